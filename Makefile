@@ -1,0 +1,77 @@
+# Every command here sets the environment up first if that is still to be done, and works
+# without activating anything. `make help` lists the targets.
+# 每条命令都会先自动准备运行环境（只做一次），不需要手工激活。`make help` 查看全部命令。
+
+YEAR ?= 2016
+
+# Python 3.11 or newer; the first one that really starts (a version manager leaves commands on
+# the path that only print an error).
+WANTED := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c '$(WANTED)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+
+BIN := .venv/bin
+
+# A virtual environment holds its own path, and so does the editable install in it: in a copied
+# or moved tree it would quietly run the old tree's code. The stamps carry a sum of the path, so
+# such a tree is set up again.
+HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
+MADE := .venv/.made-$(HERE)
+READY := .venv/.ready-$(HERE)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test lab lint lock clean
+.DELETE_ON_ERROR:
+
+help:  ## this list | 本列表
+	@sed -n 's/^\([a-z]*\):.*## */  make \1|/p' Makefile | \
+		while IFS='|' read -r name english chinese; do \
+			printf '%-14s%s |%s\n' "$$name" "$$english" "$$chinese"; done
+
+setup: $(READY)  ## make or refresh .venv; does nothing when all is in place | 准备运行环境
+
+report: $(READY)  ## compute and publish all reports of YEAR (default 2016) | 生成 YEAR 年全部报告
+	@$(BIN)/govnb batch $(YEAR)
+
+test: $(READY)  ## run the tests | 运行测试
+	@$(BIN)/python -m pytest $(ARGS)
+
+lab: $(READY)  ## open the notebooks in JupyterLab | 打开 JupyterLab
+	@$(BIN)/jupyter lab
+
+lint: $(READY)  ## style, format and types | 检查代码风格与类型
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+# Existing pins stay unless asked: make lock UPGRADE=--upgrade
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml | 更新依赖锁定文件
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+		--all-extras --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) \
+		--output-file requirements.lock
+
+clean:  ## remove outputs and caches, keep .venv | 删除输出与缓存，保留 .venv
+	@find outputs -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	@find . -path ./.venv -prune -o -path ./.git -prune -o \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +
+
+$(MADE):
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(WANTED)' || { \
+		echo 'govnb needs Python 3.11 or newer, and none was found. Install it, or: make PYTHON=/path/to/python3'; \
+		echo '未找到 Python 3.11 或更高版本。请先安装，或指明位置：make PYTHON=/路径/python3'; \
+		exit 1; } >&2
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo 'This Python lacks the venv module. On Debian or Ubuntu: sudo apt install python3-venv'; \
+		echo '此 Python 缺少 venv 模块。Debian 或 Ubuntu 请执行：sudo apt install python3-venv'; \
+		exit 1; } >&2
+	@echo 'Making .venv … 正在创建运行环境'
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv
+	@touch $@
+
+$(READY): $(MADE) requirements.lock pyproject.toml
+	@echo 'Installing requirements.lock (a minute or two) … 正在安装依赖，约需一两分钟'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

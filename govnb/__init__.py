@@ -1,0 +1,1 @@
+"""Evaluation workbook for local-government departments: facts once, everything else computed."""

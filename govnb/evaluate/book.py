@@ -1,0 +1,101 @@
+"""The formula book: rules of `params/rules/figures.yml` → drafts of derived figures.
+
+A rule whose name holds `{变量}` is a pattern: `每个` names the facts it goes over, and
+each match gives one figure. So one line serves every project of every department.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from govnb.evaluate.expression import FormulaError, parse
+from govnb.evaluate.facts import Draft, Facts
+from govnb.evaluate.figure import WHOLE_UNITS
+from govnb.inputs.ledger import RESERVED
+from govnb.inputs.place import Fault, Place
+from govnb.inputs.rules import FigureRule
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+def add_book(facts: Facts, book: dict[str, FigureRule], places: dict[str, Place]) -> None:
+    """Add the book's figures for this department to its facts; faults go there too."""
+    stated = tuple(facts.drafts)
+    for name, rule in book.items():
+        try:
+            for filled in matches(name, rule.each, stated):
+                facts.add(_draft(name, rule, filled, places[name], facts))
+        except FormulaError as error:
+            facts.faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
+        except ValueError as error:
+            facts.faults.append(Fault(places[name], str(error), "名称里的 {变量} 要在“每个”里出现"))
+
+
+def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
+    """Return the variable values for which a pattern applies; one empty dict if it has none.
+
+    Raises
+    ------
+    ValueError
+        If `name` uses a variable that `each` doesn't bind.
+    """
+    wanted, bound = set(_VARIABLE.findall(name)), set(_VARIABLE.findall(each or ""))
+    if not wanted <= bound:
+        missing = "、".join(sorted(wanted - bound))
+        raise ValueError(f"“{name}”里的变量“{missing}”没有说明取自哪里")
+    if each is None:
+        return [{}]
+    pattern = _compiled(each)
+    found = (match.groupdict() for known_name in known if (match := pattern.fullmatch(known_name)))
+    names = _VARIABLE.findall(each)
+    return [
+        dict(zip(names, values.values(), strict=True))
+        for values in found
+        if not RESERVED & set(values.values())
+    ]
+
+
+def fill(text: str, variables: dict[str, str]) -> str:
+    """Return `text` with each `{变量}` replaced."""
+    return _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
+
+
+def _compiled(each: str) -> re.Pattern[str]:
+    parts = _VARIABLE.split(each)
+    # Odd places are variable names; group names must be ASCII for older readers of the pattern.
+    body = (f"(?P<v{i}>[^.]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+    return re.compile("".join(body))
+
+
+def _draft(
+    name: str, rule: FigureRule, variables: dict[str, str], place: Place, facts: Facts
+) -> Draft:
+    shown = fill(rule.formula, variables)
+    # A part's name may hold what a dotted segment can't, so it goes in as `["…"]`.
+    formula = re.sub(
+        r"\.\{([^{}]+)\}",
+        lambda m: f'["{variables[m[1]]}"]' if m[1] in variables else m[0],
+        rule.formula,
+    )
+    unit = _unit(fill(rule.unit, variables), facts)
+    decimals = rule.decimals or ("0" if unit in WHOLE_UNITS else "2")
+    note = "；".join(filter(None, (rule.note, rule.source)))
+    expression = replace(parse(formula), text=shown)
+    return Draft(
+        fill(name, variables),
+        unit,
+        place,
+        expression=expression,
+        label=fill(rule.label, variables),
+        decimals=int(decimals),
+        note=fill(note, variables),
+        derived=True,
+    )
+
+
+def _unit(text: str, facts: Facts) -> str:
+    """Return a rule's unit: itself, none, or the unit the department gave the thing counted."""
+    given = facts.drafts.get(text)
+    return str(given.value) if given else text if text != "无" else ""

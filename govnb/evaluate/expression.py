@@ -1,0 +1,315 @@
+"""The formula language: arithmetic over dotted Chinese names, and nothing else.
+
+A formula is text from a parameter file, so it is never executed. It is cut into names,
+numbers and operators; Python's own parser then gives the tree its usual precedence; and
+only the nodes listed here are ever evaluated. There is no attribute access, no indexing,
+no power and no string, so a formula's cost is bounded by its length.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from govnb.inputs.values import PartialDate
+
+MAX_LENGTH = 1000
+PRECISION = 34
+
+Value = Decimal | str | PartialDate | None
+
+_SEGMENT = r"[\w（）《》“”、·〔〕㎡]+"
+_TOKEN = re.compile(
+    rf"""(?P<space>\s+)
+    |(?P<number>\d+(?:\.\d+)?(?![\w.]))
+    |(?P<name>(?![0-9]){_SEGMENT}(?:\.(?:{_SEGMENT}|\*)|\["[^"\]]+"\])*)
+    |(?P<operator>[-+*/(),])""",
+    re.VERBOSE,
+)
+_BRACKETED = re.compile(r'\["([^"\]]+)"\]')
+
+
+class FormulaError(ValueError):
+    """A formula that can't be read or evaluated; `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str = "", offset: int = 0) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.offset = offset
+
+
+class NotComputable(ArithmeticError):
+    """A formula whose inputs are known but that has no value, such as a division by zero."""
+
+
+def canonical(name: str) -> str:
+    """Return a name with `["…"]` written as a dotted segment."""
+    return _BRACKETED.sub(r".\1", name)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed formula.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    names : tuple of str
+        Canonical names it refers to, wildcards included, each once, in order.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    _tree: ast.expr
+    _bound: Mapping[str, str | Decimal]
+
+    def evaluate(
+        self, look_up: Callable[[str], Value], expand: Callable[[str], list[str]]
+    ) -> Value:
+        """Compute the value.
+
+        Parameters
+        ----------
+        look_up
+            Gives a name's value; None is unknown and makes the result unknown.
+        expand
+            Gives the names a wildcard stands for.
+
+        Raises
+        ------
+        NotComputable
+            On division by zero or a result too large to hold.
+        FormulaError
+            If a name that is not a number is used as one.
+        """
+        with localcontext() as context:
+            context.prec = PRECISION
+            return _Evaluation(self, look_up, expand).of(self._tree)
+
+
+def sum_of(names: Iterable[str], text: str) -> Expression:
+    """Return the sum of the given names, shown to people as `text`."""
+    bound: dict[str, str | Decimal] = {f"n{i}": name for i, name in enumerate(names)}
+    call = ast.Call(ast.Name("f"), [ast.Name(key) for key in bound], [])
+    return Expression(text, tuple(map(str, bound.values())), call, {**bound, "f": "求和"})
+
+
+def difference(left: str, right: str) -> Expression:
+    """Return `left - right` for names that may hold what a formula can't spell with dots."""
+    tree = ast.BinOp(ast.Name("n0"), ast.Sub(), ast.Name("n1"))
+    return Expression(f"{left} - {right}", (left, right), tree, {"n0": left, "n1": right})
+
+
+def parse(text: str) -> Expression:
+    """Parse a formula.
+
+    Raises
+    ------
+    FormulaError
+        If it holds anything but names, numbers, `+ - * / ( )` and the known functions.
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"公式超过 {MAX_LENGTH} 个字", "拆成几个指标")
+    source, bound = _tokenise(text)
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise FormulaError(
+            f"公式“{text}”写得不完整", "检查括号是否配对、运算符两边是否都有数"
+        ) from None
+    _check(tree, bound, text)
+    names = dict.fromkeys(v for k, v in bound.items() if k.startswith("n") and isinstance(v, str))
+    return Expression(text, tuple(names), tree, bound)
+
+
+def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
+    """Return Python source in which each name and number is a placeholder, and their meanings."""
+    source: list[str] = []
+    bound: dict[str, str | Decimal] = {}
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise _unreadable(text, position)
+        kind, token = match.lastgroup, match.group()
+        position = match.end()
+        if kind == "number":
+            bound[key := f"c{len(bound)}"] = Decimal(token)
+            source.append(key)
+        elif kind == "name":
+            is_call = text[position:].lstrip().startswith("(")
+            key = f"{'f' if is_call else 'n'}{len(bound)}"
+            bound[key] = token if is_call else canonical(token)
+            if is_call and token not in FUNCTIONS:
+                known = "、".join(FUNCTIONS)
+                raise FormulaError(f"没有函数“{token}”", f"可用：{known}", match.start())
+            source.append(key)
+        else:
+            source.append(" " if kind == "space" else token)
+    # A leading blank would read as an indent.
+    return "".join(source).strip(), bound
+
+
+def _unreadable(text: str, position: int) -> FormulaError:
+    character = text[position]
+    full_width = {
+        "＋": "+",
+        "－": "-",
+        "×": "*",
+        "÷": "/",
+        "／": "/",
+        "，": ",",
+        "％": "/100",
+        "%": "/100",
+    }
+    if character in full_width:
+        return FormulaError(
+            f"公式里的“{character}”认不出", f"改成 {full_width[character]}", position
+        )
+    if character.isdigit():
+        return FormulaError(
+            "公式里的名称不能以数字开头，数里不能有多余的点或字母",
+            '写成 上级名称["12345…"]',
+            position,
+        )
+    return FormulaError(f"公式里不能有“{character}”", "只用名称、数、+ - * / 和括号", position)
+
+
+def _check(tree: ast.expr, bound: Mapping[str, str | Decimal], text: str) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and not node.keywords and isinstance(node.func, ast.Name):
+            if not node.func.id.startswith("f") or not node.args:
+                raise FormulaError(f"公式“{text}”里括号用错了位置", "函数的括号里写上名称")
+        elif not isinstance(node, _ALLOWED):
+            raise FormulaError(f"公式“{text}”里有不支持的写法", "只用 + - * / 、括号和函数")
+        name = str(bound.get(node.id, "")) if isinstance(node, ast.Name) else ""
+        if "*" in name and not _inside_call(tree, node):
+            raise FormulaError(f"“{name}”指的是多个数", "放进 求和(…) 或 个数(…)")
+
+
+def _inside_call(tree: ast.expr, name: ast.AST) -> bool:
+    return any(isinstance(n, ast.Call) and name in n.args for n in ast.walk(tree))
+
+
+_ALLOWED = (
+    ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Call,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
+)  # fmt: skip
+
+
+class _Evaluation:
+    """One evaluation of one expression."""
+
+    def __init__(
+        self,
+        expression: Expression,
+        look_up: Callable[[str], Value],
+        expand: Callable[[str], list[str]],
+    ) -> None:
+        self.bound = expression._bound
+        self.look_up = look_up
+        self.expand = expand
+
+    def of(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Name):
+            return self._named(node.id)
+        if isinstance(node, ast.Call):
+            assert isinstance(node.func, ast.Name)
+            function = FUNCTIONS[str(self.bound[node.func.id])]
+            return function([value for arg in node.args for value in self._argument(arg)])
+        if isinstance(node, ast.UnaryOp):
+            operand = self._number(node.operand)
+            return None if operand is None else -operand
+        assert isinstance(node, ast.BinOp)
+        left, right = self._number(node.left), self._number(node.right)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.Div) and right == 0:
+            raise NotComputable(f"除数 {self._say(node.right)} 为 0")
+        return _OPERATORS[type(node.op)](left, right)
+
+    def _named(self, key: str) -> Value:
+        meaning = self.bound[key]
+        return meaning if isinstance(meaning, Decimal) else self.look_up(meaning)
+
+    def _argument(self, node: ast.expr) -> list[Value]:
+        if isinstance(node, ast.Name) and "*" in str(self.bound[node.id]):
+            return [self.look_up(name) for name in self.expand(str(self.bound[node.id]))]
+        return [self.of(node)]
+
+    def _number(self, node: ast.expr) -> Decimal | None:
+        value = self.of(node)
+        if value is None or isinstance(value, Decimal):
+            return value
+        raise FormulaError(f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "日期用 年份(…)")
+
+    def _say(self, node: ast.expr) -> str:
+        return str(self.bound[node.id]) if isinstance(node, ast.Name) else "（算式）"
+
+
+_OPERATORS: dict[type, Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: Decimal.__add__,
+    ast.Sub: Decimal.__sub__,
+    ast.Mult: Decimal.__mul__,
+    ast.Div: Decimal.__truediv__,
+}
+
+
+def _numbers(values: list[Value]) -> list[Decimal] | None:
+    """Return the values as numbers, or None when one is unknown or there is none."""
+    numbers = []
+    for value in values:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise FormulaError(f"“{value}”不是数，不能参加计算")
+        numbers.append(value)
+    return numbers or None
+
+
+def _sum(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else sum(numbers, Decimal(0))
+
+
+def _least(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else min(numbers)
+
+
+def _most(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else max(numbers)
+
+
+def _absolute(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else abs(numbers[0])
+
+
+def _first_known(values: list[Value]) -> Value:
+    return next((value for value in values if value is not None), None)
+
+
+def _year(values: list[Value]) -> Value:
+    (date,) = values[:1]
+    if date is None:
+        return None
+    if not isinstance(date, PartialDate):
+        raise FormulaError(f"“{date}”不是日期", "年份(…) 里写日期的名称")
+    return Decimal(date.year)
+
+
+FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
+    "求和": _sum,
+    "个数": lambda values: Decimal(len(values)),
+    "最大": _most,
+    "最小": _least,
+    "绝对值": _absolute,
+    "首个已知": _first_known,
+    "年份": _year,
+}

@@ -1,0 +1,300 @@
+"""What a parameter file states → drafts of figures, named by their path of keys.
+
+The walk knows shapes (amount, ledger, date, list, section), never section names, so a
+new field of the model is a figure without a line here. An optional field left out is a
+draft too: unknown, with the reason, so that a formula using it says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from govnb.evaluate.expression import Expression, FormulaError, difference, parse, sum_of
+from govnb.evaluate.figure import WHOLE_UNITS
+from govnb.inputs.ledger import Ledger
+from govnb.inputs.place import Fault, Place
+from govnb.inputs.published import PublishedFigure
+from govnb.inputs.read import Inputs
+from govnb.inputs.values import (
+    MONEY_UNIT,
+    MONEY_UNITS,
+    UNKNOWN,
+    Amount,
+    AmountOf,
+    PartialDate,
+    TextOf,
+)
+from govnb.inputs.yaml_text import Scalar
+
+LEFT_OUT = f"{UNKNOWN}（参数文件没有填）"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A figure before evaluation: a value, an expression, or a reason for having neither."""
+
+    name: str
+    unit: str
+    place: Place
+    value: Decimal | PartialDate | str | None = None
+    expression: Expression | None = None
+    reason: str = ""
+    label: str = ""
+    decimals: int = 2
+    note: str = ""
+    approximate: bool = False
+    derived: bool = False
+
+
+@dataclass
+class Facts:
+    """Every draft of one department, and the shape of its ledgers and lists.
+
+    Attributes
+    ----------
+    drafts : dict of str to Draft
+        By name, in file order.
+    parts : dict of str to tuple of str
+        For each ledger node, the names of its parts.
+    lists : dict of str to list of str
+        For each list, its items.
+    faults : list of Fault
+        Formulas that could not be read.
+    """
+
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: dict[str, list[Scalar]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, draft: Draft) -> None:
+        """Add a draft; a name already taken is a fault at the newcomer's place."""
+        if draft.name in self.drafts:
+            other = self.drafts[draft.name].place
+            self.faults.append(
+                Fault(draft.place, f"“{draft.name}”在 {other} 已经有了", "换一个名称，或删去一处")
+            )
+            return
+        self.drafts[draft.name] = draft
+
+
+def collect(inputs: Inputs) -> Facts:
+    """Return the facts of a department's file."""
+    unit = inputs.department.money_unit or inputs.year.money_unit
+    walk = _Walk(Facts(), MONEY_UNITS[unit])
+    walk.section("", inputs.department, inputs.department_at)
+    return walk.facts
+
+
+class _Walk:
+    def __init__(self, facts: Facts, money_factor: Decimal) -> None:
+        self.facts = facts
+        self.money_factor = money_factor
+
+    def section(self, path: str, model: BaseModel, place: Place, *, fixed: bool = True) -> None:
+        """Draft every field of a section.
+
+        `place` serves what the file leaves out. Items of an open section (one project, one
+        volume; `fixed` false) draft only what they state: not every volume has a last year.
+        """
+        unit = getattr(model, "unit", None)
+        for name, info in type(model).model_fields.items():
+            value = getattr(model, name)
+            if _is_prose(info):
+                continue
+            dotted = f"{path}.{info.alias}" if path else str(info.alias)
+            if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
+                if fixed:
+                    self.left_out(dotted, info.annotation, info.metadata, place)
+            else:
+                self.value(dotted, value, place, unit)
+
+    def value(self, name: str, value: Any, place: Place, unit: str | None = None) -> None:
+        if isinstance(value, Amount):
+            self.amount(name, value, unit)
+        elif isinstance(value, Ledger):
+            self.ledger(name, value, place, unit)
+        elif isinstance(value, PartialDate):
+            self.facts.add(Draft(name, "", value.place, value))
+        elif isinstance(value, Scalar):
+            self.facts.add(Draft(name, "", value.place, str(value)))
+        elif isinstance(value, list):
+            self.listing(name, value)
+        elif isinstance(value, BaseModel):
+            self.section(name, value, _first_place(value) or place)
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                if isinstance(item, BaseModel) and not isinstance(item, Ledger):
+                    self.section(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
+                elif not isinstance(item, PublishedFigure):
+                    self.value(f"{name}.{key}", item, place)
+
+    def amount(self, name: str, amount: Amount, unit: str | None = None) -> None:
+        unit = amount.kind.unit or unit or ""
+        decimals = 0 if unit in WHOLE_UNITS else 2
+        value = amount.value
+        if value is not None and unit == MONEY_UNIT and not amount.unit_typed:
+            value *= self.money_factor
+        draft = Draft(
+            name,
+            unit,
+            amount.place,
+            value,
+            self.formula(amount.formula, amount.place) if amount.formula is not None else None,
+            reason=UNKNOWN if value is None else "",
+            decimals=max(decimals, _decimals(value)),
+            approximate=amount.approximate,
+        )
+        self.facts.add(draft)
+
+    def formula(self, text: str, place: Place) -> Expression | None:
+        try:
+            return parse(text)
+        except FormulaError as error:
+            at = Place(place.file, place.line, place.column + 1 + error.offset)
+            self.facts.faults.append(Fault(at, str(error), error.hint))
+            return None
+
+    def ledger(self, name: str, node: Ledger[Any], place: Place, unit: str | None) -> None:
+        """Draft a node, its parts, and what is computed about every node alike."""
+        here = node.total.place if node.total else _first_place(node) or place
+        parts = {f"{name}.{key}": part for key, part in (node.parts or {}).items()}
+        unit = _ledger_unit(node) or unit or ""
+        decimals = 0 if unit in WHOLE_UNITS else 2
+        if parts:
+            self.facts.parts[name] = tuple(parts)
+        total = Draft(
+            name,
+            unit,
+            here,
+            expression=sum_of(parts, f"求和({name}.*)"),
+            decimals=decimals,
+            derived=True,
+        )
+        if node.title is not None:
+            self.facts.add(Draft(f"{name}.名称", "", node.title.place, str(node.title)))
+        if node.total is None:
+            self.facts.add(total)
+        else:
+            self.amount(name, node.total, unit)
+        for part_name, part in parts.items():
+            self.ledger(part_name, part, here, unit)
+        if parts:
+            self._computed(name, total, node)
+        for column, amount in (node.columns or {}).items():
+            self._column(f"{name}.分类合计.{column}", column, amount, parts, unit)
+
+    def _computed(self, name: str, total: Draft, node: Ledger[Any]) -> None:
+        add, at, unit, places = self.facts.add, total.place, total.unit, total.decimals
+        sum_of_parts = f"{name}.分项之和"
+        add(
+            Draft(
+                sum_of_parts, unit, at, expression=total.expression, decimals=places, derived=True
+            )
+        )
+        add(Draft(f"{name}.项数", "", at, Decimal(_leaves(node)), decimals=0, derived=True))
+        if node.total is not None:
+            gap = difference(name, sum_of_parts)
+            add(Draft(f"{name}.合计差额", unit, at, expression=gap, decimals=places, derived=True))
+
+    def _column(
+        self, name: str, column: str, amount: Amount, rows: Mapping[str, Ledger[Any]], unit: str
+    ) -> None:
+        self.amount(name, amount, unit)
+        cells = [f"{row}.{column}" for row, node in rows.items() if column in (node.parts or {})]
+        if cells:
+            top = name.rsplit(".分类合计.", 1)[0]
+            cell_sum = sum_of(cells, f"求和({top}.*.{column})")
+            sums = f"{name}.分项之和"
+            add, at = self.facts.add, amount.place
+            add(Draft(sums, unit, at, expression=cell_sum, derived=True))
+            gap = difference(name, sums)
+            add(Draft(f"{name}.合计差额", unit, at, expression=gap, derived=True))
+
+    def listing(self, name: str, items: list[Scalar]) -> None:
+        self.facts.lists[name] = items
+        if items:
+            count = Draft(
+                f"{name}.条数", "", items[0].place, Decimal(len(items)), decimals=0, derived=True
+            )
+            self.facts.add(count)
+
+    def left_out(self, name: str, annotation: Any, metadata: list[Any], place: Place) -> None:
+        """Draft, as unknown, each figure an optional field would have given."""
+        reader = next((m for m in metadata if isinstance(m, AmountOf)), None)
+        if reader is None:
+            reader = _find_amount(annotation)
+        model = _model_in(annotation)
+        if reader is not None:
+            kind = reader.kind
+            self.facts.add(Draft(name, kind.unit, place, reason=LEFT_OUT))
+        elif model is not None:
+            for info in model.model_fields.values():
+                self.left_out(f"{name}.{info.alias}", info.annotation, info.metadata, place)
+        elif PartialDate in _flat(annotation):
+            self.facts.add(Draft(name, "", place, reason=LEFT_OUT))
+        elif list in (get_origin(arg) for arg in get_args(annotation)):
+            self.facts.add(Draft(f"{name}.条数", "", place, reason=LEFT_OUT, decimals=0))
+
+
+def _is_prose(info: FieldInfo) -> bool:
+    """Tell whether a field is Markdown, which is shown but is no figure."""
+    readers = [*info.metadata, *_flat(info.annotation)]
+    markdown = any(isinstance(reader, TextOf) and reader.markdown for reader in readers)
+    return markdown and list not in (get_origin(arg) for arg in get_args(info.annotation))
+
+
+def _leaves(node: Ledger[Any]) -> int:
+    return sum(_leaves(part) for part in node.parts.values()) if node.parts else 1
+
+
+def _ledger_unit(node: Ledger[Any]) -> str | None:
+    if node.total is not None:
+        return str(node.total.kind.unit)
+    return next((_ledger_unit(part) for part in (node.parts or {}).values()), None)
+
+
+def _first_place(value: Any) -> Place | None:
+    """Return the place of the first value inside a section, where the section stands."""
+    if isinstance(value, Amount | PartialDate | Scalar):
+        return value.place
+    if isinstance(value, BaseModel):
+        values = [getattr(value, name) for name in type(value).model_fields]
+    elif isinstance(value, Mapping):
+        values = list(value.values())
+    else:
+        values = list(value) if isinstance(value, list) else []
+    places = [place for v in values if (place := _first_place(v)) is not None]
+    return min(places, default=None)
+
+
+def _decimals(value: Decimal | None) -> int:
+    exponent = value.normalize().as_tuple().exponent if value is not None else 0
+    return min(max(0, -exponent), 6) if isinstance(exponent, int) else 0
+
+
+def _flat(annotation: Any) -> list[Any]:
+    args = get_args(annotation)
+    return [a for arg in args for a in _flat(arg)] if args else [annotation]
+
+
+def _find_amount(annotation: Any) -> AmountOf | None:
+    """Return the amount reader inside `X | None`, of an amount or of a ledger of amounts."""
+    for item in _flat(annotation):
+        if isinstance(item, AmountOf):
+            return item
+        if isinstance(item, type) and issubclass(item, Ledger):
+            return _find_amount(item.model_fields["total"].annotation)
+    return None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    return next(
+        (a for a in _flat(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None
+    )

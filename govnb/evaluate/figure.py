@@ -1,0 +1,158 @@
+"""A figure: one number of the report, with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from govnb.inputs.place import Place
+from govnb.inputs.values import UNKNOWN, PartialDate
+
+WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One named value, stated or computed.
+
+    Attributes
+    ----------
+    name : str
+        Dotted path, such as `三公经费.公务接待费.结余率`.
+    value : Decimal, PartialDate, str or None
+        In the figure's own unit, at full precision; None when unknown.
+    unit : str
+        `万元`, `人`, `%`, …; empty for plain counts, text and dates.
+    label : str
+        What the report calls it.
+    formula : str or None
+        How it is computed; None for what a file states outright.
+    inputs : tuple of str
+        Names the formula used, wildcards spelled out.
+    place : Place
+        The line that states it or the line of its formula.
+    reason : str
+        Why the value is unknown; empty when it is known.
+    approximate : bool
+        True for 约数 and everything computed from one.
+    decimals : int
+        Places shown; the value itself is never rounded.
+    note : str
+        Explanation or legal source from the formula book.
+    """
+
+    name: str
+    value: Decimal | PartialDate | str | None
+    unit: str
+    label: str
+    place: Place
+    formula: str | None = None
+    inputs: tuple[str, ...] = ()
+    reason: str = ""
+    approximate: bool = False
+    decimals: int = 2
+    note: str = ""
+    derived: bool = False
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value if it is a known number, else None."""
+        return self.value if isinstance(self.value, Decimal) else None
+
+    @property
+    def ratio(self) -> Decimal | PartialDate | str | None:
+        """The value as formulas use it: a percentage counts as its fraction."""
+        if isinstance(self.value, Decimal) and self.unit == "%":
+            return self.value / 100
+        return self.value
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the shape the JSON contract fixes for a figure."""
+        return {
+            "value": None if self.value is None else exact(self.value),
+            "unit": self.unit,
+            "label": self.label,
+            "formula": self.formula,
+            "inputs": list(self.inputs),
+            "origin": str(self.place),
+            "reason": self.reason,
+            "approximate": self.approximate,
+        }
+
+
+def exact(value: Decimal | PartialDate | str) -> str:
+    """Return the full-precision text of a value, never in scientific notation."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """Round half away from zero, the one rounding rule of the project (四舍五入)."""
+    with localcontext() as context:
+        context.prec = 80
+        return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
+    """Return a figure as the report prints it.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    padded
+        Keep trailing zeros, as table columns do; prose drops them.
+    unit
+        Append the unit.
+    """
+    if figure.value is None:
+        return UNKNOWN if not figure.reason.startswith("不可计算") else "不可计算"
+    if not isinstance(figure.value, Decimal):
+        return str(figure.value)
+    text = f"{rounded(figure.value, figure.decimals):f}"
+    if not padded and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text.strip("-0.") == "":
+        text = text.lstrip("-")
+    about = ("约" if figure.derived else "") if figure.approximate else ""
+    more = "余" if figure.approximate and not figure.derived else ""
+    return f"{about}{text}{more}{figure.unit if unit else ''}"
+
+
+class Figures(Mapping[str, Figure]):
+    """All figures of one department and year, by name, in reading order."""
+
+    def __init__(self, figures: dict[str, Figure], parts: Mapping[str, tuple[str, ...]]) -> None:
+        self._figures = figures
+        self.parts = parts
+
+    def __getitem__(self, name: str) -> Figure:
+        return self._figures[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+    def children(self, name: str) -> list[Figure]:
+        """Return the parts directly below a ledger node, in file order."""
+        return [self[part] for part in self.parts.get(name, ())]
+
+    def explain(self, name: str) -> list[tuple[int, Figure]]:
+        """Return the figure and, indented below it, everything it is computed from.
+
+        A figure used twice is spelled out the first time only.
+        """
+        lines: list[tuple[int, Figure]] = []
+        seen: set[str] = set()
+
+        def descend(current: str, depth: int) -> None:
+            lines.append((depth, self[current]))
+            if current not in seen:
+                seen.add(current)
+                for source in self[current].inputs:
+                    descend(source, depth + 1)
+
+        descend(name, 0)
+        return lines

@@ -1,0 +1,60 @@
+"""Where a value stands in a file, and what to say when it is wrong.
+
+Every value the package reads remembers its :class:`Place`; every complaint about
+a file is a :class:`Fault`. Faults are collected and raised together, so that an
+accountant mends a file once and not fault by fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file: name as shown to people, line and column from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a file: where, what and why, and what to type instead."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f"（{self.hint}）" if self.hint else "")
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the shape `govnb check --json` prints."""
+        return {
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class FaultsError(ValueError):
+    """Input that cannot be used; `faults` holds every reason, in file order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows for this error: the faults, not our code's stack.
+
+        IPython looks for this method by name.
+        """
+        return [f"参数文件有 {len(self.faults)} 处错误，请改正后重新运行：", *map(str, self.faults)]

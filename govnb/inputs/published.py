@@ -1,0 +1,76 @@
+"""公布数: what a published report printed, kept with the precision it printed.
+
+`15%` says less than `14.98%`; a comparison must know that, so the number of printed
+decimals travels with the value.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from govnb.inputs.place import Place
+from govnb.inputs.values import BadText, parse_number
+from govnb.inputs.yaml_text import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFigure:
+    """A printed number: exact text, value in the printed unit, printed decimals."""
+
+    text: str
+    value: Decimal
+    decimals: int
+    unit: str
+    approximate: bool
+    place: Place
+
+
+def parse_published(text: str, place: Place) -> PublishedFigure:
+    """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `-7.24万元`.
+
+    Raises
+    ------
+    BadText
+        If it doesn't begin with a plain number.
+    """
+    bare = text.strip()
+    match = re.fullmatch(
+        r"(?P<number>[^\s余多%‰\u4e00-\u9fff㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)", bare
+    )
+    if match is None:
+        raise BadText(
+            f"“{bare}”不是公布的数", "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
+        )
+    value = parse_number(match["number"], negative=True)
+    decimals = len(match["number"].partition(".")[2])
+    return PublishedFigure(
+        text, value, decimals, match["unit"].strip(), bool(match["about"]), place
+    )
+
+
+class _PublishedType:
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: Any) -> PublishedFigure:
+            if not isinstance(value, Scalar):
+                raise PydanticCustomError("govnb", "这里应是一个公布的数，不是一组内容", {})
+            try:
+                return parse_published(value, value.place)
+            except BadText as error:
+                context = {"message": str(error), "hint": error.hint}
+                raise PydanticCustomError("govnb", "{message}", context) from None
+
+        return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": ["number", "string"], "description": "照原文写，如 1.1%、97分、1200余"}
+
+
+Published = Annotated[PublishedFigure, _PublishedType()]

@@ -1,0 +1,56 @@
+"""The rule files a district edits: the formula book and the base-data form."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from govnb.inputs.ledger import Strict
+from govnb.inputs.values import Text, TextOf
+from govnb.inputs.yaml_text import Scalar
+
+
+def _decimals(text: Scalar) -> Scalar:
+    if text not in {"0", "1", "2", "3", "4", "5", "6"}:
+        raise PydanticCustomError("govnb", "小数位应是 0 到 6 的整数", {})
+    return text
+
+
+Decimals = Annotated[Scalar, TextOf("小数位"), AfterValidator(_decimals)]
+
+
+class FigureRule(Strict):
+    """One derived figure of the formula book (指标公式): formula, unit, label, source."""
+
+    formula: Text = Field(alias="公式", description="四则运算、括号和函数；名称用点连接")
+    unit: Text = Field(alias="单位")
+    label: Text = Field(alias="名称", description="报告中的叫法")
+    each: Text | None = Field(
+        None, alias="每个", description="名称含 {变量} 时，逐个匹配的已有名称"
+    )
+    decimals: Decimals | None = Field(None, alias="小数位", description="默认 2，件数人数为 0")
+    note: Text | None = Field(None, alias="说明")
+    source: Text | None = Field(None, alias="依据", description="哪个文件、哪一条")
+
+
+class FormRow(Strict):
+    """One row of the annexed base-data table (基础数据表): label and three figure names."""
+
+    label: Text = Field(alias="项目")
+    level: Text = Field(alias="层级", description="1、2 或 3")
+    last_actual: Text | None = Field(None, alias="上年决算数")
+    budget: Text | None = Field(None, alias="本年预算数")
+    actual: Text | None = Field(None, alias="本年决算数")
+    each: Text | None = Field(None, alias="每个", description="逐个匹配的已有名称，一项一行")
+
+
+class BaseDataForm(Strict):
+    """The official form of the base-data table."""
+
+    source: Text = Field(alias="依据")
+    rows: list[FormRow] = Field(alias="行")
+
+
+Book = dict[str, FigureRule]

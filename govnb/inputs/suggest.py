@@ -1,0 +1,28 @@
+"""“Did you mean”: the nearest known word for a mistyped one."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word closest to `word`, or None when nothing is close.
+
+    Full-width and half-width forms count as equal, since that slip is the
+    commonest of all in Chinese text.
+    """
+    candidates = {unicodedata.normalize("NFKC", k): k for k in known}
+    plain = unicodedata.normalize("NFKC", word).strip()
+    if plain in candidates:
+        return candidates[plain]
+    # 0.5: two of four characters right is already worth offering in Chinese.
+    match = difflib.get_close_matches(plain, candidates, n=1, cutoff=0.5)
+    return candidates[match[0]] if match else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the hint “是不是“…”？”, or an empty string."""
+    near = nearest(word, known)
+    return f"是不是“{near}”？" if near is not None else ""

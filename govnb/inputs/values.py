@@ -1,0 +1,333 @@
+"""The values a parameter file is made of: amounts, dates and text.
+
+An amount is read from its text into a `Decimal` and never passes through a binary
+float. What an accountant may mistype (full-width digits, thousands commas, leading
+zeros, the wrong unit) is refused with the text to type instead.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from govnb.inputs.place import Place
+from govnb.inputs.yaml_text import Scalar
+
+UNKNOWN = "未公布"
+MONEY_UNIT = "万元"
+# How many 万元 one of each unit is; exact powers of ten, so that conversion never rounds.
+MONEY_UNITS = {
+    "元": Decimal("0.0001"),
+    "千元": Decimal("0.1"),
+    "万元": Decimal(1),
+    "亿元": Decimal(10000),
+}
+
+_NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
+_MAX_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an amount counts: its unit, the other units it may be typed in, its limits."""
+
+    unit: str
+    units: tuple[str, ...] = ()
+    negative: bool = False
+    whole: bool = False
+    what: str = "数"
+
+
+MONEY = Kind(MONEY_UNIT, tuple(MONEY_UNITS), what="金额")
+SIGNED_MONEY = replace(MONEY, negative=True)
+PEOPLE = Kind("人", ("人", "名"), whole=True, what="人数")
+AREA = Kind("㎡", ("㎡", "平方米"), what="面积")
+QUANTITY = Kind("", what="数量")
+YEAR = Kind("年", ("年",), whole=True, what="年度")
+COUNT = Kind("个", ("个",), whole=True, what="个数")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as a file states it.
+
+    Attributes
+    ----------
+    value : Decimal or None
+        In the kind's unit; None when the file says 未公布 or gives a formula.
+    text : str
+        As typed.
+    place : Place
+        Where it stands.
+    kind : Kind
+        What it counts.
+    formula : str or None
+        The expression after `=`, for an amount that refers to others.
+    approximate : bool
+        True for 约数 such as `1200余`.
+    unit_typed : bool
+        True when the text names its unit, which then wins over the file's 金额单位.
+    """
+
+    value: Decimal | None
+    text: str
+    place: Place
+    kind: Kind
+    formula: str | None = None
+    approximate: bool = False
+    unit_typed: bool = False
+
+
+class BadText(ValueError):
+    """Text that isn't the number or date it should be; `hint` says what to type."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def parse_number(text: str, *, negative: bool = False) -> Decimal:
+    """Return the exact value of a plain decimal number.
+
+    Raises
+    ------
+    BadText
+        For anything but an optional minus sign (where allowed), digits without
+        leading zeros, and at most one point with digits on both sides.
+    """
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise _why_not_a_number(text)
+    if match["sign"] and not negative:
+        raise BadText(f"“{text}”是负数，这里不能为负", f"写 {text[1:]}，或检查正负号")
+    if len(text.strip("-").replace(".", "")) > _MAX_DIGITS:
+        raise BadText(f"“{text[:24]}”超过 {_MAX_DIGITS} 位", "检查单位是否写错")
+    return Decimal(text)
+
+
+def _why_not_a_number(text: str) -> BadText:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain != text.strip():
+        return BadText(f"“{text}”含全角字符", f"改用半角，写 {plain}")
+    if not text.strip():
+        return BadText("值是空的", f"没有数就写 {UNKNOWN}，确实为零就写 0")
+    if "," in text or "，" in text:
+        return BadText(f"“{text}”含逗号", f"不写千分位逗号，写 {re.sub('[,，]', '', text)}")
+    if text.count(".") > 1:
+        return BadText(f"“{text}”有 {text.count('.')} 个小数点", "只留一个小数点")
+    if ":" in text:
+        return BadText(f"“{text}”像是时间，不是数", "写一个数，如 1.30")
+    if re.fullmatch(r"-?0\d+(\.\d+)?", text):
+        return BadText(
+            f"“{text}”以 0 开头",
+            f"写 {text.lstrip('-').lstrip('0') or '0'}；若是代码，应填在代码栏",
+        )
+    if re.fullmatch(r"-?\.\d+|-?\d+\.", text):
+        return BadText(f"“{text}”小数点前后都要有数字", f"写 {Decimal(text.rstrip('.') or '0'):f}")
+    if re.fullmatch(r"\+[\d.]+", text):
+        return BadText(f"“{text}”不用写正号", f"写 {text[1:]}")
+    if re.fullmatch(r"[\d.]+[eE][+-]?\d+", text):
+        return BadText(f"“{text}”用了科学计数法", "写出完整的数")
+    if re.fullmatch(r"[\doOlI.]+", text) and any(c.isdigit() for c in text):
+        fixed = text.translate(str.maketrans("oOlI", "0011"))
+        return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
+    return BadText(f"“{text}”不是数", f"写一个数，如 12.5；没有公布写 {UNKNOWN}")
+
+
+def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
+    """Read an amount: a number, a number with a unit, `1200余`, 未公布, or `=formula`.
+
+    Raises
+    ------
+    BadText
+        If it is none of these, or the unit isn't one the kind can be typed in.
+    """
+    bare = text.strip()
+    if bare == UNKNOWN:
+        return Amount(None, text, place, kind)
+    if bare.startswith("="):
+        return Amount(None, text, place, kind, formula=bare[1:].strip())
+    match = re.fullmatch(
+        r"(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<rest>.*)", bare, re.DOTALL
+    )
+    if match is None:
+        raise _why_not_a_number(bare)
+    rest = match["rest"].strip()
+    approximate = rest[:1] in {"余", "多"}
+    unit = rest[1:].strip() if approximate else rest
+    value = parse_number(match["number"], negative=kind.negative)
+    if unit and unit not in kind.units:
+        expected = "、".join(kind.units) or "不带单位"
+        raise BadText(f"“{bare}”的单位“{unit}”不对，这里应是{kind.what}", f"可用的单位：{expected}")
+    if kind.whole and value != value.to_integral_value():
+        raise BadText(f"“{bare}”不是整数，这里是{kind.what}", "写整数")
+    if unit in MONEY_UNITS:
+        value *= MONEY_UNITS[unit]
+    return Amount(value, text, place, kind, approximate=approximate, unit_typed=bool(unit))
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date known to the year, the month or the day, as reports give them."""
+
+    year: int
+    month: int | None
+    day: int | None
+    text: str
+    place: Place
+
+    def __str__(self) -> str:
+        month = f"{self.month}月" if self.month else ""
+        day = f"{self.day}日" if self.day else ""
+        return f"{self.year}年{month}{day}"
+
+    def earliest(self) -> tuple[int, int, int]:
+        """Return the first day it can mean, as (year, month, day)."""
+        return self.year, self.month or 1, self.day or 1
+
+    def latest(self) -> tuple[int, int, int]:
+        """Return a bound no earlier than the last day it can mean."""
+        return self.year, self.month or 12, self.day or 31
+
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|年(?:(\d{1,2})月(?:(\d{1,2})日)?)?)?", re.ASCII
+)
+
+
+def parse_date(text: str, place: Place) -> PartialDate:
+    """Read `2016`, `2016-03`, `2016-03-19` or `2016年3月19日`.
+
+    Raises
+    ------
+    BadText
+        If it is none of these or no such day exists.
+    """
+    bare = text.strip()
+    match = _DATE.fullmatch(bare)
+    if match is None:
+        raise BadText(
+            f"“{bare}”不是日期", "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016"
+        )
+    year, *rest = (int(part) if part else None for part in match.groups())
+    month, day = rest[0] or rest[2], rest[1] or rest[3]
+    assert year is not None
+    try:
+        datetime.date(year, month or 1, day or 1)
+    except ValueError:
+        raise BadText(f"“{bare}”：没有这一天", "检查月和日") from None
+    return PartialDate(year, month, day, text, place)
+
+
+def _scalar(value: Any, what: str) -> Scalar:
+    if not isinstance(value, Scalar):
+        raise PydanticCustomError("govnb", "这里应是{what}，不是一组内容", {"what": what})
+    return value
+
+
+def _refuse(error: BadText) -> PydanticCustomError:
+    return PydanticCustomError("govnb", "{message}", {"message": str(error), "hint": error.hint})
+
+
+class AmountOf:
+    """Pydantic annotation: read the scalar as an :class:`Amount` of one :class:`Kind`."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: Any) -> Amount:
+            if isinstance(value, Amount):
+                return value
+            scalar = _scalar(value, f"一个{self.kind.what}")
+            try:
+                return parse_amount(scalar, self.kind, scalar.place)
+            except BadText as error:
+                raise _refuse(error) from None
+
+        return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        number: dict[str, Any] = {"type": "number"}
+        if not self.kind.negative:
+            number["minimum"] = 0
+        units = "、".join(self.kind.units) or "任意"
+        text = {
+            "type": "string",
+            "pattern": r"^(=.+|未公布|-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$",
+            "description": f"{self.kind.what}（{units}）；未公布；或 =名称 引用别处的数",
+        }
+        return {"anyOf": [number, text]}
+
+
+class _DateType:
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: Any) -> PartialDate:
+            scalar = _scalar(value, "一个日期")
+            try:
+                return parse_date(scalar, scalar.place)
+            except BadText as error:
+                raise _refuse(error) from None
+
+        return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        pattern = r"^\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?$"
+        return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": pattern}]}
+
+
+class TextOf:
+    """Pydantic annotation: keep the scalar as text; `markdown` text may hold `{{ 名称 }}`."""
+
+    def __init__(self, what: str, *, markdown: bool = False, choices: tuple[str, ...] = ()) -> None:
+        self.what = what
+        self.markdown = markdown
+        self.choices = choices
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: Any) -> Scalar:
+            scalar = _scalar(value, self.what)
+            if not scalar.strip():
+                raise _refuse(BadText("值是空的", "填上内容，或删去这一行"))
+            if self.choices and scalar not in self.choices:
+                allowed = "、".join(self.choices)
+                raise _refuse(BadText(f"“{scalar}”不在可选的值里", f"可写：{allowed}"))
+            control = next((c for c in scalar if ord(c) < 32 and c != "\n"), None)
+            if control is not None:
+                raise _refuse(BadText(f"文字里有控制字符 {control!r}", "删去它"))
+            return scalar
+
+        return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        if self.choices:
+            return {"enum": list(self.choices)}
+        # A code such as 001005 or a name such as 12345 reads as a number to a YAML editor.
+        return {"type": ["string", "number"]}
+
+
+Money = Annotated[Amount, AmountOf(MONEY)]
+SignedMoney = Annotated[Amount, AmountOf(SIGNED_MONEY)]
+People = Annotated[Amount, AmountOf(PEOPLE)]
+Area = Annotated[Amount, AmountOf(AREA)]
+Quantity = Annotated[Amount, AmountOf(QUANTITY)]
+Count = Annotated[Amount, AmountOf(COUNT)]
+Year = Annotated[Amount, AmountOf(YEAR)]
+Date = Annotated[PartialDate, _DateType()]
+Text = Annotated[Scalar, TextOf("文字")]
+Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
+YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"))]
+MoneyUnit = Annotated[Scalar, TextOf("金额单位", choices=tuple(MONEY_UNITS))]
