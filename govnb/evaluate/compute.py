@@ -23,6 +23,9 @@ _OPEN_SECTIONS = frozenset(
     ["收入", "支出", "预算安排", "项目", "项目支出", "业务量", "运行费用", "超支原因", "清单"]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
+# The score is no formula over figures: the rubric gives it, as an interval (evaluate/scoring).
+SCORE = "评价得分"
+SCORED_ELSEWHERE = "由指标体系评出，见评分表"
 UNCOMPUTABLE = "不可计算"
 
 
@@ -43,6 +46,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     """
     facts = collect(inputs)
     add_book(facts, inputs.book, inputs.book_at)
+    facts.add(Draft(SCORE, "分", inputs.department_at, reason=SCORED_ELSEWHERE, derived=True))
     for name, text in (overrides or {}).items():
         _override(facts, name, text)
     if facts.faults:

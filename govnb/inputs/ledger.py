@@ -25,8 +25,8 @@ from govnb.inputs.yaml_text import Mapping, Scalar
 
 # Names the evaluator gives to what it computes about a node; a part may not take them.
 RESERVED = frozenset(
-    ["名称", "合计", "明细", "分类合计", "分项之和", "合计差额", "项数", "条数"]
-    + ["差异", "差异率", "占比", "超支", "超支率"]
+    {"名称", "合计", "明细", "分类合计", "分项之和", "合计差额", "项数", "条数"}
+    | {"差异", "差异率", "占比", "超支", "超支率"}
 )
 _FORBIDDEN = ".[]{}\"'=*|\n"
 

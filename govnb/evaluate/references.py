@@ -1,0 +1,153 @@
+"""`{{ 名称 }}` in a narrative: finding the references, and what each one prints.
+
+Only names and a few filters are understood. A template language would bring loops and
+attribute access that a sentence has no need of and an untrusted file shouldn't have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from govnb.evaluate.expression import canonical
+from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.inputs.place import Fault
+from govnb.inputs.read import Inputs
+from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.values import TextOf
+from govnb.inputs.yaml_text import Scalar
+
+REFERENCE = re.compile(r"\{\{\s*(?P<name>[^{}|]+?)\s*(?:\|\s*(?P<filter>[^{}|]+?)\s*)?\}\}")
+_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
+
+NUMBER, BALANCE, CHANGE = "数字", "盈亏", "增减"
+FILTERS = (NUMBER, BALANCE, CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One `{{ 名称 | 过滤 }}`: the name, the filter or None, and where it stands in its text."""
+
+    name: str
+    filter: str | None
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Reference:
+        """Return the reference a match of :data:`REFERENCE` spells."""
+        return cls(canonical(match["name"]), match["filter"], match.start(), match.end())
+
+
+def find(text: str) -> list[Reference]:
+    """Return the references in a text, in order."""
+    return [Reference.of(match) for match in REFERENCE.finditer(text)]
+
+
+def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
+    """Return what a reference prints.
+
+    Parameters
+    ----------
+    figure
+        The figure referred to.
+    filter_
+        None for value and unit; 数字 for the bare number; 盈亏 for 结余/超支/持平 with the
+        amount, where positive is 结余; 增减 for 增长/下降/持平.
+    following
+        The text right behind the reference: a unit already written there isn't repeated.
+    """
+    if filter_ in (BALANCE, CHANGE):
+        up, down = ("结余", "超支") if filter_ == BALANCE else ("增长", "下降")
+        return directed(figure, up, down)
+    with_unit = filter_ != NUMBER and not (figure.unit and following.startswith(figure.unit))
+    return shown(figure, unit=with_unit)
+
+
+def directed(figure: Figure, up: str, down: str) -> str:
+    """Return a signed figure in words: `up` or `down` with its size, or 持平."""
+    if figure.number is None:
+        return shown(figure)
+    if rounded(figure.number, figure.decimals) == Decimal(0):
+        return "持平" if figure.number == 0 else "基本持平"
+    size = shown(replace(figure, value=abs(figure.number)))
+    return f"{up if figure.number > 0 else down}{size}"
+
+
+def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
+    """Yield the path and text of every Markdown field of a department's file."""
+    yield from _prose("", inputs.department)
+
+
+def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str, Scalar]]:
+    if isinstance(value, Scalar):
+        if markdown:
+            yield path, value
+    elif isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            dotted = f"{path}.{info.alias}" if path else str(info.alias)
+            yield from _prose(dotted, getattr(value, name), _reads_markdown(info))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _prose(f"{path}.{key}", item, markdown)
+    elif isinstance(value, list):
+        for number, item in enumerate(value, 1):
+            yield from _prose(f"{path}[{number}]", item, markdown)
+
+
+def _reads_markdown(info: Any) -> bool:
+    def readers(annotation: Any) -> Iterator[Any]:
+        yield annotation
+        for arg in getattr(annotation, "__args__", ()) or ():
+            yield from readers(arg)
+        yield from getattr(annotation, "__metadata__", ())
+
+    found = [*info.metadata, *readers(info.annotation)]
+    return any(isinstance(reader, TextOf) and reader.markdown for reader in found)
+
+
+def check_references(inputs: Inputs, figures: Figures, facts: Facts) -> list[Fault]:
+    """Return a fault for each reference in the narratives that can't be resolved."""
+    known = [*figures, *facts.lists]
+    faults: list[Fault] = []
+    for _, text in prose_fields(inputs):
+        faults.extend(_check_text(text, set(known), known))
+    return faults
+
+
+def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fault]:
+    for reference in find(text):
+        place = text.at(reference.start)
+        if reference.name not in names:
+            hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
+            yield Fault(place, f"没有“{reference.name}”这个指标", hint)
+        elif reference.filter is not None and reference.filter not in FILTERS:
+            yield Fault(place, f"不认识“| {reference.filter}”", f"可用：{'、'.join(FILTERS)}")
+    bare = REFERENCE.sub(lambda m: " " * len(m[0]), text)
+    for stray in _STRAY.finditer(bare):
+        hint = "引用数写成 {{ 名称 }}，名称里不能有花括号"
+        yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
+
+
+def check_published(inputs: Inputs, figures: Figures) -> list[Fault]:
+    """Return a fault for each 公布数 whose name isn't a figure's or whose unit isn't its unit."""
+    tree = inputs.department.published
+    faults = []
+    for name, printed_figure in tree.items():
+        place = printed_figure.place
+        figure = figures.get(canonical(name))
+        if figure is None:
+            hint = did_you_mean(name, figures) or "govnb figures 可列出全部名称"
+            faults.append(Fault(place, f"公布数里的“{name}”不是指标名称", hint))
+        elif printed_figure.unit and figure.unit and printed_figure.unit != figure.unit:
+            message = f"公布数“{name}”的单位“{printed_figure.unit}”与指标的“{figure.unit}”不同"
+            faults.append(
+                Fault(place, message, f"写 {printed_figure.value}{figure.unit}，或不写单位")
+            )
+    return faults

@@ -1,0 +1,36 @@
+"""What an object shows a notebook: HTML for the screen, structure for the exporters, text.
+
+Every rich object of the report displays as a mime bundle with the type below beside
+its HTML. The PDF, Word and JSON exporters read only that; HTML is never scraped.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+from typing import Any
+from urllib.parse import quote
+
+STRUCTURE = "application/vnd.govnb+json"
+
+
+def bundle(page: str, text: str, structure: dict[str, Any], **more: str) -> dict[str, Any]:
+    """Return a mime bundle; `structure` says its `type`, the rest is the type's own."""
+    return {"text/html": page, STRUCTURE: structure, "text/plain": text, **more}
+
+
+def escape(text: object) -> str:
+    """Return text that HTML shows as it is, in content and in attributes."""
+    return html.escape(str(text), quote=True)
+
+
+def anchor(kind: str, name: str) -> str:
+    """Return the permanent anchor of a figure, table or chart: `指标-三公经费.结余`."""
+    return "-".join([kind, *name.split()])
+
+
+def data_url(kind: str, content: str) -> str:
+    """Return content as a link that needs no file and no network."""
+    if kind.startswith("image/"):
+        return f"data:{kind};base64,{base64.b64encode(content.encode()).decode()}"
+    return f"data:{kind};charset=utf-8,{quote(content)}"

@@ -1,0 +1,75 @@
+"""Where a figure comes from, one click or one key press away.
+
+Each figure on a page is a button that opens a panel by the platform's own popover: no
+script, works by keyboard, closes with Esc. A page holds one panel per figure, however
+often the figure is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govnb.evaluate.figure import Figure, Figures, exact, shown
+from govnb.inputs.values import UNKNOWN
+from govnb.present.bundle import anchor, escape
+
+MOST_DIGITS = 12
+
+
+def figure_button(figure: Figure, text: str) -> str:
+    """Return the HTML of a printed figure that opens its panel."""
+    target = escape(anchor("指标", figure.name))
+    state = " gv-unknown" if figure.value is None else ""
+    return (
+        f'<button type="button" class="gv-fig{state}" popovertarget="{target}"'
+        f' title="{escape(figure.name)}">{escape(text)}</button>'
+    )
+
+
+def panels(figures: Figures, names: Iterable[str]) -> str:
+    """Return the panels of the named figures and of everything they are computed from."""
+    wanted: dict[str, None] = {}
+    pending = [name for name in names if name in figures]
+    while pending:
+        name = pending.pop()
+        if name not in wanted:
+            wanted[name] = None
+            pending.extend(figures[name].inputs)
+    return "".join(_panel(figures, figures[name]) for name in figures if name in wanted)
+
+
+def exact_text(figure: Figure) -> str:
+    """Return the unrounded value with its unit, cut where digits stop informing."""
+    if figure.value is None:
+        return shown(figure)
+    text = exact(figure.value)
+    if figure.number is not None and len(text) > MOST_DIGITS and "." in text:
+        text = text[:MOST_DIGITS].rstrip(".") + "…"
+    return f"{text}{figure.unit}"
+
+
+def _panel(figures: Figures, figure: Figure) -> str:
+    rows = [("值", escape(exact_text(figure)))]
+    if figure.reason:
+        rows.append(("原因", escape(figure.reason)))
+    if figure.formula:
+        rows.append(("公式", f"<code>{escape(figure.formula)}</code>"))
+    if figure.inputs:
+        items = "".join(f"<li>{_input(figures[name])}</li>" for name in figure.inputs)
+        rows.append(("其中", f"<ul>{items}</ul>"))
+    rows.append(("出处", f"<code>{escape(figure.place)}</code>"))
+    if figure.note:
+        rows.append(("说明", escape(figure.note)))
+    body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows)
+    target = escape(anchor("指标", figure.name))
+    return (
+        f'<div class="gv-panel" popover id="{target}" role="dialog"'
+        f' aria-label="{escape(figure.label)}">'
+        f"<p><b>{escape(figure.label)}</b><br><small>{escape(figure.name)}</small></p>"
+        f"<dl>{body}</dl></div>"
+    )
+
+
+def _input(figure: Figure) -> str:
+    value = figure_button(figure, exact_text(figure) if figure.value is not None else UNKNOWN)
+    return f"{escape(figure.name)} = {value} <code>{escape(figure.place)}</code>"

@@ -1,0 +1,237 @@
+"""The table: caption, unit, columns, rows, notes and source, or it isn't a table of ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.present.bundle import anchor, bundle, data_url, escape
+from govnb.present.provenance import figure_button
+
+ROUNDING_NOTE = "表中部分数据因四舍五入，分项之和与合计略有出入。"
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: what it prints and, when it is a figure, which."""
+
+    text: str
+    figure: str | None = None
+    value: Decimal | None = None
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its heading cell first. `level` indents, `kind` is "", total or group."""
+
+    cells: tuple[Cell, ...]
+    level: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the report.
+
+    Attributes
+    ----------
+    name : str
+        Its anchor and the key it is asked for by.
+    caption, unit, source : str
+        What stands above and below it; unit is empty when columns name their own.
+    columns : tuple of str
+        Headings, the row-heading column first.
+    rows : tuple of Row
+    sums : tuple of (int, tuple of int)
+        For each row that is a sum, its index and the indices of its parts.
+    notes : tuple of str
+    figures : Figures
+        For provenance of the cells.
+    text_columns : frozenset of int
+        Columns that hold words rather than numbers.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    figures: Figures
+    source: str
+    unit: str = ""
+    sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    notes: tuple[str, ...] = ()
+    text_columns: frozenset[int] = field(default=frozenset({0}))
+    number: str = ""
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, with the rounding note where rounded parts don't add up."""
+        return (*self.notes, ROUNDING_NOTE) if self._rounding_shows() else self.notes
+
+    @property
+    def title(self) -> str:
+        """The caption with its number, once the workbook has given one."""
+        return f"{self.number}　{self.caption}" if self.number else self.caption
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The figures this table prints, each once."""
+        cells = (cell.figure for row in self.rows for cell in row.cells)
+        return tuple(dict.fromkeys(name for name in cells if name))
+
+    def numbered(self, number: str) -> Table:
+        """Return the table with its number (表1)."""
+        return replace(self, number=number)
+
+    def csv(self) -> str:
+        """Return the table as CSV that a spreadsheet opens as data, never as formulas."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([safe_text(column) for column in self.columns])
+        for row in self.rows:
+            plain = (
+                f"{c.value:f}" if c.value is not None else safe_text(c.text) for c in row.cells
+            )
+            writer.writerow(list(plain))
+        return "\ufeff" + out.getvalue()
+
+    def _rounding_shows(self) -> bool:
+        for total, parts in self.sums:
+            for column in range(len(self.columns)):
+                whole = self.rows[total].cells[column]
+                cells = [self.rows[part].cells[column] for part in parts]
+                values = [cell.value for cell in cells]
+                if whole.value is None or not values or any(v is None for v in values):
+                    continue
+                exact_sum = sum((v for v in values if v is not None), Decimal(0))
+                printed_sum = sum((_printed(c) for c in cells), Decimal(0))
+                # Shares divide, so their exact sum can miss 100 in the last digit held.
+                closes = abs(exact_sum - whole.value) < Decimal("1e-20")
+                if closes and printed_sum != _printed(whole):
+                    return True
+        return False
+
+    def html(self) -> str:
+        """Return the table as HTML that scrolls inside itself on a narrow screen."""
+        target = escape(anchor("表", self.name))
+        caption = escape(self.caption)
+        unit = f'<span class="gv-unit">单位：{escape(self.unit)}</span>' if self.unit else ""
+        heads = "".join(
+            f'<th scope="col"{"" if i in self.text_columns else _NUMERIC}>{escape(column)}</th>'
+            for i, column in enumerate(self.columns)
+        )
+        body = "".join(self._row_html(row) for row in self.rows)
+        notes = "".join(f"<p>注：{escape(note)}</p>" for note in self.all_notes)
+        download = (
+            f'<a class="gv-download" download="{caption}.csv"'
+            f' href="{data_url("text/csv", self.csv())}">'
+            f'下载数据<span class="gv-sr">：{caption}</span></a>'
+        )
+        return (
+            f'<figure class="gv-table" id="{target}">'
+            f'<figcaption id="{target}-题">{escape(self.title)}{unit}</figcaption>'
+            f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+            f'<div class="gv-notes">{notes}<p>来源：{escape(self.source)}　{download}</p></div>'
+            "</figure>"
+        )
+
+    def _row_html(self, row: Row) -> str:
+        cells = []
+        for i, cell in enumerate(row.cells):
+            content = escape(cell.text)
+            if cell.figure:
+                content = figure_button(self.figures[cell.figure], cell.text)
+            if i == 0:
+                level = f' class="gv-level-{row.level}"' if row.level else ""
+                cells.append(f'<th scope="row"{level}>{content}</th>')
+            else:
+                cells.append(f"<td{'' if i in self.text_columns else _NUMERIC}>{content}</td>")
+        kind = f' class="gv-{row.kind}"' if row.kind else ""
+        return f"<tr{kind}>{''.join(cells)}</tr>"
+
+    def text(self) -> str:
+        """Return the table for a terminal, columns aligned with Chinese counted double."""
+        lines = [list(self.columns)]
+        for row in self.rows:
+            first = "　" * row.level + row.cells[0].text
+            lines.append([first, *(cell.text for cell in row.cells[1:])])
+        widths = [max(_width(line[i]) for line in lines) for i in range(len(self.columns))]
+        drawn = [
+            "  ".join(
+                _padded(text, widths[i], i in self.text_columns) for i, text in enumerate(line)
+            )
+            for line in lines
+        ]
+        unit = f"（单位：{self.unit}）" if self.unit else ""
+        rule = "─" * min(max(map(_width, drawn)), 120)
+        return "\n".join([f"{self.title}{unit}", drawn[0], rule, *drawn[1:], *self.all_notes])
+
+    def structure(self) -> dict[str, Any]:
+        """Return the structured form the PDF and Word exporters read."""
+        return {
+            "type": "table",
+            "name": self.name,
+            "title": self.title,
+            "unit": self.unit,
+            "columns": [
+                {"label": label, "numeric": i not in self.text_columns}
+                for i, label in enumerate(self.columns)
+            ],
+            "rows": [
+                {"cells": [c.text for c in row.cells], "level": row.level, "kind": row.kind}
+                for row in self.rows
+            ],
+            "notes": list(self.all_notes),
+            "source": self.source,
+            "figures": list(self.names),
+        }
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return bundle(self.html(), self.text(), self.structure())
+
+
+_NUMERIC = ' class="gv-num"'
+
+
+def figure_cell(figures: Figures, name: str | None, *, unit: bool = False) -> Cell:
+    """Return the cell of a figure; a name the department lacks prints 未公布, none prints blank."""
+    if not name:
+        return Cell("")
+    figure: Figure | None = figures.get(name)
+    if figure is None:
+        return Cell("未公布")
+    text = shown(figure, padded=True, unit=unit or figure.unit == "%")
+    return Cell(text, name, figure.number, figure.decimals)
+
+
+def rows_of(cells: Sequence[Sequence[Cell]]) -> tuple[Row, ...]:
+    """Return plain rows."""
+    return tuple(Row(tuple(row)) for row in cells)
+
+
+def safe_text(text: str) -> str:
+    """Return text that a spreadsheet never takes for a formula."""
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def _printed(cell: Cell) -> Decimal:
+    assert cell.value is not None
+    return rounded(cell.value, cell.decimals)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text
