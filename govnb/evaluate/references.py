@@ -26,8 +26,16 @@ from govnb.inputs.yaml_text import Scalar
 REFERENCE = re.compile(r"\{\{\s*(?P<name>[^{}|]+?)\s*(?:\|\s*(?P<filter>[^{}|]+?)\s*)?\}\}")
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
 
-NUMBER, BALANCE, CHANGE = "数字", "盈亏", "增减"
-FILTERS = (NUMBER, BALANCE, CHANGE)
+NUMBER = "数字"
+# Filters that turn the sign into a word: what a positive, and a negative, figure is called.
+DIRECTIONS = {
+    "盈亏": ("结余", "超支"),
+    "超节": ("超支", "结余"),
+    "增减": ("增长", "下降"),
+    "多少": ("多", "少"),
+    "节约": ("节约", "超出"),
+}
+FILTERS = (NUMBER, *DIRECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +66,13 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     figure
         The figure referred to.
     filter_
-        None for value and unit; 数字 for the bare number; 盈亏 for 结余/超支/持平 with the
-        amount, where positive is 结余; 增减 for 增长/下降/持平.
+        None for value and unit; 数字 for the bare number; one of :data:`DIRECTIONS` for the
+        word its sign calls for and the size without sign, or 持平.
     following
         The text right behind the reference: a unit already written there isn't repeated.
     """
-    if filter_ in (BALANCE, CHANGE):
-        up, down = ("结余", "超支") if filter_ == BALANCE else ("增长", "下降")
-        return directed(figure, up, down)
+    if filter_ in DIRECTIONS:
+        return directed(figure, *DIRECTIONS[filter_])
     with_unit = filter_ != NUMBER and not (figure.unit and following.startswith(figure.unit))
     return shown(figure, unit=with_unit)
 

@@ -48,16 +48,15 @@ class Prose:
 
     @property
     def markdown(self) -> str:
-        """The text with every reference replaced by what it prints."""
+        """The text with every reference replaced by what it prints, still Markdown."""
+        return REFERENCE.sub(
+            lambda match: _MARKDOWN_SPECIAL.sub(r"\\\1", self._print(match)), self.source
+        )
 
-        def replace(match: re.Match[str]) -> str:
-            reference = Reference.of(match)
-            text = printed(
-                self.figures[reference.name], reference.filter, self.source[reference.end :]
-            )
-            return _MARKDOWN_SPECIAL.sub(r"\\\1", text)
-
-        return REFERENCE.sub(replace, self.source)
+    def _print(self, match: re.Match[str]) -> str:
+        reference = Reference.of(match)
+        following = self.source[reference.end :]
+        return printed(self.figures[reference.name], reference.filter, following)
 
     def html(self) -> str:
         """Return the text as HTML, each figure a button that opens its provenance."""
@@ -70,7 +69,7 @@ class Prose:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         structure = {"type": "prose", "level": self.level, "markdown": self.markdown}
         structure["figures"] = list(self.names)
-        return bundle(self.html(), self.markdown, structure)
+        return bundle(self.html(), REFERENCE.sub(self._print, self.source), structure)
 
 
 def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:

@@ -1,0 +1,195 @@
+"""The commands. Each one names what to do; the wings below do it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from govnb.evaluate.figure import shown
+from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.read import load
+from govnb.inputs.suggest import did_you_mean
+
+
+class _Help(click.HelpFormatter):
+    """Help in the reader's language, headings included."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading({"Options": "选项", "Commands": "命令"}.get(heading, heading))
+
+
+click.Context.formatter_class = _Help
+
+PARAMS = click.option(
+    "--params", "params_dir", type=click.Path(path_type=Path), default=None,
+    help="参数文件夹，默认 params",
+)  # fmt: skip
+OUTPUTS = click.option(
+    "--outputs", "outputs_dir", type=click.Path(path_type=Path), default=Path("outputs"),
+    help="输出文件夹，默认 outputs",
+)  # fmt: skip
+JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取")
+FILE = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+OVERRIDE = click.option(
+    "--set", "overrides", multiple=True, metavar="名称=值", help="试算：改一个输入再算，可多次使用"
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="govnb", message="govnb %(version)s", help="显示版本")
+def cli() -> None:
+    """部门整体支出绩效评价工作簿：一个参数文件，算出整份报告。"""
+
+
+def main() -> None:
+    """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
+    try:
+        cli.main(standalone_mode=True)
+    except FaultsError as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件…")
+@PARAMS
+@JSON
+def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
+    """检查参数文件，一次列出全部错误。"""
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            _workbook(file, params_dir)
+        except FaultsError as error:
+            faults.extend(error.faults)
+    if as_json:
+        _print_json({"faults": [fault.as_dict() for fault in faults]})
+    else:
+        for fault in faults:
+            click.echo(str(fault))
+        click.echo(f"{len(files)} 个文件，{len(faults)} 处错误")
+    sys.exit(1 if faults else 0)
+
+
+@cli.command()
+@FILE
+@click.argument("names", nargs=-1, metavar="[指标…]")
+@PARAMS
+@OVERRIDE
+@JSON
+def figures(
+    file: Path,
+    names: tuple[str, ...],
+    params_dir: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """列出算出的全部指标，或所点名的几个。"""
+    known = _workbook(file, params_dir, overrides).figures
+    chosen = [_known_name(name, known) for name in names] or list(known)
+    if as_json:
+        _print_json({name: known[name].as_dict() for name in chosen})
+        return
+    for name in chosen:
+        figure = known[name]
+        reason = f"（{figure.reason}）" if figure.reason else ""
+        click.echo(f"{name}　{shown(figure)}{reason}　{figure.place}")
+
+
+@cli.command()
+@FILE
+@click.argument("name", metavar="指标")
+@PARAMS
+@OVERRIDE
+def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str, ...]) -> None:
+    """说明一个指标从哪里来：公式、所用的数、文件和行。"""
+    from govnb.present.provenance import exact_text
+
+    known = _workbook(file, params_dir, overrides).figures
+    for depth, figure in known.explain(_known_name(name, known)):
+        formula = f" ＝ {figure.formula}" if figure.formula else ""
+        reason = f"（{figure.reason}）" if figure.reason else ""
+        click.echo(f"{'  ' * depth}{figure.name}{formula}")
+        click.echo(f"{'  ' * depth}  ＝ {exact_text(figure)}{reason}　[{figure.place}]")
+
+
+@cli.command()
+@click.argument("year", type=int, metavar="年度")
+@click.argument("department", metavar="部门")
+@click.option(
+    "--to", "formats", default="html,pdf", help="html、pdf、docx，逗号分开；默认 html,pdf"
+)
+@click.option(
+    "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
+)
+@click.option("--engine", default=None, help="papermill 执行引擎，默认 govnb；kernel 用普通内核")
+@PARAMS
+@OUTPUTS
+@OVERRIDE
+def run(
+    year: int, department: str, formats: str, edition: str, engine: str | None,
+    params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
+) -> None:  # fmt: skip
+    """生成一个部门的报告。"""
+    from govnb.publish.run import Job, checked_formats
+    from govnb.publish.run import run as run_job
+
+    try:
+        wanted = checked_formats(formats)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--to") from None
+    params = params_dir or Path("params")
+    changed = _overrides(overrides)
+    from govnb.present.workbook import Workbook
+
+    Workbook.open(year, department, str(params), edition, changed)
+    for path in run_job(
+        Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
+    ):
+        click.echo(str(path))
+
+
+@cli.command()
+@PARAMS
+def schema(params_dir: Path | None) -> None:
+    """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
+    from govnb.inputs.schema import write_schemas
+
+    for path in write_schemas((params_dir or Path("params")) / "schema"):
+        click.echo(str(path))
+
+
+def _workbook(file: Path, params_dir: Path | None, overrides: tuple[str, ...] = ()) -> Any:
+    from govnb.present.workbook import Workbook
+
+    return Workbook(load(file, params_dir), overrides=_overrides(overrides))
+
+
+def _overrides(items: tuple[str, ...]) -> dict[str, str]:
+    """Return `名称=值` pairs; usage is wrong if one has no `=`."""
+    pairs: dict[str, str] = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise click.BadParameter(f"“{item}”应写成 名称=值", param_hint="--set")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _known_name(name: str, known: Any) -> str:
+    if name in known:
+        return name
+    hint = did_you_mean(name, known) or "govnb figures 文件 可列出全部名称"
+    raise FaultsError([Fault(Place(name), f"没有“{name}”这个指标", hint)])
+
+
+def _print_json(data: object) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1))

@@ -1,0 +1,107 @@
+"""The small pieces of a page: title, key-figure cards, sign-off, provenance, result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from govnb.evaluate.figure import Figure, Figures, shown
+from govnb.inputs.files import write_whole
+from govnb.present.bundle import bundle, escape
+from govnb.present.provenance import panels
+
+
+@dataclass(frozen=True)
+class Title:
+    """The report's title and what a reader must know before reading on."""
+
+    text: str
+    trial: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Sentences that keep a trial or a made-up department from passing for a report."""
+        changes = "，".join(f"{name}＝{value}" for name, value in self.trial.items())
+        trial = (f"试算，不是报告：{changes}。",) if self.trial else ()
+        return (*trial, *(("示例：部门和数据都是虚构的。",) if self.sample else ()))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        kind = "gv-trial" if self.trial else "gv-sample"
+        marks = "".join(f'<p class="{kind}" role="note">{escape(m)}</p>' for m in self.marks)
+        page = f"{marks}<h1>{escape(self.text)}</h1>"
+        structure = {"type": "title", "title": self.text, "marks": list(self.marks)}
+        return bundle(page, "\n".join([*self.marks, self.text]), structure)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The key figures, each a card linked to the part of the page that explains it."""
+
+    figures: tuple[tuple[Figure, str], ...]
+    extra: tuple[tuple[str, str, str], ...] = ()
+
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Return label, value and link of each card."""
+        cards = [(figure.label, shown(figure), target) for figure, target in self.figures]
+        return [*cards, *self.extra]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        items = "".join(
+            f'<li><a href="#{escape(target)}"><span class="gv-card-label">{escape(label)}</span> '
+            f'<span class="gv-card-value">{escape(value)}</span></a></li>'
+            for label, value, target in self.entries()
+        )
+        text = "　".join(f"{label} {value}" for label, value, _ in self.entries())
+        structure = {
+            "type": "cards",
+            "cards": [[label, value] for label, value, _ in self.entries()],
+        }
+        return bundle(f'<ul class="gv-cards">{items}</ul>', text, structure)
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """落款: the unit and the date."""
+
+    unit: str
+    date: str
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        lines = [line for line in (self.unit, self.date) if line]
+        page = f'<p class="gv-signoff">{"<br>".join(map(escape, lines))}</p>'
+        return bundle(page, "\n".join(lines), {"type": "signoff", "lines": lines})
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Provenance panels of the figures a page shows; paper has the annex instead."""
+
+    figures: Figures
+    names: tuple[str, ...]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        page = f'<div class="gv-panels">{panels(self.figures, self.names)}</div>'
+        return bundle(page, f"（{len(self.names)} 个数的出处）", {"type": "panels"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """The machine-readable result, carried by the executed notebook itself."""
+
+    data: dict[str, Any]
+
+    def text(self) -> str:
+        """Return the result as the JSON file holds it."""
+        return json.dumps(self.data, ensure_ascii=False, indent=1) + "\n"
+
+    def write(self, path: Path) -> None:
+        """Write the JSON file whole or not at all."""
+        write_whole(path, self.text().encode())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        structure = {"type": "result", "result": self.data}
+        return bundle("", f"机器可读结果：{len(self.data['figures'])} 个指标", structure)

@@ -1,0 +1,107 @@
+"""The faces the project ships: where they are, what they can write, how wide it is.
+
+Reports name a *role*, never a face: 仿宋 for the body, 楷体 for the second level, 黑体
+for the first level and for charts, 宋体 for the title. Each role is a chain of faces; a
+character is drawn by the first that has it. Nothing here needs a font on the machine.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+FANG, KAI, HEI, SONG = "fang", "kai", "hei", "song"
+_FALLBACKS = ("NotoSansSC-fallback.otf",)
+_FACES = {
+    FANG: ("FandolFang-Regular.otf", *_FALLBACKS),
+    KAI: ("FandolKai-Regular.otf", *_FALLBACKS),
+    HEI: ("FandolHei-Regular.otf", *_FALLBACKS),
+    SONG: ("FandolSong-Bold.otf", *_FALLBACKS),
+}
+ROLES = tuple(_FACES)
+
+# Printers set 〓 where the type for a character was missing; readers know it as such.
+STAND_IN = "〓"
+
+
+def folder() -> Path:
+    """Return the folder of the vendored faces, for tools that take a font path."""
+    return Path(str(importlib.resources.files("govnb") / "present" / "fonts"))
+
+
+def paths(role: str) -> tuple[Path, ...]:
+    """Return the face files of a role, in the order they are tried."""
+    return tuple(folder() / name for name in _FACES[role])
+
+
+def missing(text: str, role: str) -> list[str]:
+    """Return the characters of `text` that no face of the role can draw, each once.
+
+    Line ends, spaces and invisible marks (joiners, variation selectors) need no glyph.
+    """
+    known = [_advances(path) for path in paths(role)]
+    return [
+        char
+        for char in dict.fromkeys(text)
+        if not invisible(char) and not any(ord(char) in face for face in known)
+    ]
+
+
+def invisible(char: str) -> bool:
+    """Tell whether a character draws nothing, in whatever face."""
+    selector = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    return char.isspace() or selector or unicodedata.category(char) in {"Cc", "Cf"}
+
+
+def width(text: str, role: str, size: float) -> float:
+    """Return how wide a line of text is, in the unit of `size`."""
+    known = [_advances(path) for path in paths(role)]
+    return size * sum(
+        next((face[ord(char)] for face in known if ord(char) in face), 1.0) for char in text
+    )
+
+
+def register() -> None:
+    """Make the vendored faces known to matplotlib; calling it again costs nothing.
+
+    Faces of the same family that matplotlib remembers from elsewhere (an older install,
+    a font cache from another machine) are forgotten, so that ours are the ones drawn.
+    """
+    from matplotlib import font_manager
+
+    manager = font_manager.fontManager
+    listed = {entry.fname for entry in manager.ttflist}
+    wanted = {str(path) for role in ROLES for path in paths(role)}
+    if wanted <= listed:
+        return
+    ours = {family(Path(path)) for path in wanted}
+    manager.ttflist = [entry for entry in manager.ttflist if entry.name not in ours]
+    for path in sorted(wanted):
+        manager.addfont(path)
+
+
+def families(role: str) -> list[str]:
+    """Return the family names of a role, for matplotlib's `family`; see :func:`register`."""
+    return [family(path) for path in paths(role)]
+
+
+@cache
+def family(path: Path) -> str:
+    """Return the family name of a face as matplotlib knows it."""
+    from matplotlib.ft2font import FT2Font
+
+    return FT2Font(str(path)).family_name
+
+
+@cache
+def _advances(path: Path) -> Mapping[int, float]:
+    """Return the advance of each character a face has, in ems."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as face:
+        em = face["head"].unitsPerEm
+        metrics = face["hmtx"].metrics
+        return {code: metrics[name][0] / em for code, name in face.getBestCmap().items()}

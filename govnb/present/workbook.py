@@ -1,0 +1,269 @@
+"""The workbook: the one object a notebook holds.
+
+A notebook names what to show and nothing else; each method here returns an object that
+displays itself. What was shown is remembered, so that the annex holds the provenance of
+every figure on the page and tables and charts are numbered in reading order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from govnb.present.charts import CHARTS, Chart
+
+from govnb.evaluate.compute import compute
+from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import Figures
+from govnb.evaluate.references import check_published, check_references
+from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.read import Inputs, department_path, load
+from govnb.present import sentences
+from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
+from govnb.present.prose import Prose, expand_lists, numbered
+from govnb.present.standard_tables import TABLES, Sheet
+from govnb.present.tables import Table
+
+EDITIONS = ("review", "publish")
+# Narratives beside computed sentences: a report without them is not lacking anything.
+OPTIONAL_SLOTS = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
+
+
+class Workbook:
+    """One department's year: its inputs, its figures, and how each part of the report looks.
+
+    Parameters
+    ----------
+    inputs
+        The checked files.
+    edition
+        `review` with the reviewers' annex, or `publish` without.
+    overrides
+        试算: values that stand in for stated ones. The page then says so.
+
+    Raises
+    ------
+    FaultsError
+        With everything in the files that keeps the report from being computed.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        edition: str = "review",
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        if edition not in EDITIONS:
+            place, hint = Place("edition"), f"可写：{'、'.join(EDITIONS)}"
+            raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
+        self.inputs = inputs
+        self.edition = edition
+        self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
+        self.figures: Figures
+        self.facts: Facts
+        self.figures, self.facts = compute(inputs, self.overrides)
+        faults = check_references(inputs, self.figures, self.facts)
+        faults += check_published(inputs, self.figures)
+        if faults:
+            raise FaultsError(faults)
+        self._shown: dict[str, None] = {}
+        self._numbers: dict[str, str] = {}
+
+    @classmethod
+    def open(
+        cls,
+        year: int | str,
+        department: str,
+        params_dir: str = "params",
+        edition: str = "review",
+        overrides: Mapping[str, str] | None = None,
+    ) -> Workbook:
+        """Open a department's year by name; a relative folder is looked for upward from here.
+
+        JupyterLab starts a notebook in its own folder and papermill in the caller's, and
+        both must find `params`.
+
+        Raises
+        ------
+        FaultsError
+            If the year or department doesn't exist, or its files can't be used.
+        """
+        if not isinstance(department, str):
+            hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
+            raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
+        folder = _find_upward(params_dir)
+        return cls(load(department_path(year, department, folder), folder), edition, overrides)
+
+    @property
+    def heading(self) -> str:
+        """The report's title."""
+        department = self.inputs.department
+        return f"{department.identity.name}{department.year.value}年度部门整体支出绩效评价报告"
+
+    def title(self) -> Title:
+        """Return the report's title with its marks and, when there are errors, the verdict."""
+        return Title(self.heading, trial=self.overrides)
+
+    def cards(self) -> Cards:
+        """Return the key figures for the head of the page, each linked to its section."""
+        wanted = {
+            "收入": "表-收入",
+            "支出": "表-支出",
+            "支出.超支": "表-支出",
+            "三公经费.控制率": "表-三公经费",
+        }
+        self._remember(wanted)
+        return Cards(tuple((self.figures[name], target) for name, target in wanted.items()))
+
+    def text(self, slot: str) -> Prose:
+        """Return a narrative of the department's file (叙述), or that it wrote none."""
+        fields = type(self.inputs.department.narratives).model_fields
+        attribute = next((name for name, info in fields.items() if info.alias == slot), None)
+        if attribute is None:
+            known = "、".join(str(info.alias) for info in fields.values())
+            raise KeyError(f"没有“{slot}”这一段；可用：{known}")
+        source = getattr(self.inputs.department.narratives, attribute)
+        return self._prose(str(source) if source else self._without_narrative(slot))
+
+    def listing(self, name: str, what: str) -> Prose:
+        """Return a list of the file as numbered paragraphs 1、2、…."""
+        items = self.facts.lists.get(name, [])
+        text = "\n\n".join(numbered(items, "{}、"))
+        return self._prose(text or sentences.unpublished(what))
+
+    def section(self, level: int, number: str, text: str) -> Prose:
+        """Return a heading whose words hold figures or names."""
+        return self._prose(f"{number}{text}", level)
+
+    def income_heading(self, number: str) -> Prose:
+        """Return the heading of the income section."""
+        return self.section(
+            3, number, sentences.heading_amount(self.figures, "收入", "财政预算收入")
+        )
+
+    def expenditure_heading(self, number: str) -> Prose:
+        """Return the heading of the expenditure section."""
+        return self.section(
+            3, number, sentences.heading_amount(self.figures, "支出", "部门整体支出")
+        )
+
+    def projects_heading(self, number: str) -> Prose:
+        """Return the heading of the projects section, named for the project if there is one."""
+        names = list(self.inputs.department.projects)
+        what = names[0] if len(names) == 1 else "项目"
+        return self.section(3, number, f"{what}专项资金支出说明")
+
+    def ledger(self, name: str) -> Prose:
+        """Return a ledger in words: 1、…，其中：（1）…."""
+        return self._prose(sentences.ledger(self.figures, name))
+
+    def sentence(self, name: str) -> Prose:
+        """Return one of the computed sentences of :mod:`govnb.present.sentences`."""
+        return self._prose(SENTENCES[name](self.figures))
+
+    def projects(self) -> Prose:
+        """Return what the file and the figures say of each project."""
+        told = []
+        for name, project in self.inputs.department.projects.items():
+            if len(self.inputs.department.projects) > 1:
+                told.append(f"**{name}**")
+            told.append(str(project.note) if project.note else "")
+            told.append(sentences.project(self.figures, f"项目.{name}"))
+        text = "\n\n".join(filter(None, told))
+        return self._prose(text or sentences.unpublished("项目情况"))
+
+    def three_public_notes(self) -> Prose:
+        """Return what the file says of each 三公 component."""
+        lines = self.inputs.department.three_public
+        notes = [getattr(lines, field).note for field in type(lines).model_fields]
+        return self._prose("\n\n".join(str(note).strip() for note in notes if note))
+
+    def table(self, name: str) -> Table | Prose:
+        """Return one of the report's tables, or that it has no data."""
+        table = TABLES[name](Sheet(self.inputs, self.figures))
+        if table is None:
+            return self._prose(sentences.unpublished(f"{name}数据"))
+        self._remember(table.names)
+        return table.numbered(self._number("表", name))
+
+    def chart(self, name: str) -> Chart | Prose:
+        """Return one of the report's charts, or nothing: the table beside it says what's missing."""
+        chart = CHARTS[name](self.figures)
+        if chart is None:
+            return self._prose("")
+        return chart.numbered(self._number("图", name))
+
+    def sign_off(self) -> SignOff:
+        """Return who reports and when (落款)."""
+        date = self.inputs.department.sign_off.date
+        return SignOff(str(self.inputs.department.identity.name), str(date) if date else "")
+
+    def panels(self) -> Panels:
+        """Return the provenance of every figure shown so far."""
+        return Panels(self.figures, tuple(self._shown))
+
+    @cached_property
+    def result_data(self) -> dict[str, Any]:
+        """The machine-readable result: what the JSON file holds."""
+        department = self.inputs.department
+        return {
+            "year": str(department.year.value),
+            "department": self.inputs.name,
+            "name": str(department.identity.name),
+            "region": str(department.identity.region or self.inputs.year.region),
+            "edition": self.edition,
+            "overrides": self.overrides,
+            "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
+        }
+
+    def result(self, outputs_dir: str = "") -> Result:
+        """Return the machine-readable result; written to `outputs_dir` unless that is empty.
+
+        A 试算 is never written: it must not be taken for the report.
+        """
+        result = Result(self.result_data)
+        if outputs_dir and not self.overrides:
+            folder = _find_upward(outputs_dir) / str(self.inputs.department.year.value)
+            result.write(folder / f"{self.inputs.name}.json")
+        return result
+
+    def _without_narrative(self, slot: str) -> str:
+        """Return what a section says when its narrative was not written."""
+        if slot == "机构设置" and self.facts.lists.get("内设机构"):
+            return "内设机构{{ 内设机构.条数 }}个：{{ 内设机构 }}。"
+        return "" if slot in OPTIONAL_SLOTS else sentences.unpublished("本节文字")
+
+    def _prose(self, source: str, level: int = 0) -> Prose:
+        prose = Prose(expand_lists(source, self.facts.lists), self.figures, level)
+        self._remember(prose.names)
+        return prose
+
+    def _remember(self, names: Any) -> None:
+        self._shown.update(dict.fromkeys(names))
+
+    def _number(self, kind: str, name: str) -> str:
+        key = f"{kind}{name}"
+        if key not in self._numbers:
+            taken = sum(1 for other in self._numbers if other.startswith(kind))
+            self._numbers[key] = f"{kind}{taken + 1}"
+        return self._numbers[key]
+
+
+def _find_upward(folder: str) -> Path:
+    """Return the folder as given, or the nearest one of that name above the working directory."""
+    path = Path(folder)
+    if path.is_absolute() or path.exists():
+        return path
+    return next((up / path for up in Path.cwd().parents if (up / path).is_dir()), path)
+
+
+SENTENCES = {
+    "超支": sentences.overspend,
+    "科目差异": sentences.overspend_by_account,
+    "超支原因": sentences.reasons,
+    "三公经费": sentences.three_public,
+    "业务量": sentences.volume_growth,
+    "运行费用": sentences.running_costs,
+}
