@@ -27,6 +27,24 @@ class _Help(click.HelpFormatter):
 
 click.Context.formatter_class = _Help
 
+
+class _ChineseHelp:
+    """What click says of itself, in Chinese."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = "显示这段说明"
+        return option
+
+
+class _Command(_ChineseHelp, click.Command): ...
+
+
+class _Group(_ChineseHelp, click.Group):
+    command_class = _Command
+
+
 PARAMS = click.option(
     "--params", "params_dir", type=click.Path(path_type=Path), default=None,
     help="参数文件夹，默认 params",
@@ -42,7 +60,12 @@ OVERRIDE = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 …",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="govnb", message="govnb %(version)s", help="显示版本")
 def cli() -> None:
     """部门整体支出绩效评价工作簿：一个参数文件，算出整份报告。"""
@@ -58,7 +81,7 @@ def main() -> None:
         sys.exit(1)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件…")
 @PARAMS
 @JSON
@@ -79,7 +102,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     sys.exit(1 if faults else 0)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @FILE
 @click.argument("names", nargs=-1, metavar="[指标…]")
 @PARAMS
@@ -104,7 +127,7 @@ def figures(
         click.echo(f"{name}　{shown(figure)}{reason}　{figure.place}")
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @FILE
 @click.argument("name", metavar="指标")
 @PARAMS
@@ -121,7 +144,7 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
         click.echo(f"{'  ' * depth}  ＝ {exact_text(figure)}{reason}　[{figure.place}]")
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("year", type=int, metavar="年度")
 @click.argument("department", metavar="部门")
 @click.option(
@@ -157,7 +180,7 @@ def run(
         click.echo(str(path))
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
@@ -165,6 +188,19 @@ def schema(params_dir: Path | None) -> None:
 
     for path in write_schemas((params_dir or Path("params")) / "schema"):
         click.echo(str(path))
+
+
+@cli.command(options_metavar="[选项]")
+@click.argument("year", type=int, metavar="年度")
+@click.argument("department", metavar="部门")
+@click.option("--from", "from_year", type=int, default=None, help="以该部门某一年的文件为底稿")
+@PARAMS
+def new(year: int, department: str, from_year: int | None, params_dir: Path | None) -> None:
+    """新建一个部门的参数文件。"""
+    from govnb.inputs.new_file import create
+
+    for path in create(year, department, params_dir or Path("params"), from_year):
+        click.echo(f"已建 {path}　填好后运行 govnb check {path}")
 
 
 def _workbook(file: Path, params_dir: Path | None, overrides: tuple[str, ...] = ()) -> Any:

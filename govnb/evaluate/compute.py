@@ -19,7 +19,7 @@ from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import QUANTITY, BadText, parse_amount
 
 # Sections whose names each department chooses; the district's formulas may name one it lacks.
-_OPEN_SECTIONS = frozenset(
+OPEN_SECTIONS = frozenset(
     ["收入", "支出", "预算安排", "项目", "项目支出", "业务量", "运行费用", "超支原因", "清单"]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
@@ -51,7 +51,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
         _override(facts, name, text)
     if facts.faults:
         raise FaultsError(facts.faults)
-    resolver = _Resolver(facts, dict(inputs.year.accounts))
+    resolver = Resolver(facts, dict(inputs.year.accounts))
     needs = {name: resolver.needs(draft) for name, draft in list(facts.drafts.items())}
     if resolver.faults:
         raise FaultsError(resolver.faults)
@@ -81,7 +81,7 @@ def _override(facts: Facts, name: str, text: str) -> None:
         )
 
 
-class _Resolver:
+class Resolver:
     """Finds what each name in a formula stands for."""
 
     def __init__(self, facts: Facts, accounts: dict[str, str]) -> None:
@@ -131,7 +131,7 @@ class _Resolver:
         head, _, rest = name.partition(".")
         in_book = draft.derived
         is_account = head in _BY_ACCOUNT and rest.split(".")[0] in self.accounts.values()
-        if is_account or (in_book and head in _OPEN_SECTIONS):
+        if is_account or (in_book and head in OPEN_SECTIONS):
             self.drafts[name] = Draft(name, "", draft.place, reason=f"本部门没有“{name}”")
             return True
         assert draft.expression is not None
@@ -154,7 +154,7 @@ def _ordered(facts: Facts, needs: dict[str, list[str]]) -> list[str]:
 
 
 def _evaluate(
-    facts: Facts, resolver: _Resolver, order: list[str], needs: dict[str, list[str]]
+    facts: Facts, resolver: Resolver, order: list[str], needs: dict[str, list[str]]
 ) -> dict[str, Figure]:
     figures: dict[str, Figure] = {}
     faults: list[Fault] = []

@@ -131,6 +131,24 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
     return folder / f"{department}.yml"
 
 
+def new_path(year: int, department: str, params_dir: Path) -> Path:
+    """Return where a new department's file goes.
+
+    Raises
+    ------
+    FaultsError
+        If the name can't be a file's name or the file exists already.
+    """
+    path = params_dir / str(year) / f"{department}.yml"
+    place = Place(label_of(path, params_dir))
+    if not department or set(department) & set('/\\:*?"<>|') or department[0] in "._":
+        hint = "用预算编码或拼音，如 junshan-zwfw"
+        raise FaultsError([Fault(place, f"“{department}”不能作部门代码", hint)])
+    if path.exists():
+        raise FaultsError([Fault(place, "文件已经有了", "直接修改它，或换一个代码")])
+    return path
+
+
 def departments(year: int | str, params_dir: Path) -> list[str]:
     """Return the identifiers of the departments that have a file that year, sorted."""
     folder = params_dir / str(year)

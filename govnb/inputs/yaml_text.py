@@ -72,7 +72,7 @@ def read_yaml(path: Path, label: str | None = None) -> Mapping:
         If the file can't be read, isn't UTF-8, isn't YAML, or uses a feature refused here.
     """
     label = label or str(path)
-    return parse_yaml(_text(path, label), label)
+    return parse_yaml(read_text(path, label), label)
 
 
 def parse_yaml(text: str, label: str) -> Mapping:
@@ -97,7 +97,15 @@ def parse_yaml(text: str, label: str) -> Mapping:
     return value
 
 
-def _text(path: Path, label: str) -> str:
+def read_text(path: Path, label: str) -> str:
+    """Return a UTF-8 file's text.
+
+    Raises
+    ------
+    FaultsError
+        If it can't be read, is too large or isn't UTF-8.
+    """
+
     def refuse(message: str, hint: str = "") -> FaultsError:
         return FaultsError([Fault(Place(label), message, hint)])
 

@@ -34,6 +34,9 @@ ROLE = fonts.HEI
 
 INK, MUTED, RULE = "#1f2933", "#4b5763", "#aeb8c2"
 _STRIPE_GAP = 4.5
+# A Chinese character's middle stands this far above the baseline. Aligning by what a line
+# happens to hold would set lines with and without brackets at different heights.
+_TO_BASELINE = 0.38 * SIZE
 
 _NEVER_FIRST = "，。、；：！？）》〉」』】〕］”’％%)]}·…"
 _NEVER_LAST = "（《〈「『【〔［“‘([{"
@@ -77,15 +80,21 @@ class Words:
 
 @dataclass
 class Sheet:
-    """What a chart draws, before it is written out."""
+    """What a chart draws, before it is written out.
+
+    Attributes
+    ----------
+    height : float
+        In points; the width is always :data:`WIDTH`.
+    items : list of Box, Line or Words
+        In the order they are drawn.
+    missing : list of str
+        Characters of the texts that no face has.
+    """
 
     height: float = 0.0
     items: list[Box | Line | Words] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-
-    def box(self, box: Box) -> None:
-        """Add a box; one without width still shows as a hairline, so that 0.01 isn't nothing."""
-        self.items.append(box)
 
     def line(self, *points: tuple[float, float], dotted: bool = False) -> None:
         """Add a thin line."""
@@ -144,7 +153,6 @@ _SETTINGS = {
     "svg.id": None,
     "svg.image_inline": True,
     "path.simplify": False,
-    "path.snap": True,
     "path.sketch": None,
     "path.effects": [],
     "text.usetex": False,
@@ -215,7 +223,7 @@ def _artists(item: Box | Line | Words) -> list[Artist]:
         return [
             Text(
                 item.x,
-                item.y,
+                item.y + _TO_BASELINE,
                 item.text,
                 color=item.colour,
                 size=SIZE,
@@ -225,7 +233,7 @@ def _artists(item: Box | Line | Words) -> list[Artist]:
                 weight="normal",
                 stretch="normal",
                 horizontalalignment=item.align,
-                verticalalignment="center_baseline",
+                verticalalignment="baseline",
             )
         ]
     if isinstance(item, Line):

@@ -189,7 +189,7 @@ class Workbook:
         return table.numbered(self._number("表", name))
 
     def chart(self, name: str) -> Chart | Prose:
-        """Return one of the report's charts, or nothing: the table beside it says what's missing."""
+        """Return a chart, or nothing: the table beside it says what is missing."""
         chart = CHARTS[name](self.figures)
         if chart is None:
             return self._prose("")

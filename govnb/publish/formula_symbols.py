@@ -1,0 +1,66 @@
+"""What TeX's commands print: the everyday ones, as characters of Unicode."""
+
+from __future__ import annotations
+
+_GREEK = (
+    "alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ "
+    "iota ι kappa κ lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi ϕ "
+    "varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ "
+    "Upsilon Υ Phi Φ Psi Ψ Omega Ω"
+)
+_SIGNS = (
+    "times × div ÷ cdot ⋅ ast ∗ star ⋆ pm ± mp ∓ circ ∘ bullet ∙ oplus ⊕ otimes ⊗ "
+    "le ≤ leq ≤ leqslant ⩽ ge ≥ geq ≥ geqslant ⩾ ne ≠ neq ≠ approx ≈ equiv ≡ sim ∼ "
+    "simeq ≃ cong ≅ propto ∝ ll ≪ gg ≫ in ∈ notin ∉ ni ∋ subset ⊂ subseteq ⊆ supset ⊃ "
+    "supseteq ⊇ cup ∪ cap ∩ setminus ∖ emptyset ∅ varnothing ∅ forall ∀ exists ∃ neg ¬ lnot ¬ "
+    "land ∧ wedge ∧ lor ∨ vee ∨ to → rightarrow → leftarrow ← Rightarrow ⇒ Leftarrow ⇐ "
+    "Leftrightarrow ⇔ leftrightarrow ↔ implies ⟹ iff ⟺ mapsto ↦ uparrow ↑ downarrow ↓ "
+    "infty ∞ partial ∂ nabla ∇ ell ℓ hbar ℏ Re ℜ Im ℑ angle ∠ degree ° prime ′ "
+    "ldots … dots … cdots ⋯ vdots ⋮ ddots ⋱ because ∵ therefore ∴ mid ∣ parallel ∥ perp ⊥ "
+    "langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lbrace { rbrace } lbrack [ rbrack ] "
+    "vert | lvert | rvert | Vert ‖ lVert ‖ rVert ‖ colon : checkmark ✓"
+)
+_BIG = "sum ∑ prod ∏ coprod ∐ int ∫ iint ∬ oint ∮ bigcup ⋃ bigcap ⋂"
+
+
+def _pairs(text: str) -> dict[str, str]:
+    words = text.split()
+    return {f"\\{name}": char for name, char in zip(words[::2], words[1::2], strict=True)}
+
+
+BIG = _pairs(_BIG)
+SYMBOLS = {
+    **_pairs(_GREEK),
+    **_pairs(_SIGNS),
+    **BIG,
+    **{f"\\{char}": char for char in "%$&#_{}"},
+    r"\|": "‖",
+}
+SPACES = {
+    r"\,": "\u2009",
+    r"\:": "\u2005",
+    r"\>": "\u2005",
+    r"\;": "\u2004",
+    r"\ ": " ",
+    r"\quad": "\u2003",
+    r"\qquad": "\u2003\u2003",
+    r"\!": "",
+    r"\displaystyle": "",
+    r"\textstyle": "",
+}
+ACCENTS = {
+    r"\bar": "\u0304",
+    r"\overline": "\u0305",
+    r"\hat": "\u0302",
+    r"\widehat": "\u0302",
+    r"\tilde": "\u0303",
+    r"\dot": "\u0307",
+    r"\vec": "\u20d7",
+}
+TEXTS = frozenset(
+    [r"\text", r"\mathrm", r"\textrm", r"\mbox", r"\operatorname", r"\operatorname*", r"\mathit"]
+    + [r"\textbf", r"\mathbf", r"\bm", r"\boldsymbol", r"\mathsf", r"\textit"]
+)
+FUNCTIONS = frozenset(
+    "max min sup inf lim log ln lg exp sin cos tan cot sec csc arcsin arccos arctan det gcd arg dim mod Pr".split()
+)
