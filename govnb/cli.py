@@ -162,13 +162,10 @@ def run(
     params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
-    from govnb.publish.run import Job, checked_formats
+    from govnb.publish.run import Job
     from govnb.publish.run import run as run_job
 
-    try:
-        wanted = checked_formats(formats)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--to") from None
+    wanted = _formats(formats)
     params = params_dir or Path("params")
     changed = _overrides(overrides)
     from govnb.present.workbook import Workbook
@@ -178,6 +175,32 @@ def run(
         Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     ):
         click.echo(str(path))
+
+
+@cli.command(options_metavar="[选项]")
+@click.argument("year", type=int, metavar="年度")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="同时运行几个，默认等于处理器数")
+@click.option(
+    "--to", "formats", default="html,pdf", help="html、pdf、docx，逗号分开；默认 html,pdf"
+)
+@click.option(
+    "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
+)
+@click.option("--engine", default=None, help="papermill 执行引擎，默认 govnb；kernel 用普通内核")
+@PARAMS
+@OUTPUTS
+def batch(
+    year: int, jobs: int | None, formats: str, edition: str, engine: str | None,
+    params_dir: Path | None, outputs_dir: Path,
+) -> None:  # fmt: skip
+    """生成一年全部部门的报告和总览页。"""
+    from govnb.publish.batch import run_year
+
+    sys.exit(
+        run_year(
+            year, params_dir or Path("params"), outputs_dir, _formats(formats), edition, engine, jobs
+        )
+    )
 
 
 @cli.command(options_metavar="[选项]")
@@ -201,6 +224,15 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
 
     for path in create(year, department, params_dir or Path("params"), from_year):
         click.echo(f"已建 {path}　填好后运行 govnb check {path}")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    from govnb.publish.job import checked_formats
+
+    try:
+        return checked_formats(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--to") from None
 
 
 def _workbook(file: Path, params_dir: Path | None, overrides: tuple[str, ...] = ()) -> Any:

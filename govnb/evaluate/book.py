@@ -16,21 +16,47 @@ from govnb.evaluate.figure import WHOLE_UNITS
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.rules import FigureRule
+from govnb.inputs.yaml_text import Scalar
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
+VARIABLE = re.compile(r"\{([^{}]+)\}")
+UNBOUND_HINT = "名称里的 {变量} 要在“每个”里出现"
 
 
 def add_book(facts: Facts, book: dict[str, FigureRule], places: dict[str, Place]) -> None:
     """Add the book's figures for this department to its facts; faults go there too."""
     stated = tuple(facts.drafts)
     for name, rule in book.items():
+        place = places[name]
+        faults = _loose_ends(rule)
         try:
-            for filled in matches(name, rule.each, stated):
-                facts.add(_draft(name, rule, filled, places[name], facts))
+            found = matches(name, rule.each, stated)
+            # Read even where nothing matches: a mistake must not wait for the first project.
+            parse(VARIABLE.sub(lambda m: "甲" * len(m[0]), rule.formula))
         except FormulaError as error:
-            facts.faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
+            faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
         except ValueError as error:
-            facts.faults.append(Fault(places[name], str(error), "名称里的 {变量} 要在“每个”里出现"))
+            found = []
+            faults.append(Fault(place, str(error), UNBOUND_HINT))
+        for filled in found:
+            # A name whose formula is no good still exists: one mistake is told once.
+            unread = Draft(fill(name, filled), "", place, derived=True)
+            facts.add(unread if faults else _draft(name, rule, filled, place, facts))
+        facts.faults.extend(faults)
+
+
+def _loose_ends(rule: FigureRule) -> list[Fault]:
+    texts = (rule.formula, rule.unit, rule.label, rule.note, rule.source)
+    return [fault for text in texts if text is not None for fault in unbound(text, rule.each)]
+
+
+def unbound(text: Scalar, each: str | None) -> list[Fault]:
+    """Return a fault for each `{变量}` of a text that `each` doesn't bind."""
+    bound = VARIABLE.findall(each or "")
+    return [
+        Fault(text.at(m.start()), f"变量“{m[1]}”没有说明取自哪里", UNBOUND_HINT)
+        for m in VARIABLE.finditer(text)
+        if m[1] not in bound
+    ]
 
 
 def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
@@ -41,7 +67,7 @@ def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str,
     ValueError
         If `name` uses a variable that `each` doesn't bind.
     """
-    wanted, bound = set(_VARIABLE.findall(name)), set(_VARIABLE.findall(each or ""))
+    wanted, bound = set(VARIABLE.findall(name)), set(VARIABLE.findall(each or ""))
     if not wanted <= bound:
         missing = "、".join(sorted(wanted - bound))
         raise ValueError(f"“{name}”里的变量“{missing}”没有说明取自哪里")
@@ -49,7 +75,7 @@ def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str,
         return [{}]
     pattern = _compiled(each)
     found = (match.groupdict() for known_name in known if (match := pattern.fullmatch(known_name)))
-    names = _VARIABLE.findall(each)
+    names = VARIABLE.findall(each)
     return [
         dict(zip(names, values.values(), strict=True))
         for values in found
@@ -59,11 +85,11 @@ def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str,
 
 def fill(text: str, variables: dict[str, str]) -> str:
     """Return `text` with each `{变量}` replaced."""
-    return _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
+    return VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
 
 
 def _compiled(each: str) -> re.Pattern[str]:
-    parts = _VARIABLE.split(each)
+    parts = VARIABLE.split(each)
     # Odd places are variable names; group names must be ASCII for older readers of the pattern.
     body = (f"(?P<v{i}>[^.]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
     return re.compile("".join(body))

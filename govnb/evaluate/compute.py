@@ -11,16 +11,18 @@ from graphlib import CycleError, TopologicalSorter
 from govnb.evaluate.book import add_book
 from govnb.evaluate.expression import FormulaError, NotComputable, Value
 from govnb.evaluate.facts import Draft, Facts, collect
-from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.figure import Figure, Figures, Names
+from govnb.evaluate.overrides import apply_overrides
+from govnb.evaluate.references import check_form, check_published, check_references
 from govnb.inputs.ledger import RESERVED
-from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import QUANTITY, BadText, parse_amount
 
 # Sections whose names each department chooses; the district's formulas may name one it lacks.
 OPEN_SECTIONS = frozenset(
     ["收入", "支出", "预算安排", "项目", "项目支出", "业务量", "运行费用", "超支原因", "清单"]
+    + ["评分依据", "绩效指标"]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
 # The score is no formula over figures: the rubric gives it, as an interval (evaluate/scoring).
@@ -42,43 +44,25 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     Raises
     ------
     FaultsError
-        For unknown names, cycles, unreadable formulas and overrides, each at its place.
+        For unknown names (in formulas, narratives, 公布数), cycles, unreadable formulas and
+        overrides, each at its place.
     """
     facts = collect(inputs)
     add_book(facts, inputs.book, inputs.book_at)
     facts.add(Draft(SCORE, "分", inputs.department_at, reason=SCORED_ELSEWHERE, derived=True))
-    for name, text in (overrides or {}).items():
-        _override(facts, name, text)
-    if facts.faults:
-        raise FaultsError(facts.faults)
+    apply_overrides(facts, overrides or {})
     resolver = Resolver(facts, dict(inputs.year.accounts))
     needs = {name: resolver.needs(draft) for name, draft in list(facts.drafts.items())}
-    if resolver.faults:
-        raise FaultsError(resolver.faults)
+    faults = [*facts.faults, *resolver.faults]
+    faults += check_references(inputs, facts.drafts, facts)
+    faults += check_published(inputs, facts.drafts)
+    faults += check_form(inputs.form, facts.drafts, OPEN_SECTIONS)
+    if faults:
+        raise FaultsError(faults)
     figures = _evaluate(facts, resolver, _ordered(facts, needs), needs)
-    return Figures(
-        {name: figures[name] for name in facts.drafts if name in figures}, facts.parts
-    ), facts
-
-
-def _override(facts: Facts, name: str, text: str) -> None:
-    place = Place("试算")
-    draft = facts.drafts.get(name)
-    if draft is None:
-        hint = did_you_mean(name, facts.drafts)
-        facts.faults.append(Fault(place, f"没有“{name}”这个指标", hint))
-    elif draft.derived or not (draft.value is None or isinstance(draft.value, Decimal)):
-        facts.faults.append(Fault(place, f"“{name}”是算出来的，不能直接改", "改它所用的输入"))
-    else:
-        try:
-            amount = parse_amount(str(text), replace(QUANTITY, negative=True), place)
-        except BadText as error:
-            facts.faults.append(Fault(place, f"{name}：{error}", error.hint))
-            return
-        reason = "" if amount.value is not None else "试算中设为未公布"
-        facts.drafts[name] = replace(
-            draft, value=amount.value, expression=None, reason=reason, place=place
-        )
+    ordered = {name: figures[name] for name in facts.drafts if name in figures}
+    names = Names(resolver.resolve, resolver.expand)
+    return Figures(ordered, facts.parts, names, overrides or {}), facts
 
 
 class Resolver:
@@ -135,7 +119,7 @@ class Resolver:
             self.drafts[name] = Draft(name, "", draft.place, reason=f"本部门没有“{name}”")
             return True
         assert draft.expression is not None
-        hint = did_you_mean(name, self.drafts)
+        hint = did_you_mean(name, self.drafts) if len(self.faults) < MOST_FAULTS else ""
         message = f"公式“{draft.expression.text}”里没有“{name}”这个指标"
         self.faults.append(Fault(draft.place, message, hint or "govnb figures 可列出全部名称"))
         return False
@@ -170,6 +154,9 @@ def _evaluate(
             try:
                 value = draft.expression.evaluate(look_up, resolver.expand)
                 reason = "" if value is not None else _why_unknown(needs[name], figures)
+                if value is not None and not isinstance(value, Decimal):
+                    what, value = value, None
+                    raise FormulaError(f"公式的结果“{what}”不是数", "写数的名称；日期用 年份(…)")
             except NotComputable as error:
                 value, reason = None, f"{UNCOMPUTABLE}：{error}"
             except ArithmeticError:

@@ -141,6 +141,10 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
             bound[key := f"c{len(bound)}"] = Decimal(token)
             source.append(key)
         elif kind == "name":
+            before, opened, _ = token.partition("（")
+            if token.count("（") != token.count("）") or (opened and before in {"", *FUNCTIONS}):
+                hint = "改成半角 ( )"
+                raise FormulaError("公式里的括号用了全角", hint, match.start())
             is_call = text[position:].lstrip().startswith("(")
             key = f"{'f' if is_call else 'n'}{len(bound)}"
             bound[key] = token if is_call else canonical(token)
@@ -152,6 +156,33 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
             source.append(" " if kind == "space" else token)
     # A leading blank would read as an indent.
     return "".join(source).strip(), bound
+
+
+def filled(text: str, show: Callable[[str], str], expand: Callable[[str], list[str]]) -> str:
+    """Return a formula with what `show` gives in place of each name, as a person writes it.
+
+    Parameters
+    ----------
+    text
+        A formula that :func:`parse` accepts.
+    show
+        Gives the text that stands for a name.
+    expand
+        Gives the names a wildcard stands for.
+    """
+    written = []
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup, match.group()
+        is_call = kind == "name" and text[match.end() :].lstrip().startswith("(")
+        if kind == "name" and not is_call:
+            name = canonical(token)
+            names = expand(name) if "*" in name else [name]
+            token = "、".join(map(show, names)) or "（无）"
+        written.append(_WRITTEN.get(token, token) if kind != "space" else "")
+    return "".join(written).strip()
+
+
+_WRITTEN = {"/": " ÷ ", "*": " × ", "+": " + ", "-": " - ", ",": "、"}
 
 
 def _unreadable(text: str, position: int) -> FormulaError:
@@ -245,7 +276,7 @@ class _Evaluation:
         value = self.of(node)
         if value is None or isinstance(value, Decimal):
             return value
-        raise FormulaError(f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "日期用 年份(…)")
+        raise FormulaError(f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "写数的名称；日期用 年份(…)")
 
     def _say(self, node: ast.expr) -> str:
         return str(self.bound[node.id]) if isinstance(node, ast.Name) else "（算式）"
@@ -266,7 +297,7 @@ def _numbers(values: list[Value]) -> list[Decimal] | None:
         if value is None:
             return None
         if not isinstance(value, Decimal):
-            raise FormulaError(f"“{value}”不是数，不能参加计算")
+            raise FormulaError(f"“{value}”不是数，不能参加计算", "写数的名称；日期用 年份(…)")
         numbers.append(value)
     return numbers or None
 

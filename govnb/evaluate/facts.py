@@ -137,8 +137,11 @@ class _Walk:
 
     def amount(self, name: str, amount: Amount, unit: str | None = None) -> None:
         unit = amount.kind.unit or unit or ""
-        decimals = 0 if unit in WHOLE_UNITS else 2
         value = amount.value
+        decimals = max(0 if unit in WHOLE_UNITS else 2, _decimals(value))
+        if unit == MONEY_UNIT and (amount.unit_typed or self.money_factor != 1):
+            # Converted from 元: the report's two places, not the four that 元 brings along.
+            decimals = 2
         if value is not None and unit == MONEY_UNIT and not amount.unit_typed:
             value *= self.money_factor
         draft = Draft(
@@ -146,18 +149,20 @@ class _Walk:
             unit,
             amount.place,
             value,
-            self.formula(amount.formula, amount.place) if amount.formula is not None else None,
+            self.formula(amount) if amount.formula is not None else None,
             reason=UNKNOWN if value is None else "",
-            decimals=max(decimals, _decimals(value)),
+            decimals=decimals,
             approximate=amount.approximate,
         )
         self.facts.add(draft)
 
-    def formula(self, text: str, place: Place) -> Expression | None:
+    def formula(self, amount: Amount) -> Expression | None:
+        formula, text = amount.formula or "", amount.text
         try:
-            return parse(text)
+            return parse(formula)
         except FormulaError as error:
-            at = Place(place.file, place.line, place.column + 1 + error.offset)
+            start = text.index(formula, text.index("=") + 1)
+            at = text.at(start + error.offset) if isinstance(text, Scalar) else amount.place
             self.facts.faults.append(Fault(at, str(error), error.hint))
             return None
 
@@ -237,7 +242,7 @@ class _Walk:
         elif model is not None:
             for info in model.model_fields.values():
                 self.left_out(f"{name}.{info.alias}", info.annotation, info.metadata, place)
-        elif PartialDate in _flat(annotation):
+        elif PartialDate in _flat(annotation) or _is_yes_no([*metadata, *_flat(annotation)]):
             self.facts.add(Draft(name, "", place, reason=LEFT_OUT))
         elif list in (get_origin(arg) for arg in get_args(annotation)):
             self.facts.add(Draft(f"{name}.条数", "", place, reason=LEFT_OUT, decimals=0))
@@ -248,6 +253,10 @@ def _is_prose(info: FieldInfo) -> bool:
     readers = [*info.metadata, *_flat(info.annotation)]
     markdown = any(isinstance(reader, TextOf) and reader.markdown for reader in readers)
     return markdown and list not in (get_origin(arg) for arg in get_args(info.annotation))
+
+
+def _is_yes_no(readers: list[Any]) -> bool:
+    return any(isinstance(r, TextOf) and r.choices == ("是", "否") for r in readers)
 
 
 def _leaves(node: Ledger[Any]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -119,12 +119,38 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
     return f"{about}{text}{more}{figure.unit if unit else ''}"
 
 
-class Figures(Mapping[str, Figure]):
-    """All figures of one department and year, by name, in reading order."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How a name in a formula finds its figure: account codes, and what a wildcard matches."""
 
-    def __init__(self, figures: dict[str, Figure], parts: Mapping[str, tuple[str, ...]]) -> None:
+    resolve: Callable[[str], str]
+    expand: Callable[[str], list[str]]
+
+
+class Figures(Mapping[str, Figure]):
+    """All figures of one department and year, by name, in reading order.
+
+    Attributes
+    ----------
+    parts : mapping of str to tuple of str
+        For each ledger node, the names of its parts.
+    names : Names
+        For formulas of other files than the formula book, such as a rubric's.
+    overrides : mapping of str to str
+        试算: the values these figures were computed with instead of stated ones.
+    """
+
+    def __init__(
+        self,
+        figures: dict[str, Figure],
+        parts: Mapping[str, tuple[str, ...]],
+        names: Names | None = None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
         self._figures = figures
         self.parts = parts
+        self.names = names or Names(str, lambda pattern: [])
+        self.overrides = dict(overrides or {})
 
     def __getitem__(self, name: str) -> Figure:
         return self._figures[name]
@@ -146,13 +172,11 @@ class Figures(Mapping[str, Figure]):
         """
         lines: list[tuple[int, Figure]] = []
         seen: set[str] = set()
-
-        def descend(current: str, depth: int) -> None:
+        pending = [(0, name)]
+        while pending:
+            depth, current = pending.pop()
             lines.append((depth, self[current]))
             if current not in seen:
                 seen.add(current)
-                for source in self[current].inputs:
-                    descend(source, depth + 1)
-
-        descend(name, 0)
+                pending += [(depth + 1, source) for source in reversed(self[current].inputs)]
         return lines

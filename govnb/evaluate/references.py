@@ -7,24 +7,31 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel
 
+from govnb.evaluate.book import VARIABLE, unbound
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.facts import Facts
-from govnb.evaluate.figure import Figure, Figures, rounded, shown
-from govnb.inputs.place import Fault
+from govnb.evaluate.facts import Draft, Facts
+from govnb.evaluate.figure import Figure, rounded, shown
+from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
+from govnb.inputs.rules import BaseDataForm
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import TextOf
 from govnb.inputs.yaml_text import Scalar
 
-REFERENCE = re.compile(r"\{\{\s*(?P<name>[^{}|]+?)\s*(?:\|\s*(?P<filter>[^{}|]+?)\s*)?\}\}")
-_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
+# Words and the blanks between them are told apart, so that no text makes the search slow.
+_WORDS = r"[^\s{}|]+(?:\s+[^\s{}|]+)*"
+REFERENCE = re.compile(
+    rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WORDS})\s*)?\}}\}}"
+)
+_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
 
 NUMBER = "数字"
 # Filters that turn the sign into a word: what a positive, and a negative, figure is called.
@@ -119,13 +126,12 @@ def _reads_markdown(info: Any) -> bool:
     return any(isinstance(reader, TextOf) and reader.markdown for reader in found)
 
 
-def check_references(inputs: Inputs, figures: Figures, facts: Facts) -> list[Fault]:
+def check_references(inputs: Inputs, figures: Iterable[str], facts: Facts) -> list[Fault]:
     """Return a fault for each reference in the narratives that can't be resolved."""
     known = [*figures, *facts.lists]
-    faults: list[Fault] = []
-    for _, text in prose_fields(inputs):
-        faults.extend(_check_text(text, set(known), known))
-    return faults
+    names = set(known)
+    found = (f for _, text in prose_fields(inputs) for f in _check_text(text, names, known))
+    return list(islice(found, MOST_FAULTS))
 
 
 def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fault]:
@@ -135,14 +141,16 @@ def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fau
             hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
             yield Fault(place, f"没有“{reference.name}”这个指标", hint)
         elif reference.filter is not None and reference.filter not in FILTERS:
-            yield Fault(place, f"不认识“| {reference.filter}”", f"可用：{'、'.join(FILTERS)}")
+            near = did_you_mean(reference.filter, FILTERS)
+            hint = f"{near}可用：{'、'.join(FILTERS)}"
+            yield Fault(place, f"不认识“| {reference.filter}”", hint)
     bare = REFERENCE.sub(lambda m: " " * len(m[0]), text)
     for stray in _STRAY.finditer(bare):
-        hint = "引用数写成 {{ 名称 }}，名称里不能有花括号"
+        hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
         yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
 
 
-def check_published(inputs: Inputs, figures: Figures) -> list[Fault]:
+def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> list[Fault]:
     """Return a fault for each 公布数 whose name isn't a figure's or whose unit isn't its unit."""
     tree = inputs.department.published
     faults = []
@@ -157,4 +165,22 @@ def check_published(inputs: Inputs, figures: Figures) -> list[Fault]:
             faults.append(
                 Fault(place, message, f"写 {printed_figure.value}{figure.unit}，或不写单位")
             )
+    return faults
+
+
+def check_form(
+    form: BaseDataForm, figures: Iterable[str], open_sections: Container[str]
+) -> list[Fault]:
+    """Return a fault for each name of the base-data form that no department could have."""
+    known = list(figures)
+    faults: list[Fault] = []
+    for row in form.rows:
+        faults.extend(unbound(row.label, row.each))
+        for name in filter(None, (row.last_actual, row.budget, row.actual)):
+            loose = unbound(name, row.each)
+            faults.extend(loose)
+            is_pattern = VARIABLE.search(name) is not None
+            if not is_pattern and name not in known and name.split(".")[0] not in open_sections:
+                hint = did_you_mean(name, known) or "govnb figures 可列出全部名称"
+                faults.append(Fault(name.place, f"没有“{name}”这个指标", hint))
     return faults

@@ -185,6 +185,15 @@ class SignOff(Strict):
     responsible: Text | None = Field(None, alias="负责人")
 
 
+class Acknowledgement(Strict):
+    """已说明: the department's explanation of one finding of the review."""
+
+    finding: Text = Field(alias="编号", description="复核发现的编号，照 govnb review 印出的写")
+    explanation: Text = Field(alias="说明")
+    by: Text = Field(alias="说明人")
+    date: Date = Field(alias="日期")
+
+
 class Department(Strict):
     """One department, one year."""
 
@@ -225,4 +234,8 @@ class Department(Strict):
     sign_off: SignOff = Field(SignOff(), alias="落款")
     published: dict[str, Published] = Field(
         {}, alias="公布数", description="公布的报告所印的数，键是指标名称，与重算的数核对"
+    )
+    # A tuple, not a list: a list of the file becomes a figure that counts it.
+    acknowledged: tuple[Acknowledgement, ...] = Field(
+        (), alias="已说明", description="部门已说明原因的复核发现，说明后不再算未通过"
     )

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
 import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+# Named for the process that writes, so that a later run can tell a killed writer's leavings
+# from a file someone is writing right now. Not for the file: its name may be as long as names
+# can get.
+_PREFIX, _SUFFIX = ".govnb-", ".tmp"
+_TEMPORARY = re.compile(r"\.govnb-(?P<host>.*)-(?P<pid>\d+)-[^-]*\.tmp")
+_A_DAY = 24 * 3600
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -13,18 +25,63 @@ def write_whole(path: Path, data: bytes) -> None:
     The bytes go to a temporary name in the same folder, are flushed to the disk, and then
     take the file's name in one step. Whatever stops the write leaves the old file as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    write_all_whole({path: data})
+
+
+def write_all_whole(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: none takes its name before all are on the disk.
+
+    So a full disk leaves the old ones as they were, all of them. Only a kill in the moment
+    of renaming can leave new ones beside old ones, each whole.
+    """
+    staged: dict[Path, str] = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files only their owner may read; a published page is for everyone.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            prefix = f"{_PREFIX}{socket.gethostname()[:60]}-{os.getpid()}-"
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=_SUFFIX)
+            staged[path] = name
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            # mkstemp makes files only their owner may read; a published page is for everyone.
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(name, 0o666 & ~umask)
+        for path, name in list(staged.items()):
+            os.replace(name, path)
+            del staged[path]
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        for name in staged.values():
+            Path(name).unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> int:
+    """Remove what killed writers left half-written in a folder; return how many files.
+
+    Another machine's processes can't be asked whether they live, so its files go after a day.
+    """
+    removed = 0
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        match = _TEMPORARY.fullmatch(path.name)
+        if match is None:
+            continue
+        with suppress(OSError):
+            here = match["host"] == socket.gethostname()[:60]
+            old = path.stat().st_mtime < time.time() - _A_DAY
+            if old or (here and not _alive(int(match["pid"]))):
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

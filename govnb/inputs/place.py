@@ -11,6 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
+# Nobody mends more at a time, and looking for the nearest word of each takes its while.
+MOST_FAULTS = 200
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A position in a file: name as shown to people, line and column from 1."""

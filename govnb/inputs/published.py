@@ -44,9 +44,8 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
         r"(?P<number>[^\s余多%‰\u4e00-\u9fff㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)", bare
     )
     if match is None:
-        raise BadText(
-            f"“{bare}”不是公布的数", "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
-        )
+        hint = "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
+        raise BadText(f"“{bare}”不是公布的数" if bare else "值是空的", hint)
     value = parse_number(match["number"], negative=True)
     decimals = len(match["number"].partition(".")[2])
     return PublishedFigure(
@@ -58,7 +57,8 @@ class _PublishedType:
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: Any) -> PublishedFigure:
             if not isinstance(value, Scalar):
-                raise PydanticCustomError("govnb", "这里应是一个公布的数，不是一组内容", {})
+                context = {"hint": "只写一个数，如 1.1% 或 20.25"}
+                raise PydanticCustomError("govnb", "这里应是一个公布的数，不是一组内容", context)
             try:
                 return parse_published(value, value.place)
             except BadText as error:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 
+from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
-from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.ledger import Ledger
+from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError, Place
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_text import Mapping, Sequence, read_yaml
+from govnb.inputs.yaml_text import Mapping, Scalar, Sequence, colon_missing, read_yaml
 
 T = TypeVar("T")
 
@@ -36,6 +39,10 @@ class Inputs:
         The base-data form.
     params_dir : Path
         The folder all of these came from.
+    checks : Checks
+        The review's rules, by their identifier; none if the district has no such file.
+    checks_at : dict of str to Place
+        Where each rule's identifier stands.
     """
 
     name: str
@@ -46,6 +53,8 @@ class Inputs:
     form: BaseDataForm
     params_dir: Path
     department_at: Place
+    checks: Checks = field(default_factory=dict)
+    checks_at: dict[str, Place] = field(default_factory=dict)
 
 
 def label_of(path: Path, params_dir: Path) -> str:
@@ -88,6 +97,8 @@ def load(path: Path, params_dir: Path | None = None) -> Inputs:
     year = collect.read(year_path, YearFile) if year_path.exists() else None
     book = collect.read(params / "rules" / "figures.yml", Book)
     form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
+    rules = params / "rules" / "checks.yml"
+    checks = collect.read(rules, Checks) if rules.exists() else {}
     if department and year and department.year.value != year.year.value:
         message = f"年度 {department.year.value} 与年度文件的 {year.year.value} 不同"
         collect.faults.append(
@@ -104,6 +115,8 @@ def load(path: Path, params_dir: Path | None = None) -> Inputs:
         form=form,
         params_dir=params,
         department_at=Place(label_of(path, params)),
+        checks=checks or {},
+        checks_at=collect.keys_at.get(rules, {}),
     )
 
 
@@ -174,7 +187,7 @@ class _Collect:
 
     def read(self, path: Path, model: type[T]) -> T | None:
         try:
-            tree = read_yaml(path, label_of(path, self.params_dir))
+            tree = read_yaml(path, label_of(path, self.params_dir), note=True)
             self.keys_at[path] = tree.keys_at
             return validate(tree, model)
         except FaultsError as error:
@@ -188,14 +201,20 @@ def validate(tree: Mapping, model: type[T]) -> T:
     Raises
     ------
     FaultsError
-        With one fault for each thing wrong, at its place.
+        With one fault for each thing wrong, at its place, those noted in reading included.
     """
+    noted: list[Fault] = getattr(tree, "faults", [])
     try:
-        return TypeAdapter(model).validate_python(tree)
+        value = TypeAdapter(model).validate_python(tree)
     except ValidationError as error:
-        raise FaultsError(
-            _fault(tree, detail, model) for detail in error.errors(include_url=False)
-        ) from None
+        details = error.errors(include_url=False)[:MOST_FAULTS]
+        found = [_fault(tree, detail, model) for detail in details]
+        # What reading refused has left a gap in its place, which is no second fault.
+        told = {fault.place for fault in noted}
+        raise FaultsError([*noted, *(f for f in found if f.place not in told)]) from None
+    if noted:
+        raise FaultsError(noted)
+    return value
 
 
 def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
@@ -211,16 +230,43 @@ def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
         )
     if kind == "missing":
         return Fault(place, f"缺少“{last}”", f"补上一行“{last}: …”")
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _untagged(tree, loc, context)
     if kind == "govnb":
         if loc and str(loc[-1]) == "[key]":
             place = _key_place(parent, str(loc[-2]), place)
+        place = context.get("place", place)
         return Fault(place, str(detail["msg"]), str(context.get("hint", "")))
-    shape = {
-        "model_type": "这里应是若干行“名称: 值”",
-        "dict_type": "这里应是若干行“名称: 值”",
-        "list_type": "这里应是一个列表，每行以“- ”开头",
-    }
-    return Fault(place, shape.get(kind, f"填写有误：{detail['msg']}"), "照 govnb new 生成的样子写")
+    return Fault(place, *_shape(kind, detail, context))
+
+
+def _shape(kind: str, detail: Any, context: Any) -> tuple[str, str]:
+    """Return message and hint for one kind of thing standing where another should."""
+    given = detail["input"]
+    if kind in ("list_type", "tuple_type"):
+        return "这里应是一个列表，每行以“- ”开头", "另起一行，缩进两格，每项一行，写成“- 内容”"
+    if kind in ("model_type", "dict_type"):
+        if isinstance(given, Scalar) and re.search("[:：]", given):
+            return colon_missing(given.lines[0] if given.lines else given)
+        if str(context.get("class_name", "")).startswith("Ledger"):
+            return "这里应是一个数，或若干行“名称: 值”", "写一个数，或写“合计: 值”和“明细:”各行"
+        hint = "另起一行，缩进两格，每行写“名称: 值”；没有内容就删去这一项"
+        return "这里应是若干行“名称: 值”", hint
+    if kind == "too_short":
+        return "这里还没有填，或填得不够", "照 govnb new 生成的样子写"
+    return f"填写有误：{detail['msg']}", "照 govnb new 生成的样子写"
+
+
+def _untagged(tree: Any, loc: tuple[int | str, ...], context: Any) -> Fault:
+    """Return the fault of an item whose 种类 is missing or unknown."""
+    place, _ = _locate(tree, loc)
+    if "tag" not in context:
+        return Fault(place, "缺少“种类”", "补上一行“种类: …”")
+    tag, known = str(context["tag"]), str(context["expected_tags"])
+    kinds = [kind.strip("' ") for kind in known.split(",")]
+    place, _ = _locate(tree, (*loc, "种类"))
+    hint = did_you_mean(tag, kinds) or f"可用：{'、'.join(kinds)}"
+    return Fault(place, f"没有“{tag}”这个种类", hint)
 
 
 def _locate(tree: Any, loc: tuple[int | str, ...]) -> tuple[Place, Any]:
@@ -241,18 +287,45 @@ def _key_place(parent: Any, key: str, default: Place) -> Place:
 def _known_keys(model: Any, loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys allowed in the section at `loc`, for “did you mean”."""
     here: Any = model
+    ledger: type[BaseModel] | None = None
     for step in loc:
+        above = _model_of(here)
+        ledger = above if above is not None and issubclass(above, Ledger) else ledger
         here = _inside(here, step)
-    fields = _model_of(here)
+    # Parts of a ledger are ledgers; pydantic says so by a reference that can't be followed.
+    fields = _model_of(here) or ledger
     return [field.alias or name for name, field in fields.model_fields.items()] if fields else []
 
 
 def _inside(annotation: Any, step: int | str) -> Any:
-    model = _model_of(annotation)
+    if get_origin(annotation) is list:
+        return get_args(annotation)[0]
+    model = _model_of(annotation) or _tagged(annotation, step)
+    if model is not None and _is_tag(model, step):
+        return model
     if model is not None:
         return next((f.annotation for f in model.model_fields.values() if f.alias == step), None)
-    args = getattr(annotation, "__args__", ())
-    return next((arg for arg in reversed(args) if _model_of(arg) or hasattr(arg, "__args__")), None)
+    args = [arg for arg in getattr(annotation, "__args__", ()) if arg is not type(None)]
+    if hasattr(annotation, "__metadata__") or (type(None) in getattr(annotation, "__args__", ())):
+        # Annotated[…] and `… | None` add nothing to the path.
+        return _inside(args[0], step) if len(args) == 1 else None
+    # One of several kinds of section: the step is the tag that names the kind.
+    tagged = (arg for arg in args if Tag(str(step)) in getattr(arg, "__metadata__", ()))
+    several = (arg for arg in reversed(args) if _model_of(arg) or hasattr(arg, "__args__"))
+    return next(tagged, None) or next(several, None)
+
+
+def _tagged(annotation: Any, tag: int | str) -> type[BaseModel] | None:
+    """Return the member of a tagged union that bears the tag."""
+    members = getattr(annotation, "__args__", ())
+    if len(members) == 1:
+        return _tagged(members[0], tag)
+    return next((m for m in members if _model_of(m) is m and _is_tag(m, tag)), None)
+
+
+def _is_tag(model: type[BaseModel], tag: int | str) -> bool:
+    literals = [f.annotation for f in model.model_fields.values()]
+    return any(get_origin(a) is Literal and tag in get_args(a) for a in literals)
 
 
 def _model_of(annotation: Any) -> type[BaseModel] | None:

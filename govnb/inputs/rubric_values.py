@@ -31,7 +31,9 @@ from govnb.inputs.yaml_text import Mapping, Scalar
 PERCENT = "%"
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
 ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
-_MEASURE = re.compile(r"(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)")
+_MEASURE = re.compile(
+    r"(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)"
+)
 
 
 def refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
@@ -64,9 +66,7 @@ def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
     value = parse_number(match["number"], negative=negative)
     kind = MONEY if unit in MONEY_UNITS else Kind(unit, (unit,), what="数")
     value *= MONEY_UNITS.get(unit, Decimal(1))
-    return Amount(
-        value, text, place, kind, approximate=bool(match["about"]), unit_typed=bool(unit)
-    )
+    return Amount(value, text, place, kind, approximate=bool(match["about"]), unit_typed=bool(unit))
 
 
 class MeasureOf(AmountOf):
@@ -128,9 +128,19 @@ class Points:
         return self.value * weight if self.is_share else self.value
 
 
-class _PointsType:
+class PointsOf:
+    """Pydantic annotation: read the scalar as :class:`Points`; `word` may stand in their place."""
+
+    def __init__(self, word: str | None = None) -> None:
+        self.word = word
+
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_read_points)
+        def read(value: Any) -> Points | Scalar:
+            if self.word is not None and isinstance(value, Scalar) and value.strip() == self.word:
+                return value
+            return _read_points(value)
+
+        return core_schema.no_info_plain_validator_function(read)
 
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, __: GetJsonSchemaHandler
@@ -156,7 +166,7 @@ def _read_points(value: Any) -> Points:
     return Points(number / 100 if share else number, share, bare, value.place)
 
 
-PointsValue = Annotated[Points, _PointsType()]
+PointsValue = Annotated[Points, PointsOf()]
 
 
 class Bounds(Strict):
@@ -263,9 +273,7 @@ def _read_due(value: Any) -> DueDate:
 
 
 Due = Annotated[DueDate, _DueType()]
-Rounding = Annotated[
-    Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))
-]
+Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
 Mark = Annotated[Scalar, TextOf("证据标记"), AfterValidator(lambda text: _check_mark(text))]
 MARKS = ("原文", "推", "待核")
 

@@ -14,11 +14,20 @@ from govnb.inputs.yaml_text import Scalar
 
 def _decimals(text: Scalar) -> Scalar:
     if text not in {"0", "1", "2", "3", "4", "5", "6"}:
-        raise PydanticCustomError("govnb", "小数位应是 0 到 6 的整数", {})
+        hint = {"hint": "写 0、1、2……，不写就是 2"}
+        raise PydanticCustomError("govnb", "小数位应是 0 到 6 的整数", hint)
+    return text
+
+
+def _level(text: Scalar) -> Scalar:
+    if text not in {"1", "2", "3"}:
+        context = {"text": str(text), "hint": "写 1、2 或 3"}
+        raise PydanticCustomError("govnb", "没有层级“{text}”", context)
     return text
 
 
 Decimals = Annotated[Scalar, TextOf("小数位"), AfterValidator(_decimals)]
+Level = Annotated[Scalar, TextOf("层级"), AfterValidator(_level)]
 
 
 class FigureRule(Strict):
@@ -39,7 +48,7 @@ class FormRow(Strict):
     """One row of the annexed base-data table (基础数据表): label and three figure names."""
 
     label: Text = Field(alias="项目")
-    level: Text = Field(alias="层级", description="1、2 或 3")
+    level: Level = Field(alias="层级", description="1、2 或 3")
     last_actual: Text | None = Field(None, alias="上年决算数")
     budget: Text | None = Field(None, alias="本年预算数")
     actual: Text | None = Field(None, alias="本年决算数")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,7 @@ class Span:
         """True when no number is inside."""
         if self.low is None or self.high is None:
             return False
-        return self.low > self.high or (
-            self.low == self.high and (self.low_open or self.high_open)
-        )
+        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
     def __contains__(self, value: Decimal) -> bool:
         above = self.low is None or value > self.low or (value == self.low and not self.low_open)
@@ -85,7 +84,7 @@ def holes(
     """
     order = sorted(range(len(spans)), key=lambda i: _start(spans[i]))
     yield from _at_the_ends(spans, order, domain, say)
-    for first, second in zip(order, order[1:], strict=False):
+    for first, second in pairwise(order):
         before, after = spans[first], spans[second]
         if before.high is None or after.low is None:
             yield second, "与另一档重叠：两档都没有封口"
@@ -113,10 +112,13 @@ def _at_the_ends(
         domain
     ):
         yield order[0], f"有空档：{_side(lowest.low, lowest.low_open, '以下', say)}没有规定得分"
-    if highest.high is not None and Span(
-        highest.high, None, low_open=not highest.high_open
-    ).meets(domain):
-        yield order[-1], f"有空档：{_side(highest.high, highest.high_open, '以上', say)}没有规定得分"
+    if highest.high is not None and Span(highest.high, None, low_open=not highest.high_open).meets(
+        domain
+    ):
+        yield (
+            order[-1],
+            f"有空档：{_side(highest.high, highest.high_open, '以上', say)}没有规定得分",
+        )
 
 
 def _side(end: Decimal, is_open: bool, side: str, say: Callable[[Decimal], str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from govnb.inputs.place import Place
@@ -114,8 +114,15 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
 
 def _why_not_a_number(text: str) -> BadText:
     plain = unicodedata.normalize("NFKC", text).strip()
+    label = re.fullmatch(r"([^\d\s:]+):\s*(.*)", plain, re.DOTALL)
+    if label:
+        hint = f"写成“{label[1]}: {label[2] or '值'}”，冒号用半角，后面留一个空格"
+        return BadText(f"“{text}”的冒号写法不对", hint)
+    dashed = plain.translate(dict.fromkeys(map(ord, "−–—‐‑‒"), "-"))
+    if dashed != plain:
+        return BadText(f"“{text}”的减号不是半角减号", f"写 {dashed}")
     if plain != text.strip():
-        return BadText(f"“{text}”含全角字符", f"改用半角，写 {plain}")
+        return BadText(f"“{text}”含全角字符", f"改用半角，写 {plain.replace(',', '')}")
     if not text.strip():
         return BadText("值是空的", f"没有数就写 {UNKNOWN}，确实为零就写 0")
     if "," in text or "，" in text:
@@ -133,8 +140,11 @@ def _why_not_a_number(text: str) -> BadText:
         return BadText(f"“{text}”小数点前后都要有数字", f"写 {Decimal(text.rstrip('.') or '0'):f}")
     if re.fullmatch(r"\+[\d.]+", text):
         return BadText(f"“{text}”不用写正号", f"写 {text[1:]}")
-    if re.fullmatch(r"[\d.]+[eE][+-]?\d+", text):
-        return BadText(f"“{text}”用了科学计数法", "写出完整的数")
+    if re.fullmatch(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", text, re.ASCII):
+        return BadText(f"“{text}”用了科学计数法", f"写出完整的数 {Decimal(text):f}")
+    about = re.fullmatch(r"约\s*(\d+(\.\d+)?)\s*(\D*)", text, re.ASCII)
+    if about:
+        return BadText(f"“{text}”不是数", f"约数写 {about[1]}余{about[3]}")
     if re.fullmatch(r"[\doOlI.]+", text) and any(c.isdigit() for c in text):
         fixed = text.translate(str.maketrans("oOlI", "0011"))
         return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
@@ -163,6 +173,8 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
     approximate = rest[:1] in {"余", "多"}
     unit = rest[1:].strip() if approximate else rest
     value = parse_number(match["number"], negative=kind.negative)
+    if re.fullmatch(r"-?[\d.,\s]+", bare, re.ASCII) and unit:
+        raise BadText(f"“{bare}”中间有空格", f"写 {re.sub('[, ]', '', bare)}")
     if unit and unit not in kind.units:
         expected = "、".join(kind.units) or "不带单位"
         raise BadText(f"“{bare}”的单位“{unit}”不对，这里应是{kind.what}", f"可用的单位：{expected}")
@@ -213,9 +225,11 @@ def parse_date(text: str, place: Place) -> PartialDate:
     bare = text.strip()
     match = _DATE.fullmatch(bare)
     if match is None:
-        raise BadText(
-            f"“{bare}”不是日期", "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016"
-        )
+        plain = unicodedata.normalize("NFKC", bare)
+        if plain != bare and _DATE.fullmatch(plain):
+            raise BadText(f"“{bare}”含全角字符", f"改用半角，写 {plain}")
+        said = f"“{bare}”不是日期" if bare else "值是空的"
+        raise BadText(said, "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016")
     year, *rest = (int(part) if part else None for part in match.groups())
     month, day = rest[0] or rest[2], rest[1] or rest[3]
     assert year is not None
@@ -226,9 +240,9 @@ def parse_date(text: str, place: Place) -> PartialDate:
     return PartialDate(year, month, day, text, place)
 
 
-def _scalar(value: Any, what: str) -> Scalar:
+def _scalar(value: Any, what: str, hint: str) -> Scalar:
     if not isinstance(value, Scalar):
-        raise PydanticCustomError("govnb", "这里应是{what}，不是一组内容", {"what": what})
+        raise _refuse(BadText(f"这里应是{what}，不是一组内容", hint))
     return value
 
 
@@ -246,7 +260,7 @@ class AmountOf:
         def read(value: Any) -> Amount:
             if isinstance(value, Amount):
                 return value
-            scalar = _scalar(value, f"一个{self.kind.what}")
+            scalar = _scalar(value, f"一个{self.kind.what}", "只写一个数，如 12.5")
             try:
                 return parse_amount(scalar, self.kind, scalar.place)
             except BadText as error:
@@ -269,10 +283,16 @@ class AmountOf:
         return {"anyOf": [number, text]}
 
 
+def _stated(amount: Amount) -> Amount:
+    if amount.value is None:
+        raise _refuse(BadText(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数"))
+    return amount
+
+
 class _DateType:
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: Any) -> PartialDate:
-            scalar = _scalar(value, "一个日期")
+            scalar = _scalar(value, "一个日期", "只写一个日期，如 2016-06-30")
             try:
                 return parse_date(scalar, scalar.place)
             except BadText as error:
@@ -297,7 +317,7 @@ class TextOf:
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: Any) -> Scalar:
-            scalar = _scalar(value, self.what)
+            scalar = _scalar(value, self.what, "含冒号或以 [ { - 开头的文字加引号")
             if not scalar.strip():
                 raise _refuse(BadText("值是空的", "填上内容，或删去这一行"))
             if self.choices and scalar not in self.choices:
@@ -325,7 +345,7 @@ People = Annotated[Amount, AmountOf(PEOPLE)]
 Area = Annotated[Amount, AmountOf(AREA)]
 Quantity = Annotated[Amount, AmountOf(QUANTITY)]
 Count = Annotated[Amount, AmountOf(COUNT)]
-Year = Annotated[Amount, AmountOf(YEAR)]
+Year = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 Date = Annotated[PartialDate, _DateType()]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]

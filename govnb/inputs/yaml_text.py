@@ -4,10 +4,15 @@ PyYAML parses; nothing is resolved to a type, so `010`, `1:30`, `NO` and `001005
 reach the models as the text the accountant typed. Anchors, aliases and tags are
 refused: they make a file read differently from what it says, and an alias can
 blow a small file up without bound.
+
+What can be told without understanding the rest (a tab, a key written twice) doesn't stop
+the reading: it is noted, so that it can be reported together with what the models find.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,10 @@ from govnb.inputs.place import Fault, FaultsError, Place
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 
+_INVISIBLE = re.compile(
+    "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_WIDE_BLANKS = ("\u3000", "\u00a0")
 _PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}
 
 
@@ -29,25 +38,41 @@ class Scalar(str):
     place : Place
         Where the value begins.
     body : Place
-        Where the first character of the text stands; differs from `place` for block text.
+        Where the first character of the text may stand: behind a quote or a `|`.
+    lines : tuple of str
+        For text that runs over several lines, the file's lines from `body` on.
     """
 
     place: Place
     body: Place
+    lines: tuple[str, ...] = ()
 
     def at(self, offset: int) -> Place:
-        """Return the place of the character at `offset`, exact in block text."""
-        before = self[:offset]
-        lines = before.count("\n")
-        column = offset - (before.rfind("\n") + 1)
-        return Place(self.body.file, self.body.line + lines, self.body.column + column)
+        """Return the place of the character at `offset`, however its lines were folded."""
+        if not self.lines:
+            return Place(self.body.file, self.body.line, self.body.column + offset)
+        # Folding and indenting change blanks only: count the other characters.
+        wanted = sum(not c.isspace() for c in self[:offset])
+        for number, line in enumerate(self.lines):
+            first = self.body.column if number == 0 else 1
+            for column, character in enumerate(line[first - 1 :], first):
+                if character.isspace():
+                    continue
+                if wanted == 0:
+                    return Place(self.body.file, self.body.line + number, column)
+                wanted -= 1
+        return self.place
 
 
 class Mapping(dict[str, Any]):
-    """A mapping with its place and the place of each key."""
+    """A mapping with its place and the place of each key.
+
+    `faults`, on the top level, are those that reading alone could tell.
+    """
 
     place: Place
     keys_at: dict[str, Place]
+    faults: list[Fault]
 
 
 class Sequence(list[Any]):
@@ -56,7 +81,7 @@ class Sequence(list[Any]):
     place: Place
 
 
-def read_yaml(path: Path, label: str | None = None) -> Mapping:
+def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Mapping:
     """Read a YAML file whose top level is a mapping.
 
     Parameters
@@ -65,6 +90,9 @@ def read_yaml(path: Path, label: str | None = None) -> Mapping:
         The file.
     label
         The file's name in messages and origins; the path as given by default.
+    note
+        Leave the faults that don't keep the rest from being read on the tree's `faults`,
+        instead of raising them.
 
     Raises
     ------
@@ -72,28 +100,34 @@ def read_yaml(path: Path, label: str | None = None) -> Mapping:
         If the file can't be read, isn't UTF-8, isn't YAML, or uses a feature refused here.
     """
     label = label or str(path)
-    return parse_yaml(read_text(path, label), label)
+    return parse_yaml(read_text(path, label), label, note=note)
 
 
-def parse_yaml(text: str, label: str) -> Mapping:
+def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     """Parse YAML text whose top level is a mapping; see :func:`read_yaml`."""
     text = text.removeprefix("\ufeff")
-    _refuse_tabs(text, label)
-    node = _compose(text, label)
+    faults = list(_invisible(text, label))
+    try:
+        # A blank in a tab's place keeps every column, so the rest can still be read.
+        node = _compose(_INVISIBLE.sub(" ", text), label, faults)
+    except FaultsError as error:
+        # With tabs in the indentation, what follows is only their consequence.
+        raise FaultsError(faults or error.faults) from None
     if node is None:
         raise FaultsError(
-            [Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件")]
+            faults or [Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件")]
         )
-    builder = _Builder(label, text.splitlines())
+    builder = _Builder(label, _lines(text), faults)
     value = builder.build(node, 0)
-    if not builder.faults and not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) and not faults:
         message = "文件应由“名称: 值”组成"
-        if "：" in text.splitlines()[0]:
+        if "：" in str(value):
             message += "；冒号像是用了全角“：”"
-        builder.faults.append(Fault(Place(label), message, "冒号用半角，后面留一个空格"))
-    if builder.faults:
-        raise FaultsError(builder.faults)
+        faults.append(Fault(value.place, message, "写成“名称: 值”，冒号用半角，后面留一个空格"))
+    if faults and not (note and isinstance(value, Mapping)):
+        raise FaultsError(faults)
     assert isinstance(value, Mapping)
+    value.faults = faults
     return value
 
 
@@ -128,81 +162,161 @@ def read_text(path: Path, label: str) -> str:
         raise FaultsError([Fault(place, "文件不是 UTF-8 编码", hint)]) from None
 
 
-def _refuse_tabs(text: str, label: str) -> None:
-    faults = [
-        Fault(Place(label, n, line.index("\t") + 1), "有制表符（Tab）", "缩进和间隔都改用空格")
-        for n, line in enumerate(text.splitlines(), 1)
-        if "\t" in line
-    ]
-    if faults:
-        raise FaultsError(faults)
+def _lines(text: str) -> list[str]:
+    """Return the lines as YAML counts them; `splitlines` breaks at more characters."""
+    return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
 
 
-def _compose(text: str, label: str) -> yaml.Node | None:
-    # A C-level parser recurses as deep as the text is nested: measure before parsing.
-    if text.count("[") + text.count("{") > 50_000:
-        raise FaultsError([Fault(Place(label), "括号太多，不像是参数文件")])
+def _invisible(text: str, label: str) -> Iterator[Fault]:
+    """Yield one fault a line for tabs and for characters that YAML doesn't allow."""
+    for n, line in enumerate(_lines(text), 1):
+        match = _INVISIBLE.search(line)
+        if match and match[0] == "\t":
+            place = Place(label, n, match.start() + 1)
+            yield Fault(place, "有制表符（Tab）", "缩进和间隔都改用空格")
+        elif match:
+            code = f"U+{ord(match[0]):04X}"
+            hint = "删去它；若全文都有，文件可能不是文本，或不是 UTF-8 编码"
+            yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
+
+
+def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
+    """Return the tree of nodes; anchors and aliases become faults, worse ends the reading."""
+    base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    known = set(faults)
     try:
-        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(text)
+        faults.extend(f for f in _graph_faults(yaml.parse(text, base), label) if f not in known)
+        loader = base(text)
         try:
             node: yaml.Node | None = loader.get_single_node()
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
-        raise FaultsError([_syntax_fault(place, error, text)]) from None
+        if "alias" in str(error.problem) and faults:
+            raise FaultsError(faults) from None
+        raise FaultsError([*faults, _syntax_fault(error, text, label)]) from None
+    except FaultsError:
+        raise
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise FaultsError([Fault(Place(label), f"不是有效的 YAML：{reason}")]) from None
+        hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
+        raise FaultsError([Fault(Place(label), f"不是有效的 YAML：{reason}", hint)]) from None
     return node
 
 
+def _graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
+    """Yield a fault for each anchor and alias; raise on nesting that would exhaust the stack.
+
+    Events come from a parser that doesn't recurse, the tree from one that does: depth is
+    measured here, before the tree is built.
+    """
+    depth = 0
+    for event in events:
+        mark = event.start_mark
+        place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                hint = "检查括号和缩进，一项里面不会有这么多层"
+                raise FaultsError([Fault(place, f"嵌套超过 {MAX_DEPTH} 层", hint)])
+        if isinstance(event, yaml.AliasEvent):
+            hint = "要引用别处的数，写 =名称；以 * 开头的文字加引号"
+            yield Fault(place, "不支持 YAML 的别名（*）", hint)
+        elif getattr(event, "anchor", None):
+            hint = f"删去“&{event.anchor}”；以 & 开头的文字加引号"
+            yield Fault(place, "不支持 YAML 的锚点（&）", hint)
+
+
+# What a parser's words mean for who types: message, hint, and whether the fault is where the
+# construct begins (a quote never closed) rather than where the parser gave up.
 _SYNTAX = {
-    "mapping values are not allowed": ("这里多了一个冒号", "含冒号的文字请加引号"),
-    "could not find expected ':'": ("这一行缺少冒号", "写成“名称: 值”，冒号用半角，后面留一个空格"),
-    "expected <block end>": ("缩进不齐", "同一层的各行左边对齐，只用空格"),
-    "found unexpected end of stream": ("文件到此中断，引号或括号没有配对", "补上结尾的引号或括号"),
-    "found undefined alias": ("“*”在 YAML 里有特殊含义", "文字请加引号"),
-    "cannot start any token": ("这个符号不能放在开头", "整段文字加引号"),
-    "expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角"),
-    "but found another document": ("文件里有多份内容（“---”）", "一个文件只写一个部门"),
+    "could not find expected ':'": (
+        "这一行缺少冒号",
+        "写成“名称: 值”，冒号用半角，后面留一个空格",
+        True,
+    ),
+    "expected <block end>": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
+    "did not find expected key": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
+    "found unexpected end of stream": (
+        "文件到此中断，引号或括号没有配对",
+        "补上结尾的引号或括号",
+        True,
+    ),
+    "did not find expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角", True),
+    "expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角", True),
+    "expected node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
+    "expected the node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
+    "scanning an alias": ("“*”在 YAML 里有特殊含义", "文字请加引号", True),
+    "scanning an anchor": ("“&”在 YAML 里有特殊含义", "文字请加引号", True),
+    "scanning a tag": ("“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
+    "cannot start any token": ("这个符号不能放在开头", "整段文字加引号", False),
+    "but found another document": ("文件里有多份内容（“---”）", "一个文件只写一个部门", False),
 }
+_OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
+_COLON = re.compile(r":(\s|$)")
 
 
-def _syntax_fault(place: Place, error: yaml.MarkedYAMLError, text: str) -> Fault:
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
     words = " ".join(filter(None, (error.context, error.problem)))
-    message, hint = next(
+    message, hint, at_start = next(
         (said for key, said in _SYNTAX.items() if key in words),
-        (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号"),
+        (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号", False),
     )
-    lines = text.splitlines()
-    here = lines[place.line - 1] if place.line <= len(lines) else ""
-    if "：" in here and ": " not in here:
+    mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
+    if mark is None:
+        return Fault(Place(label), message, hint)
+    lines = _lines(text)
+    here = lines[mark.line] if mark.line < len(lines) else ""
+    place = Place(label, mark.line + 1, mark.column + 1)
+    if _OPENS_WITH_BRACES.match(here):
+        start = Place(label, place.line, here.index("{{") + 1)
+        return Fault(start, "以“{{”开头的文字要加引号", '写成 "{{ 名称 }}…"，引号用半角')
+    if "mapping values are not allowed" in words:
+        return _stray_colon(place, lines)
+    if "：" in here and not _COLON.search(here):
         message += "；这一行像是用了全角冒号“：”"
     return Fault(place, message, hint)
+
+
+def _stray_colon(place: Place, lines: list[str]) -> Fault:
+    """Return the fault of a colon where none may be: often the line above lacks its own."""
+    above = next((n for n in range(place.line - 1, 0, -1) if lines[n - 1].strip()), 0)
+    line = lines[above - 1] if above else ""
+    if line and not _COLON.search(line.partition(" #")[0]) and not line.lstrip().startswith("#"):
+        column = len(line) - len(line.lstrip()) + 1
+        return Fault(Place(place.file, above, column), *colon_missing(line))
+    hint = "含冒号的文字加引号；若是新的一行，与上一行左边对齐"
+    return Fault(place, "这里多了一个冒号", hint)
+
+
+def colon_missing(line: str) -> tuple[str, str]:
+    """Return message and hint for a line that should be `名称: 值` and isn't."""
+    name, colon, value = (part.strip() for part in re.split("([:：])", f"{line}:", maxsplit=1))
+    message = {"：": "冒号用了全角“：”", ":": "冒号后面没有空格"}[colon]
+    if colon == ":" and ":" not in line:
+        message = "这一行缺少冒号"
+    return message, f"写成“{name}: {value.rstrip(':').strip() or '值'}”，冒号用半角，后面留一个空格"
 
 
 class _Builder:
     """Turns composed nodes into placed containers, noting every fault on the way."""
 
-    def __init__(self, label: str, lines: list[str]) -> None:
+    def __init__(self, label: str, lines: list[str], faults: list[Fault]) -> None:
         self.label = label
         self.lines = lines
-        self.faults: list[Fault] = []
+        self.faults = faults
         self._seen: set[int] = set()
 
     def build(self, node: yaml.Node, depth: int) -> Any:
         place = self._place(node)
         if id(node) in self._seen:
-            self.faults.append(Fault(place, "不支持 YAML 的别名（*）", "要引用别处的数，写 =名称"))
-            return Scalar("")
+            # An alias, a fault already: it must not be spelled out.
+            return self._text("", place)
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
             self.faults.append(Fault(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签"))
-        if depth > MAX_DEPTH:
-            self.faults.append(Fault(place, f"嵌套超过 {MAX_DEPTH} 层"))
-            return Scalar("")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -221,6 +335,10 @@ class _Builder:
                 self.faults.append(Fault(at, "名称必须是一个词", "花括号不能当名称；文字请加引号"))
                 continue
             key = str(key_node.value)
+            if key[:1] in _WIDE_BLANKS:
+                message = "名称前面是全角空格或不间断空格"
+                self.faults.append(Fault(at, message, "缩进改用半角空格"))
+                continue
             if key in result:
                 first = result.keys_at[key]
                 self.faults.append(
@@ -232,23 +350,19 @@ class _Builder:
         return result
 
     def _scalar(self, node: yaml.Node, place: Place) -> Scalar:
-        value = Scalar(node.value)
-        value.place = place
-        value.body = place
+        value = self._text(node.value, place)
         style = getattr(node, "style", None)
         if style in ("|", ">"):
-            first = place.line
-            # The mark of block text is the `|`; its first line is the next one that isn't blank.
-            while first < len(self.lines) and not self.lines[first].strip():
-                first += 1
-            indent = (
-                len(self.lines[first]) - len(self.lines[first].lstrip())
-                if first < len(self.lines)
-                else 0
-            )
-            value.body = Place(self.label, place.line + 1, indent + 1)
+            value.body = Place(self.label, place.line + 1, 1)
         elif style in ("'", '"'):
             value.body = Place(self.label, place.line, place.column + 1)
+        if node.end_mark.line > node.start_mark.line:
+            value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
+        return value
+
+    def _text(self, text: str, place: Place) -> Scalar:
+        value = Scalar(text)
+        value.place = value.body = place
         return value
 
     def _place(self, node: yaml.Node) -> Place:

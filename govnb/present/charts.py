@@ -7,12 +7,12 @@ amounts by the report's one rounding rule; floats only place things on the sheet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, shown
+from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.present import charts_words as words
 from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.charts_bars import (
     MAIN,
@@ -24,12 +24,12 @@ from govnb.present.charts_bars import (
     Bar,
     Row,
     Step,
+    Style,
     bars,
     bridge,
 )
 from govnb.present.charts_canvas import Sheet
 
-MOST_ROWS = 14
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 UNDIVIDED = "未列明科目的差额"
 
@@ -105,174 +105,201 @@ class Chart:
 
 def expenditure(figures: Figures) -> Chart | None:
     """支出结构: each account's amount and its share of the whole, largest first."""
-    parts = figures.children("支出")
-    known, unknown = _divided(parts)
-    whole = figures.get("支出")
-    if not known:
+    accounts, unknown = words.divided(figures.children("支出"))
+    if not accounts:
         return None
-    drawn = _folded(_by_amount(known), "个科目")
-    total = whole if whole is not None and whole.number is not None else _sum(known, "支出")
-    told = [(part, shown(part), _share(figures, part, total)) for part in drawn]
-    rows = [
-        Row(_last(part), (Bar(part.number, f"{amount}{f'（{share}）' if share else ''}"),))
-        for part, amount, share in told
-    ]
-    items = [f"{_last(p)}{amount}{f'，占{share}' if share else ''}" for p, amount, share in told]
-    year = _year(figures)
+    whole = words.known(figures, "支出") or words.total(accounts, "支出")
+    divides = all(words.number(part) >= 0 for part in accounts)
+    rows, told = [], []
+    for part in words.folded(words.by_amount(accounts), "个科目"):
+        name, share = words.label(part), words.share(figures, part, whole) if divides else ""
+        text = f"{shown(part)}（{share}）" if share else shown(part)
+        rows.append(Row(name, (Bar(part.number, text, _look(part, figures)),)))
+        told.append(words.said(part, name) + (f"，占{share}" if share else ""))
+    year, lacking = words.year(figures), words.unpublished(unknown)
+    shares = words.all_known(figures, *(f"{part.name}.占比" for part in accounts))
     return _chart(
         figures,
         "支出结构",
-        f"{year}支出结构（合计{shown(total)}）",
-        f"条形图：{year}支出合计{shown(total)}，列明{len(known)}个科目。从大到小："
-        f"{'；'.join(items)}。{_unknown_words(unknown)}",
-        bars(rows, [_unknown_words(unknown)]),
-        [*known, total, *(figures[n] for p in known if (n := f"{p.name}.占比") in figures)],
+        f"{year}支出结构（合计{shown(whole)}）",
+        f"条形图：{year}支出合计{shown(whole)}，列明{len(accounts)}个科目。"
+        f"从大到小：{'；'.join(told)}。{lacking}",
+        bars(rows, [lacking]),
+        [*accounts, whole, *shares],
     )
+
+
+def _look(part: Figure, figures: Figures) -> Style:
+    """Return the look of a bar; several folded into one are no item to compare with."""
+    return MAIN if part.name in figures else PALE
 
 
 def budget_bridge(figures: Figures) -> Chart | None:
     """预算与决算: from the budget, through each account's difference, to what was spent."""
-    budget = _known(figures, "预算安排") or _known(figures, "收入")
-    actual = _known(figures, "支出")
-    gaps, unknown = _divided(
-        [figures[n] for p in figures.children("支出") if (n := f"{p.name}.差异") in figures]
-    )
+    budget = words.known(figures, "预算安排") or words.known(figures, "收入")
+    actual = words.known(figures, "支出")
+    names = (f"{part.name}.差异" for part in figures.children("支出"))
+    gaps, unknown = words.divided(figures[name] for name in names if name in figures)
     if budget is None or actual is None or not gaps:
         return None
-    drawn = _largest(gaps, "个科目")
-    change = _difference("支出.差额", actual, budget)
-    rest = _number(change) - sum((_number(g) for g in gaps), Decimal(0))
-    if rest:
-        drawn.append(replace(change, name=f"差额.{UNDIVIDED}.差异", value=rest))
-    base = "预算安排" if budget.name == "预算安排" else "收入（预算）"
-    zero = Decimal(0)
-    steps = [Step(base, zero, _number(budget), shown(budget), TOTAL)]
-    for gap in drawn:
-        start = steps[-1].end
-        style = REST if UNDIVIDED in gap.name else OVER if _number(gap) > 0 else UNDER
-        steps.append(Step(_account(gap), start, start + _number(gap), _signed(gap), style))
-    verdict = _verdict(change, "超支", "结余")
-    steps.append(Step("实际支出", zero, _number(actual), f"{shown(actual)}（{verdict}）", TOTAL))
-    year = _year(figures)
-    items = [f"{_account(g)}{_verdict(g, '比预算多', '比预算少')}" for g in drawn]
+    change = words.difference(actual, budget, "支出.差额")
+    drawn = [*words.folded(gaps, "个科目", depth=2), *_undivided(change, gaps)]
+    base = "预算安排" if budget.name == "预算安排" else "收入预算"
+    result = words.verdict(change, "超支", "结余")
+    told = [f"{words.label(g, 2)}{words.verdict(g, '比预算多', '比预算少')}" for g in drawn]
+    steps = _steps(budget, base, drawn, actual, result)
+    year, lacking = words.year(figures), words.unpublished(unknown, 2)
     return _chart(
         figures,
         "预算与决算",
         f"{year}从预算到决算：各科目的差异",
-        f"桥形图：{year}{base}{shown(budget)}，实际支出{shown(actual)}，{verdict}。"
-        f"各科目：{'；'.join(items)}。{_unknown_words(unknown)}",
-        bridge(steps, ["实心为比预算多，斜线为比预算少。", _unknown_words(unknown)]),
+        f"桥形图：{year}{base}{shown(budget)}，实际支出{shown(actual)}，{result}。"
+        f"各科目：{'；'.join(told)}。{lacking}",
+        bridge(steps, [_key(steps, "比预算多", "比预算少"), lacking]),
         [budget, *gaps, actual],
     )
 
 
+def _undivided(change: Figure, gaps: list[Figure]) -> list[Figure]:
+    """Return what the accounts' differences leave of the whole, so that the bridge arrives."""
+    rest = words.difference(change, words.total(gaps, change.name), f"支出.{UNDIVIDED}.差异")
+    return [rest] if rounded(words.number(rest), rest.decimals) else []
+
+
+def _steps(
+    budget: Figure, base: str, gaps: list[Figure], actual: Figure, result: str
+) -> list[Step]:
+    zero = words.number(budget) * 0
+    level = words.number(budget)
+    steps = [Step(base, zero, level, shown(budget), TOTAL)]
+    for gap in gaps:
+        name, amount = words.label(gap, 2), words.number(gap)
+        sign = UNDER if amount < 0 else OVER if amount else TOTAL
+        style = REST if name == UNDIVIDED else sign
+        steps.append(Step(name, level, level + amount, words.signed(gap), style))
+        level += amount
+    end = Step("实际支出", zero, words.number(actual), f"{shown(actual)}（{result}）", TOTAL)
+    return [*steps, end]
+
+
+def _key(marks: Iterable[Step | Bar], solid: str, striped: str) -> str:
+    """Return the sentence that explains the looks in use."""
+    styles = {mark.style for mark in marks if not isinstance(mark, Bar) or mark.value}
+    told = [f"实心为{solid}"] * (OVER in styles) + [f"斜线为{striped}"] * (UNDER in styles)
+    return f"{'，'.join(told)}。" if told else ""
+
+
 def three_public(figures: Figures) -> Chart | None:
     """三公经费: budget against actual, component by component, then together."""
-    rows, items, drawn = [], [], []
+    rows: list[Row] = []
+    told: list[str] = []
+    drawn: list[Figure] = []
     unknown: list[Figure] = []
-    for name in (*(f"三公经费.{part}" for part in THREE_PUBLIC), "三公经费"):
-        budget, actual = figures.get(f"{name}.预算"), figures.get(f"{name}.支出")
+    for part in (*THREE_PUBLIC, "合计"):
+        path = "三公经费" if part == "合计" else f"三公经费.{part}"
+        budget, actual = figures.get(f"{path}.预算"), figures.get(f"{path}.支出")
         if budget is None or actual is None:
             continue
-        drawn += [budget, actual]
         if budget.number is None and actual.number is None:
-            unknown += [budget]
+            unknown.append(budget)
             continue
-        label = "合计" if name == "三公经费" else _last(budget, 2)
-        verdict, style = _outcome(figures, name, budget, actual)
-        rows.append(
-            Row(
-                label,
-                (
-                    Bar(budget.number, f"预算{shown(budget)}", PALE),
-                    Bar(actual.number, f"支出{shown(actual)}{verdict and f'，{verdict}'}", style),
-                ),
-            )
-        )
-        told = [f"{label}预算{shown(budget)}", f"支出{shown(actual)}", *([verdict] * bool(verdict))]
-        items.append("，".join(told))
-    if not rows or all(row.name == "合计" for row in rows):
+        result, style, used = _outcome(figures, path, budget, actual)
+        drawn += [budget, actual, *used]
+        spent = "，".join(filter(None, [f"支出{shown(actual)}", result]))
+        plan = Bar(budget.number, f"预算{shown(budget)}", PALE)
+        rows.append(Row(part, (plan, Bar(actual.number, spent, style))))
+        told.append(f"{part}{plan.text}，{spent}")
+    if not rows or rows[0].name == "合计":
         return None
-    year = _year(figures)
+    year, lacking = words.year(figures), words.unpublished(unknown, 2)
     return _chart(
         figures,
         "三公经费",
         f"{year}“三公”经费预算与支出",
-        f"条形图：{year}“三公”经费预算与支出对比。{'；'.join(items)}。{_unknown_words(unknown, 2)}",
-        bars(
-            rows, ["斜线为没有超出预算的支出，实心为超出预算的支出。", _unknown_words(unknown, 2)]
-        ),
+        f"条形图：{year}“三公”经费的预算与支出。{'；'.join(told)}。{lacking}",
+        bars(rows, [_key([row.bars[1] for row in rows], "超出预算", "没有超出预算"), lacking]),
         drawn,
     )
 
 
+def _outcome(
+    figures: Figures, path: str, budget: Figure, actual: Figure
+) -> tuple[str, Style, list[Figure]]:
+    """Return how spending came out: in words, in its bar's look, and the figures that say so."""
+    if budget.number is None or actual.number is None:
+        return "", REST, []
+    change = words.difference(actual, budget, path)
+    over = words.number(change) > 0
+    word, style = ("超支", OVER) if over else ("结余", UNDER)
+    rate = words.known(figures, f"{path}.{word}率")
+    after = f"（{shown(rate)}）" if rate else ""
+    used = words.all_known(figures, f"{path}.{word}", f"{path}.{word}率")
+    return words.verdict(change, "超支", "结余", after), style, used
+
+
 def special_items(figures: Figures) -> Chart | None:
     """专项经费: the special items by amount, or else the fullest breakdown of the income."""
-    year = _year(figures)
-    items = [
-        figure
-        for name, figure in figures.items()
-        if (parts := name.split("."))[0] == "项目支出" and len(parts) == 4 and parts[3] == "预算"
-    ]
-    known, unknown = _divided(items)
-    caption, depth = f"{year}专项经费预算", 2
-    if not known:
-        node = _detailed(figures)
-        if node is None:
+    year, depth = words.year(figures), 2
+    what = f"{year}专项经费预算"
+    items, unknown = words.divided(_project_lines(figures))
+    if not items:
+        items, depth = words.detailed_income(figures), 1
+        if not items:
             return None
-        known, unknown = _divided(_leaves(figures, node))
-        caption, depth = f"{year}{node.replace('.', '·')}的明细", 1
-    total = _sum(known, caption)
-    drawn = _folded(_by_amount(known), "项")
-    labels = _distinct([part.name for part in drawn], depth)
-    rows = [Row(label, (Bar(p.number, shown(p)),)) for label, p in zip(labels, drawn, strict=True)]
-    told = "；".join(f"{row.name}{row.bars[0].text}" for row in rows)
-    summed = f"{len(known)}项，合计{shown(total)}"
+        what = f"{year}{'·'.join(items[0].name.split('.')[:-1])}明细"
+    drawn = words.folded(words.by_amount(items), "项", depth)
+    names = words.labels(drawn, depth)
+    named = list(zip(names, drawn, strict=True))
+    rows = [Row(name, (Bar(p.number, shown(p), _look(p, figures)),)) for name, p in named]
+    told = "；".join(words.said(part, name) for name, part in named)
+    summed = f"{len(items)}项，合计{shown(words.total(items, what))}"
+    lacking = words.unpublished(unknown, depth)
     return _chart(
         figures,
         "专项经费",
-        f"{caption}（{summed}）",
-        f"条形图：{caption}，{summed}。从大到小：{told}。{_unknown_words(unknown, depth)}",
-        bars(rows, [_unknown_words(unknown, depth)]),
-        known,
+        f"{what}（{summed}）",
+        f"条形图：{what}，{summed}。从大到小：{told}。{lacking}",
+        bars(rows, [lacking]),
+        items,
     )
+
+
+def _project_lines(figures: Figures) -> list[Figure]:
+    paths = ((name.split("."), figure) for name, figure in figures.items())
+    return [f for path, f in paths if path[0] == "项目支出" and path[3:] == ["预算"]]
 
 
 def volumes(figures: Figures) -> Chart | None:
     """业务量: this year beside last, each item on a scale of its own."""
-    year = _year(figures)
     pairs = [
         (this, last)
-        for name, this in figures.items()
-        if (parts := name.split("."))[0] == "业务量" and len(parts) == 3 and parts[2] == "本年"
+        for this in figures.values()
+        if (path := this.name.split("."))[0] == "业务量" and path[2:] == ["本年"]
         if this.number is not None
-        if (last := _known(figures, f"业务量.{parts[1]}.上年")) is not None
+        if (last := words.known(figures, f"业务量.{path[1]}.上年")) is not None
     ]
     if not pairs:
         return None
-    rows, items = [], []
-    for this, last in pairs[:MOST_ROWS]:
-        label, change = _last(this, 2), _change(figures, this, last)
-        rows.append(
-            Row(
-                label,
-                (
-                    Bar(last.number, f"上年{shown(last)}", PALE),
-                    Bar(this.number, f"本年{shown(this)}，{change}"),
-                ),
-            )
-        )
-        items.append(f"{label}上年{shown(last)}，本年{shown(this)}，{change}")
-    left_out = f"另有{len(pairs) - len(rows)}项没有画出。" if len(pairs) > len(rows) else ""
+    drawn, rows, told = pairs[: words.MOST_ROWS], [], []
+    for this, last in drawn:
+        name, before = words.label(this, 2), f"上年{shown(last)}"
+        now = f"本年{shown(this)}，{words.growth(figures, this, last)}"
+        rows.append(Row(name, (Bar(last.number, before, PALE), Bar(this.number, now, MAIN))))
+        told.append(f"{name}{before}，{now}")
+    year, rest = words.year(figures), len(pairs) - len(drawn)
+    left_out = f"另有{rest}项没有画出。" if rest else ""
+    note = "各项各按自己的比例画，项与项之间不比长短。"
     return _chart(
         figures,
         "业务量",
         f"{year}业务量与上年比较",
-        f"条形图：{year}业务量与上年比较。{'；'.join(items)}。{left_out}",
-        bars(
-            rows, ["各项单位不同，各按自己的比例画，项与项之间不比长短。", left_out], own_scale=True
-        ),
-        [figure for pair in pairs[:MOST_ROWS] for figure in pair],
+        f"条形图：{year}业务量与上年比较。{'；'.join(told)}。{left_out}",
+        bars(rows, [note if len(drawn) > 1 else "", left_out], own_scale=True),
+        [
+            figure
+            for this, last in drawn
+            for figure in (last, this, *words.growth_figures(figures, this))
+        ],
     )
 
 
@@ -283,3 +310,20 @@ CHARTS: dict[str, Callable[[Figures], Chart | None]] = {
     "专项经费": special_items,
     "业务量": volumes,
 }
+
+
+def _chart(
+    figures: Figures, name: str, caption: str, alt: str, sheet: Sheet, drawn: Iterable[Figure]
+) -> Chart:
+    used = list(drawn)
+    lacking = tuple(sheet.missing)
+    note = f"图中用〓代替字库没有的字：{'、'.join(lacking)}。" if lacking else ""
+    return Chart(
+        name=name,
+        caption=caption,
+        alt=alt + note,
+        svg=sheet.svg(),
+        source=words.source_files(figures, used),
+        figures=tuple(figure.name for figure in used if figure.name in figures),
+        missing=lacking,
+    )

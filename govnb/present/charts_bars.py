@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
-from govnb.present.charts_canvas import INK, LEADING, MUTED, WIDTH, Box, Line, Sheet, measure, wrap
+from govnb.present.charts_canvas import (
+    INK,
+    LEADING,
+    MUTED,
+    WIDTH,
+    Align,
+    Box,
+    Line,
+    Sheet,
+    measure,
+    wrap,
+)
 
 # Blue and orange stay apart in the common kinds of colour blindness; budget overrun and
 # underspend differ in fill as well, and in words.
@@ -24,10 +34,11 @@ UNDER = ("#ffffff", "#2f6690", True)
 TOTAL = ("#5b6770", "#5b6770", False)
 REST = ("#ffffff", "#8a949d", False)
 
-BAR, ROW_GAP, EDGE = 13.0, 9.0, 6.0
+BAR, BAR_GAP, ROW_GAP, EDGE = 13.0, 3.0, 9.0, 6.0
 TEXT_GAP = 5.0
 _NAME_SHARE, _NARROW_NAME_SHARE = 0.38, 0.27
 _LEAST_BARS = 70.0
+_HAIRLINE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +82,20 @@ def bars(rows: Sequence[Row], notes: Sequence[str] = (), *, own_scale: bool = Fa
         Let each row fill the width, for rows whose units have nothing in common.
     """
     every = [bar for row in rows for bar in row.bars]
-    names = _Names([row.name for row in rows], max(measure(bar.text) for bar in every))
-    common = _Scale.of([_span(bar) for bar in every], names.room)
+    plan = _Columns([row.name for row in rows], [bar.text for bar in every])
+    common = _Scale.of([plan.span(bar) for bar in every], plan.room)
     sheet, y = Sheet(), EDGE
-    for row, lines in zip(rows, names.lines, strict=True):
-        scale = _Scale.of([_span(bar) for bar in row.bars], names.room) if own_scale else common
-        height = max(len(lines) * LEADING, len(row.bars) * (BAR + 3) - 3)
-        names.write(sheet, lines, y + height / 2)
-        top = y + (height - len(row.bars) * (BAR + 3) + 3) / 2
-        zero = names.right + scale.at(Decimal(0))
-        for i, bar in enumerate(row.bars):
-            _draw_bar(sheet, bar, names.right, scale, top + i * (BAR + 3))
-        sheet.line((zero, y - ROW_GAP / 2), (zero, y + height + ROW_GAP / 2))
+    for row in rows:
+        scale = _Scale.of([plan.span(bar) for bar in row.bars], plan.room) if own_scale else common
+        heights = [plan.text_height(bar.text) for bar in row.bars]
+        height = max(plan.name_height(row.name), sum(heights) + BAR_GAP * (len(heights) - 1))
+        plan.write_name(sheet, row.name, y + height / 2)
+        middle = y + (height - sum(heights) - BAR_GAP * (len(heights) - 1)) / 2
+        for bar, tall in zip(row.bars, heights, strict=True):
+            _draw_bar(sheet, bar, plan, scale, middle + tall / 2)
+            middle += tall + BAR_GAP
+        zero = plan.left + scale.at(Decimal(0))
+        sheet.items.append(Line((zero, y - ROW_GAP / 2), (zero, y + height + ROW_GAP / 2)))
         y += height + ROW_GAP
     return _finished(sheet, notes, y)
 
@@ -93,46 +106,66 @@ def bridge(steps: Sequence[Step], notes: Sequence[str] = ()) -> Sheet:
     Where the steps are small beside the totals the scale doesn't begin at zero, the totals
     are drawn torn, and a note says so.
     """
-    names = _Names([step.name for step in steps], max(measure(step.text) for step in steps))
+    plan = _Columns([step.name for step in steps], [step.text for step in steps])
     floor = _floor(steps)
-    spans = [
-        (max(min(s.start, s.end), floor), max(s.start, s.end, floor), measure(s.text))
-        for s in steps
-    ]
-    scale = _Scale.of(spans, names.room, start=floor)
+    spans = []
+    for step in steps:
+        low, high = sorted((step.start, step.end))
+        spans.append((max(low, floor), max(high, floor), plan.text_width(step.text)))
+    scale = _Scale.of(spans, plan.room, start=floor)
     sheet, y = Sheet(), EDGE
-    middles: list[float] = []
-    for step, lines in zip(steps, names.lines, strict=True):
-        height = max(len(lines) * LEADING, BAR)
-        names.write(sheet, lines, y + height / 2)
-        middles.append(y + height / 2)
-        torn = floor > 0 and step in (steps[0], steps[-1])
-        _draw_step(sheet, step, names.right, scale, middles[-1] - BAR / 2, torn=torn)
+    before: tuple[float, float] | None = None
+    for step, (low, high, _) in zip(steps, spans, strict=True):
+        height = max(plan.name_height(step.name), plan.text_height(step.text))
+        middle = y + height / 2
+        plan.write_name(sheet, step.name, middle)
+        x0, x1 = plan.left + scale.at(low), plan.left + scale.at(high)
+        if before:
+            sheet.items.append(Line(before, (before[0], middle - BAR / 2), dotted=True))
+        sheet.items.append(_box(x0, x1, middle, step.style))
+        if floor > 0 and step in (steps[0], steps[-1]):
+            _tear(sheet, x0 + 7, middle)
+        plan.write_text(sheet, step.text, x1, middle)
+        before = plan.left + scale.at(step.end), middle + BAR / 2
         y += height + ROW_GAP
-    for (before, after), step in zip(pairwise(middles), steps, strict=False):
-        x = names.right + scale.at(step.end)
-        sheet.line((x, before + BAR / 2), (x, after - BAR / 2), dotted=True)
     broken = "为看清差异，横轴不从0开始，上下两条合计只画出右端。" if floor > 0 else ""
     return _finished(sheet, [*notes, broken], y)
 
 
-class _Names:
-    """The column of names: its lines and what it leaves for bars and their words."""
+class _Columns:
+    """Names on the left, bars and their words on the right: what each may take."""
 
-    def __init__(self, names: Sequence[str], widest_text: float) -> None:
-        share = _NAME_SHARE
-        if WIDTH * (1 - share) - widest_text < _LEAST_BARS:
-            share = _NARROW_NAME_SHARE
-        self.lines = [wrap(name, WIDTH * share) for name in names]
-        widest = max(measure(line) for lines in self.lines for line in lines)
-        self.right = EDGE + widest + TEXT_GAP + 2
-        self.room = WIDTH - EDGE - self.right
+    def __init__(self, names: Sequence[str], texts: Sequence[str]) -> None:
+        wide = max(map(measure, texts))
+        roomy = WIDTH * (1 - _NAME_SHARE) - wide >= _LEAST_BARS
+        share = _NAME_SHARE if roomy else _NARROW_NAME_SHARE
+        self.names = {name: wrap(name, WIDTH * share) for name in names}
+        widest = max(measure(line) for lines in self.names.values() for line in lines)
+        self.left = EDGE + widest + TEXT_GAP + 2
+        self.room = WIDTH - EDGE - self.left
+        most = self.room - _LEAST_BARS - TEXT_GAP
+        self.texts = {text: wrap(text, most, most_lines=4) for text in texts}
 
-    def write(self, sheet: Sheet, lines: Sequence[str], middle: float) -> None:
-        top = middle - (len(lines) - 1) * LEADING / 2
-        for i, line in enumerate(lines):
-            x = self.right - TEXT_GAP - 2
-            sheet.words(x, top + i * LEADING, line, INK, "right")
+    def name_height(self, name: str) -> float:
+        return len(self.names[name]) * LEADING
+
+    def text_height(self, text: str) -> float:
+        return max(BAR, len(self.texts[text]) * LEADING - (LEADING - BAR))
+
+    def text_width(self, text: str) -> float:
+        return max(map(measure, self.texts[text]))
+
+    def span(self, bar: Bar) -> tuple[Decimal, Decimal, float]:
+        value = bar.value or Decimal(0)
+        return min(value, Decimal(0)), max(value, Decimal(0)), self.text_width(bar.text)
+
+    def write_name(self, sheet: Sheet, name: str, middle: float) -> None:
+        _write(sheet, self.left - TEXT_GAP - 2, middle, self.names[name], INK, "right")
+
+    def write_text(
+        self, sheet: Sheet, text: str, end: float, middle: float, colour: str = INK
+    ) -> None:
+        _write(sheet, end + TEXT_GAP, middle, self.texts[text], colour, "left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,42 +201,33 @@ class _Scale:
         return float((value - self.low) / self.spread) * self.length if self.spread else 0.0
 
 
-def _span(bar: Bar) -> tuple[Decimal, Decimal, float]:
-    value = bar.value or Decimal(0)
-    return min(value, Decimal(0)), max(value, Decimal(0)), measure(bar.text)
-
-
-def _draw_bar(sheet: Sheet, bar: Bar, left: float, scale: _Scale, top: float) -> None:
-    zero = left + scale.at(Decimal(0))
-    low, high, _ = _span(bar)
-    x0, x1 = left + scale.at(low), left + scale.at(high)
+def _draw_bar(sheet: Sheet, bar: Bar, plan: _Columns, scale: _Scale, middle: float) -> None:
+    low, high, _ = plan.span(bar)
+    x0, x1 = plan.left + scale.at(low), plan.left + scale.at(high)
     if bar.value:
-        sheet.items.append(_box(x0, x1, top, bar.style))
-    colour = INK if bar.value is not None else MUTED
-    sheet.words(max(x1, zero) + TEXT_GAP, top + BAR / 2, bar.text, colour)
+        sheet.items.append(_box(x0, x1, middle, bar.style))
+    plan.write_text(sheet, bar.text, x1, middle, MUTED if bar.value is None else INK)
 
 
-def _draw_step(
-    sheet: Sheet, step: Step, left: float, scale: _Scale, top: float, *, torn: bool
-) -> None:
-    low, high = sorted((step.start, step.end))
-    x0, x1 = left + scale.at(max(low, scale.low)), left + scale.at(max(high, scale.low))
-    sheet.items.append(_box(x0, x1, top, step.style))
-    if torn:
-        _tear(sheet, x0 + 7, top)
-    sheet.words(x1 + TEXT_GAP, top + BAR / 2, step.text)
-
-
-def _box(x0: float, x1: float, top: float, style: Style) -> Box:
+def _box(x0: float, x1: float, middle: float, style: Style) -> Box:
+    """Return a bar; the smallest still shows as a hairline, for 0.01 isn't nothing."""
     fill, edge, striped = style
-    return Box(x0, top, x1 - x0, BAR, fill, edge, striped)
+    return Box(x0, middle - BAR / 2, max(x1 - x0, _HAIRLINE), BAR, fill, edge, striped)
 
 
-def _tear(sheet: Sheet, x: float, top: float) -> None:
+def _tear(sheet: Sheet, x: float, middle: float) -> None:
     """Draw the white cut that says a bar goes on to the left."""
-    for shift in (0.0, 4.0):
-        ends = ((x + shift + 2, top - 2), (x + shift - 2, top + BAR + 2))
-        sheet.items.append(Line(ends, "white", 1.6))
+    half = BAR / 2 + 2
+    for cut in (x, x + 4):
+        sheet.items.append(Line((cut + 2, middle - half), (cut - 2, middle + half), "#fff", 1.6))
+
+
+def _write(
+    sheet: Sheet, x: float, middle: float, lines: Sequence[str], colour: str, align: Align
+) -> None:
+    top = middle - (len(lines) - 1) * LEADING / 2
+    for i, line in enumerate(lines):
+        sheet.write(x, top + i * LEADING, line, colour, align)
 
 
 def _floor(steps: Sequence[Step]) -> Decimal:
@@ -218,7 +242,7 @@ def _floor(steps: Sequence[Step]) -> Decimal:
 def _finished(sheet: Sheet, notes: Sequence[str], y: float) -> Sheet:
     for note in filter(None, notes):
         for line in wrap(note, WIDTH - 2 * EDGE, most_lines=4):
-            sheet.words(EDGE, y + LEADING / 2, line, MUTED)
+            sheet.write(EDGE, y + LEADING / 2, line, MUTED)
             y += LEADING
         y += 2
     sheet.height = y + EDGE - 2

@@ -32,6 +32,7 @@ def folder() -> Path:
     return Path(str(importlib.resources.files("govnb") / "present" / "fonts"))
 
 
+@cache
 def paths(role: str) -> tuple[Path, ...]:
     """Return the face files of a role, in the order they are tried."""
     return tuple(folder() / name for name in _FACES[role])
@@ -42,12 +43,8 @@ def missing(text: str, role: str) -> list[str]:
 
     Line ends, spaces and invisible marks (joiners, variation selectors) need no glyph.
     """
-    known = [_advances(path) for path in paths(role)]
-    return [
-        char
-        for char in dict.fromkeys(text)
-        if not invisible(char) and not any(ord(char) in face for face in known)
-    ]
+    seen = dict.fromkeys(text)
+    return [char for char in seen if not invisible(char) and face_of(char, role) is None]
 
 
 def invisible(char: str) -> bool:
@@ -56,28 +53,31 @@ def invisible(char: str) -> bool:
     return char.isspace() or selector or unicodedata.category(char) in {"Cc", "Cf"}
 
 
+@cache
+def face_of(char: str, role: str) -> Path | None:
+    """Return the face of the role that draws a character, or None."""
+    return next((path for path in paths(role) if ord(char) in _advances(path)), None)
+
+
 def width(text: str, role: str, size: float) -> float:
     """Return how wide a line of text is, in the unit of `size`."""
-    known = [_advances(path) for path in paths(role)]
-    return size * sum(
-        next((face[ord(char)] for face in known if ord(char) in face), 1.0) for char in text
-    )
+    return size * sum(_advance(char, role) for char in text)
 
 
 def register() -> None:
-    """Make the vendored faces known to matplotlib; calling it again costs nothing.
+    """Make the vendored faces known to matplotlib; calling it again costs next to nothing.
 
-    Faces of the same family that matplotlib remembers from elsewhere (an older install,
-    a font cache from another machine) are forgotten, so that ours are the ones drawn.
+    Faces of the same family that matplotlib knows from elsewhere (an older install, a font
+    cache copied from another machine) are forgotten, so that ours are the ones drawn.
     """
     from matplotlib import font_manager
 
     manager = font_manager.fontManager
-    listed = {entry.fname for entry in manager.ttflist}
-    wanted = {str(path) for role in ROLES for path in paths(role)}
-    if wanted <= listed:
+    wanted = {path for role in ROLES for path in paths(role)}
+    ours = {family(path) for path in wanted}
+    known = [entry.fname for entry in manager.ttflist if entry.name in ours]
+    if sorted(known) == sorted(map(str, wanted)):
         return
-    ours = {family(Path(path)) for path in wanted}
     manager.ttflist = [entry for entry in manager.ttflist if entry.name not in ours]
     for path in sorted(wanted):
         manager.addfont(path)
@@ -94,6 +94,16 @@ def family(path: Path) -> str:
     from matplotlib.ft2font import FT2Font
 
     return FT2Font(str(path)).family_name
+
+
+@cache
+def _advance(char: str, role: str) -> float:
+    path = face_of(char, role)
+    # What no face has is drawn by the stand-in. That is full width, though Fandol's 黑体
+    # says half and lets the next character run into it.
+    if char == STAND_IN:
+        return 1.0
+    return _advances(path)[ord(char)] if path is not None else float(not invisible(char))
 
 
 @cache

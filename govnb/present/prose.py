@@ -16,10 +16,14 @@ from markdown_it.rules_inline import StateInline
 
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.references import REFERENCE, Reference, find, printed
-from govnb.present.bundle import bundle
+from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import figure_button
 
 _ALONE = re.compile(r"^[ \t]*(\{\{[^{}]*\}\})[ \t]*$", re.MULTILINE)
+# What may not begin a line and what may not end one. A button is a box to the browser, which
+# would break a line on either side of it.
+_STAYS_BEHIND = re.compile("[，。；：、？！％）〕》」』”’]+")
+_STAYS_BEFORE = re.compile("[（〔《「『“‘]+$")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#&~|])")
 
 
@@ -130,14 +134,28 @@ def _figure_rule(state: StateInline, silent: bool) -> bool:
     reference = Reference.of(match)
     if reference.name not in state.env["figures"]:
         return False
+    unit = state.env["figures"][reference.name].unit
+    end = match.end() + (len(unit) if state.src.startswith(unit, match.end()) else 0)
+    behind = _STAYS_BEHIND.match(state.src, end)
+    end = behind.end() if behind else end
     if not silent:
+        before = _STAYS_BEFORE.search(state.pending)
+        state.pending = state.pending[: before.start()] if before else state.pending
         token = state.push("figure", "", 0)
-        token.meta = {"reference": reference, "following": state.src[match.end() :]}
-    state.pos = match.end()
+        token.meta = {
+            "reference": reference,
+            "following": state.src[match.end() :],
+            "before": before[0] if before else "",
+            "behind": state.src[match.end() : end],
+        }
+    state.pos = end
     return True
 
 
 def _render_figure(_: Any, tokens: Sequence[Any], index: int, __: Any, env: Any) -> str:
     meta = tokens[index].meta
     figure = env["figures"][meta["reference"].name]
-    return figure_button(figure, printed(figure, meta["reference"].filter, meta["following"]))
+    button = figure_button(figure, printed(figure, meta["reference"].filter, meta["following"]))
+    if not meta["before"] and not meta["behind"]:
+        return button
+    return f'<span class="gv-nobr">{meta["before"]}{button}{escape(meta["behind"])}</span>'

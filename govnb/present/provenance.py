@@ -14,15 +14,22 @@ from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, escape
 
 MOST_DIGITS = 12
+LONGEST_BUTTON = 10
 
 
 def figure_button(figure: Figure, text: str) -> str:
-    """Return the HTML of a printed figure that opens its panel."""
-    target = escape(anchor("指标", figure.name))
+    """Return the HTML of a printed figure that opens its panel.
+
+    A button is a box that no line breaks within. Words long enough to need a break are a
+    link to the panel instead, which the published page opens just the same.
+    """
+    target, name = escape(anchor("指标", figure.name)), escape(figure.name)
     state = " gv-unknown" if figure.value is None else ""
+    if len(text) > LONGEST_BUTTON and figure.number is None:
+        return f'<a class="gv-fig{state}" href="#{target}" title="{name}">{escape(text)}</a>'
     return (
         f'<button type="button" class="gv-fig{state}" popovertarget="{target}"'
-        f' title="{escape(figure.name)}">{escape(text)}</button>'
+        f' title="{name}">{escape(text)}</button>'
     )
 
 
@@ -63,9 +70,13 @@ def _panel(figures: Figures, figure: Figure) -> str:
     body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows)
     target = escape(anchor("指标", figure.name))
     return (
-        f'<div class="gv-panel" popover id="{target}" role="dialog"'
+        f'<div class="gv-panel" popover id="{target}" role="dialog" tabindex="-1"'
         f' aria-label="{escape(figure.label)}">'
-        f"<p><b>{escape(figure.label)}</b><br><small>{escape(figure.name)}</small></p>"
+        f'<div class="gv-panel-head"><p><b>{escape(figure.label)}</b><br>'
+        f'<small>{escape(figure.name)}</small> <a class="gv-anchor" href="#{target}"'
+        ' aria-label="本指标链接"><span aria-hidden="true">#</span></a></p>'
+        f'<button type="button" class="gv-close" popovertarget="{target}"'
+        ' popovertargetaction="hide">关闭</button></div>'
         f"<dl>{body}</dl></div>"
     )
 

@@ -137,7 +137,7 @@ class Table:
         )
         return (
             f'<figure class="gv-table" id="{target}">'
-            f'<figcaption id="{target}-题">{escape(self.title)}{unit}</figcaption>'
+            f'<figcaption><span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
             f'<div class="gv-notes">{notes}<p>来源：{escape(self.source)}　{download}</p></div>'
@@ -147,14 +147,16 @@ class Table:
     def _row_html(self, row: Row) -> str:
         cells = []
         for i, cell in enumerate(row.cells):
-            content = escape(cell.text)
+            # A path of files has no spaces to break at.
+            content = escape(cell.text).replace("/", "/<wbr>")
             if cell.figure:
                 content = figure_button(self.figures[cell.figure], cell.text)
             if i == 0:
                 level = f' class="gv-level-{row.level}"' if row.level else ""
                 cells.append(f'<th scope="row"{level}>{content}</th>')
             else:
-                cells.append(f"<td{'' if i in self.text_columns else _NUMERIC}>{content}</td>")
+                words = i in self.text_columns or _in_words(cell)
+                cells.append(f"<td{'' if words else _NUMERIC}>{content}</td>")
         kind = f' class="gv-{row.kind}"' if row.kind else ""
         return f"<tr{kind}>{''.join(cells)}</tr>"
 
@@ -221,6 +223,12 @@ def rows_of(cells: Sequence[Sequence[Cell]]) -> tuple[Row, ...]:
 def safe_text(text: str) -> str:
     """Return text that a spreadsheet never takes for a formula."""
     return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def _in_words(cell: Cell) -> bool:
+    """Tell whether a cell among numbers holds a phrase, which has to be able to break."""
+    first = cell.text[:1]
+    return cell.value is None and len(cell.text) > 8 and not (first.isdigit() or first in "-−约")
 
 
 def _printed(cell: Cell) -> Decimal:

@@ -17,7 +17,6 @@ from govnb.present.charts import CHARTS, Chart
 from govnb.evaluate.compute import compute
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.references import check_published, check_references
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
 from govnb.present import sentences
@@ -64,10 +63,6 @@ class Workbook:
         self.figures: Figures
         self.facts: Facts
         self.figures, self.facts = compute(inputs, self.overrides)
-        faults = check_references(inputs, self.figures, self.facts)
-        faults += check_published(inputs, self.figures)
-        if faults:
-            raise FaultsError(faults)
         self._shown: dict[str, None] = {}
         self._numbers: dict[str, str] = {}
 

@@ -136,18 +136,7 @@ class SignOff:
     lines: tuple[str, ...]
 
 
-Block = (
-    Heading
-    | Paragraph
-    | Listing
-    | Quote
-    | Code
-    | Equation
-    | Table
-    | Picture
-    | Title
-    | SignOff
-)
+Block = Heading | Paragraph | Listing | Quote | Code | Equation | Table | Picture | Title | SignOff
 
 
 @dataclass(frozen=True)

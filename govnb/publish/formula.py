@@ -17,7 +17,9 @@ from govnb.publish.formula_symbols import ACCENTS, BIG, FUNCTIONS, SPACES, SYMBO
 # {"kind": "row|symbol|text|fraction|root|script|fence|accent|grid", …}.
 Node = dict[str, Any]
 
-_TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.)|[{}^_&]|\d+(?:[.,]\d+)*|[ \t\n]+|%[^\n]*\n?|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\(?:[A-Za-z]+\*?|.)|[{}^_&]|\d+(?:[.,]\d+)*|[ \t\n]+|%[^\n]*\n?|.", re.DOTALL
+)
 _ENVIRONMENTS = {
     "cases": ("{", ""),
     "matrix": ("", ""),
@@ -155,7 +157,8 @@ class _Parser:
             return {"kind": "fraction", "over": self._argument(), "under": self._argument()}
         if token == r"\sqrt":
             degree = self._optional()
-            return {"kind": "root", "body": self._argument(), **({"degree": degree} if degree else {})}
+            root: Node = {"kind": "root", "body": self._argument()}
+            return {**root, "degree": degree} if degree else root
         if token in ACCENTS:
             return {"kind": "accent", "body": self._argument(), "mark": ACCENTS[token]}
         if token in TEXTS:
@@ -241,7 +244,6 @@ def _plain(token: str) -> Node:
             return {"kind": "text", "text": " "}
         raise FormulaError(token)
     # One letter is a variable; Chinese words and numbers stand upright.
-    if token == "-":
-        token = "−"
+    token = {"-": "−", "'": "′"}.get(token, token)
     kind = "text" if token[0].isdigit() or ord(token[0]) > 0x2E7F else "symbol"
     return {"kind": kind, "text": token}

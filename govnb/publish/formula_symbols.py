@@ -57,10 +57,13 @@ ACCENTS = {
     r"\dot": "\u0307",
     r"\vec": "\u20d7",
 }
-TEXTS = frozenset(
-    [r"\text", r"\mathrm", r"\textrm", r"\mbox", r"\operatorname", r"\operatorname*", r"\mathit"]
-    + [r"\textbf", r"\mathbf", r"\bm", r"\boldsymbol", r"\mathsf", r"\textit"]
+_TEXTS = (
+    "text mathrm textrm mbox operatorname operatorname* mathit textbf mathbf bm boldsymbol "
+    "mathsf textit"
 )
-FUNCTIONS = frozenset(
-    "max min sup inf lim log ln lg exp sin cos tan cot sec csc arcsin arccos arctan det gcd arg dim mod Pr".split()
+TEXTS = frozenset(f"\\{name}" for name in _TEXTS.split())
+_FUNCTIONS = (
+    "max min sup inf lim log ln lg exp sin cos tan cot sec csc arcsin arccos arctan det gcd "
+    "arg dim mod Pr"
 )
+FUNCTIONS = frozenset(_FUNCTIONS.split())

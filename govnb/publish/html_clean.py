@@ -17,15 +17,13 @@ figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark meter ol p pre progress q rp r
 section small span strong sub summary sup time u ul var wbr button"""
 _TABLE = "table caption colgroup col thead tbody tfoot tr th td"
 MATHML = frozenset(
-    """math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom msub
-    msup msubsup munder mover munderover mmultiscripts mprescripts mtable mtr mtd menclose
-    """.split()
+    """math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup
+    msubsup munder mover munderover mmultiscripts mprescripts mtable mtr mtd""".split()
 )
 MATHML_ATTRIBUTES = frozenset(
-    """display displaystyle scriptlevel mathvariant mathcolor mathsize stretchy fence form
-    separator symmetric largeop movablelimits minsize maxsize lspace rspace accent accentunder
-    linethickness width height depth voffset rowspacing columnspacing rowalign columnalign
-    columnlines rowlines frame notation linebreak""".split()
+    """display displaystyle scriptlevel mathvariant stretchy form symmetric largeop
+    movablelimits minsize maxsize lspace rspace accent accentunder linethickness width
+    height depth columnalign""".split()
 )
 _EVERYWHERE = frozenset("id class title lang dir role style tabindex popover".split())
 _ATTRIBUTES: dict[str, set[str]] = {

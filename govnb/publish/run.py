@@ -7,50 +7,17 @@ the last good one as it was.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbconvert.exporters import get_exporter
-from nbformat import NotebookNode
-
-from govnb.inputs.files import write_whole
+from govnb.inputs.files import write_all_whole
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.publish.job import FORMATS, Job, checked_formats
 
-FORMATS = ("html", "pdf", "docx")
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-
-@dataclass(frozen=True)
-class Job:
-    """What to run: one department's year, and how its report is to come out."""
-
-    year: int
-    department: str
-    params_dir: Path = Path("params")
-    outputs_dir: Path = Path("outputs")
-    formats: tuple[str, ...] = ("html", "pdf")
-    edition: str = "review"
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    engine: str | None = None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The notebook's parameters; the runner writes the files, so outputs_dir is empty."""
-        return {
-            "year": self.year,
-            "department": self.department,
-            "params_dir": self.params_dir.as_posix(),
-            "outputs_dir": "",
-            "edition": self.edition,
-            "overrides": dict(self.overrides),
-        }
-
-    def output(self, extension: str) -> Path:
-        """Return the file an output goes to; a 试算 never takes the report's place."""
-        trial = "-试算" if self.overrides else ""
-        return self.outputs_dir / str(self.year) / f"{self.department}{trial}.{extension}"
+__all__ = ["FORMATS", "Job", "checked_formats", "execute", "find_notebook", "render", "run"]
 
 
 def run(job: Job) -> list[Path]:
@@ -68,15 +35,15 @@ def run(job: Job) -> list[Path]:
     papermill.PapermillExecutionError
         If a cell of the notebook fails.
     """
+    import nbformat
+
     notebook = execute(job)
     rendered = {"ipynb": (nbformat.writes(notebook) + "\n").encode()}
     for name in ("json", *job.formats):
         rendered[name] = render(notebook, name)
-    written = []
-    for extension, data in rendered.items():
-        write_whole(job.output(extension), data)
-        written.append(job.output(extension))
-    return written
+    files = {job.output(extension): data for extension, data in rendered.items()}
+    write_all_whole(files)
+    return list(files)
 
 
 def execute(job: Job) -> NotebookNode:
@@ -100,6 +67,8 @@ def execute(job: Job) -> NotebookNode:
 
 def render(notebook: NotebookNode, name: str) -> bytes:
     """Return an executed notebook in one format, by the exporter registered for it."""
+    from nbconvert.exporters import get_exporter
+
     exporter = get_exporter(f"govnb-{name}")()
     output, _ = exporter.from_notebook_node(notebook)
     return output if isinstance(output, bytes) else str(output).encode()
@@ -118,18 +87,3 @@ def find_notebook(name: str, params_dir: Path) -> Path:
         if (folder / "notebooks" / name).is_file():
             return folder / "notebooks" / name
     raise FaultsError([Fault(Place(f"notebooks/{name}"), "找不到笔记本", "在仓库根目录下运行")])
-
-
-def checked_formats(text: str) -> tuple[str, ...]:
-    """Return the formats in `html,pdf`, refusing what isn't one.
-
-    Raises
-    ------
-    ValueError
-        Naming the formats there are.
-    """
-    names: Sequence[str] = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in FORMATS]
-    if unknown or not names:
-        raise ValueError(f"没有“{'、'.join(unknown) or text}”这种格式；可用：{'、'.join(FORMATS)}")
-    return tuple(dict.fromkeys(names))

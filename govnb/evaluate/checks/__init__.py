@@ -1,0 +1,142 @@
+"""The review: every rule of `params/rules/checks.yml` tried on one department's year.
+
+>>> review(inputs, figures, facts).open_errors  # doctest: +SKIP
+
+A rule's kind decides which function below looks at it; each is pure and knows one kind. To
+add a relation, add a rule; to add a kind, add its model to `inputs/check_rules.py` and its
+function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from govnb.evaluate.checks.context import Say, Score, World
+from govnb.evaluate.checks.dates import date_order, document_year, same_date
+from govnb.evaluate.checks.direction import directions
+from govnb.evaluate.checks.lists import enumerations, numbering
+from govnb.evaluate.checks.numbers import raw_numbers, writing
+from govnb.evaluate.checks.published import check_published, published
+from govnb.evaluate.checks.rates import in_range, scope, score, zero_base
+from govnb.evaluate.checks.relations import equal, limit, reasons
+from govnb.evaluate.checks.rules import check_rules
+from govnb.evaluate.checks.sums import same_name, sums
+from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import Figures
+from govnb.evaluate.finding import EXPLAINED, FAILED, NO_DATA, PASSED, Finding, Review, Side
+from govnb.inputs import check_rules as models
+from govnb.inputs.check_rules import HINT, Rule
+from govnb.inputs.department import Acknowledgement
+from govnb.inputs.place import FaultsError
+from govnb.inputs.read import Inputs
+from govnb.inputs.suggest import nearest
+
+__all__ = ["Score", "check_published", "check_rules", "review"]
+
+KINDS: dict[type[Rule], Callable[[Any, World, Say], Iterator[Finding]]] = {
+    models.SumRule: sums,
+    models.PublishedRule: published,
+    models.EqualRule: equal,
+    models.LimitRule: limit,
+    models.SameNameRule: same_name,
+    models.ReasonRule: reasons,
+    models.ZeroBaseRule: zero_base,
+    models.DocumentYearRule: document_year,
+    models.DateOrderRule: date_order,
+    models.SameDateRule: same_date,
+    models.RangeRule: in_range,
+    models.ScopeRule: scope,
+    models.DirectionRule: directions,
+    models.RawNumberRule: raw_numbers,
+    models.NumberingRule: numbering,
+    models.EnumerationRule: enumerations,
+    models.WritingRule: writing,
+    models.ScoreRule: score,
+}
+ACKNOWLEDGED = "已说明"
+
+
+def review(
+    inputs: Inputs, figures: Figures, facts: Facts, score: Score | None = None
+) -> Review:
+    """Return everything the rules find about a department's year.
+
+    Parameters
+    ----------
+    inputs, figures, facts
+        The checked files and what was computed from them.
+    score
+        The score's interval, where the department was scored.
+
+    Raises
+    ------
+    FaultsError
+        If a rule or a 公布数 can't be used, each at its place.
+    """
+    faults = [*check_rules(inputs, figures), *check_published(inputs, figures)]
+    if faults:
+        raise FaultsError(faults)
+    if not inputs.checks:
+        message = "没有 params/rules/checks.yml，什么都没有核对"
+        return Review((Finding("核对", "核对", HINT, NO_DATA, message),))
+    world = World(inputs, figures, facts, score)
+    done: dict[str, list[Finding]] = {}
+    for name in inputs.checks:
+        _run(name, world, done)
+    findings = [finding for name in inputs.checks for finding in done[name]]
+    return Review(tuple(_acknowledge(findings, inputs.department.acknowledged)))
+
+
+def _run(name: str, world: World, done: dict[str, list[Finding]]) -> list[Finding]:
+    """Run one rule, after the rule it gives way to (除非)."""
+    if name in done:
+        return done[name]
+    rule = world.inputs.checks[name]
+    say = Say(name, rule)
+    done[name] = []
+    instead = _run(str(rule.unless), world, done) if rule.unless else []
+    if instead and all(finding.state == PASSED for finding in instead):
+        done[name] = [say.not_applicable("", f"“{rule.unless}”各项都相符，不必再核对")]
+    else:
+        done[name] = list(KINDS[type(rule)](rule, world, say))
+    return done[name]
+
+
+def _acknowledge(
+    findings: list[Finding], acknowledged: tuple[Acknowledgement, ...]
+) -> Iterator[Finding]:
+    """Yield the findings, the explained ones marked, and then the explanations of nothing."""
+    by_id = {str(said.finding): said for said in reversed(acknowledged)}
+    for finding in findings:
+        said = by_id.get(finding.id) if finding.is_open else None
+        if said is not None:
+            finding = replace(finding, state=EXPLAINED, acknowledgement=said)
+        yield finding
+    states = {finding.id: finding for finding in findings}
+    for said in acknowledged:
+        found = states.get(str(said.finding))
+        if found is None or not found.is_open or by_id[found.id] is not said:
+            yield _stale(said, found, [f.id for f in findings if f.is_open])
+
+
+def _stale(said: Acknowledgement, found: Finding | None, open_ids: list[str]) -> Finding:
+    """Return the finding that an explanation explains nothing any more."""
+    place = said.finding.place
+    if found is None:
+        near = nearest(str(said.finding), open_ids)
+        why = "没有这个编号的发现" + (f"；是不是“{near}”？" if near else "")
+    elif found.is_open:
+        why = "这个编号说明了两次"
+    else:
+        why = f"这一项现在是“{found.state}”，不用再说明"
+    return Finding(
+        id=f"{ACKNOWLEDGED}:{said.finding}",
+        check=ACKNOWLEDGED,
+        severity=HINT,
+        state=FAILED,
+        message=f"已说明的“{said.finding}”：{why}",
+        left=Side.text(str(said.finding), place),
+        advice="改正编号，或从“已说明”里删去这一条。",
+    )

@@ -1,0 +1,185 @@
+"""零基, 取值范围, 口径 and 得分: rates without a base, beyond bounds, under a wrong name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
+from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
+from govnb.evaluate.checks.terms import Term, printed
+from govnb.evaluate.checks.texts import Passage, clause
+from govnb.evaluate.expression import canonical
+from govnb.evaluate.figure import Figure, exact, shown
+from govnb.evaluate.finding import PASSED, Finding, Side
+from govnb.inputs.check_rules import HINT, RangeRule, ScopeRule, ScoreRule, ZeroBaseRule
+
+_GROWTH = re.compile(r"(增长|上升|提高|增加|增幅|增速)[^。；，\n]{0,8}?\d+(\.\d+)?\s*[%％倍]")
+
+
+def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
+    """Find growth told, published or computed from a base of zero."""
+    instances = world.instances(rule.each)
+    if not instances:
+        yield say.not_applicable("", NOTHING_TO_CHECK)
+    for variables in instances:
+        base, now = world.term(rule.base, variables), world.term(rule.now, variables)
+        subject = subject_of(variables)
+        if base.number is None or now.number is None:
+            yield from undecided(say, subject, base, now)
+            continue
+        evidence = Evidence(base.side, now.side)
+        if base.number:
+            yield say(subject, PASSED, f"{base.label}{base}，不为 0", evidence)
+            continue
+        growth = world.term(rule.growth, variables)
+        told = list(_told(growth, base, now, world))
+        if not now.number and not told:
+            yield say.not_applicable(subject, f"{base.label}、{now.label}都是 0")
+            continue
+        words = {"项": subject, "左名": base.label, "左": str(base)}
+        words |= {"右名": now.label, "右": str(now), "缘由": "；".join(told)}
+        yield say.failed(subject, words, evidence, None if told else HINT)
+
+
+def _told(growth: Term, base: Term, now: Term, world: World) -> Iterator[str]:
+    """Yield where the department gives the rate all the same."""
+    for key, source in world.inputs.department.published.items():
+        if canonical(key) == growth.name:
+            yield f"公布的增长率是{source.text.strip()}（{source.place}）"
+    used = {growth.name, now.name, base.name}
+    for passage in world.prose:
+        for reference in passage.references:
+            if reference.name not in used:
+                continue
+            start, end = clause(passage.text, reference.start, reference.end)
+            match = _GROWTH.search(passage.masked, start, end)
+            if reference.name == growth.name:
+                yield f"{passage.path}引用了增长率（{passage.at(reference.start)}）"
+            elif match:
+                yield f"{passage.path}写了“{match[0]}”（{passage.at(match.start())}）"
+                break
+
+
+def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
+    """Find rates beyond the bounds that their meaning sets, in figures and in narratives."""
+    low, high = (Decimal(x) if x is not None else None for x in (rule.low, rule.high))
+    bounds = "到".join(f"{x}{rule.unit}" for x in (rule.low, rule.high) if x is not None)
+    found = False
+    for name, figure in world.figures.items():
+        if figure.unit != rule.unit or not _bears(figure, rule.words, world):
+            continue
+        found = True
+        evidence = Evidence(Side.of(figure), Side(None, bounds, None))
+        if figure.number is None:
+            yield say.no_data(name, world.terms.missing(name) or [name], evidence)
+        elif _outside(figure.number, low, high):
+            yield say.failed(name, {"项": figure.label, "左": shown(figure), "右": bounds}, evidence)
+        else:
+            yield say(name, PASSED, f"“{figure.label}”{shown(figure)}，在{bounds}之内", evidence)
+    for passage in world.prose:
+        yield from _typed(rule, passage, low, high, bounds, say)
+    if not found:
+        yield say.not_applicable("", "没有这一类指标")
+
+
+def _bears(figure: Figure, words: list[str], world: World) -> bool:
+    """Tell whether a rate's name says what it is a rate of.
+
+    What the book computes from such a rate, say its growth, is named by its last word.
+    """
+    segments = figure.name.split(".")
+    named = segments[-1:] if world.is_from_book(figure) else segments
+    return any(word in segment for word in words for segment in named)
+
+
+def _outside(number: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
+    return (low is not None and number < low) or (high is not None and number > high)
+
+
+def _typed(
+    rule: RangeRule, passage: Passage, low: Decimal | None, high: Decimal | None, bounds: str,
+    say: Say,
+) -> Iterator[Finding]:  # fmt: skip
+    """Yield the rates typed in a narrative that are out of bounds."""
+    any_word = "|".join(map(re.escape, rule.words))
+    unit = "[%％]" if rule.unit == "%" else re.escape(rule.unit)
+    pattern = rf"(?P<word>{any_word})[为是达到约占：]{{0,4}}(?P<number>\d+(?:\.\d+)?){unit}"
+    for match in re.finditer(pattern, passage.masked):
+        if _outside(Decimal(match["number"]), low, high):
+            side = Side(match["word"], match["number"], str(passage.at(match.start())))
+            words = {"项": match["word"], "左": match["number"] + rule.unit, "右": bounds}
+            evidence = Evidence(side, Side(None, bounds, None))
+            yield say.failed(f"{passage.path}:{match[0]}", words, evidence)
+
+
+def scope(rule: ScopeRule, world: World, say: Say) -> Iterator[Finding]:
+    """Find accounts inside a total whose name excludes them."""
+    names = {world.inputs.year.accounts.get(str(code), str(code)) for code in rule.accounts}
+    called = [n for n in _nodes(rule.ledger, world) if rule.called in _calling(n, world)]
+    if not called:
+        yield say.not_applicable("", f"“{rule.ledger}”没有称为“{rule.called}”的项")
+    for node in called:
+        total = world.figures[node]
+        leaves = [f for n, f in world.figures.items() if _is_inside(n, node) and _is(n, names)]
+        if not world.facts.parts.get(node):
+            yield say.no_data(node, [f"{node}的明细"], Evidence(Side.of(total)))
+        elif unknown := [f.name for f in leaves if f.number is None]:
+            yield say.no_data(node, unknown, Evidence(Side.of(total)))
+        elif held := [f for f in leaves if f.number]:
+            words = {"项": _calling(node, world), "左名": held[0].label, "左": shown(held[0])}
+            words |= {"右名": total.label, "右": shown(total)}
+            yield say.failed(node, words, Evidence(Side.of(held[0]), Side.of(total)))
+        else:
+            message = f"“{_calling(node, world)}”里没有{'、'.join(sorted(names))}"
+            yield say(node, PASSED, message, Evidence(right=Side.of(total)))
+
+
+def _nodes(ledger: str, world: World) -> list[str]:
+    return [n for n in world.figures if n == ledger or n in world.facts.parts and _is_inside(n, ledger)]
+
+
+def _is_inside(name: str, node: str) -> bool:
+    return name.startswith(f"{node}.")
+
+
+def _calling(node: str, world: World) -> str:
+    """Return what the report calls a ledger's node."""
+    title = world.figures.get(f"{node}.名称")
+    return str(title.value) if title else node.rpartition(".")[2]
+
+
+def _is(name: str, accounts: set[str]) -> bool:
+    """Tell whether a node is one of the accounts, whatever the report puts in brackets."""
+    plain = re.sub(r"（[^）]*）", "", name.rpartition(".")[2])
+    return plain in accounts or name.rpartition(".")[2] in accounts
+
+
+def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
+    """Compare a published score with the interval that the indicator system allows."""
+    given = {canonical(k): v for k, v in world.inputs.department.published.items()}
+    source = given.get(str(rule.published))
+    if source is None:
+        yield say.not_applicable("", "没有公布得分")
+        return
+    left = Side(str(rule.published), exact(source.value), str(source.place))
+    if world.score is None:
+        yield say.no_data("", ["评分结果"], Evidence(left))
+        return
+    low, high = world.score.low, world.score.high
+    bounds = f"{exact(low)}分" if low == high else f"{exact(low)}到{exact(high)}分"
+    right = Side(world.score.rubric, bounds, world.score.rubric)
+    nearest = min(max(source.value, low), high)
+    evidence = Evidence(left, right, source.value - nearest, Decimal(0))
+    if source.value == nearest:
+        yield say("", PASSED, f"公布{source.text.strip()}，在可得的{bounds}之内", evidence)
+    else:
+        above = source.value > high
+        words = {
+            "左": source.text.strip(),
+            "右": bounds,
+            "差额": printed(abs(source.value - nearest), "分"),
+            "缘由": "高于规则允许的最高分" if above else "低于佐证能支持的最低分",
+        }
+        yield say.failed("", words, evidence)

@@ -1,0 +1,259 @@
+"""How far rounding alone can move a figure: the bound behind every 尾差.
+
+A stated amount stands for any value that would have been printed the same way. The decimals
+it was printed with are not always those typed: reports drop trailing zeros (`5` and `9.2`
+beside `197.05`), so the finest amount of a table tells what the table was rounded to. The
+bound of a computed figure follows by moving each stated amount it rests on to the ends of its
+own range and adding up what that does. Where two figures rest on the same amount it moves
+both at once, so a difference is never given more room than its inputs leave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from govnb.evaluate.compute import Resolver
+from govnb.evaluate.expression import FormulaError, Value
+from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import Figures, rounded
+from govnb.inputs.read import Inputs
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
+
+Look = Callable[[str], Value]
+HALF, HUNDRED = Decimal("0.5"), Decimal(100)
+# Whole numbers of these units are measurements that may have been rounded; of any other unit
+# (件、户、人次…) they are counts, which are exact.
+MEASURED = frozenset([*MONEY_UNITS, "%", "‰", "㎡", "平方米", "亩", "公顷", "公里", "吨"])
+_TEXT = re.compile(r"(?P<digits>-?\d+(?:\.(?P<fraction>\d+))?)\s*[余多]?\s*(?P<unit>.*)", re.DOTALL)
+# A total printed coarser than its table only counts as rounded if the table shows, with at
+# least this many other amounts, that it keeps its zeros.
+_EVIDENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far below and above its value a figure's true value may lie."""
+
+    below: Decimal = Decimal(0)
+    above: Decimal = Decimal(0)
+
+    def __bool__(self) -> bool:
+        return bool(self.below or self.above)
+
+    def times(self, factor: int | Decimal) -> Spread:
+        """Return the spread in another unit."""
+        return Spread(self.below * factor, self.above * factor)
+
+
+EXACT = Spread()
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """An amount as typed: number, decimals, unit, and the table it stands in."""
+
+    number: Decimal
+    decimals: int
+    unit: str
+    table: tuple[str, ...]
+    whole: bool
+    approximate: bool
+
+
+class Rounding:
+    """The printed precision of one department's figures, and what follows from it."""
+
+    def __init__(self, inputs: Inputs, figures: Figures, facts: Facts) -> None:
+        self._figures = figures
+        self._drafts = facts.drafts
+        self._resolver = Resolver(facts, dict(inputs.year.accounts))
+        self._file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
+        amounts = {amount.place: amount for amount in _amounts(inputs.department)}
+        self._printed = {
+            name: self._read(name, amounts[figure.place])
+            for name, figure in figures.items()
+            if facts.drafts[name].expression is None
+            and figure.number is not None
+            and figure.place in amounts
+        }
+        self._upstream: dict[str, frozenset[str]] = {}
+
+    def of(self, name: str) -> Spread:
+        """Return a figure's spread, in its own unit."""
+        spread = self.over(lambda look: _decimal(look(name)), [name])
+        return spread.times(HUNDRED) if self._figures[name].unit == "%" else spread
+
+    def over(self, compute: Callable[[Look], Decimal | None], names: Iterable[str]) -> Spread:
+        """Return the spread of something computed from the named figures.
+
+        Parameters
+        ----------
+        compute
+            Computes it from a function that gives a figure's value as formulas use it.
+        names
+            The figures it uses.
+        """
+        base = self._try(compute, {})
+        if base is None:
+            return EXACT
+        below = above = Decimal(0)
+        for root in sorted(self._roots(names)):
+            width = self._width(root)
+            if not width:
+                continue
+            value = _decimal(self._figures[root].ratio) or Decimal(0)
+            ends = (value - width.below, value + width.above)
+            moved = [v for end in ends if (v := self._try(compute, {root: end})) is not None]
+            below += max(Decimal(0), base - min(moved, default=base))
+            above += max(Decimal(0), max(moved, default=base) - base)
+        return Spread(below, above)
+
+    def changed(
+        self, compute: Callable[[Look], Decimal | None], changes: Mapping[str, Decimal]
+    ) -> Decimal | None:
+        """Return what something would be if figures had the given values, in their own units."""
+        ratios = {
+            n: value / HUNDRED if self._figures[n].unit == "%" else value
+            for n, value in changes.items()
+        }
+        return self._try(compute, ratios)
+
+    def recomputed(self, name: str, changes: Mapping[str, Decimal]) -> Decimal | None:
+        """Return what a figure would be if others had the given values, in their own units."""
+        value = self.changed(lambda look: _decimal(look(name)), changes)
+        is_percent = self._figures[name].unit == "%"
+        return value * HUNDRED if value is not None and is_percent else value
+
+    def rests_on(self, name: str, other: str) -> bool:
+        """Tell whether a figure is, or is computed from, another."""
+        return other in self._above(name)
+
+    def is_approximate(self, names: Iterable[str]) -> bool:
+        """Tell whether any stated amount behind the names is a 约数."""
+        return any(p and p.approximate for p in map(self._printed.get, self._roots(names)))
+
+    def is_coarse(self, name: str, value: Decimal) -> bool:
+        """Tell whether a stated total is `value` rounded to fewer decimals than its table's.
+
+        So only where all other amounts of the table share their decimals: in a table that
+        drops trailing zeros, `511.4` is 511.40.
+        """
+        printed = self._printed.get(name)
+        if printed is None or printed.whole:
+            return False
+        others = [
+            p.decimals
+            for n, p in self._printed.items()
+            if n != name and (p.table, p.unit) == (printed.table, printed.unit)
+        ]
+        if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= printed.decimals:
+            return False
+        factor = (self._figures[name].number or Decimal(1)) / (printed.number or Decimal(1))
+        return rounded(value / factor, printed.decimals) == printed.number
+
+    def _read(self, name: str, amount: Amount) -> _Printed:
+        match = _TEXT.fullmatch(amount.text.strip())
+        assert match is not None, amount.text
+        figure_unit = self._figures[name].unit
+        unit = match["unit"] or (self._file_unit if figure_unit == MONEY_UNIT else figure_unit)
+        segments = name.split(".")
+        # Each volume is a table of its own; other sections are printed as one.
+        table = tuple(segments[: 2 if segments[0] == "业务量" else 1])
+        decimals = len(match["fraction"] or "")
+        number = Decimal(match["digits"])
+        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.approximate)
+
+    def _width(self, name: str) -> Spread:
+        """Return the range of a stated figure around its value, as formulas use it."""
+        printed = self._printed.get(name)
+        value = _decimal(self._figures[name].ratio)
+        if printed is None or not printed.number or value is None:
+            return EXACT
+        factor = value / printed.number
+        if printed.approximate:
+            return Spread(above=_step(printed.number) * factor)
+        decimals = self._finest(printed)
+        if printed.whole or (decimals == 0 and printed.unit not in MEASURED):
+            return EXACT
+        half = HALF.scaleb(-decimals) * abs(factor)
+        return Spread(half, half)
+
+    def _finest(self, printed: _Printed) -> int:
+        """Return the decimals the amount's table was rounded to.
+
+        A table of whole 万元 in a report that elsewhere prints 分 is made of round sums.
+        """
+        alike = [p for p in self._printed.values() if p.unit == printed.unit]
+        table = max(p.decimals for p in alike if p.table == printed.table)
+        everywhere = max(p.decimals for p in alike) if printed.unit in MONEY_UNITS else 0
+        return table or everywhere
+
+    def _above(self, name: str) -> frozenset[str]:
+        """Return a figure and everything it is computed from."""
+        if name not in self._upstream:
+            figure = self._figures.get(name)
+            inputs = figure.inputs if figure else ()
+            self._upstream[name] = frozenset([name]).union(*map(self._above, inputs))
+        return self._upstream[name]
+
+    def _roots(self, names: Iterable[str]) -> set[str]:
+        every = frozenset[str]().union(*map(self._above, names))
+        return {n for n in every if n in self._figures and self._drafts[n].expression is None}
+
+    def _try(
+        self, compute: Callable[[Look], Decimal | None], changes: Mapping[str, Decimal]
+    ) -> Decimal | None:
+        known: dict[str, Value] = dict(changes)
+
+        def look(raw: str) -> Value:
+            name = self._resolver.resolve(raw)
+            if name not in known:
+                known[name] = self._value(name, look, changes)
+            return known[name]
+
+        try:
+            return compute(look)
+        except (ArithmeticError, FormulaError):
+            return None
+
+    def _value(self, name: str, look: Look, changes: Mapping[str, Decimal]) -> Value:
+        figure = self._figures.get(name)
+        if figure is None:
+            return None
+        expression = self._drafts[name].expression
+        if expression is None or not self._above(name) & changes.keys():
+            return figure.ratio
+        return expression.evaluate(look, self._resolver.expand)
+
+
+def _decimal(value: Value) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
+
+
+def _step(number: Decimal) -> Decimal:
+    """Return how far “余” reaches: one unit of the last digit that isn't zero (1200余: 100)."""
+    exponent = number.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return Decimal(1).scaleb(exponent)
+
+
+def _amounts(value: Any) -> Iterator[Amount]:
+    """Yield every amount typed as a number in a file."""
+    if isinstance(value, Amount):
+        if value.value is not None:
+            yield value
+    elif isinstance(value, BaseModel):
+        for field in type(value).model_fields:
+            yield from _amounts(getattr(value, field))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _amounts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _amounts(item)

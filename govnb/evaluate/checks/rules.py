@@ -1,0 +1,105 @@
+"""Whether the rules themselves can be used: readable formulas over names that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from govnb.evaluate.checks.dates import EVERYWHERE
+from govnb.evaluate.checks.terms import filled, is_literal
+from govnb.evaluate.expression import FormulaError, parse
+from govnb.evaluate.figure import Figures
+from govnb.inputs.check_rules import VARIABLE, DateOrderRule, EqualRule, Rule
+from govnb.inputs.department import Department
+from govnb.inputs.ledger import Ledger
+from govnb.inputs.place import Fault
+from govnb.inputs.read import Inputs
+from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.yaml_text import Scalar
+
+# The fields of the rules' models that hold expressions.
+_EXPRESSIONS = (
+    "left", "right", "overspend", "explained", "except_for", "base", "now", "growth",
+    "document", "date", "printed", "not_after",
+)  # fmt: skip
+
+
+def check_rules(inputs: Inputs, figures: Figures) -> list[Fault]:
+    """Return a fault for each rule of `checks.yml` that can't be used, at its place."""
+    faults: list[Fault] = []
+    for name, rule in inputs.checks.items():
+        if rule.unless is not None and rule.unless not in inputs.checks:
+            hint = did_you_mean(rule.unless, inputs.checks)
+            faults.append(Fault(rule.unless.place, f"没有编号是“{rule.unless}”的核对", hint))
+        faults.extend(_cycle(name, inputs))
+        for text in _expressions(rule):
+            faults.extend(_unusable(text, rule, figures))
+    return faults
+
+
+def _cycle(name: str, inputs: Inputs) -> Iterator[Fault]:
+    """Yield a fault if rules give way to one another in a circle."""
+    seen, current = {name}, inputs.checks[name].unless
+    while current is not None and current in inputs.checks:
+        if current in seen:
+            yield Fault(inputs.checks_at[name], f"“{name}”的“除非”绕了一圈", "删去其中一个“除非”")
+            return
+        seen.add(str(current))
+        current = inputs.checks[str(current)].unless
+
+
+def _expressions(rule: Rule) -> Iterator[Scalar]:
+    for field in _EXPRESSIONS:
+        text = getattr(rule, field, None)
+        if isinstance(text, Scalar):
+            yield text
+    if isinstance(rule, EqualRule):
+        yield from rule.alternatives
+    if isinstance(rule, DateOrderRule):
+        yield from rule.order
+
+
+def _unusable(text: Scalar, rule: Rule, figures: Figures) -> Iterator[Fault]:
+    unbound = set(VARIABLE.findall(text)) - set(VARIABLE.findall(rule.pattern or ""))
+    if unbound:
+        hint = "算式里的 {变量} 要在“每个”里出现"
+        yield Fault(text.place, f"变量“{'、'.join(sorted(unbound))}”没有说明取自哪里", hint)
+        return
+    if text == EVERYWHERE or is_literal(text):
+        return
+    try:
+        expression = parse(filled(text, dict.fromkeys(VARIABLE.findall(text), "某项")))
+    except FormulaError as error:
+        yield Fault(text.at(error.offset), str(error), error.hint)
+        return
+    for name in expression.names:
+        if not _may_exist(name, figures):
+            hint = did_you_mean(name, figures) or "govnb figures 可列出全部名称"
+            yield Fault(text.place, f"没有“{name}”这个指标", hint)
+
+
+def _may_exist(name: str, figures: Figures) -> bool:
+    """Tell whether a name is a figure's, or could stand in some department's file.
+
+    Below a heading whose names each department chooses (收入、项目…) anything could.
+    """
+    return name in figures or _fits(name.split("."), Department)
+
+
+def _fits(segments: list[str], model: type[BaseModel]) -> bool:
+    info = next((i for i in model.model_fields.values() if i.alias == segments[0]), None)
+    if info is None:
+        return False
+    found = [info.annotation, *get_args(info.annotation)]
+    if any(get_origin(a) is dict or _is(a, Ledger) for a in found):
+        return True
+    inner = next((a for a in found if _is(a, BaseModel)), None)
+    if inner is None or len(segments) == 1:
+        return len(segments) == 1
+    return _fits(segments[1:], inner)
+
+
+def _is(annotation: Any, kind: type) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, kind)

@@ -1,0 +1,133 @@
+"""合计 and 同名: stated totals against their parts, and one item stated in two sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from govnb.evaluate.checks.context import Evidence, Say, World
+from govnb.evaluate.checks.ledgers import COLUMNS, SUM, Gap, within
+from govnb.evaluate.checks.rounding import Spread
+from govnb.evaluate.checks.terms import printed
+from govnb.evaluate.figure import Figure, exact, shown
+from govnb.evaluate.finding import FAILED, NOT_APPLICABLE, PASSED, Finding, Side
+from govnb.inputs.check_rules import RESIDUE, VARIABLE, SameNameRule, SumRule
+
+_TEN = Decimal(10)
+
+
+def sums(rule: SumRule, world: World, say: Say) -> Iterator[Finding]:
+    """Compare every stated total with the sum of its parts, at every level of every ledger."""
+    if not world.gaps:
+        yield say.not_applicable("", "没有写明合计又列出明细的项目")
+    for gap in world.gaps:
+        yield _one_sum(rule, gap, world, say)
+
+
+def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
+    unit, decimals = gap.total.unit, gap.total.decimals
+    of_columns = gap.name.endswith(COLUMNS)
+    label = "各列合计之和" if of_columns else "分项之和"
+    added = printed(gap.known_sum, unit, decimals)
+    origin = str(gap.parts[0].place) if gap.parts else None
+    value = None if gap.sum is None else exact(gap.sum)
+    right = Side(gap.name if of_columns else f"{gap.name}{SUM}", value, origin)
+    words = {"项": gap.total.name, "左名": gap.total.label, "左": shown(gap.total)}
+    words |= {"右名": label, "右": added, "差额": ""}
+    if gap.is_exceeded:
+        words["缘由"] = f"还有{len(gap.missing)}项未公布，已公布的各项就已超过合计"
+        return say.failed(gap.name, words, Evidence(Side.of(gap.total), right))
+    difference = gap.difference
+    if difference is None:
+        return say.no_data(gap.name, gap.missing, Evidence(Side.of(gap.total), right))
+    fixed = rule.fixed_tolerance
+    allowed = gap.spread if fixed is None else Spread(fixed, fixed)
+    bound = allowed.below if difference > 0 else allowed.above
+    evidence = Evidence(Side.of(gap.total), right, difference, bound)
+    apart = printed(abs(difference), unit, decimals)
+    told = f"“{gap.total.name}”{words['左']}，{label}{added}"
+    if not difference or (gap.approximate and within(difference, allowed)):
+        return say(gap.name, PASSED, f"{told}，相符", evidence)
+    if gap.coarse or within(difference, allowed):
+        why = "合计印的位数比明细少" if gap.coarse else "各数分别四舍五入可以造成"
+        return say(gap.name, FAILED, f"{told}，差{apart}，是尾差：{why}", evidence, RESIDUE)
+    if blame := world.blamed.get(gap.name):
+        same = f"与“{blame.culprit.name}”是同一处错误：{blame.reason}"
+        return say(gap.name, NOT_APPLICABLE, f"{told}，差{apart}，{same}", evidence)
+    words |= {"差额": apart, "容差": printed(bound, unit, 4), "缘由": "；".join(_causes(gap, world))}
+    return say.failed(gap.name, words, evidence)
+
+
+def _causes(gap: Gap, world: World) -> Iterator[str]:
+    """Yield what the size of a gap suggests, and what mending it would also mend."""
+    for blame in world.blamed.values():
+        if blame.culprit is gap:
+            yield blame.reason
+    difference = gap.difference
+    assert difference is not None
+    hints = [hint for part in gap.parts if (hint := _slip(part, difference))]
+    if len(gap.parts) > 1 and hints:
+        yield hints[0]
+    elif is_transposed(gap.total.number, gap.sum):
+        yield "像是数字写颠倒了"
+    elif difference > 0:
+        yield f"有{printed(difference, gap.total.unit, gap.total.decimals)}没有列明"
+
+
+def _slip(part: Figure, difference: Decimal) -> str:
+    """Return how one part alone would make the gap, or nothing."""
+    number = part.number
+    if not number:
+        return ""
+    if number == -difference:
+        return f"差额恰好是“{part.label}”，合计像是漏加了它"
+    if difference in (number * _TEN - number, number / _TEN - number):
+        return f"“{part.label}”像是小数点错了一位"
+    return ""
+
+
+def is_transposed(left: Decimal | None, right: Decimal | None) -> bool:
+    """Tell whether two numbers have the same digits in another order."""
+    if left is None or right is None:
+        return False
+    a, b = (f"{n.normalize():f}" for n in (left, right))
+    return a != b and len(a) == len(b) and sorted(a) == sorted(b)
+
+
+def same_name(rule: SameNameRule, world: World, say: Say) -> Iterator[Finding]:
+    """Compare an item with the items of the same name in another section."""
+    found = False
+    for variables in world.instances(rule.each):
+        here = world.figures[_filled(rule.each, variables)]
+        for there in _elsewhere(_filled(rule.elsewhere, variables), world):
+            found = True
+            yield _same(here, there, say)
+    if not found:
+        yield say.not_applicable("", "没有同名的项目分列在两处")
+
+
+def _same(here: Figure, there: Figure, say: Say) -> Finding:
+    sides, subject = (Side.of(here), Side.of(there)), f"{here.name}:{there.name}"
+    if here.number is None or there.number is None:
+        missing = (f.name for f in (here, there) if f.number is None)
+        return say.no_data(subject, missing, Evidence(*sides))
+    difference = here.number - there.number
+    evidence = Evidence(*sides, difference, Decimal(0))
+    if not difference:
+        both = f"“{here.name}”与“{there.name}”都是{shown(here)}"
+        return say(subject, PASSED, both, evidence)
+    words = {"项": here.name.split(".")[-2], "左名": here.name, "左": shown(here)}
+    words |= {"右名": there.name, "右": shown(there), "差额": printed(abs(difference), here.unit)}
+    return say.failed(subject, words, evidence)
+
+
+def _filled(pattern: str, variables: dict[str, str]) -> str:
+    return VARIABLE.sub(lambda m: variables.get(m[1], m[0]), pattern)
+
+
+def _elsewhere(pattern: str, world: World) -> list[Figure]:
+    """Return the department's own figures that a name with `**.` (any number of levels) means."""
+    body = r"(?:[^.]+\.)*".join(map(re.escape, pattern.split("**.")))
+    match = re.compile(body).fullmatch
+    return [f for name, f in world.figures.items() if match(name) and not world.is_from_book(f)]

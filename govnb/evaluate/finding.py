@@ -1,0 +1,133 @@
+"""A finding: what one check found about one thing, with the evidence on both sides.
+
+A finding never says only that something is wrong: it holds both values, where each comes
+from, the tolerance used, and what to do. Missing data is a state of its own and never a pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from govnb.evaluate.figure import Figure, exact
+from govnb.inputs.check_rules import ERROR, SEVERITIES
+from govnb.inputs.department import Acknowledgement
+from govnb.inputs.place import Place
+
+PASSED, FAILED = "通过", "未通过"
+NOT_APPLICABLE, NO_DATA, EXPLAINED = "不适用", "缺数据", "已说明"
+STATES = (FAILED, EXPLAINED, NO_DATA, NOT_APPLICABLE, PASSED)
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: the figure or formula, its exact value, where it stands."""
+
+    figure: str | None = None
+    value: str | None = None
+    origin: str | None = None
+
+    @classmethod
+    def of(cls, figure: Figure) -> Side:
+        """Return a figure's side, at full precision."""
+        value = None if figure.value is None else exact(figure.value)
+        return cls(figure.name, value, str(figure.place))
+
+    @classmethod
+    def text(cls, value: str, place: Place, figure: str | None = None) -> Side:
+        """Return the side of a text found in a file."""
+        return cls(figure, value, str(place))
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the shape of the JSON contract."""
+        return {"figure": self.figure, "value": self.value, "origin": self.origin}
+
+
+NOBODY = Side()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule found about one thing.
+
+    Attributes
+    ----------
+    id : str
+        `核对编号:所核对的项`, the same in every run and whatever else changes, since a
+        department acknowledges a finding by it.
+    check : str
+        The rule's identifier in `checks.yml`.
+    severity, state : str
+        错误, 尾差 or 提示; 通过, 未通过, 不适用, 缺数据 or 已说明.
+    message : str
+        What was found, in Chinese.
+    left, right : Side
+        Both sides of the comparison.
+    difference, tolerance : Decimal or None
+        Left minus right, and the difference allowed, in the unit of the left side.
+    advice : str
+        How to settle it (怎样处理); empty when there is nothing to settle.
+    acknowledgement : Acknowledgement or None
+        The department's explanation, for 已说明.
+    """
+
+    id: str
+    check: str
+    severity: str
+    state: str
+    message: str
+    left: Side = NOBODY
+    right: Side = NOBODY
+    difference: Decimal | None = None
+    tolerance: Decimal | None = None
+    advice: str = ""
+    acknowledgement: Acknowledgement | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for somebody to mend or explain it."""
+        return self.state == FAILED
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the shape of the JSON contract: numbers as exact text, null if unknown."""
+        said = self.acknowledgement
+        return {
+            "id": self.id,
+            "check": self.check,
+            "severity": self.severity,
+            "state": self.state,
+            "message": self.message,
+            "left": self.left.as_dict(),
+            "right": self.right.as_dict(),
+            "difference": None if self.difference is None else exact(self.difference),
+            "tolerance": None if self.tolerance is None else exact(self.tolerance),
+            "advice": self.advice,
+            "explanation": said
+            and {"text": str(said.explanation), "by": str(said.by), "date": str(said.date)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All findings about one department's year, in reading order."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each state, and how many open ones of each severity."""
+        open_ones = [f.severity for f in self.findings if f.is_open]
+        states = [f.state for f in self.findings]
+        return {s: open_ones.count(s) for s in SEVERITIES} | {s: states.count(s) for s in STATES}
+
+    @property
+    def open_errors(self) -> tuple[Finding, ...]:
+        """The errors nobody has mended or explained."""
+        return self.open_of(ERROR)
+
+    def open_of(self, *severities: str) -> tuple[Finding, ...]:
+        """Return the open findings of the given severities."""
+        return tuple(f for f in self.findings if f.is_open and f.severity in severities)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the shape of the JSON contract."""
+        return {"findings": [f.as_dict() for f in self.findings], "counts": self.counts}

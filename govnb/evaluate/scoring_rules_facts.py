@@ -1,0 +1,347 @@
+"""Rules that score what is shown: checklists, incidents, states, due dates, an expert's mark.
+
+A claim counts for the department only with evidence behind it; a shortcoming counts
+against it as stated. What is neither shown nor denied stays open, and the bounds are as
+tight as the rest allows.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from govnb.evaluate import scoring_words as words
+from govnb.evaluate.interval import Interval
+from govnb.evaluate.scoring_case import Case, Outcome
+from govnb.inputs import rubric_rules as rules
+from govnb.inputs.evidence import NOT_DONE, Point
+from govnb.inputs.place import Fault
+from govnb.inputs.rubric_values import DueDate
+from govnb.inputs.span import Span
+from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.values import PartialDate
+
+ZERO = Decimal(0)
+UNBOUNDED = Decimal("Infinity")
+
+
+def _point(case: Case, item: str) -> Point | None:
+    return case.evidence.points.get(item) if case.evidence else None
+
+
+def _claim(case: Case, item: str) -> tuple[bool | None, str]:
+    """Return whether a point is shown to be met, and the evidence; an unproven claim is open."""
+    point = _point(case, item)
+    verdict = case.word("要点", item, "符合")
+    proof = (case.prose(point.proof) if point else "") or case.proof
+    if verdict == "是":
+        return (True if proof or case.on_trial("要点", item, "符合") else None), proof
+    return (False if verdict == "否" else None), proof
+
+
+def _why_open(case: Case, item: str) -> str:
+    """Return the fact that would settle a point."""
+    claimed = case.word("要点", item, "符合") == "是"
+    return case.name("要点", item, "佐证" if claimed else "符合")
+
+
+def checklist_add(rule: rules.ChecklistAdd, case: Case) -> Outcome:
+    """Add up the points that are met; those neither shown nor denied stay open."""
+    low = high = ZERO
+    said: list[str] = []
+    missing: list[str] = []
+    proofs: list[str] = []
+    for name, item in rule.items.items():
+        worth = item.points.of(case.full(rule))
+        met, lacks = case.holds(item.when) if item.when else (None, ())
+        proof = ""
+        if met is None:
+            met, proof = _claim(case, name)
+            lacks = lacks or (_why_open(case, name),)
+        if met is None:
+            missing.extend(lacks)
+        elif met and proof:
+            proofs.append(f"{name}：{proof}")
+        low += worth if met else ZERO
+        high += ZERO if met is False else worth
+        said.append(f"{name} {_earned(met, worth, case, name)}")
+    points = Interval(low, high).within(case.limits(rule))
+    return Outcome(points, "；".join(said), "", tuple(missing), proofs=tuple(proofs))
+
+
+def _earned(met: bool | None, worth: Decimal, case: Case, item: str) -> str:
+    if met is not None:
+        return f"{words.points(worth if met else ZERO)} 分"
+    claimed = case.word("要点", item, "符合") == "是"
+    return f"0—{words.points(worth)} 分（{'称符合，没有佐证' if claimed else '未说明'}）"
+
+
+def checklist_deduct(rule: rules.ChecklistDeduct, case: Case) -> Outcome:
+    """Take off for every case, or for every point, that falls short."""
+    by_case = rule.by != "按项"
+    listed, all_listed = _incidents(case)
+    sure = Decimal(listed) * rule.points.of(case.full(rule))
+    possible = ZERO
+    said = [f"另有事项 {listed} 例"] if listed else []
+    missing: list[str] = []
+    proofs: list[str] = []
+    for name, item in rule.items.items():
+        each = (item.points or rule.points).of(case.full(rule))
+        times, proof = _times(case, name, by_case)
+        if times is None and all_listed:
+            times = 0
+        if times is None:
+            missing.append(_why_open(case, name))
+            possible += UNBOUNDED if by_case else each
+            continue
+        sure += each * times
+        if times:
+            said.append(f"{name} {times} 例" if by_case else f"缺{name}")
+        elif proof:
+            proofs.append(f"{name}：{proof}")
+    return _deducted(rule, case, sure, possible, said, missing, proofs)
+
+
+def _times(case: Case, item: str, by_case: bool) -> tuple[int | None, str]:
+    """Return how often a point fell short; None when that is open."""
+    met, proof = _claim(case, item)
+    stated = case.number("要点", item, "例数")
+    if met is True or (stated == 0 and (proof or case.on_trial("要点", item, "例数"))):
+        return 0, proof
+    if met is False or stated:
+        return (int(stated or 1) if by_case else 1), proof
+    return None, proof
+
+
+def _incidents(case: Case) -> tuple[int, bool]:
+    """Return how many incidents are listed, and whether the list is shown to be complete."""
+    names = list(case.evidence.incidents) if case.evidence else []
+    listed = sum(int(case.number("事项", n, "例数") or 1) for n in names)
+    complete = case.word("事项齐全") == "是"
+    return listed, complete and bool(case.proof or case.on_trial("事项齐全"))
+
+
+def _deducted(
+    rule: Any,
+    case: Case,
+    sure: Decimal,
+    possible: Decimal,
+    said: list[str],
+    missing: list[str],
+    proofs: list[str],
+) -> Outcome:
+    full = case.full(rule)
+    most = full - min(sure, full)
+    least = ZERO if possible == UNBOUNDED else max(most - possible, ZERO)
+    points = Interval(least, most).within(case.limits(rule))
+    if sure:
+        reason = f"{'，'.join(said)}，扣 {words.points(min(sure, full))} 分"
+    else:
+        reason = "没有发现应扣分的情形" if not missing else "没有说明有无应扣分的情形"
+    if missing and not points.is_exact:
+        reason += f"；还缺 {len(missing)} 项说明，得分在 {words.spread(points)} 分之间"
+    if case.proof:
+        proofs.append(case.proof)
+    return Outcome(points, reason, "", tuple(missing), proofs=tuple(proofs))
+
+
+def event_deduct(rule: rules.EventDeduct, case: Case) -> Outcome:
+    """Take off for every incident; an incomplete list leaves room for more."""
+    listed, complete = _incidents(case)
+    each = rule.points.of(case.full(rule))
+    missing = [] if complete else [_incompleteness(case)]
+    said = [f"{listed} 件，每件扣 {words.points(each)} 分"]
+    return _deducted(rule, case, listed * each, ZERO if complete else UNBOUNDED, said, missing, [])
+
+
+def _incompleteness(case: Case) -> str:
+    return case.name("佐证" if case.word("事项齐全") == "是" else "事项齐全")
+
+
+def state_enum(rule: rules.StateEnum, case: Case) -> Outcome:
+    """Give what the first state that holds gives: by the figures, else as shown."""
+    full, limits = case.full(rule), case.limits(rule)
+    possible: list[str] = []
+    missing: list[str] = []
+    certain = False
+    for name, state in rule.states.items():
+        met, lacks = case.holds(state.when) if state.when else (None, ())
+        missing.extend(lacks)
+        if met is not False:
+            possible.append(name)
+        if met:
+            certain = len(possible) == 1
+            break
+    stated = case.word("状态")
+    notes = _unknown_word(case, "状态", stated, rule.states)
+    if certain or not possible:
+        if stated in rule.states and stated not in possible:
+            notes += (f"{case.name('状态')} 写的“{stated}”与数据不符，按数据判定",)
+        if not possible:
+            reason = "规则所列的状态都不成立，原文没有规定怎么计分"
+            return Outcome(limits, reason, notes=notes)
+        return _in_state(rule, case, possible[0], "按数据判定", notes)
+    if stated in possible and (case.proof or case.on_trial("状态")):
+        return _in_state(rule, case, str(stated), "", notes)
+    each = [Interval.exactly(rule.states[n].points.of(full)).within(limits) for n in possible]
+    if all(rule.states[n].when for n in possible):
+        each.append(limits)  # Perhaps none of them will turn out to hold.
+    points = each[0].hull(*each[1:])
+    unproven = stated in possible
+    lacks_fact = case.name("佐证" if unproven else "状态")
+    why = f"称“{stated}”，没有佐证，不计" if unproven else f"状态未定：{'、'.join(possible)}"
+    reason = f"{why}，得分在 {words.spread(points)} 分之间"
+    return Outcome(points, reason, "", tuple(missing) or (lacks_fact,), notes=notes)
+
+
+def _in_state(
+    rule: rules.StateEnum, case: Case, name: str, how: str, notes: tuple[str, ...]
+) -> Outcome:
+    points = Interval.exactly(rule.states[name].points.of(case.full(rule)))
+    points = points.within(case.limits(rule))
+    said = f"（{how}）" if how else ""
+    proofs = (case.proof,) if case.proof else ()
+    return Outcome(points, f"{name}{said}，得 {words.spread(points)} 分", proofs=proofs, notes=notes)
+
+
+def _unknown_word(case: Case, field: str, word: str | None, known: Any) -> tuple[str, ...]:
+    """Note a word the rubric doesn't have: mistyped, or meant for another rubric."""
+    if word is None or word in known:
+        return ()
+    hint = did_you_mean(word, known) or f"可写：{'、'.join(known)}"
+    return (f"{case.name(field)} 写的“{word}”不在这套指标体系里，没有采用（{hint}）",)
+
+
+def qualitative_band(rule: rules.QualitativeBand, case: Case) -> Outcome:
+    """Give the evaluator's mark if it lies in the tier reached; the tier alone bounds it."""
+    full, limits = case.full(rule), case.limits(rule)
+    stated = case.word("状态")
+    notes = _unknown_word(case, "状态", stated, rule.tiers)
+    reached = stated in rule.tiers and bool(case.proof or case.on_trial("状态"))
+    tier = rule.tiers[str(stated)].span() if reached else Span()
+    share = tier.within(Span(ZERO, Decimal(1)))
+    bounds = Interval((share.low or ZERO) * full, (share.high or ZERO) * full).within(limits)
+    mark = _mark(case, full)
+    if mark is not None:
+        if reached and mark / full not in tier:
+            figure = case.figure("给分", "分值")
+            assert figure is not None
+            message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {words.spread(bounds)} 分之内"
+            case.faults.append(Fault(figure.place, message, "改给分，或改状态"))
+        said = f"“{stated}”档，" if reached else ""
+        return _marked(case, Interval.exactly(mark).within(limits), said, notes)
+    if reached:
+        reason = f"“{stated}”档，得分在 {words.spread(bounds)} 分之间"
+        missing = case.name("给分", "分值")
+    else:
+        why = f"称“{stated}”，没有佐证，不计" if stated in rule.tiers else "档次未定"
+        reason = f"{why}，得分在 {words.spread(bounds)} 分之间"
+        missing = case.name("佐证" if stated in rule.tiers else "状态")
+    proofs = (case.proof,) if reached and case.proof else ()
+    return Outcome(bounds, reason, "", (missing,), proofs=proofs, notes=notes)
+
+
+def expert(rule: rules.Expert, case: Case) -> Outcome:
+    """Give the evaluator's mark, with who gave it and why; no mark, no points."""
+    limits = case.limits(rule)
+    mark = _mark(case, limits.high)
+    if mark is None:
+        reason = f"评价人没有给分，得分在 {words.spread(limits)} 分之间"
+        return Outcome(limits, reason, "", (case.name("给分", "分值"),))
+    return _marked(case, Interval.exactly(mark).within(limits), "", ())
+
+
+def _mark(case: Case, full: Decimal) -> Decimal | None:
+    mark = case.number("给分", "分值")
+    if mark is not None and mark > full:
+        figure = case.figure("给分", "分值")
+        assert figure is not None
+        message = f"给分 {words.points(mark)} 超过这个指标的 {words.points(full)} 分"
+        case.faults.append(Fault(figure.place, message, f"写 0 到 {words.points(full)}"))
+    return mark
+
+
+def _marked(case: Case, points: Interval, said: str, notes: tuple[str, ...]) -> Outcome:
+    mark = case.evidence.mark if case.evidence else None
+    who = f"{mark.by}：{case.prose(mark.reason)}" if mark else "试算"
+    reason = f"{said}评价人给 {words.spread(points)} 分（{who}）"
+    proofs = (case.proof,) if case.proof else ()
+    return Outcome(points, reason, proofs=proofs, notes=notes)
+
+
+def deadline(rule: rules.DeadlineRule, case: Case) -> Outcome:
+    """Give points for each date kept, or take them off for each thing that missed one."""
+    return _by_item(rule, case) if rule.points is not None else _by_date(rule, case)
+
+
+def _by_date(rule: rules.DeadlineRule, case: Case) -> Outcome:
+    total = Interval.exactly(ZERO)
+    said, missing = [], []
+    for name, item in rule.due.items():
+        assert item.points is not None
+        worth = item.points.of(case.full(rule))
+        earned, how = _kept(item, worth, case, case.day("日期", name))
+        total = Interval(total.low + earned.low, total.high + earned.high)
+        said.append(f"{name} {words.spread(earned)} 分（{how}）")
+        if not earned.is_exact:
+            missing.append(case.name("日期", name))
+    points = total.within(case.limits(rule))
+    proofs = (case.proof,) if case.proof else ()
+    return Outcome(points, "；".join(said), "", tuple(missing), proofs=proofs)
+
+
+def _kept(
+    item: rules.Deadline, worth: Decimal, case: Case, day: PartialDate | str | None
+) -> tuple[Interval, str]:
+    """Return what one due date earns: kept, missed by so many days, or open."""
+    due = item.due.on(case.year)
+    if day == NOT_DONE:
+        return Interval.exactly(ZERO), "没有完成"
+    if due is None:
+        return Interval(ZERO, worth), f"原文没有规定 {case.year} 年的期限"
+    if not isinstance(day, PartialDate):
+        return Interval(ZERO, worth), "日期未说明"
+    first, last = (max((d - due).days, 0) for d in _days(day))
+    late = item.late.of(case.weight) if item.late else worth
+    per = int(item.days.value or 1) if item.days else 1
+    # Without 逾期每 a single day's delay costs the whole.
+    costs = [min((n // per if item.days else bool(n)) * late, worth) for n in (first, last)]
+    how = f"{day}，期限 {due.isoformat()}" + (f"，逾期 {first} 天" if first == last > 0 else "")
+    return Interval(worth - max(costs), worth - min(costs)), how
+
+
+def _days(day: PartialDate) -> tuple[datetime.date, datetime.date]:
+    """Return the first and last day a date known to the year or month can mean."""
+    month = day.month or 12
+    last = day.day or calendar.monthrange(day.year, month)[1]
+    return datetime.date(*day.earliest()), datetime.date(day.year, month, last)
+
+
+def _by_item(rule: rules.DeadlineRule, case: Case) -> Outcome:
+    assert rule.points is not None
+    each = rule.points.of(case.full(rule))
+    _, complete = _incidents(case)
+    late, missing = [], [] if complete else [_incompleteness(case)]
+    unsure = 0
+    for name in case.evidence.incidents if case.evidence else {}:
+        missed = [_missed(d.due, case, case.day("事项", name, "日期", n)) for n, d in rule.due.items()]
+        if any(missed):
+            late.append(name)
+        elif None in missed:
+            unsure += 1
+            missing.append(case.name("事项", name, "日期"))
+    possible = unsure * each if complete else UNBOUNDED
+    said = [f"误期 {len(late)} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
+    return _deducted(rule, case, len(late) * each, possible, said, missing, [])
+
+
+def _missed(due: DueDate, case: Case, day: PartialDate | str | None) -> bool | None:
+    if day == NOT_DONE:
+        return True
+    limit = due.on(case.year)
+    if limit is None or not isinstance(day, PartialDate):
+        return None
+    first, last = _days(day)
+    return True if first > limit else False if last <= limit else None

@@ -1,0 +1,248 @@
+"""Rules made of rules: targets, summed-up units, one of several, not applicable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from govnb.evaluate import scoring_rules_facts as facts
+from govnb.evaluate import scoring_words as words
+from govnb.evaluate.interval import Interval, Presence
+from govnb.evaluate.scoring_case import Case, Outcome, Valued
+from govnb.evaluate.scoring_rules import (
+    CURVES,
+    Proportion,
+    by_value,
+    score_value,
+    without_value,
+)
+from govnb.inputs import rubric_rules as rules
+from govnb.inputs.evidence import Target
+from govnb.inputs.place import Fault
+from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.span import Span
+from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.yaml_text import Scalar
+
+TARGET, ACTUAL, MONEY, UNITS = "年度指标值", "实际完成值", "资金", "下属单位"
+
+
+def apply(rule: Any, case: Case) -> Outcome:
+    """Score one indicator by its rule; the points are never outside [0, weight]."""
+    outcome = _RULES[type(rule)](rule, case)
+    points = outcome.points.within(Interval(Decimal(0), case.weight))
+    return replace(outcome, points=points, rule=outcome.rule or rules.kind_of(rule))
+
+
+def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
+    """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
+    target = _part(case, rule.target, TARGET)
+    actual = _part(case, rule.actual, ACTUAL)
+    upward = _direction(rule, case) == rules.UPWARD
+    curve = Proportion(rule, case)
+    missing = (*target.missing, *actual.missing)
+    problem = target.problem or actual.problem
+    if problem:
+        return without_value(curve, Valued(problem=problem))
+    if target.number is None or actual.number is None:
+        return score_value(curve, Valued(missing=missing or (case.name(ACTUAL),)))
+    a, b = target.number, actual.number
+    met = b >= a if upward else b <= a
+    over, under = (b, a) if upward else (a, b)
+    if under > 0 and over >= 0:
+        valued = Valued(Span.point(over / under))
+        outcome = score_value(curve, valued)
+        said = "正向，实际÷目标" if upward else "反向，目标÷实际"
+        return replace(outcome, reason=f"{outcome.reason}（{said}）")
+    if met:
+        reason = f"目标 {_raw(a)}，实际 {_raw(b)}，已达到，得满分"
+        return Outcome(Interval.exactly(curve.limits.high), reason)
+    if upward and a > 0:
+        reason = f"目标 {_raw(a)}，实际 {_raw(b)}，没有完成"
+        return Outcome(Interval.exactly(curve.limits.low), reason)
+    return without_value(curve, Valued(problem=f"目标 {_raw(a)}、实际 {_raw(b)} 算不出完成比例"))
+
+
+def _raw(number: Decimal) -> str:
+    return words.value(number, "")
+
+
+def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
+    if default in case.given:
+        return case.given[default]
+    if formula is not None:
+        return case.evaluate(formula)
+    figure = case.figure(default)
+    number = case.number(default)
+    if number is not None:
+        return Valued(Span.point(number))
+    reason = figure.reason if figure else ""
+    if reason.startswith("缺少："):
+        return Valued(missing=tuple(reason.removeprefix("缺少：").split("、")))
+    return Valued(missing=(case.name(default),))
+
+
+def _direction(rule: rules.RatioOfTarget, case: Case) -> str:
+    """Return the rule's direction, else the department's, else its target's sign, else 正向."""
+    if rule.direction is not None:
+        return str(rule.direction)
+    evidence = case.evidence
+    if isinstance(evidence, Target) and evidence.direction is not None:
+        return str(evidence.direction)
+    text = evidence.target.text.strip() if evidence and evidence.target else ""
+    return rules.DOWNWARD if text.startswith("≤") else rules.UPWARD
+
+
+def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
+    """Sum subordinate units up first, then score; without units, score the indicator itself."""
+    names = list(case.evidence.units) if case.evidence else []
+    if not names:
+        outcome = apply(rule.rule, case)
+        return replace(outcome, notes=(*outcome.notes,))
+    weighted = rule.how == "资金加权" or (rule.how is None and _in_percent(case, names))
+    if rule.how == "累加" and _in_percent(case, names):
+        figure = case.figure(UNITS, names[0], ACTUAL)
+        assert figure is not None
+        message = "百分数不能累加"
+        case.faults.append(Fault(figure.place, message, "指标体系里写 方式: 资金加权"))
+    target, actual = _summed(case, names, weighted, TARGET), _summed(case, names, weighted, ACTUAL)
+    has_targets = any(case.figure(UNITS, name, TARGET) for name in names)
+    given = {TARGET: target if has_targets else _part(case, None, TARGET), ACTUAL: actual}
+    inner = replace(case, given={**given, "指标值": _value(target if has_targets else None, actual)})
+    outcome = apply(rule.rule, inner)
+    how = "按资金加权平均" if weighted else "累加"
+    reason = f"{len(names)} 个下属单位{how}后：{outcome.reason}"
+    return replace(outcome, reason=reason, rule="aggregate")
+
+
+def _in_percent(case: Case, names: list[str]) -> bool:
+    units = [f.unit for n in names if (f := case.figure(UNITS, n, ACTUAL)) is not None]
+    return PERCENT in units
+
+
+def _summed(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
+    total, weights = Decimal(0), Decimal(0)
+    missing: list[str] = []
+    for name in names:
+        number = case.number(UNITS, name, field)
+        weight = case.number(UNITS, name, MONEY) if weighted else Decimal(1)
+        if number is None:
+            missing.append(case.name(UNITS, name, field))
+        if weight is None:
+            missing.append(case.name(UNITS, name, MONEY))
+        total += (number or Decimal(0)) * (weight or Decimal(0))
+        weights += weight or Decimal(0)
+    if missing:
+        return Valued(missing=tuple(missing))
+    if weighted and weights == 0:
+        return Valued(problem="不可计算：下属单位的资金合计为 0")
+    return Valued(Span.point(total / weights if weighted else total))
+
+
+def _value(target: Valued | None, actual: Valued) -> Valued:
+    """Return the indicator's value: the sum over the summed target, or the sum itself."""
+    if target is None or actual.number is None:
+        return actual
+    if target.number is None:
+        return target
+    if target.number == 0:
+        return Valued(problem="不可计算：目标合计为 0")
+    return Valued(Span.point(actual.number / target.number))
+
+
+def one_of(rule: rules.OneOf, case: Case) -> Outcome:
+    """Score by the option chosen; while none is, by whichever it may be."""
+    chosen = case.word("选用")
+    if chosen in rule.options:
+        option = rule.options[str(chosen)]
+        outcome = apply(option.rule, case.with_formula(option.formula))
+        return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}")
+    each = {n: apply(o.rule, case.with_formula(o.formula)) for n, o in rule.options.items()}
+    first, *rest = [outcome.points for outcome in each.values()]
+    points = first.hull(*rest)
+    said = "，".join(f"按“{n}”得 {words.spread(o.points)} 分" for n, o in each.items())
+    missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
+    notes = [note for o in each.values() for note in o.notes]
+    if chosen is not None:
+        hint = did_you_mean(chosen, rule.options) or f"可写：{'、'.join(rule.options)}"
+        notes.append(f"{case.name('选用')} 写的“{chosen}”不是选项，没有采用（{hint}）")
+    sure = all(o.presence is Presence.COUNTED for o in each.values())
+    presence = Presence.COUNTED if sure else Presence.UNSURE
+    reason = f"没有写明选用哪一项：{said}"
+    return Outcome(points, reason, "", tuple(missing), presence, notes=tuple(notes))
+
+
+def not_applicable(rule: rules.NotApplicable, case: Case) -> Outcome:
+    """Treat as 满分 or 剔除 when not applicable; else score by 否则."""
+    if rule.otherwise is None:
+        outcome = Outcome(case.limits(rule), "指标适用，但规则没有写怎么计分")
+        if rule.when is None and case.word("适用") is None:
+            return _exempted(rule, case, "这个指标不适用")
+    else:
+        outcome = apply(rule.otherwise, case)
+    return exempt(rule, case, outcome)
+
+
+def exempt(exemption: rules.Exemption, case: Case, outcome: Outcome) -> Outcome:
+    """Let 不适用 overrule an outcome, or widen it while that is open."""
+    applies, missing, why = _applies(exemption, case)
+    if applies is False:
+        return _exempted(exemption, case, why)
+    if applies is True:
+        return outcome
+    missing = (*missing, *outcome.missing)
+    said = "是否适用未定" if exemption.when else why
+    if exemption.treat == rules.LEFT_OUT:
+        reason = f"{said}（不适用则剔除）；若适用：{outcome.reason}"
+        return replace(outcome, reason=reason, missing=missing, presence=Presence.UNSURE)
+    points = outcome.points.hull(Interval.exactly(case.weight))
+    reason = f"{said}（不适用则得满分）；若适用：{outcome.reason}"
+    return replace(outcome, points=points, reason=reason, missing=missing)
+
+
+def _applies(exemption: rules.Exemption, case: Case) -> tuple[bool | None, tuple[str, ...], str]:
+    """Tell whether the indicator applies, what would settle it, and why it doesn't."""
+    if exemption.when is not None:
+        met, missing = case.holds(exemption.when)
+        formula = exemption.when.formula
+        wanted = exemption.when.equal
+        why = f"{formula}：{wanted}" if isinstance(wanted, Scalar) else f"{case.put_in(formula)}"
+        return (None if met is None else not met), missing, f"不适用（{why}）"
+    figure = case.figure("适用")
+    stated = case.word("适用")
+    if stated == "否":
+        proven = bool(case.proof) or case.on_trial("适用")
+        lacking = () if proven else (case.name("佐证"),)
+        return (False if proven else None), lacking, _stated_why(case, proven)
+    # Silence means it applies; 未公布 means nobody has said.
+    return (None if figure is not None and stated is None else True), (case.name("适用"),), "是否适用未定"
+
+
+def _stated_why(case: Case, proven: bool) -> str:
+    return f"部门申报不适用（{case.proof or '试算'}）" if proven else "称不适用，没有佐证"
+
+
+def _exempted(exemption: rules.Exemption, case: Case, why: str) -> Outcome:
+    note = f"；{case.prose(exemption.note)}" if exemption.note else ""
+    if exemption.treat == rules.LEFT_OUT:
+        points = Interval.exactly(Decimal(0))
+        return Outcome(points, f"{why}，剔除{note}", "not_applicable", (), Presence.LEFT_OUT)
+    return Outcome(Interval.exactly(case.weight), f"{why}，按满分计{note}", "not_applicable")
+
+
+_RULES: dict[type[Any], Callable[[Any, Case], Outcome]] = {
+    **dict.fromkeys(CURVES, by_value),
+    rules.RatioOfTarget: ratio_of_target,
+    rules.StateEnum: facts.state_enum,
+    rules.QualitativeBand: facts.qualitative_band,
+    rules.ChecklistAdd: facts.checklist_add,
+    rules.ChecklistDeduct: facts.checklist_deduct,
+    rules.EventDeduct: facts.event_deduct,
+    rules.DeadlineRule: facts.deadline,
+    rules.Expert: facts.expert,
+    rules.OneOf: one_of,
+    rules.NotApplicable: not_applicable,
+    rules.Aggregate: aggregate,
+}

@@ -1,0 +1,197 @@
+"""评分依据 and 绩效指标: the facts a rubric asks for, indicator by indicator.
+
+A fact here is worth points, so each carries what proves it: a claim without 佐证 is not
+credited, and an evaluator's mark without a reason is refused. Numbers, dates and the
+words 是 and 否 become figures (`评分依据.管理制度健全性.要点.有厉行节约制度.符合`), so that
+they can be asked where they come from and be tried out like any other.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import core_schema
+
+from govnb.inputs.ledger import Name, Strict
+from govnb.inputs.rubric_values import (
+    Bounds,
+    Goal,
+    Measure,
+    check_bounds,
+    refuse,
+)
+from govnb.inputs.values import (
+    UNKNOWN,
+    BadText,
+    Count,
+    Markdown,
+    Money,
+    Quantity,
+    Text,
+    TextOf,
+    YesNo,
+    parse_date,
+)
+from govnb.inputs.yaml_text import Mapping, Scalar
+
+NOT_DONE = "未完成"
+QUALITATIVE = "定性"
+
+Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN))]
+
+
+class _DayType:
+    """A date, or that the thing isn't done, or that the date isn't known."""
+
+    def __get_pydantic_core_schema__(self, _: Any, __: Any) -> core_schema.CoreSchema:
+        def read(value: Any) -> Any:
+            if not isinstance(value, Scalar):
+                raise refuse("这里应是一个日期，不是一组内容")
+            if value in (UNKNOWN, NOT_DONE):
+                return value
+            try:
+                return parse_date(value, value.place)
+            except BadText as error:
+                raise refuse(str(error), f"{error.hint}；没有做写 {NOT_DONE}") from None
+
+        return core_schema.no_info_plain_validator_function(read)
+
+    def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
+        return {"type": ["string", "integer"], "description": f"日期、{UNKNOWN} 或 {NOT_DONE}"}
+
+
+Day = Annotated[Any, _DayType()]
+
+
+def _verdict_alone(data: Any) -> Any:
+    """Let 是, 否 or 未公布 stand for a point that says nothing else."""
+    if not isinstance(data, Scalar):
+        return data
+    short = Mapping({"符合": data})
+    short.place, short.keys_at = data.place, {"符合": data.place}
+    return short
+
+
+class Point(Strict):
+    """What is known about one point of a checklist."""
+
+    met: Verdict | None = Field(None, alias="符合")
+    times: Count | None = Field(None, alias="例数", description="不符合的例数，不写按 1 例")
+    proof: Markdown | None = Field(None, alias="佐证", description="称“符合”必须有佐证才计分")
+    note: Markdown | None = Field(None, alias="说明")
+
+
+class Incident(Strict):
+    """One thing that went wrong, or one thing whose dates count."""
+
+    times: Count | None = Field(None, alias="例数", description="不写按 1 例")
+    days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
+    proof: Markdown | None = Field(None, alias="佐证")
+    note: Markdown | None = Field(None, alias="说明")
+
+
+class ExpertMark(Strict):
+    """The evaluator's mark; who gave it and why are not optional."""
+
+    points: Quantity = Field(alias="分值")
+    by: Text = Field(alias="评价人")
+    reason: Markdown = Field(alias="理由")
+
+
+class Unit(Strict):
+    """One subordinate unit's share of an indicator that is summed up before it is scored."""
+
+    target: Measure | None = Field(None, alias="年度指标值")
+    actual: Measure | None = Field(None, alias="实际完成值")
+    money: Money | None = Field(None, alias="资金", description="资金加权的权数")
+
+
+class Reading(Strict):
+    """另一口径: other values under which the score is worked out again, for comparison only."""
+
+    values: dict[str, Markdown] = Field(
+        alias="取值", description="指标名称: 值，如 预算执行.本年追加: 0；可写 =算式"
+    )
+    note: Markdown | None = Field(None, alias="说明")
+
+
+class Evidence(Strict):
+    """What the department shows for one indicator of a rubric."""
+
+    value: Measure | None = Field(
+        None, alias="指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值"
+    )
+    value_range: Annotated[Bounds, AfterValidator(check_bounds)] | None = Field(
+        None, alias="指标值范围", description="只知道范围时，如 不低于: 90%"
+    )
+    data: dict[Name, Measure] = Field({}, alias="数据", description="公式里写作 数据.名称")
+    target: Goal | None = Field(None, alias="年度指标值", description="如 ≥6000件、≤5万元、100%")
+    actual: Measure | None = Field(None, alias="实际完成值")
+    points: dict[Name, Annotated[Point, BeforeValidator(_verdict_alone)]] = Field(
+        {}, alias="要点", description="键是指标体系里要点的名称"
+    )
+    incidents: dict[Name, Incident] = Field({}, alias="事项", description="违规、误期等，逐件列")
+    all_listed: YesNo | None = Field(
+        None, alias="事项齐全", description="以上是否列全；一件也没有，写 是 并附佐证"
+    )
+    state: Text | None = Field(None, alias="状态", description="指标体系里状态或档次的名称")
+    option: Text | None = Field(None, alias="选用", description="择一时所选选项的名称")
+    mark: ExpertMark | None = Field(None, alias="给分")
+    days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
+    applies: Verdict | None = Field(None, alias="适用")
+    units: dict[Name, Unit] = Field({}, alias="下属单位")
+    published: Quantity | None = Field(None, alias="公布得分", description="公布的评分表印的得分")
+    basis: Markdown | None = Field(None, alias="口径", description="所用的数依据哪个假设")
+    readings: dict[Name, Reading] = Field({}, alias="另一口径")
+    proof: Markdown | None = Field(None, alias="佐证")
+    note: Markdown | None = Field(None, alias="说明")
+
+
+class Target(Evidence):
+    """绩效指标: one row of the self-evaluation form (年度指标值、实际完成值、分值、偏差原因)."""
+
+    group: Text = Field(alias="一级指标", description="产出、效益、满意度……")
+    subgroup: Text | None = Field(None, alias="二级指标", description="数量指标、质量指标……")
+    weight: Quantity = Field(alias="分值")
+    direction: Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))] | None = (
+        Field(None, alias="方向", description="默认看年度指标值前的 ≥ 或 ≤，没有符号为正向")
+    )
+    wanted: Text | None = Field(None, alias="目标内容", description="定性指标的目标")
+    shortfall: Markdown | None = Field(None, alias="偏差原因")
+    remedy: Markdown | None = Field(None, alias="改进措施")
+
+
+def check_evidence(evidence: Evidence) -> Evidence:
+    """Refuse a value given twice, and a target whose parts contradict each other."""
+    if evidence.value is not None and evidence.value_range is not None:
+        raise refuse("“指标值”和“指标值范围”只能写一个", "知道确切的值就只写指标值")
+    return evidence
+
+
+def check_target(target: Target) -> Target:
+    """Refuse a row of the self-evaluation form that can't be compared."""
+    check_evidence(target)
+    goal, actual = target.target, target.actual
+    if target.direction == QUALITATIVE:
+        if goal is not None or actual is not None:
+            raise refuse("定性指标不写年度指标值和实际完成值", "目标写在“目标内容”，结果写在“状态”")
+        return target
+    if target.wanted is not None:
+        raise refuse("“目标内容”只用于定性指标", f"加一行 方向: {QUALITATIVE}")
+    units = {a.kind.unit for a in (goal, actual) if a is not None and a.value is not None}
+    if len(units) > 1:
+        one, other = sorted(units)
+        raise refuse(
+            f"年度指标值与实际完成值的单位不同：“{one or '无'}”与“{other or '无'}”",
+            "写成同一个单位",
+        )
+    shown = goal.text.strip() if goal is not None else ""
+    sign = {"≥": "正向", "≤": "反向"}.get(shown[:1])
+    if sign and target.direction and target.direction != sign:
+        raise refuse(f"方向“{target.direction}”与年度指标值“{shown}”的符号不合", "改其中一个")
+    return target
+
+
+EvidenceOf = Annotated[Evidence, AfterValidator(check_evidence)]
+TargetOf = Annotated[Target, AfterValidator(check_target)]

@@ -1,0 +1,308 @@
+"""What a rubric must satisfy beyond its words: weights that add up, bands without a hole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from govnb.inputs import rubric_rules as rules
+from govnb.inputs.place import Fault, Place
+from govnb.inputs.rubric import Entry, Group, Indicator, Rubric
+from govnb.inputs.rubric_values import PERCENT, Points, ratio
+from govnb.inputs.span import Span, holes
+from govnb.inputs.values import Amount
+from govnb.inputs.yaml_text import Mapping
+
+Faults = Iterator[Fault]
+
+
+def check_rubric(rubric: Rubric, tree: Mapping) -> Faults:
+    """Yield every fault of a rubric whose words are all right."""
+    for socket in rubric.sockets:
+        yield from _socket(socket.group, socket.place)
+    for entry in rubric.entries:
+        yield from _entry(entry, rubric)
+    if rubric.is_weighted:
+        yield from _sums(rubric, tree)
+    yield from _grades(rubric)
+
+
+def _entry(entry: Entry, rubric: Rubric) -> Faults:
+    item = entry.indicator
+    if not rubric.is_weighted:
+        given = item.weight.place if item.weight else None
+        given = given or (item.rule.kind.place if item.rule else None)
+        if given is not None:
+            message = f"不带分值的体系里，“{entry.id}”写了分值或规则"
+            yield Fault(given, message, "删去“不带分值: 是”，或删去分值和规则")
+        return
+    if item.weight is None:
+        yield Fault(entry.place, f"“{entry.id}”缺少“分值”", "补上一行“分值: …”")
+    elif not item.weight.value:
+        yield Fault(item.weight.place, f"“{entry.id}”的分值是 0", "写大于 0 的分值，或删去这个指标")
+    elif item.rule is not None:
+        yield from check_rule(item.rule, item.weight.value, item.shown_unit)
+        yield from _needs_value(entry)
+    if item.rule is None and not rubric.is_partial:
+        hint = "补上规则；原文没有见到规则的，整个体系写 部分: 是"
+        yield Fault(entry.place, f"“{entry.id}”缺少“规则”", hint)
+
+
+def _needs_value(entry: Entry) -> Faults:
+    """Refuse a formula beside a rule that doesn't look at it."""
+    item = entry.indicator
+    by_value = (*_BY_VALUE, rules.OneOf, rules.NotApplicable, rules.Aggregate)
+    if item.formula is not None and not isinstance(item.rule, by_value):
+        assert item.rule is not None
+        message = f"规则“{item.rule.kind}”不看指标值，“{entry.id}”却写了公式"
+        yield Fault(item.formula.place, message, "删去公式，或换一种规则")
+
+
+def _sums(rubric: Rubric, tree: Mapping) -> Faults:
+    """Check every year in which the set of indicators changes."""
+    bounds = [e.indicator.years for e in rubric.entries if e.indicator.years is not None]
+    firsts = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
+    after = {int(y.last.value) + 1 for y in bounds if y.last is not None and y.last.value}
+    seen: set[Fault] = set()
+    for year in sorted(y for y in firsts | after if y in rubric.file.years):
+        said = f"（{year} 年）" if bounds else ""
+        top = partial(_sum_of, rubric.file.items, year)
+        place = rubric.file.total.place if rubric.file.total else tree.keys_at["指标"]
+        yield from _new(seen, _compare(rubric.total, top(), rubric.is_partial, "总分", place, said))
+        yield from _new(seen, _group_sums(rubric.file.items, year, said))
+
+
+def _new(seen: set[Fault], faults: Iterable[Fault]) -> Faults:
+    for fault in faults:
+        if fault not in seen:
+            seen.add(fault)
+            yield fault
+
+
+def _group_sums(items: dict[str, Any], year: int, said: str) -> Faults:
+    for name, node in items.items():
+        if not isinstance(node, Group) or node.from_department is not None:
+            continue
+        if node.weight is not None and node.weight.value is not None:
+            partly = node.partial == "是"
+            below = _sum_of(node.items, year)
+            yield from _compare(
+                node.weight.value, below, partly, f"“{name}”的分值", node.weight.place, said
+            )
+        yield from _group_sums(node.items, year, said)
+
+
+def _compare(
+    stated: Decimal, below: Decimal, partly: bool, what: str, place: Place, said: str
+) -> Faults:
+    if below == stated or (partly and below < stated):
+        return
+    hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
+    yield Fault(place, f"{what}是 {stated}，下级之和却是 {below}{said}", hint)
+
+
+def _sum_of(items: dict[str, Any], year: int) -> Decimal:
+    return sum((_weight_of(node, year) for node in items.values()), Decimal(0))
+
+
+def _weight_of(node: Group | Indicator, year: int) -> Decimal:
+    if isinstance(node, Indicator) and node.years is not None and year not in node.years:
+        return Decimal(0)
+    if node.weight is not None:
+        return node.weight.value or Decimal(0)
+    return _sum_of(node.items, year) if isinstance(node, Group) else Decimal(0)
+
+
+def _socket(group: Group, place: Place) -> Faults:
+    if group.weight is None:
+        yield Fault(place, "“指标取自”部门的一组缺少“分值”", "补上一行“分值: …”")
+    if group.items:
+        yield Fault(place, "“指标取自”和“指标”只能写一个", "删去其中一个")
+    if group.quantitative is None:
+        yield Fault(place, "“指标取自”部门的一组缺少“定量”规则", "写 定量: {种类: 按目标比}")
+
+
+def _grades(rubric: Rubric) -> Faults:
+    stated = rubric.file.grades or {}
+    lowest = [a for a in stated.values() if a.value == 0]
+    if stated and not lowest:
+        place = next(iter(stated.values())).place
+        yield Fault(place, "没有一个等级从 0 分起", "最低的等级写 0")
+    seen: dict[Decimal, str] = {}
+    for name, amount in stated.items():
+        value = amount.value or Decimal(0)
+        if value in seen:
+            message = f"等级“{name}”与“{seen[value]}”的最低分相同"
+            yield Fault(amount.place, message, "改其中一个")
+        seen[value] = name
+
+
+def check_rule(rule: Any, weight: Decimal, unit: str) -> Faults:
+    """Yield the faults of one rule for an indicator of this weight and unit."""
+    cap = rule.cap.of(weight) if rule.cap else weight
+    floor = rule.floor.of(weight) if rule.floor else Decimal(0)
+    if rule.cap is not None and cap > weight:
+        yield Fault(rule.cap.place, f"封顶 {cap} 超过分值 {weight}", "改封顶或分值")
+    if rule.floor is not None and floor > cap:
+        yield Fault(rule.floor.place, f"下限 {floor} 超过能得的 {cap} 分", "改下限")
+    check = _CHECKS.get(type(rule))
+    if check is not None:
+        yield from check(rule, cap, unit)
+
+
+def _levels(levels: Iterable[Amount | None], unit: str) -> Faults:
+    """Require % of a rule's numbers if and only if the value has it: 95 is 9500 percent."""
+    for level in levels:
+        if level is None or not level.value:
+            continue
+        percent = level.kind.unit == PERCENT
+        if unit == PERCENT and not percent:
+            hint = f"写 {level.text.strip()}%；指标值不是百分数的，给指标加一行“单位”"
+            yield Fault(level.place, f"“{level.text}”没有百分号，而指标值是百分数", hint)
+        elif unit != PERCENT and percent:
+            message = f"“{level.text}”是百分数，而指标值的单位是“{unit or '无'}”"
+            yield Fault(level.place, message, "改这里，或改指标的“单位”")
+
+
+def _step(rule: Any, cap: Decimal, unit: str) -> Faults:
+    yield from _levels([rule.standard, rule.step, getattr(rule, "tolerance", None)], unit)
+    if rule.step is not None and (rule.step.value or Decimal(0)) <= 0:
+        yield Fault(rule.step.place, "步长要大于 0", "如 每: 1%")
+    yield from _costs(rule.points)
+
+
+def _costs(points: Points | None) -> Faults:
+    if points is not None and points.value == 0:
+        yield Fault(points.place, "扣 0 分等于没有规则", "写大于 0 的分数")
+
+
+def _say(unit: str, value: Decimal) -> str:
+    return f"{(value * 100).normalize():f}%" if unit == PERCENT else f"{value.normalize():f}"
+
+
+def _banded(rule: rules.Banded, cap: Decimal, unit: str) -> Faults:
+    ends = [end for band in rule.bands for end in band.ends]
+    yield from _levels([*ends, *(rule.domain.ends if rule.domain else [])], unit)
+    domain = rule.domain.span() if rule.domain else Span()
+    spans = [band.span() for band in rule.bands]
+    for number, message in holes(spans, domain, partial(_say, unit)):
+        hint = "每个值应恰好落在一档；原文只规定一段范围的，写“值域”"
+        yield Fault(rule.bands[number].ends[0].place, f"这一档{message}", hint)
+    if all(band.points is not None for band in rule.bands):
+        yield from _highest((band.points for band in rule.bands), cap, "各档", rule)
+    else:
+        yield from _too_high((band.points for band in rule.bands), cap)
+
+
+def _highest(points: Iterable[Points | None], cap: Decimal, what: str, rule: Any) -> Faults:
+    """Require that the best outcome gives full marks, or that the rule says where it ends."""
+    known = [p for p in points if p is not None]
+    yield from _too_high(known, cap)
+    best = max(p.of(cap) for p in known)
+    if best < cap:
+        message = f"{what}最高得 {best} 分，达不到 {cap} 分"
+        yield Fault(rule.kind.place, message, f"改得分；原文就是如此的，写 封顶: {best}")
+
+
+def _too_high(points: Iterable[Points | None], cap: Decimal) -> Faults:
+    for point in points:
+        if point is not None and point.of(cap) > cap:
+            yield Fault(point.place, f"得分 {point.text} 超过 {cap} 分", "改得分或分值")
+
+
+def _states(rule: rules.StateEnum, cap: Decimal, unit: str) -> Faults:
+    yield from _highest((state.points for state in rule.states.values()), cap, "各状态", rule)
+
+
+def _proportional(rule: rules.Proportional, cap: Decimal, unit: str) -> Faults:
+    yield from _levels([rule.full_at, rule.start], unit)
+    if rule.full_at is not None and ratio(rule.full_at) <= 0:
+        yield Fault(rule.full_at.place, "满分值要大于 0", "如 满分值: 100%")
+
+
+def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str) -> Faults:
+    tiers = list(rule.tiers.values())
+    for end in (end for tier in tiers for end in tier.ends):
+        if end.value and end.kind.unit != PERCENT:
+            hint = f"写 {end.text}%"
+            yield Fault(end.place, f"档次“{end.text}”应是占分值的百分比", hint)
+    whole = Span(Decimal(0), Decimal(1))
+    for number, message in holes([t.span() for t in tiers], whole, partial(_say, PERCENT)):
+        yield Fault(tiers[number].ends[0].place, f"这一档次{message}", "各档次应恰好覆盖 0 到 100%")
+
+
+def _adds(parts: Iterable[Points | None], cap: Decimal, what: str, rule: Any) -> Faults:
+    total = sum((p.of(cap) for p in parts if p is not None), Decimal(0))
+    if total != cap and not (rule.cap is not None and total > cap):
+        hint = "改分数；合计超过分值而“封顶”的，写 封顶: 满分" if total > cap else "改分数"
+        yield Fault(rule.kind.place, f"{what}合计 {total} 分，不等于 {cap} 分", hint)
+
+
+def _checklist(rule: rules.ChecklistAdd, cap: Decimal, unit: str) -> Faults:
+    yield from _adds((item.points for item in rule.items.values()), cap, "要点", rule)
+
+
+def _flaws(rule: rules.ChecklistDeduct, cap: Decimal, unit: str) -> Faults:
+    for points in (rule.points, *(item.points for item in rule.items.values())):
+        yield from _costs(points)
+
+
+def _deadline(rule: rules.DeadlineRule, cap: Decimal, unit: str) -> Faults:
+    for name, item in rule.due.items():
+        if (item.points is None) == (rule.points is None):
+            message = f"期限“{name}”要么写“得分”，要么由规则的“扣”按事项扣分"
+            yield Fault(item.due.place, message, "两种写法选一种")
+        if (item.days is None) != (item.late is None):
+            yield Fault(item.due.place, f"期限“{name}”的“逾期每”和“扣”要一起写", "补上另一个")
+        elif item.days is not None and not item.days.value:
+            yield Fault(item.days.place, "逾期每 0 天", "写 1 以上的天数")
+    if rule.points is None:
+        yield from _adds((item.points for item in rule.due.values()), cap, "各期限", rule)
+    yield from _costs(rule.points)
+
+
+def _options(rule: rules.OneOf, cap: Decimal, unit: str) -> Faults:
+    for option in rule.options.values():
+        yield from check_rule(option.rule, cap, unit)
+
+
+def _not_applicable(rule: rules.NotApplicable, cap: Decimal, unit: str) -> Faults:
+    if rule.otherwise is not None:
+        yield from check_rule(rule.otherwise, cap, unit)
+    elif rule.when is not None:
+        yield Fault(rule.kind.place, "写了“当”，却没有写“否则”怎么计分", "补上“否则”")
+
+
+def _aggregate(rule: rules.Aggregate, cap: Decimal, unit: str) -> Faults:
+    if not isinstance(rule.rule, _BY_VALUE):
+        hint = f"可写：{'、'.join(rules.IDS[rules.KIND_OF[k]] for k in _BY_VALUE)}"
+        yield Fault(rule.rule.kind.place, f"汇总后的数不能用“{rule.rule.kind}”计分", hint)
+    yield from check_rule(rule.rule, cap, unit)
+
+
+_BY_VALUE = (
+    rules.ThresholdDeduct,
+    rules.StepDeduct,
+    rules.TwoSidedStepDeduct,
+    rules.Banded,
+    rules.Proportional,
+    rules.RatioOfTarget,
+)
+_CHECKS: dict[type[Any], Callable[[Any, Decimal, str], Faults]] = {
+    rules.ThresholdDeduct: _step,
+    rules.StepDeduct: _step,
+    rules.TwoSidedStepDeduct: _step,
+    rules.Banded: _banded,
+    rules.StateEnum: _states,
+    rules.Proportional: _proportional,
+    rules.QualitativeBand: _tiers,
+    rules.ChecklistAdd: _checklist,
+    rules.ChecklistDeduct: _flaws,
+    rules.EventDeduct: lambda rule, cap, unit: _costs(rule.points),
+    rules.DeadlineRule: _deadline,
+    rules.OneOf: _options,
+    rules.NotApplicable: _not_applicable,
+    rules.Aggregate: _aggregate,
+}

@@ -1,0 +1,168 @@
+"""The review annex (复核意见): what is wrong, the evidence on both sides, how to settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from govnb.evaluate.figure import Figure, Figures, exact
+from govnb.evaluate.finding import EXPLAINED, NO_DATA, PASSED, Finding, Review, Side
+from govnb.inputs.check_rules import SEVERITIES
+from govnb.inputs.values import UNKNOWN
+from govnb.present.bundle import anchor, bundle, escape
+from govnb.present.provenance import exact_text, figure_button
+from govnb.present.tables import Cell, Row, Table
+
+COLUMNS = ("序号", "程度", "意见", "核对双方", "差额", "怎样处理")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Every finding that wants attention, worst first; what passed is counted and folded away."""
+
+    review: Review
+    figures: Figures
+    source: str
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings still to be settled, by severity."""
+        return tuple(f for severity in SEVERITIES for f in self.review.open_of(severity))
+
+    @property
+    def explained(self) -> tuple[Finding, ...]:
+        """The findings the department has explained."""
+        return self._in_state(EXPLAINED)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The figures named on either side of a finding shown."""
+        sides = (side for f in (*self.open, *self.explained) for side in (f.left, f.right))
+        named = (side.figure for side in sides if side.figure is not None)
+        return tuple(dict.fromkeys(name for name in named if name in self.figures))
+
+    def _in_state(self, state: str) -> tuple[Finding, ...]:
+        return tuple(f for f in self.review.findings if f.state == state)
+
+    @property
+    def summary(self) -> str:
+        """One sentence with the counts of every severity and state."""
+        counts = self.review.counts
+        wrong = "，".join(f"{s}{counts[s]}处" for s in SEVERITIES)
+        rest = "，".join(f"{s}{counts[s]}项" for s in (PASSED, EXPLAINED, NO_DATA) if counts[s])
+        return f"待处理：{wrong}。{rest}。"
+
+    def table(self) -> Table:
+        """Return the open and explained findings as a table, for paper and terminal."""
+        findings = (*self.open, *self.explained)
+        rows = [
+            Row((Cell(str(n)), *(Cell(text) for text in self._cells(finding))))
+            for n, finding in enumerate(findings, 1)
+        ]
+        return Table(
+            "复核意见", "复核意见", COLUMNS, tuple(rows), self.figures, self.source,
+            notes=(self.summary,), text_columns=frozenset(range(len(COLUMNS))),
+        )  # fmt: skip
+
+    def _cells(self, finding: Finding) -> Sequence[str]:
+        state = finding.state if finding.state == EXPLAINED else finding.severity
+        sides = "；".join(filter(None, (self._side(s) for s in (finding.left, finding.right))))
+        return state, finding.message, sides, _difference(finding), self._settling(finding)
+
+    def _side(self, side: Side) -> str:
+        if side.value is None and not side.figure:
+            return ""
+        name = f"{side.figure} " if side.figure else ""
+        origin = f"（{side.origin}）" if side.origin else ""
+        return f"{name}{_value(side)}{origin}"
+
+    def _settling(self, finding: Finding) -> str:
+        said = finding.acknowledgement
+        if said is None:
+            return finding.advice
+        return f"{said.explanation}（{said.by}，{said.date}）"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        items = "".join(self._item(finding) for finding in (*self.open, *self.explained))
+        page = (
+            f'<div class="gv-review" id="复核意见"><p>{escape(self.summary)}</p>'
+            f'<ol class="gv-findings">{items}</ol>'
+            f"{_folded('缺数据，没有核对', self._in_state(NO_DATA))}"
+            f"{_folded('核对通过', self._in_state(PASSED))}</div>"
+        )
+        table = self.table()
+        return bundle(page, table.text(), table.structure())
+
+    def _item(self, finding: Finding) -> str:
+        kind = "explained" if finding.state == EXPLAINED else _KIND[finding.severity]
+        state = finding.state if finding.state == EXPLAINED else finding.severity
+        sides = "".join(
+            f"<li>{self._side_html(side)}</li>"
+            for side in (finding.left, finding.right)
+            if side.value is not None or side.figure
+        )
+        difference = _difference(finding)
+        rows = [
+            ("双方", f"<ul>{sides}</ul>" if sides else ""),
+            ("差额", escape(difference)),
+            ("说明" if finding.acknowledgement else "处理", escape(self._settling(finding))),
+            ("编号", f"<code>{escape(finding.id)}</code>"),
+        ]
+        body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows if value)
+        return (
+            f'<li class="gv-finding gv-{kind}" id="{escape(anchor("复核", finding.id))}">'
+            f'<p><strong class="gv-severity">{escape(state)}</strong> {escape(finding.message)}</p>'
+            f"<dl>{body}</dl></li>"
+        )
+
+    def _side_html(self, side: Side) -> str:
+        origin = f" <code>{escape(side.origin)}</code>" if side.origin else ""
+        figure = self.figures.get(side.figure or "")
+        if figure is not None and side.value == exact_value(figure):
+            button = figure_button(figure, exact_text(figure))
+            return f"{escape(figure.label)} {button}{origin}"
+        name = f"{escape(side.figure)} " if side.figure else ""
+        return f"{name}{escape(_value(side))}{origin}"
+
+
+_KIND = dict(zip(SEVERITIES, ("error", "residue", "hint"), strict=True))
+
+
+def exact_value(figure: Figure) -> str | None:
+    """Return a figure's value as a finding's side holds it."""
+    return None if figure.value is None else exact(figure.value)
+
+
+def verdict(review: Review, *, annexed: bool) -> str:
+    """Return the one line at the head of a report that has open errors, else an empty string."""
+    count = len(review.open_errors)
+    if not count:
+        return ""
+    where = "见附件“复核意见”" if annexed else "改正或说明之前不宜公布"
+    return f"本报告有{count}处错误尚未改正或说明，{where}。"
+
+
+def _folded(title: str, findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    items = "".join(f"<li>{escape(f.message)}</li>" for f in findings)
+    return f"<details><summary>{title}：{len(findings)}项</summary><ul>{items}</ul></details>"
+
+
+def _value(side: Side) -> str:
+    return UNKNOWN if side.value is None else _cut(side.value)
+
+
+def _difference(finding: Finding) -> str:
+    if finding.difference is None:
+        return ""
+    allowed = finding.tolerance
+    beyond = f"（容差{_cut(exact(allowed))}）" if allowed is not None else ""
+    return f"{_cut(exact(finding.difference))}{beyond}"
+
+
+def _cut(text: str) -> str:
+    """Return a number's text cut where digits stop informing; other text as it is."""
+    whole, point, digits = text.partition(".")
+    return f"{whole}{point}{digits[:4]}…" if len(digits) > 6 else text

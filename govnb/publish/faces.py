@@ -1,0 +1,185 @@
+"""Which faces a paper is set in: the standard's own where the machine has them, ours else.
+
+GB/T 9704 asks for 方正小标宋 and 仿宋_GB2312; they are sold, so they can't be shipped, but
+an office's machine usually has them. Behind each stands the open face of
+:mod:`govnb.present.fonts`, and behind that whatever large face the machine has for
+characters that neither can draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from govnb.present import fonts
+
+TITLE, BODY, KAI, HEI, PAGE, CODE = "title", "body", "kai", "hei", "page", "code"
+ROLES = {
+    TITLE: "标题",
+    BODY: "正文",
+    HEI: "一级标题、表头",
+    KAI: "二级标题",
+    CODE: "代码",
+    PAGE: "页码",
+}
+# The names a family goes by: English first, which is how Typst lists it.
+_PREFERRED = {
+    TITLE: (
+        "FZXiaoBiaoSong-B05S",
+        "FZXiaoBiaoSong-B05",
+        "方正小标宋简体",
+        "方正小标宋_GBK",
+        "STZhongsong",
+        "华文中宋",
+    ),
+    BODY: ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋"),
+    KAI: ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体"),
+    HEI: ("SimHei", "黑体", "STHeiti", "华文黑体"),
+    # 半角宋体 digits; Typst's own serif draws them much as 宋体 does.
+    PAGE: ("SimSun", "宋体", "NSimSun", "STSong", "华文宋体", "Libertinus Serif"),
+    CODE: ("DejaVu Sans Mono",),
+}
+_OURS = {
+    TITLE: fonts.SONG,
+    BODY: fonts.FANG,
+    KAI: fonts.KAI,
+    HEI: fonts.HEI,
+    PAGE: fonts.SONG,
+    CODE: fonts.HEI,
+}
+# For characters of names and places that the faces above lack; looked for, never required.
+_LAST_RESORT = (
+    "SimSun-ExtB",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "HanaMinB",
+    "Plangothic P1",
+    "Plangothic P2",
+    "Noto Sans Symbols 2",
+    "Segoe UI Symbol",
+)
+# Formulas: shipped inside Typst, as DejaVu Sans Mono is.
+MATH = "New Computer Modern Math"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font on this machine."""
+
+    family: str
+    path: str
+    index: int
+
+    @property
+    def name(self) -> str:
+        """What the colophon calls it: Typst lists one of ours as “FandolFang R”."""
+        return self.family.removesuffix(" R")
+
+    def has(self, char: str) -> bool:
+        """Tell whether the face can draw a character."""
+        return ord(char) in _coverage(self.path or _same_as(self.family), self.index)
+
+
+@dataclass
+class Theme:
+    """The faces of each role, in the order they are tried, and which were used."""
+
+    chains: Mapping[str, tuple[Face, ...]]
+    used: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def missing(self, text: str, role: str) -> list[str]:
+        """Return the characters of `text` no face of the role has, and note the faces used."""
+        lacking = []
+        for char in dict.fromkeys(text):
+            if fonts.invisible(char):
+                continue
+            face = next((face for face in self.chains[role] if face.has(char)), None)
+            if face is None:
+                lacking.append(char)
+            else:
+                self.used.setdefault(role, {})[face.name] = None
+        return lacking
+
+    def families(self, role: str) -> list[str]:
+        """Return the family names of a role."""
+        return [face.family for face in self.chains[role]]
+
+    @property
+    def colophon(self) -> str:
+        """What was used for what, for the last page."""
+        told = [
+            f"{what}用{'、'.join(self.used[role])}"
+            for role, what in ROLES.items()
+            if role in self.used
+        ]
+        return "；".join(told)
+
+
+def theme() -> Theme:
+    """Return the theme of this machine."""
+    return Theme(_chains())
+
+
+@cache
+def typst_fonts() -> Any:
+    """Return Typst's list of fonts: the machine's, its own, and ours; made once a process."""
+    import typst
+
+    return typst.Fonts(font_paths=[str(fonts.folder())])
+
+
+@cache
+def _chains() -> dict[str, tuple[Face, ...]]:
+    listed = list(typst_fonts().fonts())
+    ours = str(fonts.folder())
+    elsewhere: dict[str, Face] = {}
+    for font in sorted(listed, key=lambda f: (abs(f.weight - 400), f.path or "")):
+        if not (font.path or "").startswith(ours):
+            # Typst's own faces have no file.
+            elsewhere.setdefault(font.family, Face(font.family, font.path or "", font.index))
+    by_path = {
+        Path(font.path): Face(font.family, font.path, font.index)
+        for font in listed
+        if (font.path or "").startswith(ours)
+    }
+
+    def there(names: Iterable[str]) -> list[Face]:
+        return [elsewhere[name] for name in names if name in elsewhere]
+
+    return {
+        role: tuple(
+            dict.fromkeys(
+                [
+                    *there(_PREFERRED[role]),
+                    *(by_path[path] for path in fonts.paths(_OURS[role]) if path in by_path),
+                    *there(_LAST_RESORT),
+                ]
+            )
+        )
+        for role in ROLES
+    }
+
+
+def _same_as(family: str) -> str:
+    """Return the file of a face that Typst carries inside itself, where there is one elsewhere."""
+    if family != "DejaVu Sans Mono":
+        return ""
+    import matplotlib
+
+    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf")
+
+
+@cache
+def _coverage(path: str, index: int) -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    if not path:
+        # A face inside Typst can't be opened; it is asked only for the page numbers.
+        return frozenset([*range(0x20, 0x7F), 0x2014])
+    with TTFont(path, lazy=True, fontNumber=index) as face:
+        return frozenset(face.getBestCmap() or ())

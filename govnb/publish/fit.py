@@ -1,0 +1,207 @@
+"""How a table fits a page: its widths, its type size, and whether the page is turned.
+
+A column is never lost. A table that is too wide for the text gets smaller type, then a
+landscape page, and in the end comes in parts, each with the row headings again.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from govnb.publish.document import Block, Heading, Table, plain
+
+# The text area of GB/T 9704 upright and turned, in points.
+PORTRAIT, LANDSCAPE = 156 / 25.4 * 72, 225 / 25.4 * 72
+# Space at both sides of a cell's text, in ems of the table's type.
+INSET = 0.35
+# 小四, 五号, 小五: upright first, then on a turned page.
+_COMFORTABLE = (
+    (PORTRAIT, 12.0),
+    (PORTRAIT, 10.5),
+    (PORTRAIT, 9.0),
+    (LANDSCAPE, 12.0),
+    (LANDSCAPE, 10.5),
+    (LANDSCAPE, 9.0),
+)
+_TIGHT = ((LANDSCAPE, 9.0), (LANDSCAPE, 7.5))
+
+_FEW_PAGES = 2.0
+_MANY_ROWS = 20
+
+# What a line may not break inside, as far as one line holds it.
+_WORDS = re.compile(r"[!-~]+|.", re.DOTALL)
+_LONGEST_WORD = 8.0
+# A number broken over two lines is read as two numbers; longer than this it isn't one.
+_LONGEST_NUMBER = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A table, or a part of one, with its measures in points."""
+
+    table: Table
+    widths: tuple[float, ...]
+    size: float
+    landscape: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks on pages of one orientation; tables are fitted."""
+
+    landscape: bool
+    blocks: tuple[Block | Fitted, ...]
+
+
+def sections(blocks: Sequence[Block]) -> list[Section]:
+    """Return the blocks by page orientation, every table fitted to its page.
+
+    Headings right above a turned table turn with it, and an annex begins its own section.
+    """
+    placed: list[tuple[bool, Block | Fitted]] = []
+    for block in blocks:
+        pieces: Sequence[Block | Fitted] = fit(block) if isinstance(block, Table) else [block]
+        for piece in pieces:
+            landscape = isinstance(piece, Fitted) and piece.landscape
+            if landscape:
+                for back in range(len(placed) - 1, -1, -1):
+                    if not isinstance(placed[back][1], Heading):
+                        break
+                    placed[back] = (True, placed[back][1])
+            placed.append((landscape, piece))
+    out: list[Section] = []
+    for landscape, piece in placed:
+        if out and out[-1].landscape == landscape:
+            out[-1] = replace(out[-1], blocks=(*out[-1].blocks, piece))
+        else:
+            out.append(Section(landscape, (piece,)))
+    return out
+
+
+def fit(table: Table) -> list[Fitted]:
+    """Return a table fitted to a page, in as many parts as it takes."""
+    least, easy, natural = _measures(table)
+    for wanted, pages in ((easy, _COMFORTABLE), (least, _TIGHT)):
+        fitting = [(width, size) for width, size in pages if sum(wanted) <= width / size]
+        if fitting:
+            tried = [_fitted(table, wanted, natural, *page) for page in fitting]
+            lengths = [_pages(piece) for piece in tried]
+            # Large type is worth a page or so, not a table twice as long.
+            bound = max(_FEW_PAGES, 1.25 * min(lengths))
+            return [next(p for p, n in zip(tried, lengths, strict=True) if n <= bound)]
+    return [piece for part in _parts(table, least) for piece in fit(part)]
+
+
+def _fitted(
+    table: Table, least: Sequence[float], natural: Sequence[float], width: float, size: float
+) -> Fitted:
+    widths = _shared(width / size, least, natural)
+    return Fitted(table, tuple(w * size for w in widths), size, width == LANDSCAPE)
+
+
+def _pages(piece: Fitted) -> float:
+    """Return about how many pages a fitted table takes."""
+    lines = [
+        max(
+            (
+                math.ceil(em_width(plain(cell)) * piece.size / (width - 2 * INSET * piece.size))
+                for cell, width in zip(row.cells, piece.widths, strict=True)
+            ),
+            default=1,
+        )
+        for row in piece.table.rows
+    ]
+    height = sum(1.42 * max(n, 1) + 0.4 for n in lines) * piece.size
+    return height / (PORTRAIT if piece.landscape else LANDSCAPE)
+
+
+def em_width(text: str) -> float:
+    """Return the width of a line of text in ems: a Chinese character is one, a digit half."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.53 for c in text)
+
+
+def _measures(table: Table) -> tuple[list[float], list[float], list[float]]:
+    """Return for each column its least, its comfortable and its natural width in ems."""
+    least, easy, natural = [], [], []
+    for i, column in enumerate(table.columns):
+        label = plain(column.label)
+        cells = [(plain(row.cells[i]), row.level if i == 0 else 0) for row in table.rows]
+        lines = sorted(_longest_line(text) + level for text, level in cells)
+        # In a long table the few longest cells may well take two lines.
+        usual = lines[int(len(lines) * 0.9)] if len(lines) > _MANY_ROWS else max(lines, default=0)
+        wide = max(usual, em_width(label)) + 2 * INSET + 0.1
+        texts = [text for text, _ in cells]
+        word = max((_unbroken(text, column.numeric) for text in texts), default=0.0)
+        few = max(word, min(2.0, em_width(label))) + 2 * INSET + 0.1
+        least.append(few)
+        easy.append(max(few, min(wide, _easy(wide, em_width(label), column.numeric))))
+        natural.append(wide)
+    return least, easy, natural
+
+
+def _easy(wide: float, label: float, numeric: bool) -> float:
+    """Return the width below which a column looks squeezed."""
+    if numeric:
+        # The heading may take two lines, and three when it is long.
+        return max(2.0, min(label, max(label / 3, 4.0))) + 2 * INSET
+    return 6.0 if wide <= 16 else 9.0 if wide <= 40 else 12.0
+
+
+def _longest_line(text: str) -> float:
+    return max(map(em_width, text.split("\n")))
+
+
+def _unbroken(text: str, numeric: bool) -> float:
+    """Return the width of the longest stretch of text that one line has to hold."""
+    if numeric and em_width(text) <= _LONGEST_NUMBER:
+        return em_width(text)
+    longest = max((em_width(match[0]) for match in _WORDS.finditer(text)), default=0.0)
+    return min(longest, _LONGEST_WORD)
+
+
+def _shared(room: float, base: Sequence[float], natural: Sequence[float]) -> list[float]:
+    """Share the room out: everyone's base, then up to natural widths, then in proportion."""
+    widths = list(base)
+    for _ in natural:
+        spare = room - sum(widths)
+        wants = [max(n - w, 0.0) for n, w in zip(natural, widths, strict=True)]
+        if spare <= 0.01 or not sum(wants):
+            break
+        share = min(1.0, spare / sum(wants))
+        widths = [w + want * share for w, want in zip(widths, wants, strict=True)]
+    factor = room / sum(widths)
+    return [width * factor for width in widths]
+
+
+def _parts(table: Table, least: Sequence[float]) -> list[Table]:
+    """Split a table that no page holds: each part has the first column and as many as fit."""
+    room = LANDSCAPE / _TIGHT[-1][1]
+    groups: list[list[int]] = [[]]
+    for i in range(1, len(least)):
+        taken = least[0] + sum(least[j] for j in groups[-1])
+        if groups[-1] and taken + least[i] > room:
+            groups.append([])
+        groups[-1].append(i)
+    if len(groups) == 1:
+        # One column wider than a page: its words will break where they must.
+        return [_breakable(table)]
+    return [_part(table, [0, *group], n) for n, group in enumerate(groups)]
+
+
+def _part(table: Table, keep: Sequence[int], n: int) -> Table:
+    rows = tuple(replace(row, cells=tuple(row.cells[i] for i in keep)) for row in table.rows)
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in keep),
+        rows=rows,
+        title=f"{table.title}（续{n if n > 1 else ''}）" if n else table.title,
+    )
+
+
+def _breakable(table: Table) -> Table:
+    columns = tuple(replace(column, numeric=False) for column in table.columns)
+    return replace(table, columns=columns)

@@ -1,0 +1,77 @@
+"""A job: one notebook to run, and how its report is to come out.
+
+Light on purpose: a batch that finds nothing to do must not wait for the libraries that
+run notebooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+FORMATS = ("html", "pdf", "docx")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run: one department's year, and how its report is to come out."""
+
+    year: int
+    department: str
+    params_dir: Path = Path("params")
+    outputs_dir: Path = Path("outputs")
+    formats: tuple[str, ...] = ("html", "pdf")
+    edition: str = "review"
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    engine: str | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The notebook's parameters; the runner writes the files, so outputs_dir is empty."""
+        return {
+            "year": self.year,
+            "department": self.department,
+            "params_dir": self.params_dir.as_posix(),
+            "outputs_dir": "",
+            "edition": self.edition,
+            "overrides": dict(self.overrides),
+        }
+
+    def output(self, extension: str) -> Path:
+        """Return the file an output goes to; a 试算 never takes the report's place."""
+        trial = "-试算" if self.overrides else ""
+        return self.outputs_dir / str(self.year) / f"{self.department}{trial}.{extension}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the job as plain values, to be sent to another process."""
+        plain = asdict(self) | {"overrides": dict(self.overrides)}
+        return plain | {"params_dir": str(self.params_dir), "outputs_dir": str(self.outputs_dir)}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Job:
+        """Return the job that :meth:`as_dict` described."""
+        return cls(
+            **{
+                **plain,
+                "params_dir": Path(plain["params_dir"]),
+                "outputs_dir": Path(plain["outputs_dir"]),
+                "formats": tuple(plain["formats"]),
+            }
+        )
+
+
+def checked_formats(text: str) -> tuple[str, ...]:
+    """Return the formats in `html,pdf`, refusing what isn't one.
+
+    Raises
+    ------
+    ValueError
+        Naming the formats there are.
+    """
+    names: Sequence[str] = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        raise ValueError(f"没有“{'、'.join(unknown) or text}”这种格式；可用：{'、'.join(FORMATS)}")
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,98 @@
+"""How a department's run ended: its outputs, or why there are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+_FAULT = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]*)")
+# A notebook may put anything in an error; a page of ten thousand rows can't hold all of it.
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a department has no report this time.
+
+    Attributes
+    ----------
+    reason : str
+        A few words for the row of the index.
+    message : str
+        What the error said.
+    cell : int or None
+        The cell of the executed notebook it stopped in, from 1.
+    source : str
+        The first lines of that cell.
+    places : tuple of str
+        `file:line:column` of what to mend.
+    """
+
+    reason: str
+    message: str = ""
+    cell: int | None = None
+    source: str = ""
+    places: tuple[str, ...] = ()
+
+    @classmethod
+    def of_faults(cls, text: str, cell: int | None = None, source: str = "") -> Failure:
+        """Return the failure of a file that can't be used, from the faults' own words."""
+        found = list(_FAULT.finditer(text))
+        places = tuple(f"{m['file']}:{m['line']}:{m['column']}" for m in found)
+        reason = f"参数文件有 {len(found)} 处错误" if found else "参数文件有错误"
+        return cls(reason, _short(text), cell, _preview(source), places)
+
+    @classmethod
+    def of_cell(cls, name: str, value: str, cell: int, source: str) -> Failure:
+        """Return the failure of a cell that raised."""
+        if name == "FaultsError":
+            return cls.of_faults(value, cell, source)
+        message = _short(f"{name}: {value}" if value else name)
+        return cls(f"笔记本出错：{name}", message, cell, _preview(source))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes
+    ----------
+    department : str
+    seconds : float
+        Wall-clock time the worker took.
+    outputs : dict of str to str
+        SHA-256 of each output written, by extension.
+    row : dict
+        What the index shows of the result.
+    failure : Failure or None
+        Set when there is no report.
+    """
+
+    department: str
+    seconds: float = 0.0
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    row: Mapping[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome as plain values, to be sent to another process or kept."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Outcome:
+        """Return the outcome that :meth:`as_dict` described."""
+        failure = plain.get("failure")
+        if failure is not None:
+            failure = Failure(**{**failure, "places": tuple(failure["places"])})
+        return cls(**{**plain, "failure": failure})
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _preview(source: str) -> str:
+    lines = source.strip().splitlines()
+    return "\n".join(lines[:5] + (["…"] if len(lines) > 5 else []))[:500]

@@ -1,0 +1,169 @@
+"""A document as the plain data the PDF template sets; see `templates/report.typ`.
+
+Everything goes to Typst as JSON. No markup is ever generated, so nothing a report says can
+be taken for Typst code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from govnb.publish.document import (
+    Block,
+    Code,
+    Document,
+    Equation,
+    Heading,
+    Listing,
+    Paragraph,
+    Picture,
+    Quote,
+    Row,
+    Run,
+    SignOff,
+    Table,
+    Title,
+    plain,
+)
+from govnb.publish.faces import MATH, Theme
+from govnb.publish.fit import Fitted, fit, sections
+from govnb.publish.pictures import picture_data
+
+_ANNEX = re.compile(r"(附[件表录]\s*[\d一二三四五六七八九十]*)[\s　：:、]*(.*)", re.DOTALL)
+_LINK = re.compile(r"(?:https?|mailto):[^\s]+$")
+# A token longer than this gets places where a line may end.
+_LONGEST_TOKEN = 24
+_TOKEN = re.compile(rf"[!-~]{{{_LONGEST_TOKEN},}}")
+# A cell with more text than this may be cut by a page's end; keeping it whole could
+# push it beyond the page.
+_WHOLE_CELL = 400
+_TITLE_LINE = 20
+
+ZWSP = "\u200b"
+
+
+def data(document: Document, theme: Theme, made_with: str) -> dict[str, Any]:
+    """Return what the template needs for a document."""
+    day = document.day
+    return {
+        "title": document.title,
+        "author": document.author,
+        "day": [day.year, day.month, day.day] if day else [1980, 1, 1],
+        "faces": {role: theme.families(role) for role in theme.chains} | {"math": MATH},
+        "sections": [
+            {"landscape": section.landscape, "blocks": _blocks(section.blocks)}
+            for section in sections(document.blocks)
+        ],
+        "colophon": f"{made_with}字体：{theme.colophon}。",
+    }
+
+
+def title_lines(title: str) -> list[str]:
+    """Break a long title after the unit and the year, as a reader would pause."""
+    if len(title) <= _TITLE_LINE:
+        return [title]
+    breaks = [m.end() for m in re.finditer(r"年度|年|关于|[的 ]", title)]
+    middle = len(title) / 2
+    fitting = [b for b in breaks if b <= _TITLE_LINE and len(title) - b <= _TITLE_LINE]
+    if not fitting:
+        return [title]
+    best = min(fitting, key=lambda b: abs(b - middle))
+    return [title[:best].strip(), title[best:].strip()]
+
+
+def _blocks(blocks: Sequence[Block | Fitted]) -> list[dict[str, Any]]:
+    out = [_block(block) for block in blocks]
+    if out and "annex" in out[0]:
+        # A turned section begins on a page of its own anyhow.
+        out[0]["new"] = True
+    for i, entry in enumerate(out):
+        # A sign-off never stands on a page without a line of text above it.
+        if entry["type"] == "signoff" and i and out[i - 1]["type"] == "paragraph":
+            out[i - 1]["keep"] = True
+    return out
+
+
+def _block(block: Block | Fitted) -> dict[str, Any]:
+    return {"type": type(block).__name__.lower(), **_FORMS[type(block)](block)}
+
+
+def _runs(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    return [_run(run) for run in runs if run.text or run.formula]
+
+
+def _run(run: Run) -> dict[str, Any]:
+    if run.formula is not None:
+        tree = run.formula.tree
+        if tree is not None:
+            return {"formula": tree, "alt": run.formula.tex}
+        return {"text": breakable(run.formula.tex), "code": True}
+    marks = ("bold", "italic", "code", "strike")
+    looks = {name: True for name in marks if getattr(run, name)}
+    link = {"link": run.link} if _LINK.match(run.link) else {}
+    return {"text": breakable(run.text), **looks, **link}
+
+
+def breakable(text: str) -> str:
+    """Return text in which no Latin token is too long for a line."""
+    return _TOKEN.sub(lambda match: ZWSP.join(match[0]), text)
+
+
+def _heading(block: Heading) -> dict[str, Any]:
+    match = _ANNEX.fullmatch(plain(block.runs)) if block.annex else None
+    annex = {"annex": [match[1], match[2]]} if match else {}
+    return {"level": block.level, "runs": _runs(block.runs), **annex}
+
+
+def _fitted(block: Fitted) -> dict[str, Any]:
+    table = block.table
+    return {
+        "widths": block.widths,
+        "size": block.size,
+        "title": table.title,
+        "unit": table.unit,
+        "columns": [{"runs": _runs(c.label), "numeric": c.numeric} for c in table.columns],
+        "rows": [_row(row) for row in table.rows],
+        "under": [breakable(line) for line in table.subscript],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    longest = max((len(plain(cell)) for cell in row.cells), default=0)
+    return {
+        "cells": [_runs(cell) for cell in row.cells],
+        "level": row.level,
+        "kind": row.kind,
+        "whole": longest <= _WHOLE_CELL,
+    }
+
+
+def _equation(block: Equation) -> dict[str, Any]:
+    return {"tree": block.formula.tree, "alt": block.formula.tex}
+
+
+def _picture(block: Picture) -> dict[str, Any]:
+    return {**picture_data(block), "alt": block.alt or block.caption, "caption": block.caption}
+
+
+def _inner(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """Return blocks within a list or a quote: a table there takes the page's width."""
+    fitted: list[Block | Fitted] = []
+    for block in blocks:
+        fitted += fit(block) if isinstance(block, Table) else [block]
+    return _blocks(fitted)
+
+
+_FORMS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Heading: _heading,
+    Paragraph: lambda b: {"runs": _runs(b.runs), "mark": b.mark},
+    Listing: lambda b: {"items": [_inner(item) for item in b.items], "start": b.start},
+    Quote: lambda b: {"blocks": _inner(b.blocks)},
+    Code: lambda b: {"text": breakable(b.text)},
+    Equation: _equation,
+    Fitted: _fitted,
+    Picture: _picture,
+    Title: lambda b: {"lines": title_lines(b.text), "marks": b.marks},
+    SignOff: lambda b: {"lines": b.lines},
+}

@@ -1,0 +1,112 @@
+"""Pictures as both papers need them: SVG that fetches nothing, and PNG made from it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from govnb.publish.document import Paragraph, Picture, Run
+from govnb.publish.typesetting import typeset
+
+# Finds the bytes of a picture by its address, and says what kind it is; None when the
+# notebook doesn't carry it.
+Loader = Callable[[str], tuple[str, bytes] | None]
+
+SVG, PNG, JPEG = "image/svg+xml", "image/png", "image/jpeg"
+KINDS = (SVG, PNG, JPEG, "image/gif", "image/webp", "image/bmp")
+# Enough for print, and small: a chart is about 60 kB.
+PIXELS_PER_INCH = 200.0
+_NAMESPACE = "{http://www.w3.org/2000/svg}"
+_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+_DROPPED = frozenset(f"{_NAMESPACE}{name}" for name in ("script", "foreignObject"))
+
+
+def picture(kind: str, data: bytes, alt: str, caption: str = "") -> Picture | Paragraph:
+    """Return a picture both papers can show, or the sentence that it can't be read."""
+    try:
+        if kind == SVG:
+            return Picture(SVG, safe_svg(data), alt, caption)
+        if kind in (PNG, JPEG):
+            _checked(data)
+            return Picture(kind, data, alt, caption)
+        return Picture(PNG, _as_png(data), alt, caption)
+    except (OSError, ValueError, SyntaxError, etree.XMLSyntaxError):
+        return lost(alt or caption or kind, "读不懂")
+
+
+def lost(what: str, why: str = "没有随笔记本保存") -> Paragraph:
+    """Return what stands for a picture that isn't there."""
+    return Paragraph((Run(f"〔图片{why}：{what}〕"),))
+
+
+def found(load: Loader, address: str, alt: str, caption: str = "") -> Picture | Paragraph:
+    """Return the picture at an address."""
+    there = load(address)
+    return lost(alt or address[:80]) if there is None else picture(*there, alt, caption)
+
+
+@lru_cache(maxsize=64)
+def safe_svg(data: bytes) -> bytes:
+    """Return SVG without scripts and without addresses of anything outside it.
+
+    Raises
+    ------
+    ValueError
+        If it isn't SVG.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    root = etree.fromstring(data, parser)
+    if root.tag != f"{_NAMESPACE}svg":
+        raise ValueError("not SVG")
+    for element in list(root.iter()):
+        parent = element.getparent()
+        if element.tag in _DROPPED and parent is not None:
+            parent.remove(element)
+        for key in _HREFS:
+            if not element.get(key, "#").startswith(("#", "data:image/")):
+                del element.attrib[key]
+    # Serialising the element alone leaves the document type out, and with it what it declares.
+    return bytes(etree.tostring(root))
+
+
+def svg_words(data: bytes) -> str:
+    """Return the text an SVG leaves for the reader's fonts to draw."""
+    texts = etree.fromstring(data).iter(f"{_NAMESPACE}text")
+    return "".join("".join(text.itertext()) for text in texts)
+
+
+def picture_data(shown: Picture) -> dict[str, Any]:
+    """Return a picture for the PDF template: SVG as text, anything else as bytes."""
+    if shown.kind == SVG:
+        return {"format": "svg", "text": shown.data.decode()}
+    return {"format": "png" if shown.kind == PNG else "jpg", "bytes": list(shown.data)}
+
+
+def raster(shown: Picture) -> bytes:
+    """Return a picture as PNG or JPEG, which every word processor shows."""
+    return _rasterised(shown.data) if shown.kind == SVG else shown.data
+
+
+@lru_cache(maxsize=64)
+def _rasterised(svg: bytes) -> bytes:
+    return typeset("picture.typ", {"text": svg.decode()}, format="png", ppi=PIXELS_PER_INCH)
+
+
+def _checked(data: bytes) -> None:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        image.verify()
+
+
+def _as_png(data: bytes) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.convert("RGBA").save(out, "png")
+    return out.getvalue()

@@ -1,0 +1,172 @@
+"""One row a department: what the index, the CSV and the workbook of a year list.
+
+A row is taken from the machine-readable result by the worker that made it and kept in
+the receipt, so that the page of ten thousand departments opens no result again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from govnb.evaluate.figure import rounded
+from govnb.publish.outcome import Failure
+
+BUDGET, ACTUAL, CONTROL = "预算安排", "支出", "三公经费.控制率"
+SEVERITIES = ("错误", "尾差", "提示")
+PASSED, WRONG, FAILED = "通过", "有错误", "未能生成"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One department of the year.
+
+    Attributes
+    ----------
+    department : str
+        Its identifier, which also names its files.
+    facts : dict
+        What :func:`row_of` took from the result; empty when there is none.
+    links : tuple of str
+        The formats there is a file of.
+    failure : Failure or None
+        Why this run made no report.
+    """
+
+    department: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def name(self) -> str:
+        """The department's name, or its identifier while nothing else is known."""
+        return str(self.facts.get("name") or self.department)
+
+    @property
+    def status(self) -> str:
+        """通过, 有错误 or 未能生成."""
+        if self.failure is not None:
+            return FAILED
+        return WRONG if self.facts.get("findings", {}).get("错误") else PASSED
+
+    @property
+    def score(self) -> str:
+        """The score as printed: one number, or the interval the evidence allows."""
+        ends = [self.facts.get("low"), self.facts.get("high")]
+        if None in ends:
+            return ""
+        low, high = (_plain(end, 2) for end in ends)
+        return low if low == high else f"{low}—{high}"
+
+    @property
+    def grade(self) -> str:
+        """The grade, or the grades the interval spans."""
+        return "—".join(self.facts.get("grade", ()))
+
+    def amount(self, name: str) -> str:
+        """Return a figure of the row rounded to two decimals, blank when unknown."""
+        return _plain(self.facts.get(name), 2)
+
+    def findings(self, severity: str) -> int:
+        """Return how many open findings of a severity there are."""
+        return int(self.facts.get("findings", {}).get(severity, 0))
+
+
+def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the index lists of a machine-readable result."""
+    figures = result.get("figures", {})
+    score = result.get("score") or {}
+    total = score.get("total") or {}
+    grade = score.get("grade") or ()
+    return {
+        "name": result.get("name"),
+        "region": result.get("region"),
+        "sample": bool(result.get("sample")),
+        "budget": figures.get(BUDGET, {}).get("value"),
+        "actual": figures.get(ACTUAL, {}).get("value"),
+        "unit": figures.get(ACTUAL, {}).get("unit"),
+        "control": figures.get(CONTROL, {}).get("value"),
+        "low": total.get("low"),
+        "high": total.get("high"),
+        "grade": [grade] if isinstance(grade, str) else list(grade),
+        "findings": open_findings(result.get("review") or {}),
+    }
+
+
+def open_findings(review: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of findings that stand open, by severity."""
+    found = review.get("findings", ())
+    failed = [finding["severity"] for finding in found if finding.get("state") == "未通过"]
+    return {severity: failed.count(severity) for severity in SEVERITIES}
+
+
+HEADINGS = (
+    "代码", "部门", "状态", "原因", "得分下限", "得分上限", "等级", "预算", "支出", "单位",
+    "三公经费控制率（%）", "错误", "尾差", "提示", "示例",
+)  # fmt: skip
+
+
+def cells(row: Row) -> tuple[str | Decimal | int | None, ...]:
+    """Return a row of the table people open in a spreadsheet, numbers as numbers."""
+    facts = row.facts
+    counts = [row.findings(s) if not row.failure else None for s in SEVERITIES]
+    numbers = {
+        name: _number(facts.get(name)) for name in ("low", "high", "budget", "actual", "control")
+    }
+    return (
+        row.department, row.name, row.status, row.failure.reason if row.failure else "",
+        numbers["low"], numbers["high"], row.grade, numbers["budget"], numbers["actual"],
+        facts.get("unit") or "", numbers["control"], *counts, "示例" if facts.get("sample") else "",
+    )  # fmt: skip
+
+
+def summary_csv(rows: Iterable[Row]) -> bytes:
+    """Return the rows as CSV; what a spreadsheet would run as a formula stays text."""
+    from govnb.present.tables import safe_text
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    for row in rows:
+        writer.writerow([safe_text(c) if isinstance(c, str) else c for c in cells(row)])
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def summary_xlsx(rows: Iterable[Row]) -> bytes:
+    """Return the rows as a workbook, every word a text cell."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("汇总")
+    sheet.freeze_panes = "C2"
+    sheet.append(list(HEADINGS))
+    for row in rows:
+        line = []
+        for value in cells(row):
+            try:
+                cell = WriteOnlyCell(sheet, value)
+            except IllegalCharacterError:
+                cell = WriteOnlyCell(sheet, "".join(c for c in str(value) if c.isprintable()))
+            if isinstance(value, str):
+                # openpyxl takes a leading "=" for a formula.
+                cell.data_type = "s"
+            line.append(cell)
+        sheet.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _number(value: Any) -> Decimal | None:
+    return Decimal(value) if value is not None else None
+
+
+def _plain(value: Any, decimals: int) -> str:
+    return "" if value is None else f"{rounded(Decimal(value), decimals):f}"

@@ -1,0 +1,101 @@
+"""What the tests share: the shipped parameters, a copy to change, and the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from govnb.inputs.read import Inputs, load
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Other work on the machine must not fail a test; a real hang still ends at pytest's timeout.
+settings.register_profile(
+    "govnb", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("govnb")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The output read as JSON, numbers left as the text they are."""
+        return json.loads(self.out, parse_float=str, parse_int=str)
+
+
+Govnb = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's root folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def params() -> Path:
+    """The shipped parameter folder, never to be written to."""
+    return ROOT / "params"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of expected results and malformed files."""
+    return ROOT / "tests" / "data"
+
+
+@pytest.fixture
+def params_copy(params: Path, tmp_path: Path) -> Path:
+    """A copy of the parameter folder that a test may change."""
+    return copy_of(params, tmp_path / "params")
+
+
+def copy_of(params: Path, to: Path) -> Path:
+    shutil.copytree(params, to)
+    return to
+
+
+@pytest.fixture(scope="session")
+def junshan(params: Path) -> Inputs:
+    """The checked inputs of the real report."""
+    return load(params / "2016" / "junshan-zwfw.yml", params)
+
+
+@pytest.fixture(scope="session")
+def govnb() -> Govnb:
+    """The command line, called in this process: `govnb("check", file, "--json")`."""
+    return run_cli
+
+
+def run_cli(*arguments: object) -> Outcome:
+    from govnb.cli import main
+
+    out, err = io.StringIO(), io.StringIO()
+    argv, code = sys.argv, 0
+    sys.argv = ["govnb", *map(str, arguments)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                main()
+            except SystemExit as exit_:
+                code = exit_.code if isinstance(exit_.code, int) else 1 if exit_.code else 0
+    finally:
+        sys.argv = argv
+    return Outcome(code, out.getvalue(), err.getvalue())

@@ -1,0 +1,485 @@
+"""Charts: what a reader sees, what a reader who can't see is told, and what can't go wrong."""
+
+import base64
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from govnb.evaluate.compute import compute
+from govnb.evaluate.figure import Figure, Figures
+from govnb.inputs.place import Place
+from govnb.inputs.read import load
+from govnb.present import fonts
+from govnb.present.charts import CHARTS, Chart
+from govnb.present.charts_canvas import ROLE, SIZE, WIDTH, measure, wrap
+
+ROOT = Path(__file__).parents[2]
+SVG = "{http://www.w3.org/2000/svg}"
+FILES = sorted(ROOT.glob("params/2*/[a-z]*.yml"))
+COMPONENTS = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
+LONG = "关于进一步加强和改进新时代乡镇（街道）社会治安综合治理与矛盾纠纷化解工作的专项补助支出"
+
+
+def figures_of(name: str) -> Figures:
+    return compute(load(next(path for path in FILES if path.stem == name)))[0]
+
+
+@pytest.fixture(scope="module")
+def junshan() -> Figures:
+    return figures_of("junshan-zwfw")
+
+
+Amount = Decimal | str | int | None
+Pair = tuple[Amount, Amount]
+
+
+def department(
+    accounts: Mapping[str, Pair] | None = None,
+    *,
+    three: Mapping[str, Pair] | None = None,
+    volumes: Mapping[str, tuple[Amount, Amount, str]] | None = None,
+    lines: Mapping[str, Amount] | None = None,
+    totals: tuple[Amount, Amount] | None = None,
+) -> Figures:
+    """Return figures as the formula book would compute them: (budget, actual), (last, this)."""
+    made: dict[str, Figure] = {}
+
+    def add(name: str, value: Amount, unit: str = "万元", decimals: int = 2) -> None:
+        number = None if value is None else Decimal(value)
+        made[name] = Figure(name, number, unit, name, Place("x.yml"), decimals=decimals)
+
+    accounts = accounts or {}
+    add("年度", 2016, "年", 0)
+    for i, column in enumerate(("预算安排", "支出")):
+        known = [Decimal(v) for pair in accounts.values() if (v := pair[i]) is not None]
+        add(column, totals[i] if totals else sum(known) if known else None)
+    for name, (budget, actual) in accounts.items():
+        add(f"支出.{name}", actual)
+        gap = None if budget is None or actual is None else Decimal(actual) - Decimal(budget)
+        add(f"支出.{name}.差异", gap)
+    for name, (budget, actual) in (three or {}).items():
+        add(f"三公经费.{name}.预算", budget)
+        add(f"三公经费.{name}.支出", actual)
+    for name, (last, this, unit) in (volumes or {}).items():
+        add(f"业务量.{name}.本年", this, unit, 0)
+        add(f"业务量.{name}.上年", last, unit, 0)
+    for name, amount in (lines or {}).items():
+        add(f"项目支出.专项.{name}.预算", amount)
+    return Figures(made, {"支出": tuple(f"支出.{name}" for name in accounts)})
+
+
+def drawn(name: str, figures: Figures) -> Chart:
+    chart = CHARTS[name](figures)
+    assert chart is not None
+    return chart
+
+
+class Text(NamedTuple):
+    left: float
+    right: float
+    baseline: float
+    text: str
+
+
+class Bar(NamedTuple):
+    left: float
+    right: float
+    top: float
+    bottom: float
+    fill: str
+
+
+def picture(chart: Chart) -> ElementTree.Element:
+    return ElementTree.fromstring(chart.svg)
+
+
+def texts(chart: Chart) -> list[Text]:
+    found = []
+    for group in picture(chart).iter(f"{SVG}g"):
+        x, y = map(float, re.findall(r"-?[\d.]+", group.attrib["transform"])[:2])
+        text = group.attrib["data-text"]
+        found.append(Text(x, x + measure(text), y, text))
+    return found
+
+
+def bars(chart: Chart) -> list[Bar]:
+    found = []
+    for rect in list(picture(chart).iter(f"{SVG}rect"))[1:]:
+        x, y, width, height = (float(rect.attrib[key]) for key in ("x", "y", "width", "height"))
+        found.append(Bar(x, x + width, y, y + height, rect.attrib["fill"]))
+    return found
+
+
+def charts_of(figures: Figures) -> Iterator[Chart]:
+    for make in CHARTS.values():
+        chart = make(figures)
+        if chart is not None:
+            yield chart
+
+
+def assert_readable(chart: Chart) -> None:
+    """Nothing is cut off, no two texts touch, no text lies on a bar, no character is a box."""
+    height = float(picture(chart).attrib["height"].removesuffix("pt"))
+    lines = texts(chart)
+    for line in lines:
+        assert line.left >= 0, line
+        assert line.right <= WIDTH + 0.1, line
+        assert SIZE * 0.8 <= line.baseline <= height - SIZE * 0.2, line
+        assert fonts.missing(line.text, ROLE) == []
+        for bar in bars(chart):
+            middle = line.baseline - SIZE * 0.38
+            if bar.top <= middle <= bar.bottom:
+                assert line.right <= bar.left or line.left >= bar.right, (line, bar)
+    by_height: dict[float, list[Text]] = {}
+    for line in lines:
+        by_height.setdefault(line.baseline, []).append(line)
+    for one, other in pairwise(sorted(lines, key=lambda line: (line.baseline, line.left))):
+        if other.baseline - one.baseline < SIZE:
+            assert one.right <= other.left or other.right <= one.left, (one, other)
+    for bar in bars(chart):
+        assert 0 <= bar.left <= bar.right <= WIDTH
+        assert 0 <= bar.top <= bar.bottom <= height
+
+
+# ── what the real department's charts say ────────────────────────────────────────────
+
+
+def test_expenditure_goes_from_large_to_small_with_shares(junshan: Figures) -> None:
+    chart = drawn("支出结构", junshan)
+    assert chart.caption == "2016年支出结构（合计535.14万元）"
+    assert chart.alt == (
+        "条形图：2016年支出合计535.14万元，列明4个科目。从大到小：其他资本性支出297.53万元，"
+        "占55.6%；商品和服务支出141.76万元，占26.49%；工资福利支出86.93万元，占16.24%；"
+        "对个人和家庭的补助8.92万元，占1.67%。"
+    )
+
+
+def test_bridge_tells_each_accounts_difference(junshan: Figures) -> None:
+    chart = drawn("预算与决算", junshan)
+    assert chart.alt == (
+        "桥形图：2016年预算安排511.4万元，实际支出535.14万元，超支23.74万元。"
+        "各科目：工资福利支出比预算多68.87万元；对个人和家庭的补助比预算多8.92万元；"
+        "商品和服务支出比预算少56.42万元；其他资本性支出比预算多2.37万元。"
+    )
+    shown = [line.text for line in texts(chart)]
+    assert {"+68.87万元", "+8.92万元", "-56.42万元", "+2.37万元"} <= set(shown)
+
+
+def test_three_public_says_which_are_over_and_which_under(junshan: Figures) -> None:
+    alt = drawn("三公经费", junshan).alt
+    assert "公务用车运行维护费预算8.1万元，支出8.98万元，超支0.88万元（10.9%）" in alt
+    assert "公务接待费预算12.15万元，支出10.33万元，结余1.82万元（15%）" in alt
+    assert "合计预算20.25万元，支出19.31万元，结余0.94万元（4.64%）" in alt
+    assert "因公出国（境）费预算0万元，支出0万元，持平" in alt
+    assert {"三公经费.公务用车运行维护费.超支率", "三公经费.公务接待费.结余"} <= set(
+        drawn("三公经费", junshan).figures
+    )
+
+
+def test_special_items_are_all_thirteen(junshan: Figures) -> None:
+    chart = drawn("专项经费", junshan)
+    assert chart.caption == "2016年专项经费预算（13项，合计191万元）"
+    assert len(bars(chart)) == 13
+    widths = [bar.right - bar.left for bar in bars(chart)]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_volumes_keep_the_words_for_rough_counts(junshan: Figures) -> None:
+    alt = drawn("业务量", junshan).alt
+    assert "热线工单上年5660件，本年6184件，增长9.26%" in alt
+    assert "现场处理工单上年700余次，本年1200余次，增长约71.43%" in alt
+
+
+def test_every_number_drawn_is_in_the_words_and_comes_from_the_file(junshan: Figures) -> None:
+    charts = list(charts_of(junshan))
+    assert [chart.name for chart in charts] == list(CHARTS)
+    for chart in charts:
+        assert chart.source == "params/2016/junshan-zwfw.yml"
+        assert set(chart.figures) <= set(junshan)
+        for line in texts(chart):
+            for number in re.findall(r"\d+(?:\.\d+)?余?(?:万元|%|件|次)", line.text):
+                assert number in chart.alt + chart.caption
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_charts_of_every_department_are_readable(path: Path) -> None:
+    for chart in charts_of(compute(load(path))[0]):
+        assert_readable(chart)
+        assert len(chart.svg) < 60_000
+
+
+# ── unknown, unusual and hostile data ───────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_nothing_published_draws_nothing(name: str) -> None:
+    assert CHARTS[name](figures_of("nanxian-zhujian")) is None
+    assert CHARTS[name](Figures({}, {})) is None
+
+
+def test_one_unknown_account_is_named_and_the_rest_is_drawn() -> None:
+    figures = department({"工资": (10, 12), "补助": (3, None)}, totals=(13, 16))
+    assert drawn("支出结构", figures).alt.endswith("未公布：补助。")
+    bridge = drawn("预算与决算", figures)
+    assert "工资比预算多2万元；未列明科目的差额比预算多1万元。" in bridge.alt
+    assert bridge.alt.endswith("未公布：补助。")
+
+
+def test_an_unknown_budget_is_said_beside_the_known_spending() -> None:
+    chart = drawn(
+        "三公经费", department(three={"公务接待费": (None, 2), "因公出国（境）费": (None, None)})
+    )
+    assert "公务接待费预算未公布，支出2万元" in chart.alt
+    assert "未公布：因公出国（境）费。" in chart.alt
+
+
+def test_without_project_lines_the_income_breakdown_is_shown_under_its_own_name() -> None:
+    chart = drawn("专项经费", figures_of("yueyangxian-rongwanhu"))
+    assert chart.caption == "2016年收入·局机关明细（3项，合计176.26万元）"
+
+
+def test_thirty_accounts_fold_the_smallest_into_one() -> None:
+    accounts = {f"科目{i:02}": (Decimal(i), Decimal(i * 2)) for i in range(1, 31)}
+    chart = drawn("支出结构", department(accounts))
+    assert "其他17个科目306万元，占32.9%" in chart.alt
+    assert len(bars(chart)) == 14
+    bridge = drawn("预算与决算", department(accounts))
+    assert "其他17个科目比预算多153万元" in bridge.alt
+    assert "未列明" not in bridge.alt
+    assert_readable(chart)
+    assert_readable(bridge)
+
+
+def test_over_and_under_budget_differ_without_colour() -> None:
+    chart = drawn("预算与决算", department({"工资": (10, 12), "商品": (9, 5)}))
+    shown = [line.text for line in texts(chart)]
+    assert "+2万元" in shown
+    assert "-4万元" in shown
+    assert "实心为比预算多，斜线为比预算少。" in shown
+    _, over, under, _ = bars(chart)
+    assert over.fill != under.fill
+
+
+def test_a_bridge_with_small_steps_says_its_scale_is_cut() -> None:
+    cut = drawn("预算与决算", department({"工资": (1000, 1002)}))
+    whole = drawn("预算与决算", department({"工资": (10, 1002)}))
+    assert any("横轴不从0开始" in line.text for line in texts(cut))
+    assert not any("横轴不从0开始" in line.text for line in texts(whole))
+
+
+def test_zero_and_equal_amounts() -> None:
+    zero = department({"工资": (0, 0)}, three={name: (0, 0) for name in COMPONENTS})
+    same = department({"工资": (5, 5), "商品": (5, 5)}, volumes={"件": (3, 3, "件")})
+    for chart in (*charts_of(zero), *charts_of(same)):
+        assert_readable(chart)
+    assert "工资持平" in drawn("预算与决算", zero).alt
+    assert bars(drawn("三公经费", zero)) == []
+    assert "上年3件，本年3件，持平" in drawn("业务量", same).alt
+
+
+def test_a_rate_rises_by_points() -> None:
+    chart = drawn("业务量", department(volumes={"办结率": (96, 98, "%")}))
+    assert "上年96%，本年98%，上升2个百分点" in chart.alt
+
+
+def test_labels_round_half_up_from_the_exact_amount() -> None:
+    chart = drawn("支出结构", department({"工资": (0, "2.675")}))
+    assert "2.68万元（100%）" in [line.text for line in texts(chart)]
+
+
+def test_a_name_ending_in_a_digit_is_kept_from_its_amount() -> None:
+    assert "二级机构1为53.2万元" in drawn("支出结构", department({"二级机构1": (0, "53.2")})).alt
+
+
+def test_equal_names_say_where_they_belong() -> None:
+    made = dict(department(lines={"维护": 3}))
+    made["项目支出.运行.维护.预算"] = made["项目支出.专项.维护.预算"]
+    other = Figure("项目支出.运行.维护.预算", Decimal(4), "万元", "", Place("x.yml"))
+    chart = drawn("专项经费", Figures({**made, other.name: other}, {}))
+    assert "运行·维护4万元；专项·维护3万元" in chart.alt
+
+
+def test_very_long_names_wrap_and_stay_whole_in_the_words() -> None:
+    figures = department({LONG: (10, 20), LONG * 9: (5, 1), "W" * 90: (1, 1)})
+    for chart in charts_of(figures):
+        assert_readable(chart)
+        assert LONG * 9 in chart.alt
+
+
+def test_very_large_and_very_small_amounts() -> None:
+    big, small = "123456789012345678.123456", "0.000001"
+    figures = department(
+        {"工资": (big, small), "商品": (small, big)},
+        three={"公务接待费": (big, small), "公务用车购置费": (small, big)},
+        volumes={"件": (small, big, "件次（含网上办理、现场办理和上门办理）")},
+        lines={"大": big, "小": small},
+    )
+    assert len(list(charts_of(figures))) == 5
+    for chart in charts_of(figures):
+        assert_readable(chart)
+
+
+def test_markup_in_a_name_stays_text() -> None:
+    name = "<script>alert(1)</script>&\"'--> $x$"
+    for chart in charts_of(department({name: (1, 2)}, volumes={name: (1, 2, "<b>")})):
+        page = chart._repr_mimebundle_()["text/html"]
+        reader = Tags()
+        reader.feed(page)
+        assert reader.tags == ["figure", "img", "figcaption"]
+        assert reader.alt == chart.alt
+        assert name in chart.alt
+        assert "<script" not in page
+        assert "<script" not in chart.svg
+        written = "".join(line.text for line in texts(chart)).replace(" ", "")
+        assert name.replace(" ", "") in written
+
+
+def test_a_character_no_face_has_is_reported_and_not_drawn_as_a_box() -> None:
+    chart = drawn("支出结构", department({"堃😀\u200b喆": (1, 2)}))
+    assert chart.missing == ("😀",)
+    assert chart.alt.endswith("图中用〓代替字库没有的字：😀。")
+    assert "堃〓喆" in [line.text for line in texts(chart)]
+    assert chart.structure()["missing"] == ["😀"]
+
+
+# ── what it is shown as ─────────────────────────────────────────────────────────────
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.alt = self.src = self.id = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        known = dict(attrs)
+        self.alt, self.src = known.get("alt") or self.alt, known.get("src") or self.src
+        self.id = known.get("id") or self.id
+
+
+def test_the_mime_bundle(junshan: Figures) -> None:
+    chart = drawn("三公经费", junshan).numbered("图3")
+    shown = chart._repr_mimebundle_()
+    reader = Tags()
+    reader.feed(shown["text/html"])
+    assert reader.id == "图-三公经费"
+    kind, _, data = reader.src.partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode() == chart.svg == shown["image/svg+xml"]
+    assert "图3　2016年“三公”经费预算与支出" in shown["text/html"]
+    assert shown["text/plain"] == f"图3　{chart.caption}\n{chart.alt}"
+    structure = shown["application/vnd.govnb+json"]
+    assert structure["type"] == "chart"
+    assert structure["caption"] == chart.caption
+    assert structure["alt"] == chart.alt
+    assert structure["figures"] == list(chart.figures)
+    assert "missing" not in structure
+
+
+def test_a_drawing_needs_nothing_from_outside(junshan: Figures) -> None:
+    for chart in charts_of(junshan):
+        addresses = set(re.findall(r'"(https?:[^"]*)"', chart.svg))
+        assert addresses == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+        elements = {element.tag.removeprefix(SVG) for element in picture(chart).iter()}
+        assert elements <= {"svg", "defs", "path", "rect", "g", "use"}
+
+
+def test_equal_bytes_in_every_process(junshan: Figures) -> None:
+    code = (
+        "from pathlib import Path; from govnb.inputs.read import load;"
+        "from govnb.evaluate.compute import compute; from govnb.present.charts import CHARTS;"
+        "import hashlib; f = compute(load(Path('params/2016/junshan-zwfw.yml')))[0];"
+        "print(hashlib.sha256(''.join(c(f).svg for c in CHARTS.values()).encode()).hexdigest())"
+    )
+    sums = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Shanghai"))
+    }
+    assert len(sums) == 1
+    again = [drawn(name, junshan) for name in CHARTS]
+    assert again == [drawn(name, junshan) for name in CHARTS]
+
+
+# ── properties ──────────────────────────────────────────────────────────────────────
+
+amounts = st.decimals("-99999999", "99999999", places=4) | st.none() | st.just(Decimal(0))
+# A dot separates the segments of a figure's name, so no segment holds one.
+names = st.text(
+    st.characters(exclude_characters=".", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60
+)
+pairs = st.tuples(amounts, amounts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    accounts=st.dictionaries(names, pairs, max_size=20),
+    three=st.dictionaries(st.sampled_from(COMPONENTS), pairs),
+    volumes=st.dictionaries(names, st.tuples(amounts, amounts, names), max_size=5),
+    lines=st.dictionaries(names, amounts, max_size=20),
+)
+def test_any_department_can_be_drawn_and_read(
+    accounts: dict[str, Pair],
+    three: dict[str, Pair],
+    volumes: dict[str, tuple[Amount, Amount, str]],
+    lines: dict[str, Amount],
+) -> None:
+    for chart in charts_of(department(accounts, three=three, volumes=volumes, lines=lines)):
+        assert_readable(chart)
+        assert chart.alt.endswith("。")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    accounts=st.dictionaries(names, pairs, min_size=1, max_size=20),
+    budget=st.decimals(0, "99999999", places=2),
+    actual=st.decimals(0, "99999999", places=2),
+)
+def test_a_bridge_leads_from_the_budget_to_what_was_spent(
+    accounts: dict[str, Pair], budget: Decimal, actual: Decimal
+) -> None:
+    chart = CHARTS["预算与决算"](department(accounts, totals=(budget, actual)))
+    if chart is None:
+        assert all(None in pair for pair in accounts.values())
+        return
+    start, *steps, end = bars(chart)
+    level = start.right if budget > 0 else start.left
+    for step in steps:
+        # Each step begins where the one before ended, whichever way it goes.
+        left, right = abs(step.left - level), abs(step.right - level)
+        assert min(left, right) < 0.6
+        hairline = step.right - step.left < 0.51
+        level = step.left if hairline or left > right else step.right
+    assert abs(level - (end.right if actual > 0 else end.left)) < 0.6
+
+
+@given(names, st.floats(40, 200))
+def test_wrapped_lines_fit_and_begin_as_chinese_lines_may(text: str, width: float) -> None:
+    lines = wrap(text, width)
+    assert 1 <= len(lines) <= 3
+    assert all(measure(line) <= width + 1e-6 for line in lines)
+
+
+def test_punctuation_and_numbers_stay_where_they_belong() -> None:
+    lines = wrap("乡镇（街道）便民服务中心，12345热线、考核奖励", 66)
+    assert all(line[0] not in "，、）" and line[-1] != "（" for line in lines)
+    assert any("12345" in line for line in lines)
