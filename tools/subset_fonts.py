@@ -164,6 +164,21 @@ def rename(face: TTFont, family: str, style: str) -> None:
     top.topDictIndex[0].FamilyName = family
 
 
+def identify(face: TTFont, weight: int) -> None:
+    """Give every program the same family and weight to ask for.
+
+    FandolFang is "FandolFang R" to those that read the older of the two name fields, and
+    FandolSong's bold says 400 where matplotlib looks for its weight.
+    """
+    face["OS/2"].usWeightClass = weight
+    names = face["name"]
+    if family := names.getDebugName(16):
+        for record in names.names:
+            if record.nameID in (1, 4):
+                record.string = family
+        names.removeNames(nameID=16)
+
+
 def note(face: TTFont, text: str) -> None:
     """Say inside the face that and how it was changed, as the GPL asks."""
     old = face["name"].getDebugName(10)
@@ -189,6 +204,7 @@ def make_fandol(source: Path, out: Path, codes: set[int]) -> str:
         if tolerance:
             simplify(face, *tolerance)
             change = f"curves merged within {sum(tolerance):g}/1000 em"
+        identify(face, 700 if "Bold" in source.name else 400)
         note(face, f"Subset for govnb in November 2026: {change}, hinting removed.")
         content = packed(face)
         if len(content) < LIMIT:

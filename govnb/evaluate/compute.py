@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
@@ -21,8 +20,19 @@ from govnb.inputs.suggest import did_you_mean
 
 # Sections whose names each department chooses; the district's formulas may name one it lacks.
 OPEN_SECTIONS = frozenset(
-    ["收入", "支出", "预算安排", "项目", "项目支出", "业务量", "运行费用", "超支原因", "清单"]
-    + ["评分依据", "绩效指标"]
+    [
+        "收入",
+        "支出",
+        "预算安排",
+        "项目",
+        "项目支出",
+        "业务量",
+        "运行费用",
+        "超支原因",
+        "清单",
+        "评分依据",
+        "绩效指标",
+    ]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
 # The score is no formula over figures: the rubric gives it, as an interval (evaluate/scoring).

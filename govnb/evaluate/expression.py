@@ -17,6 +17,8 @@ from decimal import Decimal, localcontext
 from govnb.inputs.values import PartialDate
 
 MAX_LENGTH = 1000
+# Evaluation descends by recursion.
+MAX_DEPTH = 200
 PRECISION = 34
 
 Value = Decimal | str | PartialDate | None
@@ -121,6 +123,8 @@ def parse(text: str) -> Expression:
         raise FormulaError(
             f"公式“{text}”写得不完整", "检查括号是否配对、运算符两边是否都有数"
         ) from None
+    if _depth(tree) > MAX_DEPTH:
+        raise FormulaError("公式太复杂，层数太多", "拆成几个指标，或用 求和(…)")
     _check(tree, bound, text)
     names = dict.fromkeys(v for k, v in bound.items() if k.startswith("n") and isinstance(v, str))
     return Expression(text, tuple(names), tree, bound)
@@ -139,7 +143,7 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
         position = match.end()
         if kind == "number":
             bound[key := f"c{len(bound)}"] = Decimal(token)
-            source.append(key)
+            source.append(f"{key} ")
         elif kind == "name":
             before, opened, _ = token.partition("（")
             if token.count("（") != token.count("）") or (opened and before in {"", *FUNCTIONS}):
@@ -151,7 +155,8 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
             if is_call and token not in FUNCTIONS:
                 known = "、".join(FUNCTIONS)
                 raise FormulaError(f"没有函数“{token}”", f"可用：{known}", match.start())
-            source.append(key)
+            # The blank keeps what stands side by side two names.
+            source.append(f"{key} ")
         else:
             source.append(" " if kind == "space" else token)
     # A leading blank would read as an indent.
@@ -208,6 +213,15 @@ def _unreadable(text: str, position: int) -> FormulaError:
             position,
         )
     return FormulaError(f"公式里不能有“{character}”", "只用名称、数、+ - * / 和括号", position)
+
+
+def _depth(tree: ast.expr) -> int:
+    level: list[ast.AST] = [tree]
+    depth = 0
+    while level:
+        depth += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return depth
 
 
 def _check(tree: ast.expr, bound: Mapping[str, str | Decimal], text: str) -> None:

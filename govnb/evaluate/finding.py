@@ -18,6 +18,7 @@ PASSED, FAILED = "通过", "未通过"
 NOT_APPLICABLE, NO_DATA, EXPLAINED = "不适用", "缺数据", "已说明"
 STATES = (FAILED, EXPLAINED, NO_DATA, NOT_APPLICABLE, PASSED)
 
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: the figure or formula, its exact value, where it stands."""

@@ -15,9 +15,10 @@ from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import FormulaError, NotComputable, filled, parse
 from govnb.evaluate.expression import Value as Raw
 from govnb.evaluate.figure import Figure, Figures, shown
-from govnb.evaluate.interval import Interval, Presence
+from govnb.evaluate.interval import Interval
 from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
+from govnb.evaluate.scoring_outcome import EVERYTHING, Valued
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.place import Fault
 from govnb.inputs.rubric import Indicator, ZeroBase
@@ -29,76 +30,6 @@ from govnb.inputs.yaml_text import Scalar
 
 DATA = "数据"
 OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})
-EVERYTHING = Span()
-
-
-@dataclass(frozen=True, slots=True)
-class Valued:
-    """What a formula or a stated value came to.
-
-    Attributes
-    ----------
-    span : Span
-        Where the value lies: one number, a stated range, or anywhere.
-    word : str or None
-        The value when it is text.
-    missing : tuple of str
-        Names of the facts it lacks.
-    problem : str
-        Why it has no value though everything is known (a division by zero).
-    note : str
-        What the reader must know about it: stated, not computed; not proven.
-    """
-
-    span: Span = EVERYTHING
-    word: str | None = None
-    missing: tuple[str, ...] = ()
-    problem: str = ""
-    note: str = ""
-
-    @property
-    def number(self) -> Decimal | None:
-        """The value when it is one known number."""
-        return self.span.value
-
-    @property
-    def is_known(self) -> bool:
-        """True when there is a number, a word, or a definite reason for having neither."""
-        return self.number is not None or self.word is not None or bool(self.problem)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a rule gives, and why.
-
-    Attributes
-    ----------
-    points : Interval
-        The score or its bounds.
-    reason : str
-        One Chinese sentence.
-    rule : str
-        Identifier of the rule that decided.
-    missing : tuple of str
-        Names of the facts that would narrow the bounds.
-    presence : Presence
-        Whether the indicator counts at all.
-    valued : Valued
-        The indicator's value.
-    proofs : tuple of str
-        Evidence relied on.
-    notes : tuple of str
-        What doesn't fit: words the rubric doesn't know, facts that contradict each other.
-    """
-
-    points: Interval
-    reason: str
-    rule: str = ""
-    missing: tuple[str, ...] = ()
-    presence: Presence = Presence.COUNTED
-    valued: Valued = field(default_factory=Valued)
-    proofs: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -305,8 +236,8 @@ class Case:
         if not found.is_known:
             return self._stated(found.missing)
         own = [n for n in parse(self.formula).names if n.split(".")[0] in (DATA, *OWN_NAMES)]
-        if own and not self._is_proven(*(n.split(".") for n in own)):
-            return self._not_proven(found)
+        if own and not self.is_proven(*(n.split(".") for n in own)):
+            return self.not_proven(found)
         return found
 
     def _stated(self, missing: tuple[str, ...]) -> Valued:
@@ -322,9 +253,11 @@ class Case:
             number = self.number("指标值") or Decimal(0)
             self._check_unit(figure)
             span, paths = Span.point(number), [["指标值"]]
-        how = "按申报的指标值" if figure is not None and figure.number is not None else "按申报的范围"
+        how = (
+            "按申报的指标值" if figure is not None and figure.number is not None else "按申报的范围"
+        )
         found = Valued(span, missing=missing if span.value is None else (), note=how)
-        return found if self._is_proven(*paths) else self._not_proven(found)
+        return found if self.is_proven(*paths) else self.not_proven(found)
 
     def _range(self, words: list[str]) -> Span:
         ends = {word: self.number("指标值范围", word) for word in words}
@@ -345,13 +278,14 @@ class Case:
             message = f"“{figure.name}”是百分数，而这个指标的单位是“{self.unit or '无'}”"
             self.faults.append(Fault(figure.place, message, "改成不带百分号的数"))
 
-    def _is_proven(self, *paths: list[str]) -> bool:
+    def is_proven(self, *paths: list[str]) -> bool:
         """Tell whether facts of its own may earn points: proven, tried out, or needing none."""
         if self.indicator is None or self.indicator.proof is None or self.proof:
             return True
         return all(self.on_trial(*path) for path in paths)
 
-    def _not_proven(self, found: Valued) -> Valued:
+    def not_proven(self, found: Valued) -> Valued:
+        """Return a value that doesn't count for want of proof."""
         return replace(
             found,
             span=EVERYTHING,

@@ -15,7 +15,8 @@ from typing import Any
 
 from govnb.evaluate import scoring_words as words
 from govnb.evaluate.interval import Interval, Presence
-from govnb.evaluate.scoring_case import EVERYTHING, Case, Outcome, Valued
+from govnb.evaluate.scoring_case import Case
+from govnb.evaluate.scoring_outcome import EVERYTHING, Outcome, Valued
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.rubric_values import PERCENT, ROUNDINGS, Points, ratio
 from govnb.inputs.span import Span
@@ -239,14 +240,14 @@ def score_value(curve: Curve, valued: Valued) -> Outcome:
             # Until the value is known, its denominator may turn out to be zero.
             points, presence = _or_without_value(points, curve.case)
         reason = _lacking(valued, points)
-        return Outcome(points, reason, "", valued.missing, presence, valued)
+        return Outcome(points, reason, valued.missing, presence, valued)
     points = curve.over(valued.span)
     shown = f"指标值{words.between(valued.span, curve.case.unit)}{note}"
     if points.is_exact:
         return Outcome(points, f"{shown}，得 {words.spread(points)} 分", valued=valued)
     missing = valued.missing or (curve.case.name("指标值"),)
     reason = f"{shown}，得分在 {words.spread(points)} 分之间"
-    return Outcome(points, reason, "", missing, valued=valued)
+    return Outcome(points, reason, missing, valued=valued)
 
 
 def _lacking(valued: Valued, points: Interval) -> str:
@@ -268,11 +269,11 @@ def without_value(curve: Curve, valued: Valued) -> Outcome:
     met, missing = case.holds(zero.when) if zero.when else (True, ())
     if met is None:
         bounds, presence = _or_without_value(curve.limits, case)
-        return Outcome(bounds, valued.problem + said, "", missing, presence, valued)
+        return Outcome(bounds, valued.problem + said, missing, presence, valued)
     given = zero.points if met else zero.otherwise
     if given is not None and not isinstance(given, Points):
         reason = f"{valued.problem}{said}，剔除不计"
-        return Outcome(Interval.exactly(Decimal(0)), reason, "", (), Presence.LEFT_OUT, valued)
+        return Outcome(Interval.exactly(Decimal(0)), reason, (), Presence.LEFT_OUT, valued)
     points = Interval.exactly(given.of(case.weight) if given else Decimal(0))
     reason = f"{valued.problem}{said}，得 {words.spread(points)} 分"
     return Outcome(points, reason, valued=valued)

@@ -7,21 +7,18 @@ tight as the rest allows.
 
 from __future__ import annotations
 
-import calendar
-import datetime
 from decimal import Decimal
 from typing import Any
 
 from govnb.evaluate import scoring_words as words
 from govnb.evaluate.interval import Interval
-from govnb.evaluate.scoring_case import Case, Outcome
+from govnb.evaluate.scoring_case import Case
+from govnb.evaluate.scoring_outcome import Outcome
 from govnb.inputs import rubric_rules as rules
-from govnb.inputs.evidence import NOT_DONE, Point
+from govnb.inputs.evidence import Point
 from govnb.inputs.place import Fault
-from govnb.inputs.rubric_values import DueDate
 from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import PartialDate
 
 ZERO = Decimal(0)
 UNBOUNDED = Decimal("Infinity")
@@ -68,7 +65,7 @@ def checklist_add(rule: rules.ChecklistAdd, case: Case) -> Outcome:
         high += ZERO if met is False else worth
         said.append(f"{name} {_earned(met, worth, case, name)}")
     points = Interval(low, high).within(case.limits(rule))
-    return Outcome(points, "；".join(said), "", tuple(missing), proofs=tuple(proofs))
+    return Outcome(points, "；".join(said), tuple(missing), proofs=tuple(proofs))
 
 
 def _earned(met: bool | None, worth: Decimal, case: Case, item: str) -> str:
@@ -81,7 +78,7 @@ def _earned(met: bool | None, worth: Decimal, case: Case, item: str) -> str:
 def checklist_deduct(rule: rules.ChecklistDeduct, case: Case) -> Outcome:
     """Take off for every case, or for every point, that falls short."""
     by_case = rule.by != "按项"
-    listed, all_listed = _incidents(case)
+    listed, all_listed = incidents(case)
     sure = Decimal(listed) * rule.points.of(case.full(rule))
     possible = ZERO
     said = [f"另有事项 {listed} 例"] if listed else []
@@ -101,7 +98,7 @@ def checklist_deduct(rule: rules.ChecklistDeduct, case: Case) -> Outcome:
             said.append(f"{name} {times} 例" if by_case else f"缺{name}")
         elif proof:
             proofs.append(f"{name}：{proof}")
-    return _deducted(rule, case, sure, possible, said, missing, proofs)
+    return deducted(rule, case, sure, possible, said, missing, proofs)
 
 
 def _times(case: Case, item: str, by_case: bool) -> tuple[int | None, str]:
@@ -115,7 +112,7 @@ def _times(case: Case, item: str, by_case: bool) -> tuple[int | None, str]:
     return None, proof
 
 
-def _incidents(case: Case) -> tuple[int, bool]:
+def incidents(case: Case) -> tuple[int, bool]:
     """Return how many incidents are listed, and whether the list is shown to be complete."""
     names = list(case.evidence.incidents) if case.evidence else []
     listed = sum(int(case.number("事项", n, "例数") or 1) for n in names)
@@ -123,7 +120,7 @@ def _incidents(case: Case) -> tuple[int, bool]:
     return listed, complete and bool(case.proof or case.on_trial("事项齐全"))
 
 
-def _deducted(
+def deducted(
     rule: Any,
     case: Case,
     sure: Decimal,
@@ -132,6 +129,7 @@ def _deducted(
     missing: list[str],
     proofs: list[str],
 ) -> Outcome:
+    """Return full marks less what is sure to go, down to what may still go."""
     full = case.full(rule)
     most = full - min(sure, full)
     least = ZERO if possible == UNBOUNDED else max(most - possible, ZERO)
@@ -144,19 +142,20 @@ def _deducted(
         reason += f"；还缺 {len(missing)} 项说明，得分在 {words.spread(points)} 分之间"
     if case.proof:
         proofs.append(case.proof)
-    return Outcome(points, reason, "", tuple(missing), proofs=tuple(proofs))
+    return Outcome(points, reason, tuple(missing), proofs=tuple(proofs))
 
 
 def event_deduct(rule: rules.EventDeduct, case: Case) -> Outcome:
     """Take off for every incident; an incomplete list leaves room for more."""
-    listed, complete = _incidents(case)
+    listed, complete = incidents(case)
     each = rule.points.of(case.full(rule))
-    missing = [] if complete else [_incompleteness(case)]
+    missing = [] if complete else [incompleteness(case)]
     said = [f"{listed} 件，每件扣 {words.points(each)} 分"]
-    return _deducted(rule, case, listed * each, ZERO if complete else UNBOUNDED, said, missing, [])
+    return deducted(rule, case, listed * each, ZERO if complete else UNBOUNDED, said, missing, [])
 
 
-def _incompleteness(case: Case) -> str:
+def incompleteness(case: Case) -> str:
+    """Return the fact that would show a list of incidents to be complete."""
     return case.name("佐证" if case.word("事项齐全") == "是" else "事项齐全")
 
 
@@ -193,7 +192,7 @@ def state_enum(rule: rules.StateEnum, case: Case) -> Outcome:
     lacks_fact = case.name("佐证" if unproven else "状态")
     why = f"称“{stated}”，没有佐证，不计" if unproven else f"状态未定：{'、'.join(possible)}"
     reason = f"{why}，得分在 {words.spread(points)} 分之间"
-    return Outcome(points, reason, "", tuple(missing) or (lacks_fact,), notes=notes)
+    return Outcome(points, reason, tuple(missing) or (lacks_fact,), notes=notes)
 
 
 def _in_state(
@@ -203,7 +202,9 @@ def _in_state(
     points = points.within(case.limits(rule))
     said = f"（{how}）" if how else ""
     proofs = (case.proof,) if case.proof else ()
-    return Outcome(points, f"{name}{said}，得 {words.spread(points)} 分", proofs=proofs, notes=notes)
+    return Outcome(
+        points, f"{name}{said}，得 {words.spread(points)} 分", proofs=proofs, notes=notes
+    )
 
 
 def _unknown_word(case: Case, field: str, word: str | None, known: Any) -> tuple[str, ...]:
@@ -228,7 +229,9 @@ def qualitative_band(rule: rules.QualitativeBand, case: Case) -> Outcome:
         if reached and mark / full not in tier:
             figure = case.figure("给分", "分值")
             assert figure is not None
-            message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {words.spread(bounds)} 分之内"
+            message = (
+                f"给分 {words.points(mark)} 不在档次“{stated}”的 {words.spread(bounds)} 分之内"
+            )
             case.faults.append(Fault(figure.place, message, "改给分，或改状态"))
         said = f"“{stated}”档，" if reached else ""
         return _marked(case, Interval.exactly(mark).within(limits), said, notes)
@@ -240,7 +243,7 @@ def qualitative_band(rule: rules.QualitativeBand, case: Case) -> Outcome:
         reason = f"{why}，得分在 {words.spread(bounds)} 分之间"
         missing = case.name("佐证" if stated in rule.tiers else "状态")
     proofs = (case.proof,) if reached and case.proof else ()
-    return Outcome(bounds, reason, "", (missing,), proofs=proofs, notes=notes)
+    return Outcome(bounds, reason, (missing,), proofs=proofs, notes=notes)
 
 
 def expert(rule: rules.Expert, case: Case) -> Outcome:
@@ -249,7 +252,7 @@ def expert(rule: rules.Expert, case: Case) -> Outcome:
     mark = _mark(case, limits.high)
     if mark is None:
         reason = f"评价人没有给分，得分在 {words.spread(limits)} 分之间"
-        return Outcome(limits, reason, "", (case.name("给分", "分值"),))
+        return Outcome(limits, reason, (case.name("给分", "分值"),))
     return _marked(case, Interval.exactly(mark).within(limits), "", ())
 
 
@@ -269,79 +272,3 @@ def _marked(case: Case, points: Interval, said: str, notes: tuple[str, ...]) -> 
     reason = f"{said}评价人给 {words.spread(points)} 分（{who}）"
     proofs = (case.proof,) if case.proof else ()
     return Outcome(points, reason, proofs=proofs, notes=notes)
-
-
-def deadline(rule: rules.DeadlineRule, case: Case) -> Outcome:
-    """Give points for each date kept, or take them off for each thing that missed one."""
-    return _by_item(rule, case) if rule.points is not None else _by_date(rule, case)
-
-
-def _by_date(rule: rules.DeadlineRule, case: Case) -> Outcome:
-    total = Interval.exactly(ZERO)
-    said, missing = [], []
-    for name, item in rule.due.items():
-        assert item.points is not None
-        worth = item.points.of(case.full(rule))
-        earned, how = _kept(item, worth, case, case.day("日期", name))
-        total = Interval(total.low + earned.low, total.high + earned.high)
-        said.append(f"{name} {words.spread(earned)} 分（{how}）")
-        if not earned.is_exact:
-            missing.append(case.name("日期", name))
-    points = total.within(case.limits(rule))
-    proofs = (case.proof,) if case.proof else ()
-    return Outcome(points, "；".join(said), "", tuple(missing), proofs=proofs)
-
-
-def _kept(
-    item: rules.Deadline, worth: Decimal, case: Case, day: PartialDate | str | None
-) -> tuple[Interval, str]:
-    """Return what one due date earns: kept, missed by so many days, or open."""
-    due = item.due.on(case.year)
-    if day == NOT_DONE:
-        return Interval.exactly(ZERO), "没有完成"
-    if due is None:
-        return Interval(ZERO, worth), f"原文没有规定 {case.year} 年的期限"
-    if not isinstance(day, PartialDate):
-        return Interval(ZERO, worth), "日期未说明"
-    first, last = (max((d - due).days, 0) for d in _days(day))
-    late = item.late.of(case.weight) if item.late else worth
-    per = int(item.days.value or 1) if item.days else 1
-    # Without 逾期每 a single day's delay costs the whole.
-    costs = [min((n // per if item.days else bool(n)) * late, worth) for n in (first, last)]
-    how = f"{day}，期限 {due.isoformat()}" + (f"，逾期 {first} 天" if first == last > 0 else "")
-    return Interval(worth - max(costs), worth - min(costs)), how
-
-
-def _days(day: PartialDate) -> tuple[datetime.date, datetime.date]:
-    """Return the first and last day a date known to the year or month can mean."""
-    month = day.month or 12
-    last = day.day or calendar.monthrange(day.year, month)[1]
-    return datetime.date(*day.earliest()), datetime.date(day.year, month, last)
-
-
-def _by_item(rule: rules.DeadlineRule, case: Case) -> Outcome:
-    assert rule.points is not None
-    each = rule.points.of(case.full(rule))
-    _, complete = _incidents(case)
-    late, missing = [], [] if complete else [_incompleteness(case)]
-    unsure = 0
-    for name in case.evidence.incidents if case.evidence else {}:
-        missed = [_missed(d.due, case, case.day("事项", name, "日期", n)) for n, d in rule.due.items()]
-        if any(missed):
-            late.append(name)
-        elif None in missed:
-            unsure += 1
-            missing.append(case.name("事项", name, "日期"))
-    possible = unsure * each if complete else UNBOUNDED
-    said = [f"误期 {len(late)} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
-    return _deducted(rule, case, len(late) * each, possible, said, missing, [])
-
-
-def _missed(due: DueDate, case: Case, day: PartialDate | str | None) -> bool | None:
-    if day == NOT_DONE:
-        return True
-    limit = due.on(case.year)
-    if limit is None or not isinstance(day, PartialDate):
-        return None
-    first, last = _days(day)
-    return True if first > limit else False if last <= limit else None

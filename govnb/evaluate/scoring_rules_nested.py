@@ -7,10 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from govnb.evaluate import scoring_rules_dates as dates
 from govnb.evaluate import scoring_rules_facts as facts
 from govnb.evaluate import scoring_words as words
 from govnb.evaluate.interval import Interval, Presence
-from govnb.evaluate.scoring_case import Case, Outcome, Valued
+from govnb.evaluate.scoring_case import Case
+from govnb.evaluate.scoring_outcome import Outcome, Valued
 from govnb.evaluate.scoring_rules import (
     CURVES,
     Proportion,
@@ -33,7 +35,7 @@ def apply(rule: Any, case: Case) -> Outcome:
     """Score one indicator by its rule; the points are never outside [0, weight]."""
     outcome = _RULES[type(rule)](rule, case)
     points = outcome.points.within(Interval(Decimal(0), case.weight))
-    return replace(outcome, points=points, rule=outcome.rule or rules.kind_of(rule))
+    return replace(outcome, points=points)
 
 
 def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
@@ -47,7 +49,8 @@ def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
     if problem:
         return without_value(curve, Valued(problem=problem))
     if target.number is None or actual.number is None:
-        return score_value(curve, Valued(missing=missing or (case.name(ACTUAL),)))
+        lacking = missing or (case.name(ACTUAL),)
+        return score_value(curve, Valued(missing=lacking, note=actual.note))
     a, b = target.number, actual.number
     met = b >= a if upward else b <= a
     over, under = (b, a) if upward else (a, b)
@@ -77,7 +80,8 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     figure = case.figure(default)
     number = case.number(default)
     if number is not None:
-        return Valued(Span.point(number))
+        found = Valued(Span.point(number))
+        return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
     reason = figure.reason if figure else ""
     if reason.startswith("缺少："):
         return Valued(missing=tuple(reason.removeprefix("缺少：").split("、")))
@@ -99,8 +103,7 @@ def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
     """Sum subordinate units up first, then score; without units, score the indicator itself."""
     names = list(case.evidence.units) if case.evidence else []
     if not names:
-        outcome = apply(rule.rule, case)
-        return replace(outcome, notes=(*outcome.notes,))
+        return apply(rule.rule, case)
     weighted = rule.how == "资金加权" or (rule.how is None and _in_percent(case, names))
     if rule.how == "累加" and _in_percent(case, names):
         figure = case.figure(UNITS, names[0], ACTUAL)
@@ -110,11 +113,13 @@ def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
     target, actual = _summed(case, names, weighted, TARGET), _summed(case, names, weighted, ACTUAL)
     has_targets = any(case.figure(UNITS, name, TARGET) for name in names)
     given = {TARGET: target if has_targets else _part(case, None, TARGET), ACTUAL: actual}
-    inner = replace(case, given={**given, "指标值": _value(target if has_targets else None, actual)})
+    inner = replace(
+        case, given={**given, "指标值": _value(target if has_targets else None, actual)}
+    )
     outcome = apply(rule.rule, inner)
     how = "按资金加权平均" if weighted else "累加"
     reason = f"{len(names)} 个下属单位{how}后：{outcome.reason}"
-    return replace(outcome, reason=reason, rule="aggregate")
+    return replace(outcome, reason=reason)
 
 
 def _in_percent(case: Case, names: list[str]) -> bool:
@@ -136,6 +141,8 @@ def _summed(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
         weights += weight or Decimal(0)
     if missing:
         return Valued(missing=tuple(missing))
+    if field == ACTUAL and not case.is_proven(*([UNITS, name, ACTUAL] for name in names)):
+        return case.not_proven(Valued())
     if weighted and weights == 0:
         return Valued(problem="不可计算：下属单位的资金合计为 0")
     return Valued(Span.point(total / weights if weighted else total))
@@ -171,7 +178,7 @@ def one_of(rule: rules.OneOf, case: Case) -> Outcome:
     sure = all(o.presence is Presence.COUNTED for o in each.values())
     presence = Presence.COUNTED if sure else Presence.UNSURE
     reason = f"没有写明选用哪一项：{said}"
-    return Outcome(points, reason, "", tuple(missing), presence, notes=tuple(notes))
+    return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
 
 
 def not_applicable(rule: rules.NotApplicable, case: Case) -> Outcome:
@@ -217,7 +224,11 @@ def _applies(exemption: rules.Exemption, case: Case) -> tuple[bool | None, tuple
         lacking = () if proven else (case.name("佐证"),)
         return (False if proven else None), lacking, _stated_why(case, proven)
     # Silence means it applies; 未公布 means nobody has said.
-    return (None if figure is not None and stated is None else True), (case.name("适用"),), "是否适用未定"
+    return (
+        (None if figure is not None and stated is None else True),
+        (case.name("适用"),),
+        "是否适用未定",
+    )
 
 
 def _stated_why(case: Case, proven: bool) -> str:
@@ -228,8 +239,8 @@ def _exempted(exemption: rules.Exemption, case: Case, why: str) -> Outcome:
     note = f"；{case.prose(exemption.note)}" if exemption.note else ""
     if exemption.treat == rules.LEFT_OUT:
         points = Interval.exactly(Decimal(0))
-        return Outcome(points, f"{why}，剔除{note}", "not_applicable", (), Presence.LEFT_OUT)
-    return Outcome(Interval.exactly(case.weight), f"{why}，按满分计{note}", "not_applicable")
+        return Outcome(points, f"{why}，剔除{note}", (), Presence.LEFT_OUT)
+    return Outcome(Interval.exactly(case.weight), f"{why}，按满分计{note}")
 
 
 _RULES: dict[type[Any], Callable[[Any, Case], Outcome]] = {
@@ -240,7 +251,7 @@ _RULES: dict[type[Any], Callable[[Any, Case], Outcome]] = {
     rules.ChecklistAdd: facts.checklist_add,
     rules.ChecklistDeduct: facts.checklist_deduct,
     rules.EventDeduct: facts.event_deduct,
-    rules.DeadlineRule: facts.deadline,
+    rules.DeadlineRule: dates.deadline,
     rules.Expert: facts.expert,
     rules.OneOf: one_of,
     rules.NotApplicable: not_applicable,

@@ -181,14 +181,16 @@ class ZeroBaseRule(Rule):
     each: Text | None = Field(None, alias="每个", description="逐个核对的已有名称，含 {变量}")
     base: Text = Field(alias="基数", description="上年数的名称")
     now: Text = Field(alias="本期", description="本年数的名称")
-    growth: Text = Field(alias="增长率", description="增长率的名称")
+    growth: Text | None = Field(None, alias="增长率", description="增长率的名称，有才写")
 
 
 class DocumentYearRule(ForEach):
     """文号年份: the year in a document's number against the date of its event."""
 
     kind: Literal["文号年份"] = Field(alias="种类")
-    document: Text = Field(alias="文号", description="文号或文号列表的名称；全文 指所有文字里的文号")
+    document: Text = Field(
+        alias="文号", description="文号或文号列表的名称；全文 指所有文字里的文号"
+    )
     date: Text = Field(alias="日期", description="日期、年份或算式")
     years_before: Number | None = Field(None, alias="可早几年", description="不写为不限")
     years_after: Number | None = Field(None, alias="可晚几年", description="不写为不限")
@@ -253,6 +255,12 @@ class RawNumberRule(Rule):
     skip_units: list[Text] = Field([], alias="不查单位")
 
 
+class TypedValueRule(Rule):
+    """文中数: a number typed behind a figure's label against the figure."""
+
+    kind: Literal["文中数"] = Field(alias="种类")
+
+
 class NumberingRule(Rule):
     """编号: numbered paragraphs without gaps or repeats."""
 
@@ -264,6 +272,9 @@ class EnumerationRule(Rule):
 
     kind: Literal["列举"] = Field(alias="种类")
     measures: list[Text] = Field(alias="量词")
+    lists: dict[str, Text] = Field(
+        {}, alias="对应列表", description="词 → 列表名称；“词N个”后面没有列举时，与列表比"
+    )
 
 
 class WritingRule(Rule):
@@ -298,6 +309,7 @@ CheckRule = Annotated[
     | ScopeRule
     | DirectionRule
     | RawNumberRule
+    | TypedValueRule
     | NumberingRule
     | EnumerationRule
     | WritingRule

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from govnb.inputs.evidence import EvidenceOf, TargetOf
 from govnb.inputs.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
 from govnb.inputs.published import Published
 from govnb.inputs.values import (
@@ -198,6 +199,7 @@ class Department(Strict):
     """One department, one year."""
 
     year: Year = Field(alias="年度")
+    sample: YesNo | None = Field(None, alias="示例", description="虚构的部门和数据写 是")
     identity: Identity = Field(alias="部门")
     money_unit: MoneyUnit | None = Field(
         None, alias="金额单位", description="本文件金额的单位，默认随年度文件"
@@ -232,6 +234,12 @@ class Department(Strict):
         {}, alias="清单", description="其他要计数或引用的列举"
     )
     sign_off: SignOff = Field(SignOff(), alias="落款")
+    evidence: dict[Name, EvidenceOf] = Field(
+        {}, alias="评分依据", description="指标体系要的事实和佐证，键是指标名称"
+    )
+    targets: dict[Name, TargetOf] = Field(
+        {}, alias="绩效指标", description="自评表的各条绩效指标：年度指标值、实际完成值、分值"
+    )
     published: dict[str, Published] = Field(
         {}, alias="公布数", description="公布的报告所印的数，键是指标名称，与重算的数核对"
     )
@@ -239,3 +247,8 @@ class Department(Strict):
     acknowledged: tuple[Acknowledgement, ...] = Field(
         (), alias="已说明", description="部门已说明原因的复核发现，说明后不再算未通过"
     )
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the department and its data are made up (示例)."""
+        return self.sample == "是"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 # Nobody mends more at a time, and looking for the nearest word of each takes its while.
-MOST_FAULTS = 200
+MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True, order=True)

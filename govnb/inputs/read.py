@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,8 +64,10 @@ def label_of(path: Path, params_dir: Path) -> str:
     So an origin reads the same wherever the command was run; a file elsewhere keeps
     the name it was given.
     """
+    # realpath, unlike Path.resolve, has an answer for a link that points at itself.
+    whole, folder = Path(os.path.realpath(path)), os.path.realpath(params_dir)
     try:
-        return (Path(params_dir.name) / path.resolve().relative_to(params_dir.resolve())).as_posix()
+        return (Path(params_dir.name) / whole.relative_to(folder)).as_posix()
     except ValueError:
         return path.as_posix()
 
@@ -173,7 +176,7 @@ def _years(params_dir: Path) -> list[str]:
 
 
 def _params_of(path: Path) -> Path:
-    near = path.resolve().parent.parent
+    near = Path(os.path.realpath(path)).parent.parent
     return near if (near / "rules" / "figures.yml").exists() else Path("params")
 
 

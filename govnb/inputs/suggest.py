@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
+
+# Every department has far fewer names; a hostile file must not make the search last.
+MOST_WORDS = 3000
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -13,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     Full-width and half-width forms count as equal, since that slip is the
     commonest of all in Chinese text.
     """
-    candidates = {unicodedata.normalize("NFKC", k): k for k in known}
+    candidates = {unicodedata.normalize("NFKC", k): k for k in islice(known, MOST_WORDS)}
     plain = unicodedata.normalize("NFKC", word).strip()
     if plain in candidates:
         return candidates[plain]

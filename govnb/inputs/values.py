@@ -134,7 +134,7 @@ def _why_not_a_number(text: str) -> BadText:
     if re.fullmatch(r"-?0\d+(\.\d+)?", text):
         return BadText(
             f"“{text}”以 0 开头",
-            f"写 {text.lstrip('-').lstrip('0') or '0'}；若是代码，应填在代码栏",
+            f"写 {Decimal(text):f}；若是代码，应填在代码栏",
         )
     if re.fullmatch(r"-?\.\d+|-?\d+\.", text):
         return BadText(f"“{text}”小数点前后都要有数字", f"写 {Decimal(text.rstrip('.') or '0'):f}")
@@ -231,10 +231,12 @@ def parse_date(text: str, place: Place) -> PartialDate:
         said = f"“{bare}”不是日期" if bare else "值是空的"
         raise BadText(said, "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016")
     year, *rest = (int(part) if part else None for part in match.groups())
-    month, day = rest[0] or rest[2], rest[1] or rest[3]
+    # 0 is a month that doesn't exist, not one left out.
+    month = rest[0] if rest[0] is not None else rest[2]
+    day = rest[1] if rest[1] is not None else rest[3]
     assert year is not None
     try:
-        datetime.date(year, month or 1, day or 1)
+        datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         raise BadText(f"“{bare}”：没有这一天", "检查月和日") from None
     return PartialDate(year, month, day, text, place)

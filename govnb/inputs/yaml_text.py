@@ -140,19 +140,21 @@ def read_text(path: Path, label: str) -> str:
         If it can't be read, is too large or isn't UTF-8.
     """
 
-    def refuse(message: str, hint: str = "") -> FaultsError:
+    def refuse(message: str, hint: str) -> FaultsError:
         return FaultsError([Fault(Place(label), message, hint)])
 
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise refuse("文件超过 2 MB，不像是参数文件")
-        data = path.read_bytes()
+        # Not by the size the system states: a pipe or a device states none.
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise refuse("没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件") from None
     except IsADirectoryError:
-        raise refuse("这是一个文件夹，不是文件") from None
+        raise refuse("这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml") from None
     except OSError as error:
         raise refuse(f"文件打不开：{error.strerror}", "检查文件是否存在、有无读取权限") from None
+    if len(data) > MAX_BYTES:
+        raise refuse("文件超过 2 MB，不像是参数文件", "检查是不是选错了文件")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -19,6 +19,7 @@ class Title:
     """The report's title and what a reader must know before reading on."""
 
     text: str
+    verdict: str = ""
     trial: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False
 
@@ -33,8 +34,16 @@ class Title:
         kind = "gv-trial" if self.trial else "gv-sample"
         marks = "".join(f'<p class="{kind}" role="note">{escape(m)}</p>' for m in self.marks)
         page = f"{marks}<h1>{escape(self.text)}</h1>"
-        structure = {"type": "title", "title": self.text, "marks": list(self.marks)}
-        return bundle(page, "\n".join([*self.marks, self.text]), structure)
+        if self.verdict:
+            page += f'<p class="gv-verdict gv-error" role="note">{escape(self.verdict)}</p>'
+        lines = [*self.marks, self.text, *([self.verdict] if self.verdict else [])]
+        structure = {
+            "type": "title",
+            "title": self.text,
+            "marks": list(self.marks),
+            "verdict": self.verdict,
+        }
+        return bundle(page, "\n".join(lines), structure)
 
 
 @dataclass(frozen=True)

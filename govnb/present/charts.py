@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.evaluate.figure import Figure, Figures, shown
 from govnb.present import charts_words as words
 from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.charts_bars import (
@@ -32,6 +33,8 @@ from govnb.present.charts_canvas import Sheet
 
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 UNDIVIDED = "未列明科目的差额"
+# Amounts that were divided somewhere don't add up in the last digits held.
+_NOISE = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def budget_bridge(figures: Figures) -> Chart | None:
 def _undivided(change: Figure, gaps: list[Figure]) -> list[Figure]:
     """Return what the accounts' differences leave of the whole, so that the bridge arrives."""
     rest = words.difference(change, words.total(gaps, change.name), f"支出.{UNDIVIDED}.差异")
-    return [rest] if rounded(words.number(rest), rest.decimals) else []
+    return [rest] if abs(words.number(rest)) > _NOISE else []
 
 
 def _steps(

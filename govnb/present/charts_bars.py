@@ -111,7 +111,8 @@ def bridge(steps: Sequence[Step], notes: Sequence[str] = ()) -> Sheet:
     spans = []
     for step in steps:
         low, high = sorted((step.start, step.end))
-        spans.append((max(low, floor), max(high, floor), plan.text_width(step.text)))
+        # Only the totals reach below a raised floor.
+        spans.append((max(low, floor) if floor else low, high, plan.text_width(step.text)))
     scale = _Scale.of(spans, plan.room, start=floor)
     sheet, y = Sheet(), EDGE
     before: tuple[float, float] | None = None

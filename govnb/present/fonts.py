@@ -14,12 +14,11 @@ from functools import cache
 from pathlib import Path
 
 FANG, KAI, HEI, SONG = "fang", "kai", "hei", "song"
-_FALLBACKS = ("NotoSansSC-fallback.otf",)
 _FACES = {
-    FANG: ("FandolFang-Regular.otf", *_FALLBACKS),
-    KAI: ("FandolKai-Regular.otf", *_FALLBACKS),
-    HEI: ("FandolHei-Regular.otf", *_FALLBACKS),
-    SONG: ("FandolSong-Bold.otf", *_FALLBACKS),
+    FANG: ("FandolFang-Regular.otf", "NotoSerifSC-fallback.otf"),
+    KAI: ("FandolKai-Regular.otf", "NotoSerifSC-fallback.otf"),
+    HEI: ("FandolHei-Regular.otf", "NotoSansSC-fallback.otf"),
+    SONG: ("FandolSong-Bold.otf", "NotoSerifSC-Bold-fallback.otf"),
 }
 ROLES = tuple(_FACES)
 

@@ -24,7 +24,7 @@ _ALONE = re.compile(r"^[ \t]*(\{\{[^{}]*\}\})[ \t]*$", re.MULTILINE)
 # would break a line on either side of it.
 _STAYS_BEHIND = re.compile("[，。；：、？！％）〕》」』”’]+")
 _STAYS_BEFORE = re.compile("[（〔《「『“‘]+$")
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#&~|])")
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#&~|{}])")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,11 @@ def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:
         )
 
     return REFERENCE.sub(joined, _ALONE.sub(paragraphs, source))
+
+
+def plain(text: str) -> str:
+    """Return text as Markdown that prints it as it is, references and all."""
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", text)
 
 
 def numbered(items: Sequence[str], pattern: str = "（{}）") -> list[str]:

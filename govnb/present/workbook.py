@@ -12,16 +12,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from govnb.present.charts import CHARTS, Chart
-
+from govnb.evaluate.checks import review
 from govnb.evaluate.compute import compute
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
+from govnb.evaluate.finding import Review
+from govnb.evaluate.score import Score
+from govnb.evaluate.scoring import score
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
+from govnb.inputs.rubric import load_rubric
 from govnb.present import sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
-from govnb.present.prose import Prose, expand_lists, numbered
+from govnb.present.charts import CHARTS, Chart
+from govnb.present.findings import Findings, verdict
+from govnb.present.prose import Prose, expand_lists, numbered, plain
+from govnb.present.scores import evidence_table, points_chart, scoring_table
 from govnb.present.standard_tables import TABLES, Sheet
 from govnb.present.tables import Table
 
@@ -41,6 +47,8 @@ class Workbook:
         `review` with the reviewers' annex, or `publish` without.
     overrides
         试算: values that stand in for stated ones. The page then says so.
+    rubric
+        An indicator system other than the one the year names.
 
     Raises
     ------
@@ -53,12 +61,14 @@ class Workbook:
         inputs: Inputs,
         edition: str = "review",
         overrides: Mapping[str, str] | None = None,
+        rubric: str | None = None,
     ) -> None:
         if edition not in EDITIONS:
             place, hint = Place("edition"), f"可写：{'、'.join(EDITIONS)}"
             raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
         self.inputs = inputs
         self.edition = edition
+        self.rubric = rubric
         self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
         self.figures: Figures
         self.facts: Facts
@@ -91,6 +101,22 @@ class Workbook:
         folder = _find_upward(params_dir)
         return cls(load(department_path(year, department, folder), folder), edition, overrides)
 
+    @cached_property
+    def score(self) -> Score | None:
+        """The score under the rubric in force; None when the year names none."""
+        name = self.rubric or self.inputs.year.rubric
+        if name is None:
+            return None
+        rubric = load_rubric(str(name), self.inputs.params_dir)
+        return score(self.inputs, self.figures, rubric)
+
+    @cached_property
+    def review(self) -> Review:
+        """Every check's finding."""
+        marks = self.score
+        whole = marks if marks and marks.is_weighted and not marks.is_partial else None
+        return review(self.inputs, self.figures, self.facts, whole)
+
     @property
     def heading(self) -> str:
         """The report's title."""
@@ -99,7 +125,8 @@ class Workbook:
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        return Title(self.heading, trial=self.overrides)
+        said = verdict(self.review, annexed=self.edition == "review")
+        return Title(self.heading, said, self.overrides, self.inputs.department.is_sample)
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
@@ -110,7 +137,13 @@ class Workbook:
             "三公经费.控制率": "表-三公经费",
         }
         self._remember(wanted)
-        return Cards(tuple((self.figures[name], target) for name, target in wanted.items()))
+        extra = [("错误", f"{len(self.review.open_errors)}处", "复核意见")]
+        if self.score is not None and self.score.is_weighted:
+            extra.insert(0, ("得分", f"{self.score.total_text}分", "表-评分表"))
+        if self.edition != "review":
+            extra.pop()
+        figures = tuple((self.figures[name], target) for name, target in wanted.items())
+        return Cards(figures, tuple(extra))
 
     def text(self, slot: str) -> Prose:
         """Return a narrative of the department's file (叙述), or that it wrote none."""
@@ -190,6 +223,40 @@ class Workbook:
             return self._prose("")
         return chart.numbered(self._number("图", name))
 
+    def score_statement(self) -> Prose:
+        """Return what the score is and whether the published one can be reproduced."""
+        said = self.score.statement if self.score else "本年度没有指定指标体系，没有评分。"
+        return self._prose(plain(said))
+
+    def scoring_table(self) -> Table | Prose:
+        """Return the scoring table (评分表)."""
+        if self.score is None:
+            return self._prose(sentences.unpublished("评分表"))
+        table = scoring_table(self.score, self.figures)
+        return table.numbered(self._number("表", table.name))
+
+    def score_chart(self) -> Chart | Prose:
+        """Return points won, lost and undetermined by group, or nothing without points."""
+        chart = points_chart(self.score) if self.score else None
+        return chart.numbered(self._number("图", chart.name)) if chart else self._prose("")
+
+    def evidence_table(self) -> Table | Prose:
+        """Return the evidence that would narrow the score most, or nothing."""
+        table = evidence_table(self.score, self.figures) if self.score else None
+        return table.numbered(self._number("表", table.name)) if table else self._prose("")
+
+    def review_heading(self, number: str) -> Prose:
+        """Return the heading of the reviewers' annex; nothing in the edition for publication."""
+        return self.section(2, number, "复核意见") if self.edition == "review" else self._prose("")
+
+    def findings(self) -> Findings | Prose:
+        """Return the reviewers' annex; nothing in the edition for publication."""
+        if self.edition != "review":
+            return self._prose("")
+        findings = Findings(self.review, self.figures, self.inputs.department_at.file)
+        self._remember(findings.names)
+        return findings
+
     def sign_off(self) -> SignOff:
         """Return who reports and when (落款)."""
         date = self.inputs.department.sign_off.date
@@ -210,6 +277,9 @@ class Workbook:
             "region": str(department.identity.region or self.inputs.year.region),
             "edition": self.edition,
             "overrides": self.overrides,
+            "sample": self.inputs.department.is_sample,
+            "score": self.score.as_dict() if self.score else None,
+            "review": self.review.as_dict(),
             "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
         }
 

@@ -30,6 +30,8 @@ _COMFORTABLE = (
 _TIGHT = ((LANDSCAPE, 9.0), (LANDSCAPE, 7.5))
 
 _FEW_PAGES = 2.0
+# 二号 (22 pt) on a line of 156 mm.
+_TITLE_LINE = 20
 _MANY_ROWS = 20
 
 # What a line may not break inside, as far as one line holds it.
@@ -117,6 +119,19 @@ def _pages(piece: Fitted) -> float:
     ]
     height = sum(1.42 * max(n, 1) + 0.4 for n in lines) * piece.size
     return height / (PORTRAIT if piece.landscape else LANDSCAPE)
+
+
+def title_lines(title: str) -> list[str]:
+    """Break a long title after the unit and the year, as a reader would pause."""
+    if len(title) <= _TITLE_LINE:
+        return [title]
+    breaks = [m.end() for m in re.finditer(r"年度|年|关于|[的 ]", title)]
+    middle = len(title) / 2
+    fitting = [b for b in breaks if b <= _TITLE_LINE and len(title) - b <= _TITLE_LINE]
+    if not fitting:
+        return [title]
+    best = min(fitting, key=lambda b: abs(b - middle))
+    return [title[:best].strip(), title[best:].strip()]
 
 
 def em_width(text: str) -> float:

@@ -25,14 +25,15 @@ import termios
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
 
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
+from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from traitlets.config import Config
 
@@ -75,7 +76,8 @@ class QueueSession(Session):  # type: ignore[misc]
         # Through JSON and back, as on the wire: tuples become lists, keys become text.
         arrived = {**message, "content": self.unpack(self.pack(message["content"]))}
         arrived["buffers"] = [memoryview(b) for b in buffers or message.get("buffers", [])]
-        (self.shell if stream is SHELL else self.iopub).append(arrived)
+        reply = message["msg_type"].endswith("_reply")
+        (self.shell if reply else self.iopub).append(arrived)
         return message
 
     def feed_identities(self, msg: Any, copy: bool = True) -> tuple[list[bytes], Any]:
@@ -85,10 +87,6 @@ class QueueSession(Session):  # type: ignore[misc]
     def deserialize(self, msg: Any, content: bool = True, copy: bool = True) -> Any:
         """Return a message as it is: nothing was serialized."""
         return msg
-
-
-SHELL = SimpleNamespace(name="shell")
-IOPUB = SimpleNamespace(name="iopub")
 
 
 class Pump(IOPubThread):  # type: ignore[misc]
@@ -131,12 +129,10 @@ class Pump(IOPubThread):  # type: ignore[misc]
 class Kernel(IPythonKernel):  # type: ignore[misc]
     """ipykernel's kernel without its threads for sockets."""
 
+    _supports_kernel_subshells = False
+
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """Abort nothing: no request waits behind the one that failed."""
-
-    def _cancel_on_sigint(self, future: Any) -> Any:
-        """Take no interrupts: a notebook is stopped by ending its process."""
-        return self._dummy_context_manager(future)
 
 
 def make_kernel() -> Kernel:
@@ -145,6 +141,8 @@ def make_kernel() -> Kernel:
     # The history is a database and a thread, and nobody looks back in a batch.
     config.HistoryManager.enabled = False
     config.Kernel._execute_sleep = 0.0
+    with _absent("debugpy"):
+        import ipykernel.debugger  # noqa: F401
     # Before matplotlib is imported, as a stock kernel does.
     os.environ.setdefault("MPLBACKEND", _INLINE)
     session = QueueSession()
@@ -152,11 +150,24 @@ def make_kernel() -> Kernel:
         config=config,
         session=session,
         shell_stream=None,
-        iopub_socket=IOPUB,
+        iopub_socket=SimpleNamespace(),
         user_ns={},
-        shell_channel_thread=None,
+        shell_channel_thread=SimpleNamespace(parent_thread=None),
         log=logging.getLogger(__name__),
     )
+
+
+@contextmanager
+def _absent(module: str) -> Iterator[None]:
+    """Keep a module from being imported: the debugger would start threads and print advice."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 class KernelClient:
@@ -195,8 +206,9 @@ class KernelClient:
     @staticmethod
     def _from(messages: deque[Message]) -> Callable[..., Any]:
         async def get_msg(timeout: float | None = None) -> Message:
-            while not messages:
-                await asyncio.sleep(0.01)
+            # The cell has ended before anyone asks: what isn't here will never come.
+            if not messages:
+                raise DeadKernelError("Kernel died")
             return messages.popleft()
 
         return get_msg
@@ -227,15 +239,16 @@ class _streams:  # noqa: N801
         self.session.owner = os.getpid()
         pump = Pump()
         pump.start()
-        sys.stdout = _Stream(self.session, pump, "stdout")
-        sys.stderr = _Stream(self.session, pump, "stderr")
+        self._ours = [_Stream(self.session, pump, name) for name in ("stdout", "stderr")]
+        sys.stdout, sys.stderr = self._ours
         # A notebook imports modules beside it.
         if "" not in sys.path:
             sys.path.insert(0, "")
 
     def __exit__(self, *_: object) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in self._ours:
+            stream.flush()
+            stream.close()
         sys.stdout, sys.stderr, sys.path[:] = self._before
 
 

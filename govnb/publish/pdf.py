@@ -15,6 +15,7 @@ from govnb import __version__
 from govnb.publish.document import Document
 from govnb.publish.faces import theme
 from govnb.publish.glyphs import check
+from govnb.publish.pdf_compact import compact
 from govnb.publish.pdf_data import data
 from govnb.publish.reading import read
 from govnb.publish.typesetting import typeset
@@ -51,7 +52,8 @@ def pdf(document: Document) -> bytes:
     """Return a document as PDF; equal documents give equal bytes."""
     faces = theme()
     check(document, faces)
-    return typeset("report.typ", data(document, faces, MADE_WITH), pdf_standards=STANDARDS)
+    made = typeset("report.typ", data(document, faces, MADE_WITH), pdf_standards=STANDARDS)
+    return compact(made)
 
 
 def folder_of(resources: Any) -> Path | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import zlib
 
-_TABLE = re.compile(rb"xref\s+0 (\d+)\s+((?:\d{10} \d{5} [fn]\s{1,2})+)trailer\s*<<(.*?)>>\s*startxref", re.S)
+_TABLE = re.compile(
+    rb"xref\s+0 (\d+)\s+((?:\d{10} \d{5} [fn]\s{1,2})+)trailer\s*<<(.*?)>>\s*startxref", re.S
+)
 _OBJECT = re.compile(rb"\s*(\d+) 0 obj\s(.*)\sendobj\s*", re.S)
 _PER_STREAM = 200
 

@@ -28,7 +28,7 @@ from govnb.publish.document import (
     plain,
 )
 from govnb.publish.faces import MATH, Theme
-from govnb.publish.fit import Fitted, fit, sections
+from govnb.publish.fit import Fitted, fit, sections, title_lines
 from govnb.publish.pictures import picture_data
 
 _ANNEX = re.compile(r"(附[件表录]\s*[\d一二三四五六七八九十]*)[\s　：:、]*(.*)", re.DOTALL)
@@ -39,7 +39,6 @@ _TOKEN = re.compile(rf"[!-~]{{{_LONGEST_TOKEN},}}")
 # A cell with more text than this may be cut by a page's end; keeping it whole could
 # push it beyond the page.
 _WHOLE_CELL = 400
-_TITLE_LINE = 20
 
 ZWSP = "\u200b"
 
@@ -58,19 +57,6 @@ def data(document: Document, theme: Theme, made_with: str) -> dict[str, Any]:
         ],
         "colophon": f"{made_with}字体：{theme.colophon}。",
     }
-
-
-def title_lines(title: str) -> list[str]:
-    """Break a long title after the unit and the year, as a reader would pause."""
-    if len(title) <= _TITLE_LINE:
-        return [title]
-    breaks = [m.end() for m in re.finditer(r"年度|年|关于|[的 ]", title)]
-    middle = len(title) / 2
-    fitting = [b for b in breaks if b <= _TITLE_LINE and len(title) - b <= _TITLE_LINE]
-    if not fitting:
-        return [title]
-    best = min(fitting, key=lambda b: abs(b - middle))
-    return [title[:best].strip(), title[best:].strip()]
 
 
 def _blocks(blocks: Sequence[Block | Fitted]) -> list[dict[str, Any]]:

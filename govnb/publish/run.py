@@ -6,9 +6,10 @@ the last good one as it was.
 
 from __future__ import annotations
 
-import tempfile
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from govnb.inputs.files import write_all_whole
 from govnb.inputs.place import Fault, FaultsError, Place
@@ -50,28 +51,44 @@ def execute(job: Job) -> NotebookNode:
     """Return the executed notebook of a job."""
     import papermill
 
+    from govnb.publish import engine
+
     source = find_notebook("department.ipynb", job.params_dir)
-    with tempfile.TemporaryDirectory(prefix="govnb-") as folder:
-        target = Path(folder) / source.name
-        executed: NotebookNode = papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=job.parameters,
-            engine_name=job.engine,
-            kernel_name="python3",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-        )
+    executed: NotebookNode = papermill.execute_notebook(
+        str(source),
+        # Nothing is written here: the caller writes all of a report at once, or none of it.
+        None,
+        parameters=job.parameters,
+        engine_name=job.engine or engine.DEFAULT,
+        kernel_name="python3",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+    )
     return executed
 
 
 def render(notebook: NotebookNode, name: str) -> bytes:
     """Return an executed notebook in one format, by the exporter registered for it."""
+    output, _ = _exporter(name).from_notebook_node(notebook)
+    return output if isinstance(output, bytes) else str(output).encode()
+
+
+@cache
+def _exporter(name: str) -> Any:
+    """Return the exporter of a format, made once: looking it up costs more than a page."""
     from nbconvert.exporters import get_exporter
 
-    exporter = get_exporter(f"govnb-{name}")()
-    output, _ = exporter.from_notebook_node(notebook)
-    return output if isinstance(output, bytes) else str(output).encode()
+    return get_exporter(f"govnb-{name}")()
+
+
+def warm_up() -> None:
+    """Load what rendering needs, so that a process forked from this one needn't."""
+    import nbformat
+
+    # A page of nothing makes the exporter read and compile its templates.
+    empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("#")])
+    with suppress(Exception):
+        render(empty, "html")
 
 
 def find_notebook(name: str, params_dir: Path) -> Path:

@@ -28,6 +28,7 @@ from govnb.present.charts_canvas import ROLE, SIZE, WIDTH, measure, wrap
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 FILES = sorted(ROOT.glob("params/2*/[a-z]*.yml"))
+HAIRLINE = 0.52
 COMPONENTS = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 LONG = "关于进一步加强和改进新时代乡镇（街道）社会治安综合治理与矛盾纠纷化解工作的专项补助支出"
 
@@ -120,6 +121,13 @@ def bars(chart: Chart) -> list[Bar]:
         x, y, width, height = (float(rect.attrib[key]) for key in ("x", "y", "width", "height"))
         found.append(Bar(x, x + width, y, y + height, rect.attrib["fill"]))
     return found
+
+
+def connectors(chart: Chart) -> list[float]:
+    """Return where a bridge's dotted lines stand, each between two bars."""
+    paths = picture(chart).iter(f"{SVG}path")
+    dotted = (path.attrib["d"] for path in paths if "stroke-dasharray" in path.attrib)
+    return [float(path[1:].split()[0]) for path in dotted]
 
 
 def charts_of(figures: Figures) -> Iterator[Chart]:
@@ -461,15 +469,15 @@ def test_a_bridge_leads_from_the_budget_to_what_was_spent(
     if chart is None:
         assert all(None in pair for pair in accounts.values())
         return
-    start, *steps, end = bars(chart)
-    level = start.right if budget > 0 else start.left
-    for step in steps:
-        # Each step begins where the one before ended, whichever way it goes.
-        left, right = abs(step.left - level), abs(step.right - level)
-        assert min(left, right) < 0.6
-        hairline = step.right - step.left < 0.51
-        level = step.left if hairline or left > right else step.right
-    assert abs(level - (end.right if actual > 0 else end.left)) < 0.6
+    steps = bars(chart)
+    joints = connectors(chart)
+    assert len(joints) == len(steps) - 1
+    for x, before, after in zip(joints, steps, steps[1:], strict=False):
+        # Each step begins where the one before ended; a hairline stands for next to nothing.
+        assert min(abs(before.left - x), abs(before.right - x)) < HAIRLINE
+        assert min(abs(after.left - x), abs(after.right - x)) < HAIRLINE
+    assert abs(joints[0] - (steps[0].right if budget > 0 else steps[0].left)) < HAIRLINE
+    assert abs(joints[-1] - (steps[-1].right if actual > 0 else steps[-1].left)) < HAIRLINE
 
 
 @given(names, st.floats(40, 200))

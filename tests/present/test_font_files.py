@@ -27,7 +27,9 @@ REPORT = (ROOT / "tests" / "data" / "report-2016.txt").read_text(encoding="utf-8
 STANDARD = (ROOT / "tools" / "tgh-2013.txt").read_text(encoding="utf-8")
 # Rare in the language but not in names, and what tables and footnotes need.
 NAMES = "堃喆镕䶮𠮷〇"
-SIGNS = "㎡①⑩⑳≤≥±×÷—…·〔〕［］（）《》“”‘’、，。；：？！℃‰％％№√△▲□■○●◎◇◆★☆→←↑↓─│┌┐└┘├┤┬┴┼￥¥€Ⅰ Ⅻ㈠㈩〓―"
+SIGNS = (
+    "㎡①⑩⑳≤≥±×÷—…·〔〕［］（）《》“”‘’、，。；：？！℃‰％%√△▲□■○●◎◇◆★☆→←↑↓─│┌┐└┘├┤┬┴┼￥¥€Ⅰ Ⅻ㈠㈩〓―"
+)
 
 
 @cache
@@ -105,32 +107,20 @@ def test_no_other_file_is_shipped_with_the_faces() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {*FANDOL, *FALLBACK, *texts}
 
 
-def test_matplotlib_draws_with_every_face() -> None:
+@pytest.mark.parametrize("name", FANDOL + FALLBACK)
+def test_every_program_knows_a_face_by_the_same_family_and_weight(name: str) -> None:
+    import typst
+    from matplotlib.font_manager import ttfFontProperty
     from matplotlib.ft2font import FT2Font
 
-    for name in FANDOL:
-        face = FT2Font(str(FOLDER / name))
-        assert face.get_char_index(ord("政")) != 0
-
-
-def test_typst_takes_face_and_fallback(tmp_path: Path) -> None:
-    import typst
-
-    families = [
-        TTFont(FOLDER / name)["name"].getBestFamilyName() for name in (*FANDOL, *FALLBACK)
-    ]
-    page = tmp_path / "page.typ"
-    lines = (
-        f'#text(font: "{family}", fallback: false)[堃㎡]' if "Fallback" in family
-        # `fallback: false`: a family that typst doesn't know is an error only in the warnings.
-        else f'#text(font: "{family}", fallback: false)[政务]'
-        for family in families
-    )
-    page.write_text("\n\n".join(lines), encoding="utf-8")
-    _, warnings = typst.compile_with_warnings(
-        str(page), font_paths=[str(FOLDER)], ignore_system_fonts=True
-    )
-    assert not [warning for warning in warnings if "font" in str(warning.message)]
+    with TTFont(FOLDER / name) as face:
+        family = face["name"].getDebugName(1)
+    weight = 700 if "Bold" in name else 400
+    drawn = ttfFontProperty(FT2Font(str(FOLDER / name)))
+    assert (drawn.name, drawn.weight) == (family, weight)
+    known = typst.Fonts(include_system_fonts=False, font_paths=[str(FOLDER)]).fonts()
+    seen = {(each.family, each.weight) for each in known if (each.path or "").endswith(name)}
+    assert seen == {(family, weight)}
 
 
 class _Nothing:

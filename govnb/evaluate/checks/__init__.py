@@ -16,16 +16,19 @@ from typing import Any
 from govnb.evaluate.checks.context import Say, Score, World
 from govnb.evaluate.checks.dates import date_order, document_year, same_date
 from govnb.evaluate.checks.direction import directions
-from govnb.evaluate.checks.lists import enumerations, numbering
-from govnb.evaluate.checks.numbers import raw_numbers, writing
-from govnb.evaluate.checks.published import check_published, published
+from govnb.evaluate.checks.enumerations import enumerations
+from govnb.evaluate.checks.numbering import numbering
+from govnb.evaluate.checks.numbers import raw_numbers, typed_values
+from govnb.evaluate.checks.published import published
 from govnb.evaluate.checks.rates import in_range, scope, score, zero_base
 from govnb.evaluate.checks.relations import equal, limit, reasons
 from govnb.evaluate.checks.rules import check_rules
 from govnb.evaluate.checks.sums import same_name, sums
+from govnb.evaluate.checks.writing import writing
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.finding import EXPLAINED, FAILED, NO_DATA, PASSED, Finding, Review, Side
+from govnb.evaluate.published_units import check_published
 from govnb.inputs import check_rules as models
 from govnb.inputs.check_rules import HINT, Rule
 from govnb.inputs.department import Acknowledgement
@@ -50,6 +53,7 @@ KINDS: dict[type[Rule], Callable[[Any, World, Say], Iterator[Finding]]] = {
     models.ScopeRule: scope,
     models.DirectionRule: directions,
     models.RawNumberRule: raw_numbers,
+    models.TypedValueRule: typed_values,
     models.NumberingRule: numbering,
     models.EnumerationRule: enumerations,
     models.WritingRule: writing,
@@ -58,9 +62,7 @@ KINDS: dict[type[Rule], Callable[[Any, World, Say], Iterator[Finding]]] = {
 ACKNOWLEDGED = "已说明"
 
 
-def review(
-    inputs: Inputs, figures: Figures, facts: Facts, score: Score | None = None
-) -> Review:
+def review(inputs: Inputs, figures: Figures, facts: Facts, score: Score | None = None) -> Review:
     """Return everything the rules find about a department's year.
 
     Parameters

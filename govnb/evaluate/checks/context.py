@@ -15,12 +15,19 @@ from typing import Protocol
 
 from govnb.evaluate.book import matches
 from govnb.evaluate.checks.ledgers import Blame, Gap, blamed, gaps
-from govnb.evaluate.checks.rounding import Look, Rounding
+from govnb.evaluate.checks.rounding import HUNDRED, Look, Rounding
 from govnb.evaluate.checks.terms import Term, Terms
 from govnb.evaluate.checks.texts import Passage, passages
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, Figures
-from govnb.evaluate.finding import FAILED, NO_DATA, NOBODY, NOT_APPLICABLE, Finding, Side
+from govnb.evaluate.finding import (
+    FAILED,
+    NO_DATA,
+    NOBODY,
+    NOT_APPLICABLE,
+    Finding,
+    Side,
+)
 from govnb.inputs.check_rules import VARIABLE, Rule, ZeroBaseRule
 from govnb.inputs.read import Inputs
 
@@ -63,7 +70,7 @@ class World:
     @cached_property
     def terms(self) -> Terms:
         """The evaluator of the rules' expressions."""
-        return Terms(self.figures, self.facts, self.inputs.year.accounts)
+        return Terms(self.figures)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
@@ -96,6 +103,16 @@ class World:
                     return gap.total.name
         return ""
 
+    def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
+        """Return the wrong total to blame for what is wrong with one figure, or nothing."""
+        scale = HUNDRED if self.figures[name].unit == "%" else Decimal(1)
+
+        def compute(look: Look) -> Decimal | None:
+            value = look(name)
+            return value * scale if isinstance(value, Decimal) else None
+
+        return self.excuse([name], compute, agrees)
+
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Every text of the department's file."""
@@ -114,8 +131,8 @@ class World:
             if isinstance(rule, ZeroBaseRule):
                 for variables in self.instances(rule.each):
                     base = self.terms.of(rule.base, variables)
-                    growth = self.terms.of(rule.growth, variables)
-                    if base.number == 0:
+                    if base.number == 0 and rule.growth is not None:
+                        growth = self.terms.of(rule.growth, variables)
                         found[growth.name] = identifier(name, subject_of(variables))
         return found
 
@@ -217,11 +234,13 @@ class Say:
         what = "、".join(dict.fromkeys(missing))
         return self(subject, NO_DATA, f"缺少：{what}，不能核对", evidence)
 
-    def not_applicable(
-        self, subject: str, why: str, evidence: Evidence = NO_EVIDENCE
-    ) -> Finding:
+    def not_applicable(self, subject: str, why: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
         """Return the finding of a check that this department gives no occasion for."""
         return self(subject, NOT_APPLICABLE, why, evidence)
+
+    def no_prose(self) -> Finding:
+        """Return the finding of a check of wording where there is none."""
+        return self.no_data("", ["叙述"])
 
     def excused(self, subject: str, told: str, culprit: str, evidence: Evidence) -> Finding:
         """Return the finding of a breach that a wrong total alone brings about."""

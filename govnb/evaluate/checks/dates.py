@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
@@ -21,8 +22,9 @@ from govnb.inputs.place import Place
 from govnb.inputs.values import PartialDate
 
 EVERYWHERE = "全文"
-DOCUMENT = re.compile(r"[\u4e00-\u9fa5]{2,12}[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]\s*第?\d+号")
-_YEAR = re.compile(r"[〔［\[（(【]\s*((?:19|20)\d\d)\s*[〕］\])）】]")
+_YEAR_PART = r"[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]"
+_NUMBER = re.compile(rf"[\u4e00-\u9fa5]{{2,12}}{_YEAR_PART}\s*第?\d+号")
+_YEAR = re.compile(_YEAR_PART)
 # What an event late in the year decides may be numbered in the next.
 _LATE = 11
 
@@ -65,7 +67,7 @@ def _everywhere(rule: DocumentYearRule, world: World, say: Say, date: Term) -> I
     seen: dict[str, _Document] = {}
     for passage in world.passages:
         if passage.is_prose or passage.path in world.facts.lists:
-            for match in DOCUMENT.finditer(passage.text):
+            for match in _NUMBER.finditer(passage.text):
                 place = passage.at(match.start())
                 document = _Document(match[0], int(match["year"]), place, passage.path)
                 seen.setdefault(match[0], document)
@@ -90,7 +92,7 @@ def _document_against(
     too_old = before is not None and document.year < when.year - int(before)
     too_new = after is not None and document.year > when.year + int(after) + _grace(rule, when)
     if not too_old and not too_new:
-        return say(subject, PASSED, f"{document.text}与{date.label}{when}不矛盾", evidence)
+        return say(subject, PASSED, f"文号“{document.text}”与{when}不矛盾", evidence)
     told = {"项": subject, "左名": "文号", "左": document.text, "右名": date.label, "右": str(when)}
     told["缘由"] = f"文号是{document.year}年的，{'早' if too_old else '晚'}于{when.year}年"
     return say.failed(subject, told, evidence)
@@ -104,7 +106,7 @@ def _grace(rule: DocumentYearRule, when: PartialDate) -> int:
 
 def _document(text: str, place: Place, name: str) -> _Document | None:
     match = _YEAR.search(text)
-    return _Document(text.strip(), int(match[1]), place, name) if match else None
+    return _Document(text.strip(), int(match["year"]), place, name) if match else None
 
 
 def _place(figure: Figure | None) -> Place:
@@ -115,7 +117,7 @@ def date_order(rule: DateOrderRule, world: World, say: Say) -> Iterator[Finding]
     """Find dates that come before what they follow."""
     if rule.order:
         terms = [world.term(text, {}) for text in rule.order]
-        for earlier, later in zip(terms, terms[1:], strict=False):
+        for earlier, later in pairwise(terms):
             yield from _in_order(say, "" if len(terms) == 2 else later.name, earlier, later)
         return
     assert rule.sequence is not None
@@ -126,7 +128,7 @@ def date_order(rule: DateOrderRule, world: World, say: Say) -> Iterator[Finding]
     for names in steps:
         known = [world.terms.of(name, {}) for name in names]
         known = [term for term in known if date_of(term)]
-        for earlier, later in zip(known, known[1:], strict=False):
+        for earlier, later in pairwise(known):
             yield from _in_order(say, later.name.removesuffix(".日期"), earlier, later)
         if last is not None:
             yield from _not_after(say, known, last)
@@ -203,7 +205,10 @@ def same_date(rule: SameDateRule, world: World, say: Say) -> Iterator[Finding]:
 
 
 _DIGITS = str.maketrans("〇零○oO一二三四五六七八九", "00000123456789")
-_DATE = re.compile(r"(?P<year>[\d〇零○oO一二三四五六七八九]{4})年(?:(?P<month>[^月]+)月(?:(?P<day>[^日号]+)[日号])?)?")
+_DATE = re.compile(
+    r"(?P<year>[\d〇零○oO一二三四五六七八九]{4})年"
+    r"(?:(?P<month>[^月]+)月(?:(?P<day>[^日号]+)[日号])?)?"
+)
 
 
 def read_date(text: str) -> tuple[int, ...] | None:
@@ -233,5 +238,3 @@ def chinese_number(text: str) -> int | None:
     if not ten:
         return int(digits[1]) if len(digits[1]) == 1 else None
     return int(digits[0] or 1) * 10 + int(digits[1] or 0)
-
-

@@ -36,7 +36,7 @@ class _Said:
     word: str
     is_up: bool
     subject: str
-    change: Decimal
+    change: Decimal | None
     figure: Figure
     start: int
     end: int
@@ -48,22 +48,26 @@ def directions(rule: DirectionRule, world: World, say: Say) -> Iterator[Finding]
     found: dict[str, Finding] = {}
     for passage in world.prose:
         for said in _said(rule, passage, world.figures):
-            finding = _judged(said, passage, say)
+            finding = _judged(said, passage, world, say)
             before = found.get(finding.id)
             if before is None or not before.is_open:
                 found[finding.id] = finding
-    if not found:
+    if not world.prose:
+        yield say.no_prose()
+    elif not found:
         yield say.not_applicable("", "文字里没有与数连用的方向词")
     yield from found.values()
 
 
-def _judged(said: _Said, passage: Passage, say: Say) -> Finding:
+def _judged(said: _Said, passage: Passage, world: World, say: Say) -> Finding:
     subject = f"{passage.path}:{said.word}{said.subject}"
     place = str(passage.at(said.start))
+    side = Side(None, said.word, place)
+    if said.change is None:
+        missing = world.terms.missing(said.figure.name) or [said.figure.name]
+        return say.no_data(subject, missing, Evidence(side, Side.of(said.figure)))
     change = printed(said.change, said.figure.unit, said.figure.decimals)
-    evidence = Evidence(
-        Side(None, said.word, place), Side.of(said.figure), None if said.against else said.change
-    )
+    evidence = Evidence(side, Side.of(said.figure), None if said.against else said.change)
     # A change too small to print shows neither direction.
     if rounded(said.change, said.figure.decimals) == 0 or (said.change > 0) == said.is_up:
         return say(subject, PASSED, f"“{said.word}”与{said.figure.label}{change}相符", evidence)
@@ -105,14 +109,12 @@ def _before(
         yield _pair(rule, leading[1], *pair, start, reference.end)
         return
     word = re.search(rf"({one_of}){_FILLER}$", head)
-    if word is None or figure.number is None or reference.filter in DIRECTIONS:
+    if word is None or reference.filter in DIRECTIONS:
         return
     start = reference.start - len(head) + word.start()
     sign = _sign(rule, word[1], reference.name.rpartition(".")[2])
     if sign is not None:
-        yield _Said(
-            word[1], sign, reference.name, figure.number, figure, start, reference.end
-        )
+        yield _Said(word[1], sign, reference.name, figure.number, figure, start, reference.end)
 
 
 def _sign(rule: DirectionRule, word: str, last: str) -> bool | None:
@@ -128,9 +130,7 @@ def _sign(rule: DirectionRule, word: str, last: str) -> bool | None:
     return None
 
 
-def _pair(
-    rule: DirectionRule, word: str, now: Figure, last: Figure, start: int, end: int
-) -> _Said:
+def _pair(rule: DirectionRule, word: str, now: Figure, last: Figure, start: int, end: int) -> _Said:
     assert now.number is not None and last.number is not None
     change = now.number - last.number
     is_up = word in (*rule.up, *rule.over)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from govnb.evaluate.checks.rounding import Look, Rounding, Spread
 from govnb.evaluate.figure import Figure, Figures
 
+Parts = Mapping[str, tuple[str, ...]]
 GAP, SUM, COLUMNS = ".合计差额", ".分项之和", ".分类合计"
 
 
@@ -85,9 +86,7 @@ def within(difference: Decimal | None, spread: Spread) -> bool:
     return difference is not None and -spread.above <= difference <= spread.below
 
 
-def gaps(
-    figures: Figures, parts: Mapping[str, tuple[str, ...]], rounding: Rounding
-) -> tuple[Gap, ...]:
+def gaps(figures: Figures, parts: Parts, rounding: Rounding) -> tuple[Gap, ...]:
     """Return every stated total of every ledger beside its parts, in file order."""
     found = []
     for name in figures:
@@ -98,7 +97,7 @@ def gaps(
         found.append(_gap(total, total, added, figures, rounding))
     for ledger, rows in parts.items():
         columns = _columns(ledger, figures)
-        if columns and ledger in figures and _complete(ledger, rows, columns, parts):
+        if columns and ledger in figures and _complete(rows, columns, parts):
             found.append(_gap(f"{ledger}{COLUMNS}", ledger, columns, figures, rounding))
     return tuple(found)
 
@@ -132,9 +131,7 @@ def _columns(ledger: str, figures: Figures) -> tuple[str, ...]:
     return tuple(n for n in figures if n.startswith(prefix) and "." not in n[len(prefix) :])
 
 
-def _complete(
-    ledger: str, rows: tuple[str, ...], columns: tuple[str, ...], parts: Mapping[str, tuple[str, ...]]
-) -> bool:
+def _complete(rows: tuple[str, ...], columns: tuple[str, ...], parts: Parts) -> bool:
     """Tell whether the columns' totals cover every cell, so that they should add up."""
     stated = {column.rpartition(".")[2] for column in columns}
     used = {cell.rpartition(".")[2] for row in rows for cell in parts.get(row, ())}

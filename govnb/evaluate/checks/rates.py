@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
+from govnb.evaluate.checks.context import Evidence, Say, World, quoted, subject_of, undecided
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
-from govnb.evaluate.checks.terms import Term, printed
+from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.texts import Passage, clause
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import Figure, exact, shown
+from govnb.evaluate.figure import Figure, exact, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import HINT, RangeRule, ScopeRule, ScoreRule, ZeroBaseRule
 
@@ -26,40 +26,42 @@ def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
     for variables in instances:
         base, now = world.term(rule.base, variables), world.term(rule.now, variables)
         subject = subject_of(variables)
-        if base.number is None or now.number is None:
-            yield from undecided(say, subject, base, now)
-            continue
         evidence = Evidence(base.side, now.side)
+        if base.number is None or now.number is None:
+            # Without a rate to compute, nothing is lost by not knowing the base.
+            yield from undecided(say, subject, base, now) if rule.growth else ()
+            continue
         if base.number:
             yield say(subject, PASSED, f"{base.label}{base}，不为 0", evidence)
             continue
-        growth = world.term(rule.growth, variables)
-        told = list(_told(growth, base, now, world))
-        if not now.number and not told:
-            yield say.not_applicable(subject, f"{base.label}、{now.label}都是 0")
+        told = list(_told(rule, variables, world))
+        if not told and (not now.number or rule.growth is None):
+            yield say.not_applicable(subject, f"{base.label}是 0，没有写增长率")
             continue
-        words = {"项": subject, "左名": base.label, "左": str(base)}
+        words = {"项": subject or now.label, "左名": base.label, "左": str(base)}
         words |= {"右名": now.label, "右": str(now), "缘由": "；".join(told)}
         yield say.failed(subject, words, evidence, None if told else HINT)
 
 
-def _told(growth: Term, base: Term, now: Term, world: World) -> Iterator[str]:
+def _told(rule: ZeroBaseRule, variables: Mapping[str, str], world: World) -> Iterator[str]:
     """Yield where the department gives the rate all the same."""
+    growth = world.term(rule.growth, variables).name if rule.growth else None
     for key, source in world.inputs.department.published.items():
-        if canonical(key) == growth.name:
+        if canonical(key) == growth:
             yield f"公布的增长率是{source.text.strip()}（{source.place}）"
-    used = {growth.name, now.name, base.name}
+    about = {world.term(rule.base, variables).name, world.term(rule.now, variables).name}
     for passage in world.prose:
+        masked = passage.masked
+        spans = [(r.start, r.end) for r in passage.references if r.name in about]
+        for item in variables.values():
+            spans += [m.span() for m in re.finditer(re.escape(item), masked)]
         for reference in passage.references:
-            if reference.name not in used:
-                continue
-            start, end = clause(passage.text, reference.start, reference.end)
-            match = _GROWTH.search(passage.masked, start, end)
-            if reference.name == growth.name:
+            if reference.name == growth:
                 yield f"{passage.path}引用了增长率（{passage.at(reference.start)}）"
-            elif match:
-                yield f"{passage.path}写了“{match[0]}”（{passage.at(match.start())}）"
-                break
+        told = (_GROWTH.search(masked, *clause(masked, *span)) for span in spans)
+        match = next(filter(None, told), None)
+        if match:
+            yield f"{passage.path}写了“{match[0]}”（{passage.at(match.start())}）"
 
 
 def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
@@ -74,27 +76,36 @@ def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
         evidence = Evidence(Side.of(figure), Side(None, bounds, None))
         if figure.number is None:
             yield say.no_data(name, world.terms.missing(name) or [name], evidence)
-        elif _outside(figure.number, low, high):
-            yield say.failed(name, {"项": figure.label, "左": shown(figure), "右": bounds}, evidence)
+        elif not _outside(figure.number, low, high):
+            yield say(
+                name, PASSED, f"{quoted(figure.label)}{shown(figure)}，在{bounds}之内", evidence
+            )
+        elif culprit := world.excuse_figure(name, lambda value: not _outside(value, low, high)):
+            told = f"{quoted(figure.label)}{shown(figure)}，不在{bounds}之内"
+            yield say.excused(name, told, culprit, evidence)
         else:
-            yield say(name, PASSED, f"“{figure.label}”{shown(figure)}，在{bounds}之内", evidence)
+            yield say.failed(
+                name, {"项": figure.label, "左": shown(figure), "右": bounds}, evidence
+            )
     for passage in world.prose:
         yield from _typed(rule, passage, low, high, bounds, say)
     if not found:
         yield say.not_applicable("", "没有这一类指标")
 
 
-def _bears(figure: Figure, words: list[str], world: World) -> bool:
+def _bears(figure: Figure, words: Sequence[str], world: World) -> bool:
     """Tell whether a rate's name says what it is a rate of.
 
     What the book computes from such a rate, say its growth, is named by its last word.
     """
-    segments = figure.name.split(".")
-    named = segments[-1:] if world.is_from_book(figure) else segments
-    return any(word in segment for word in words for segment in named)
+    if world.is_from_book(figure):
+        return figure.name.endswith(tuple(words))
+    return any(word in segment for word in words for segment in figure.name.split("."))
 
 
 def _outside(number: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
+    # A share computed as 100.000…01% is 100%.
+    number = rounded(number, 6)
     return (low is not None and number < low) or (high is not None and number > high)
 
 
@@ -137,7 +148,8 @@ def scope(rule: ScopeRule, world: World, say: Say) -> Iterator[Finding]:
 
 
 def _nodes(ledger: str, world: World) -> list[str]:
-    return [n for n in world.figures if n == ledger or n in world.facts.parts and _is_inside(n, ledger)]
+    inside = [name for name in world.facts.parts if _is_inside(name, ledger)]
+    return [name for name in (ledger, *inside) if name in world.figures]
 
 
 def _is_inside(name: str, node: str) -> bool:

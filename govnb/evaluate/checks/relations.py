@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
 from govnb.evaluate.checks.ledgers import within
 from govnb.evaluate.checks.rounding import HUNDRED, Look, Spread
-from govnb.evaluate.checks.terms import Term, printed
+from govnb.evaluate.checks.terms import Term, in_percent, is_literal, printed
 from govnb.evaluate.finding import FAILED, PASSED, Finding
 from govnb.inputs.check_rules import HINT, RESIDUE, EqualRule, LimitRule, ReasonRule, Rule
 
@@ -33,14 +33,14 @@ def equal(rule: EqualRule, world: World, say: Say) -> Iterator[Finding]:
         yield _compared(rule, world, say, subject, left, right)
 
 
-def _compared(
-    rule: Rule, world: World, say: Say, subject: str, left: Term, right: Term
-) -> Finding:
+def _compared(rule: Rule, world: World, say: Say, subject: str, left: Term, right: Term) -> Finding:
     gap, allowed = _gap(left, right), allowance(rule, world, left, right)
     bound = allowed.below if gap > 0 else allowed.above
     evidence = Evidence(left.side, right.side, gap, bound)
     told = f"{left.label}{left}，{right.label}{right}"
-    if not gap or (within(gap, allowed) and world.rounding.is_approximate(left.names + right.names)):
+    if not gap or (
+        within(gap, allowed) and world.rounding.is_approximate(left.names + right.names)
+    ):
         return say(subject, PASSED, f"{told}，相符", evidence)
     if within(gap, allowed):
         apart = printed(abs(gap), left.unit, left.decimals)
@@ -57,22 +57,29 @@ def limit(rule: LimitRule, world: World, say: Say) -> Iterator[Finding]:
         yield say.not_applicable("", NOTHING_TO_CHECK)
     for variables in instances:
         left, right = world.term(rule.left, variables), world.term(rule.right, variables)
+        left = in_percent(left) if is_literal(right.name) and right.unit == "%" else left
         subject = subject_of(variables)
         if left.number is None or right.number is None:
             yield from undecided(say, subject, left, right)
             continue
-        gap, allowed = _gap(left, right), allowance(rule, world, left, right)
-        evidence = Evidence(left.side, right.side, gap, allowed.below)
-        told = f"{left.label}{left}，{right.label}{right}"
-        if gap <= 0:
-            yield say(subject, PASSED, f"{told}，没有超过", evidence)
-        elif gap <= allowed.below:
-            apart = printed(gap, left.unit, left.decimals)
-            yield say(subject, FAILED, f"{told}，差{apart}，是尾差", evidence, RESIDUE)
-        elif culprit := _excuse(world, left, right, _at_most(allowed.below)):
-            yield say.excused(subject, told, culprit, evidence)
-        else:
-            yield say.failed(subject, words(subject, left, right, gap, allowed.below), evidence)
+        yield _limited(rule, world, say, subject, left, right)
+
+
+def _limited(
+    rule: LimitRule, world: World, say: Say, subject: str, left: Term, right: Term
+) -> Finding:
+    gap, room = _gap(left, right), allowance(rule, world, left, right).below
+    evidence = Evidence(left.side, right.side, gap, room)
+    limit_told = str(right) if is_literal(right.name) else f"{right.label}{right}"
+    told = f"{left.label}{left}，上限{limit_told}"
+    if gap <= 0:
+        return say(subject, PASSED, f"{told}，没有超过", evidence)
+    if gap <= room:
+        apart = printed(gap, left.unit, left.decimals)
+        return say(subject, FAILED, f"{told}，超过{apart}，是尾差", evidence, RESIDUE)
+    if culprit := _excuse(world, left, right, lambda value: value <= room):
+        return say.excused(subject, told, culprit, evidence)
+    return say.failed(subject, words(subject, left, right, gap, room), evidence)
 
 
 def reasons(rule: ReasonRule, world: World, say: Say) -> Iterator[Finding]:
@@ -118,14 +125,13 @@ def _explained(
     share = explained.number / overspend.number * HUNDRED
     told = words(subject, overspend, explained, gap, bound) | {"百分比": printed(share, "%", 1)}
     apart = told["差额"]
-    enough = Decimal(rule.at_least.rstrip("%"))
-
-    def agrees(value: Decimal) -> bool:
-        return within(value, allowed) or 0 < value
-
     if within(gap, allowed):
         message = f"{overspend.label}{overspend}，所列原因{explained}，相符"
         yield say(subject, PASSED, message, evidence)
+        return
+    if culprit := _excuse(world, overspend, explained, lambda value: within(value, allowed)):
+        message = f"{overspend.label}{overspend}，所列原因{explained}"
+        yield say.excused(subject, message, culprit, evidence)
     elif gap < 0:
         told["缘由"] = f"所列原因比超支多{apart}，解释过了头，多出的被别处的结余抵掉而没有说明"
         yield say.failed(subject, told, evidence)
@@ -165,11 +171,20 @@ def allowance(rule: Rule, world: World, left: Term, right: Term) -> Spread:
     if fixed is not None:
         return Spread(fixed, fixed)
 
+    return world.rounding.over(_difference(left, right), left.names + right.names)
+
+
+def _difference(left: Term, right: Term) -> Callable[[Look], Decimal | None]:
     def difference(look: Look) -> Decimal | None:
         a, b = left.within(look), right.within(look)
         return None if a is None or b is None else a - b
 
-    return world.rounding.over(difference, left.names + right.names)
+    return difference
+
+
+def _excuse(world: World, left: Term, right: Term, agrees: Callable[[Decimal], bool]) -> str:
+    """Return the wrong total that alone makes two terms part, or nothing."""
+    return world.excuse(left.names + right.names, _difference(left, right), agrees)
 
 
 def words(subject: str, left: Term, right: Term, gap: Decimal, bound: Decimal) -> dict[str, str]:

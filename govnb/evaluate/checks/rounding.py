@@ -18,7 +18,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.compute import Resolver
 from govnb.evaluate.expression import FormulaError, Value
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures, rounded
@@ -72,7 +71,7 @@ class Rounding:
     def __init__(self, inputs: Inputs, figures: Figures, facts: Facts) -> None:
         self._figures = figures
         self._drafts = facts.drafts
-        self._resolver = Resolver(facts, dict(inputs.year.accounts))
+        self._names = figures.names
         self._file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         amounts = {amount.place: amount for amount in _amounts(inputs.department)}
         self._printed = {
@@ -212,7 +211,7 @@ class Rounding:
         known: dict[str, Value] = dict(changes)
 
         def look(raw: str) -> Value:
-            name = self._resolver.resolve(raw)
+            name = self._names.resolve(raw)
             if name not in known:
                 known[name] = self._value(name, look, changes)
             return known[name]
@@ -229,7 +228,7 @@ class Rounding:
         expression = self._drafts[name].expression
         if expression is None or not self._above(name) & changes.keys():
             return figure.ratio
-        return expression.evaluate(look, self._resolver.expand)
+        return expression.evaluate(look, self._names.expand)
 
 
 def _decimal(value: Value) -> Decimal | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from govnb.evaluate.checks.dates import EVERYWHERE
 from govnb.evaluate.checks.terms import filled, is_literal
@@ -24,6 +26,10 @@ _EXPRESSIONS = (
     "left", "right", "overspend", "explained", "except_for", "base", "now", "growth",
     "document", "date", "printed", "not_after",
 )  # fmt: skip
+
+
+# Stands for whatever a variable may be, where a rule is read before it is tried.
+ANY = "某项"
 
 
 def check_rules(inputs: Inputs, figures: Figures) -> list[Fault]:
@@ -70,7 +76,7 @@ def _unusable(text: Scalar, rule: Rule, figures: Figures) -> Iterator[Fault]:
     if text == EVERYWHERE or is_literal(text):
         return
     try:
-        expression = parse(filled(text, dict.fromkeys(VARIABLE.findall(text), "某项")))
+        expression = parse(filled(text, dict.fromkeys(VARIABLE.findall(text), ANY)))
     except FormulaError as error:
         yield Fault(text.at(error.offset), str(error), error.hint)
         return
@@ -85,20 +91,23 @@ def _may_exist(name: str, figures: Figures) -> bool:
 
     Below a heading whose names each department chooses (收入、项目…) anything could.
     """
-    return name in figures or _fits(name.split("."), Department)
+    body = "[^.]+".join(map(re.escape, re.split(rf"{ANY}|\*", name)))
+    match = re.compile(body).fullmatch
+    return any(map(match, figures)) or _fits(name.split("."), Department)
 
 
 def _fits(segments: list[str], model: type[BaseModel]) -> bool:
-    info = next((i for i in model.model_fields.values() if i.alias == segments[0]), None)
-    if info is None:
-        return False
+    head, *rest = segments
+    fields = model.model_fields.values()
+    return any(_leads_on(info, rest) for info in fields if head in (info.alias, ANY, "*"))
+
+
+def _leads_on(info: FieldInfo, rest: list[str]) -> bool:
     found = [info.annotation, *get_args(info.annotation)]
     if any(get_origin(a) is dict or _is(a, Ledger) for a in found):
         return True
     inner = next((a for a in found if _is(a, BaseModel)), None)
-    if inner is None or len(segments) == 1:
-        return len(segments) == 1
-    return _fits(segments[1:], inner)
+    return not rest if inner is None else not rest or _fits(rest, inner)
 
 
 def _is(annotation: Any, kind: type) -> bool:

@@ -55,7 +55,11 @@ def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
     if blame := world.blamed.get(gap.name):
         same = f"与“{blame.culprit.name}”是同一处错误：{blame.reason}"
         return say(gap.name, NOT_APPLICABLE, f"{told}，差{apart}，{same}", evidence)
-    words |= {"差额": apart, "容差": printed(bound, unit, 4), "缘由": "；".join(_causes(gap, world))}
+    words |= {
+        "差额": apart,
+        "容差": printed(bound, unit, 4),
+        "缘由": "；".join(_causes(gap, world)),
+    }
     return say.failed(gap.name, words, evidence)
 
 
@@ -97,13 +101,19 @@ def is_transposed(left: Decimal | None, right: Decimal | None) -> bool:
 
 def same_name(rule: SameNameRule, world: World, say: Say) -> Iterator[Finding]:
     """Compare an item with the items of the same name in another section."""
-    found = False
+    found = referring = 0
     for variables in world.instances(rule.each):
         here = world.figures[_filled(rule.each, variables)]
         for there in _elsewhere(_filled(rule.elsewhere, variables), world):
-            found = True
-            yield _same(here, there, say)
-    if not found:
+            found += 1
+            # One that refers to the other (=名称) can't part from it.
+            if world.rounding.rests_on(here.name, there.name):
+                referring += 1
+            else:
+                yield _same(here, there, say)
+    if referring:
+        yield say("", PASSED, f"{referring}个同名的项目引用同一个数，不会不同")
+    elif not found:
         yield say.not_applicable("", "没有同名的项目分列在两处")
 
 

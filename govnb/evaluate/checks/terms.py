@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from govnb.evaluate.checks.rounding import HUNDRED, Look
-from govnb.evaluate.compute import UNCOMPUTABLE, Resolver
+from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, Figures, exact, rounded
 from govnb.evaluate.finding import Side
 from govnb.inputs.ledger import RESERVED
@@ -109,9 +108,9 @@ def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
 class Terms:
     """Evaluates the rules' expressions for one department."""
 
-    def __init__(self, figures: Figures, facts: Facts, accounts: Mapping[str, str]) -> None:
+    def __init__(self, figures: Figures) -> None:
         self._figures = figures
-        self._resolver = Resolver(facts, dict(accounts))
+        self._meaning = figures.names
         self._parsed: dict[str, Expression] = {}
 
     def of(self, text: str, variables: Mapping[str, str], place: Place | None = None) -> Term:
@@ -138,7 +137,7 @@ class Terms:
         expression = self._parse(filled(text, variables))
         names = self._names(expression)
         known = {name: self._figures[name] for name in names if name in self._figures}
-        alone = self._resolver.resolve(canonical(expression.text.strip()))
+        alone = self._meaning.resolve(canonical(expression.text.strip()))
         single = known.get(alone)
         unit = single.unit if single else _common_unit(expression, known.values())
         value, trouble = self._evaluate(expression)
@@ -170,21 +169,22 @@ class Terms:
     def _names(self, expression: Expression) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for raw in expression.names:
-            name = self._resolver.resolve(raw)
-            found.update(dict.fromkeys(self._resolver.expand(name) if "*" in name else [name]))
+            name = self._meaning.resolve(raw)
+            found.update(dict.fromkeys(self._meaning.expand(name) if "*" in name else [name]))
         return tuple(found)
 
     def _evaluate(self, expression: Expression) -> tuple[Value, str]:
         def look(raw: str) -> Value:
-            figure = self._figures.get(self._resolver.resolve(raw))
+            figure = self._figures.get(self._meaning.resolve(raw))
             return figure.ratio if figure else None
 
         try:
-            return expression.evaluate(look, self._resolver.expand), ""
+            return expression.evaluate(look, self._meaning.expand), ""
         except ArithmeticError as error:
             return None, str(error)
 
     def missing(self, name: str) -> list[str]:
+        """Return the unknown inputs at the far end of a figure's formula, or the figure."""
         figure = self._figures.get(name)
         if figure is not None and (figure.value is not None or _trouble([figure])):
             return []
@@ -204,7 +204,7 @@ class Terms:
         """
         skipped = []
         for raw in expression.names:
-            prefix, star, suffix = self._resolver.resolve(raw).partition("*")
+            prefix, star, suffix = self._meaning.resolve(raw).partition("*")
             if not star or not suffix:
                 continue
             members = {
@@ -220,6 +220,13 @@ class Terms:
                 and member not in RESERVED
             ]
         return skipped
+
+
+def in_percent(term: Term) -> Term:
+    """Return a quotient as a percentage, to compare it with one."""
+    if term.unit or term.number is None:
+        return term
+    return replace(term, value=term.number * HUNDRED, unit="%")
 
 
 def is_literal(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from govnb.evaluate.references import REFERENCE, Reference, find, prose_fields
+from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Place
 from govnb.inputs.read import Inputs
 from govnb.inputs.values import Amount
@@ -74,6 +75,12 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Scalar | Amount]]:
     """Yield texts and 约数; amounts otherwise hold no wording, and 公布数 and 已说明 no report."""
     if isinstance(value, Scalar) or (isinstance(value, Amount) and value.approximate):
         yield path, value
+    elif isinstance(value, Ledger):
+        # Named as its figures are: 合计 and 明细 are no part of a name.
+        yield from _walk(path, value.total)
+        yield from _walk(path, value.parts)
+        yield from _walk(f"{path}.名称", value.title)
+        yield from _walk(f"{path}.分类合计", value.columns)
     elif isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             dotted = f"{path}.{info.alias}" if path else str(info.alias)

@@ -1,0 +1,34 @@
+"""写法: text written in a way that a rule's pattern describes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from govnb.evaluate.checks.context import Evidence, Say, World
+from govnb.evaluate.checks.texts import Passage
+from govnb.evaluate.finding import PASSED, Finding, Side
+from govnb.inputs.check_rules import WritingRule
+
+
+def writing(rule: WritingRule, world: World, say: Say) -> Iterator[Finding]:
+    """Find text that the rule's pattern matches; one spelling is one finding, however often."""
+    found: dict[str, Finding] = {}
+    looked = [passage for passage in world.passages if _is_within(passage, rule.within)]
+    for passage in looked:
+        for match in re.finditer(rule.find, passage.masked):
+            snippet = match[0].strip()
+            words = {"处": passage.path, "原文": snippet, "左": snippet, "项": passage.path}
+            evidence = Evidence(Side(passage.path, snippet, str(passage.at(match.start()))))
+            found.setdefault(snippet, say.failed(snippet, words, evidence))
+    yield from found.values()
+    if not found and not looked:
+        yield say.no_data("", rule.within)
+    elif not found and not (rule.within or world.prose):
+        yield say.not_applicable("", "没有叙述文字")
+    elif not found:
+        yield say("", PASSED, f"查了{len(looked)}段文字，没有发现")
+
+
+def _is_within(passage: Passage, within: Sequence[str]) -> bool:
+    return not within or any(passage.path == w or passage.path.startswith(f"{w}.") for w in within)

@@ -1,0 +1,56 @@
+"""公布数: which figure each one is, and how its printed unit compares with the figure's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from govnb.evaluate.expression import canonical
+from govnb.evaluate.facts import Draft
+from govnb.evaluate.figure import Figure
+from govnb.inputs.place import MOST_FAULTS, Fault
+from govnb.inputs.published import PublishedFigure
+from govnb.inputs.read import Inputs
+from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, PartialDate
+
+_SAME_UNITS = ({"人", "名"}, {"㎡", "平方米"}, {"%", "百分点", "个百分点"})
+
+
+def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> Decimal | None:
+    """Return how many of the figure's unit one printed unit is; None if they don't compare.
+
+    A bare number is in the figure's unit, and money in the file's 金额单位.
+    """
+    file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
+    default = file_unit if figure.unit == MONEY_UNIT else figure.unit
+    unit, wanted = source.unit or default, figure.unit
+    if unit == wanted or any({unit, wanted} <= same for same in _SAME_UNITS):
+        return Decimal(1)
+    if (unit, wanted) == ("‰", "%"):
+        return Decimal("0.1")
+    money, _, per = unit.partition("/")
+    wanted_money, _, wanted_per = wanted.partition("/")
+    if money in MONEY_UNITS and wanted_money in MONEY_UNITS and per == wanted_per:
+        return MONEY_UNITS[money] / MONEY_UNITS[wanted_money]
+    # A count of a list has no unit of its own: 5个, 5项, 5条 are all it.
+    return Decimal(1) if not wanted and unit not in MONEY_UNITS and unit != "%" else None
+
+
+def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> list[Fault]:
+    """Return a fault for each 公布数 that isn't a figure's name, or whose unit isn't its unit."""
+    faults: list[Fault] = []
+    for key, source in inputs.department.published.items():
+        figure = figures.get(canonical(key))
+        if figure is None:
+            near = did_you_mean(key, figures) if len(faults) < MOST_FAULTS else ""
+            hint = near or "govnb figures 可列出全部名称"
+            faults.append(Fault(source.place, f"公布数里的“{key}”不是指标名称", hint))
+        elif isinstance(figure.value, str | PartialDate):
+            message = f"公布数里的“{key}”不是数，不能核对"
+            faults.append(Fault(source.place, message, "删去这一行"))
+        elif factor(source, figure, inputs) is None:
+            message = f"公布数“{key}”的单位“{source.unit}”与指标的“{figure.unit}”不同"
+            hint = f"写 {source.value}{figure.unit}，或不写单位"
+            faults.append(Fault(source.place, message, hint))
+    return faults

@@ -1,0 +1,137 @@
+"""A department's score: each indicator's points or bounds, the total, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from govnb.evaluate.score_row import IndicatorScore, interval_text, reproducible, text_of
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Evidence that would narrow the total: which, for which indicator, by how many points."""
+
+    id: str
+    name: str
+    points: Decimal
+    missing: tuple[str, ...]
+    required: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the gap for JSON."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "points": text_of(self.points),
+            "missing": list(self.missing),
+            "evidence_required": self.required,
+        }
+
+
+@dataclass(frozen=True)
+class Score:
+    """A department's score under one rubric.
+
+    Attributes
+    ----------
+    rubric, title : str
+        The rubric's name and what the table is called.
+    indicators : tuple of IndicatorScore
+        In table order.
+    low, high : Decimal or None
+        The total; None where the rubric gives no points.
+    full : Decimal
+        The full marks of what was scored.
+    is_partial, is_weighted : bool
+        Whether only part of the table is known; whether it gives points at all.
+    grades : tuple of str
+        The grades the total may have, best first; one when it is certain.
+    published : Decimal or None
+        The score the department's report printed.
+    statement : str
+        The verdict in words: the total, and whether the published score can be reproduced.
+    notes : tuple of str
+        Facts of the department's file that this rubric didn't use, and other remarks.
+    source : str
+        Where the rubric is from.
+    """
+
+    rubric: str
+    title: str
+    indicators: tuple[IndicatorScore, ...]
+    low: Decimal | None
+    high: Decimal | None
+    full: Decimal
+    is_partial: bool
+    is_weighted: bool
+    grades: tuple[str, ...]
+    published: Decimal | None
+    statement: str
+    notes: tuple[str, ...]
+    source: str
+
+    @property
+    def grade_text(self) -> str:
+        """The grade, or the span of grades: 优, 优—良."""
+        if len(self.grades) < 2:
+            return "".join(self.grades)
+        return f"{self.grades[0]}—{self.grades[-1]}"
+
+    @property
+    def total_text(self) -> str:
+        """The total as a table prints it: `95`, `19—95`, 不计分."""
+        return interval_text(self.low, self.high) or "不计分"
+
+    @property
+    def reproducible(self) -> bool | None:
+        """Whether the published score follows from the facts; None while that is open."""
+        if self.is_partial:
+            return None
+        return reproducible(self.published, self.low, self.high)
+
+    @property
+    def narrowing(self) -> tuple[Gap, ...]:
+        """What evidence would narrow the total most, most points first."""
+        gaps = [
+            Gap(i.id, i.name, i.undetermined, i.missing, i.evidence_required)
+            for i in self.indicators
+            if i.undetermined
+        ]
+        return tuple(sorted(gaps, key=lambda gap: -gap.points))
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the shape the JSON contract fixes for a score, and more."""
+        return {
+            "rubric": self.rubric,
+            "title": self.title,
+            "source": self.source,
+            "total": {"low": text_of(self.low), "high": text_of(self.high)},
+            "full": text_of(self.full),
+            "partial": self.is_partial,
+            "grade": list(self.grades),
+            "grade_text": self.grade_text,
+            "published": text_of(self.published),
+            "reproducible": self.reproducible,
+            "statement": self.statement,
+            "indicators": [indicator.as_dict() for indicator in self.indicators],
+            "narrowing": [gap.as_dict() for gap in self.narrowing],
+            "notes": list(self.notes),
+        }
+
+
+def grades_between(
+    grades: Iterable[tuple[str, Decimal]], low: Decimal, high: Decimal
+) -> tuple[str, ...]:
+    """Return the grades from the best to the worst a total may have.
+
+    Each grade begins at its lowest score and ends just short of the next (rubrics.md §5:
+    “80—89” would leave 89.5 without one).
+    """
+    found, above = [], None
+    for name, lowest in grades:
+        if high >= lowest and (above is None or low < above):
+            found.append(name)
+        above = lowest
+    return tuple(found)

@@ -1,0 +1,270 @@
+"""Facts, figures and a rubric → the score, with what is missing as an interval.
+
+Nothing is awarded that isn't shown. An indicator whose evidence is missing scores
+somewhere between the least and the most its rule allows, and so does the total; the score
+a department published is held against that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from govnb.evaluate import interval
+from govnb.evaluate.compute import SCORE, compute
+from govnb.evaluate.expression import PRECISION
+from govnb.evaluate.figure import Figures, shown
+from govnb.evaluate.interval import Interval, Part, Presence
+from govnb.evaluate.overrides import TRIAL
+from govnb.evaluate.score import Score, grades_between
+from govnb.evaluate.score_row import IndicatorScore, ReadingScore
+from govnb.evaluate.scoring_case import Case
+from govnb.evaluate.scoring_names import check_names, unused
+from govnb.evaluate.scoring_outcome import Outcome
+from govnb.evaluate.scoring_rules_nested import apply, exempt
+from govnb.evaluate.scoring_tasks import TARGETS, Task, tasks_of
+from govnb.evaluate.scoring_verdict import Marked, verdict
+from govnb.evaluate.scoring_words import points as points_text
+from govnb.inputs.evidence import Target
+from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.read import Inputs
+from govnb.inputs.rubric import Rubric
+from govnb.inputs.rubric_rules import kind_of
+from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.yaml_text import Scalar
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One pass over all indicators under one reading of the facts."""
+
+    tasks: tuple[Task, ...]
+    cases: tuple[Case, ...]
+    outcomes: tuple[Outcome, ...]
+    total: Interval | None
+
+
+def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
+    """Score a department.
+
+    Parameters
+    ----------
+    inputs
+        The checked files.
+    figures
+        What :func:`~govnb.evaluate.compute.compute` made of them, 试算 included.
+    rubric
+        The indicator system.
+
+    Raises
+    ------
+    FaultsError
+        For figures the rubric names that don't exist, and facts that contradict it: each
+        at its place, all at once.
+    """
+    year = int(inputs.department.year.value or 0)
+    with localcontext() as context:
+        context.prec = PRECISION
+        faults = [*check_names(rubric, figures)]
+        tasks = tuple(tasks_of(inputs, rubric, year, faults))
+        if faults:
+            raise FaultsError(faults)
+        run = _run(tasks, figures, year, faults)
+        marked = [
+            Marked(row, _readings(inputs, figures, run, n, faults))
+            for n, row in enumerate(_rows(run))
+        ]
+        if faults:
+            raise FaultsError(faults)
+    return _score(inputs, rubric, run, marked, year, figures)
+
+
+def _score(
+    inputs: Inputs, rubric: Rubric, run: _Run, marked: list[Marked], year: int, figures: Figures
+) -> Score:
+    rows = tuple(item.finished() for item in marked)
+    low = run.total.low if run.total else None
+    high = run.total.high if run.total else None
+    printed = inputs.department.published.get(SCORE)
+    grades: tuple[str, ...] = ()
+    if low is not None and high is not None and not rubric.is_partial and rubric.is_weighted:
+        grades = grades_between(rubric.grades, low, high)
+    full = sum((task.weight or Decimal(0) for task in run.tasks), Decimal(0))
+    notes = [note for outcome in run.outcomes for note in outcome.notes]
+    notes += unused(inputs, figures, rubric)
+    if year not in rubric.file.years:
+        notes.append(f"这套指标体系适用 {rubric.file.years}，被评价的是 {year} 年")
+    made = Score(
+        rubric=rubric.id,
+        title=rubric.title,
+        indicators=rows,
+        low=low,
+        high=high,
+        full=full,
+        is_partial=rubric.is_partial,
+        is_weighted=rubric.is_weighted,
+        grades=grades,
+        published=printed.value if printed else None,
+        statement="",
+        notes=tuple(dict.fromkeys(notes)),
+        source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
+    )
+    return verdict(made)
+
+
+# ── one pass ─────────────────────────────────────────────────────
+
+
+def _run(
+    tasks: tuple[Task, ...],
+    figures: Figures,
+    year: int,
+    faults: list[Fault],
+    formulas: Mapping[str, Scalar] | None = None,
+) -> _Run:
+    cases = tuple(
+        Case(
+            figures=figures,
+            base=task.base,
+            evidence=task.evidence,
+            indicator=task.indicator,
+            weight=task.weight or Decimal(0),
+            year=year,
+            faults=faults,
+            formula=(formulas or {}).get(
+                task.id, task.indicator.formula if task.indicator else None
+            ),
+        )
+        for task in tasks
+    )
+    outcomes = tuple(_outcome(task, case) for task, case in zip(tasks, cases, strict=True))
+    weighted = any(task.weight is not None for task in tasks)
+    parts = [
+        Part(outcome.points, task.weight, outcome.presence)
+        for task, outcome in zip(tasks, outcomes, strict=True)
+        if task.weight
+    ]
+    return _Run(tasks, cases, outcomes, interval.total(parts) if weighted else None)
+
+
+def _outcome(task: Task, case: Case) -> Outcome:
+    if task.weight is None:
+        valued = case.value()
+        reason = valued.problem or ("" if valued.is_known else f"缺少：{'、'.join(valued.missing)}")
+        reason = reason or "只出指标值，不计分"
+        return Outcome(Interval.exactly(Decimal(0)), reason, valued.missing, valued=valued)
+    if task.rule is None:
+        unseen = (
+            "部门没有列出这一组的绩效指标" if task.indicator is None else "原文没有见到评分规则"
+        )
+        valued = case.value() if case.formula is not None else Outcome(_ALL, "").valued
+        reason = f"{unseen}，得分在 0—{points_text(case.weight)} 分之间"
+        missing = (TARGETS,) if task.indicator is None else valued.missing
+        return Outcome(Interval(Decimal(0), case.weight), reason, missing, valued=valued)
+    outcome = apply(task.rule, case)
+    return exempt(case.exemption, case, outcome) if case.exemption else outcome
+
+
+_ALL = Interval.exactly(Decimal(0))
+
+
+def _rows(run: _Run) -> Iterator[IndicatorScore]:
+    for task, case, outcome in zip(run.tasks, run.cases, run.outcomes, strict=True):
+        yield _row(task, case, outcome)
+
+
+def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
+    item, evidence = task.indicator, task.evidence
+    counts = {Presence.COUNTED: True, Presence.LEFT_OUT: False, Presence.UNSURE: None}
+    basis = [str(item.basis) if item and item.basis else ""]
+    basis.append(case.prose(evidence.basis) if evidence else "")
+    shown = [*outcome.proofs] or [case.proof]
+    target = evidence if isinstance(evidence, Target) else None
+    return IndicatorScore(
+        id=task.id,
+        name=task.name,
+        groups=task.groups,
+        weight=task.weight,
+        value=_value(outcome, case.unit),
+        unit=case.unit,
+        low=outcome.points.low if task.weight is not None else None,
+        high=outcome.points.high if task.weight is not None else None,
+        rule=kind_of(task.rule) if task.rule is not None else None,
+        statement=str(item.criterion or "") if item else "",
+        formula=str(case.formula or ""),
+        formula_filled=case.put_in(case.formula) if case.formula is not None else "",
+        reason=outcome.reason,
+        missing=tuple(dict.fromkeys(outcome.missing)),
+        evidence="；".join(filter(None, dict.fromkeys(shown))),
+        evidence_required=str(item.proof or "") if item else "",
+        basis="；".join(filter(None, basis)),
+        source=task.source,
+        mark=task.mark,
+        counts=counts[outcome.presence],
+        published=evidence.published.value if evidence and evidence.published else None,
+        readings=(),
+        shortfall=_shortfall(case, target, outcome) if target else "",
+        place=task.place,
+    )
+
+
+def _value(outcome: Outcome, unit: str) -> Decimal | None:
+    number = outcome.valued.number
+    return number * 100 if number is not None and unit == PERCENT else number
+
+
+def _shortfall(case: Case, target: Target, outcome: Outcome) -> str:
+    """Return the department's reason for a missed target, or that it gives none."""
+    said = [case.prose(target.shortfall), case.prose(target.remedy)]
+    if outcome.points.high < case.weight and not said[0]:
+        return "未达目标，没有写偏差原因"
+    return "；".join(filter(None, said))
+
+
+# ── other readings ───────────────────────────────────────────────
+
+
+def _readings(
+    inputs: Inputs, figures: Figures, run: _Run, number: int, faults: list[Fault]
+) -> tuple[ReadingScore, ...]:
+    """Score again under each other reading of one indicator: another formula, or other facts."""
+    task, case = run.tasks[number], run.cases[number]
+    made = []
+    for name, reading in (task.indicator.readings if task.indicator else {}).items():
+        again = _run(run.tasks, figures, case.year, faults, {task.id: reading.formula})
+        said = case.prose(reading.note)
+        made.append(_reading(name, said, "", again, number))
+    for name, other in (task.evidence.readings if task.evidence else {}).items():
+        values = {key: str(value).strip() for key, value in other.values.items()}
+        try:
+            refigured, _ = compute(inputs, {**figures.overrides, **values})
+        except FaultsError as error:
+            place = next(iter(other.values.values())).place
+            faults.extend(_placed(fault, place) for fault in error.faults)
+            continue
+        again = _run(run.tasks, refigured, case.year, faults)
+        assumption = "，".join(f"{key} = {shown(refigured[key])}" for key in values)
+        made.append(_reading(name, case.prose(other.note), assumption, again, number))
+    return tuple(made)
+
+
+def _placed(fault: Fault, place: Place) -> Fault:
+    """Return a fault of a reading's values at the line they are written on."""
+    return Fault(place, fault.message, fault.hint) if fault.place == TRIAL else fault
+
+
+def _reading(name: str, note: str, assumption: str, run: _Run, number: int) -> ReadingScore:
+    case, outcome, total = run.cases[number], run.outcomes[number], run.total
+    scored = run.tasks[number].weight is not None
+    return ReadingScore(
+        name=name,
+        note=note,
+        assumption=assumption,
+        value=_value(outcome, case.unit),
+        formula_filled=case.put_in(case.formula) if case.formula is not None else "",
+        low=outcome.points.low if scored else None,
+        high=outcome.points.high if scored else None,
+        total_low=total.low if total else None,
+        total_high=total.high if total else None,
+    )

@@ -1,0 +1,103 @@
+"""Due dates: points for each one kept, or taken off for each thing that missed one."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from decimal import Decimal
+
+from govnb.evaluate import scoring_words as words
+from govnb.evaluate.interval import Interval
+from govnb.evaluate.scoring_case import Case
+from govnb.evaluate.scoring_outcome import Outcome
+from govnb.evaluate.scoring_rules_facts import (
+    UNBOUNDED,
+    ZERO,
+    deducted,
+    incidents,
+    incompleteness,
+)
+from govnb.inputs import rubric_rules as rules
+from govnb.inputs.evidence import NOT_DONE
+from govnb.inputs.rubric_values import DueDate
+from govnb.inputs.values import PartialDate
+
+
+def deadline(rule: rules.DeadlineRule, case: Case) -> Outcome:
+    """Give points for each date kept, or take them off for each thing that missed one."""
+    return _by_item(rule, case) if rule.points is not None else _by_date(rule, case)
+
+
+def _by_date(rule: rules.DeadlineRule, case: Case) -> Outcome:
+    total = Interval.exactly(ZERO)
+    said, missing = [], []
+    for name, item in rule.due.items():
+        assert item.points is not None
+        worth = item.points.of(case.full(rule))
+        earned, how = _kept(item, worth, case, case.day("日期", name))
+        if earned.high and not case.is_proven(["日期", name]):
+            earned, how = Interval(ZERO, earned.high), f"{how}，没有佐证"
+        total = Interval(total.low + earned.low, total.high + earned.high)
+        said.append(f"{name} {words.spread(earned)} 分（{how}）")
+        if not earned.is_exact:
+            missing.append(case.name("日期", name))
+    points = total.within(case.limits(rule))
+    proofs = (case.proof,) if case.proof else ()
+    return Outcome(points, "；".join(said), tuple(missing), proofs=proofs)
+
+
+def _kept(
+    item: rules.Deadline, worth: Decimal, case: Case, day: PartialDate | str | None
+) -> tuple[Interval, str]:
+    """Return what one due date earns: kept, missed by so many days, or open."""
+    due = item.due.on(case.year)
+    if day == NOT_DONE:
+        return Interval.exactly(ZERO), "没有完成"
+    if due is None:
+        return Interval(ZERO, worth), f"原文没有规定 {case.year} 年的期限"
+    if not isinstance(day, PartialDate):
+        return Interval(ZERO, worth), "日期未说明"
+    first, last = (max((d - due).days, 0) for d in _days(day))
+    late = item.late.of(case.weight) if item.late else worth
+    per = int(item.days.value or 1) if item.days else 1
+    # Without 逾期每 a single day's delay costs the whole.
+    costs = [min((n // per if item.days else bool(n)) * late, worth) for n in (first, last)]
+    how = f"{day}，期限 {due.isoformat()}" + (f"，逾期 {first} 天" if first == last > 0 else "")
+    return Interval(worth - max(costs), worth - min(costs)), how
+
+
+def _days(day: PartialDate) -> tuple[datetime.date, datetime.date]:
+    """Return the first and last day a date known to the year or month can mean."""
+    month = day.month or 12
+    last = day.day or calendar.monthrange(day.year, month)[1]
+    return datetime.date(*day.earliest()), datetime.date(day.year, month, last)
+
+
+def _by_item(rule: rules.DeadlineRule, case: Case) -> Outcome:
+    assert rule.points is not None
+    each = rule.points.of(case.full(rule))
+    _, complete = incidents(case)
+    late, missing = [], [] if complete else [incompleteness(case)]
+    unsure = 0
+    for name in case.evidence.incidents if case.evidence else {}:
+        missed = [
+            _missed(d.due, case, case.day("事项", name, "日期", n)) for n, d in rule.due.items()
+        ]
+        if any(missed):
+            late.append(name)
+        elif None in missed:
+            unsure += 1
+            missing.append(case.name("事项", name, "日期"))
+    possible = unsure * each if complete else UNBOUNDED
+    said = [f"误期 {len(late)} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
+    return deducted(rule, case, len(late) * each, possible, said, missing, [])
+
+
+def _missed(due: DueDate, case: Case, day: PartialDate | str | None) -> bool | None:
+    if day == NOT_DONE:
+        return True
+    limit = due.on(case.year)
+    if limit is None or not isinstance(day, PartialDate):
+        return None
+    first, last = _days(day)
+    return True if first > limit else False if last <= limit else None

@@ -1,0 +1,113 @@
+"""The scoring table (评分表), the chart of points, and the evidence worth finding."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from govnb.evaluate.figure import Figures
+from govnb.evaluate.score import Score
+from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.scoring_words import points
+from govnb.present.charts import Chart
+from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
+from govnb.present.tables import Cell, Table
+from govnb.present.tables import Row as TableRow
+
+MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
+COLUMNS = (
+    "指标",
+    "权重",
+    "公式（代入数）",
+    "指标值",
+    "评分规则",
+    "得分",
+    "扣分",
+    "原因",
+    "佐证",
+    "出处",
+)
+
+
+def scoring_table(score: Score, figures: Figures) -> Table:
+    """Return the whole scoring table, indicators under their groups."""
+    rows: list[TableRow] = []
+    groups: tuple[str, ...] = ()
+    for indicator in score.indicators:
+        for depth, group in enumerate(indicator.groups):
+            if indicator.groups[: depth + 1] != groups[: depth + 1]:
+                blanks = (Cell("") for _ in COLUMNS[1:])
+                rows.append(TableRow((Cell(group), *blanks), depth, "group"))
+        groups = indicator.groups
+        rows.append(_indicator(indicator))
+    weight = points(score.full) if score.is_weighted else ""
+    total = {1: weight, 5: score.total_text, 7: score.grade_text}
+    cells = (Cell("合计"), *(Cell(total.get(i, "")) for i in range(1, len(COLUMNS))))
+    rows.append(TableRow(cells, 0, "total"))
+    return Table(
+        "评分表", f"{score.title}评分表", COLUMNS, tuple(rows), figures, score.source,
+        unit="分", notes=(MARKS, *score.notes),
+        text_columns=frozenset(range(len(COLUMNS))) - {1, 3, 5, 6},
+    )  # fmt: skip
+
+
+def _indicator(row: IndicatorScore) -> TableRow:
+    value = "" if row.value is None else f"{points(row.value)}{row.unit}"
+    rule = "：".join(filter(None, (row.rule_name, row.statement)))
+    reason = "；".join(filter(None, (row.reason, row.basis, row.shortfall)))
+    evidence = row.evidence or (f"缺：{row.evidence_required}" if row.undetermined else "")
+    texts = (
+        row.name,
+        "" if row.weight is None else points(row.weight),
+        row.formula_filled or row.formula,
+        value,
+        rule,
+        row.score_text,
+        row.deduction,
+        reason,
+        evidence,
+        f"{row.source}［{row.mark}］" if row.mark else row.source,
+    )
+    return TableRow(tuple(Cell(text) for text in texts), len(row.groups))
+
+
+def evidence_table(score: Score, figures: Figures) -> Table | None:
+    """Return the evidence that would narrow the total most, most points first."""
+    if not score.narrowing:
+        return None
+    rows = tuple(
+        TableRow(
+            (
+                Cell(gap.name),
+                Cell(points(gap.points)),
+                Cell(gap.required),
+                Cell("、".join(gap.missing)),
+            )
+        )
+        for gap in score.narrowing
+    )
+    columns = ("指标", "待定分值", "需要的佐证", "参数文件里缺的数")
+    return Table(
+        "待补佐证", "补上后最能缩小得分区间的佐证", columns, rows, figures, score.source,
+        unit="分", text_columns=frozenset({0, 2, 3}),
+    )  # fmt: skip
+
+
+def points_chart(score: Score) -> Chart | None:
+    """Return points won, lost and undetermined by first-level indicator."""
+    if not score.is_weighted:
+        return None
+    groups = dict.fromkeys(indicator.group for indicator in score.indicators)
+    rows, told = [], []
+    for group in groups:
+        inside = [i for i in score.indicators if i.group == group]
+        won, lost, open_ = (
+            sum((getattr(i, kind) for i in inside), Decimal(0))
+            for kind in ("won", "lost", "undetermined")
+        )
+        texts = (f"得{points(won)}分", f"失{points(lost)}分", f"待定{points(open_)}分")
+        styles = zip((won, lost, open_), texts, (MAIN, OVER, UNDER), strict=True)
+        rows.append(Row(group, tuple(Bar(value, text, style) for value, text, style in styles)))
+        told.append(f"{group}{'，'.join(texts)}")
+    sheet = bars(rows, ["每组三条：已得、已失、待补佐证后才能定的分。"])
+    alt = f"条形图：各类指标的得分、失分和待定分。{'；'.join(told)}。"
+    return Chart("得分", "各类指标得分、失分和待定分", alt, sheet.svg(), score.source, ())

@@ -1,0 +1,123 @@
+"""The Word file of a report: styles, fields and tables that an office can go on editing."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, time
+from typing import Any
+
+import docx
+from docx.document import Document as WordDocument
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+from govnb.publish import docx_xml as xml
+from govnb.publish.document import Document
+from govnb.publish.docx_body import Body
+from govnb.publish.docx_package import settled, template
+from govnb.publish.fit import sections
+from govnb.publish.pdf import folder_of
+from govnb.publish.reading import read
+
+_UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
+# A short paper needs no table of contents.
+_FEW_HEADINGS = 3
+
+
+class WordReport(Exporter):
+    """Export an executed notebook as a Word file (`jupyter nbconvert --to govnb-docx`)."""
+
+    export_from_notebook = "govnb: Word"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    def _file_extension_default(self) -> str:
+        return ".docx"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the file's bytes."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        return word(read(nb, folder_of(resources))), resources
+
+
+def word(document: Document) -> bytes:
+    """Return a document as a Word file; equal documents give equal bytes."""
+    made = docx.Document(io.BytesIO(template()))
+    writer = Body(made.part)
+    parts = [
+        (section.landscape, _parsed(writer.section(section)))
+        for section in sections(document.blocks)
+    ]
+    footers = _footers(made)
+    body = made.element.body
+    body.clear_content()
+    if len(writer.headings) > _FEW_HEADINGS:
+        body.extend(_parsed(xml.contents(writer.headings)))
+        _begin_page(parts[0][1][0])
+    for i, (landscape, elements) in enumerate(parts):
+        # Later sections take over the footers of the first.
+        page = _parsed(xml.section(landscape, footers if i == 0 else ""))[0]
+        body.extend(elements)
+        if i + 1 < len(parts):
+            # A section ends in its last paragraph; every block ends in one.
+            elements[-1].get_or_add_pPr().append(page)
+        else:
+            body.replace(body.sectPr, page) if body.sectPr is not None else body.append(page)
+    _restart_lists(made, writer.numbered)
+    _describe(made, document)
+    out = io.BytesIO()
+    made.save(out)
+    return settled(out.getvalue())
+
+
+def _parsed(content: str) -> list[Any]:
+    return list(parse_xml(f"<w:body {xml.NAMESPACES}>{content}</w:body>"))
+
+
+def _begin_page(element: Any) -> None:
+    if element.tag == qn("w:p"):
+        Paragraph(element, element).paragraph_format.page_break_before = True
+
+
+def _footers(made: WordDocument) -> str:
+    """Make the page numbers, outside on both sides of a leaf, and return what refers to them."""
+    section = made.sections[0]
+    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
+        footer.is_linked_to_previous = False
+        number = xml.run("— ") + xml.field("PAGE", "1") + xml.run(" —")
+        layout = f'<w:ind w:{side}Chars="100" w:{side}="280"/><w:jc w:val="{side}"/>'
+        element = footer._element
+        for child in list(element):
+            element.remove(child)
+        element.extend(_parsed(xml.paragraph("Footer", number, layout=layout)))
+    references = section._sectPr.findall(qn("w:footerReference"))
+    return "".join(
+        f'<w:footerReference w:type="{r.get(qn("w:type"))}" r:id="{r.get(qn("r:id"))}"/>'
+        for r in references
+    )
+
+
+def _restart_lists(made: WordDocument, numbered: list[tuple[int, int]]) -> None:
+    element = made.part.numbering_part.element
+    for number, start in numbered:
+        element.extend(
+            _parsed(
+                f'<w:num w:numId="{number}"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0">'
+                f'<w:startOverride w:val="{start}"/></w:lvlOverride></w:num>'
+            )
+        )
+
+
+def _describe(made: WordDocument, document: Document) -> None:
+    day = document.day
+    when = datetime.combine(day, time(), UTC) if day else _UNDATED
+    properties = made.core_properties
+    properties.title = document.title[:255]
+    properties.author = properties.last_modified_by = document.author[:255]
+    properties.language = "zh-CN"
+    properties.created = properties.modified = when
+    properties.revision = 1

@@ -1,0 +1,76 @@
+"""A fitted table as a real Word table: heading row repeated, rows whole, widths fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from govnb.publish.document import Row, Runs, plain
+from govnb.publish.docx_xml import attribute, paragraph, run
+from govnb.publish.fit import Fitted
+
+_SIZES = {12.0: "", 10.5: "105", 9.0: "90", 7.5: "75"}
+
+Words = Callable[[Runs], str]
+
+
+def table(fitted: Fitted, words: Words) -> str:
+    """Return the table; `words` writes a cell's text."""
+    widths = [round(width * 20) for width in fitted.widths]
+    content = fitted.table
+    title = f"<w:tblCaption w:val={attribute(content.title)}/>" if content.title else ""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    size = _SIZES[fitted.size]
+    numeric = [column.numeric for column in content.columns]
+    head = "".join(
+        _cell(width, paragraph(f"TableHead{size}", words(column.label)))
+        for width, column in zip(widths, content.columns, strict=True)
+    )
+    body = "".join(_row(row, widths, numeric, size, words) for row in content.rows)
+    return (
+        '<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/>'
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblLook w:val="0020" w:firstRow="1" w:noHBand="1" w:noVBand="1"/>{title}</w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>"
+        f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{body}</w:tbl>"
+    )
+
+
+def _row(row: Row, widths: list[int], numeric: list[bool], size: str, words: Words) -> str:
+    alone = row.kind == "group" and not any(plain(cell) for cell in row.cells[1:])
+    style = f"TableHead{size}" if row.kind else f"TableText{size}"
+    cells = []
+    for i, cell in enumerate(row.cells[:1] if alone else row.cells):
+        side = "right" if numeric[i] else "left"
+        indent = ""
+        if i == 0 and row.level:
+            indent = f'<w:ind w:leftChars="{100 * row.level}" w:left="{210 * row.level}"/>'
+        # A heading's style keeps with the next row, which a total must not.
+        loose = '<w:keepNext w:val="0"/>' if row.kind == "total" else ""
+        layout = f'{loose}{indent}<w:jc w:val="{side}"/>'
+        content = paragraph(style, words(cell), layout=layout)
+        cells.append(
+            _cell(sum(widths) if alone else widths[i], content, len(widths) if alone else 1)
+        )
+    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _cell(width: int, content: str, span: int = 1) -> str:
+    spanned = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>{spanned}<w:vAlign w:val="center"/>'
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+
+def before(fitted: Fitted, caption: Callable[[str], str]) -> str:
+    """Return what stands above a table: its caption, and the unit at the right."""
+    content = fitted.table
+    keep = "<w:keepNext/>"
+    title = paragraph("Caption", caption(content.title), layout=keep) if content.title else ""
+    unit = paragraph("TableUnit", run(f"单位：{content.unit}")) if content.unit else ""
+    return title + unit
+
+
+def after(fitted: Fitted) -> str:
+    """Return the lines below a table; Word needs a paragraph between two tables."""
+    lines = [paragraph("TableNote", run(line)) for line in fitted.table.subscript]
+    return "".join(lines) or paragraph("TableNote")

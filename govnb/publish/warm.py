@@ -1,0 +1,246 @@
+"""The caller's side of the warm process: give it a job, get the answer or the reason why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from govnb.publish.orphans import end_tree
+from govnb.publish.zygote import SETTINGS
+
+# A warm process that dies this often, one time after the other, will not get better.
+_TRIES = 3
+
+
+class WorkerLost(RuntimeError):
+    """A worker ended without an answer; `code` is its exit code, negative for a signal."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(str(code))
+
+
+class WorkerTimeout(RuntimeError):
+    """A worker took longer than it was given, and was ended."""
+
+
+class WarmLost(RuntimeError):
+    """The warm process itself is gone; nothing is known of the worker but that it is, too."""
+
+
+class Closed(RuntimeError):
+    """The batch is being stopped."""
+
+
+class Warm:
+    """A warm process, started when first needed; :meth:`run` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def run(
+        self,
+        task: str,
+        argument: dict[str, Any],
+        timeout: float | None = None,
+        heard: Callable[[dict[str, Any]], float | None] | None = None,
+    ) -> Any:
+        """Do a task in a worker of its own and return the answer.
+
+        Parameters
+        ----------
+        task
+            Its name in :mod:`govnb.publish.tasks`.
+        argument
+            What the task is given.
+        timeout
+            Seconds of wall-clock time, after which the worker and all it started are ended.
+        heard
+            Called with each message the worker sends on the way; may return seconds that the
+            next one is to come in.
+
+        Raises
+        ------
+        WorkerLost, WorkerTimeout, Closed
+        WarmLost
+            If the warm process dies again and again.
+        """
+        for _ in range(_TRIES):
+            try:
+                return _Job(self, task, argument, timeout, heard).answer()
+            except WarmLost:
+                if self._closed:
+                    raise Closed from None
+        raise WarmLost("热启动进程一再中断")
+
+    def ask(self, job: socket.socket, status: int) -> None:
+        """Hand a worker's ends of its socket and pipe to the warm process."""
+        with self._lock:
+            if self._closed:
+                raise Closed
+            for _ in range(2):
+                if self._control is None:
+                    self._start()
+                assert self._control is not None
+                try:
+                    socket.send_fds(self._control, [b"+"], [job.fileno(), status])
+                    return
+                except OSError:
+                    self._control.close()
+                    self._control = None
+            raise WarmLost
+
+    def close(self) -> None:
+        """End the warm process and every worker."""
+        with self._lock:
+            self._closed = True
+            if self._control is not None:
+                self._control.close()
+                self._control = None
+            process, self._process = self._process, None
+        if process is not None:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                end_tree(process.pid)
+                process.wait()
+
+    def __enter__(self) -> Warm:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        if self._process is not None:
+            self._process.wait()
+        ours, theirs = socket.socketpair()
+        before = {f"GOVNB_BEFORE_{n}": os.environ[n] for n in SETTINGS if n in os.environ}
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "govnb.publish.zygote", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=os.environ | before | SETTINGS,
+                start_new_session=True,
+            )
+        self._control = ours
+
+
+class _Job:
+    """One worker's job, from the caller's side."""
+
+    def __init__(
+        self,
+        warm: Warm,
+        task: str,
+        argument: dict[str, Any],
+        timeout: float | None,
+        heard: Callable[[dict[str, Any]], float | None] | None,
+    ) -> None:
+        self.warm = warm
+        self.request = {"task": task, "argument": argument, "folder": os.getcwd()}
+        self.deadline = None if timeout is None else time.monotonic() + timeout
+        self.next_by: float | None = None
+        self.heard = heard
+        self.pid: int | None = None
+        self.code: int | None = None
+        self.answers: list[Any] = []
+
+    def answer(self) -> Any:
+        """Return the worker's answer."""
+        ours, theirs = socket.socketpair()
+        status, status_theirs = os.pipe()
+        with ours:
+            try:
+                with theirs:
+                    try:
+                        self.warm.ask(theirs, status_theirs)
+                    finally:
+                        os.close(status_theirs)
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    ours.sendall(json.dumps(self.request).encode() + b"\n")
+                self._listen(ours, status)
+            except BaseException:
+                if self.pid is not None and self.code is None:
+                    end_tree(self.pid)
+                raise
+            finally:
+                os.close(status)
+        if self.answers:
+            return self.answers[0]
+        if self.code is None:
+            raise WarmLost
+        raise WorkerLost(self.code)
+
+    def _listen(self, connection: socket.socket, status: int) -> None:
+        connection.setblocking(False)
+        os.set_blocking(status, False)
+        messages, news = _Lines(lambda: connection.recv(1 << 20)), _Lines(lambda: os.read(status, 4096))
+        open_ends = {connection.fileno(): messages, status: news}
+        while status in open_ends:
+            ready = select.select(list(open_ends), [], [], self._patience())[0]
+            if not ready and self._patience() == 0:
+                raise WorkerTimeout
+            for end in ready:
+                if not self._take(open_ends[end]):
+                    del open_ends[end]
+        # What the worker said last may still be on its way when its end is told.
+        self._take(messages)
+
+    def _take(self, lines: _Lines) -> bool:
+        """Handle what has arrived; return False at the end."""
+        for message in lines.read():
+            if "result" in message:
+                self.answers.append(message["result"])
+            elif "pid" in message:
+                self.pid = message["pid"]
+            elif "exit" in message:
+                self.code = message["exit"]
+            elif "refused" in message:
+                raise OSError(message["refused"])
+            elif self.heard is not None:
+                seconds = self.heard(message)
+                self.next_by = None if seconds is None else time.monotonic() + seconds
+        return not lines.ended
+
+    def _patience(self) -> float | None:
+        ends = [end for end in (self.deadline, self.next_by) if end is not None]
+        return max(0.0, min(ends) - time.monotonic()) if ends else None
+
+
+class _Lines:
+    """JSON lines from a descriptor that doesn't block."""
+
+    def __init__(self, receive: Callable[[], bytes]) -> None:
+        self.receive = receive
+        self.rest = b""
+        self.ended = False
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return the messages that are complete."""
+        chunks = [self.rest]
+        while not self.ended:
+            try:
+                chunk = self.receive()
+            except BlockingIOError:
+                break
+            except ConnectionResetError:
+                chunk = b""
+            self.ended = not chunk
+            chunks.append(chunk)
+        *lines, self.rest = b"".join(chunks).split(b"\n")
+        return [json.loads(line) for line in lines]
