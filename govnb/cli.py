@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from govnb.evaluate.figure import shown
+from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from govnb.present.workbook import Workbook
 
 
 class _Help(click.HelpFormatter):
@@ -90,7 +94,8 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     faults: list[Fault] = []
     for file in files:
         try:
-            _workbook(file, params_dir)
+            # The rubric and the checks are files too, read when they are first used.
+            _ = _workbook(file, params_dir).review
         except FaultsError as error:
             faults.extend(error.faults)
     if as_json:
@@ -142,6 +147,59 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
         reason = f"（{figure.reason}）" if figure.reason else ""
         click.echo(f"{'  ' * depth}{figure.name}{formula}")
         click.echo(f"{'  ' * depth}  ＝ {exact_text(figure)}{reason}　[{figure.place}]")
+
+
+@cli.command(options_metavar="[选项]")
+@FILE
+@PARAMS
+@OVERRIDE
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default=None,
+    help="有这一级（或更重）的未处理意见时，退出码为 1",
+)
+@JSON
+def review(
+    file: Path, params_dir: Path | None, overrides: tuple[str, ...], fail_on: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """复核一个部门：哪里不对，双方的数、出处、怎样处理。"""
+    from govnb.present.findings import Findings
+
+    workbook = _workbook(file, params_dir, overrides)
+    found = workbook.review
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        click.echo(Findings(found, workbook.figures, str(file)).text())
+    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
+    sys.exit(1 if found.open_of(*grave) else 0)
+
+
+@cli.command(options_metavar="[选项]")
+@FILE
+@PARAMS
+@click.option("--rubric", default=None, help="换一套指标体系：params/rubrics/ 下的名称，或文件路径")
+@OVERRIDE
+@JSON
+def score(
+    file: Path, params_dir: Path | None, rubric: str | None, overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:  # fmt: skip
+    """给一个部门评分：每项的分，或现有佐证下的区间。"""
+    from govnb.present.scores import score_text
+
+    workbook = _workbook(file, params_dir, overrides, rubric)
+    found = workbook.score
+    if found is None:
+        message = "年度文件没有指定指标体系"
+        hint = "在 _year.yml 写“指标体系”，或用 --rubric 指定"
+        raise FaultsError([Fault(Place(str(file)), message, hint)])
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        click.echo(score_text(found))
 
 
 @cli.command(options_metavar="[选项]")
@@ -198,7 +256,13 @@ def batch(
 
     sys.exit(
         run_year(
-            year, params_dir or Path("params"), outputs_dir, _formats(formats), edition, engine, jobs
+            year,
+            params_dir or Path("params"),
+            outputs_dir,
+            _formats(formats),
+            edition,
+            engine,
+            jobs,
         )
     )
 
@@ -235,10 +299,15 @@ def _formats(text: str) -> tuple[str, ...]:
         raise click.BadParameter(str(error), param_hint="--to") from None
 
 
-def _workbook(file: Path, params_dir: Path | None, overrides: tuple[str, ...] = ()) -> Any:
+def _workbook(
+    file: Path,
+    params_dir: Path | None,
+    overrides: tuple[str, ...] = (),
+    rubric: str | None = None,
+) -> Workbook:
     from govnb.present.workbook import Workbook
 
-    return Workbook(load(file, params_dir), overrides=_overrides(overrides))
+    return Workbook(load(file, params_dir), overrides=_overrides(overrides), rubric=rubric)
 
 
 def _overrides(items: tuple[str, ...]) -> dict[str, str]:

@@ -154,7 +154,7 @@ class Banding(Curve):
         shown = words.value(value, self.case.unit)
         band = next((b for b in self.rule.bands if value in b.span()), None)
         if band is None or (self.rule.domain and value not in self.rule.domain.span()):
-            return self.limits, f"{shown}，原文没有规定这样的值怎么计分"
+            return self.over(EVERYTHING), f"{shown}，原文没有规定这样的值怎么计分"
         if band.points is not None:
             points = Interval.exactly(band.points.of(self.case.full(self.rule)))
         else:
@@ -164,16 +164,13 @@ class Banding(Curve):
 
     def over(self, span: Span) -> Interval:
         """Return the bounds over every band the range meets, open ends respected."""
-        found = []
-        if self.rule.domain is not None and not self.rule.domain.span().covers(span):
-            found.append(self.limits)
-        for band in (b for b in self.rule.bands if b.span().meets(span)):
-            if band.points is not None:
-                found.append(Interval.exactly(band.points.of(self.case.full(self.rule))))
-            else:
-                # A formula may do anything between the ends of its band.
-                found.append(self.limits)
-        return _hull(found or [self.limits]).within(self.limits)
+        domain = self.rule.domain.span() if self.rule.domain else EVERYTHING
+        # Beyond what the rule speaks of, any of its bands may be meant.
+        met = [b for b in self.rule.bands if not domain.covers(span) or b.span().meets(span)]
+        full = self.case.full(self.rule)
+        # A formula may do anything between the ends of its band.
+        given = [Interval.exactly(b.points.of(full)) if b.points else self.limits for b in met]
+        return _hull(given).within(self.limits)
 
     def _by_formula(self, band: rules.Band, value: Decimal) -> Interval:
         assert band.formula is not None
@@ -233,9 +230,9 @@ def score_value(curve: Curve, valued: Valued) -> Outcome:
         return Outcome(points, reason + note, valued=valued)
     if valued.word is not None:
         reason = f"指标值是“{valued.word}”，不是数，无法计分"
-        return Outcome(curve.limits, reason, valued=valued)
+        return Outcome(curve.over(EVERYTHING), reason, valued=valued)
     if valued.span == EVERYTHING:
-        points, presence = curve.limits, Presence.COUNTED
+        points, presence = curve.over(EVERYTHING), Presence.COUNTED
         if curve.case.formula is not None:
             # Until the value is known, its denominator may turn out to be zero.
             points, presence = _or_without_value(points, curve.case)
@@ -264,11 +261,11 @@ def without_value(curve: Curve, valued: Valued) -> Outcome:
     zero, case = curve.case.zero, curve.case
     if zero is None:
         reason = f"{valued.problem}，原文没有规定怎么计分"
-        return Outcome(curve.limits, reason, valued=valued)
+        return Outcome(curve.over(EVERYTHING), reason, valued=valued)
     said = f"（{zero.note}）" if zero.note else ""
     met, missing = case.holds(zero.when) if zero.when else (True, ())
     if met is None:
-        bounds, presence = _or_without_value(curve.limits, case)
+        bounds, presence = _or_without_value(curve.over(EVERYTHING), case)
         return Outcome(bounds, valued.problem + said, missing, presence, valued)
     given = zero.points if met else zero.otherwise
     if given is not None and not isinstance(given, Points):

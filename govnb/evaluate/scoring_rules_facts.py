@@ -7,6 +7,7 @@ tight as the rest allows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -161,7 +162,6 @@ def incompleteness(case: Case) -> str:
 
 def state_enum(rule: rules.StateEnum, case: Case) -> Outcome:
     """Give what the first state that holds gives: by the figures, else as shown."""
-    full, limits = case.full(rule), case.limits(rule)
     possible: list[str] = []
     missing: list[str] = []
     certain = False
@@ -180,19 +180,25 @@ def state_enum(rule: rules.StateEnum, case: Case) -> Outcome:
             notes += (f"{case.name('状态')} 写的“{stated}”与数据不符，按数据判定",)
         if not possible:
             reason = "规则所列的状态都不成立，原文没有规定怎么计分"
-            return Outcome(limits, reason, notes=notes)
+            return Outcome(_any_state(rule, rule.states, case), reason, notes=notes)
         return _in_state(rule, case, possible[0], "按数据判定", notes)
     if stated in possible and (case.proof or case.on_trial("状态")):
         return _in_state(rule, case, str(stated), "", notes)
-    each = [Interval.exactly(rule.states[n].points.of(full)).within(limits) for n in possible]
-    if all(rule.states[n].when for n in possible):
-        each.append(limits)  # Perhaps none of them will turn out to hold.
-    points = each[0].hull(*each[1:])
+    # Where each has a condition, perhaps none of them will turn out to hold.
+    none_sure = all(rule.states[n].when for n in possible)
+    points = _any_state(rule, rule.states if none_sure else possible, case)
     unproven = stated in possible
     lacks_fact = case.name("佐证" if unproven else "状态")
     why = f"称“{stated}”，没有佐证，不计" if unproven else f"状态未定：{'、'.join(possible)}"
     reason = f"{why}，得分在 {words.spread(points)} 分之间"
     return Outcome(points, reason, tuple(missing) or (lacks_fact,), notes=notes)
+
+
+def _any_state(rule: rules.StateEnum, names: Iterable[str], case: Case) -> Interval:
+    """Return the bounds of what the named states give."""
+    full = case.full(rule)
+    first, *rest = [Interval.exactly(rule.states[name].points.of(full)) for name in names]
+    return first.hull(*rest).within(case.limits(rule))
 
 
 def _in_state(

@@ -91,8 +91,18 @@ class Findings:
             f"{_folded('缺数据，没有核对', self._in_state(NO_DATA))}"
             f"{_folded('核对通过', self._in_state(PASSED))}</div>"
         )
-        table = self.table()
-        return bundle(page, table.text(), table.structure())
+        return bundle(page, self.text(), self.table().structure())
+
+    def text(self) -> str:
+        """Return the findings for a terminal, one paragraph each."""
+        blocks = [self.summary]
+        for n, finding in enumerate((*self.open, *self.explained), 1):
+            state, message, sides, difference, settling = self._cells(finding)
+            lines = [f"{n}. [{state}] {message}", f"   编号：{finding.id}"]
+            rest = (("双方", sides), ("差额", difference), ("处理", settling))
+            lines += [f"   {label}：{said}" for label, said in rest if said]
+            blocks.append("\n".join(lines))
+        return "\n\n".join(blocks)
 
     def _item(self, finding: Finding) -> str:
         kind = "explained" if finding.state == EXPLAINED else _KIND[finding.severity]

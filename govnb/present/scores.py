@@ -111,3 +111,16 @@ def points_chart(score: Score) -> Chart | None:
     sheet = bars(rows, ["每组三条：已得、已失、待补佐证后才能定的分。"])
     alt = f"条形图：各类指标的得分、失分和待定分。{'；'.join(told)}。"
     return Chart("得分", "各类指标得分、失分和待定分", alt, sheet.svg(), score.source, ())
+
+
+def score_text(score: Score) -> str:
+    """Return a score for a terminal: the verdict, then each indicator with its reason."""
+    lines = [score.title, score.statement, ""]
+    for row in score.indicators:
+        weight = f"/{points(row.weight)}" if row.weight is not None else ""
+        value = "" if row.value is None else f"　指标值 {points(row.value)}{row.unit}"
+        lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {row.reason}"]
+    if score.narrowing:
+        lines += ["", "补上后最能缩小区间的佐证："]
+        lines += [f"{points(gap.points)}分　{gap.name}：{gap.required}" for gap in score.narrowing]
+    return "\n".join([*lines, *(f"注：{note}" for note in score.notes)])

@@ -37,10 +37,6 @@ class Example:
     weight: str
     fields: dict[str, Any]
 
-    def __str__(self) -> str:
-        shown = "，".join(f"{k} {v}" for k, v in self.fields.items() if k in ("值", "依据", "部门"))
-        return f"{self.kind}: {shown or '空'}".replace("\n", " ")[:90]
-
 
 def examples() -> Iterator[Example]:
     for file in FILES:
@@ -51,16 +47,17 @@ def examples() -> Iterator[Example]:
 
 
 EXAMPLES = list(examples())
+IDS_OF_EXAMPLES = [f"{example.kind}-{n}" for n, example in enumerate(EXAMPLES)]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=map(str, EXAMPLES))
+@pytest.mark.parametrize("example", EXAMPLES, ids=IDS_OF_EXAMPLES)
 def test_case(example: Example, tmp_path: Path) -> None:
     fields = example.fields
     assert set(fields) <= {"值", "依据", "部门", "得", "词", "缺", "计"}
     rubric = rubric_of(rubric_text(example.indicator, example.weight), tmp_path)
     evidence = f"指标值: {fields['值']}" if "值" in fields else fields.get("依据", "")
     row = row_of(rubric, evidence, fields.get("部门", ""))
-    assert row.score_text == fields["得"], row.reason
+    assert row.score_text == fields["得"], f"{row.reason} {fields}"
     for word in fields.get("词", "").split():
         assert word in row.reason
     if "缺" in fields:

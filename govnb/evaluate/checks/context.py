@@ -35,21 +35,31 @@ _ABSENT = "本部门没有"
 
 
 class Score(Protocol):
-    """What the review needs of a score: the interval the indicator system allows."""
+    """What the review needs of a score (`evaluate/score.py`): the interval the rules allow."""
 
     @property
-    def rubric(self) -> str:
-        """The indicator system's identifier."""
+    def title(self) -> str:
+        """What the indicator system is called."""
         ...
 
     @property
-    def low(self) -> Decimal:
-        """The least the evidence supports."""
+    def low(self) -> Decimal | None:
+        """The least the evidence supports; None where no points are given."""
         ...
 
     @property
-    def high(self) -> Decimal:
+    def high(self) -> Decimal | None:
         """The most the rules allow."""
+        ...
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only part of the indicator system is known."""
+        ...
+
+    @property
+    def statement(self) -> str:
+        """The verdict in words, with the assumptions it rests on."""
         ...
 
 

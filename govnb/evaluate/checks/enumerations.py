@@ -77,7 +77,7 @@ def _judged(announced: _Announced, passage: Passage, say: Say) -> Finding:
     if stated is None or count is None:
         side = Side(announced.name, None if stated is None else str(stated), place)
         return say.no_data(subject, [announced.name or "列举"], Evidence(side))
-    sides = Side(announced.name, str(stated), place), Side(None, str(count), place)
+    sides = Side(announced.name, str(stated), place), Side(None, str(count.plain), place)
     evidence = Evidence(*sides, Decimal(stated - count.plain), Decimal(0))
     text = re.sub(r"\s+", "", announced.text)
     if count.holds(stated):

@@ -176,22 +176,27 @@ def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
         yield say.not_applicable("", "没有公布得分")
         return
     left = Side(str(rule.published), exact(source.value), str(source.place))
-    if world.score is None:
+    score = world.score
+    if score is None:
         yield say.no_data("", ["评分结果"], Evidence(left))
         return
-    low, high = world.score.low, world.score.high
+    if score.is_partial or score.low is None or score.high is None:
+        why = "只有部分指标" if score.is_partial else "不计分"
+        yield say.not_applicable("", f"“{score.title}”{why}，公布的总分无从核对")
+        return
+    low, high = score.low, score.high
     bounds = f"{exact(low)}分" if low == high else f"{exact(low)}到{exact(high)}分"
-    right = Side(world.score.rubric, bounds, world.score.rubric)
     nearest = min(max(source.value, low), high)
+    right = Side(score.title, exact(nearest), None)
     evidence = Evidence(left, right, source.value - nearest, Decimal(0))
     if source.value == nearest:
         yield say("", PASSED, f"公布{source.text.strip()}，在可得的{bounds}之内", evidence)
-    else:
-        above = source.value > high
-        words = {
-            "左": source.text.strip(),
-            "右": bounds,
-            "差额": printed(abs(source.value - nearest), "分"),
-            "缘由": "高于规则允许的最高分" if above else "低于佐证能支持的最低分",
-        }
-        yield say.failed("", words, evidence)
+        return
+    why = "高于规则允许的最高分" if source.value > high else "低于佐证能支持的最低分"
+    words = {
+        "左": source.text.strip(),
+        "右": bounds,
+        "差额": printed(abs(source.value - nearest), "分"),
+        "缘由": f"{why}。{score.statement}",
+    }
+    yield say.failed("", words, evidence)

@@ -1,0 +1,200 @@
+"""Receipts: what a report was made from, so that the next run knows what to leave alone.
+
+A receipt lies beside the outputs and holds the content hash of everything that can change
+them. Nothing here parses a parameter file or loads a library that draws: finding out that
+a thousand departments need nothing takes a second or two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import stat
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from govnb.publish.job import Job
+from govnb.publish.outcome import Outcome
+from govnb.publish.store import RECEIPTS, Entry, Store
+
+VERSION = 1
+# What draws, computes or writes a part of a report; another version may do so differently.
+_LIBRARIES = (
+    "ipykernel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert", "nbformat",
+    "numpy", "pandas", "papermill", "python-docx", "typst",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Everything a report depends on, each part with the name it has in a reason.
+
+    Attributes
+    ----------
+    inputs : dict of str to str
+        SHA-256 of each file or group of files.
+    options : dict of str to str
+        Formats, edition and engine.
+    """
+
+    inputs: Mapping[str, str]
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the last run of a department left."""
+
+    stamp: Stamp
+    outcome: Outcome
+    written: Mapping[str, Entry] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Shared:
+    """The part of every stamp that is the same for all departments, worked out once."""
+
+    def __init__(self, template: Job, notebook: Path) -> None:
+        params, year = template.params_dir, template.params_dir / str(template.year)
+        self.inputs = {
+            "年度文件": digest(year / "_year.yml"),
+            **{f"规则 {p.name}": digest(p) for p in sorted((params / "rules").glob("*.yml"))},
+            **{f"指标体系 {p.name}": digest(p) for p in sorted((params / "rubrics").glob("*.yml"))},
+            f"笔记本 {notebook.name}": digest(notebook),
+            "govnb 程序": package_digest(),
+            "运行环境": environment(),
+        }
+        self.options = options_of(template)
+
+    def stamp(self, parameters: Path) -> Stamp:
+        """Return the stamp of a department, from its parameter file."""
+        return Stamp({"参数文件": digest(parameters), **self.inputs}, self.options)
+
+
+def options_of(job: Job) -> dict[str, str]:
+    """Return the options that change what a report looks like or how it comes about."""
+    return {
+        "格式": "、".join(sorted(job.formats)),
+        "版本": job.edition,
+        "引擎": job.engine or "govnb",
+    }
+
+
+def why_run(stamp: Stamp, receipt: Receipt | None, present: Mapping[str, Entry]) -> list[str]:
+    """Return the reasons to run a department again; none if nothing has changed.
+
+    Parameters
+    ----------
+    stamp
+        What a report made now would depend on.
+    receipt
+        What the last run left, if there was one.
+    present
+        The output files there are.
+    """
+    if receipt is None:
+        return ["尚未生成"]
+    if receipt.outcome.failure is not None:
+        return [f"上次未能生成：{receipt.outcome.failure.reason}"]
+    reasons = _changes(receipt.stamp.inputs, stamp.inputs)
+    for name, now in stamp.options.items():
+        if (before := receipt.stamp.options.get(name, "")) != now:
+            reasons.append(f"{name}由 {before} 改为 {now}")
+    for name, entry in receipt.written.items():
+        if name not in present:
+            reasons.append(f"输出 {name} 不见了")
+        elif present[name] != entry:
+            reasons.append(f"输出 {name} 被改动")
+    return reasons
+
+
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    reasons = [
+        f"{name}有改动" if name in before else f"新增{name}"
+        for name in now
+        if before.get(name) != now[name] and name != "运行环境"
+    ]
+    reasons += [f"删去{name}" for name in before if name not in now]
+    old, new = before.get("运行环境", ""), now.get("运行环境", "")
+    if old != new:
+        changed = sorted(set(new.split("; ")) - set(old.split("; ")))
+        reasons.append(f"运行环境有改动：{'、'.join(changed) or '少了一个库'}")
+    return reasons
+
+
+def read_receipts(store: Store) -> dict[str, Receipt]:
+    """Return the receipts of a year by department; one that can't be read counts as none."""
+    found = {}
+    for name in store.listing(RECEIPTS):
+        department, dot, ending = name.rpartition(".")
+        if ending != "json" or not dot:
+            continue
+        try:
+            receipt = _receipt(json.loads(store.read(f"{RECEIPTS}/{name}")))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if receipt is not None:
+            found[department] = receipt
+    return found
+
+
+def _receipt(plain: Mapping[str, Any]) -> Receipt | None:
+    if plain["version"] != VERSION:
+        return None
+    return Receipt(
+        Stamp(plain["inputs"], plain["options"]),
+        Outcome.from_dict(plain["outcome"]),
+        {name: Entry(**entry) for name, entry in plain["written"].items()},
+        plain["run"],
+    )
+
+
+def write_receipt(store: Store, receipt: Receipt) -> None:
+    """Keep a receipt beside the outputs."""
+    plain = {
+        "version": VERSION,
+        "inputs": dict(receipt.stamp.inputs),
+        "options": dict(receipt.stamp.options),
+        "outcome": receipt.outcome.as_dict(),
+        "written": {n: {"size": e.size, "stamp": e.stamp} for n, e in receipt.written.items()},
+        "run": dict(receipt.run),
+    }
+    data = json.dumps(plain, ensure_ascii=False, indent=1).encode()
+    store.write({f"{RECEIPTS}/{receipt.outcome.department}.json": data})
+
+
+def digest(path: Path) -> str:
+    """Return a file's hash, or why it has none: the run itself tells what that means."""
+    try:
+        # A pipe or a device would keep us waiting for ever.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "不是普通文件"
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"无法读取：{error.strerror}"
+
+
+def package_digest() -> str:
+    """Return one hash over this package's own files: code, templates, fonts."""
+    root = Path(__file__).parents[1]
+    total = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            total.update(f"{path.relative_to(root).as_posix()}\0{digest(path)}\n".encode())
+    return total.hexdigest()
+
+
+def environment() -> str:
+    """Return the versions of Python and of the libraries a report is made with."""
+    versions = [f"Python {platform.python_version()}", sys.platform]
+    for name in _LIBRARIES:
+        try:
+            versions.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            versions.append(f"{name} 未安装")
+    return "; ".join(versions)
