@@ -91,11 +91,16 @@ def main() -> None:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
+    from govnb.inputs.shared_files import check_shared, is_shared
+
     faults: list[Fault] = []
     for file in files:
         try:
-            # The rubric and the checks are files too, read when they are first used.
-            _ = _workbook(file, params_dir).review
+            if is_shared(file):
+                check_shared(file, params_dir or file.resolve().parent.parent)
+            else:
+                # The rubric and the checks are files too, read when they are first used.
+                _ = _workbook(file, params_dir).review
         except FaultsError as error:
             faults.extend(error.faults)
     if as_json:
@@ -237,34 +242,46 @@ def run(
 
 @cli.command(options_metavar="[选项]")
 @click.argument("year", type=int, metavar="年度")
-@click.option("--jobs", type=click.IntRange(1), default=None, help="同时运行几个，默认等于处理器数")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=None, metavar="个数",
+    help="同时运行几个，默认等于处理器数",
+)
+@click.option(
+    "--scheduler", default=None, metavar="地址", help="在 Dask 集群上运行：tcp://…，或 local 在本机启动"
+)
+@click.option("--force", is_flag=True, help="没有改动也重新生成")
+@click.option("--dry-run", is_flag=True, help="只列出要运行哪些、为什么，不运行")
 @click.option(
     "--to", "formats", default="html,pdf", help="html、pdf、docx，逗号分开；默认 html,pdf"
 )
 @click.option(
     "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
 )
-@click.option("--engine", default=None, help="papermill 执行引擎，默认 govnb；kernel 用普通内核")
+@click.option(
+    "--engine", type=click.Choice(["govnb", "kernel"]), default="govnb",
+    help="执行引擎，默认 govnb；kernel 用普通内核",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), default=300, show_default=True,
+    metavar="秒", help="一个部门最多运行多久，到时终止",
+)
 @PARAMS
-@OUTPUTS
+@click.option(
+    "--outputs", "outputs_dir", default="outputs", metavar="文件夹",
+    help="输出文件夹或 fsspec 网址，默认 outputs",
+)
 def batch(
-    year: int, jobs: int | None, formats: str, edition: str, engine: str | None,
-    params_dir: Path | None, outputs_dir: Path,
+    year: int, jobs: int | None, scheduler: str | None, force: bool, dry_run: bool, formats: str,
+    edition: str, engine: str, timeout: float, params_dir: Path | None, outputs_dir: str,
 ) -> None:  # fmt: skip
     """生成一年全部部门的报告和总览页。"""
-    from govnb.publish.batch import run_year
+    from govnb.publish.batch import Options
+    from govnb.publish.batch import batch as run_batch
+    from govnb.publish.job import Job
 
-    sys.exit(
-        run_year(
-            year,
-            params_dir or Path("params"),
-            outputs_dir,
-            _formats(formats),
-            edition,
-            engine,
-            jobs,
-        )
-    )
+    params = params_dir or Path("params")
+    job = Job(year, "", params, outputs_dir, _formats(formats), edition, engine=engine)
+    sys.exit(run_batch(job, Options(jobs, timeout, force, dry_run, scheduler)))
 
 
 @cli.command(options_metavar="[选项]")

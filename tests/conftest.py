@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from govnb.evaluate.compute import compute
+from govnb.evaluate.figure import Figures
 from govnb.inputs.read import Inputs, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +72,33 @@ def params_copy(params: Path, tmp_path: Path) -> Path:
 def copy_of(params: Path, to: Path) -> Path:
     shutil.copytree(params, to)
     return to
+
+
+HEAD = "年度: 2016\n部门:\n  名称: 测试局\n"
+
+
+@pytest.fixture
+def department(params_copy: Path) -> Callable[[str], Path]:
+    """Write a made-up department's file of 2016: `department("人员:\\n  编制数: 5\\n")`."""
+
+    def write(body: str = "", head: str = HEAD) -> Path:
+        path = params_copy / "2016" / "test.yml"
+        path.write_text(head + body, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def figures_of(department: Callable[[str], Path]) -> Callable[[str], Figures]:
+    """Compute a made-up department's figures; takes the same text as `department`."""
+    return lambda body: compute(load(department(body)))[0]
+
+
+@pytest.fixture(scope="session")
+def figures(junshan: Inputs) -> Figures:
+    """The computed figures of the real report."""
+    return compute(junshan)[0]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, Overflow, localcontext
 
 from govnb.inputs.values import PartialDate
 
@@ -20,6 +20,8 @@ MAX_LENGTH = 1000
 # Evaluation descends by recursion.
 MAX_DEPTH = 200
 PRECISION = 34
+# Decimal digits before the point of the largest result: far beyond any budget, and printable.
+LARGEST = 40
 
 Value = Decimal | str | PartialDate | None
 
@@ -89,8 +91,11 @@ class Expression:
             If a name that is not a number is used as one.
         """
         with localcontext() as context:
-            context.prec = PRECISION
-            return _Evaluation(self, look_up, expand).of(self._tree)
+            context.prec, context.Emax = PRECISION, LARGEST
+            try:
+                return _Evaluation(self, look_up, expand).of(self._tree)
+            except Overflow:
+                raise NotComputable("结果太大") from None
 
 
 def sum_of(names: Iterable[str], text: str) -> Expression:
@@ -145,8 +150,9 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
             bound[key := f"c{len(bound)}"] = Decimal(token)
             source.append(f"{key} ")
         elif kind == "name":
-            before, opened, _ = token.partition("（")
-            if token.count("（") != token.count("）") or (opened and before in {"", *FUNCTIONS}):
+            bare = _BRACKETED.sub("", token)
+            before, opened, _ = bare.partition("（")
+            if bare.count("（") != bare.count("）") or (opened and before in {"", *FUNCTIONS}):
                 hint = "改成半角 ( )"
                 raise FormulaError("公式里的括号用了全角", hint, match.start())
             is_call = text[position:].lstrip().startswith("(")
@@ -229,6 +235,9 @@ def _check(tree: ast.expr, bound: Mapping[str, str | Decimal], text: str) -> Non
         if isinstance(node, ast.Call) and not node.keywords and isinstance(node.func, ast.Name):
             if not node.func.id.startswith("f") or not node.args:
                 raise FormulaError(f"公式“{text}”里括号用错了位置", "函数的括号里写上名称")
+            function = str(bound[node.func.id])
+            if function in _OF_ONE and (len(node.args) > 1 or _is_wildcard(node.args[0], bound)):
+                raise FormulaError(f"{function}(…) 的括号里只能有一个数", f"分开写几个 {function}(…)")
         elif not isinstance(node, _ALLOWED):
             raise FormulaError(f"公式“{text}”里有不支持的写法", "只用 + - * / 、括号和函数")
         name = str(bound.get(node.id, "")) if isinstance(node, ast.Name) else ""
@@ -236,12 +245,16 @@ def _check(tree: ast.expr, bound: Mapping[str, str | Decimal], text: str) -> Non
             raise FormulaError(f"“{name}”指的是多个数", "放进 求和(…) 或 个数(…)")
 
 
+def _is_wildcard(node: ast.expr, bound: Mapping[str, str | Decimal]) -> bool:
+    return isinstance(node, ast.Name) and "*" in str(bound[node.id])
+
+
 def _inside_call(tree: ast.expr, name: ast.AST) -> bool:
     return any(isinstance(n, ast.Call) and name in n.args for n in ast.walk(tree))
 
 
 _ALLOWED = (
-    ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Call,
+    ast.BinOp, ast.UnaryOp, ast.Name, ast.Load,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
 )  # fmt: skip
 
@@ -290,7 +303,9 @@ class _Evaluation:
         value = self.of(node)
         if value is None or isinstance(value, Decimal):
             return value
-        raise FormulaError(f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "写数的名称；日期用 年份(…)")
+        raise FormulaError(
+            f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "写数的名称；日期用 年份(…)"
+        )
 
     def _say(self, node: ast.expr) -> str:
         return str(self.bound[node.id]) if isinstance(node, ast.Name) else "（算式）"
@@ -336,6 +351,16 @@ def _absolute(values: list[Value]) -> Value:
     return None if numbers is None else abs(numbers[0])
 
 
+def _floor(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else numbers[0].to_integral_value(ROUND_FLOOR)
+
+
+def _ceiling(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else numbers[0].to_integral_value(ROUND_CEILING)
+
+
 def _first_known(values: list[Value]) -> Value:
     return next((value for value in values if value is not None), None)
 
@@ -355,6 +380,9 @@ FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
     "最大": _most,
     "最小": _least,
     "绝对值": _absolute,
+    "向下取整": _floor,
+    "向上取整": _ceiling,
     "首个已知": _first_known,
     "年份": _year,
 }
+_OF_ONE = frozenset({"绝对值", "向下取整", "向上取整", "年份"})

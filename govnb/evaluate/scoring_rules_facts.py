@@ -16,7 +16,7 @@ from govnb.evaluate.interval import Interval
 from govnb.evaluate.scoring_case import Case
 from govnb.evaluate.scoring_outcome import Outcome
 from govnb.inputs import rubric_rules as rules
-from govnb.inputs.evidence import Point
+from govnb.inputs.evidence import Evidence, Point
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
@@ -53,6 +53,10 @@ def checklist_add(rule: rules.ChecklistAdd, case: Case) -> Outcome:
     proofs: list[str] = []
     for name, item in rule.items.items():
         worth = item.points.of(case.full(rule))
+        if (mark := _mark(case, worth, "要点", name)) is not None:
+            low, high = low + mark, high + mark
+            said.append(f"{name} {words.points(mark)} 分（{_who(case, _point(case, name))}）")
+            continue
         met, lacks = case.holds(item.when) if item.when else (None, ())
         proof = ""
         if met is None:
@@ -227,12 +231,12 @@ def qualitative_band(rule: rules.QualitativeBand, case: Case) -> Outcome:
     stated = case.word("状态")
     notes = _unknown_word(case, "状态", stated, rule.tiers)
     reached = stated in rule.tiers and bool(case.proof or case.on_trial("状态"))
-    tier = rule.tiers[str(stated)].span() if reached else Span()
-    share = tier.within(Span(ZERO, Decimal(1)))
-    bounds = Interval((share.low or ZERO) * full, (share.high or ZERO) * full).within(limits)
+    tier = rule.tiers[str(stated)].as_points(full) if reached else Span()
+    inside = tier.within(Span(ZERO, full))
+    bounds = Interval(inside.low or ZERO, inside.high or ZERO).within(limits)
     mark = _mark(case, full)
     if mark is not None:
-        if reached and mark / full not in tier:
+        if reached and mark not in tier:
             figure = case.figure("给分", "分值")
             assert figure is not None
             message = (
@@ -262,19 +266,25 @@ def expert(rule: rules.Expert, case: Case) -> Outcome:
     return _marked(case, Interval.exactly(mark).within(limits), "", ())
 
 
-def _mark(case: Case, full: Decimal) -> Decimal | None:
-    mark = case.number("给分", "分值")
-    if mark is not None and mark > full:
-        figure = case.figure("给分", "分值")
+def _mark(case: Case, full: Decimal, *path: str) -> Decimal | None:
+    """Return the evaluator's mark, refused when it is more than there is to give."""
+    mark = case.number(*path, "给分", "分值")
+    if mark is not None and not 0 <= mark <= full:
+        figure = case.figure(*path, "给分", "分值")
         assert figure is not None
-        message = f"给分 {words.points(mark)} 超过这个指标的 {words.points(full)} 分"
+        what = f"“{path[-1]}”" if path else "这个指标"
+        message = f"给分 {words.points(mark)} 超过{what}的 {words.points(full)} 分"
         case.faults.append(Fault(figure.place, message, f"写 0 到 {words.points(full)}"))
     return mark
 
 
+def _who(case: Case, given: Point | Evidence | None) -> str:
+    """Return who gave a mark, and why."""
+    mark = given.mark if given else None
+    return f"{mark.by}：{case.prose(mark.reason)}" if mark else "试算"
+
+
 def _marked(case: Case, points: Interval, said: str, notes: tuple[str, ...]) -> Outcome:
-    mark = case.evidence.mark if case.evidence else None
-    who = f"{mark.by}：{case.prose(mark.reason)}" if mark else "试算"
-    reason = f"{said}评价人给 {words.spread(points)} 分（{who}）"
+    reason = f"{said}评价人给 {words.spread(points)} 分（{_who(case, case.evidence)}）"
     proofs = (case.proof,) if case.proof else ()
     return Outcome(points, reason, proofs=proofs, notes=notes)

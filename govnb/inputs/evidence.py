@@ -73,11 +73,20 @@ def _verdict_alone(data: Any) -> Any:
     return short
 
 
+class ExpertMark(Strict):
+    """The evaluator's mark; who gave it and why are not optional."""
+
+    points: Quantity = Field(alias="分值")
+    by: Text = Field(alias="评价人")
+    reason: Markdown = Field(alias="理由")
+
+
 class Point(Strict):
     """What is known about one point of a checklist."""
 
     met: Verdict | None = Field(None, alias="符合")
     times: Count | None = Field(None, alias="例数", description="不符合的例数，不写按 1 例")
+    mark: ExpertMark | None = Field(None, alias="给分", description="部分符合时评价人给的分")
     proof: Markdown | None = Field(None, alias="佐证", description="称“符合”必须有佐证才计分")
     note: Markdown | None = Field(None, alias="说明")
 
@@ -89,14 +98,6 @@ class Incident(Strict):
     days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
     proof: Markdown | None = Field(None, alias="佐证")
     note: Markdown | None = Field(None, alias="说明")
-
-
-class ExpertMark(Strict):
-    """The evaluator's mark; who gave it and why are not optional."""
-
-    points: Quantity = Field(alias="分值")
-    by: Text = Field(alias="评价人")
-    reason: Markdown = Field(alias="理由")
 
 
 class Unit(Strict):

@@ -7,8 +7,8 @@ import re
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # Named for the process that writes, so that a later run can tell a killed writer's leavings
@@ -38,8 +38,7 @@ def write_all_whole(files: Mapping[Path, bytes]) -> None:
     try:
         for path, data in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            prefix = f"{_PREFIX}{socket.gethostname()[:60]}-{os.getpid()}-"
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=_SUFFIX)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=_own_prefix(), suffix=_SUFFIX)
             staged[path] = name
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -56,6 +55,20 @@ def write_all_whole(files: Mapping[Path, bytes]) -> None:
         for name in staged.values():
             Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def reserved(folder: Path, size: int) -> Iterator[None]:
+    """Hold back some room on a disk that may fill up meanwhile; as much as there is."""
+    path = folder / f"{_own_prefix()}room{_SUFFIX}"
+    try:
+        with suppress(OSError), path.open("wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
 
 
 def sweep(folder: Path) -> int:
@@ -75,6 +88,10 @@ def sweep(folder: Path) -> int:
                 path.unlink()
                 removed += 1
     return removed
+
+
+def _own_prefix() -> str:
+    return f"{_PREFIX}{socket.gethostname()[:60]}-{os.getpid()}-"
 
 
 def _alive(pid: int) -> bool:

@@ -224,13 +224,13 @@ def _proportional(rule: rules.Proportional, cap: Decimal, unit: str) -> Faults:
 
 def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str) -> Faults:
     tiers = list(rule.tiers.values())
-    for end in (end for tier in tiers for end in tier.ends):
-        if end.value and end.kind.unit != PERCENT:
-            hint = f"写 {end.text}%"
-            yield Fault(end.place, f"档次“{end.text}”应是占分值的百分比", hint)
-    whole = Span(Decimal(0), Decimal(1))
-    for number, message in holes([t.span() for t in tiers], whole, partial(_say, PERCENT)):
-        yield Fault(tiers[number].ends[0].place, f"这一档次{message}", "各档次应恰好覆盖 0 到 100%")
+    spans = [tier.as_points(cap) for tier in tiers]
+    for number, message in holes(spans, Span(Decimal(0), cap), partial(_say, "")):
+        hint = f"各档次应恰好覆盖 0 到 {cap} 分（或 0 到 100%）"
+        yield Fault(tiers[number].ends[0].place, f"这一档次{message}", hint)
+    for tier, span in zip(tiers, spans, strict=True):
+        if span.high is not None and span.high > cap:
+            yield Fault(tier.ends[0].place, f"这一档次超过 {cap} 分", "改得分或分值")
 
 
 def _adds(parts: Iterable[Points | None], cap: Decimal, what: str, rule: Any) -> Faults:

@@ -151,7 +151,9 @@ class RatioOfTarget(RuleBase):
 class QualitativeBand(RuleBase):
     """qualitative_band: 达成 100—80%(含)、部分达成 80—50%(含)、未达成 50—0%."""
 
-    tiers: dict[Name, Range] = Field(alias="档次", min_length=1, description="占分值的百分比")
+    tiers: dict[Name, Range] = Field(
+        alias="档次", min_length=1, description="分数，或占分值的百分比"
+    )
 
 
 class Item(Strict):

@@ -162,7 +162,9 @@ def _read_points(value: Any) -> Points:
     try:
         number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
     except BadText as error:
-        raise refuse(str(error), error.hint or "写分数，如 0.5、10%、满分、不得分") from None
+        vague = not error.hint or UNKNOWN in error.hint
+        hint = "写分数，如 0.5、10%、满分、不得分" if vague else error.hint
+        raise refuse(str(error), hint) from None
     return Points(number / 100 if share else number, share, bare, value.place)
 
 
@@ -195,6 +197,19 @@ class Bounds(Strict):
             low_open=self.above is not None,
             high_open=self.below is not None,
         )
+
+    def as_points(self, full: Decimal) -> Span:
+        """Return the range as points: a percentage is a share of full marks."""
+
+        def end(amount: Amount | None) -> Decimal | None:
+            if amount is None or amount.value is None:
+                return None
+            return ratio(amount) * full if amount.kind.unit == PERCENT else amount.value
+
+        if isinstance(self.equal, Amount):
+            return Span(end(self.equal), end(self.equal))
+        low, high = end(self.at_least or self.above), end(self.at_most or self.below)
+        return Span(low, high, self.above is not None, self.below is not None)
 
     def __str__(self) -> str:
         fields = [(str(f.alias), getattr(self, n)) for n, f in Bounds.model_fields.items()]

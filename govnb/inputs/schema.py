@@ -8,9 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.files import write_whole
+from govnb.inputs.rubric_file import RubricFile
 from govnb.inputs.rules import BaseDataForm, Book
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
@@ -18,6 +20,8 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "year": (YearFile, "年度文件：全区一年共用"),
     "figures": (Book, "指标公式"),
     "base-data": (BaseDataForm, "基础数据表表式"),
+    "checks": (Checks, "核对规则"),
+    "rubric": (RubricFile, "指标体系"),
 }
 
 

@@ -21,7 +21,7 @@ from govnb.evaluate.score import Score
 from govnb.evaluate.scoring import score
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
-from govnb.inputs.rubric import load_rubric
+from govnb.inputs.rubric import rubric_of
 from govnb.present import sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
 from govnb.present.charts import CHARTS, Chart
@@ -104,10 +104,9 @@ class Workbook:
     @cached_property
     def score(self) -> Score | None:
         """The score under the rubric in force; None when the year names none."""
-        name = self.rubric or self.inputs.year.rubric
-        if name is None:
+        rubric = rubric_of(self.inputs, self.rubric)
+        if rubric is None:
             return None
-        rubric = load_rubric(str(name), self.inputs.params_dir)
         return score(self.inputs, self.figures, rubric)
 
     @cached_property

@@ -3,128 +3,203 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import socket
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
-from govnb.inputs.files import sweep, write_whole
+import govnb
 from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import departments
+from govnb.publish.crew import Crew, Local, cores
 from govnb.publish.index import index_page
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.summary import Row, summary_csv, summary_xlsx
+from govnb.publish.plan import DISTRICT, Plan, Task, make_plan
+from govnb.publish.progress import Progress, duration
+from govnb.publish.receipts import Receipt, write_receipt
+from govnb.publish.store import Folder, Store, store_of
+from govnb.publish.summary import FAILED, Row, summary_csv, summary_json, summary_xlsx
+
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a batch did."""
+class Options:
+    """How a batch is run; what its reports look like is the job's."""
 
-    outcomes: tuple[Outcome, ...]
-    written: tuple[Path, ...] = field(default=())
-
-    @property
-    def failed(self) -> tuple[Outcome, ...]:
-        """The departments that have no report."""
-        return tuple(outcome for outcome in self.outcomes if outcome.failure)
+    workers: int | None = None
+    timeout: float | None = None
+    force: bool = False
+    dry_run: bool = False
+    scheduler: str | None = None
 
 
-def batch(jobs: Sequence[Job], workers: int, tell: Callable[[Outcome], None]) -> Report:
-    """Run jobs side by side and write the year's page; one that fails stops none of the rest."""
-    folder = jobs[0].output("html").parent
-    folder.mkdir(parents=True, exist_ok=True)
-    sweep(folder)
-    done: dict[str, Outcome] = {}
-    with ThreadPoolExecutor(workers) as executor:
-        for outcome in run_all(jobs, executor):
-            done[outcome.department] = outcome
-            tell(outcome)
-    outcomes = tuple(done[job.department] for job in jobs)
-    return Report(outcomes, tuple(write_index(jobs[0].year, outcomes, folder)))
+def batch(template: Job, options: Options) -> int:
+    """Make the reports of all departments of a year and return the exit code.
 
-
-def run_year(
-    year: int,
-    params_dir: Path,
-    outputs_dir: Path,
-    formats: tuple[str, ...],
-    edition: str = "review",
-    engine: str | None = None,
-    workers: int | None = None,
-) -> int:
-    """Run all departments of a year and tell the terminal; return the exit code."""
-    if not params_dir.exists():
-        raise FaultsError([Fault(Place(str(params_dir)), "没有这个参数文件夹", "用 --params 指明")])
-    template = Job(year, "", params_dir, outputs_dir, formats, edition, {}, engine)
-    jobs = jobs_of(year, params_dir, template)
-    done = 0
-
-    def tell(outcome: Outcome) -> None:
-        nonlocal done
-        done += 1
-        state = f"失败：{outcome.failure.reason}" if outcome.failure else "完成"
-        print(f"[{done}/{len(jobs)}] {outcome.department}　{state}（{outcome.seconds:.1f} 秒）", flush=True)
-
-    report = batch(jobs, workers or len(os.sched_getaffinity(0)), tell)
-    for path in report.written:
-        print(path)
-    return 1 if report.failed else 0
-
-
-def jobs_of(year: int, params_dir: Path, template: Job) -> list[Job]:
-    """Return one job for each department file of a year.
+    Parameters
+    ----------
+    template
+        The job of every department, but for its name.
+    options
+        How to run.
 
     Raises
     ------
     FaultsError
-        If the year has none.
+        If the year has no departments or another batch is at it.
     """
-    found = departments(year, params_dir)
-    if not found:
-        place = Place((Path(params_dir.name) / str(year)).as_posix())
-        raise FaultsError([Fault(place, f"{year} 年没有部门的参数文件", "用 govnb new 新建一个")])
-    return [Job(**{**vars(template), "department": name}) for name in found]
+    store = store_of(template.outputs_dir, template.year)
+    if options.dry_run:
+        _list(make_plan(template, store, options.force))
+        return 0
+    with _alone(store):
+        store.sweep()
+        plan = make_plan(template, store, options.force)
+        _announce(plan)
+        try:
+            with _crew(options, template) as crew:
+                return _run(plan, template, store, crew, options)
+        except KeyboardInterrupt:
+            print("已中断：完成的报告都是完整的，再次运行会接着做。", file=sys.stderr)
+            return INTERRUPTED
 
 
-def run_all(jobs: Sequence[Job], executor: Executor) -> Sequence[Outcome]:
-    """Yield each job's outcome as it comes."""
-    futures = {executor.submit(run_apart, job): job for job in jobs}
-    for future in as_completed(futures):
-        yield future.result()
+def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) -> int:
+    start = time.monotonic()
+    done = {t.job.department: Outcome(t.job.department, failure=t.refused) for t in plan.tasks}
+    for task in plan.to_skip:
+        assert task.receipt is not None
+        done[task.job.department] = task.receipt.outcome
+    workers = options.workers or cores()
+    with store.reserve(len(plan.tasks)), Progress(
+        len(plan.to_run), len(plan.to_skip), workers
+    ) as progress:
+        for task, outcome in _work(plan.to_run, crew):
+            done[outcome.department] = outcome = _carry(outcome, task.receipt)
+            # A full disk must not stop the rest; without a receipt it just runs again.
+            with suppress(OSError):
+                write_receipt(store, Receipt(task.stamp, outcome, _record(task)))
+            progress.tell(outcome, task.reasons)
+    rows = [_row(done[task.job.department]) for task in plan.tasks]
+    failed = sum(row.status == FAILED for row in rows)
+    said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
+    said += f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
+    print(said)
+    whole = _publish(rows, plan, template, store, crew)
+    return 1 if failed or not whole else 0
 
 
-def run_apart(job: Job) -> Outcome:
-    """Run a job in a process of its own."""
-    told = subprocess.run(
-        [sys.executable, "-m", "govnb.publish.work"],
-        input=json.dumps(job.as_dict()),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"PYTHONUTF8": "1"},
-    )
-    try:
-        return Outcome.from_dict(json.loads(told.stdout))
-    except ValueError:
-        last = (told.stderr.strip().splitlines() or [""])[-1]
-        reason = f"进程中断（退出码 {told.returncode}）"
-        return Outcome(job.department, failure=Failure(reason, last))
+def _work(tasks: Sequence[Task], crew: Crew) -> Iterator[tuple[Task, Outcome]]:
+    """Yield each task with its outcome as it comes."""
+    futures: dict[Future[Outcome], Task] = {crew.submit(task.job): task for task in tasks}
+    for future in as_completed(list(futures)):
+        task = futures.pop(future)
+        try:
+            yield task, future.result()
+        except Exception as error:
+            reason = f"未能运行：{type(error).__name__}"
+            yield task, Outcome(task.job.department, failure=Failure(reason, str(error)))
 
 
-def write_index(year: int, outcomes: Sequence[Outcome], folder: Path) -> list[Path]:
-    """Write the year's page and its table, and return where."""
-    rows = [
-        Row(o.department, o.row, tuple(o.outputs), o.failure) for o in outcomes
-    ]
+def _carry(outcome: Outcome, receipt: Receipt | None) -> Outcome:
+    """Return a failed outcome with what is known from the last good one: its files still stand."""
+    if outcome.failure is None or receipt is None:
+        return outcome
+    known = {k: receipt.outcome.row.get(k) for k in ("name", "region", "sample")}
+    return replace(outcome, outputs=receipt.outcome.outputs, row=known)
+
+
+def _row(outcome: Outcome) -> Row:
+    return Row(outcome.department, outcome.row, tuple(outcome.outputs), outcome.failure)
+
+
+def _record(task: Task) -> Mapping[str, object]:
+    """Return the run's own record, which reports don't hold so that they stay equal."""
+    return {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "host": socket.gethostname(),
+        "govnb": govnb.__version__,
+        "reasons": list(task.reasons),
+    }
+
+
+def _publish(
+    rows: Sequence[Row], plan: Plan, template: Job, store: Store, crew: Crew
+) -> bool:
+    """Write the year's page and tables; return whether all could be written."""
+    region = next((str(r.facts["region"]) for r in rows if r.facts.get("region")), "")
     files = {
+        "summary.json": summary_json(template.year, rows),
         "summary.csv": summary_csv(rows),
         "summary.xlsx": summary_xlsx(rows),
-        "index.html": index_page(year, rows),
+        "index.html": index_page(template.year, rows, plan.left_over, None, region),
     }
-    for name, data in files.items():
-        write_whole(folder / name, data)
-    return [folder / name for name in files]
+    whole = True
+    # The page first: where the disk is full, it says so.
+    for name in reversed(files):
+        try:
+            store.write({name: files[name]})
+        except OSError as error:
+            whole = False
+            print(f"写不下 {store.where(name)}：{error.strerror or error}", file=sys.stderr)
+    print(f"总览：{store.where('index.html')}")
+    return whole
+
+
+def _announce(plan: Plan) -> None:
+    why = f"（{plan.why()}）" if plan.to_run else ""
+    print(f"{len(plan.tasks)} 个部门：运行 {len(plan.to_run)}{why}，跳过 {len(plan.to_skip)}（无改动）")
+    for task in plan.tasks:
+        if task.refused:
+            name = task.job.department.encode("utf-8", "replace").decode()
+            print(f"不能运行 {name}：{task.refused.reason}")
+    if plan.left_over:
+        print(f"参数文件已不在、输出还留着（没有删除）：{'、'.join(plan.left_over)}")
+
+
+def _list(plan: Plan) -> None:
+    """Print what would be done."""
+    for task in plan.tasks:
+        name = task.job.department.encode("utf-8", "replace").decode()
+        if task.refused:
+            print(f"不能运行　{name}　{task.refused.reason}")
+        else:
+            print(f"运行　{name}　{'；'.join(task.reasons)}" if task.reasons else f"跳过　{name}　无改动")
+    _announce(plan)
+
+
+def _crew(options: Options, template: Job) -> Crew:
+    if options.scheduler:
+        from govnb.publish.cluster import Cluster
+
+        return Cluster(options.scheduler, template, options.timeout, options.workers)
+    return Local(options.workers or cores(), options.timeout)
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Keep two batches from writing the same year at once.
+
+    Raises
+    ------
+    FaultsError
+        If another is at it.
+    """
+    if not isinstance(store, Folder):
+        yield
+        return
+    import fcntl
+
+    store.path.mkdir(parents=True, exist_ok=True)
+    with (store.path / ".lock").open("w") as lock:
+        try:
+            # Gone with the process, however it ends.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            hint = "等它结束，或换一个 --outputs"
+            raise FaultsError([Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]) from None
+        yield

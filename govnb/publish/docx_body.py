@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -56,7 +56,14 @@ class Body:
     def section(self, section: Section) -> str:
         """Return the blocks of a section."""
         self._room = LANDSCAPE if section.landscape else PORTRAIT
-        return "".join(map(self._block, section.blocks))
+        parts = []
+        for block, following in zip_longest(section.blocks, section.blocks[1:]):
+            written = self._block(block)
+            if isinstance(block, Paragraph) and isinstance(following, SignOff):
+                # A sign-off never stands on a page without a line of text above it.
+                written = written.replace("/>", "/><w:keepNext/><w:keepLines/>", 1)
+            parts.append(written)
+        return "".join(parts)
 
     def _block(self, block: Block | Fitted, style: str = BODY) -> str:
         match block:

@@ -25,7 +25,11 @@ def table(fitted: Fitted, words: Words) -> str:
         _cell(width, paragraph(f"TableHead{size}", words(column.label)))
         for width, column in zip(widths, content.columns, strict=True)
     )
-    body = "".join(_row(row, widths, numeric, size, words) for row in content.rows)
+    last = len(content.rows) - 1
+    body = "".join(
+        _row(row, widths, numeric, size, words, keep=fitted.whole and n < last)
+        for n, row in enumerate(content.rows)
+    )
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
@@ -36,7 +40,9 @@ def table(fitted: Fitted, words: Words) -> str:
     )
 
 
-def _row(row: Row, widths: list[int], numeric: list[bool], size: str, words: Words) -> str:
+def _row(
+    row: Row, widths: list[int], numeric: list[bool], size: str, words: Words, *, keep: bool
+) -> str:
     alone = row.kind == "group" and not any(plain(cell) for cell in row.cells[1:])
     style = f"TableHead{size}" if row.kind else f"TableText{size}"
     cells = []
@@ -45,9 +51,8 @@ def _row(row: Row, widths: list[int], numeric: list[bool], size: str, words: Wor
         indent = ""
         if i == 0 and row.level:
             indent = f'<w:ind w:leftChars="{100 * row.level}" w:left="{210 * row.level}"/>'
-        # A heading's style keeps with the next row, which a total must not.
-        loose = '<w:keepNext w:val="0"/>' if row.kind == "total" else ""
-        layout = f'{loose}{indent}<w:jc w:val="{side}"/>'
+        kept = f'<w:keepNext w:val="{int(keep or row.kind == "group")}"/>'
+        layout = f'{kept}{indent}<w:jc w:val="{side}"/>'
         content = paragraph(style, words(cell), layout=layout)
         cells.append(
             _cell(sum(widths) if alone else widths[i], content, len(widths) if alone else 1)

@@ -38,17 +38,16 @@ _PREFERRED = {
     BODY: ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋"),
     KAI: ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体"),
     HEI: ("SimHei", "黑体", "STHeiti", "华文黑体"),
-    # 半角宋体 digits; Typst's own serif draws them much as 宋体 does.
-    PAGE: ("SimSun", "宋体", "NSimSun", "STSong", "华文宋体", "Libertinus Serif"),
+    PAGE: ("SimSun", "宋体", "NSimSun", "STSong", "华文宋体"),
     CODE: ("DejaVu Sans Mono",),
 }
 _OURS = {
-    TITLE: fonts.SONG,
-    BODY: fonts.FANG,
-    KAI: fonts.KAI,
-    HEI: fonts.HEI,
-    PAGE: fonts.SONG,
-    CODE: fonts.HEI,
+    TITLE: fonts.paths(fonts.SONG),
+    BODY: fonts.paths(fonts.FANG),
+    KAI: fonts.paths(fonts.KAI),
+    HEI: fonts.paths(fonts.HEI),
+    PAGE: (fonts.folder() / "FandolSong-Regular.otf",),
+    CODE: fonts.paths(fonts.HEI),
 }
 # For characters of names and places that the faces above lack; looked for, never required.
 _LAST_RESORT = (
@@ -75,11 +74,6 @@ class Face:
     path: str
     index: int
 
-    @property
-    def name(self) -> str:
-        """What the colophon calls it: Typst lists one of ours as “FandolFang R”."""
-        return self.family.removesuffix(" R")
-
     def has(self, char: str) -> bool:
         """Tell whether the face can draw a character."""
         return ord(char) in _coverage(self.path or _same_as(self.family), self.index)
@@ -102,7 +96,7 @@ class Theme:
             if face is None:
                 lacking.append(char)
             else:
-                self.used.setdefault(role, {})[face.name] = None
+                self.used.setdefault(role, {})[face.family] = None
         return lacking
 
     def families(self, role: str) -> list[str]:
@@ -156,7 +150,7 @@ def _chains() -> dict[str, tuple[Face, ...]]:
             dict.fromkeys(
                 [
                     *there(_PREFERRED[role]),
-                    *(by_path[path] for path in fonts.paths(_OURS[role]) if path in by_path),
+                    *(by_path[path] for path in _OURS[role] if path in by_path),
                     *there(_LAST_RESORT),
                 ]
             )
@@ -179,7 +173,6 @@ def _coverage(path: str, index: int) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     if not path:
-        # A face inside Typst can't be opened; it is asked only for the page numbers.
-        return frozenset([*range(0x20, 0x7F), 0x2014])
+        return frozenset()
     with TTFont(path, lazy=True, fontNumber=index) as face:
         return frozenset(face.getBestCmap() or ())

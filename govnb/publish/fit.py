@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from govnb.publish.document import Block, Heading, Table, plain
+from govnb.publish.document import Block, Heading, Paragraph, Row, Table, plain
 
 # The text area of GB/T 9704 upright and turned, in points.
 PORTRAIT, LANDSCAPE = 156 / 25.4 * 72, 225 / 25.4 * 72
@@ -30,6 +30,8 @@ _COMFORTABLE = (
 _TIGHT = ((LANDSCAPE, 9.0), (LANDSCAPE, 7.5))
 
 _FEW_PAGES = 2.0
+_SHORT = 0.4
+_FEW_LETTERS = 400
 # 二号 (22 pt) on a line of 156 mm.
 _TITLE_LINE = 20
 _MANY_ROWS = 20
@@ -50,6 +52,18 @@ class Fitted:
     size: float
     landscape: bool
 
+    @property
+    def pages(self) -> float:
+        """About how many pages the table takes."""
+        lines = [_lines(row, self.widths, self.size) for row in self.table.rows]
+        height = sum(1.42 * n + 0.8 for n in lines) * self.size
+        return height / (PORTRAIT if self.landscape else LANDSCAPE)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the table is short enough to be kept on one page."""
+        return self.pages <= _SHORT
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -62,26 +76,39 @@ class Section:
 def sections(blocks: Sequence[Block]) -> list[Section]:
     """Return the blocks by page orientation, every table fitted to its page.
 
-    Headings right above a turned table turn with it, and an annex begins its own section.
+    What leads to a turned table, its headings and a few lines below them, turns with it: the
+    page before would hold little else.
     """
-    placed: list[tuple[bool, Block | Fitted]] = []
+    placed: list[Block | Fitted] = []
     for block in blocks:
-        pieces: Sequence[Block | Fitted] = fit(block) if isinstance(block, Table) else [block]
-        for piece in pieces:
-            landscape = isinstance(piece, Fitted) and piece.landscape
-            if landscape:
-                for back in range(len(placed) - 1, -1, -1):
-                    if not isinstance(placed[back][1], Heading):
-                        break
-                    placed[back] = (True, placed[back][1])
-            placed.append((landscape, piece))
+        placed.extend(fit(block) if isinstance(block, Table) else [block])
+    turned = [isinstance(piece, Fitted) and piece.landscape for piece in placed]
+    for i in [i for i, is_turned in enumerate(turned) if is_turned]:
+        for back in _leading(placed, i):
+            turned[back] = True
     out: list[Section] = []
-    for landscape, piece in placed:
+    for landscape, piece in zip(turned, placed, strict=True):
         if out and out[-1].landscape == landscape:
             out[-1] = replace(out[-1], blocks=(*out[-1].blocks, piece))
         else:
             out.append(Section(landscape, (piece,)))
     return out
+
+
+def _leading(placed: Sequence[Block | Fitted], end: int) -> range:
+    """Return the positions of the headings above a table, with short text in between."""
+    start, letters = end, 0
+    for i in range(end - 1, -1, -1):
+        piece = placed[i]
+        if isinstance(piece, Heading):
+            start = i
+        elif isinstance(piece, Paragraph) and start == end:
+            letters += len(plain(piece.runs))
+        else:
+            break
+        if letters > _FEW_LETTERS:
+            break
+    return range(start, end)
 
 
 def fit(table: Table) -> list[Fitted]:
@@ -91,7 +118,7 @@ def fit(table: Table) -> list[Fitted]:
         fitting = [(width, size) for width, size in pages if sum(wanted) <= width / size]
         if fitting:
             tried = [_fitted(table, wanted, natural, *page) for page in fitting]
-            lengths = [_pages(piece) for piece in tried]
+            lengths = [piece.pages for piece in tried]
             # Large type is worth a page or so, not a table twice as long.
             bound = max(_FEW_PAGES, 1.25 * min(lengths))
             return [next(p for p, n in zip(tried, lengths, strict=True) if n <= bound)]
@@ -105,20 +132,11 @@ def _fitted(
     return Fitted(table, tuple(w * size for w in widths), size, width == LANDSCAPE)
 
 
-def _pages(piece: Fitted) -> float:
-    """Return about how many pages a fitted table takes."""
-    lines = [
-        max(
-            (
-                math.ceil(em_width(plain(cell)) * piece.size / (width - 2 * INSET * piece.size))
-                for cell, width in zip(row.cells, piece.widths, strict=True)
-            ),
-            default=1,
-        )
-        for row in piece.table.rows
-    ]
-    height = sum(1.42 * max(n, 1) + 0.4 for n in lines) * piece.size
-    return height / (PORTRAIT if piece.landscape else LANDSCAPE)
+def _lines(row: Row, widths: Sequence[float], size: float) -> int:
+    return max(
+        math.ceil(max(em_width(plain(cell)), 1.0) * size / (width - 2 * INSET * size))
+        for cell, width in zip(row.cells, widths, strict=True)
+    )
 
 
 def title_lines(title: str) -> list[str]:

@@ -20,7 +20,10 @@ def formula(tex: str, *, display: bool) -> str:
     else:
         mode = "block" if display else "inline"
         inner = f'<math display="{mode}">{_mathml(read.tree)}</math>'
-    return f'<div class="gv-formula">{inner}</div>' if display else inner
+    if not display:
+        return inner
+    # Focusable, because a long one scrolls.
+    return f'<div class="gv-formula" role="group" aria-label="公式" tabindex="0">{inner}</div>'
 
 
 def _mathml(node: Node) -> str:

@@ -21,11 +21,12 @@ class Job:
     year: int
     department: str
     params_dir: Path = Path("params")
-    outputs_dir: Path = Path("outputs")
+    outputs_dir: Path | str = Path("outputs")
     formats: tuple[str, ...] = ("html", "pdf")
     edition: str = "review"
     overrides: Mapping[str, str] = field(default_factory=dict)
     engine: str | None = None
+    notebook: str = "department.ipynb"
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -42,7 +43,7 @@ class Job:
     def output(self, extension: str) -> Path:
         """Return the file an output goes to; a 试算 never takes the report's place."""
         trial = "-试算" if self.overrides else ""
-        return self.outputs_dir / str(self.year) / f"{self.department}{trial}.{extension}"
+        return Path(self.outputs_dir) / str(self.year) / f"{self.department}{trial}.{extension}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the job as plain values, to be sent to another process."""
@@ -56,7 +57,6 @@ class Job:
             **{
                 **plain,
                 "params_dir": Path(plain["params_dir"]),
-                "outputs_dir": Path(plain["outputs_dir"]),
                 "formats": tuple(plain["formats"]),
             }
         )

@@ -32,6 +32,7 @@ from typing import Any
 
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import Session
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
@@ -145,16 +146,20 @@ def make_kernel() -> Kernel:
         import ipykernel.debugger  # noqa: F401
     # Before matplotlib is imported, as a stock kernel does.
     os.environ.setdefault("MPLBACKEND", _INLINE)
-    session = QueueSession()
-    return Kernel.instance(  # type: ignore[no-any-return]
-        config=config,
-        session=session,
+    # Never started: it is where IPython's magics and other libraries look for the kernel.
+    app = IPKernelApp.instance(config=config)
+    kernel = Kernel.instance(
+        parent=app,
+        session=QueueSession(),
         shell_stream=None,
         iopub_socket=SimpleNamespace(),
         user_ns={},
         shell_channel_thread=SimpleNamespace(parent_thread=None),
         log=logging.getLogger(__name__),
     )
+    app.kernel = kernel
+    app.init_shell()
+    return kernel  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -241,9 +246,8 @@ class _streams:  # noqa: N801
         pump.start()
         self._ours = [_Stream(self.session, pump, name) for name in ("stdout", "stderr")]
         sys.stdout, sys.stderr = self._ours
-        # A notebook imports modules beside it.
-        if "" not in sys.path:
-            sys.path.insert(0, "")
+        # A notebook imports modules from the folder it runs in.
+        IPKernelApp.instance().init_path()
 
     def __exit__(self, *_: object) -> None:
         for stream in self._ours:

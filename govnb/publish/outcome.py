@@ -49,8 +49,21 @@ class Failure:
         """Return the failure of a cell that raised."""
         if name == "FaultsError":
             return cls.of_faults(value, cell, source)
-        message = _short(f"{name}: {value}" if value else name)
-        return cls(f"笔记本出错：{name}", message, cell, _preview(source))
+        return cls.at_cell(f"笔记本出错：{name}", f"{name}: {value}" if value else name, cell, source)
+
+    @classmethod
+    def at_cell(cls, reason: str, message: str, cell: int, source: str) -> Failure:
+        """Return the failure of what happened in a cell."""
+        return cls(reason, _short(message), cell, _preview(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that was written: its size, its stamp in the store, and the hash of its content."""
+
+    size: int
+    stamp: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -62,8 +75,8 @@ class Outcome:
     department : str
     seconds : float
         Wall-clock time the worker took.
-    outputs : dict of str to str
-        SHA-256 of each output written, by extension.
+    outputs : dict of str to Output
+        Each file written, by extension.
     row : dict
         What the index shows of the result.
     failure : Failure or None
@@ -72,7 +85,7 @@ class Outcome:
 
     department: str
     seconds: float = 0.0
-    outputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, Output] = field(default_factory=dict)
     row: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
 
@@ -86,7 +99,8 @@ class Outcome:
         failure = plain.get("failure")
         if failure is not None:
             failure = Failure(**{**failure, "places": tuple(failure["places"])})
-        return cls(**{**plain, "failure": failure})
+        outputs = {name: Output(**output) for name, output in plain["outputs"].items()}
+        return cls(**{**plain, "outputs": outputs, "failure": failure})
 
 
 def _short(text: str) -> str:

@@ -107,6 +107,7 @@ def _fitted(block: Fitted) -> dict[str, Any]:
     return {
         "widths": block.widths,
         "size": block.size,
+        "whole": block.whole,
         "title": table.title,
         "unit": table.unit,
         "columns": [{"runs": _runs(c.label), "numeric": c.numeric} for c in table.columns],

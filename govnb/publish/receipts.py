@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from govnb.publish.job import Job
-from govnb.publish.outcome import Outcome
+from govnb.publish.outcome import Outcome, Output
 from govnb.publish.store import RECEIPTS, Entry, Store
 
 VERSION = 1
@@ -52,7 +52,6 @@ class Receipt:
 
     stamp: Stamp
     outcome: Outcome
-    written: Mapping[str, Entry] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -85,7 +84,9 @@ def options_of(job: Job) -> dict[str, str]:
     }
 
 
-def why_run(stamp: Stamp, receipt: Receipt | None, present: Mapping[str, Entry]) -> list[str]:
+def why_run(
+    stamp: Stamp, receipt: Receipt | None, present: Mapping[str, Entry], store: Store
+) -> list[str]:
     """Return the reasons to run a department again; none if nothing has changed.
 
     Parameters
@@ -96,6 +97,8 @@ def why_run(stamp: Stamp, receipt: Receipt | None, present: Mapping[str, Entry])
         What the last run left, if there was one.
     present
         The output files there are.
+    store
+        Where they are.
     """
     if receipt is None:
         return ["尚未生成"]
@@ -105,12 +108,22 @@ def why_run(stamp: Stamp, receipt: Receipt | None, present: Mapping[str, Entry])
     for name, now in stamp.options.items():
         if (before := receipt.stamp.options.get(name, "")) != now:
             reasons.append(f"{name}由 {before} 改为 {now}")
-    for name, entry in receipt.written.items():
+    for extension, output in receipt.outcome.outputs.items():
+        name = f"{receipt.outcome.department}.{extension}"
         if name not in present:
             reasons.append(f"输出 {name} 不见了")
-        elif present[name] != entry:
+        elif not _same(present[name], output, name, store):
             reasons.append(f"输出 {name} 被改动")
     return reasons
+
+
+def _same(entry: Entry, output: Output, name: str, store: Store) -> bool:
+    if entry.stamp == output.stamp and entry.size == output.size:
+        return True
+    # A copied or unpacked folder has new times; only then is the content looked at.
+    return entry.size == output.size and (
+        hashlib.sha256(store.read(name)).hexdigest() == output.sha256
+    )
 
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -149,7 +162,6 @@ def _receipt(plain: Mapping[str, Any]) -> Receipt | None:
     return Receipt(
         Stamp(plain["inputs"], plain["options"]),
         Outcome.from_dict(plain["outcome"]),
-        {name: Entry(**entry) for name, entry in plain["written"].items()},
         plain["run"],
     )
 
@@ -161,7 +173,6 @@ def write_receipt(store: Store, receipt: Receipt) -> None:
         "inputs": dict(receipt.stamp.inputs),
         "options": dict(receipt.stamp.options),
         "outcome": receipt.outcome.as_dict(),
-        "written": {n: {"size": e.size, "stamp": e.stamp} for n, e in receipt.written.items()},
         "run": dict(receipt.run),
     }
     data = json.dumps(plain, ensure_ascii=False, indent=1).encode()

@@ -36,15 +36,20 @@ def run(job: Job) -> list[Path]:
     papermill.PapermillExecutionError
         If a cell of the notebook fails.
     """
+    files = {job.output(extension): data for extension, data in produce(job).items()}
+    write_all_whole(files)
+    return list(files)
+
+
+def produce(job: Job) -> dict[str, bytes]:
+    """Return a job's outputs by extension: the executed notebook, the JSON, each format."""
     import nbformat
 
     notebook = execute(job)
     rendered = {"ipynb": (nbformat.writes(notebook) + "\n").encode()}
     for name in ("json", *job.formats):
         rendered[name] = render(notebook, name)
-    files = {job.output(extension): data for extension, data in rendered.items()}
-    write_all_whole(files)
-    return list(files)
+    return rendered
 
 
 def execute(job: Job) -> NotebookNode:
@@ -53,7 +58,7 @@ def execute(job: Job) -> NotebookNode:
 
     from govnb.publish import engine
 
-    source = find_notebook("department.ipynb", job.params_dir)
+    source = find_notebook(job.notebook, job.params_dir)
     executed: NotebookNode = papermill.execute_notebook(
         str(source),
         # Nothing is written here: the caller writes all of a report at once, or none of it.

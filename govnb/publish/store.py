@@ -7,15 +7,18 @@ thousand files one by one takes minutes on a share.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from govnb.inputs.files import sweep, write_all_whole
+from govnb.inputs.files import reserved, sweep, write_all_whole
 from govnb.inputs.place import Fault, FaultsError, Place
 
 RECEIPTS = ".receipts"
+# What the page, the tables and the receipts of a year take, generously.
+_PAGE, _ROW = 1 << 18, 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class Store(Protocol):
     def listing(self, folder: str = "") -> dict[str, Entry]:
         """Return the files of a folder by name; none if there is no such folder."""
 
+    def entry(self, name: str) -> Entry:
+        """Return how a listing shows one file."""
+
     def read(self, name: str) -> bytes:
         """Return a file's content."""
 
@@ -44,6 +50,9 @@ class Store(Protocol):
     def where(self, name: str) -> str:
         """Return a file's name for people."""
 
+    def reserve(self, departments: int) -> AbstractContextManager[None]:
+        """Keep room for the year's page, which has to say why the rest found none."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -55,13 +64,13 @@ class Folder:
         """Return the files of a folder by name."""
         try:
             with os.scandir(self.path / folder) as found:
-                return {
-                    entry.name: Entry(entry.stat().st_size, str(entry.stat().st_mtime_ns))
-                    for entry in found
-                    if entry.is_file()
-                }
+                return {e.name: _entry(e.stat()) for e in found if e.is_file()}
         except FileNotFoundError:
             return {}
+
+    def entry(self, name: str) -> Entry:
+        """Return how a listing shows one file."""
+        return _entry((self.path / name).stat())
 
     def read(self, name: str) -> bytes:
         """Return a file's content."""
@@ -79,6 +88,12 @@ class Folder:
     def where(self, name: str) -> str:
         """Return a file's name for people."""
         return str(self.path / name)
+
+    @contextmanager
+    def reserve(self, departments: int) -> Iterator[None]:
+        """Keep room for the year's page, which has to say why the rest found none."""
+        with reserved(self.path, _PAGE + departments * _ROW):
+            yield
 
 
 class Remote:
@@ -100,11 +115,14 @@ class Remote:
             found = self.system.ls(self._path(folder), detail=True)
         except FileNotFoundError:
             return {}
-        return {
-            info["name"].rsplit("/", 1)[-1]: Entry(info["size"], _stamp(info))
-            for info in found
-            if info["type"] == "file"
-        }
+        files = [info for info in found if info["type"] == "file"]
+        return {f["name"].rsplit("/", 1)[-1]: Entry(f["size"], _stamp(f)) for f in files}
+
+    def entry(self, name: str) -> Entry:
+        """Return how a listing shows one file."""
+        self.system.invalidate_cache()
+        info = self.system.info(self._path(name))
+        return Entry(info["size"], _stamp(info))
 
     def read(self, name: str) -> bytes:
         """Return a file's content."""
@@ -121,6 +139,10 @@ class Remote:
 
     def sweep(self) -> None:
         """Leave all as it is: nothing is written under another name here."""
+
+    def reserve(self, departments: int) -> AbstractContextManager[None]:
+        """Keep no room: a bucket doesn't fill up."""
+        return nullcontext()
 
     def where(self, name: str) -> str:
         """Return a file's name for people."""
@@ -140,6 +162,10 @@ def store_of(outputs: str | Path, year: int) -> Store:
     if is_url(outputs):
         return Remote(f"{str(outputs).rstrip('/')}/{year}")
     return Folder(Path(outputs) / str(year))
+
+
+def _entry(status: os.stat_result) -> Entry:
+    return Entry(status.st_size, str(status.st_mtime_ns))
 
 
 def _stamp(info: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -123,6 +124,21 @@ def cells(row: Row) -> tuple[str | Decimal | int | None, ...]:
         numbers["low"], numbers["high"], row.grade, numbers["budget"], numbers["actual"],
         facts.get("unit") or "", numbers["control"], *counts, "示例" if facts.get("sample") else "",
     )  # fmt: skip
+
+
+def summary_json(year: int, rows: Iterable[Row]) -> bytes:
+    """Return the rows for programs, the district's notebook among them."""
+    listed = [
+        {
+            "department": row.department,
+            "status": row.status,
+            "reason": row.failure.reason if row.failure else None,
+            **row.facts,
+        }
+        for row in rows
+    ]
+    plain = {"year": str(year), "departments": listed}
+    return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def summary_csv(rows: Iterable[Row]) -> bytes:

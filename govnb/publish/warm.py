@@ -22,11 +22,19 @@ _TRIES = 3
 
 
 class WorkerLost(RuntimeError):
-    """A worker ended without an answer; `code` is its exit code, negative for a signal."""
+    """A worker ended without an answer.
 
-    def __init__(self, code: int) -> None:
-        self.code = code
-        super().__init__(str(code))
+    Attributes
+    ----------
+    code : int
+        Its exit code, negative for a signal.
+    told : str
+        The error it could still tell of.
+    """
+
+    def __init__(self, code: int, told: str = "") -> None:
+        self.code, self.told = code, told
+        super().__init__(f"{code} {told}")
 
 
 class WorkerTimeout(RuntimeError):
@@ -56,6 +64,7 @@ class Warm:
         argument: dict[str, Any],
         timeout: float | None = None,
         heard: Callable[[dict[str, Any]], float | None] | None = None,
+        folder: str | None = None,
     ) -> Any:
         """Do a task in a worker of its own and return the answer.
 
@@ -70,6 +79,8 @@ class Warm:
         heard
             Called with each message the worker sends on the way; may return seconds that the
             next one is to come in.
+        folder
+            Where the worker works; here by default.
 
         Raises
         ------
@@ -79,7 +90,7 @@ class Warm:
         """
         for _ in range(_TRIES):
             try:
-                return _Job(self, task, argument, timeout, heard).answer()
+                return _Job(self, task, argument, timeout, heard, folder or os.getcwd()).answer()
             except WarmLost:
                 if self._closed:
                     raise Closed from None
@@ -150,15 +161,17 @@ class _Job:
         argument: dict[str, Any],
         timeout: float | None,
         heard: Callable[[dict[str, Any]], float | None] | None,
+        folder: str,
     ) -> None:
         self.warm = warm
-        self.request = {"task": task, "argument": argument, "folder": os.getcwd()}
+        self.request = {"task": task, "argument": argument, "folder": folder}
         self.deadline = None if timeout is None else time.monotonic() + timeout
         self.next_by: float | None = None
         self.heard = heard
         self.pid: int | None = None
         self.code: int | None = None
         self.answers: list[Any] = []
+        self.error = ""
 
     def answer(self) -> Any:
         """Return the worker's answer."""
@@ -184,7 +197,7 @@ class _Job:
             return self.answers[0]
         if self.code is None:
             raise WarmLost
-        raise WorkerLost(self.code)
+        raise WorkerLost(self.code, self.error)
 
     def _listen(self, connection: socket.socket, status: int) -> None:
         connection.setblocking(False)
@@ -210,6 +223,8 @@ class _Job:
                 self.pid = message["pid"]
             elif "exit" in message:
                 self.code = message["exit"]
+            elif "error" in message:
+                self.error = message["error"]
             elif "refused" in message:
                 raise OSError(message["refused"])
             elif self.heard is not None:

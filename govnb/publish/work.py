@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 import traceback
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 from govnb.inputs.place import FaultsError
 from govnb.publish.job import Job
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.run import run
+from govnb.publish.outcome import Failure, Outcome, Output
+from govnb.publish.run import produce
+from govnb.publish.store import store_of
 from govnb.publish.summary import row_of
 
 
 def work(job: Job) -> Outcome:
     """Run a job to its end; whatever goes wrong is told in the outcome, never raised."""
-    start = time.monotonic()
-    outputs: dict[str, str] = {}
-    row: dict[str, Any] = {}
-    failure = None
+    start, folder = time.monotonic(), os.getcwd()
     try:
-        contents = {path: path.read_bytes() for path in run(job)}
-        outputs = {path.suffix[1:]: hashlib.sha256(d).hexdigest() for path, d in contents.items()}
-        row = row_of(_result(contents, job))
+        contents = produce(job)
+        # The notebook ran in this very process and may have gone elsewhere.
+        os.chdir(folder)
+        row = row_of(json.loads(contents["json"]))
+        outputs = _write(job, contents)
     except Exception as error:
-        failure = failure_of(error)
-    return Outcome(job.department, time.monotonic() - start, outputs, row, failure)
+        seconds = time.monotonic() - start
+        return Outcome(job.department, seconds, failure=failure_of(error))
+    return Outcome(job.department, time.monotonic() - start, outputs, row)
+
+
+def _write(job: Job, contents: dict[str, bytes]) -> dict[str, Output]:
+    store = store_of(job.outputs_dir, job.year)
+    names = {extension: f"{job.department}.{extension}" for extension in contents}
+    store.write({names[extension]: data for extension, data in contents.items()})
+    outputs = {}
+    for extension, data in contents.items():
+        entry = store.entry(names[extension])
+        digest = hashlib.sha256(data).hexdigest()
+        outputs[extension] = Output(entry.size, entry.stamp, digest)
+    return outputs
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -45,15 +56,3 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(f"读写出错：{error.strerror or error}", str(error))
     last = "".join(traceback.format_exception_only(error)).strip()
     return Failure(f"生成出错：{type(error).__name__}", last)
-
-
-def _result(contents: Mapping[Path, bytes], job: Job) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(contents[job.output("json")])
-    return result
-
-
-if __name__ == "__main__":
-    import sys
-
-    told = work(Job.from_dict(json.loads(sys.stdin.read())))
-    sys.stdout.write(json.dumps(told.as_dict(), ensure_ascii=False))

@@ -9,18 +9,23 @@ all they started are ended.
 from __future__ import annotations
 
 import gc
+import importlib.util
 import json
 import os
 import selectors
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any, NoReturn
 
 from govnb.publish.orphans import die_with_parent
+
+# What `python -m` put first on the path.
+_FIRST = sys.path[0]
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -138,27 +143,28 @@ def _work(job: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         connection = _only(job)
+
+        def send(message: dict[str, Any]) -> None:
+            connection.sendall(json.dumps(message).encode() + b"\n")
+
         with connection.makefile("rb") as stream:
             request = json.loads(stream.readline())
         _start_over(request)
-
-        def send(message: dict[str, Any]) -> None:
-            connection.sendall(json.dumps(message, ensure_ascii=True).encode() + b"\n")
-
         from govnb.publish.tasks import TASKS
 
         send({"result": TASKS[request["task"]](request["argument"], send)})
         code = 0
+    except BaseException:
+        with suppress(Exception):
+            send({"error": traceback.format_exc()})
     finally:
-        if code:
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
         os._exit(code)
 
 
 def _only(job: int) -> socket.socket:
     """Close every file but the worker's own, and turn the standard ones to nothing."""
     null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1):
+    for standard in (0, 1, 2):
         os.dup2(null, standard)
     kept = os.dup2(job, 3, inheritable=False)
     os.closerange(4, os.sysconf("SC_OPEN_MAX") if not os.path.isdir("/dev/fd") else _highest() + 1)
@@ -172,6 +178,12 @@ def _highest() -> int:
 def _start_over(request: dict[str, Any]) -> None:
     """Give the worker its own folder and its own chance."""
     os.chdir(request["folder"])
+    # As a kernel is started: with its launcher's arguments, and without the folder that
+    # `python -m` puts first.
+    if _FIRST in sys.path:
+        sys.path.remove(_FIRST)
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher.origin) if launcher else "", "-f", "kernel.json"]
     import numpy
 
     numpy.random.seed()

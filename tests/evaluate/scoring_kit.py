@@ -49,10 +49,9 @@ def inputs_of(department: str = "") -> Inputs:
 
 def rubric_text(indicator: str, weight: str = "5", head: str = "") -> str:
     """Return a rubric of one indicator, given as the lines below its name."""
-    return (
-        f"名称: 测试体系\n总分: {weight}\n适用年度: {{起: 2000}}\n来源: {{S: 测试}}\n{head}指标:\n"
-        f"  {INDICATOR}:\n    分值: {weight}\n    出处: S\n    标记: 原文\n{indent(indicator, '    ')}\n"
-    )
+    head = f"名称: 测试体系\n总分: {weight}\n适用年度: {{起: 2000}}\n来源: {{S: 测试}}\n{head}"
+    row = f"分值: {weight}\n出处: S\n标记: 原文\n{indicator}"
+    return f"{head}指标:\n  {INDICATOR}:\n{indent(row, '    ')}\n"
 
 
 def rubric_of(text: str, folder: Path, name: str = "test") -> Rubric:
@@ -77,7 +76,10 @@ def score_of(
 
 
 def row_of(
-    rubric: Rubric, evidence: str = "", department: str = "", overrides: dict[str, str] | None = None
+    rubric: Rubric,
+    evidence: str = "",
+    department: str = "",
+    overrides: dict[str, str] | None = None,
 ) -> IndicatorScore:
     """Return the one row of the table."""
     made = score_of(rubric, department + "\n" + evidence_text(evidence), overrides)

@@ -151,6 +151,10 @@ class World:
         at = next(iter(self.inputs.book_at.values()), None)
         return at is not None and figure.place.file == at.file
 
+    def is_absent(self, figure: Figure) -> bool:
+        """Tell whether a figure is only a name that a formula of the book wants."""
+        return figure.reason.startswith(_ABSENT)
+
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
         """Return the values of a pattern's variables for each name it matches.
 
@@ -162,7 +166,7 @@ class World:
         names = [
             name
             for name, figure in self.figures.items()
-            if not figure.reason.startswith(_ABSENT)
+            if not self.is_absent(figure)
             and not (pattern.endswith("}") and self.is_from_book(figure))
         ]
         found = matches("", pattern, names)

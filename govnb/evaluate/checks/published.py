@@ -32,8 +32,13 @@ class _Comparison:
     figure: Figure
     source: PublishedFigure
     value: Decimal
-    half: Decimal
+    scale: Decimal
     spread: Spread
+
+    @property
+    def half(self) -> Decimal:
+        """Half a unit of the last printed digit."""
+        return HALF.scaleb(-self.source.decimals) * self.scale
 
     def agrees(self, recomputed: Decimal) -> bool:
         """Tell whether the recomputed value prints as the published one."""
@@ -49,8 +54,9 @@ class _Comparison:
     @property
     def is_cut(self) -> bool:
         """Whether the published value is the recomputed one with its last digits cut off."""
-        number = self.figure.number or Decimal(0)
-        return number.quantize(2 * self.half, rounding=ROUND_DOWN) == self.value
+        number = (self.figure.number or Decimal(0)) / self.scale
+        step = Decimal(1).scaleb(-self.source.decimals)
+        return number.quantize(step, rounding=ROUND_DOWN) == self.source.value
 
 
 def published(rule: PublishedRule, world: World, say: Say) -> Iterator[Finding]:
@@ -71,11 +77,10 @@ def _one(
     scale = factor(source, figure, world.inputs)
     assert scale is not None, "check_published refuses other units"
     value = source.value * scale
-    half = HALF.scaleb(-source.decimals) * scale
     left = Side(name, exact(value), str(source.place))
     if figure.number is None:
         return _unknown(name, source, left, world, say)
-    comparison = _Comparison(name, figure, source, value, half, world.rounding.of(name))
+    comparison = _Comparison(name, figure, source, value, scale, world.rounding.of(name))
     evidence = Evidence(left, Side.of(figure), value - figure.number, _tolerance(comparison))
     told = f"{quoted(figure.label)}公布{source.text.strip()}，重算{_recomputed(comparison)}"
     if comparison.agrees(figure.number):
@@ -90,7 +95,7 @@ def _one(
     if culprit := world.excuse_figure(name, comparison.agrees):
         note = f"“{culprit}”取分项之和时重算相符，错在该合计"
         return say(name, PASSED, f"{told}；{note}", evidence)
-    slips = causes(Misprint(figure, value, half, comparison.spread.above), world.figures)
+    slips = causes(Misprint(figure, value, comparison.half, comparison.spread.above), world.figures)
     words = {
         "项": name,
         "左名": quoted(figure.label),

@@ -133,7 +133,11 @@ def scope(rule: ScopeRule, world: World, say: Say) -> Iterator[Finding]:
         yield say.not_applicable("", f"“{rule.ledger}”没有称为“{rule.called}”的项")
     for node in called:
         total = world.figures[node]
-        leaves = [f for n, f in world.figures.items() if _is_inside(n, node) and _is(n, names)]
+        leaves = [
+            figure
+            for name, figure in world.figures.items()
+            if _is_inside(name, node) and _is(name, names) and not world.is_absent(figure)
+        ]
         if not world.facts.parts.get(node):
             yield say.no_data(node, [f"{node}的明细"], Evidence(Side.of(total)))
         elif unknown := [f.name for f in leaves if f.number is None]:
@@ -176,18 +180,18 @@ def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
         yield say.not_applicable("", "没有公布得分")
         return
     left = Side(str(rule.published), exact(source.value), str(source.place))
-    score = world.score
-    if score is None:
+    scored = world.score
+    if scored is None:
         yield say.no_data("", ["评分结果"], Evidence(left))
         return
-    if score.is_partial or score.low is None or score.high is None:
-        why = "只有部分指标" if score.is_partial else "不计分"
-        yield say.not_applicable("", f"“{score.title}”{why}，公布的总分无从核对")
+    if scored.is_partial or scored.low is None or scored.high is None:
+        why = "只有部分指标" if scored.is_partial else "不计分"
+        yield say.not_applicable("", f"“{scored.title}”{why}，公布的总分无从核对")
         return
-    low, high = score.low, score.high
+    low, high = scored.low, scored.high
     bounds = f"{exact(low)}分" if low == high else f"{exact(low)}到{exact(high)}分"
     nearest = min(max(source.value, low), high)
-    right = Side(score.title, exact(nearest), None)
+    right = Side(scored.title, exact(nearest), None)
     evidence = Evidence(left, right, source.value - nearest, Decimal(0))
     if source.value == nearest:
         yield say("", PASSED, f"公布{source.text.strip()}，在可得的{bounds}之内", evidence)
@@ -197,6 +201,6 @@ def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
         "左": source.text.strip(),
         "右": bounds,
         "差额": printed(abs(source.value - nearest), "分"),
-        "缘由": f"{why}。{score.statement}",
+        "缘由": f"{why}。{scored.statement}",
     }
     yield say.failed("", words, evidence)

@@ -1,0 +1,92 @@
+"""Who does the work: an executor in the shape of `concurrent.futures`, here or on a cluster."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol
+
+from govnb.publish.job import Job
+from govnb.publish.outcome import Failure, Outcome
+from govnb.publish.warm import Warm, WarmLost, WorkerLost, WorkerTimeout
+
+
+class Crew(Protocol):
+    """Takes jobs and gives their outcomes."""
+
+    def __enter__(self) -> Crew: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Begin a job some time; its outcome tells what went wrong, if anything."""
+
+    def stop(self) -> None:
+        """End all work at once."""
+
+
+class Local:
+    """Workers on this machine, at most so many at a time."""
+
+    def __init__(self, workers: int, timeout: float | None) -> None:
+        self.timeout = timeout
+        self.warm = Warm()
+        # A thread only waits for the process it has asked for.
+        self.threads = ThreadPoolExecutor(workers, thread_name_prefix="govnb")
+
+    def __enter__(self) -> Local:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Begin a job when a worker is free."""
+        return self.threads.submit(run_apart, self.warm, job, self.timeout)
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.warm.close()
+        self.threads.shutdown()
+
+
+def run_apart(warm: Warm, job: Job, timeout: float | None, folder: str | None = None) -> Outcome:
+    """Run a job in a worker of its own; even one that dies leaves an outcome."""
+    last: dict[str, Any] = {}
+    try:
+        answer = warm.run("department", job.as_dict(), timeout, last.update, folder)
+        return Outcome.from_dict(answer)
+    except WorkerTimeout:
+        failure = _stopped(f"超过 {timeout:g} 秒，已终止", last)
+    except WorkerLost as error:
+        failure = _stopped(_end(error.code), last, error.told)
+    except (WarmLost, OSError) as error:
+        failure = Failure(f"无法启动执行进程：{error}")
+    return Outcome(job.department, failure=failure)
+
+
+def _stopped(reason: str, last: dict[str, Any], message: str = "") -> Failure:
+    """Return the failure of a worker that ended while a cell ran, or while the report was made."""
+    if "cell" not in last:
+        return Failure(reason, message)
+    return Failure.at_cell(reason, message, last["cell"] + 1, last["source"])
+
+
+def _end(code: int) -> str:
+    if code >= 0:
+        return f"进程自行退出（退出码 {code}）"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"信号 {-code}"
+    memory = "，可能是内存不足" if code == -signal.SIGKILL else ""
+    return f"进程被终止（{name}{memory}）"
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

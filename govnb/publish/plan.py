@@ -1,0 +1,132 @@
+"""What a batch has to do: which departments to run and why, which to leave, which are left over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.read import departments, label_of
+from govnb.publish.job import FORMATS, Job
+from govnb.publish.outcome import Failure
+from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
+from govnb.publish.run import find_notebook
+from govnb.publish.store import Entry, Store
+
+DISTRICT, INDEX, SUMMARY = "district", "index", "summary"
+RESERVED = (DISTRICT, INDEX, SUMMARY)
+_TRIAL = "-试算"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One department: its job, why it is to run, and what is known of the last time.
+
+    Attributes
+    ----------
+    job : Job
+    stamp : Stamp
+    reasons : tuple of str
+        Why to run it; none if it can stay as it is.
+    receipt : Receipt or None
+    refused : Failure or None
+        Why it can't be run at all.
+    """
+
+    job: Job
+    stamp: Stamp
+    reasons: tuple[str, ...] = ()
+    receipt: Receipt | None = None
+    refused: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A year's tasks, and the departments whose parameter files are gone."""
+
+    tasks: tuple[Task, ...]
+    left_over: tuple[str, ...]
+    receipts: Mapping[str, Receipt]
+
+    @property
+    def to_run(self) -> tuple[Task, ...]:
+        """The tasks that run."""
+        return tuple(task for task in self.tasks if task.reasons and not task.refused)
+
+    @property
+    def to_skip(self) -> tuple[Task, ...]:
+        """The tasks that stay as they are."""
+        return tuple(task for task in self.tasks if not task.reasons and not task.refused)
+
+    def why(self) -> str:
+        """Return the reasons in a few words, most frequent first."""
+        kinds = Counter(reason.partition("：")[0] for t in self.to_run for reason in t.reasons)
+        return "；".join(f"{kind} {count}" for kind, count in kinds.most_common())
+
+
+def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
+    """Return what a batch has to do.
+
+    Raises
+    ------
+    FaultsError
+        If the year has no departments.
+    """
+    names = _departments(template)
+    receipts, present = read_receipts(store), store.listing()
+    notebook = find_notebook(template.notebook, template.params_dir)
+    shared = Shared(template, notebook)
+    folder = template.params_dir / str(template.year)
+    tasks = []
+    for name in names:
+        path = folder / f"{name}.yml"
+        stamp, receipt = shared.stamp(path), receipts.get(name)
+        reasons = why_run(stamp, receipt, present, store)
+        if force and not reasons:
+            reasons = ["--force"]
+        job = replace(template, department=name)
+        refused = _refused(name, path, template.params_dir)
+        tasks.append(Task(job, stamp, tuple(reasons), receipt, refused))
+    return Plan(tuple(tasks), _left_over(set(names), receipts, present), receipts)
+
+
+def _departments(template: Job) -> Sequence[str]:
+    params, year = template.params_dir, str(template.year)
+    place = Place((Path(params.name) / year).as_posix())
+    if not (params / year).is_dir():
+        known = sorted(p.name for p in params.glob("[0-9]*") if p.is_dir())
+        hint = f"已有：{'、'.join(known)}" if known else "参数文件夹用 --params 指明"
+        raise FaultsError([Fault(place, f"没有年度“{year}”的文件夹", hint)])
+    found = departments(year, params)
+    if not found:
+        raise FaultsError([Fault(place, f"{year} 年没有部门的参数文件", "用 govnb new 新建一个")])
+    return found
+
+
+def _refused(name: str, path: Path, params_dir: Path) -> Failure | None:
+    """Return why a department's file can't be run, whatever is in it."""
+    label = label_of(path, params_dir)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        shown = name.encode("utf-8", "replace").decode()
+        return Failure("文件名不是 UTF-8", f"{shown}.yml: 请改文件名")
+    if name.casefold() in RESERVED or name.endswith(_TRIAL):
+        message = f"{label}:1:1: “{name}”这个名称留给总览页、汇总和试算（改文件名）"
+        return Failure("文件名被占用", message, places=(f"{label}:1:1",))
+    if not path.is_file():
+        what = "找不到所指的文件" if path.is_symlink() else "不是普通文件"
+        return Failure(what, f"{label}:1:1: {what}", places=(f"{label}:1:1",))
+    return None
+
+
+def _left_over(
+    names: set[str], receipts: Mapping[str, Receipt], present: Mapping[str, Entry]
+) -> tuple[str, ...]:
+    """Return the departments there are outputs of but no parameter file."""
+    endings = {f".{ending}" for ending in (*FORMATS, "json", "ipynb")}
+    outputs = {Path(name).stem for name in present if Path(name).suffix in endings}
+    known = {name for name in outputs | set(receipts) if not name.startswith(".")}
+    return tuple(sorted(n for n in known - names if n not in RESERVED and not n.endswith(_TRIAL)))
