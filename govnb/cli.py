@@ -285,6 +285,22 @@ def batch(
 
 
 @cli.command(options_metavar="[选项]")
+@click.argument("count", type=click.IntRange(1, 100_000), metavar="个数")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="文件夹", help="写到哪里"
+)
+@click.option("--seed", type=int, default=0, metavar="数", help="同一个数生成同样的文件，默认 0")
+@PARAMS
+def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
+    """生成虚构的部门，供试用、测试和测速。"""
+    from govnb.publish.sample import YEAR, make
+
+    made = make(count, out, seed, params_dir)
+    click.echo(f"{count} 个示例部门：{out / str(YEAR)}（其中 {len(made.errors)} 个有预设的错误）")
+    click.echo(f"生成报告：govnb batch {YEAR} --params {out} --outputs 输出文件夹")
+
+
+@cli.command(options_metavar="[选项]")
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from govnb.evaluate.book import add_book
@@ -69,10 +71,27 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     faults += check_form(inputs.form, facts.drafts, OPEN_SECTIONS)
     if faults:
         raise FaultsError(faults)
+    return _figures(facts, resolver, needs, overrides or {}), facts
+
+
+def _figures(
+    facts: Facts, resolver: Resolver, needs: dict[str, list[str]], overrides: Mapping[str, str]
+) -> Figures:
     figures = _evaluate(facts, resolver, _ordered(facts, needs), needs)
     ordered = {name: figures[name] for name in facts.drafts if name in figures}
-    names = Names(resolver.resolve, resolver.expand)
-    return Figures(ordered, facts.parts, names, overrides or {}), facts
+    names = Names(resolver.resolve, resolver.expand, partial(_again, facts, resolver.accounts))
+    return Figures(ordered, facts.parts, names, overrides)
+
+
+def _again(facts: Facts, accounts: dict[str, str], overrides: Mapping[str, str]) -> Figures:
+    """Return the figures under other values, without reading the files' text again."""
+    changed = replace(facts, drafts=dict(facts.drafts), faults=[])
+    apply_overrides(changed, overrides)
+    resolver = Resolver(changed, accounts)
+    needs = {name: resolver.needs(draft) for name, draft in list(changed.drafts.items())}
+    if changed.faults or resolver.faults:
+        raise FaultsError([*changed.faults, *resolver.faults])
+    return _figures(changed, resolver, needs, overrides)
 
 
 class Resolver:
@@ -98,7 +117,12 @@ class Resolver:
         return list(dict.fromkeys(found))
 
     def resolve(self, name: str) -> str:
-        """Return the name with an account code (经济分类科目编码) replaced by that year's name."""
+        """Return the name with an account code (经济分类科目编码) replaced by that year's name.
+
+        A department may name its accounts by their codes; then the code is the name.
+        """
+        if name in self.drafts:
+            return name
         head, *rest = name.split(".")
         if head in _BY_ACCOUNT:
             rest = [self.accounts.get(segment, segment) for segment in rest]

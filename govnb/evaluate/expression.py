@@ -12,9 +12,11 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, Overflow, localcontext
+from decimal import Decimal, Overflow, localcontext
 
-from govnb.inputs.values import PartialDate
+from govnb.evaluate.functions import FUNCTIONS, OF_ONE
+from govnb.evaluate.functions import FormulaError as FormulaError
+from govnb.evaluate.functions import Value as Value
 
 MAX_LENGTH = 1000
 # Evaluation descends by recursion.
@@ -22,8 +24,6 @@ MAX_DEPTH = 200
 PRECISION = 34
 # Decimal digits before the point of the largest result: far beyond any budget, and printable.
 LARGEST = 40
-
-Value = Decimal | str | PartialDate | None
 
 _SEGMENT = r"[\w（）《》“”、·〔〕㎡]+"
 _TOKEN = re.compile(
@@ -34,15 +34,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BRACKETED = re.compile(r'\["([^"\]]+)"\]')
-
-
-class FormulaError(ValueError):
-    """A formula that can't be read or evaluated; `hint` says what to write instead."""
-
-    def __init__(self, message: str, hint: str = "", offset: int = 0) -> None:
-        super().__init__(message)
-        self.hint = hint
-        self.offset = offset
 
 
 class NotComputable(ArithmeticError):
@@ -236,8 +227,10 @@ def _check(tree: ast.expr, bound: Mapping[str, str | Decimal], text: str) -> Non
             if not node.func.id.startswith("f") or not node.args:
                 raise FormulaError(f"公式“{text}”里括号用错了位置", "函数的括号里写上名称")
             function = str(bound[node.func.id])
-            if function in _OF_ONE and (len(node.args) > 1 or _is_wildcard(node.args[0], bound)):
-                raise FormulaError(f"{function}(…) 的括号里只能有一个数", f"分开写几个 {function}(…)")
+            if function in OF_ONE and (len(node.args) > 1 or _is_wildcard(node.args[0], bound)):
+                raise FormulaError(
+                    f"{function}(…) 的括号里只能有一个数", f"分开写几个 {function}(…)"
+                )
         elif not isinstance(node, _ALLOWED):
             raise FormulaError(f"公式“{text}”里有不支持的写法", "只用 + - * / 、括号和函数")
         name = str(bound.get(node.id, "")) if isinstance(node, ast.Name) else ""
@@ -317,72 +310,3 @@ _OPERATORS: dict[type, Callable[[Decimal, Decimal], Decimal]] = {
     ast.Mult: Decimal.__mul__,
     ast.Div: Decimal.__truediv__,
 }
-
-
-def _numbers(values: list[Value]) -> list[Decimal] | None:
-    """Return the values as numbers, or None when one is unknown or there is none."""
-    numbers = []
-    for value in values:
-        if value is None:
-            return None
-        if not isinstance(value, Decimal):
-            raise FormulaError(f"“{value}”不是数，不能参加计算", "写数的名称；日期用 年份(…)")
-        numbers.append(value)
-    return numbers or None
-
-
-def _sum(values: list[Value]) -> Value:
-    numbers = _numbers(values)
-    return None if numbers is None else sum(numbers, Decimal(0))
-
-
-def _least(values: list[Value]) -> Value:
-    numbers = _numbers(values)
-    return None if numbers is None else min(numbers)
-
-
-def _most(values: list[Value]) -> Value:
-    numbers = _numbers(values)
-    return None if numbers is None else max(numbers)
-
-
-def _absolute(values: list[Value]) -> Value:
-    numbers = _numbers(values)
-    return None if numbers is None else abs(numbers[0])
-
-
-def _floor(values: list[Value]) -> Value:
-    numbers = _numbers(values)
-    return None if numbers is None else numbers[0].to_integral_value(ROUND_FLOOR)
-
-
-def _ceiling(values: list[Value]) -> Value:
-    numbers = _numbers(values)
-    return None if numbers is None else numbers[0].to_integral_value(ROUND_CEILING)
-
-
-def _first_known(values: list[Value]) -> Value:
-    return next((value for value in values if value is not None), None)
-
-
-def _year(values: list[Value]) -> Value:
-    (date,) = values[:1]
-    if date is None:
-        return None
-    if not isinstance(date, PartialDate):
-        raise FormulaError(f"“{date}”不是日期", "年份(…) 里写日期的名称")
-    return Decimal(date.year)
-
-
-FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
-    "求和": _sum,
-    "个数": lambda values: Decimal(len(values)),
-    "最大": _most,
-    "最小": _least,
-    "绝对值": _absolute,
-    "向下取整": _floor,
-    "向上取整": _ceiling,
-    "首个已知": _first_known,
-    "年份": _year,
-}
-_OF_ONE = frozenset({"绝对值", "向下取整", "向上取整", "年份"})

@@ -121,10 +121,14 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How a name in a formula finds its figure: account codes, and what a wildcard matches."""
+    """How a name in a formula finds its figure: account codes, and what a wildcard matches.
+
+    `again` gives the figures anew with other values in place of some facts.
+    """
 
     resolve: Callable[[str], str]
     expand: Callable[[str], list[str]]
+    again: Callable[[Mapping[str, str]], Figures]
 
 
 class Figures(Mapping[str, Figure]):
@@ -149,7 +153,7 @@ class Figures(Mapping[str, Figure]):
     ) -> None:
         self._figures = figures
         self.parts = parts
-        self.names = names or Names(str, lambda pattern: [])
+        self.names = names or Names(str, lambda pattern: [], lambda overrides: self)
         self.overrides = dict(overrides or {})
 
     def __getitem__(self, name: str) -> Figure:

@@ -41,6 +41,7 @@ def apply_overrides(facts: Facts, overrides: Mapping[str, str]) -> None:
 
 def _replaced(facts: Facts, name: str, text: str) -> Draft:
     draft = facts.drafts.get(name)
+    is_new = draft is None
     if draft is None:
         head, *rest = name.split(".")
         if head not in EVIDENCE_SECTIONS or len(rest) < 2:
@@ -57,7 +58,7 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
         return replace(blank, value=_day(text))
     if isinstance(draft.value, str) or (draft.value is None and text in _WORDS):
         return replace(blank, value=text)
-    return _number(blank, draft, name, text)
+    return _number(blank, name, text, is_new=is_new)
 
 
 def _day(text: str) -> PartialDate | str:
@@ -69,15 +70,14 @@ def _day(text: str) -> PartialDate | str:
         return text
 
 
-def _number(blank: Draft, draft: Draft, name: str, text: str) -> Draft:
-    is_new = draft.place == TRIAL
+def _number(blank: Draft, name: str, text: str, *, is_new: bool) -> Draft:
     try:
         amount = parse_measure(text, TRIAL)
     except BadText as error:
         if is_new and not any(c.isdigit() for c in text):
             return replace(blank, value=text)  # a state's or an option's name
         raise BadText(f"{name}：{error}", error.hint) from None
-    unit, typed = draft.unit, amount.kind.unit if amount.unit_typed else ""
+    unit, typed = blank.unit, amount.kind.unit if amount.unit_typed else ""
     is_money = unit == MONEY_UNIT and typed in MONEY_UNITS
     if is_new:
         unit = typed
@@ -85,7 +85,7 @@ def _number(blank: Draft, draft: Draft, name: str, text: str) -> Draft:
         raise BadText(
             f"{name}：“{text}”的单位“{typed}”不对，这里是“{unit or '无'}”", f"写 {amount.value:f}"
         )
-    decimals = max(draft.decimals, _decimals(amount.value))
+    decimals = max(blank.decimals, _decimals(amount.value))
     return replace(
         blank, value=amount.value, unit=unit, decimals=decimals, approximate=amount.approximate
     )

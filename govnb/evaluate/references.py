@@ -28,9 +28,7 @@ from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
 _WORDS = r"[^\s{}|]+(?:\s+[^\s{}|]+)*"
-REFERENCE = re.compile(
-    rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WORDS})\s*)?\}}\}}"
-)
+REFERENCE = re.compile(rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WORDS})\s*)?\}}\}}")
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
 
 NUMBER = "数字"
@@ -43,6 +41,7 @@ DIRECTIONS = {
     "节约": ("节约", "超出"),
 }
 FILTERS = (NUMBER, *DIRECTIONS)
+_SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,10 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     """
     if filter_ in DIRECTIONS:
         return directed(figure, *DIRECTIONS[filter_])
-    with_unit = filter_ != NUMBER and not (figure.unit and following.startswith(figure.unit))
-    return shown(figure, unit=with_unit)
+    words = _SAME_UNIT.get(figure.unit, (figure.unit,))
+    # Bold or a blank may stand between the number and its unit.
+    written = bool(figure.unit) and following.lstrip(" *_~").startswith(words)
+    return shown(figure, unit=filter_ != NUMBER and not written)
 
 
 def directed(figure: Figure, up: str, down: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from govnb.evaluate import interval
-from govnb.evaluate.compute import SCORE, compute
+from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import PRECISION
 from govnb.evaluate.figure import Figures, shown
 from govnb.evaluate.interval import Interval, Part, Presence
@@ -72,7 +72,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
             raise FaultsError(faults)
         run = _run(tasks, figures, year, faults)
         marked = [
-            Marked(row, _readings(inputs, figures, run, n, faults))
+            Marked(row, _readings(figures, run, n, faults))
             for n, row in enumerate(_rows(run))
         ]
         if faults:
@@ -226,7 +226,7 @@ def _shortfall(case: Case, target: Target, outcome: Outcome) -> str:
 
 
 def _readings(
-    inputs: Inputs, figures: Figures, run: _Run, number: int, faults: list[Fault]
+    figures: Figures, run: _Run, number: int, faults: list[Fault]
 ) -> tuple[ReadingScore, ...]:
     """Score again under each other reading of one indicator: another formula, or other facts."""
     task, case = run.tasks[number], run.cases[number]
@@ -238,7 +238,7 @@ def _readings(
     for name, other in (task.evidence.readings if task.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            refigured, _ = compute(inputs, {**figures.overrides, **values})
+            refigured = figures.names.again(values)
         except FaultsError as error:
             place = next(iter(other.values.values())).place
             faults.extend(_placed(fault, place) for fault in error.faults)

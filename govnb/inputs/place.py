@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 # Nobody mends more at a time, and looking for the nearest word of each takes its while.
 MOST_FAULTS = 100
 

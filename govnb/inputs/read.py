@@ -17,7 +17,8 @@ from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError, Place
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_text import Mapping, Scalar, Sequence, colon_missing, read_yaml
+from govnb.inputs.yaml_faults import colon_missing
+from govnb.inputs.yaml_text import Mapping, Scalar, Sequence, read_yaml
 
 T = TypeVar("T")
 

@@ -17,10 +17,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from govnb.inputs.number import UNKNOWN as UNKNOWN
+from govnb.inputs.number import BadText as BadText
+from govnb.inputs.number import parse_number as parse_number
+from govnb.inputs.number import why_not_a_number
 from govnb.inputs.place import Place
 from govnb.inputs.yaml_text import Scalar
 
-UNKNOWN = "未公布"
 MONEY_UNIT = "万元"
 # How many 万元 one of each unit is; exact powers of ten, so that conversion never rounds.
 MONEY_UNITS = {
@@ -29,9 +32,6 @@ MONEY_UNITS = {
     "万元": Decimal(1),
     "亿元": Decimal(10000),
 }
-
-_NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
-_MAX_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,72 +85,6 @@ class Amount:
     unit_typed: bool = False
 
 
-class BadText(ValueError):
-    """Text that isn't the number or date it should be; `hint` says what to type."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-def parse_number(text: str, *, negative: bool = False) -> Decimal:
-    """Return the exact value of a plain decimal number.
-
-    Raises
-    ------
-    BadText
-        For anything but an optional minus sign (where allowed), digits without
-        leading zeros, and at most one point with digits on both sides.
-    """
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        raise _why_not_a_number(text)
-    if match["sign"] and not negative:
-        raise BadText(f"“{text}”是负数，这里不能为负", f"写 {text[1:]}，或检查正负号")
-    if len(text.strip("-").replace(".", "")) > _MAX_DIGITS:
-        raise BadText(f"“{text[:24]}”超过 {_MAX_DIGITS} 位", "检查单位是否写错")
-    return Decimal(text)
-
-
-def _why_not_a_number(text: str) -> BadText:
-    plain = unicodedata.normalize("NFKC", text).strip()
-    label = re.fullmatch(r"([^\d\s:]+):\s*(.*)", plain, re.DOTALL)
-    if label:
-        hint = f"写成“{label[1]}: {label[2] or '值'}”，冒号用半角，后面留一个空格"
-        return BadText(f"“{text}”的冒号写法不对", hint)
-    dashed = plain.translate(dict.fromkeys(map(ord, "−–—‐‑‒"), "-"))
-    if dashed != plain:
-        return BadText(f"“{text}”的减号不是半角减号", f"写 {dashed}")
-    if plain != text.strip():
-        return BadText(f"“{text}”含全角字符", f"改用半角，写 {plain.replace(',', '')}")
-    if not text.strip():
-        return BadText("值是空的", f"没有数就写 {UNKNOWN}，确实为零就写 0")
-    if "," in text or "，" in text:
-        return BadText(f"“{text}”含逗号", f"不写千分位逗号，写 {re.sub('[,，]', '', text)}")
-    if text.count(".") > 1:
-        return BadText(f"“{text}”有 {text.count('.')} 个小数点", "只留一个小数点")
-    if ":" in text:
-        return BadText(f"“{text}”像是时间，不是数", "写一个数，如 1.30")
-    if re.fullmatch(r"-?0\d+(\.\d+)?", text):
-        return BadText(
-            f"“{text}”以 0 开头",
-            f"写 {Decimal(text):f}；若是代码，应填在代码栏",
-        )
-    if re.fullmatch(r"-?\.\d+|-?\d+\.", text):
-        return BadText(f"“{text}”小数点前后都要有数字", f"写 {Decimal(text.rstrip('.') or '0'):f}")
-    if re.fullmatch(r"\+[\d.]+", text):
-        return BadText(f"“{text}”不用写正号", f"写 {text[1:]}")
-    if re.fullmatch(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", text, re.ASCII):
-        return BadText(f"“{text}”用了科学计数法", f"写出完整的数 {Decimal(text):f}")
-    about = re.fullmatch(r"约\s*(\d+(\.\d+)?)\s*(\D*)", text, re.ASCII)
-    if about:
-        return BadText(f"“{text}”不是数", f"约数写 {about[1]}余{about[3]}")
-    if re.fullmatch(r"[\doOlI.]+", text) and any(c.isdigit() for c in text):
-        fixed = text.translate(str.maketrans("oOlI", "0011"))
-        return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
-    return BadText(f"“{text}”不是数", f"写一个数，如 12.5；没有公布写 {UNKNOWN}")
-
-
 def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
     """Read an amount: a number, a number with a unit, `1200余`, 未公布, or `=formula`.
 
@@ -168,7 +102,7 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         r"(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<rest>.*)", bare, re.DOTALL
     )
     if match is None:
-        raise _why_not_a_number(bare)
+        raise why_not_a_number(bare)
     rest = match["rest"].strip()
     approximate = rest[:1] in {"余", "多"}
     unit = rest[1:].strip() if approximate else rest
@@ -287,7 +221,9 @@ class AmountOf:
 
 def _stated(amount: Amount) -> Amount:
     if amount.value is None:
-        raise _refuse(BadText(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数"))
+        raise _refuse(
+            BadText(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数")
+        )
     return amount
 
 

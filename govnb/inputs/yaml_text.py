@@ -11,21 +11,16 @@ the reading: it is noted, so that it can be reported together with what the mode
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.yaml_faults import INVISIBLE, graph_faults, invisible, lines_of, syntax_fault
 
 MAX_BYTES = 2_000_000
-MAX_DEPTH = 40
 
-_INVISIBLE = re.compile(
-    "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 _WIDE_BLANKS = ("\u3000", "\u00a0")
 _PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}
 
@@ -106,10 +101,10 @@ def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Ma
 def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     """Parse YAML text whose top level is a mapping; see :func:`read_yaml`."""
     text = text.removeprefix("\ufeff")
-    faults = list(_invisible(text, label))
+    faults = list(invisible(text, label))
     try:
         # A blank in a tab's place keeps every column, so the rest can still be read.
-        node = _compose(_INVISIBLE.sub(" ", text), label, faults)
+        node = _compose(INVISIBLE.sub(" ", text), label, faults)
     except FaultsError as error:
         # With tabs in the indentation, what follows is only their consequence.
         raise FaultsError(faults or error.faults) from None
@@ -117,7 +112,7 @@ def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
         raise FaultsError(
             faults or [Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件")]
         )
-    builder = _Builder(label, _lines(text), faults)
+    builder = _Builder(label, lines_of(text), faults)
     value = builder.build(node, 0)
     if not isinstance(value, Mapping) and not faults:
         message = "文件应由“名称: 值”组成"
@@ -150,7 +145,9 @@ def read_text(path: Path, label: str) -> str:
     except FileNotFoundError:
         raise refuse("没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件") from None
     except IsADirectoryError:
-        raise refuse("这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml") from None
+        raise refuse(
+            "这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml"
+        ) from None
     except OSError as error:
         raise refuse(f"文件打不开：{error.strerror}", "检查文件是否存在、有无读取权限") from None
     if len(data) > MAX_BYTES:
@@ -164,30 +161,12 @@ def read_text(path: Path, label: str) -> str:
         raise FaultsError([Fault(place, "文件不是 UTF-8 编码", hint)]) from None
 
 
-def _lines(text: str) -> list[str]:
-    """Return the lines as YAML counts them; `splitlines` breaks at more characters."""
-    return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
-
-
-def _invisible(text: str, label: str) -> Iterator[Fault]:
-    """Yield one fault a line for tabs and for characters that YAML doesn't allow."""
-    for n, line in enumerate(_lines(text), 1):
-        match = _INVISIBLE.search(line)
-        if match and match[0] == "\t":
-            place = Place(label, n, match.start() + 1)
-            yield Fault(place, "有制表符（Tab）", "缩进和间隔都改用空格")
-        elif match:
-            code = f"U+{ord(match[0]):04X}"
-            hint = "删去它；若全文都有，文件可能不是文本，或不是 UTF-8 编码"
-            yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
-
-
 def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
     """Return the tree of nodes; anchors and aliases become faults, worse ends the reading."""
     base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     known = set(faults)
     try:
-        faults.extend(f for f in _graph_faults(yaml.parse(text, base), label) if f not in known)
+        faults.extend(f for f in graph_faults(yaml.parse(text, base), label) if f not in known)
         loader = base(text)
         try:
             node: yaml.Node | None = loader.get_single_node()
@@ -196,7 +175,7 @@ def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         if "alias" in str(error.problem) and faults:
             raise FaultsError(faults) from None
-        raise FaultsError([*faults, _syntax_fault(error, text, label)]) from None
+        raise FaultsError([*faults, syntax_fault(error, text, label)]) from None
     except FaultsError:
         raise
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -204,102 +183,6 @@ def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
         hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
         raise FaultsError([Fault(Place(label), f"不是有效的 YAML：{reason}", hint)]) from None
     return node
-
-
-def _graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
-    """Yield a fault for each anchor and alias; raise on nesting that would exhaust the stack.
-
-    Events come from a parser that doesn't recurse, the tree from one that does: depth is
-    measured here, before the tree is built.
-    """
-    depth = 0
-    for event in events:
-        mark = event.start_mark
-        place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                hint = "检查括号和缩进，一项里面不会有这么多层"
-                raise FaultsError([Fault(place, f"嵌套超过 {MAX_DEPTH} 层", hint)])
-        if isinstance(event, yaml.AliasEvent):
-            hint = "要引用别处的数，写 =名称；以 * 开头的文字加引号"
-            yield Fault(place, "不支持 YAML 的别名（*）", hint)
-        elif getattr(event, "anchor", None):
-            hint = f"删去“&{event.anchor}”；以 & 开头的文字加引号"
-            yield Fault(place, "不支持 YAML 的锚点（&）", hint)
-
-
-# What a parser's words mean for who types: message, hint, and whether the fault is where the
-# construct begins (a quote never closed) rather than where the parser gave up.
-_SYNTAX = {
-    "could not find expected ':'": (
-        "这一行缺少冒号",
-        "写成“名称: 值”，冒号用半角，后面留一个空格",
-        True,
-    ),
-    "expected <block end>": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
-    "did not find expected key": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
-    "found unexpected end of stream": (
-        "文件到此中断，引号或括号没有配对",
-        "补上结尾的引号或括号",
-        True,
-    ),
-    "did not find expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角", True),
-    "expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角", True),
-    "expected node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
-    "expected the node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
-    "scanning an alias": ("“*”在 YAML 里有特殊含义", "文字请加引号", True),
-    "scanning an anchor": ("“&”在 YAML 里有特殊含义", "文字请加引号", True),
-    "scanning a tag": ("“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
-    "cannot start any token": ("这个符号不能放在开头", "整段文字加引号", False),
-    "but found another document": ("文件里有多份内容（“---”）", "一个文件只写一个部门", False),
-}
-_OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
-_COLON = re.compile(r":(\s|$)")
-
-
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
-    words = " ".join(filter(None, (error.context, error.problem)))
-    message, hint, at_start = next(
-        (said for key, said in _SYNTAX.items() if key in words),
-        (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号", False),
-    )
-    mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
-    if mark is None:
-        return Fault(Place(label), message, hint)
-    lines = _lines(text)
-    here = lines[mark.line] if mark.line < len(lines) else ""
-    place = Place(label, mark.line + 1, mark.column + 1)
-    if _OPENS_WITH_BRACES.match(here):
-        start = Place(label, place.line, here.index("{{") + 1)
-        return Fault(start, "以“{{”开头的文字要加引号", '写成 "{{ 名称 }}…"，引号用半角')
-    if "mapping values are not allowed" in words:
-        return _stray_colon(place, lines)
-    if "：" in here and not _COLON.search(here):
-        message += "；这一行像是用了全角冒号“：”"
-    return Fault(place, message, hint)
-
-
-def _stray_colon(place: Place, lines: list[str]) -> Fault:
-    """Return the fault of a colon where none may be: often the line above lacks its own."""
-    above = next((n for n in range(place.line - 1, 0, -1) if lines[n - 1].strip()), 0)
-    line = lines[above - 1] if above else ""
-    if line and not _COLON.search(line.partition(" #")[0]) and not line.lstrip().startswith("#"):
-        column = len(line) - len(line.lstrip()) + 1
-        return Fault(Place(place.file, above, column), *colon_missing(line))
-    hint = "含冒号的文字加引号；若是新的一行，与上一行左边对齐"
-    return Fault(place, "这里多了一个冒号", hint)
-
-
-def colon_missing(line: str) -> tuple[str, str]:
-    """Return message and hint for a line that should be `名称: 值` and isn't."""
-    name, colon, value = (part.strip() for part in re.split("([:：])", f"{line}:", maxsplit=1))
-    message = {"：": "冒号用了全角“：”", ":": "冒号后面没有空格"}[colon]
-    if colon == ":" and ":" not in line:
-        message = "这一行缺少冒号"
-    return message, f"写成“{name}: {value.rstrip(':').strip() or '值'}”，冒号用半角，后面留一个空格"
 
 
 class _Builder:

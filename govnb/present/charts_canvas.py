@@ -1,22 +1,28 @@
 """A sheet to draw on: boxes, lines and text in points from the top left, written as SVG.
 
-Charts are laid out by hand on it and written without a plotting library. The report's
-charts are bars and words; for these matplotlib took 30–80 ms and 60–190 kB each, most of
-a department's time and page, and its output hangs on the user's settings. This takes 1–2
-ms and 20–50 kB. Text becomes outlines, so the reader's machine needs no font.
+Charts are laid out by hand on it, because what they hold is mostly words that must not
+touch, and drawn by matplotlib. Text becomes outlines of the vendored faces, so the
+reader's machine needs no font.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from govnb.present import fonts
-from govnb.present.bundle import escape
-from govnb.present.charts_glyphs import GRID, outline
+from govnb.present.charts_svg import compact
+
+# matplotlib is imported where it draws: commands that only compute don't wait for it.
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import PathPatch
+    from matplotlib.text import Text
 
 # 400 pt is 14 cm: it fits the text width of an A4 page, and 11 pt on it is still over 9 px
 # when a phone shows the whole at 350 px.
@@ -28,6 +34,7 @@ ROLE = fonts.HEI
 INK, MUTED, RULE = "#1f2933", "#4b5763", "#aeb8c2"
 Align = Literal["left", "right"]
 
+_STROKE = 0.8
 _STRIPE_GAP = 4.5
 # A Chinese character's middle stands this far above the baseline. Aligning by what a line
 # happens to hold would set lines with and without brackets at different heights.
@@ -35,8 +42,20 @@ _TO_BASELINE = 0.38 * SIZE
 
 _NEVER_FIRST = "，。、；：！？）》〉」』】〕］”’％%)]}·…"
 _NEVER_LAST = "（《〈「『【〔［“‘([{"
+# 〓 is wider than its face says (see fonts): what follows it is placed anew.
+_RUNS = re.compile(rf"[^{fonts.STAND_IN}]*{fonts.STAND_IN}|[^{fonts.STAND_IN}]+")
 # Digits, Latin words and amounts stay whole where a line can hold them.
 _UNITS = re.compile(r"[0-9A-Za-z.,%+\-]+|.", re.DOTALL)
+
+# On top of matplotlib's own defaults, never the user's.
+_SETTINGS = {
+    "svg.fonttype": "path",
+    "svg.hashsalt": "govnb",
+    "path.simplify": False,
+    "lines.scale_dashes": False,
+}
+# Dates and versions would make equal charts differ.
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +123,24 @@ class Sheet:
 
     def svg(self) -> str:
         """Return the sheet as SVG; equal sheets give equal bytes."""
-        texts = (item.text for item in self.items if isinstance(item, Words))
-        glyphs = (
-            f'<path id="{_glyph_id(char)}" d="{path}"/>'
-            for char in sorted({char for text in texts for char in text})
-            if (path := outline(char, ROLE))
-        )
-        size = f'width="{_n(WIDTH)}pt" height="{_n(self.height)}pt"'
-        return "\n".join(
-            [
-                '<svg xmlns="http://www.w3.org/2000/svg"'
-                f' xmlns:xlink="http://www.w3.org/1999/xlink" {size}'
-                f' viewBox="0 0 {_n(WIDTH)} {_n(self.height)}">',
-                "<defs>",
-                *glyphs,
-                "</defs>",
-                '<rect width="100%" height="100%" fill="#fff"/>',
-                *(element for item in self.items for element in _elements(item)),
-                "</svg>\n",
-            ]
-        )
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+        from matplotlib.style import context
+        from matplotlib.transforms import Affine2D
+
+        fonts.register()
+        out = io.StringIO()
+        # At 72 dots an inch a dot is a point; matplotlib counts them from the bottom.
+        points = Affine2D().scale(1, -1).translate(0, self.height)
+        with context(["default", _SETTINGS]):
+            figure = Figure((WIDTH / 72, self.height / 72), dpi=72, facecolor="#fff")
+            for item in self.items:
+                for artist in _artists(item):
+                    # Of equal height, so that they are drawn in this order.
+                    artist.set(transform=points, zorder=1)
+                    figure.add_artist(artist)
+            FigureCanvasSVG(figure).print_svg(out, metadata=_NO_METADATA)
+        return compact(out.getvalue())
 
 
 def tidy(text: str) -> str:
@@ -186,47 +203,65 @@ def _filled(pieces: list[str], width: float) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _elements(item: Box | Line | Words) -> Iterator[str]:
+def _artists(item: Box | Line | Words) -> Iterator[Artist]:
+    from matplotlib.patches import Rectangle
+
     if isinstance(item, Words):
-        yield _words(item)
+        yield from _texts(item)
     elif isinstance(item, Line):
-        (x0, y0), (x1, y1) = item.start, item.end
-        yield _stroke(
-            f"M{_n(x0)} {_n(y0)}L{_n(x1)} {_n(y1)}", item.colour, item.thickness, item.dotted
-        )
+        yield _line(item)
     else:
-        yield (
-            f'<rect x="{_n(item.x)}" y="{_n(item.y)}" width="{_n(item.width)}"'
-            f' height="{_n(item.height)}" fill="{item.fill}" stroke="{item.edge}"'
-            ' stroke-width="0.8"/>'
+        yield Rectangle(
+            (item.x, item.y),
+            item.width,
+            item.height,
+            facecolor=item.fill,
+            edgecolor=item.edge,
+            linewidth=_STROKE,
         )
-        if item.striped and (path := _stripes(item)):
-            yield _stroke(path, item.edge, 0.8)
+        if item.striped:
+            yield _stripes(item)
 
 
-def _words(words: Words) -> str:
-    """Return a line of text as outlines; `data-text` keeps what it says."""
+def _texts(words: Words) -> Iterator[Text]:
+    from matplotlib.text import Text
+
     x = words.x - (measure(words.text) if words.align == "right" else 0.0)
-    uses, at = [], 0.0
-    for char in words.text:
-        if outline(char, ROLE):
-            place = f' x="{_n(at)}"' if at else ""
-            uses.append(f'<use xlink:href="#{_glyph_id(char)}"{place}/>')
-        at += fonts.width(char, ROLE, GRID)
-    scale = SIZE / GRID
-    move = f"translate({_n(x)} {_n(words.y + _TO_BASELINE)}) scale({scale:g} -{scale:g})"
-    return (
-        f'<g data-text="{escape(words.text)}" fill="{words.colour}" transform="{move}">'
-        f"{''.join(uses)}</g>"
+    for run in _RUNS.findall(words.text):
+        yield Text(
+            x,
+            words.y + _TO_BASELINE,
+            run,
+            color=words.colour,
+            fontfamily=fonts.families(ROLE),
+            fontsize=SIZE,
+            parse_math=False,
+        )
+        x += measure(run)
+
+
+def _line(line: Line) -> Line2D:
+    from matplotlib.lines import Line2D
+
+    return Line2D(
+        *zip(line.start, line.end, strict=True),
+        color=line.colour,
+        linewidth=line.thickness,
+        linestyle=(0, (1.5, 2)) if line.dotted else "-",
+        solid_capstyle="butt",
+        dash_capstyle="butt",
     )
 
 
-def _stripes(box: Box) -> str:
-    """Return slanted lines across a box, as a path.
+def _stripes(box: Box) -> PathPatch:
+    """Return slanted lines across a box.
 
-    Not as a pattern fill, which viewers other than browsers get wrong.
+    Not as matplotlib's hatching, a pattern fill: viewers other than browsers get it wrong.
     """
-    lines = []
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    ends = []
     start = box.x - box.height + _STRIPE_GAP / 2
     bottom = box.y + box.height
     for i in range(math.ceil((box.width + box.height) / _STRIPE_GAP)):
@@ -234,20 +269,6 @@ def _stripes(box: Box) -> str:
         # From the lower left to the upper right, cut at the box's sides.
         x0, x1 = max(left, box.x), min(left + box.height, box.x + box.width)
         if x1 > x0:
-            y0, y1 = bottom - (x0 - left), bottom - (x1 - left)
-            lines.append(f"M{_n(x0)} {_n(y0)}L{_n(x1)} {_n(y1)}")
-    return "".join(lines)
-
-
-def _stroke(path: str, colour: str, thickness: float, dotted: bool = False) -> str:
-    dashes = ' stroke-dasharray="1.5 2"' if dotted else ""
-    return f'<path d="{path}" stroke="{colour}" stroke-width="{_n(thickness)}"{dashes}/>'
-
-
-def _glyph_id(char: str) -> str:
-    return f"u{ord(char):x}"
-
-
-def _n(number: float) -> str:
-    """Return a number as SVG needs it, to a hundredth of a point."""
-    return f"{number:.2f}".rstrip("0").rstrip(".") if number else "0"
+            ends += [(x0, bottom - (x0 - left)), (x1, bottom - (x1 - left))]
+    path = Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2))
+    return PathPatch(path, facecolor="none", edgecolor=box.edge, linewidth=_STROKE)

@@ -15,6 +15,7 @@ from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.provenance import figure_button
 
 ROUNDING_NOTE = "表中部分数据因四舍五入，分项之和与合计略有出入。"
+WIDE = 7
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -128,6 +129,7 @@ class Table:
             f'<th scope="col"{"" if i in self.text_columns else _NUMERIC}>{escape(column)}</th>'
             for i, column in enumerate(self.columns)
         )
+        wide = " gv-wide-table" if len(self.columns) >= WIDE else ""
         body = "".join(self._row_html(row) for row in self.rows)
         notes = "".join(f"<p>注：{escape(note)}</p>" for note in self.all_notes)
         download = (
@@ -136,7 +138,7 @@ class Table:
             f'下载数据<span class="gv-sr">：{caption}</span></a>'
         )
         return (
-            f'<figure class="gv-table" id="{target}">'
+            f'<figure class="gv-table{wide}" id="{target}">'
             f'<figcaption><span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -146,6 +148,13 @@ class Table:
 
     def _row_html(self, row: Row) -> str:
         cells = []
+        if row.kind == "group" and not any(cell.text for cell in row.cells[1:]):
+            # A heading of rows owns its line; squeezed into a column it would break.
+            level = f" gv-level-{row.level}" if row.level else ""
+            return (
+                f'<tr class="gv-group{level}"><th scope="colgroup" colspan="{len(row.cells)}">'
+                f"{escape(row.cells[0].text)}</th></tr>"
+            )
         for i, cell in enumerate(row.cells):
             # A path of files has no spaces to break at.
             content = escape(cell.text).replace("/", "/<wbr>")

@@ -220,6 +220,7 @@ class Workbook:
         chart = CHARTS[name](self.figures)
         if chart is None:
             return self._prose("")
+        self._remember(chart.figures)
         return chart.numbered(self._number("图", name))
 
     def score_statement(self) -> Prose:

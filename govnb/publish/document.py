@@ -104,6 +104,11 @@ class Table:
     source: str = ""
 
     @property
+    def headed(self) -> bool:
+        """Whether there is a heading row; a bare HTML table has none."""
+        return any(plain(column.label) for column in self.columns)
+
+    @property
     def subscript(self) -> tuple[str, ...]:
         """The lines below the table."""
         several = len(self.notes) > 1

@@ -10,15 +10,14 @@ import docx
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from govnb.publish import docx_xml as xml
 from govnb.publish.document import Document
-from govnb.publish.docx_body import Body
+from govnb.publish.docx_body import BODY, Body
 from govnb.publish.docx_package import settled, template
-from govnb.publish.fit import sections
+from govnb.publish.fit import Section, sections
 from govnb.publish.pdf import folder_of
 from govnb.publish.reading import read
 
@@ -48,39 +47,23 @@ def word(document: Document) -> bytes:
     """Return a document as a Word file; equal documents give equal bytes."""
     made = docx.Document(io.BytesIO(template()))
     writer = Body(made.part)
-    parts = [
-        (section.landscape, _parsed(writer.section(section)))
-        for section in sections(document.blocks)
-    ]
+    parts = sections(document.blocks) or [Section(False, ())]
+    written = [writer.section(part) or xml.paragraph(BODY) for part in parts]
     footers = _footers(made)
-    body = made.element.body
-    body.clear_content()
     if len(writer.headings) > _FEW_HEADINGS:
-        body.extend(_parsed(xml.contents(writer.headings)))
-        _begin_page(parts[0][1][0])
-    for i, (landscape, elements) in enumerate(parts):
+        written[0] = xml.contents(writer.headings) + xml.on_new_page(written[0])
+    for i, part in enumerate(parts):
         # Later sections take over the footers of the first.
-        page = _parsed(xml.section(landscape, footers if i == 0 else ""))[0]
-        body.extend(elements)
-        if i + 1 < len(parts):
-            # A section ends in its last paragraph; every block ends in one.
-            elements[-1].get_or_add_pPr().append(page)
-        else:
-            body.replace(body.sectPr, page) if body.sectPr is not None else body.append(page)
+        page = xml.section(part.landscape, footers if i == 0 else "")
+        last = i + 1 == len(parts)
+        written[i] = written[i] + page if last else xml.ending_section(written[i], page)
     _restart_lists(made, writer.numbered)
     _describe(made, document)
     out = io.BytesIO()
     made.save(out)
-    return settled(out.getvalue())
-
-
-def _parsed(content: str) -> list[Any]:
-    return list(parse_xml(f"<w:body {xml.NAMESPACES}>{content}</w:body>"))
-
-
-def _begin_page(element: Any) -> None:
-    if element.tag == qn("w:p"):
-        Paragraph(element, element).paragraph_format.page_break_before = True
+    # The body is put in as text: thousands of cells made one by one would take seconds.
+    body = f"<w:document {xml.NAMESPACES}><w:body>{''.join(written)}</w:body></w:document>"
+    return settled(out.getvalue(), {"word/document.xml": body.encode()})
 
 
 def _footers(made: WordDocument) -> str:
@@ -99,6 +82,10 @@ def _footers(made: WordDocument) -> str:
         f'<w:footerReference w:type="{r.get(qn("w:type"))}" r:id="{r.get(qn("r:id"))}"/>'
         for r in references
     )
+
+
+def _parsed(content: str) -> list[Any]:
+    return list(parse_xml(f"<w:body {xml.NAMESPACES}>{content}</w:body>"))
 
 
 def _restart_lists(made: WordDocument, numbered: list[tuple[int, int]]) -> None:

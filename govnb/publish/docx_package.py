@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.resources
 import io
 import zipfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +21,10 @@ def template() -> bytes:
     return _packed(files)
 
 
-def settled(package: bytes) -> bytes:
-    """Return a package with its parts in order and without the time it was made."""
+def settled(package: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """Return a package with these parts in it, in order and without the time it was made."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return _packed({name: archive.read(name) for name in archive.namelist()})
+        return _packed({name: archive.read(name) for name in archive.namelist()} | dict(parts))
 
 
 def _packed(files: dict[str, bytes]) -> bytes:

@@ -25,18 +25,18 @@ def table(fitted: Fitted, words: Words) -> str:
         _cell(width, paragraph(f"TableHead{size}", words(column.label)))
         for width, column in zip(widths, content.columns, strict=True)
     )
-    last = len(content.rows) - 1
+    heading = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"
+    kept = len(content.rows) - 1 if fitted.whole else 0
     body = "".join(
-        _row(row, widths, numeric, size, words, keep=fitted.whole and n < last)
-        for n, row in enumerate(content.rows)
+        _row(row, widths, numeric, size, words, keep=n < kept) for n, row in enumerate(content.rows)
     )
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
-        f'<w:tblLook w:val="0020" w:firstRow="1" w:noHBand="1" w:noVBand="1"/>{title}</w:tblPr>'
+        f'<w:tblLook w:val="0620" w:firstRow="1" w:noHBand="1" w:noVBand="1"/>{title}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>"
-        f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{body}</w:tbl>"
+        f"{heading if content.headed else ''}{body}</w:tbl>"
     )
 
 

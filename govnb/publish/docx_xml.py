@@ -93,6 +93,20 @@ def section(landscape: bool, footers: str = "") -> str:
     )
 
 
+def ending_section(content: str, page: str) -> str:
+    """Return blocks whose last paragraph ends a section of these pages."""
+    at = content.rindex("</w:pPr>")
+    return content[:at] + page + content[at:]
+
+
+def on_new_page(content: str) -> str:
+    """Return blocks of which the first paragraph begins a page."""
+    if not content.startswith("<w:p>"):
+        return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' + content
+    at = content.index("/>") + 2
+    return content[:at] + "<w:pageBreakBefore/>" + content[at:]
+
+
 def drawing(relation: str, number: int, name: str, alt: str, size: tuple[float, float]) -> str:
     """Return an inline picture, its size in points, with its alternative text."""
     extent = f'cx="{round(size[0] * EMU_PER_POINT)}" cy="{round(size[1] * EMU_PER_POINT)}"'

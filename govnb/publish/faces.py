@@ -59,6 +59,7 @@ _LAST_RESORT = (
     "HanaMinB",
     "Plangothic P1",
     "Plangothic P2",
+    "DejaVu Sans Mono",
     "Noto Sans Symbols 2",
     "Segoe UI Symbol",
 )
@@ -106,11 +107,11 @@ class Theme:
     @property
     def colophon(self) -> str:
         """What was used for what, for the last page."""
-        told = [
-            f"{what}用{'、'.join(self.used[role])}"
-            for role, what in ROLES.items()
-            if role in self.used
-        ]
+        told = []
+        for role, what in ROLES.items():
+            names = [family for family in self.families(role) if family in self.used.get(role, ())]
+            if names:
+                told.append(f"{what}用{'、'.join(names)}")
         return "；".join(told)
 
 

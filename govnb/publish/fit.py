@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from govnb.publish.document import Block, Heading, Paragraph, Row, Table, plain
 
@@ -152,6 +153,7 @@ def title_lines(title: str) -> list[str]:
     return [title[:best].strip(), title[best:].strip()]
 
 
+@lru_cache(maxsize=20_000)
 def em_width(text: str) -> float:
     """Return the width of a line of text in ems: a Chinese character is one, a digit half."""
     return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.53 for c in text)

@@ -65,7 +65,8 @@ def name(char: str) -> str:
     """Return a character with its code and, where it has one, its Unicode name."""
     known = unicodedata.name(char, "")
     told = "" if known.startswith("CJK") or not known else f"，{known}"
-    return f"“{char}”（U+{ord(char):04X}{told}）"
+    shown = f"“{char}”" if char.isprintable() else "字符"
+    return f"{shown}（U+{ord(char):04X}{told}）"
 
 
 def _pieces(document: Document) -> Iterator[tuple[str, str, str]]:

@@ -87,10 +87,11 @@ class HTMLReport(TemplateExporter):
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Return the page and nbconvert's resources."""
-        page, resources = super().from_notebook_node(_without_structures(nb), resources, **kw)
-        return page, resources
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the page, text, and nbconvert's resources."""
+        page: tuple[Any, dict[str, Any]]
+        page = super().from_notebook_node(_without_structures(nb), resources, **kw)
+        return page
 
 
 def _without_structures(nb: NotebookNode) -> NotebookNode:

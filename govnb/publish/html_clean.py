@@ -12,20 +12,27 @@ from functools import cache
 
 import nh3
 
-_TEXT = """a abbr b bdi bdo blockquote br cite code dd del details dfn div dl dt em figcaption
-figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark meter ol p pre progress q rp rt ruby s samp
-section small span strong sub summary sup time u ul var wbr button"""
-_TABLE = "table caption colgroup col thead tbody tfoot tr th td"
-MATHML = frozenset(
-    """math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup
-    msubsup munder mover munderover mmultiscripts mprescripts mtable mtr mtd""".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TEXT = _words(
+    """a abbr b bdi bdo blockquote br cite code dd del details dfn div dl dt em figcaption
+    figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark meter ol p pre progress q rp rt ruby s
+    samp section small span strong sub summary sup time u ul var wbr button"""
 )
-MATHML_ATTRIBUTES = frozenset(
+_TABLE = _words("table caption colgroup col thead tbody tfoot tr th td")
+_MATHML = _words(
+    """math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup
+    msubsup munder mover munderover mmultiscripts mprescripts mtable mtr mtd"""
+)
+_MATHML_ATTRIBUTES = _words(
     """display displaystyle scriptlevel mathvariant stretchy form symmetric largeop
     movablelimits minsize maxsize lspace rspace accent accentunder linethickness width
-    height depth columnalign""".split()
+    height depth columnalign"""
 )
-_EVERYWHERE = frozenset("id class title lang dir role style tabindex popover".split())
+_EVERYWHERE = _words("id class title lang dir role style tabindex popover")
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "download", "hreflang"},
     "button": {"type", "popovertarget", "popovertargetaction"},
@@ -42,16 +49,14 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
 }
 # Enough for pandas' Styler and for our own bars; nothing that leaves its place on the page.
-_STYLES = frozenset(
+_STYLES = _words(
     """color background background-color font-weight font-style font-size text-align
     text-decoration vertical-align white-space width min-width max-width height padding
     padding-left padding-right border border-top border-bottom border-left border-right
-    --low --high""".split()
+    --low --high"""
 )
 # Their content is no text either. A form's or an unknown element's content stays, as text.
-_DROPPED = frozenset(
-    "script style iframe object embed noscript template textarea title audio video".split()
-)
+_DROPPED = _words("script style iframe object embed noscript template textarea title audio video")
 
 # Whatever in CSS can fetch something or hide it from a look at its text.
 _CSS_LOADS = re.compile(r"url|image|src|expression|[\\@<]|/\*", re.IGNORECASE)
@@ -84,12 +89,11 @@ def _scoped_styles(html: str) -> str:
 
 @cache
 def _cleaner() -> nh3.Cleaner:
-    tags = {*_TEXT.split(), *_TABLE.split(), *MATHML}
     attributes = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
-    attributes |= {tag: set(MATHML_ATTRIBUTES) for tag in MATHML}
+    attributes |= {tag: set(_MATHML_ATTRIBUTES) for tag in _MATHML}
     attributes["*"] = set(_EVERYWHERE)
     return nh3.Cleaner(
-        tags=tags,
+        tags={*_TEXT, *_TABLE, *_MATHML},
         clean_content_tags=set(_DROPPED),
         attributes=attributes,
         attribute_filter=_attribute,

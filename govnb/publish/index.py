@@ -9,9 +9,14 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from govnb.publish.outcome import Outcome
 from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
 
+# How a status is dressed.
+KINDS = {PASSED: "fine", WRONG: "wrong", FAILED: "failed"}
+_FOLDER = Path(__file__).parent / "templates" / "index"
 LINKS = {"html": "网页", "pdf": "PDF", "docx": "Word", "json": "数据"}
 
 
@@ -19,7 +24,7 @@ def index_page(
     year: int,
     rows: Sequence[Row],
     left_over: Sequence[str] = (),
-    district: str | None = None,
+    district: Outcome | None = None,
     region: str = "",
 ) -> bytes:
     """Return the page as one self-contained file.
@@ -33,34 +38,35 @@ def index_page(
     left_over
         Departments that have outputs but no parameter file any more.
     district
-        File name of the district's report, if there is one.
+        How the district's own report came out, if it was made.
     region
         The district's name.
     """
-    counts = {name: sum(row.status == name for row in rows) for name in (PASSED, WRONG, FAILED)}
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            year=year,
-            region=region,
-            rows=rows,
-            counts=counts,
-            severities=SEVERITIES,
-            failures=[row for row in rows if row.failure],
-            left_over=left_over,
-            district=district,
-            sample=any(row.facts.get("sample") for row in rows),
-        )
-        .encode()
+    units = {str(row.facts["unit"]) for row in rows if row.facts.get("unit")}
+    page = _environment().get_template("index.html.j2")
+    text = page.render(
+        title=f"{region}{year}年度部门整体支出绩效评价",
+        rows=rows,
+        counts={name: sum(row.status == name for row in rows) for name in KINDS},
+        kinds=KINDS,
+        severities=SEVERITIES,
+        failures=[row for row in rows if row.failure],
+        left_over=left_over,
+        district=f"{district.department}.html" if district and not district.failure else None,
+        district_failure=district.failure if district else None,
+        unit=units.pop() if len(units) == 1 else "",
+        sample=any(row.facts.get("sample") for row in rows),
+        css=_part("index.css"),
+        script=_part("index.js"),
     )
+    # A name in a coding of its own must not keep the page from being written.
+    return text.encode("utf-8", "replace")
 
 
 @cache
 def _environment() -> Environment:
-    folder = Path(__file__).parent / "templates" / "index"
     environment = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -71,11 +77,16 @@ def _environment() -> Environment:
     return environment
 
 
+@cache
+def _part(name: str) -> Markup:
+    return Markup((_FOLDER / name).read_text(encoding="utf-8"))
+
+
 def _links(row: Row) -> Iterable[tuple[str, str]]:
     """Return the label and address of each file of a department."""
-    return [(LINKS[name], _file(f"{row.department}.{name}")) for name in LINKS if name in row.links]
+    return [(LINKS[name], _file(row.file(name))) for name in LINKS if name in row.links]
 
 
 def _file(name: Any) -> str:
     # "./" keeps a name with a colon from being read as the scheme of an address.
-    return "./" + quote(str(name))
+    return "./" + quote(str(name), errors="replace")

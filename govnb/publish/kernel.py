@@ -46,7 +46,8 @@ class QueueSession(Session):  # type: ignore[misc]
     """Puts messages on queues, in the form they would arrive in at the other end."""
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(key=b"", **traits)
+        # Nothing is signed, but without a key there is a warning that nothing is.
+        super().__init__(key=b"unused", **traits)
         self.shell: deque[Message] = deque()
         self.iopub: deque[Message] = deque()
         self.owner = os.getpid()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from govnb.present.fonts import invisible
 from govnb.publish.document import (
     Block,
     Code,
@@ -41,12 +42,14 @@ _TOKEN = re.compile(rf"[!-~]{{{_LONGEST_TOKEN},}}")
 _WHOLE_CELL = 400
 
 ZWSP = "\u200b"
+# Spaces that mean something in Chinese typesetting; others are a plain one.
+_SPACES = " \n\u3000\u00a0"
 
 
 def data(document: Document, theme: Theme, made_with: str) -> dict[str, Any]:
     """Return what the template needs for a document."""
     day = document.day
-    return {
+    everything = {
         "title": document.title,
         "author": document.author,
         "day": [day.year, day.month, day.day] if day else [1980, 1, 1],
@@ -57,6 +60,22 @@ def data(document: Document, theme: Theme, made_with: str) -> dict[str, Any]:
         ],
         "colophon": f"{made_with}字体：{theme.colophon}。",
     }
+    written: dict[str, Any] = _written(everything)
+    return written
+
+
+def _written(value: Any) -> Any:
+    """Return data without what no paper shows: control characters, joiners, selectors."""
+    match value:
+        case str() if not value.isprintable():
+            shown = (c for c in value if c in "\n\u200b" or c.isspace() or not invisible(c))
+            return "".join(" " if c.isspace() and c not in _SPACES else c for c in shown)
+        case dict():
+            return {key: _written(inner) for key, inner in value.items()}
+        case list() | tuple() if not (value and isinstance(value[0], int)):
+            return [_written(inner) for inner in value]
+        case _:
+            return value
 
 
 def _blocks(blocks: Sequence[Block | Fitted]) -> list[dict[str, Any]]:
@@ -108,6 +127,7 @@ def _fitted(block: Fitted) -> dict[str, Any]:
         "widths": block.widths,
         "size": block.size,
         "whole": block.whole,
+        "headed": table.headed,
         "title": table.title,
         "unit": table.unit,
         "columns": [{"runs": _runs(c.label), "numeric": c.numeric} for c in table.columns],

@@ -37,6 +37,7 @@ from govnb.publish.document import (
     plain,
 )
 from govnb.publish.formula import Formula
+from govnb.publish.html_outline import NO_WORDS
 from govnb.publish.markdown import cell as cell_blocks
 from govnb.publish.markdown import narrative
 from govnb.publish.markup import blocks_of_html
@@ -61,6 +62,9 @@ def read(notebook: NotebookNode, folder: Path | None = None) -> Document:
     """
     blocks: list[Block] = []
     for cell in notebook.cells:
+        if "papermill-error-cell-tag" in cell.metadata.get("tags", ()):
+            # Papermill's note to whoever runs the notebook; the failed cell says what failed.
+            continue
         if cell.cell_type == "markdown":
             blocks += cell_blocks(cell.source, _loader(cell.get("attachments", {}), folder))
         elif cell.cell_type == "code":
@@ -129,12 +133,12 @@ def _output(output: NotebookNode) -> list[Block]:
             said = _ANSI.sub("", f"{output.ename}: {output.evalue}")
             return [Paragraph((Run(f"此处运行出错：{said}"),), mark=True)]
         case "display_data" | "execute_result":
-            return _shown(output.data)
+            return _shown(output.data, output.get("metadata", {}))
         case _:
             return []
 
 
-def _shown(data: Mapping[str, Any]) -> list[Block]:
+def _shown(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[Block]:
     """Return what a mime bundle shows: our structure first, then the richest form there is."""
     structure = data.get(STRUCTURE)
     if isinstance(structure, Mapping):
@@ -146,7 +150,8 @@ def _shown(data: Mapping[str, Any]) -> list[Block]:
         return [Code(_text(data))] if _text(data).strip() else []
     for kind in KINDS:
         if kind in data:
-            return [picture(kind, _bytes(kind, data[kind]), _text(data))]
+            alt = str(metadata.get(kind, {}).get("alt") or metadata.get("alt") or NO_WORDS)
+            return [picture(kind, _bytes(kind, data[kind]), alt)]
     if "text/markdown" in data:
         return cell_blocks(_joined(data["text/markdown"]), _loader({}, None))
     if "text/latex" in data:
@@ -233,12 +238,13 @@ def _cards(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
     cards: Sequence[Sequence[str]] = structure.get("cards", ())
     if not cards:
         return []
+    wide = 2 * min(len(cards), 2)
     flat = [str(text) for card in cards for text in card[:2]]
-    flat += [""] * (-len(flat) % 4)
+    flat += [""] * (-len(flat) % wide)
     rows = tuple(
-        Row(tuple(_runs(text) for text in flat[i : i + 4])) for i in range(0, len(flat), 4)
+        Row(tuple(_runs(text) for text in flat[i : i + wide])) for i in range(0, len(flat), wide)
     )
-    labels = (("指标", False), ("数值", True)) * 2
+    labels = ((("指标", False), ("数值", True)) * 2)[:wide]
     return [Table(tuple(Column(_runs(text), right) for text, right in labels), rows, "主要指标")]
 
 

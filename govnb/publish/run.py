@@ -54,21 +54,25 @@ def produce(job: Job) -> dict[str, bytes]:
 
 def execute(job: Job) -> NotebookNode:
     """Return the executed notebook of a job."""
-    import papermill
+    from papermill import execute
+    from papermill.engines import papermill_engines
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
 
     from govnb.publish import engine
 
-    source = find_notebook(job.notebook, job.params_dir)
-    executed: NotebookNode = papermill.execute_notebook(
-        str(source),
-        # Nothing is written here: the caller writes all of a report at once, or none of it.
-        None,
-        parameters=job.parameters,
-        engine_name=job.engine or engine.DEFAULT,
-        kernel_name="python3",
-        progress_bar=False,
-        request_save_on_cell_execute=False,
+    name = job.engine or engine.DEFAULT
+    source = str(find_notebook(job.notebook, job.params_dir))
+    # papermill.execute_notebook, without writing the notebook anywhere: the caller writes
+    # all of a report at once, or none of it.
+    notebook = load_notebook_node(source)
+    notebook = parameterize_notebook(notebook, job.parameters, engine_name=name)
+    notebook = execute.prepare_notebook_metadata(notebook, source, None)
+    notebook = execute.remove_error_markers(notebook)
+    executed: NotebookNode = papermill_engines.execute_notebook_with_engine(
+        name, notebook, kernel_name="python3", progress_bar=False, output_path=None
     )
+    execute.raise_for_execution_errors(executed, None)
     return executed
 
 

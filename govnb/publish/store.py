@@ -41,7 +41,7 @@ class Store(Protocol):
     def read(self, name: str) -> bytes:
         """Return a file's content."""
 
-    def write(self, files: Mapping[str, bytes]) -> None:
+    def write(self, files: Mapping[str, bytes], *, flush: bool = True) -> None:
         """Write files that belong together, each whole or not at all."""
 
     def sweep(self) -> None:
@@ -76,9 +76,9 @@ class Folder:
         """Return a file's content."""
         return (self.path / name).read_bytes()
 
-    def write(self, files: Mapping[str, bytes]) -> None:
+    def write(self, files: Mapping[str, bytes], *, flush: bool = True) -> None:
         """Write files that belong together, each whole or not at all."""
-        write_all_whole({self.path / name: data for name, data in files.items()})
+        write_all_whole({self.path / n: data for n, data in files.items()}, flush=flush)
 
     def sweep(self) -> None:
         """Remove what killed runs left half-written."""
@@ -129,7 +129,7 @@ class Remote:
         content: bytes = self.system.cat_file(self._path(name))
         return content
 
-    def write(self, files: Mapping[str, bytes]) -> None:
+    def write(self, files: Mapping[str, bytes], *, flush: bool = True) -> None:
         """Write files; object stores show a file only when all of it is there."""
         for name, data in files.items():
             path = self._path(name)

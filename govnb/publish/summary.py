@@ -17,7 +17,9 @@ from typing import Any
 from govnb.evaluate.figure import rounded
 from govnb.publish.outcome import Failure
 
-BUDGET, ACTUAL, CONTROL = "预算安排", "支出", "三公经费.控制率"
+# The first of these that is known is the department's budget of the year.
+BUDGETS = ("预算安排", "预算执行.调整后预算", "收入")
+ACTUAL, CONTROL = "支出", "三公经费.控制率"
 SEVERITIES = ("错误", "尾差", "提示")
 PASSED, WRONG, FAILED = "通过", "有错误", "未能生成"
 
@@ -67,11 +69,24 @@ class Row:
     @property
     def grade(self) -> str:
         """The grade, or the grades the interval spans."""
-        return "—".join(self.facts.get("grade", ()))
+        return str(self.facts.get("grade") or "")
 
     def amount(self, name: str) -> str:
-        """Return a figure of the row rounded to two decimals, blank when unknown."""
+        """Return an amount of the row rounded to two decimals, blank when unknown."""
         return _plain(self.facts.get(name), 2)
+
+    def rate(self, name: str) -> str:
+        """Return a percentage of the row, blank when unknown."""
+        shown = self.amount(name)
+        return f"{shown}%" if shown else ""
+
+    def found(self, severity: str) -> str:
+        """Return how many open findings of a severity there are, blank when that is unknown."""
+        return "" if self.failure else str(self.findings(severity))
+
+    def file(self, extension: str) -> str:
+        """Return the name of one of the department's files."""
+        return f"{self.department}.{extension}"
 
     def findings(self, severity: str) -> int:
         """Return how many open findings of a severity there are."""
@@ -81,20 +96,23 @@ class Row:
 def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the index lists of a machine-readable result."""
     figures = result.get("figures", {})
+
+    def value(name: str) -> Any:
+        return figures.get(name, {}).get("value")
+
     score = result.get("score") or {}
     total = score.get("total") or {}
-    grade = score.get("grade") or ()
     return {
         "name": result.get("name"),
         "region": result.get("region"),
         "sample": bool(result.get("sample")),
-        "budget": figures.get(BUDGET, {}).get("value"),
-        "actual": figures.get(ACTUAL, {}).get("value"),
+        "budget": next(filter(None, (value(name) for name in BUDGETS)), None),
+        "actual": value(ACTUAL),
         "unit": figures.get(ACTUAL, {}).get("unit"),
-        "control": figures.get(CONTROL, {}).get("value"),
+        "control": value(CONTROL),
         "low": total.get("low"),
         "high": total.get("high"),
-        "grade": [grade] if isinstance(grade, str) else list(grade),
+        "grade": score.get("grade_text") or "",
         "findings": open_findings(result.get("review") or {}),
     }
 

@@ -56,7 +56,7 @@ def visit(browser: Browser, pages: Callable[..., Path]) -> Iterator[Callable[...
     """Open a page; what it asked for and complained about is held against it at the end."""
     contexts, wrong = [], []
 
-    def open_(*which: Any, width: int = 1280, scheme: str = "light", **more: Any) -> Page:
+    def open_(*which: Any, width: int = 1280, scheme: Any = "light", **more: Any) -> Page:
         fragment = more.pop("fragment", "")
         context = browser.new_context(
             viewport={"width": width, "height": 844}, color_scheme=scheme, **more

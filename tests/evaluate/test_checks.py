@@ -98,8 +98,7 @@ def test_a_failed_finding_says_how_to_settle_it() -> None:
 
 
 def test_a_finding_has_the_shape_of_the_contract() -> None:
-    result = reviewed("收入: {合计: 5.5, 明细: {甲: 1.25, 乙: 2}}\n").as_dict()
-    assert isinstance(result["findings"], list)
+    result: dict[str, Any] = reviewed("收入: {合计: 5.5, 明细: {甲: 1.25, 乙: 2}}\n").as_dict()
     (wrong,) = [f for f in result["findings"] if f["severity"] == ERROR and f["state"] == FAILED]
     assert wrong["left"]["figure"] == "收入" and wrong["left"]["value"] == "5.5"
     assert wrong["left"]["origin"].endswith(":4:10")

@@ -20,7 +20,9 @@ numbers = st.decimals(-(10**15), 10**15, allow_nan=False, allow_infinity=False)
 # What a division leaves behind, tiny and huge numbers among them.
 computed = st.one_of(
     numbers,
-    st.builds(lambda a, b: Decimal(a) / Decimal(b), st.integers(-(10**9), 10**9), st.integers(1, 999)),
+    st.builds(
+        lambda a, b: Decimal(a) / Decimal(b), st.integers(-(10**9), 10**9), st.integers(1, 999)
+    ),
     st.builds(lambda d, e: Decimal(d).scaleb(e), st.integers(-999, 999), st.integers(-38, 37)),
 )
 

@@ -111,7 +111,8 @@ def frame() -> dict[str, Any]:
 def own_notebook() -> NotebookNode:
     """Return a notebook somebody wrote and ran, with everything a page must cope with."""
     known = figures()
-    styled = '<style>#T_1 td {color: #a00}</style><table id="T_1"><tbody><tr><td>甲</td></tr></tbody></table>'
+    cell = "<tbody><tr><td>甲</td></tr></tbody>"
+    styled = f'<style>#T_1 td {{color: #a00}}</style><table id="T_1">{cell}</table>'
     scripted = {"text/html": f"<div></div>{EVIL}", "image/png": dot(), "text/plain": "Plot()"}
     remote = (
         '<p onclick="alert(1)">留下的话<img src="https://example.org/x.png" onerror="alert(1)">'

@@ -7,7 +7,7 @@ mistyped number can break two sums (its own and the one above it, or a row and a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,10 +95,9 @@ def gaps(figures: Figures, parts: Parts, rounding: Rounding) -> tuple[Gap, ...]:
         total = name.removesuffix(GAP)
         added = parts.get(total) or figures[f"{total}{SUM}"].inputs
         found.append(_gap(total, total, added, figures, rounding))
-    for ledger, rows in parts.items():
-        columns = _columns(ledger, figures)
-        if columns and ledger in figures and _complete(rows, columns, parts):
-            found.append(_gap(f"{ledger}{COLUMNS}", ledger, columns, figures, rounding))
+    for ledger, columns in _columns(figures).items():
+        if _complete(parts[ledger], columns, parts):
+            found.append(_gap(f"{ledger}{COLUMNS}", ledger, tuple(columns), figures, rounding))
     return tuple(found)
 
 
@@ -126,12 +125,17 @@ def _gap(
     )
 
 
-def _columns(ledger: str, figures: Figures) -> tuple[str, ...]:
-    prefix = f"{ledger}{COLUMNS}."
-    return tuple(n for n in figures if n.startswith(prefix) and "." not in n[len(prefix) :])
+def _columns(figures: Figures) -> dict[str, list[str]]:
+    """Return, for each ledger that sums both ways, the totals of its columns."""
+    found: dict[str, list[str]] = {}
+    for name in figures:
+        ledger, marked, column = name.rpartition(f"{COLUMNS}.")
+        if marked and "." not in column:
+            found.setdefault(ledger, []).append(name)
+    return found
 
 
-def _complete(rows: tuple[str, ...], columns: tuple[str, ...], parts: Parts) -> bool:
+def _complete(rows: Iterable[str], columns: Iterable[str], parts: Parts) -> bool:
     """Tell whether the columns' totals cover every cell, so that they should add up."""
     stated = {column.rpartition(".")[2] for column in columns}
     used = {cell.rpartition(".")[2] for row in rows for cell in parts.get(row, ())}

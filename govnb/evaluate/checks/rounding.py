@@ -30,6 +30,7 @@ HALF, HUNDRED = Decimal("0.5"), Decimal(100)
 # (件、户、人次…) they are counts, which are exact.
 MEASURED = frozenset([*MONEY_UNITS, "%", "‰", "㎡", "平方米", "亩", "公顷", "公里", "吨"])
 _TEXT = re.compile(r"(?P<digits>-?\d+(?:\.(?P<fraction>\d+))?)\s*[余多]?\s*(?P<unit>.*)", re.DOTALL)
+EVERYWHERE = ()
 # A total printed coarser than its table only counts as rounded if the table shows, with at
 # least this many other amounts, that it keeps its zeros.
 _EVIDENCE = 3
@@ -81,6 +82,11 @@ class Rounding:
             and figure.number is not None
             and figure.place in amounts
         }
+        self._tables: dict[tuple[tuple[str, ...], str], int] = {}
+        for p in self._printed.values():
+            for table in (p.table, EVERYWHERE):
+                finest = self._tables.get((table, p.unit), 0)
+                self._tables[table, p.unit] = max(finest, p.decimals)
         self._upstream: dict[str, frozenset[str]] = {}
 
     def of(self, name: str) -> Spread:
@@ -153,8 +159,9 @@ class Rounding:
         ]
         if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= printed.decimals:
             return False
-        factor = (self._figures[name].number or Decimal(1)) / (printed.number or Decimal(1))
-        return rounded(value / factor, printed.decimals) == printed.number
+        is_percent = self._figures[name].unit == "%"
+        ratio = value / HUNDRED if is_percent else value
+        return rounded(ratio / self._factor(name, printed.unit), printed.decimals) == printed.number
 
     def _read(self, name: str, amount: Amount) -> _Printed:
         match = _TEXT.fullmatch(amount.text.strip())
@@ -168,13 +175,20 @@ class Rounding:
         number = Decimal(match["digits"])
         return _Printed(number, decimals, unit, table, amount.kind.whole, amount.approximate)
 
+    def _factor(self, name: str, unit: str) -> Decimal:
+        """Return what one printed unit is, as formulas use the figure."""
+        if self._figures[name].unit == MONEY_UNIT:
+            return MONEY_UNITS.get(unit, Decimal(1))
+        return 1 / HUNDRED if self._figures[name].unit == "%" else Decimal(1)
+
     def _width(self, name: str) -> Spread:
         """Return the range of a stated figure around its value, as formulas use it."""
         printed = self._printed.get(name)
         value = _decimal(self._figures[name].ratio)
-        if printed is None or not printed.number or value is None:
+        # A bare 0 means there is none; 0.00 has been rounded like any other amount.
+        if printed is None or value is None or not (printed.number or printed.decimals):
             return EXACT
-        factor = value / printed.number
+        factor = self._factor(name, printed.unit)
         if printed.approximate:
             return Spread(above=_step(printed.number) * factor)
         decimals = self._finest(printed)
@@ -188,9 +202,8 @@ class Rounding:
 
         A table of whole 万元 in a report that elsewhere prints 分 is made of round sums.
         """
-        alike = [p for p in self._printed.values() if p.unit == printed.unit]
-        table = max(p.decimals for p in alike if p.table == printed.table)
-        everywhere = max(p.decimals for p in alike) if printed.unit in MONEY_UNITS else 0
+        table = self._tables[printed.table, printed.unit]
+        everywhere = self._tables[EVERYWHERE, printed.unit] if printed.unit in MONEY_UNITS else 0
         return table or everywhere
 
     def _above(self, name: str) -> frozenset[str]:

@@ -1,0 +1,89 @@
+"""The functions of the formula language: 求和(…), 年份(…) and their like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from govnb.inputs.values import PartialDate
+
+Value = Decimal | str | PartialDate | None
+
+
+class FormulaError(ValueError):
+    """A formula that can't be read or evaluated; `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str = "", offset: int = 0) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.offset = offset
+
+
+def _numbers(values: list[Value]) -> list[Decimal] | None:
+    """Return the values as numbers, or None when one is unknown or there is none."""
+    numbers = []
+    for value in values:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise FormulaError(f"“{value}”不是数，不能参加计算", "写数的名称；日期用 年份(…)")
+        numbers.append(value)
+    return numbers or None
+
+
+def _sum(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else sum(numbers, Decimal(0))
+
+
+def _least(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else min(numbers)
+
+
+def _most(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else max(numbers)
+
+
+def _absolute(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else abs(numbers[0])
+
+
+def _floor(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else numbers[0].to_integral_value(ROUND_FLOOR)
+
+
+def _ceiling(values: list[Value]) -> Value:
+    numbers = _numbers(values)
+    return None if numbers is None else numbers[0].to_integral_value(ROUND_CEILING)
+
+
+def _first_known(values: list[Value]) -> Value:
+    return next((value for value in values if value is not None), None)
+
+
+def _year(values: list[Value]) -> Value:
+    (date,) = values[:1]
+    if date is None:
+        return None
+    if not isinstance(date, PartialDate):
+        raise FormulaError(f"“{date}”不是日期", "年份(…) 里写日期的名称")
+    return Decimal(date.year)
+
+
+FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
+    "求和": _sum,
+    "个数": lambda values: Decimal(len(values)),
+    "最大": _most,
+    "最小": _least,
+    "绝对值": _absolute,
+    "向下取整": _floor,
+    "向上取整": _ceiling,
+    "首个已知": _first_known,
+    "年份": _year,
+}
+# Those that mean one number, not several.
+OF_ONE = frozenset({"绝对值", "向下取整", "向上取整", "年份"})

@@ -1,0 +1,63 @@
+"""The house keeps its shape: arrows one way, one noun a module, a small public face."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import govnb
+
+ROOT = Path(__file__).parents[1]
+WINGS = ("inputs", "evaluate", "present", "publish", "cli")
+MODULES = sorted((ROOT / "govnb").rglob("*.py"))
+MOST_LINES = 350
+MOST_FUNCTION_LINES = 60
+
+
+def wing_of(module: str) -> int | None:
+    name = module.split(".")[1] if module.startswith("govnb.") else ""
+    return WINGS.index(name) if name in WINGS else None
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_nothing_imports_upward(path: Path) -> None:
+    own = wing_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    if own is None:
+        return
+    upward = [m for m in imports(path) if (wing := wing_of(m)) is not None and wing > own]
+    assert upward == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_module_is_one_noun_and_a_function_fits_on_a_screen(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+    long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= MOST_FUNCTION_LINES]
+    assert long == []
+
+
+def test_only_the_edges_touch_files() -> None:
+    touching = {"read_text", "read_bytes", "write_text", "write_bytes", "open", "unlink", "mkdir"}
+    found = []
+    for path in (ROOT / "govnb" / "evaluate").rglob("*.py"):
+        calls = (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call))
+        names = {getattr(c.func, "attr", getattr(c.func, "id", "")) for c in calls}
+        found += [f"{path.name}: {name}" for name in names & touching]
+    assert found == []
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(govnb.__all__) == {"FaultsError", "Workbook"}
+    assert all(hasattr(govnb, name) for name in govnb.__all__)
+    with pytest.raises(AttributeError):
+        _ = govnb.no_such_name  # type: ignore[attr-defined]
