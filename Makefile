@@ -40,9 +40,11 @@ lab: $(READY)  ## open the notebooks in JupyterLab | 打开 JupyterLab
 	@$(BIN)/jupyter lab
 
 lint: $(READY)  ## style, format and types | 检查代码风格与类型
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@failed=0; \
+	$(BIN)/ruff check . || failed=1; \
+	$(BIN)/ruff format --check . || failed=1; \
+	$(BIN)/mypy || failed=1; \
+	exit $$failed
 
 # Existing pins stay unless asked: make lock UPGRADE=--upgrade
 lock: $(READY)  ## write requirements.lock anew from pyproject.toml | 更新依赖锁定文件

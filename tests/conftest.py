@@ -128,3 +128,28 @@ def run_cli(*arguments: object) -> Outcome:
     finally:
         sys.argv = argv
     return Outcome(code, out.getvalue(), err.getvalue())
+
+
+Shown = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def shown() -> Callable[[Any], Shown]:
+    """Give what each cell of the report shows for a workbook, without running a kernel."""
+    notebook = json.loads((ROOT / "notebooks" / "department.ipynb").read_text("utf-8"))
+    cells = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    lines = ["".join(cell["source"]).splitlines()[-1] for cell in cells[1:]]
+
+    def show(workbook: Any) -> Shown:
+        names = {"wb": workbook, "outputs_dir": ""}
+        return [(line, eval(line, dict(names))._repr_mimebundle_()) for line in lines]
+
+    return show
+
+
+@pytest.fixture(scope="session")
+def junshan_shown(junshan: Inputs, shown: Callable[[Any], Shown]) -> Shown:
+    """What each cell of the report shows for the real department."""
+    from govnb import Workbook
+
+    return shown(Workbook(junshan))

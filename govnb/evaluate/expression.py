@@ -45,6 +45,12 @@ def canonical(name: str) -> str:
     return _BRACKETED.sub(r".\1", name)
 
 
+def spelled(name: str) -> str:
+    """Return a figure's name as a formula can hold it, whatever words it is made of."""
+    head, *rest = name.split(".")
+    return head + "".join(f'["{segment}"]' for segment in rest)
+
+
 @dataclass(frozen=True)
 class Expression:
     """A parsed formula.

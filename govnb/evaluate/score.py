@@ -50,6 +50,8 @@ class Score:
         The grades the total may have, best first; one when it is certain.
     published : Decimal or None
         The score the department's report printed.
+    within : Decimal
+        How far that may be off by its own rounding.
     statement : str
         The verdict in words: the total, and whether the published score can be reproduced.
     notes : tuple of str
@@ -68,6 +70,7 @@ class Score:
     is_weighted: bool
     grades: tuple[str, ...]
     published: Decimal | None
+    within: Decimal
     statement: str
     notes: tuple[str, ...]
     source: str
@@ -89,7 +92,7 @@ class Score:
         """Whether the published score follows from the facts; None while that is open."""
         if self.is_partial:
             return None
-        return reproducible(self.published, self.low, self.high)
+        return reproducible(self.published, self.low, self.high, self.within)
 
     @property
     def narrowing(self) -> tuple[Gap, ...]:

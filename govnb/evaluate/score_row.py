@@ -93,6 +93,8 @@ class IndicatorScore:
         False when left out as not applicable, None while that is open.
     published : Decimal or None
         The points the department's own scoring table printed.
+    within : Decimal
+        How far those may be off by their own rounding.
     readings : tuple of ReadingScore
         What other readings would give.
     shortfall : str
@@ -122,6 +124,7 @@ class IndicatorScore:
     mark: str
     counts: bool | None
     published: Decimal | None
+    within: Decimal
     readings: tuple[ReadingScore, ...]
     shortfall: str
     place: Place
@@ -172,7 +175,7 @@ class IndicatorScore:
     @property
     def reproducible(self) -> bool | None:
         """Whether the printed points follow from the facts; None while that is open."""
-        return reproducible(self.published, self.low, self.high)
+        return reproducible(self.published, self.low, self.high, self.within)
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for an indicator, and more."""
@@ -209,15 +212,17 @@ class IndicatorScore:
 
 
 def reproducible(
-    published: Decimal | None, low: Decimal | None, high: Decimal | None
+    published: Decimal | None, low: Decimal | None, high: Decimal | None, within: Decimal
 ) -> bool | None:
-    """Tell whether a printed score is the computed one; None while evidence is missing."""
+    """Tell whether a printed score is the computed one; None while evidence is missing.
+
+    `within` is half of its last printed digit, as for every published figure.
+    """
     if published is None or low is None or high is None:
         return None
-    if low == high:
-        # Printed scores carry at most two decimals.
-        return abs(published - low) <= Decimal("0.005")
-    return None if low <= published <= high else False
+    if not low - within <= published <= high + within:
+        return False
+    return True if low == high else None
 
 
 def interval_text(low: Decimal | None, high: Decimal | None) -> str:

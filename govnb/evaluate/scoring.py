@@ -32,6 +32,7 @@ from govnb.inputs.read import Inputs
 from govnb.inputs.rubric import Rubric
 from govnb.inputs.rubric_rules import kind_of
 from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.values import Amount
 from govnb.inputs.yaml_text import Scalar
 
 
@@ -72,8 +73,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
             raise FaultsError(faults)
         run = _run(tasks, figures, year, faults)
         marked = [
-            Marked(row, _readings(figures, run, n, faults))
-            for n, row in enumerate(_rows(run))
+            Marked(row, _readings(figures, run, n, faults)) for n, row in enumerate(_rows(run))
         ]
         if faults:
             raise FaultsError(faults)
@@ -106,6 +106,7 @@ def _score(
         is_weighted=rubric.is_weighted,
         grades=grades,
         published=printed.value if printed else None,
+        within=_half_digit(printed.decimals if printed else 0),
         statement="",
         notes=tuple(dict.fromkeys(notes)),
         source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
@@ -203,10 +204,19 @@ def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
         mark=task.mark,
         counts=counts[outcome.presence],
         published=evidence.published.value if evidence and evidence.published else None,
+        within=_half_digit(_decimals(evidence.published) if evidence else 0),
         readings=(),
         shortfall=_shortfall(case, target, outcome) if target else "",
         place=task.place,
     )
+
+
+def _half_digit(decimals: int) -> Decimal:
+    return Decimal(5).scaleb(-decimals - 1)
+
+
+def _decimals(amount: Amount | None) -> int:
+    return len(amount.text.partition(".")[2]) if amount else 0
 
 
 def _value(outcome: Outcome, unit: str) -> Decimal | None:

@@ -215,7 +215,8 @@ def _applies(exemption: rules.Exemption, case: Case) -> tuple[bool | None, tuple
         met, missing = case.holds(exemption.when)
         formula = exemption.when.formula
         wanted = exemption.when.equal
-        why = f"{formula}：{wanted}" if isinstance(wanted, Scalar) else f"{case.put_in(formula)}"
+        shown = f"：{wanted}" if isinstance(wanted, Scalar) else f" = {case.put_in(formula)}"
+        why = f"{formula}{shown}"
         return (None if met is None else not met), missing, f"不适用（{why}）"
     figure = case.figure("适用")
     stated = case.word("适用")

@@ -12,6 +12,8 @@ from govnb.inputs.evidence import QUALITATIVE, Evidence
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.read import Inputs
 from govnb.inputs.rubric import Entry, Indicator, Rubric, Socket
+from govnb.inputs.rubric_checks import check_rule
+from govnb.inputs.rubric_values import PERCENT
 
 EVIDENCE, TARGETS = "评分依据", "绩效指标"
 
@@ -84,6 +86,8 @@ def _listed(inputs: Inputs, socket: Socket, faults: list[Fault]) -> Iterator[Tas
         if rule is None:
             message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
             faults.append(Fault(target.weight.place, message, "在指标体系里写 定性: …"))
+        elif target.weight.value:
+            faults.extend(check_rule(rule, target.weight.value, PERCENT))
         below = (str(target.subgroup),) if target.subgroup else ()
         yield Task(
             key, key, (*socket.groups, *below), target.weight.value or Decimal(0), rule, None,

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from govnb.evaluate import scoring_words as words
 from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore, ReadingScore, interval_text
+from govnb.evaluate.score_row import IndicatorScore, ReadingScore, interval_text, reproducible
 
 
 @dataclass(frozen=True)
@@ -90,16 +90,18 @@ def _not_reproducible(made: Score, printed: str) -> str:
         side, bound = ("高于", made.high) if above else ("低于", made.low)
         end = "上限" if above else "下限"
         said = f"公布的 {printed} 分{side}按现有依据可得的{end} {words.points(bound)} 分，不可复现"
-    found = [
-        _hangs_on(made, row, reading, above)
+    moving = [
+        (row, reading)
         for row in made.indicators
         for reading in row.readings
         if _moves(made, reading, above)
     ]
-    if found:
-        return f"{said}。{''.join(found)}"
+    settling = [(row, reading) for row, reading in moving if _holds(made, reading)]
+    if settling:
+        return f"{said}。{''.join(_hangs_on(made, *pair, above) for pair in settling)}"
     lost = [f"{row.name} {words.points(row.lost)} 分" for row in made.indicators if row.lost]
-    return f"{said}。" + (f"确定失分：{'、'.join(lost)}。" if lost and above else "")
+    said += f"。确定失分：{'、'.join(lost)}。" if lost and above else "。"
+    return said + "".join(_even_if(*pair, above) for pair in moving)
 
 
 def _moves(made: Score, reading: ReadingScore, above: bool) -> bool:
@@ -108,6 +110,19 @@ def _moves(made: Score, reading: ReadingScore, above: bool) -> bool:
         return False
     assert made.low is not None and made.high is not None
     return reading.total_high > made.high if above else reading.total_low < made.low
+
+
+def _holds(made: Score, reading: ReadingScore) -> bool:
+    found = reproducible(made.published, reading.total_low, reading.total_high, made.within)
+    return found is not False
+
+
+def _even_if(row: IndicatorScore, reading: ReadingScore, above: bool) -> str:
+    bound = reading.total_high if above else reading.total_low
+    return (
+        f"即使“{row.name}”改按“{reading.name}”（{_taken(reading)}），"
+        f"总分{'上限' if above else '下限'}也只是 {words.points(bound or Decimal(0))} 分。"
+    )
 
 
 def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, above: bool) -> str:
@@ -120,11 +135,10 @@ def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, above: bo
     other = interval_text(reading.low, reading.high)
     again = f"{_value(reading, row)}，" if reading.value is not None else ""
     end = "上限" if above else "下限"
-    bound = reading.total_high if above else reading.total_low
-    inside = reading.total_low <= made.published <= reading.total_high
-    then = "在区间之内" if inside else "仍不在区间之内"
+    bound = words.points(reading.total_high if above else reading.total_low)
+    printed = words.points(made.published)
     return (
         f"这取决于{because}{basis}：{filled}，得 {points} 分。"
         f"若改按“{reading.name}”（{_taken(reading)}），该项为 {again}得 {other} 分，"
-        f"总分{end}为 {words.points(bound)} 分，公布的 {words.points(made.published)} 分{then}。"
+        f"总分{end}为 {bound} 分，公布的 {printed} 分在区间之内。"
     )

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import core_schema
 
 from govnb.inputs.ledger import Name, Strict
+from govnb.inputs.rubric_parts import short
 from govnb.inputs.rubric_values import (
     Bounds,
     Goal,
@@ -33,7 +34,7 @@ from govnb.inputs.values import (
     YesNo,
     parse_date,
 )
-from govnb.inputs.yaml_text import Mapping, Scalar
+from govnb.inputs.yaml_text import Scalar
 
 NOT_DONE = "未完成"
 QUALITATIVE = "定性"
@@ -62,15 +63,6 @@ class _DayType:
 
 
 Day = Annotated[Any, _DayType()]
-
-
-def _verdict_alone(data: Any) -> Any:
-    """Let 是, 否 or 未公布 stand for a point that says nothing else."""
-    if not isinstance(data, Scalar):
-        return data
-    short = Mapping({"符合": data})
-    short.place, short.keys_at = data.place, {"符合": data.place}
-    return short
 
 
 class ExpertMark(Strict):
@@ -129,7 +121,7 @@ class Evidence(Strict):
     data: dict[Name, Measure] = Field({}, alias="数据", description="公式里写作 数据.名称")
     target: Goal | None = Field(None, alias="年度指标值", description="如 ≥6000件、≤5万元、100%")
     actual: Measure | None = Field(None, alias="实际完成值")
-    points: dict[Name, Annotated[Point, BeforeValidator(_verdict_alone)]] = Field(
+    points: dict[Name, Annotated[Point, short("符合")]] = Field(
         {}, alias="要点", description="键是指标体系里要点的名称"
     )
     incidents: dict[Name, Incident] = Field({}, alias="事项", description="违规、误期等，逐件列")

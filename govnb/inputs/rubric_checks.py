@@ -222,6 +222,12 @@ def _proportional(rule: rules.Proportional, cap: Decimal, unit: str) -> Faults:
         yield Fault(rule.full_at.place, "满分值要大于 0", "如 满分值: 100%")
 
 
+def _ratio(rule: rules.RatioOfTarget, cap: Decimal, unit: str) -> Faults:
+    if unit != PERCENT:
+        message = f"规则“{rule.kind}”的指标值是完成的百分比，指标的“单位”却是“{unit or '无'}”"
+        yield Fault(rule.kind.place, message, "删去“单位”；目标和实际的单位写在部门文件里")
+
+
 def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str) -> Faults:
     tiers = list(rule.tiers.values())
     spans = [tier.as_points(cap) for tier in tiers]
@@ -297,6 +303,7 @@ _CHECKS: dict[type[Any], Callable[[Any, Decimal, str], Faults]] = {
     rules.Banded: _banded,
     rules.StateEnum: _states,
     rules.Proportional: _proportional,
+    rules.RatioOfTarget: _ratio,
     rules.QualitativeBand: _tiers,
     rules.ChecklistAdd: _checklist,
     rules.ChecklistDeduct: _flaws,

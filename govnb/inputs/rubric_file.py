@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from govnb.inputs.ledger import Name, Strict
+from govnb.inputs.rubric_merge import REMOVED
 from govnb.inputs.rubric_parts import Condition, Formula, short
 from govnb.inputs.rubric_rules import LEFT_OUT, Exemption, Rule
 from govnb.inputs.rubric_values import PERCENT, Mark, Points, PointsOf, PointsValue, refuse
@@ -124,10 +125,19 @@ def _section(value: Any) -> Any:
     return value
 
 
+class _NodeSchema:
+    """Tells an editor that a rubric with a base may also take an indicator out (删去)."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        options = handler(core)["oneOf"]
+        return {"anyOf": [*options, {"const": REMOVED}]}
+
+
 Node = Annotated[
     Annotated[Group, Tag("group")] | Annotated[Indicator, Tag("indicator")],
     Discriminator(_tag),
     BeforeValidator(_section),
+    _NodeSchema(),
 ]
 
 

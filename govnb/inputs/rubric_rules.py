@@ -182,9 +182,9 @@ class ChecklistDeduct(RuleBase):
     by: Annotated[Scalar, TextOf("怎么计", choices=("按例", "按项"))] | None = Field(
         None, alias="计", description="按例（默认，一项可扣多次）或 按项"
     )
-    items: Annotated[
-        dict[Name, Annotated[Flaw, short("扣")]], BeforeValidator(listed), Field(min_length=1)
-    ] = Field(alias="要点")
+    items: Annotated[dict[Name, Annotated[Flaw, short("扣")]], Field(min_length=1), listed()] = (
+        Field(alias="要点")
+    )
 
 
 class EventDeduct(RuleBase):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 
-from govnb.evaluate.figure import Figures
+from govnb.evaluate.figure import Figure, Figures
 from govnb.evaluate.references import REFERENCE, Reference, find, printed
 from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import figure_button
@@ -24,7 +25,15 @@ _ALONE = re.compile(r"^[ \t]*(\{\{[^{}]*\}\})[ \t]*$", re.MULTILINE)
 # would break a line on either side of it.
 _STAYS_BEHIND = re.compile("[，。；：、？！％）〕》」』”’]+")
 _STAYS_BEFORE = re.compile("[（〔《「『“‘]+$")
+# Where a figure stands while Markdown is read: marks that are neither punctuation, so that **
+# beside a figure still binds, nor |, so that a filter doesn't end a table's cell.
+_SLOT = re.compile("\ue000(\\d+)\ue001")
+_SLOT_IN_ADDRESS = re.compile("%EE%80%80(\\d+)%EE%80%81")
+_SLOT_MARKS = re.compile("[\ue000\ue001]|%EE%80%8[01]", re.IGNORECASE)
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#&~|{}])")
+
+
+Slot = tuple[Figure, str]
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,17 @@ class Prose:
 
     def html(self) -> str:
         """Return the text as HTML, each figure a button that opens its provenance."""
-        body = str(_parser().render(self.source, {"figures": self.figures}))
+        slots: list[Slot] = []
+
+        def slot(match: re.Match[str]) -> str:
+            name = Reference.of(match).name
+            if name not in self.figures:
+                return match[0]
+            slots.append((self.figures[name], self._print(match)))
+            return f"\ue000{len(slots) - 1}\ue001"
+
+        source = REFERENCE.sub(slot, _SLOT_MARKS.sub("\ufffd", self.source))
+        body = str(_parser().render(source, {"slots": slots}))
         if self.level:
             inner = body.strip().removeprefix("<p>").removesuffix("</p>")
             return f"<h{self.level}>{inner}</h{self.level}>"
@@ -117,50 +136,59 @@ def _name(text: str) -> str:
     return Reference.of(match).name if match else ""
 
 
-_PARSER: list[MarkdownIt] = []
+def narrative_parser() -> MarkdownIt:
+    """Return the Markdown that narratives are written in, the same for page and paper.
+
+    An indented paragraph is a paragraph: Chinese ones are indented, and none is code.
+    """
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    parser.enable(["table", "strikethrough"])
+    return parser.disable(["code", "image", "html_block", "html_inline"])
 
 
+@cache
 def _parser() -> MarkdownIt:
-    if not _PARSER:
-        parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(
-            ["table", "strikethrough"]
-        )
-        parser.disable(["image", "html_block", "html_inline"])
-        parser.inline.ruler.before("escape", "figure", _figure_rule)
-        parser.add_render_rule("figure", _render_figure)
-        _PARSER.append(parser)
-    return _PARSER[0]
+    parser = narrative_parser()
+    for kind in ("text", "code_inline", "fence"):
+        parser.add_render_rule(kind, _render_text)
+    parser.add_render_rule("link_open", _render_link)
+    return parser
 
 
-def _figure_rule(state: StateInline, silent: bool) -> bool:
-    match = REFERENCE.match(state.src, state.pos)
-    if match is None:
-        return False
-    reference = Reference.of(match)
-    if reference.name not in state.env["figures"]:
-        return False
-    unit = state.env["figures"][reference.name].unit
-    end = match.end() + (len(unit) if state.src.startswith(unit, match.end()) else 0)
-    behind = _STAYS_BEHIND.match(state.src, end)
-    end = behind.end() if behind else end
-    if not silent:
-        before = _STAYS_BEFORE.search(state.pending)
-        state.pending = state.pending[: before.start()] if before else state.pending
-        token = state.push("figure", "", 0)
-        token.meta = {
-            "reference": reference,
-            "following": state.src[match.end() :],
-            "before": before[0] if before else "",
-            "behind": state.src[match.end() : end],
-        }
-    state.pos = end
-    return True
+def _render_text(_: Any, tokens: Sequence[Any], index: int, __: Any, env: Any) -> str:
+    token = tokens[index]
+    text = _filled(token.content, env["slots"])
+    if token.type == "text":
+        return text
+    return f"<code>{text}</code>" if token.type == "code_inline" else f"<pre>{text}</pre>"
 
 
-def _render_figure(_: Any, tokens: Sequence[Any], index: int, __: Any, env: Any) -> str:
-    meta = tokens[index].meta
-    figure = env["figures"][meta["reference"].name]
-    button = figure_button(figure, printed(figure, meta["reference"].filter, meta["following"]))
-    if not meta["before"] and not meta["behind"]:
-        return button
-    return f'<span class="gv-nobr">{meta["before"]}{button}{escape(meta["behind"])}</span>'
+def _filled(text: str, slots: Sequence[Slot]) -> str:
+    """Return text as HTML, with a button in each slot."""
+    pieces = _SLOT.split(text)
+    for at in range(1, len(pieces), 2):
+        figure, words = slots[int(pieces[at])]
+        before, behind = _STAYS_BEFORE.search(pieces[at - 1]), pieces[at + 1]
+        opening = before[0] if before else ""
+        unit = len(figure.unit) if behind.startswith(figure.unit) else 0
+        stays = _STAYS_BEHIND.match(behind, unit)
+        end = stays.end() if stays else unit
+        button = figure_button(figure, words)
+        if opening or end:
+            button = f'<span class="gv-nobr">{opening}{button}{escape(behind[:end])}</span>'
+        pieces[at - 1] = escape(pieces[at - 1].removesuffix(opening))
+        pieces[at : at + 2] = [button, behind[end:]]
+    pieces[-1] = escape(pieces[-1])
+    return "".join(pieces)
+
+
+def _render_link(render: Any, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
+    """Return a link; a figure in its address or title is its words, as no button fits there."""
+    attributes, slots = tokens[index].attrs, env["slots"]
+    for name in attributes:
+        quoted = name == "href"
+        pattern, change = (_SLOT_IN_ADDRESS, quote) if quoted else (_SLOT, str)
+        parts = pattern.split(str(attributes[name]))
+        parts[1::2] = [change(slots[int(n)][1]) for n in parts[1::2]]
+        attributes[name] = "".join(parts)
+    return str(render.renderToken(tokens, index, options, env))

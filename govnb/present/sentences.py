@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from govnb.evaluate.figure import Figures
 from govnb.inputs.values import UNKNOWN
+from govnb.present.prose import plain
 
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 
@@ -60,7 +61,8 @@ def _within(figures: Figures, name: str) -> str:
 
 
 def _term(name: str) -> str:
-    return name.rpartition(".")[2]
+    """Return the last word of a name as Markdown that prints it as it was typed."""
+    return plain(name.rpartition(".")[2])
 
 
 def overspend(figures: Figures) -> str:
@@ -77,7 +79,7 @@ def overspend_by_account(figures: Figures) -> str:
     gaps = [name for name in gaps if known(figures, name)]
     if not gaps or not known(figures, "支出.差异合计"):
         return ""
-    told = "，".join(f"{name.split('.')[1]}{_over(figures, name)}" for name in gaps)
+    told = "，".join(f"{_term(name.removesuffix('.差异'))}{_over(figures, name)}" for name in gaps)
     return f"按科目看：{told}；合计{_over(figures, '支出.差异合计')}。"
 
 
@@ -100,7 +102,7 @@ def reasons(figures: Figures) -> str:
         "，超支扣除所列原因后为{{ 支出.扣除原因后的超支 }}。"
     )
     each = [
-        f"{name.split('.')[1]}{{{{ {name}.金额 }}}}，占所解释超支{{{{ {name}.对应超支 }}}}的"
+        f"{_term(name)}{{{{ {name}.金额 }}}}，占所解释超支{{{{ {name}.对应超支 }}}}的"
         f"{{{{ {name}.占对应超支 }}}}，尚有{{{{ {name}.对应超支未解释 }}}}没有说明"
         for name in _items(figures, "超支原因", "占对应超支")
         if known(figures, f"{name}.占对应超支")
@@ -139,7 +141,7 @@ def _component(figures: Figures, name: str) -> str:
 def volume_growth(figures: Figures) -> str:
     """Return the year-on-year sentence on business volumes, or nothing."""
     items = [
-        f"{name.split('.')[1]}{{{{ {name}.本年 }}}}，比上年{{{{ {name}.增长率 | 增减 }}}}"
+        f"{_term(name)}{{{{ {name}.本年 }}}}，比上年{{{{ {name}.增长率 | 增减 }}}}"
         for name in _items(figures, "业务量", "增长率")
         if known(figures, f"{name}.增长率")
     ]

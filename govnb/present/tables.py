@@ -16,7 +16,8 @@ from govnb.present.provenance import figure_button
 
 ROUNDING_NOTE = "表中部分数据因四舍五入，分项之和与合计略有出入。"
 WIDE = 7
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# Full-width signs, too: some spreadsheets read them as the plain ones.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)

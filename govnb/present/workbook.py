@@ -179,7 +179,7 @@ class Workbook:
     def projects_heading(self, number: str) -> Prose:
         """Return the heading of the projects section, named for the project if there is one."""
         names = list(self.inputs.department.projects)
-        what = names[0] if len(names) == 1 else "项目"
+        what = plain(names[0]) if len(names) == 1 else "项目"
         return self.section(3, number, f"{what}专项资金支出说明")
 
     def ledger(self, name: str) -> Prose:
@@ -195,7 +195,7 @@ class Workbook:
         told = []
         for name, project in self.inputs.department.projects.items():
             if len(self.inputs.department.projects) > 1:
-                told.append(f"**{name}**")
+                told.append(f"**{plain(name)}**")
             told.append(str(project.note) if project.note else "")
             told.append(sentences.project(self.figures, f"项目.{name}"))
         text = "\n\n".join(filter(None, told))

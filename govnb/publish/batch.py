@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 import govnb
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.present.district_data import common_region
 from govnb.publish.crew import Crew, Local, cores
 from govnb.publish.index import index_page
-from govnb.publish.job import Job
+from govnb.publish.district import district_report
+from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.plan import DISTRICT, Plan, Task, make_plan
+from govnb.publish.plan import Plan, Task, make_plan
 from govnb.publish.progress import Progress, duration
 from govnb.publish.receipts import Receipt, write_receipt
 from govnb.publish.store import Folder, Store, store_of
@@ -89,8 +91,9 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
     said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
     said += f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
     print(said)
-    whole = _publish(rows, plan, template, store, crew)
-    return 1 if failed or not whole else 0
+    outcomes = [done[task.job.department] for task in plan.tasks]
+    district, whole = _publish(rows, outcomes, plan, template, store, options)
+    return 1 if failed or district.failure or not whole else 0
 
 
 def _work(tasks: Sequence[Task], crew: Crew) -> Iterator[tuple[Task, Outcome]]:
@@ -128,25 +131,44 @@ def _record(task: Task) -> Mapping[str, object]:
 
 
 def _publish(
-    rows: Sequence[Row], plan: Plan, template: Job, store: Store, crew: Crew
-) -> bool:
-    """Write the year's page and tables; return whether all could be written."""
-    region = next((str(r.facts["region"]) for r in rows if r.facts.get("region")), "")
-    files = {
+    rows: Sequence[Row],
+    outcomes: Sequence[Outcome],
+    plan: Plan,
+    template: Job,
+    store: Store,
+    options: Options,
+) -> tuple[Outcome, bool]:
+    """Write the year's tables, the district's report and the page; tell whether all is there."""
+    tables = {
         "summary.json": summary_json(template.year, rows),
         "summary.csv": summary_csv(rows),
         "summary.xlsx": summary_xlsx(rows),
-        "index.html": index_page(template.year, rows, plan.left_over, None, region),
     }
+    whole = _write(store, tables)
+    try:
+        district = district_report(
+            template, rows, outcomes, store, plan.receipts.get(DISTRICT), options.timeout
+        )
+    except OSError as error:
+        district = Outcome(DISTRICT, failure=Failure(f"读写出错：{error.strerror or error}"))
+    region = common_region(str(row.facts.get("region") or "") for row in rows)
+    page = index_page(template.year, rows, plan.left_over, district, region)
+    whole = _write(store, {"index.html": page}) and whole
+    if district.failure:
+        print(f"全部部门汇总分析：{district.failure.reason}")
+    print(f"总览：{store.where('index.html')}")
+    return district, whole
+
+
+def _write(store: Store, files: Mapping[str, bytes]) -> bool:
+    """Write each file that can be written; return whether all could."""
     whole = True
-    # The page first: where the disk is full, it says so.
-    for name in reversed(files):
+    for name, data in files.items():
         try:
-            store.write({name: files[name]})
+            store.write({name: data})
         except OSError as error:
             whole = False
             print(f"写不下 {store.where(name)}：{error.strerror or error}", file=sys.stderr)
-    print(f"总览：{store.where('index.html')}")
     return whole
 
 
@@ -177,7 +199,7 @@ def _crew(options: Options, template: Job) -> Crew:
         from govnb.publish.cluster import Cluster
 
         return Cluster(options.scheduler, template, options.timeout, options.workers)
-    return Local(options.workers or cores(), options.timeout)
+    return Local(options.workers or cores(), options.timeout, template.params_dir)
 
 
 @contextmanager

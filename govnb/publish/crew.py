@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -29,9 +30,9 @@ class Crew(Protocol):
 class Local:
     """Workers on this machine, at most so many at a time."""
 
-    def __init__(self, workers: int, timeout: float | None) -> None:
+    def __init__(self, workers: int, timeout: float | None, params_dir: Path | None = None) -> None:
         self.timeout = timeout
-        self.warm = Warm()
+        self.warm = Warm(params_dir)
         # A thread only waits for the process it has asked for.
         self.threads = ThreadPoolExecutor(workers, thread_name_prefix="govnb")
 

@@ -54,14 +54,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A page taken apart: what the head holds, what the body holds, and where things are.
+    """A page taken apart: what goes above it, what the body holds, and where things are.
 
     Attributes
     ----------
     title : str
         The text of the first h1; empty when there is none.
+    marks : str
+        What says that this is a 试算 or 示例, as HTML.
     head : str
-        The first h1 and the marks of a 试算 or 示例, as HTML.
+        The first h1, as HTML.
     body : str
         Everything else.
     contents : tuple of Entry
@@ -69,6 +71,7 @@ class Outline:
     """
 
     title: str
+    marks: str
     head: str
     body: str
     contents: tuple[Entry, ...]
@@ -78,7 +81,7 @@ class Outline:
         """Take a page apart."""
         reader = _Reader(_tokens(html))
         body = reader.read()
-        return cls(reader.title, reader.head, body, _nested(reader.headings))
+        return cls(reader.title, reader.marks, reader.head, body, _nested(reader.headings))
 
 
 @dataclass(slots=True)
@@ -126,6 +129,7 @@ class _Reader:
 
     tokens: list[_Token]
     title: str = ""
+    marks: str = ""
     head: str = ""
     headings: list[_Heading] = field(default_factory=list)
 
@@ -229,7 +233,7 @@ class _Reader:
     def _paragraph(self, token: _Token) -> str:
         if not _MARKS.intersection((token.get("class") or "").split()):
             return self._unique(token)
-        self.head += token.source + self._rest(token)
+        self.marks += token.source + self._rest(token)
         return ""
 
     def _division(self, token: _Token) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 FORMATS = ("html", "pdf", "docx")
+DISTRICT = "district"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Job:
     @property
     def parameters(self) -> dict[str, Any]:
         """The notebook's parameters; the runner writes the files, so outputs_dir is empty."""
+        if self.department == DISTRICT:
+            # It reads what the departments' runs wrote.
+            return {"year": self.year, "outputs_dir": str(self.outputs_dir)}
         return {
             "year": self.year,
             "department": self.department,

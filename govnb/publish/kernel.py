@@ -266,7 +266,11 @@ class _Stream(OutStream):  # type: ignore[misc]
             deadline = time.monotonic() + 1
             while _waiting(self._fid) and time.monotonic() < deadline:
                 time.sleep(0.0005)
-        super().flush()
+        with self._buffer_lock:
+            nothing = not any(buffer.tell() for buffer in self._buffers.values())
+        # Every display flushes both streams; waking the thread for nothing costs more than it.
+        if not nothing:
+            super().flush()
 
 
 def _waiting(descriptor: int) -> int:

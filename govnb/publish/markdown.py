@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
+from govnb.present.prose import narrative_parser
 from govnb.publish.document import (
     Block,
     Code,
@@ -62,8 +63,7 @@ def _tree(parser: MarkdownIt, text: str) -> SyntaxTreeNode:
 
 @cache
 def _narrative_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
-    return parser.enable(["table", "strikethrough"]).disable(["image", "html_block", "html_inline"])
+    return narrative_parser()
 
 
 @cache

@@ -17,7 +17,7 @@ from govnb.publish.typesetting import typeset
 Loader = Callable[[str], tuple[str, bytes] | None]
 
 SVG, PNG, JPEG = "image/svg+xml", "image/png", "image/jpeg"
-KINDS = (SVG, PNG, JPEG, "image/gif", "image/webp", "image/bmp")
+KINDS = (SVG, PNG, JPEG, "image/gif", "image/webp")
 # Enough for print, and small: a chart is about 60 kB.
 PIXELS_PER_INCH = 200.0
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -62,7 +62,7 @@ def safe_svg(data: bytes) -> bytes:
     root = etree.fromstring(data, parser)
     if root.tag != f"{_NAMESPACE}svg":
         raise ValueError("not SVG")
-    for element in list(root.iter()):
+    for element in list(root.iter("*")):  # elements only: comments have no attributes
         parent = element.getparent()
         if element.tag in _DROPPED and parent is not None:
             parent.remove(element)

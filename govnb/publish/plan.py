@@ -9,14 +9,13 @@ from pathlib import Path
 
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import departments, label_of
-from govnb.publish.job import FORMATS, Job
+from govnb.publish.job import DISTRICT, FORMATS, Job
 from govnb.publish.outcome import Failure
 from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
 from govnb.publish.run import find_notebook
 from govnb.publish.store import Entry, Store
 
-DISTRICT, INDEX, SUMMARY = "district", "index", "summary"
-RESERVED = (DISTRICT, INDEX, SUMMARY)
+RESERVED = (DISTRICT, "index", "summary")
 _TRIAL = "-试算"
 
 

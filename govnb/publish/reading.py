@@ -250,7 +250,9 @@ def _cards(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
 
 def _title(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
     text = " ".join(filter(None, (structure.get("title"), structure.get("subtitle"))))
-    return [Title(text, tuple(map(str, structure.get("marks", ()))))]
+    verdict = str(structure.get("verdict") or "")
+    said = [Paragraph(_runs(verdict), mark=True)] if verdict else []
+    return [Title(text, tuple(map(str, structure.get("marks", ())))), *said]
 
 
 def _sign_off(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:

@@ -14,6 +14,7 @@ import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,7 @@ def digest(path: Path) -> str:
         return f"无法读取：{error.strerror}"
 
 
+@cache
 def package_digest() -> str:
     """Return one hash over this package's own files: code, templates, fonts."""
     root = Path(__file__).parents[1]

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from govnb.publish.orphans import end_tree
@@ -50,9 +51,16 @@ class Closed(RuntimeError):
 
 
 class Warm:
-    """A warm process, started when first needed; :meth:`run` may be called from any thread."""
+    """A warm process, started when first needed; :meth:`run` may be called from any thread.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    params_dir
+        The rules to get warm with, when departments' reports are to be made.
+    """
+
+    def __init__(self, params_dir: Path | None = None) -> None:
+        self._rules = [str(params_dir)] if params_dir else []
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -141,7 +149,7 @@ class Warm:
         before = {f"GOVNB_BEFORE_{n}": os.environ[n] for n in SETTINGS if n in os.environ}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "govnb.publish.zygote", str(theirs.fileno())],
+                [sys.executable, "-m", "govnb.publish.zygote", str(theirs.fileno()), *self._rules],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

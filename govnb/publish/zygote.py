@@ -19,6 +19,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -40,12 +41,12 @@ SETTINGS = {
 }
 
 
-def main(descriptor: int) -> NoReturn:
+def main(descriptor: int, params_dir: str = "") -> NoReturn:
     """Warm up, then fork a worker for each request until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    warm_up()
+    warm_up(Path(params_dir) if params_dir else None)
     # The environment is the caller's again: notebooks mustn't see what only we needed.
     for name in SETTINGS:
         os.environ.pop(name, None)
@@ -57,8 +58,8 @@ def main(descriptor: int) -> NoReturn:
     _Zygote(control).serve()
 
 
-def warm_up() -> None:
-    """Load what reports are made with."""
+def warm_up(params_dir: Path | None = None) -> None:
+    """Load what reports are made with; with a district's rules, make one to try it all."""
     from govnb.publish import engine, kernel
 
     engine.use(kernel.make_kernel())
@@ -67,10 +68,11 @@ def warm_up() -> None:
     import pandas  # noqa: F401, ICN001
 
     from govnb.present import fonts, workbook  # noqa: F401
-    from govnb.publish import run, work  # noqa: F401
+    from govnb.publish import rehearsal, run, work  # noqa: F401
 
-    run.warm_up()
     fonts.register()
+    if params_dir is not None:
+        rehearsal.rehearse(params_dir)
 
 
 class _Zygote:
@@ -206,4 +208,4 @@ if __name__ == "__main__":
     # By its own name, not as __main__, which is a notebook's namespace here.
     from govnb.publish import zygote
 
-    zygote.main(int(sys.argv[1]))
+    zygote.main(int(sys.argv[1]), *sys.argv[2:])

@@ -10,7 +10,7 @@ from govnb.evaluate.scoring import score
 from govnb.inputs.check_rules import ERROR, HINT
 from govnb.inputs.read import load
 from govnb.inputs.rubric import load_rubric
-from tests.evaluate.reviewing import PARAMS, finding, ids, reviewed
+from tests.evaluate.reviewing import PARAMS, finding, ids, inputs_of, reviewed
 
 FILE = PARAMS / "2016" / "junshan-zwfw.yml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -145,6 +145,8 @@ def test_the_published_score_is_held_against_the_rubric() -> None:
     rubric = load_rubric(str(inputs.year.rubric), PARAMS)
     marks = score(inputs, figures, rubric)
     found: Finding = finding(reviewed(inputs, score=marks), "公布得分")
-    assert (found.state, found.severity) == (FAILED, ERROR)
+    # 提示, for it hangs on 295.16 being a supplement: were it not, 97 could be had.
+    assert (found.state, found.severity) == (FAILED, HINT)
     assert (found.left.value, found.right.value) == ("97", "95")
     assert "95分" in found.message and "最高分" in found.message
+    assert [f.message for f in reviewed(inputs_of(mended()), score=marks).open_errors] == []

@@ -62,6 +62,18 @@ def test_a_rule_may_name_what_only_other_departments_have() -> None:
     assert finding(reviewed(WRONG, rules=rules), "甲").state == NOT_APPLICABLE
 
 
+def test_a_formula_over_text_is_refused_at_its_rule() -> None:
+    rules = f"甲:\n  种类: 不超过\n  左: 部门.名称 + 1\n  右: 100{COMMON}"
+    told = faults(rules)
+    assert "checks.yml:1:1" in told and "不是数" in told
+
+
+def test_text_is_not_compared_with_a_number() -> None:
+    rules = f"甲:\n  种类: 相等\n  左: 部门.名称\n  右: 收入{COMMON}"
+    found = finding(reviewed(WRONG, rules=rules), "甲")
+    assert found.state == NOT_APPLICABLE and "不是数" in found.message
+
+
 def test_without_rules_nothing_counts_as_checked() -> None:
     (only,) = reviewed(WRONG, rules="{}\n").findings
     assert only.state == NO_DATA and "checks.yml" in only.message
@@ -196,6 +208,21 @@ def test_units_that_mean_the_same_are_accepted(published: str) -> None:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The total under another reading of the facts."""
+
+    total_low: Decimal | None
+    total_high: Decimal | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the scoring table."""
+
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
 class Marks:
     """A score as the review sees it."""
 
@@ -204,6 +231,7 @@ class Marks:
     is_partial: bool = False
     title: str = "某指标体系"
     statement: str = "以本年追加为假设。"
+    indicators: tuple[Row, ...] = ()
 
 
 SCORED = "公布数: {评价得分: 97分}\n"
@@ -226,6 +254,14 @@ def test_a_published_score_is_held_against_what_the_rules_allow(
 ) -> None:
     found = finding(reviewed(text, score=marks), "公布得分")
     assert found.state == state and word in found.message
+
+
+@pytest.mark.parametrize(("high", "severity"), [("98", HINT), ("96", ERROR)])
+def test_a_score_that_another_reading_allows_is_a_hint(high: str, severity: str) -> None:
+    rows = (Row((Reading(Decimal(19), Decimal(high)), Reading(None, None))),)
+    marks = Marks(Decimal(19), Decimal(95), indicators=rows)
+    found = finding(reviewed(SCORED, score=marks), "公布得分")
+    assert (found.state, found.severity) == (FAILED, severity)
 
 
 # ── 试算 ───────────────────────────────────────────────────

@@ -86,6 +86,17 @@ def test_the_published_score_is_held_against_ours(
     assert said in made.statement
 
 
+@pytest.mark.parametrize(
+    ("published", "reproducible"), [("89.6", True), ("90", True), ("89.5", False), ("89", False)]
+)
+def test_a_published_score_agrees_to_its_printed_digits(
+    published: str, reproducible: bool, tmp_path: Path
+) -> None:
+    rubric = rubric_of(rubric_text(EXPERT, "100"), tmp_path)
+    made = score_of(rubric, mark("89.6") + f"公布数: {{评价得分: {published}分}}\n")
+    assert made.reproducible is reproducible
+
+
 def test_a_score_above_the_ceiling_names_what_was_lost(tmp_path: Path) -> None:
     text = rubric_text("规则: {种类: 按件扣分, 扣: 5}", "100")
     facts = evidence_text("事项: {甲: {例数: 2}}") + "公布数: {评价得分: 97分}\n"
@@ -129,8 +140,11 @@ def test_another_reading_of_the_facts(tmp_path: Path) -> None:
     assert reading.low == reading.total_high == 100 and reading.note == "批复文件未见"
     assert "预算执行.年初预算 = 90万元" in reading.assumption
     assert "不与部分" not in made.statement
+    # Exactly 100 under the other reading: 97 is not that either.
+    assert "不可复现。确定失分：某指标 60 分。即使“某指标”改按“属年初预算”" in made.statement
+    made = score_of(rubric, FACTS.replace("97分", "100分") + evidence_text(evidence))
     assert "这取决于“某指标”所依据的假设——按追加计：30 ÷ 60 = 50%，得 40 分" in made.statement
-    assert "总分上限为 100 分，公布的 97 分仍不在区间之内" in made.statement
+    assert "总分上限为 100 分，公布的 100 分在区间之内" in made.statement
 
 
 def test_a_reading_of_unknown_names_is_told_where(tmp_path: Path) -> None:

@@ -312,7 +312,7 @@ def possible(facts: Facts) -> bool:
 
 
 @pytest.mark.parametrize("kind", list(IDS))
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_learning_a_fact_never_leaves_the_earlier_interval(kind: str, data: st.DataObject) -> None:
     indicator, facts = data.draw(KINDS[kind])
@@ -331,7 +331,7 @@ def test_learning_a_fact_never_leaves_the_earlier_interval(kind: str, data: st.D
     assert before.low <= after.low and after.high <= before.high, (before.reason, after.reason)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data(), day=st.dates(datetime.date(2019, 11, 1), datetime.date(2021, 3, 1)))
 def test_a_month_bounds_its_days(data: st.DataObject, day: datetime.date) -> None:
     indicator, facts = data.draw(deadlines())
@@ -345,7 +345,7 @@ def test_a_month_bounds_its_days(data: st.DataObject, day: datetime.date) -> Non
 
 
 @pytest.mark.parametrize("kind", ["超标扣分", "分步扣分", "双向扣分", "分档", "按比例"])
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data(), a=decimals(-50, 300), b=decimals(-50, 300), c=decimals(-50, 300))
 def test_a_range_of_values_bounds_each_value(
     kind: str, data: st.DataObject, a: Decimal, b: Decimal, c: Decimal
@@ -366,7 +366,7 @@ def test_a_range_of_values_bounds_each_value(
 
 
 @pytest.mark.parametrize(("kind", "rises"), [("不超过", False), ("不低于", True), ("按比例", True)])
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data(), a=decimals(-50, 300), b=decimals(-50, 300))
 def test_scores_rise_or_fall_with_the_value(
     kind: str, rises: bool, data: st.DataObject, a: Decimal, b: Decimal
@@ -380,7 +380,7 @@ def test_scores_rise_or_fall_with_the_value(
     assert first <= second if rises else first >= second
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data(), more=st.integers(1, 3))
 def test_more_flaws_never_score_higher(data: st.DataObject, more: int) -> None:
     indicator, facts = data.draw(flaws())
@@ -392,7 +392,7 @@ def test_more_flaws_never_score_higher(data: st.DataObject, more: int) -> None:
     assert after.high <= before.high
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_one_more_point_met_never_scores_lower(data: st.DataObject) -> None:
     indicator, facts = data.draw(additions())

@@ -100,7 +100,8 @@ def shows(*bundles: Any, metadata: dict[str, Any] | None = None) -> NotebookNode
     """Return a code cell that displays these objects or mime bundles."""
     data = [b if isinstance(b, dict) else b._repr_mimebundle_() for b in bundles]
     outputs = [new_output("display_data", d, metadata=metadata or {}) for d in data]
-    return new_code_cell("secret_code()", outputs=outputs)
+    cell: NotebookNode = new_code_cell("secret_code()", outputs=outputs)
+    return cell
 
 
 def frame() -> dict[str, Any]:
@@ -150,7 +151,8 @@ def own_notebook() -> NotebookNode:
         shows(Panels(known, ("三公经费.控制率", "部门.性质"))),
         shows(Panels(known, ("三公经费.控制率", "部门.性质"))),
     ]
-    return new_notebook(cells=cells)
+    notebook: NotebookNode = new_notebook(cells=cells)
+    return notebook
 
 
 def failed_notebook() -> NotebookNode:
@@ -159,14 +161,14 @@ def failed_notebook() -> NotebookNode:
     told = '<span style="color:red">An Exception was encountered at …</span>'
     trace = ["\x1b[31mFaultsError\x1b[0m", f"第 3 行 {EVIL}"]
     error = new_output("error", ename="FaultsError", evalue=f"缺少“年度” {EVIL}", traceback=trace)
-    return new_notebook(
-        cells=[
-            new_markdown_cell(told, metadata=marker),
-            new_markdown_cell("# 没跑完的报告"),
-            new_markdown_cell(told, metadata=marker),
-            new_code_cell("boom()", outputs=[error]),
-        ]
-    )
+    cells = [
+        new_markdown_cell(told, metadata=marker),
+        new_markdown_cell("# 没跑完的报告"),
+        new_markdown_cell(told, metadata=marker),
+        new_code_cell("boom()", outputs=[error]),
+    ]
+    notebook: NotebookNode = new_notebook(cells=cells)
+    return notebook
 
 
 @cache
@@ -189,4 +191,5 @@ def page(notebook: NotebookNode) -> str:
 
 def copy_of(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook as it is after being saved and opened."""
-    return nbformat.reads(nbformat.writes(notebook), 4)
+    read: NotebookNode = nbformat.reads(nbformat.writes(notebook), 4)
+    return read

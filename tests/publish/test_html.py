@@ -160,11 +160,11 @@ def test_a_figure_without_its_panel_is_text(own: Tags) -> None:
     assert not alone.all("button") and "95.36%" in alone.text
 
 
-def test_marks_of_a_trial_stand_in_the_header(own: Tags) -> None:
+def test_marks_of_a_trial_stand_above_everything() -> None:
     text = page(own_notebook())
-    header = text[text.index("<header") : text.index("</header>")]
-    assert 'class="gv-trial"' in header and "<h1>" in header
-    assert "gv-trial" not in text[text.index("<main") :]
+    places = [text.index(part) for part in ('class="gv-trial"', "<header", "<h1>", "<main")]
+    assert places == sorted(places)
+    assert text.count('class="gv-trial"') == 1
 
 
 # Outline
@@ -433,8 +433,8 @@ def test_a_warm_exporter_is_fast() -> None:
     exporter.from_notebook_node(notebook)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         exporter.from_notebook_node(notebook)
-        times.append(time.perf_counter() - start)
-    # 0.05 s alone on the machine of record; the bound leaves room for busy neighbours.
-    assert min(times) < 0.3
+        times.append(time.process_time() - start)
+    # 0.08 s on the machine of record; the bound leaves room for slower ones.
+    assert min(times) < 0.25

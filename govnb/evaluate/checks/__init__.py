@@ -25,6 +25,7 @@ from govnb.evaluate.checks.relations import equal, limit, reasons
 from govnb.evaluate.checks.rules import check_rules
 from govnb.evaluate.checks.sums import same_name, sums
 from govnb.evaluate.checks.writing import writing
+from govnb.evaluate.expression import FormulaError
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.finding import EXPLAINED, FAILED, NO_DATA, PASSED, Finding, Review, Side
@@ -32,7 +33,7 @@ from govnb.evaluate.published_units import check_published
 from govnb.inputs import check_rules as models
 from govnb.inputs.check_rules import HINT, Rule
 from govnb.inputs.department import Acknowledgement
-from govnb.inputs.place import FaultsError
+from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import nearest
 
@@ -102,7 +103,11 @@ def _run(name: str, world: World, done: dict[str, list[Finding]]) -> list[Findin
     if instead and all(finding.state == PASSED for finding in instead):
         done[name] = [say.not_applicable("", f"“{rule.unless}”各项都相符，不必再核对")]
     else:
-        done[name] = list(KINDS[type(rule)](rule, world, say))
+        try:
+            done[name] = list(KINDS[type(rule)](rule, world, say))
+        except FormulaError as error:
+            place = world.inputs.checks_at[name]
+            raise FaultsError([Fault(place, f"“{name}”：{error}", error.hint)]) from None
     return done[name]
 
 

@@ -7,7 +7,7 @@ follows from them) and a :class:`Say` that makes findings. The world is read onl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -32,6 +32,29 @@ from govnb.inputs.check_rules import VARIABLE, Rule, ZeroBaseRule
 from govnb.inputs.read import Inputs
 
 _ABSENT = "本部门没有"
+
+
+class Reading(Protocol):
+    """The total under another reading of the facts (另一口径)."""
+
+    @property
+    def total_low(self) -> Decimal | None:
+        """The least the total could then be."""
+        ...
+
+    @property
+    def total_high(self) -> Decimal | None:
+        """The most it could then be."""
+        ...
+
+
+class Indicator(Protocol):
+    """A row of the scoring table, with the other readings of its facts."""
+
+    @property
+    def readings(self) -> Sequence[Reading]:
+        """The readings that the rubric or the department names."""
+        ...
 
 
 class Score(Protocol):
@@ -60,6 +83,11 @@ class Score(Protocol):
     @property
     def statement(self) -> str:
         """The verdict in words, with the assumptions it rests on."""
+        ...
+
+    @property
+    def indicators(self) -> Sequence[Indicator]:
+        """The rows of the scoring table."""
         ...
 
 
@@ -281,9 +309,12 @@ def undecided(say: Say, subject: str, *terms: Term) -> Iterator[Finding]:
     elif unknown:
         why = unknown[0].trouble or "没有可核对的数"
         yield say.not_applicable(subject, f"“{unknown[0].label}”算不出：{why}")
+    else:
+        odd = next(term for term in terms if term.number is None)
+        yield say.not_applicable(subject, f"“{odd.label}”是“{odd}”，不是数，不能核对")
 
 
 def _tidy(text: str) -> str:
     """Close up what an empty placeholder leaves behind."""
-    text = re.sub(r"[，；、](?=[。；，])", "", text)
+    text = re.sub(r"[，；、：](?=[。；，])", "", text)
     return re.sub(r"。{2,}", "。", text).strip("，； ")

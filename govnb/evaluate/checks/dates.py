@@ -15,6 +15,7 @@ from itertools import pairwise
 from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
 from govnb.evaluate.checks.terms import Term, date_of
+from govnb.evaluate.expression import spelled
 from govnb.evaluate.figure import Figure
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import DateOrderRule, DocumentYearRule, SameDateRule
@@ -126,7 +127,7 @@ def date_order(rule: DateOrderRule, world: World, say: Say) -> Iterator[Finding]
     if not steps:
         yield say.not_applicable("", NOTHING_TO_CHECK)
     for names in steps:
-        known = [world.terms.of(name, {}) for name in names]
+        known = [world.terms.of(spelled(name), {}) for name in names]
         known = [term for term in known if date_of(term)]
         for earlier, later in pairwise(known):
             yield from _in_order(say, later.name.removesuffix(".日期"), earlier, later)

@@ -23,6 +23,8 @@ from govnb.evaluate.published_units import factor
 from govnb.inputs.check_rules import HINT, RESIDUE, PublishedRule
 from govnb.inputs.published import PublishedFigure
 
+_COUNTS = (".条数", ".项数")
+
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
@@ -100,7 +102,7 @@ def _one(
         "项": name,
         "左名": quoted(figure.label),
         "左": source.text.strip(),
-        "右名": figure.formula or name,
+        "右名": figure.formula or ("列出的条数" if name.endswith(_COUNTS) else "参数文件所填"),
         "右": _recomputed(comparison),
         "差额": printed(abs(value - figure.number), _points(figure.unit), max(2, source.decimals)),
         "缘由": "；".join(slips),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World, quoted, subject_of, undecided
+from govnb.evaluate.checks.context import Evidence, Say, Score, World, quoted, subject_of, undecided
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
 from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.texts import Passage, clause
@@ -203,4 +203,12 @@ def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
         "差额": printed(abs(source.value - nearest), "分"),
         "缘由": f"{why}。{scored.statement}",
     }
-    yield say.failed("", words, evidence)
+    # What another reading of the facts allows is for the department to declare, not wrong.
+    severity = HINT if _under_another_reading(source.value, scored) else None
+    yield say.failed("", words, evidence, severity)
+
+
+def _under_another_reading(value: Decimal, scored: Score) -> bool:
+    readings = [reading for row in scored.indicators for reading in row.readings]
+    bounds = [(r.total_low, r.total_high) for r in readings]
+    return any(a is not None and b is not None and a <= value <= b for a, b in bounds)

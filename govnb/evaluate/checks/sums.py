@@ -75,8 +75,9 @@ def _causes(gap: Gap, world: World) -> Iterator[str]:
         yield hints[0]
     elif is_transposed(gap.total.number, gap.sum):
         yield "像是数字写颠倒了"
-    elif difference > 0:
-        yield f"有{printed(difference, gap.total.unit, gap.total.decimals)}没有列明"
+    else:
+        apart = printed(abs(difference), gap.total.unit, gap.total.decimals)
+        yield f"有{apart}没有列明" if difference > 0 else f"分项比合计多出{apart}"
 
 
 def _slip(part: Figure, difference: Decimal) -> str:

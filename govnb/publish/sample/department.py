@@ -91,8 +91,8 @@ class _Maker:
             "财政拨款": _sum({"基本支出拨款": _sum(basic), "专项经费": _sum(special)}),
             "项目资金": project,
         }
-        spent = {a: {p: self.about(v) for p, v in parts.items()} for a, parts in budget.items()}
-        spent["商品和服务支出"]["专项业务费"] = self.about(_total(special), 0.9, 1.0)
+        spent = {a: {p: self.about(v, 0.92, 1.08) for p, v in parts.items()} for a, parts in budget.items()}
+        spent["商品和服务支出"]["专项业务费"] = self.about(_total(special), 0.94, 1.06)
         capital = {"其他资本性支出": self.about(project, 0.96, 1.0)} if project else {}
         allocation = dict(basic) | ({"其他资本性支出": "=收入.项目资金"} if project else {})
         allocation["商品和服务支出"] = "=收入.财政拨款.基本支出拨款.商品和服务支出 + 收入.财政拨款.专项经费"

@@ -14,6 +14,7 @@ import yaml
 
 from govnb.inputs.files import write_all_whole, write_whole
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.publish.sample import words
 from govnb.publish.sample.department import department
 from govnb.publish.sample.errors import KINDS, Error
 
@@ -67,10 +68,7 @@ def make(count: int, folder: Path, seed: int = 0, params: Path | None = None) ->
     # A smaller district must not keep departments of a larger one.
     for old in year.glob("*.yml"):
         old.unlink()
-    accounts = yaml.safe_load((source / str(YEAR) / "_year.yml").read_text("utf-8"))["经济分类"]
-    shared = {"年度": YEAR, "地区": "示例市示例区", "金额单位": "万元"}
-    shared |= {"指标体系": "hunan-2016", "经济分类": accounts}
-    write_whole(year / "_year.yml", (_SCHEMA.format("year") + _NOTE + dump(shared)).encode())
+    write_whole(year / "_year.yml", (_SCHEMA.format("year") + _NOTE + dump(year_file())).encode())
     names, errors = [], {}
     for number in range(count):
         tree = department(number, YEAR, seed)
@@ -87,6 +85,12 @@ def make(count: int, folder: Path, seed: int = 0, params: Path | None = None) ->
         folder / LISTING, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
     )
     return Sample(folder, tuple(names), errors)
+
+
+def year_file() -> dict[str, Any]:
+    """Return what the made-up district shares."""
+    shared: dict[str, Any] = {"年度": YEAR, "地区": "示例市示例区", "金额单位": "万元"}
+    return shared | {"指标体系": "hunan-2016", "经济分类": dict(words.ACCOUNTS)}
 
 
 def dump(tree: Any) -> str:

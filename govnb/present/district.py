@@ -1,0 +1,369 @@
+"""The district's view of a year: all its departments side by side.
+
+`notebooks/district.ipynb` holds one :class:`District` and names what to show. All of it
+comes from the departments' JSON results; nothing is computed anew but sums and ranks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from govnb.evaluate.figure import Figures, rounded
+from govnb.present.blocks import Cards, Result, Title
+from govnb.present.charts import Chart
+from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
+from govnb.present.district_data import Member, Members, outliers, read_members
+from govnb.present.prose import Prose
+from govnb.present.tables import Cell, Table
+from govnb.present.tables import Row as TableRow
+
+_NONE = Figures({}, {})
+# A page is read; the whole list is in summary.xlsx beside it.
+_MOST, _RANKED = 200, 15
+_SEVERITIES = ("错误", "尾差", "提示")
+
+
+class District:
+    """A year of a district, for the notebook.
+
+    Parameters
+    ----------
+    members
+        The departments.
+    """
+
+    def __init__(self, members: Members) -> None:
+        self.members = members
+        self._numbers: dict[str, str] = {}
+
+    @classmethod
+    def open(cls, year: int | str, outputs_dir: str = "outputs") -> District:
+        """Open a year by the folder its results are in, looked for upward from here.
+
+        Raises
+        ------
+        FaultsError
+            If it holds no results of that year.
+        """
+        path = Path(outputs_dir)
+        if not path.is_absolute() and not (path / str(year)).exists():
+            here = (up / path for up in Path.cwd().parents)
+            path = next((p for p in here if (p / str(year)).is_dir()), path)
+        return cls(read_members(path / str(year), year))
+
+    def title(self) -> Title:
+        """Return the title, marked when departments are made up."""
+        text = f"{self.members.region}{self.members.year}年度部门整体支出绩效评价汇总分析"
+        return Title(text, sample=any(m.sample for m in self.members.members))
+
+    def cards(self) -> Cards:
+        """Return the district's key figures."""
+        budget, actual = _total(self._all, "budget"), _total(self._all, "actual")
+        wrong = sum(any(s == "错误" for _, s in m.findings) for m in self._all)
+        return Cards(
+            (),
+            (
+                ("部门", f"{len(self._all)}个", "表-合计"),
+                ("预算合计", f"{_money(budget)}万元", "表-合计"),
+                ("支出合计", f"{_money(actual)}万元", "表-合计"),
+                ("三公经费控制率", _percent(self._public_rate()), "表-三公经费"),
+                ("有错误的部门", f"{wrong}个", "表-复核发现"),
+            ),
+        )
+
+    def coverage(self) -> Prose:
+        """Return how many departments are in, and which are not and why."""
+        told = f"本页汇总 {len(self._all)} 个部门的结果，逐项来自各部门的机器可读结果。"
+        if self.members.missing:
+            names = "；".join(f"{_plain(m.name)}（{_plain(m.reason)}）" for m in self.members.missing)
+            told += f"\n\n下列 {len(self.members.missing)} 个部门未能生成，没有计入：{names}。"
+        return Prose(told, _NONE)
+
+    def table(self, name: str) -> Table | Prose:
+        """Return one of the page's tables, or that there is nothing for it."""
+        table = TABLES[name](self)
+        if table is None:
+            return Prose(f"没有可列的{name}。", _NONE)
+        return table.numbered(self._number("表", name))
+
+    def chart(self, name: str) -> Chart | Prose:
+        """Return one of the page's charts, or nothing."""
+        chart = CHARTS[name](self)
+        return Prose("", _NONE) if chart is None else chart.numbered(self._number("图", name))
+
+    def result(self) -> Result:
+        """Return the totals for programs."""
+        budget, actual = _total(self._all, "budget"), _total(self._all, "actual")
+        public = _total(self._all, "public_budget"), _total(self._all, "public_actual")
+        amounts = {"预算": budget, "支出": actual, "三公经费预算": public[0], "三公经费支出": public[1]}
+        figures = {n: {"value": f"{v:f}", "unit": "万元", "label": n} for n, v in amounts.items()}
+        counted = Counter(kind for m in self._all for kind in m.findings)
+        found = [
+            {"check": check, "severity": severity, "count": count}
+            for (check, severity), count in sorted(counted.items())
+        ]
+        return Result(
+            {
+                "year": self.members.year,
+                "region": self.members.region,
+                "sample": any(m.sample for m in self._all),
+                "departments": len(self._all),
+                "missing": [{"name": m.name, "reason": m.reason} for m in self.members.missing],
+                "figures": figures,
+                "findings": found,
+                "outliers": [
+                    {"department": o.member.department, "rate": o.rate, "value": f"{o.value:f}"}
+                    for o in outliers(self._all)
+                ],
+            }
+        )
+
+    @property
+    def _all(self) -> Sequence[Member]:
+        return self.members.members
+
+    def _public_rate(self) -> Decimal | None:
+        both = [m for m in self._all if m.public_budget is not None and m.public_actual is not None]
+        budget = _total(both, "public_budget")
+        return _total(both, "public_actual") / budget * 100 if budget else None
+
+    def _number(self, kind: str, name: str) -> str:
+        key = f"{kind}{name}"
+        if key not in self._numbers:
+            taken = sum(1 for other in self._numbers if other.startswith(kind))
+            self._numbers[key] = f"{kind}{taken + 1}"
+        return self._numbers[key]
+
+    def _table(
+        self,
+        name: str,
+        caption: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Cell]],
+        *,
+        words: Iterable[int] = (0,),
+        unit: str = "",
+        notes: Sequence[str] = (),
+    ) -> Table:
+        every = [TableRow(tuple(row)) for row in rows]
+        cut = f"只列前 {_MOST} 个，其余 {len(every) - _MOST} 个见汇总表 summary.xlsx。"
+        return Table(
+            name=name,
+            caption=f"{self.members.year}年{caption}",
+            columns=tuple(columns),
+            rows=tuple(every[:_MOST]),
+            figures=_NONE,
+            source="各部门的机器可读结果（JSON）",
+            unit=unit,
+            notes=(*notes, *((cut,) if len(every) > _MOST else ())),
+            text_columns=frozenset(words),
+        )
+
+    def _chart(self, name: str, caption: str, told: str, rows: Sequence[Row], note: str) -> Chart:
+        sheet = bars(rows, [note])
+        return Chart(
+            name=name,
+            caption=f"{self.members.year}年{caption}",
+            alt=f"条形图：{told}",
+            svg=sheet.svg(),
+            source="各部门的机器可读结果（JSON）",
+            figures=(),
+            missing=tuple(sheet.missing),
+        )
+
+
+def totals(district: District) -> Table:
+    """合计: what all departments planned and spent."""
+    rows = []
+    for label, plan, spent in (
+        ("部门整体支出", "budget", "actual"),
+        ("三公经费", "public_budget", "public_actual"),
+    ):
+        both = [m for m in district._all if None not in (getattr(m, plan), getattr(m, spent))]
+        budget, actual = _total(both, plan), _total(both, spent)
+        rate = actual / budget * 100 if budget else None
+        cells = [_amount(budget), _amount(actual), _amount(actual - budget), _rate(rate)]
+        rows.append([Cell(label), _count(len(both)), *cells])
+    columns = ("项目", "部门数", "预算", "支出", "超支（负数为结余）", "支出占预算")
+    note = "只计预算和支出都已公布的部门，部门数见第二列；支出占预算一列是百分比。"
+    return district._table("合计", "全部部门合计", columns, rows, unit="万元", notes=[note])
+
+
+def overspend(district: District) -> Table | None:
+    """超支排名: departments by what they spent beyond their budget."""
+    known = sorted(
+        ((over, m) for m in district._all if (over := m.over) is not None),
+        key=lambda pair: (-pair[0], pair[1].department),
+    )
+    if not known:
+        return None
+    rows = [
+        [
+            Cell(m.name), _amount(m.budget), _amount(m.actual), _amount(over),
+            _rate(over / m.budget * 100 if m.budget else None),
+        ]
+        for over, m in known
+    ]  # fmt: skip
+    columns = ("部门", "预算", "支出", "超支（负数为结余）", "超支率")
+    return district._table("超支排名", "各部门超支排名", columns, rows, unit="万元")
+
+
+def public(district: District) -> Table | None:
+    """三公经费: budget, spent and control rate by department, the highest rate first."""
+    known = [m for m in district._all if m.public_budget is not None or m.public_actual is not None]
+    if not known:
+        return None
+    known.sort(key=lambda m: (-(m.public_rate or Decimal(-1)), m.department))
+    rows = [
+        [
+            Cell(m.name), _amount(m.public_budget), _amount(m.public_actual),
+            _rate(m.public_rate), _rate(m.rates.get("三公经费变动率")),
+        ]
+        for m in known
+    ]  # fmt: skip
+    columns = ("部门", "预算", "支出", "控制率", "变动率")
+    note = "控制率超过 100% 即超出预算；变动率是本年预算比上年预算。"
+    return district._table(
+        "三公经费", "各部门“三公”经费", columns, rows, unit="万元", notes=[note]
+    )
+
+
+def findings(district: District) -> Table | None:
+    """复核发现: how often each check failed, and in how many departments."""
+    counted = Counter(kind for m in district._all for kind in m.findings)
+    if not counted:
+        return None
+    where = Counter(kind for m in district._all for kind in set(m.findings))
+    order = sorted(counted, key=lambda k: (_SEVERITIES.index(k[1]), -counted[k], k[0]))
+    rows = [
+        [Cell(check), Cell(severity), _count(counted[k]), _count(where[k])]
+        for k in order
+        for check, severity in [k]
+    ]
+    columns = ("复核规则", "严重性", "发现", "涉及部门")
+    return district._table("复核发现", "各部门复核发现汇总", columns, rows, words=(0, 1))
+
+
+def unusual(district: District) -> Table | None:
+    """异常值: rates far from the other departments'."""
+    found = outliers(district._all)
+    if not found:
+        return None
+    rows = [
+        [
+            Cell(o.member.name), Cell(o.rate), _rate(o.value), _rate(o.middle),
+            Cell(f"{_percent(o.usual[0])}至{_percent(o.usual[1])}"),
+        ]
+        for o in found
+    ]  # fmt: skip
+    note = "通常范围：上、下四分位数各向外延伸一点五倍四分位距。异常不等于错误，请核实。"
+    columns = ("部门", "指标", "本部门", "中位数", "通常范围")
+    return district._table("异常值", "与其他部门相差较大的指标", columns, rows, words=(0, 1, 4), notes=[note])
+
+
+def scores(district: District) -> Chart | None:
+    """得分分布: how many departments' scores lie in each band of ten points."""
+    known = [m for m in district._all if m.low is not None and m.high is not None]
+    if not known:
+        return None
+    rows, told = [], []
+    for start in range(90, -1, -10):
+        label = f"{start}—100分" if start == 90 else f"{start}—{start + 10}分"
+        sure = sum(_band(m.low) == _band(m.high) == start for m in known)
+        may = sum(_band(m.low) <= start <= _band(m.high) for m in known)
+        if not may:
+            continue
+        marks = (Bar(Decimal(sure), f"确定{sure}个", MAIN), Bar(Decimal(may), f"可能{may}个", PALE))
+        rows.append(Row(label, marks))
+        told.append(f"{label}，确定{sure}个，可能{may}个")
+    note = "得分是区间的部门，区间所跨各档都算“可能”；每档含下限，90分以上含100分。"
+    return district._chart(
+        "得分分布", "各部门得分分布", f"{len(known)}个部门的得分。{'；'.join(told)}。", rows, note
+    )
+
+
+def control(district: District) -> Chart | None:
+    """控制率分布: how many departments' 三公经费 control rates lie in each band."""
+    known = [rate for m in district._all if (rate := m.public_rate) is not None]
+    if not known:
+        return None
+    edges = (0, 80, 90, 95, 100, 105, 110)
+    rows, told = [], []
+    for low, high in zip(edges, (*edges[1:], None), strict=True):
+        # 100% exactly keeps to the budget.
+        count = sum(low < r <= high if high else r > low for r in known) + (
+            sum(r == 0 for r in known) if low == 0 else 0
+        )
+        label = f"{low}%—{high}%" if high else f"超过{low}%"
+        rows.append(Row(label, (Bar(Decimal(count), f"{count}个", OVER if low >= 100 else UNDER),)))
+        told.append(f"{label}的{count}个")
+    note = "实心为超出预算；每档含上限，不含下限。"
+    return district._chart(
+        "控制率分布", "“三公”经费控制率分布", f"{len(known)}个部门。{'；'.join(told)}。", rows, note
+    )
+
+
+def most_overspent(district: District) -> Chart | None:
+    """超支最多: the departments that spent most beyond their budget."""
+    known = sorted(
+        ((over, m) for m in district._all if (over := m.over) is not None and over > 0),
+        key=lambda pair: (-pair[0], pair[1].department),
+    )[:_RANKED]
+    if not known:
+        return None
+    rows = [Row(m.name, (Bar(over, f"{_money(over)}万元", OVER),)) for over, m in known]
+    told = "；".join(f"{m.name}{_money(over)}万元" for over, m in known)
+    return district._chart("超支最多", "超支最多的部门", f"从多到少：{told}。", rows, "")
+
+
+TABLES: dict[str, Callable[[District], Table | None]] = {
+    "合计": totals,
+    "超支排名": overspend,
+    "三公经费": public,
+    "复核发现": findings,
+    "异常值": unusual,
+}
+CHARTS: dict[str, Callable[[District], Chart | None]] = {
+    "得分分布": scores,
+    "控制率分布": control,
+    "超支最多": most_overspent,
+}
+
+
+def _total(members: Iterable[Member], name: str) -> Decimal:
+    known = (getattr(m, name) for m in members)
+    return sum((value for value in known if value is not None), Decimal(0))
+
+
+def _band(score: Decimal | None) -> int:
+    assert score is not None
+    return min(int(score) // 10 * 10, 90)
+
+
+def _money(value: Decimal) -> str:
+    return f"{rounded(value, 2):f}"
+
+
+def _percent(value: Decimal | None) -> str:
+    return "未公布" if value is None else f"{rounded(value, 2):f}%"
+
+
+def _amount(value: Decimal | None) -> Cell:
+    return Cell("未公布") if value is None else Cell(_money(value), value=value, decimals=2)
+
+
+def _rate(value: Decimal | None) -> Cell:
+    return Cell(_percent(value), value=value, decimals=2)
+
+
+def _count(value: int) -> Cell:
+    return Cell(str(value), value=Decimal(value))
+
+
+def _plain(text: str) -> str:
+    """Return text that Markdown and templates leave as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~!&" else c for c in text)

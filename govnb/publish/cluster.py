@@ -1,0 +1,179 @@
+"""The same batch on a Dask cluster, when one machine is not enough.
+
+Start a scheduler and two workers (on any machines that reach each other and have the same
+govnb installed), then hand the batch over::
+
+    dask scheduler --host 10.0.0.1 --port 8786
+    dask worker tcp://10.0.0.1:8786 --nthreads 8        # on the second machine
+    dask worker tcp://10.0.0.1:8786 --nthreads 8        # on the third
+    govnb batch 2016 --scheduler tcp://10.0.0.1:8786 --outputs /share/outputs
+
+Outputs go to a folder that all machines see under the same path, or to any URL fsspec
+understands (`s3://bucket/outputs`). Parameter files needn't be shared: each department is
+sent with the rules it needs. A worker that is lost takes no department with it: the
+scheduler gives them to the others.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import pickle
+import shutil
+import tempfile
+import threading
+import zlib
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from govnb.inputs.files import write_all_whole
+from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.publish.crew import cores, run_apart
+from govnb.publish.job import Job
+from govnb.publish.outcome import Failure, Outcome
+from govnb.publish.receipts import package_digest
+from govnb.publish.run import find_notebook
+from govnb.publish.store import is_url
+from govnb.publish.warm import Warm
+
+_CONNECT = 30
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What every department of a batch needs: rules, rubrics, the year's file, the notebook.
+
+    Attributes
+    ----------
+    packed : bytes
+        The files by path, compressed.
+    digest : str
+        Their hash, which names the folder a worker unpacks them to.
+    package : str
+        The hash of the package that sent them.
+    """
+
+    packed: bytes
+    digest: str
+    package: str
+
+    @classmethod
+    def of(cls, template: Job) -> Bundle:
+        """Return the bundle of a batch."""
+        params, name = template.params_dir, folder_name(template.params_dir)
+        found = [params / str(template.year) / "_year.yml"]
+        found += sorted((params / "rules").glob("*.yml"))
+        found += sorted((params / "rubrics").glob("*.yml"))
+        files = {f"{name}/{p.relative_to(params)}": p.read_bytes() for p in found if p.is_file()}
+        notebook = find_notebook(template.notebook, params)
+        files[f"notebooks/{notebook.name}"] = notebook.read_bytes()
+        packed = zlib.compress(pickle.dumps(files))
+        return cls(packed, hashlib.sha256(packed).hexdigest(), package_digest())
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the files by path."""
+        found: Mapping[str, bytes] = pickle.loads(zlib.decompress(self.packed))
+        return found
+
+
+class Cluster:
+    """Workers wherever a Dask scheduler has them."""
+
+    def __init__(
+        self, address: str, template: Job, timeout: float | None, workers: int | None
+    ) -> None:
+        try:
+            from distributed import Client, LocalCluster
+        except ImportError:
+            hint = "安装：pip install 'govnb[cluster]'"
+            raise FaultsError([Fault(Place("--scheduler"), "在集群上运行需要 distributed", hint)]) from None
+        self.timeout, self.bundle = timeout, Bundle.of(template)
+        self.cluster: Any = None
+        if address == LOCAL:
+            self.cluster = LocalCluster(
+                n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None
+            )
+            address = self.cluster.scheduler_address
+        try:
+            self.client = Client(address, timeout=_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            hint = "先启动调度器：dask scheduler"
+            raise FaultsError([Fault(Place(address), f"连不上调度器：{error}", hint)]) from None
+        # Not pure: a department whose files changed is another task with the same arguments.
+        self.executor = self.client.get_executor(pure=False)
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Send a department with its file."""
+        path = job.params_dir / str(job.year) / f"{job.department}.yml"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            told: Future[Outcome] = Future()
+            failure = Failure(f"参数文件无法读取：{error.strerror}", str(path))
+            told.set_result(Outcome(job.department, failure=failure))
+            return told
+        outputs = job.outputs_dir
+        there = replace(
+            job,
+            params_dir=Path(folder_name(job.params_dir)),
+            outputs_dir=outputs if is_url(outputs) else os.path.abspath(outputs),
+        )
+        future: Future[Outcome] = self.executor.submit(
+            run_there, there, content, self.bundle, self.timeout
+        )
+        return future
+
+    def stop(self) -> None:
+        """Take back what hasn't begun, and leave."""
+        self.executor.shutdown(wait=False)
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
+
+
+def folder_name(params_dir: Path) -> str:
+    """Return the name of the parameter folder, which origins begin with."""
+    return params_dir.name or params_dir.resolve().name
+
+
+def run_there(job: Job, content: bytes, bundle: Bundle, timeout: float | None) -> Outcome:
+    """Run a department on the cluster's machine this is called on."""
+    if package_digest() != bundle.package:
+        failure = Failure("工作节点上的 govnb 与本机的不同", "请在各节点安装同一版本后重新运行")
+        return Outcome(job.department, failure=failure)
+    folder, warm = _Node.ready(bundle, job)
+    path = folder / job.params_dir / str(job.year) / f"{job.department}.yml"
+    write_all_whole({path: content}, flush=False)
+    return run_apart(warm, job, timeout, str(folder))
+
+
+class _Node:
+    """What a worker of the cluster keeps from one department to the next."""
+
+    lock: ClassVar[threading.Lock] = threading.Lock()
+    kept: ClassVar[dict[str, tuple[Path, Warm]]] = {}
+
+    @classmethod
+    def ready(cls, bundle: Bundle, job: Job) -> tuple[Path, Warm]:
+        """Return the folder with the bundle's files and the warm process that works there."""
+        with cls.lock:
+            if bundle.digest not in cls.kept:
+                folder = Path(tempfile.mkdtemp(prefix="govnb-"))
+                atexit.register(shutil.rmtree, folder, ignore_errors=True)
+                files = {folder / name: data for name, data in bundle.files().items()}
+                write_all_whole(files, flush=False)
+                warm = Warm(folder / job.params_dir)
+                atexit.register(warm.close)
+                cls.kept[bundle.digest] = folder, warm
+            return cls.kept[bundle.digest]

@@ -1,0 +1,166 @@
+"""Tables: rounding that explains itself, and a download that a spreadsheet takes as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import urllib.request
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from govnb import Workbook
+from govnb.evaluate.figure import Figures
+from govnb.inputs.read import Inputs, load
+from govnb.present.bundle import STRUCTURE
+from govnb.present.tables import ROUNDING_NOTE, Cell, Row, Table, safe_text
+from tests.present.markup import Page
+
+NOTHING = Figures({}, {})
+amounts = st.decimals(-1000, 1000, places=4)
+
+
+def cell(value: Decimal, decimals: int = 2) -> Cell:
+    return Cell(f"{value:f}", None, value, decimals)
+
+
+def table(values: list[Decimal], total: Decimal, decimals: int = 2) -> Table:
+    rows = [Row((Cell(f"项{i}"), cell(value, decimals))) for i, value in enumerate(values)]
+    rows.append(Row((Cell("合计"), cell(total, decimals)), 0, "total"))
+    sums = ((len(values), tuple(range(len(values)))),)
+    return Table("某表", "某表", ("项目", "金额"), tuple(rows), NOTHING, "某处", sums=sums)
+
+
+def printed(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+@given(st.lists(amounts, min_size=1, max_size=6), st.integers(0, 3))
+@example([Decimal("0.005"), Decimal("0.005")], 2)
+@example([Decimal("0.333"), Decimal("0.333"), Decimal("0.334")], 2)
+@example([Decimal("1.25"), Decimal("2.25")], 1)
+def test_the_rounding_note_stands_exactly_where_printed_parts_do_not_add_up(
+    values: list[Decimal], decimals: int
+) -> None:
+    total = sum(values, Decimal(0))
+    shown_sum = sum((printed(value, decimals) for value in values), Decimal(0))
+    notes = table(values, total, decimals).all_notes
+    assert (ROUNDING_NOTE in notes) == (shown_sum != printed(total, decimals))
+
+
+@given(st.lists(amounts, min_size=1, max_size=5), amounts.filter(lambda gap: abs(gap) > 1))
+def test_a_total_that_is_wrong_by_itself_is_never_put_down_to_rounding(
+    values: list[Decimal], gap: Decimal
+) -> None:
+    assert ROUNDING_NOTE not in table(values, sum(values, Decimal(0)) + gap).all_notes
+
+
+def test_shares_that_print_to_99_99_get_the_note(
+    figures_of: Callable[[str], Figures], department: Callable[[str], Path]
+) -> None:
+    thirds = "支出: {明细: {甲: 1, 乙: 1, 丙: 1}}\n"
+    assert ROUNDING_NOTE in Workbook(load(department(thirds))).table("支出").structure()["notes"]
+    halves = "支出: {明细: {甲: 1, 乙: 1}}\n"
+    assert ROUNDING_NOTE not in Workbook(load(department(halves))).table("支出").structure()["notes"]
+
+
+def test_the_note_is_on_the_page_on_paper_and_in_the_terminal() -> None:
+    thirds = [Decimal(100) / 3] * 3
+    bundle = table(thirds, Decimal(100))._repr_mimebundle_()
+    assert ROUNDING_NOTE in bundle["text/html"]
+    assert ROUNDING_NOTE in bundle["text/plain"]
+    assert ROUNDING_NOTE in bundle[STRUCTURE]["notes"]
+
+
+def test_a_stated_total_that_its_parts_do_not_reach_is_said_in_numbers(junshan: Inputs) -> None:
+    notes = Workbook(junshan).table("收入").structure()["notes"]
+    assert any("197.05" in note and "191" in note and "6.05" in note for note in notes)
+    assert ROUNDING_NOTE not in notes
+
+
+# Downloads.
+
+
+def downloads(workbook: Workbook) -> dict[str, list[list[str]]]:
+    """Return each table's rows as a spreadsheet would read its download link."""
+    found = {}
+    for name in ("人员", "收入", "支出", "项目", "专项经费", "三公经费", "业务量", "运行费用"):
+        made = workbook.table(name)
+        for link in Page(made.html()).all("a"):
+            if link.get("href", "").startswith("data:text/csv"):
+                with urllib.request.urlopen(link["href"]) as answer:
+                    text = answer.read().decode()
+                assert text.startswith("\ufeff"), "Excel 认不出没有 BOM 的 UTF-8"
+                found[name] = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    return found
+
+
+def test_every_table_can_be_downloaded_with_its_unrounded_numbers(junshan: Inputs) -> None:
+    found = downloads(Workbook(junshan))
+    assert len(found) == 8
+    rates = {row[0]: row[-1] for row in found["三公经费"]}
+    assert rates["公务用车运行维护费"].startswith("110.864197530864197530864")
+    assert ["工资福利支出", "18.06", "86.93", "68.87"] == next(
+        row[:4] for row in found["支出"] if row[0] == "工资福利支出"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"],
+)
+def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
+    assert safe_text(text) == f"'{text}"
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_any_text_survives_the_download_as_one_cell(first: str, second: str) -> None:
+    made = Table("某", "某", ("项", "=列"), (Row((Cell(first), Cell(second))),), NOTHING, "某处")
+    rows = list(csv.reader(io.StringIO(made.csv().removeprefix("\ufeff"), newline="")))
+    assert rows[0] == ["项", "'=列"]
+    assert [value.removeprefix("'") for value in rows[1]] == [
+        first.removeprefix("'"),
+        second.removeprefix("'"),
+    ]
+    for value in rows[1]:
+        assert not re.match(r"[=+\-@\t\r\n＝＋－＠]", value)
+
+
+def test_negative_numbers_stay_numbers(junshan: Inputs) -> None:
+    row = next(r for r in downloads(Workbook(junshan))["支出"] if r[0] == "商品和服务支出")
+    assert row[3] == "-56.42"
+
+
+# What a table must have.
+
+
+def test_each_table_has_caption_unit_source_and_row_headings(
+    junshan_shown: list[tuple[str, dict[str, Any]]],
+) -> None:
+    tables = [b for _, b in junshan_shown if b.get(STRUCTURE, {}).get("type") == "table"]
+    assert len(tables) >= 10
+    numbers = []
+    for bundle in tables:
+        structure, page = bundle[STRUCTURE], Page(bundle["text/html"])
+        assert structure["title"] and structure["source"]
+        assert len({len(row["cells"]) for row in structure["rows"]}) == 1
+        assert page.all("table") and len(page.all("figcaption")) == 1
+        heads = [h for h in page.all("th") if h.get("scope") in ("row", "rowgroup", "colgroup")]
+        assert len(heads) == len(structure["rows"])
+        numbers.append(structure["title"].split("　")[0])
+    assert numbers == [f"表{n}" for n in range(1, len(tables) + 1)]
+
+
+def test_the_base_data_table_holds_the_official_rows(junshan: Inputs) -> None:
+    table_ = Workbook(junshan).table("基础数据表")
+    rows = {row["cells"][0]: row["cells"][1:] for row in table_.structure()["rows"]}
+    assert rows["公务接待"] == ["未公布", "12.15", "10.33"]
+    assert rows["公务用车运行维护"] == ["未公布", "8.10", "8.98"]
+    assert rows["编制数"][1].startswith("5")
+    assert rows["《政府公报》编辑"] == ["未公布", "5.00", "未公布"]

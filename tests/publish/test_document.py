@@ -1,0 +1,386 @@
+"""The document: what a notebook shows, whatever made it, and how its tables fit a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
+from govnb.present.bundle import STRUCTURE
+from govnb.publish import document as d
+from govnb.publish.fit import LANDSCAPE, PORTRAIT, fit, sections, title_lines
+from govnb.publish.formula import Formula
+from govnb.publish.pictures import safe_svg
+from govnb.publish.reading import read
+from tests.publish.pages import EVIL, dot, failed_notebook, figures, own_notebook, own_table, shows
+from tests.publish.papers import grid, runs
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="9" height="9"/>'
+
+
+def blocks(*cells: Any, folder: Path | None = None) -> tuple[d.Block, ...]:
+    return read(new_notebook(cells=list(cells)), folder).blocks
+
+
+def markdown(text: str, **more: Any) -> tuple[d.Block, ...]:
+    return blocks(new_markdown_cell(text, **more))
+
+
+def said(found: tuple[d.Block, ...]) -> list[str]:
+    return [word for block in found for word in d.words(block) if word]
+
+
+def kinds(found: tuple[d.Block, ...]) -> list[str]:
+    return [type(block).__name__ for block in found]
+
+
+# Our own objects
+
+
+def test_a_report_has_its_title_its_unit_and_its_date() -> None:
+    made = read(
+        new_notebook(cells=[shows(Title("报告"), SignOff("君山区政务服务中心", "2017年6月30日"))])
+    )
+    assert (made.title, made.author, made.day) == ("报告", "君山区政务服务中心", date(2017, 6, 30))
+
+
+def test_a_date_that_no_calendar_has_is_left_out() -> None:
+    assert read(new_notebook(cells=[shows(SignOff("甲", "2017年6月31日"))])).day is None
+
+
+def test_a_sign_off_without_a_unit_names_no_author() -> None:
+    assert read(new_notebook(cells=[shows(SignOff("", "2017年6月30日"))])).author == ""
+
+
+def test_what_must_be_read_before_the_title_and_after_it_comes_out() -> None:
+    found = blocks(shows(Title("报告", verdict="有3处错误", trial={"支出": "8"})))
+    assert said(found) == ["试算，不是报告：支出＝8。", "报告", "有3处错误"]
+
+
+def test_key_figures_come_as_a_small_table_two_to_a_row() -> None:
+    cards = Cards(
+        ((figures()["三公经费.控制率"], "表"),), (("得分", "90分", ""), ("错误", "0处", ""))
+    )
+    (table,) = blocks(shows(cards))
+    assert isinstance(table, d.Table)
+    assert [d.plain(c.label) for c in table.columns] == ["指标", "数值"] * 2
+    assert [d.plain(cell) for row in table.rows for cell in row.cells][:4] == [
+        "三公经费控制率", "95.36%", "得分", "90分",
+    ]  # fmt: skip
+
+
+def test_one_key_figure_takes_no_empty_columns() -> None:
+    (table,) = blocks(shows(Cards((), (("错误", "0处", ""),))))
+    assert isinstance(table, d.Table) and len(table.columns) == 2
+
+
+def test_a_table_keeps_its_unit_levels_notes_and_source() -> None:
+    (table,) = blocks(shows(own_table()))
+    assert isinstance(table, d.Table)
+    assert table.unit == f"万元{EVIL}"
+    assert [column.numeric for column in table.columns] == [False, True]
+    assert table.subscript == (f"注：注{EVIL}", f"来源：来源{EVIL}")
+
+
+def test_what_is_for_machines_and_for_a_mouse_takes_no_paper() -> None:
+    result = Result({"figures": {}})
+    assert blocks(shows(result, Panels(figures(), ("三公经费.支出",)))) == ()
+
+
+def test_an_unknown_structure_shows_its_text() -> None:
+    found = blocks(shows({STRUCTURE: {"type": "hologram"}, "text/plain": "文字"}))
+    assert said(found) == ["文字"]
+
+
+def test_a_chart_without_its_picture_tells_what_it_shows() -> None:
+    chart = {STRUCTURE: {"type": "chart", "title": "图1　支出", "alt": "支出8万元"}}
+    assert said(blocks(shows(chart))) == ["图1　支出：支出8万元"]
+
+
+def test_numbered_paragraphs_of_a_narrative_stay_paragraphs() -> None:
+    prose = {"type": "prose", "level": 0, "markdown": "1、甲\n\n（1）乙\n\n<b>丙</b> $5"}
+    assert kinds(blocks(shows({STRUCTURE: prose}))) == ["Paragraph"] * 3
+
+
+# Headings
+
+
+def test_heading_levels_count_from_one_without_gaps() -> None:
+    found = markdown("## 一\n\n#### 甲\n\n### 乙\n\n## 二\n\n###### 丙")
+    assert [b.level for b in found if isinstance(b, d.Heading)] == [1, 2, 2, 1, 2]
+
+
+def test_the_only_top_heading_of_a_notebook_is_its_title() -> None:
+    made = read(new_notebook(cells=[new_markdown_cell("# 我的报告\n\n## 一、甲")]))
+    assert made.title == "我的报告"
+    assert [b.level for b in made.headings] == [1]
+
+
+def test_several_top_headings_are_headings() -> None:
+    made = read(new_notebook(cells=[new_markdown_cell("# 一、甲\n\n# 二、乙")]))
+    assert [b.level for b in made.headings] == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["附件1　评分表", "附表 基础数据", "附录"])
+def test_an_annex_is_known_by_its_name(text: str) -> None:
+    found = markdown(f"# 报告\n\n## {text}\n\n### 附件说明")
+    assert [b.annex for b in found if isinstance(b, d.Heading)] == [True, False]
+
+
+# A user's own cells
+
+
+def test_the_notebook_of_a_user_is_read_whole() -> None:
+    text = "".join(said(read(own_notebook()).blocks))
+    for expected in (
+        "第一项",
+        "引用的一段话。",
+        "实际支出−预算",
+        "甲",
+        "工资",
+        "18.06",
+        "留下的话",
+        "打印的话",
+    ):
+        assert expected in text
+    assert "不该看到的警告" not in text and "secret_code" not in text
+
+
+def test_a_failed_cell_says_what_failed_and_papermills_note_is_left_out() -> None:
+    assert said(read(failed_notebook()).blocks) == [
+        "没跑完的报告",
+        f"此处运行出错：FaultsError: 缺少“年度” {EVIL}",
+    ]
+
+
+def test_markdown_has_lists_quotes_code_and_tables() -> None:
+    text = "3. 甲\n4. 乙\n   - 丙\n\n> 引\n\n```\nx  = 1\n```\n\n| a | b |\n|---|--:|\n| 甲 | 1 |"
+    listing, quote, code, table = markdown(text)
+    assert isinstance(listing, d.Listing) and listing.start == 3
+    assert isinstance(listing.items[1][1], d.Listing) and listing.items[1][1].start is None
+    assert isinstance(quote, d.Quote)
+    assert code == d.Code("x  = 1")
+    assert isinstance(table, d.Table) and [c.numeric for c in table.columns] == [False, True]
+
+
+def test_runs_keep_their_look() -> None:
+    (paragraph,) = markdown("甲**乙*丙***`丁`~~戊~~[己](https://example.org)")
+    assert isinstance(paragraph, d.Paragraph)
+    looks = [(r.text, r.bold, r.italic, r.code, r.strike, r.link) for r in paragraph.runs if r.text]
+    assert looks == [
+        ("甲", False, False, False, False, ""),
+        ("乙", True, False, False, False, ""),
+        ("丙", True, True, False, False, ""),
+        ("丁", False, False, True, False, ""),
+        ("戊", False, False, False, True, ""),
+        ("己", False, False, False, False, "https://example.org"),
+    ]
+
+
+def test_a_line_end_between_chinese_characters_prints_nothing() -> None:
+    assert said(markdown("甲乙\n丙丁\nabc\ndef")) == ["甲乙丙丁 abc def"]
+
+
+def test_html_in_a_markdown_cell_is_text() -> None:
+    assert said(markdown(f"甲{EVIL}<br>乙")) == [f"甲{EVIL}<br>乙"]
+
+
+def test_money_is_no_formula() -> None:
+    assert said(markdown("$5 和 $6，$7")) == ["$5 和 $6，$7"]
+
+
+def test_a_displayed_formula_splits_its_paragraph() -> None:
+    assert kinds(markdown("前 $$x^2$$ 后 $y$")) == ["Paragraph", "Equation", "Paragraph"]
+
+
+def test_a_frame_comes_from_its_table_with_both_heading_rows() -> None:
+    frame = pandas.DataFrame(
+        [[1.5, 2], [3.25, 4]],
+        index=pd_index(),
+        columns=pandas.MultiIndex.from_product([["2016年"], ["预算", "决算"]]),
+    )
+    (table,) = blocks(shows({"text/html": frame.to_html(), "text/plain": "x"}))
+    assert isinstance(table, d.Table)
+    assert [d.plain(c.label) for c in table.columns] == ["类", "项", "2016年　预算", "2016年　决算"]
+    assert [[d.plain(c) for c in row.cells] for row in table.rows] == [
+        ["三公", "车", "1.50", "2"],
+        ["", "接待", "3.25", "4"],
+    ]
+    assert [c.numeric for c in table.columns] == [False, False, True, True]
+
+
+def pd_index() -> pandas.MultiIndex:
+    return pandas.MultiIndex.from_tuples([("三公", "车"), ("三公", "接待")], names=["类", "项"])
+
+
+def test_html_without_a_table_gives_its_words_and_no_scripts() -> None:
+    page = f"<h3>题</h3><p>甲<br>乙</p><style>p {{}}</style>{EVIL}<ul><li>丙</li></ul>"
+    assert said(blocks(shows({"text/html": page}))) == ["题", "甲", "乙", "丙"]
+
+
+def test_a_table_that_claims_enormous_spans_is_read_in_bounds() -> None:
+    endless = '<td colspan="99999999" rowspan="99999999">甲</td>'
+    page = f"<table><tr>{endless}</tr><tr><td>乙</td></tr></table>"
+    (table,) = blocks(shows({"text/html": page}))
+    assert isinstance(table, d.Table) and len(table.columns) <= 201
+
+
+def test_a_stream_and_a_plain_value_keep_their_lines() -> None:
+    stream = new_output("stream", name="stdout", text="\x1b[1m甲\x1b[0m\n  乙\n")
+    assert blocks(new_code_cell("", outputs=[stream])) == (d.Code("甲\n  乙"),)
+
+
+# Pictures
+
+
+def test_an_attached_picture_is_found_and_one_elsewhere_is_named() -> None:
+    text = "![点](attachment:a%20b.png)\n\n![远](https://example.org/a.png)"
+    found = markdown(text, attachments={"a b.png": {"image/png": dot()}})
+    assert kinds(found) == ["Picture", "Paragraph"]
+    assert said(found)[-1] == "〔图片没有随笔记本保存：远〕"
+
+
+def test_a_picture_beside_the_notebook_is_taken_and_one_outside_is_not(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    for name in ("book/in.png", "out.png"):
+        (tmp_path / name).write_bytes(base64.b64decode(dot()))
+    cell = new_markdown_cell("![内](in.png)\n\n![外](../out.png)\n\n![绝对](/etc/hostname)")
+    assert kinds(blocks(cell, folder=tmp_path / "book")) == ["Picture", "Paragraph", "Paragraph"]
+    assert kinds(blocks(cell)) == ["Paragraph"] * 3
+
+
+@pytest.mark.parametrize("form", ["gif", "webp"])
+def test_any_picture_becomes_one_that_word_shows(form: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4), "red").save(out, form)
+    data = base64.b64encode(out.getvalue()).decode()
+    (picture,) = blocks(new_markdown_cell(f"![点](data:image/{form};base64,{data})"))
+    assert isinstance(picture, d.Picture) and picture.kind == "image/png"
+
+
+@pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/svg+xml"])
+def test_a_picture_that_cannot_be_read_says_so(kind: str) -> None:
+    data = "<html/>" if kind == "image/svg+xml" else base64.b64encode(b"nothing").decode()
+    assert "读不懂" in said(blocks(shows({kind: data})))[0]
+
+
+def test_svg_loses_scripts_and_every_address_outside_itself() -> None:
+    evil = (
+        SVG.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ')
+        + '<script>alert(1)</script><image href="/etc/passwd"/><image xlink:href="http://a/b.png"/>'
+        + '<use href="#a"/><image href="data:image/png;base64,AA=="/></svg>'
+    )
+    safe = safe_svg(b"<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + evil.encode())
+    for gone in (b"script", b"passwd", b"http://a", b"DOCTYPE"):
+        assert gone not in safe
+    assert b'href="#a"' in safe and b"data:image/png" in safe
+
+
+# Formulas
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        (r"\frac{支出-预算}{预算}\times 100\%", "支出−预算预算×100%"),
+        (r"\sum_{i=1}^{n} x_i \le \sqrt[3]{8}", "∑i=1nxi≤83"),
+        (r"\left( a \right]", "(a]"),
+        (r"\begin{cases} 1 & x > 0 \\ 0 & \text{否则} \end{cases}", "{1x>00否则"),
+        (r"\max_{x} f'(x) \quad \bar{x}", "maxxf′(x)\u2003x\u0304"),
+        ("得分=8% 注释\n\\cdot x", "得分=8⋅x"),
+        (r"", ""),
+    ],
+)
+def test_everyday_tex_is_understood(tex: str, words: str) -> None:
+    formula = Formula.of(tex)
+    assert formula.tree is not None
+    assert sorted(formula.words) == sorted(words)
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\unknown{x}", r"\frac{a", "a}", r"x^1^2", r"\left( a", r"\begin{tikz}\end{tikz}", "$",
+            "{" * 200, r"\begin{cases} 1 \end{matrix}", r"\text{a", r"\left\alpha a\right)"],
+)  # fmt: skip
+def test_other_tex_is_kept_as_it_is(tex: str) -> None:
+    formula = Formula.of(tex)
+    assert formula.tree is None and formula.words == tex.strip()
+
+
+# Fitting
+
+
+def test_a_small_table_is_set_upright_in_full_width() -> None:
+    (piece,) = fit(grid(4, 5))
+    assert (piece.size, piece.landscape, piece.whole) == (12.0, False, True)
+    assert sum(piece.widths) == pytest.approx(PORTRAIT)
+
+
+def test_a_wide_table_turns_the_page() -> None:
+    (piece,) = fit(grid(11, 5, "1234567.89"))
+    assert piece.landscape and sum(piece.widths) == pytest.approx(LANDSCAPE)
+
+
+def test_a_table_no_page_holds_comes_in_parts_with_every_column() -> None:
+    pieces = fit(grid(40, 3, "1234567.89", title="表1　宽"))
+    assert len(pieces) > 1
+    labels = [[d.plain(c.label) for c in piece.table.columns] for piece in pieces]
+    assert all(line[0] == "项目" for line in labels)
+    assert [label for line in labels for label in line[1:]] == [f"列{i}" for i in range(1, 40)]
+    assert [piece.table.title for piece in pieces][:3] == [
+        "表1　宽",
+        "表1　宽（续）",
+        "表1　宽（续2）",
+    ]
+
+
+def test_one_endless_word_still_fits() -> None:
+    table = d.Table(
+        (d.Column(runs("甲")), d.Column(runs("乙"), True)), (d.Row((runs("x" * 900),) * 2),)
+    )
+    assert all(sum(piece.widths) <= LANDSCAPE + 0.01 for piece in fit(table))
+
+
+def test_numbers_get_the_width_they_need() -> None:
+    table = d.Table(
+        (d.Column(runs("说明")), d.Column(runs("金额"), True)),
+        (d.Row((runs("很长的说明" * 60), runs("123456789.01"))),),
+    )
+    (piece,) = fit(table)
+    assert piece.widths[1] > 12 * 0.5 * piece.size
+
+
+def test_what_leads_to_a_turned_table_turns_with_it() -> None:
+    wide = grid(11, 3, "1234567.89")
+    heading = d.Heading(1, runs("附件1"), annex=True)
+    parts = sections([d.Paragraph(runs("正文")), heading, d.Paragraph(runs("说明")), wide])
+    assert [(part.landscape, len(part.blocks)) for part in parts] == [(False, 1), (True, 3)]
+
+
+def test_a_long_text_before_a_turned_table_stays_upright() -> None:
+    parts = sections(
+        [d.Heading(1, runs("一")), d.Paragraph(runs("长" * 900)), grid(11, 3, "1234567.89")]
+    )
+    assert [part.landscape for part in parts] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("短标题", ["短标题"]),
+        (
+            "君山区政务服务中心2016年度部门整体支出绩效评价报告",
+            ["君山区政务服务中心2016年度", "部门整体支出绩效评价报告"],
+        ),
+        ("甲" * 30, ["甲" * 30]),
+    ],
+)
+def test_a_long_title_breaks_where_a_reader_pauses(title: str, lines: list[str]) -> None:
+    assert title_lines(title) == lines
