@@ -225,19 +225,20 @@ def run(
     params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
-    from govnb.publish.run import Job
-    from govnb.publish.run import run as run_job
+    from govnb.inputs.read import department_path
+    from govnb.publish.crew import run_one
+    from govnb.publish.job import Job
 
-    wanted = _formats(formats)
     params = params_dir or Path("params")
-    changed = _overrides(overrides)
-    from govnb.present.workbook import Workbook
-
-    Workbook.open(year, department, str(params), edition, changed)
-    for path in run_job(
-        Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
-    ):
-        click.echo(str(path))
+    department_path(year, department, params)
+    wanted, changed = _formats(formats), _overrides(overrides)
+    job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
+    outcome = run_one(job)
+    if outcome.failure:
+        click.echo(outcome.failure.text(), err=True)
+        sys.exit(1)
+    for extension in outcome.outputs:
+        click.echo(str(job.output(extension)))
 
 
 @cli.command(options_metavar="[选项]")

@@ -12,9 +12,10 @@ from graphlib import CycleError, TopologicalSorter
 from govnb.evaluate.book import add_book
 from govnb.evaluate.expression import FormulaError, NotComputable, Value
 from govnb.evaluate.facts import Draft, Facts, collect
-from govnb.evaluate.figure import Figure, Figures, Names
+from govnb.evaluate.figure import Figure, Figures, Names, default_label
 from govnb.evaluate.overrides import apply_overrides
-from govnb.evaluate.references import check_form, check_published, check_references
+from govnb.evaluate.published_units import check_published
+from govnb.evaluate.references import check_form, check_references
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError
 from govnb.inputs.read import Inputs
@@ -213,7 +214,7 @@ def _figure(
         name=draft.name,
         value=value,
         unit=draft.unit,
-        label=draft.label or "·".join(draft.name.split(".")[-2:]),
+        label=draft.label or default_label(draft.name),
         place=draft.place,
         formula=draft.expression.text if draft.expression else None,
         inputs=tuple(needs),

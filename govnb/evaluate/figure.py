@@ -131,6 +131,11 @@ class Names:
     again: Callable[[Mapping[str, str]], Figures]
 
 
+def default_label(name: str) -> str:
+    """Return what a figure without a label of its own is called: the end of its path."""
+    return "·".join(name.split(".")[-2:])
+
+
 class Figures(Mapping[str, Figure]):
     """All figures of one department and year, by name, in reading order.
 

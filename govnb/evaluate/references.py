@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from govnb.evaluate.book import VARIABLE, unbound
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.facts import Draft, Facts
+from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
@@ -149,24 +149,6 @@ def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fau
     for stray in _STRAY.finditer(bare):
         hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
         yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
-
-
-def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> list[Fault]:
-    """Return a fault for each 公布数 whose name isn't a figure's or whose unit isn't its unit."""
-    tree = inputs.department.published
-    faults = []
-    for name, printed_figure in tree.items():
-        place = printed_figure.place
-        figure = figures.get(canonical(name))
-        if figure is None:
-            hint = did_you_mean(name, figures) or "govnb figures 可列出全部名称"
-            faults.append(Fault(place, f"公布数里的“{name}”不是指标名称", hint))
-        elif printed_figure.unit and figure.unit and printed_figure.unit != figure.unit:
-            message = f"公布数“{name}”的单位“{printed_figure.unit}”与指标的“{figure.unit}”不同"
-            faults.append(
-                Fault(place, message, f"写 {printed_figure.value}{figure.unit}，或不写单位")
-            )
-    return faults
 
 
 def check_form(

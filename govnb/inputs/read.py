@@ -135,10 +135,7 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
     folder = params_dir / str(year)
     label = Path(params_dir.name) / str(year)
     if str(year) not in _years(params_dir):
-        hint = (
-            did_you_mean(str(year), _years(params_dir))
-            or f"已有：{'、'.join(_years(params_dir)) or '无'}"
-        )
+        hint = f"已有：{'、'.join(_years(params_dir)) or '无'}"
         raise FaultsError([Fault(Place(label.as_posix()), f"没有年度“{year}”的文件夹", hint)])
     known = departments(year, params_dir)
     if department not in known:

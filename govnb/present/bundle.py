@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,8 @@ def escape(text: object) -> str:
 
 def anchor(kind: str, name: str) -> str:
     """Return the permanent anchor of a figure, table or chart: `指标-三公经费.结余`."""
-    return "-".join([kind, *name.split()])
+    # An anchor holds no blanks, and names that differ must not share one.
+    return kind + "-" + re.sub(r"\s", "␣", name)
 
 
 def data_url(kind: str, content: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from govnb.evaluate.book import fill, matches
-from govnb.evaluate.figure import Figures, shown
+from govnb.evaluate.facts import LEFT_OUT
+from govnb.evaluate.figure import Figures, default_label, shown
 from govnb.inputs.read import Inputs
 from govnb.inputs.values import MONEY_UNIT
 from govnb.present.provenance import exact_text
@@ -242,22 +243,27 @@ def base_data(sheet: Sheet) -> Table:
 
 
 def all_figures(sheet: Sheet) -> Table:
-    """Return every figure with its formula and origin, unrounded."""
+    """Return every figure with its formula and origin, unrounded.
+
+    What the file leaves out altogether is named in a note: a row each would bury the rest.
+    """
+    left_out = [name for name, figure in sheet.figures.items() if figure.reason == LEFT_OUT]
     rows = [
         Row(
             (
-                Cell(name),
-                Cell(figure.label),
+                Cell(name if figure.label == default_label(name) else f"{name}（{figure.label}）"),
                 Cell(exact_text(figure) if figure.value is not None else shown(figure)),
                 Cell(figure.formula or "（填写）"),
                 Cell(str(figure.place)),
             )
         )
         for name, figure in sheet.figures.items()
+        if figure.reason != LEFT_OUT
     ]
-    columns = ("指标", "名称", "数值", "公式", "出处")
+    columns = ("指标（名称）", "数值", "公式", "出处")
     table = sheet.table("指标一览", "全部指标及其公式和出处", columns, rows)
-    return replace(table, unit="", text_columns=frozenset({0, 1, 3, 4}))
+    notes = (f"参数文件没有填、也就没有公布的：{'、'.join(left_out)}。",) if left_out else ()
+    return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes)
 
 
 TABLES: dict[str, Callable[[Sheet], Table | None]] = {

@@ -15,7 +15,8 @@ from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.provenance import figure_button
 
 ROUNDING_NOTE = "表中部分数据因四舍五入，分项之和与合计略有出入。"
-WIDE = 7
+# Columns from which a table counts as wide; one of words counts twice.
+WIDE = 10
 # Full-width signs, too: some spreadsheets read them as the plain ones.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -130,7 +131,7 @@ class Table:
             f'<th scope="col"{"" if i in self.text_columns else _NUMERIC}>{escape(column)}</th>'
             for i, column in enumerate(self.columns)
         )
-        wide = " gv-wide-table" if len(self.columns) >= WIDE else ""
+        wide = " gv-wide-table" if len(self.columns) + len(self.text_columns) >= WIDE else ""
         body = "".join(self._row_html(row) for row in self.rows)
         notes = "".join(f"<p>注：{escape(note)}</p>" for note in self.all_notes)
         download = (

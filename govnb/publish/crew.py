@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol
 
 from govnb.publish.job import Job
@@ -51,6 +51,12 @@ class Local:
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.warm.close()
         self.threads.shutdown()
+
+
+def run_one(job: Job) -> Outcome:
+    """Run a single job in a process of its own."""
+    with Warm() as warm:
+        return run_apart(warm, job, None)
 
 
 def run_apart(warm: Warm, job: Job, timeout: float | None, folder: str | None = None) -> Outcome:

@@ -36,6 +36,13 @@ class Failure:
     source: str = ""
     places: tuple[str, ...] = ()
 
+    def text(self) -> str:
+        """Return what a terminal prints: the faults themselves, or what happened and where."""
+        if self.places:
+            return self.message
+        where = f"停在笔记本第 {self.cell} 格：\n{self.source}" if self.cell else ""
+        return "\n".join(filter(None, [self.reason, self.message, where]))
+
     @classmethod
     def of_faults(cls, text: str, cell: int | None = None, source: str = "") -> Failure:
         """Return the failure of a file that can't be used, from the faults' own words."""

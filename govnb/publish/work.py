@@ -33,7 +33,7 @@ def work(job: Job) -> Outcome:
 
 def _write(job: Job, contents: dict[str, bytes]) -> dict[str, Output]:
     store = store_of(job.outputs_dir, job.year)
-    names = {extension: f"{job.department}.{extension}" for extension in contents}
+    names = {extension: job.output(extension).name for extension in contents}
     # Their hashes go into the receipt, so nothing need wait for the disk here.
     store.write({names[extension]: data for extension, data in contents.items()}, flush=False)
     outputs = {}

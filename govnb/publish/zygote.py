@@ -63,16 +63,16 @@ def warm_up(params_dir: Path | None = None) -> None:
     from govnb.publish import engine, kernel
 
     engine.use(kernel.make_kernel())
+    if params_dir is None:
+        # A single notebook imports what it needs, no more.
+        return
     # After the kernel, as in a notebook: pyplot asks it how to show figures.
     import matplotlib.pyplot  # noqa: ICN001
     import pandas  # noqa: F401, ICN001
 
-    from govnb.present import fonts, workbook  # noqa: F401
-    from govnb.publish import rehearsal, run, work  # noqa: F401
+    from govnb.publish import rehearsal, tasks  # noqa: F401
 
-    fonts.register()
-    if params_dir is not None:
-        rehearsal.rehearse(params_dir)
+    rehearsal.rehearse(params_dir)
 
 
 class _Zygote:
@@ -186,9 +186,9 @@ def _start_over(request: dict[str, Any]) -> None:
         sys.path.remove(_FIRST)
     launcher = importlib.util.find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin) if launcher else "", "-f", "kernel.json"]
-    import numpy
-
-    numpy.random.seed()
+    if "numpy" in sys.modules:
+        # Python's own generator starts over in a fork, this one doesn't.
+        sys.modules["numpy"].random.seed()
 
 
 def _tell(status: int, message: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from govnb.present.tables import Cell, Row, Table
 from govnb.publish.html import HTMLReport
 from govnb.publish.html_clean import clean
 from govnb.publish.html_formula import formula
@@ -25,6 +26,7 @@ from tests.publish.pages import (
     copy_of,
     dot,
     failed_notebook,
+    figures,
     own_notebook,
     own_table,
     page,
@@ -314,6 +316,20 @@ def test_ordinary_tables_scroll_and_say_what_their_headings_head(own: Tags) -> N
     regions = own.all("div", "gv-scroll")
     assert len(regions) == len(own.all("table"))
     assert all(a["tabindex"] == "0" for a in regions)
+
+
+def test_a_heading_of_rows_owns_its_line_and_long_words_may_break() -> None:
+    rows = (
+        Row((Cell("业务工作专项"), Cell(""), Cell("")), kind="group"),
+        Row((Cell("来源"), Cell("见部门整体支出绩效评价报告"), Cell("params/2016/a.yml:1:1"))),
+    )
+    table = Table(
+        "a", "甲", ("项目", "数", "出处"), rows, figures(), "来源", text_columns=frozenset({0, 2})
+    )
+    text = table.html()
+    assert '<th scope="colgroup" colspan="3">业务工作专项</th></tr>' in text
+    assert "<td>见部门整体支出绩效评价报告</td>" in text
+    assert "params/<wbr>2016/<wbr>a.yml:1:1" in text
 
 
 def test_markdown_shows_lists_quotes_and_raw_html_as_text() -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from govnb.evaluate.checks.context import Say, Score, World
 from govnb.evaluate.checks.dates import date_order, document_year, same_date
 from govnb.evaluate.checks.direction import directions
 from govnb.evaluate.checks.enumerations import enumerations
@@ -23,7 +22,10 @@ from govnb.evaluate.checks.published import published
 from govnb.evaluate.checks.rates import in_range, scope, score, zero_base
 from govnb.evaluate.checks.relations import equal, limit, reasons
 from govnb.evaluate.checks.rules import check_rules
+from govnb.evaluate.checks.say import Say
+from govnb.evaluate.checks.scored import Score
 from govnb.evaluate.checks.sums import same_name, sums
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.checks.writing import writing
 from govnb.evaluate.expression import FormulaError
 from govnb.evaluate.facts import Facts

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
+from govnb.evaluate.checks.say import Evidence, Say, subject_of, undecided
 from govnb.evaluate.checks.terms import Term, date_of
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import spelled
 from govnb.evaluate.figure import Figure
 from govnb.evaluate.finding import PASSED, Finding, Side

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World
+from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.texts import Passage, clause
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, Figures, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.evaluate.references import DIRECTIONS, Reference

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World
 from govnb.evaluate.checks.dates import chinese_number
 from govnb.evaluate.checks.numbering import CHINESE, marks
+from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.texts import Passage, outside_quotes
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.evaluate.references import REFERENCE, Reference
 from govnb.inputs.check_rules import EnumerationRule

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from govnb.evaluate.checks.context import Evidence, Say, World
 from govnb.evaluate.checks.dates import chinese_number
+from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.texts import Passage
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import NumberingRule
 
@@ -16,7 +17,8 @@ CHINESE = "一二三四五六七八九十"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _LINE = r"^[ \t>#*\-]*"
 _POINT = r"(?<=[。；：，、:;,])"
-# From the outermost level to the innermost (GB/T 9704: 一、（一）1.（1）), then what runs on.
+# From the outermost level to the innermost (GB/T 9704-2012, 7.3.3: 一、（一）1.（1）), then what
+# runs on within a paragraph.
 _STYLES = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (

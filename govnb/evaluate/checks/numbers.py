@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World
+from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.texts import Passage, clause, outside_quotes
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import RawNumberRule, TypedValueRule

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
 from govnb.evaluate.checks.causes import Misprint, causes
-from govnb.evaluate.checks.context import Evidence, Say, World, quoted
 from govnb.evaluate.checks.rounding import HALF, Spread
+from govnb.evaluate.checks.say import Evidence, Say, quoted
 from govnb.evaluate.checks.terms import printed
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.compute import SCORE, UNCOMPUTABLE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, exact

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, Score, World, quoted, subject_of, undecided
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
+from govnb.evaluate.checks.say import Evidence, Say, quoted, subject_of, undecided
+from govnb.evaluate.checks.scored import Score
 from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.texts import Passage, clause
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, exact, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
@@ -19,7 +21,10 @@ _GROWTH = re.compile(r"(增长|上升|提高|增加|增幅|增速)[^。；，\n]
 
 
 def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find growth told, published or computed from a base of zero."""
+    """Find growth told, published or computed from a base of zero.
+
+    A rate needs a base: of what was nothing last year only the increase can be told.
+    """
     instances = world.instances(rule.each)
     if not instances:
         yield say.not_applicable("", NOTHING_TO_CHECK)
@@ -126,7 +131,11 @@ def _typed(
 
 
 def scope(rule: ScopeRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find accounts inside a total whose name excludes them."""
+    """Find accounts inside a total whose name excludes them.
+
+    基本支出 is 人员经费 and 日常公用经费 by the definition of departmental budgets; capital
+    expenditure (支出经济分类 309, 310) is 项目支出.
+    """
     names = {world.inputs.year.accounts.get(str(code), str(code)) for code in rule.accounts}
     called = [n for n in _nodes(rule.ledger, world) if rule.called in _calling(n, world)]
     if not called:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World, subject_of, undecided
 from govnb.evaluate.checks.ledgers import within
 from govnb.evaluate.checks.rounding import HUNDRED, Look, Spread
+from govnb.evaluate.checks.say import Evidence, Say, subject_of, undecided
 from govnb.evaluate.checks.terms import Term, in_percent, is_literal, printed
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.finding import FAILED, PASSED, Finding
 from govnb.inputs.check_rules import HINT, RESIDUE, EqualRule, LimitRule, ReasonRule, Rule
 
@@ -51,7 +52,11 @@ def _compared(rule: Rule, world: World, say: Say, subject: str, left: Term, righ
 
 
 def limit(rule: LimitRule, world: World, say: Say) -> Iterator[Finding]:
-    """Compare a figure with what it may not exceed."""
+    """Compare a figure with what it may not exceed.
+
+    The shipped rule is 政府采购法 第四十九条: what is added to a contract in the course of it may
+    not come to more than a tenth of the contract.
+    """
     instances = world.instances(rule.each)
     if not instances:
         yield say.not_applicable("", NOTHING_TO_CHECK)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.context import Evidence, Say, World
 from govnb.evaluate.checks.ledgers import COLUMNS, SUM, Gap, within
 from govnb.evaluate.checks.rounding import Spread
+from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.terms import printed
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, exact, shown
 from govnb.evaluate.finding import FAILED, NOT_APPLICABLE, PASSED, Finding, Side
 from govnb.inputs.check_rules import RESIDUE, VARIABLE, SameNameRule, SumRule

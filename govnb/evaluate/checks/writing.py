@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from govnb.evaluate.checks.context import Evidence, Say, World
+from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.texts import Passage
+from govnb.evaluate.checks.world import World
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import WritingRule
 
 
 def writing(rule: WritingRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find text that the rule's pattern matches; one spelling is one finding, however often."""
+    """Find text that the rule's pattern matches; one spelling is one finding, however often.
+
+    Most of the shipped patterns follow GB/T 9704-2012: 7.2.5 puts the year of a document's
+    number in 〔〕, 7.3.5.4 the date of a document in Arabic digits.
+    """
     found: dict[str, Finding] = {}
     looked = [passage for passage in world.passages if _is_within(passage, rule.within)]
     for passage in looked:

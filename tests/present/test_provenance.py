@@ -1,0 +1,139 @@
+"""Every figure on the page can be asked where it comes from, and answers once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govnb import Workbook
+from govnb.evaluate.facts import LEFT_OUT
+from govnb.evaluate.figure import Figures
+from govnb.inputs.read import Inputs, load
+from govnb.present.bundle import STRUCTURE, anchor
+from govnb.present.provenance import exact_text
+from tests.present.markup import Page
+
+Shown = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def page(junshan_shown: Shown) -> Page:
+    return Page("".join(bundle["text/html"] for _, bundle in junshan_shown))
+
+
+@pytest.fixture(scope="module")
+def panels(junshan_shown: Shown) -> dict[str, Page]:
+    """Each panel of the page, by its anchor."""
+    html = dict(junshan_shown)["wb.panels()"]["text/html"]
+    found = {}
+    for part in html.split('<div class="gv-panel"')[1:]:
+        piece = Page(f'<div class="gv-panel"{part}')
+        found[piece.elements[0][1]["id"]] = piece
+    return found
+
+
+def targets(page: Page) -> set[str]:
+    buttons = {b["popovertarget"] for b in page.all("button") if "popovertarget" in b}
+    links = {a["href"].removeprefix("#") for a in page.all("a") if a["href"].startswith("#指标-")}
+    return buttons | links
+
+
+def test_every_button_opens_a_panel_that_is_there_exactly_once(page: Page) -> None:
+    ids = Counter(a["id"] for _, a in page.elements if "id" in a)
+    assert [i for i, count in ids.items() if count > 1] == []
+    assert targets(page) - set(ids) == set()
+
+
+def test_every_figure_a_text_or_table_prints_is_a_button(
+    junshan_shown: Shown, figures: Figures
+) -> None:
+    for line, bundle in junshan_shown:
+        structure = bundle.get(STRUCTURE, {})
+        if structure.get("type") in ("prose", "table"):
+            opened = targets(Page(bundle["text/html"]))
+            for name in structure["figures"]:
+                assert anchor("指标", name) in opened, line
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "三公经费.公务用车运行维护费.超支率",
+        "支出.超支",
+        "支出.工资福利支出.差异",
+        "超支原因.编外人员工资及补助.占对应超支",
+        "业务量.热线工单.增长率",
+        "运行费用.大厅运行.未解释超支",
+        "三公经费.结余",
+        "收入.财政预算.专项经费.政务公开",
+    ],
+)
+def test_a_panel_names_formula_inputs_with_values_and_file_and_line(
+    name: str, panels: dict[str, Page], figures: Figures
+) -> None:
+    figure = figures[name]
+    text = panels[anchor("指标", name)].text
+    assert figure.formula is not None and figure.formula in text
+    assert str(figure.place) in text
+    assert figure.label in text
+    for source in figure.inputs:
+        assert source in text
+        assert exact_text(figures[source]) in text
+        assert str(figures[source].place) in text
+
+
+def test_a_panel_of_an_unknown_figure_says_why(
+    panels: dict[str, Page], figures: Figures
+) -> None:
+    for name, figure in figures.items():
+        panel = panels.get(anchor("指标", name))
+        if panel is not None and figure.value is None:
+            assert figure.reason in panel.text
+
+
+def test_the_panels_go_down_to_what_the_file_states(
+    panels: dict[str, Page], figures: Figures
+) -> None:
+    for name in figures:
+        if anchor("指标", name) in panels:
+            for source in figures[name].inputs:
+                assert anchor("指标", source) in panels, source
+
+
+def test_names_with_blanks_and_signs_still_open_their_own_panel(
+    department: Callable[[str], Path], shown: Callable[[Any], Shown]
+) -> None:
+    body = "支出: {明细: {'办 公 费': 3, '<i>&费': 4, '50%费': 1, 'a#b/c?d': 2}}\n"
+    parts = shown(Workbook(load(department(body))))
+    whole = Page("".join(bundle["text/html"] for _, bundle in parts))
+    ids = Counter(a["id"] for _, a in whole.elements if "id" in a)
+    assert targets(whole) - set(ids) == set()
+    assert [i for i, count in ids.items() if count > 1 or " " in i] == []
+
+
+def test_names_that_differ_only_in_blanks_do_not_share_a_panel(
+    department: Callable[[str], Path], shown: Callable[[Any], Shown]
+) -> None:
+    parts = shown(Workbook(load(department("支出: {明细: {'办 公': 3, '办-公': 4, '办  公': 5}}\n"))))
+    whole = Page("".join(bundle["text/html"] for _, bundle in parts))
+    ids = Counter(a["id"] for _, a in whole.elements if "id" in a)
+    assert [i for i, count in ids.items() if count > 1] == []
+
+
+def test_the_annex_lists_every_figure_with_formula_and_origin(
+    junshan: Inputs, figures: Figures
+) -> None:
+    table = Workbook(junshan).table("指标一览").structure()
+    rows = {row["cells"][0]: row["cells"] for row in table["rows"]}
+    for name, figure in figures.items():
+        listed = rows.get(name) or rows.get(f"{name}（{figure.label}）")
+        if listed is None:
+            # What the file leaves out is named together, not a row each.
+            assert figure.reason == LEFT_OUT
+            assert name in table["notes"][0]
+        else:
+            assert listed[2:] == [figure.formula or "（填写）", str(figure.place)]

@@ -1,0 +1,176 @@
+"""The workbook: opened by name from anywhere, and a useful report from partial data."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govnb import FaultsError, Workbook
+from govnb.inputs.read import Inputs, load
+from tests.present.markup import Page
+
+Shown = list[tuple[str, dict[str, Any]]]
+OTHERS = ["2016/yueyangxian-rongwanhu", "2018/nanxian-zhujian", "2019/heshan-chengguan"]
+
+
+def faults(*arguments: Any, **options: Any) -> str:
+    with pytest.raises(FaultsError) as caught:
+        Workbook.open(*arguments, **options)
+    return "\n".join(map(str, caught.value.faults))
+
+
+@pytest.mark.parametrize("folder", ["", "notebooks", "govnb/present", "params/2016"])
+def test_it_opens_by_name_from_any_folder_below_the_root(
+    folder: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root / folder)
+    workbook = Workbook.open(2016, "junshan-zwfw")
+    assert workbook.heading == "君山区政务服务中心2016年度部门整体支出绩效评价报告"
+
+
+def test_the_year_may_be_text_as_papermill_gives_it(params: Path) -> None:
+    assert Workbook.open("2016", "junshan-zwfw", str(params)).figures["年度"].value == 2016
+
+
+@pytest.mark.parametrize("department", [1005, 0o1005, None, ["junshan-zwfw"], 1.5, True])
+def test_a_department_that_papermill_turned_into_a_number_is_told_how_to_pass_it(
+    params: Path, department: Any
+) -> None:
+    assert "-r department" in faults(2016, department, str(params))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../2018/nanxian-zhujian", "/etc/passwd", "..", ".", "", "_year", "junshan-zwfw.yml", "a/b"]
+    + ["junshan-zwfw\0", "JUNSHAN-ZWFW", "ｊｕｎｓｈａｎ-zwfw", "*", "junshan-zwfw/"],
+)
+def test_a_name_that_is_no_department_of_that_year_is_refused(params: Path, name: str) -> None:
+    assert "没有部门" in faults(2016, name, str(params))
+
+
+def test_a_mistyped_department_is_asked_about(params: Path) -> None:
+    assert "是不是“junshan-zwfw”？" in faults(2016, "junshan-zwwf", str(params))
+
+
+@pytest.mark.parametrize("year", [2015, "2015", "", "..", "2016/..", "rules", "20 16", -1, None])
+def test_an_unknown_year_names_the_years_there_are(params: Path, year: Any) -> None:
+    told = faults(year, "junshan-zwfw", str(params))
+    assert "没有年度" in told and "2016" in told
+
+
+def test_a_missing_parameter_folder_says_so(tmp_path: Path) -> None:
+    assert "没有" in faults(2016, "junshan-zwfw", str(tmp_path / "nowhere"))
+
+
+def test_an_unknown_edition_names_those_there_are(params: Path) -> None:
+    told = faults(2016, "junshan-zwfw", str(params), "draft")
+    assert "review" in told and "publish" in told
+
+
+def test_a_mistyped_slot_names_those_there_are(junshan: Inputs) -> None:
+    with pytest.raises(KeyError, match="概述、机构设置"):
+        Workbook(junshan).text("概术")
+
+
+# Partial departments.
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_department_goes_through_the_same_report(
+    name: str, params: Path, shown: Callable[[Any], Shown]
+) -> None:
+    workbook = Workbook(load(params / f"{name}.yml", params))
+    parts = dict(shown(workbook))
+    whole = Page("".join(bundle["text/html"] for bundle in parts.values()))
+    assert whole.dangers() == [] and whole.unbalanced == []
+    assert str(workbook.inputs.department.identity.name) in whole.text
+    assert "未公布" in Page(parts['wb.listing("存在问题", "存在的主要问题")']["text/html"]).text
+    assert "None" not in whole.text and "{{" not in whole.text and "NaN" not in whole.text
+
+
+def test_a_cross_table_is_shown_as_one(params: Path) -> None:
+    workbook = Workbook(load(params / f"{OTHERS[0]}.yml", params))
+    structure = workbook.table("收入").structure()
+    assert [c["label"] for c in structure["columns"]] == [
+        "机构",
+        "合计",
+        "上年结转",
+        "公共财政拨款",
+        "其他收入",
+    ]
+    assert structure["rows"][-1]["cells"] == ["合计", "229.46", "37.23", "106.13", "86.10"]
+
+
+def test_amounts_in_another_unit_are_converted(params: Path) -> None:
+    workbook = Workbook(load(params / f"{OTHERS[0]}.yml", params))
+    assert workbook.figures["项目.农发行贷款项目.资金"].value == 35000
+
+
+def test_staff_statistics_of_the_others_match_their_reports(params: Path) -> None:
+    heshan = Workbook(load(params / f"{OTHERS[2]}.yml", params)).figures
+    assert heshan["人员.人员总数"].value == 1894
+    assert heshan["人员.人员总数.合计差额"].value == 0
+    assert heshan["人员.在职人员控制率"].value is None
+    nanxian = Workbook(load(params / f"{OTHERS[1]}.yml", params)).figures
+    assert f"{nanxian['人员.在职人员控制率'].value:.2f}" == "98.80"
+    assert nanxian["内设机构.条数"].value == 21
+
+
+def test_a_department_that_states_only_its_name_still_gets_a_report(
+    department: Callable[[str], Path], shown: Callable[[Any], Shown]
+) -> None:
+    whole = Page("".join(b["text/html"] for _, b in shown(Workbook(load(department(""))))))
+    assert whole.text.count("未公布") > 10
+    assert whole.unbalanced == []
+
+
+# The machine-readable result.
+
+
+def test_the_result_holds_every_figure_and_is_written_whole(
+    junshan: Inputs, tmp_path: Path
+) -> None:
+    workbook = Workbook(junshan)
+    workbook.result(str(tmp_path))
+    (file,) = [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert file == tmp_path / "2016" / "junshan-zwfw.json"
+    data = json.loads(file.read_text("utf-8"))
+    assert set(data["figures"]) == set(workbook.figures)
+    assert data["year"] == "2016" and data["name"] == "君山区政务服务中心"
+    assert all(isinstance(f["value"], str | None) for f in data["figures"].values())
+
+
+def test_a_trial_says_so_and_is_never_written_as_the_report(
+    junshan: Inputs, tmp_path: Path
+) -> None:
+    workbook = Workbook(junshan, overrides={"三公经费.公务接待费.支出": "11"})
+    workbook.result(str(tmp_path))
+    assert list(tmp_path.rglob("*")) == []
+    assert "试算" in Page(workbook.title()._repr_mimebundle_()["text/html"]).text
+    assert workbook.figures["三公经费.支出"].number is not None
+    assert workbook.result_data["overrides"] == {"三公经费.公务接待费.支出": "11"}
+
+
+def test_the_edition_for_publication_leaves_the_reviewers_annex_out(
+    junshan: Inputs, shown: Callable[[Any], Shown]
+) -> None:
+    published = Page(
+        "".join(b["text/html"] for _, b in shown(Workbook(junshan, edition="publish")))
+    )
+    assert "复核意见" not in published.text
+    review = Page("".join(b["text/html"] for _, b in shown(Workbook(junshan))))
+    assert "复核意见" in review.text
+
+
+def test_nothing_shown_depends_on_the_folder_or_the_clock(
+    junshan: Inputs, shown: Callable[[Any], Shown], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = shown(Workbook(junshan))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(os.environ, "TZ", "Pacific/Kiritimati")
+    assert shown(Workbook(junshan)) == first
