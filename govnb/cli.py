@@ -14,39 +14,10 @@ from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
+from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
     from govnb.present.workbook import Workbook
-
-
-class _Help(click.HelpFormatter):
-    """Help in the reader's language, headings included."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "用法：")
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading({"Options": "选项", "Commands": "命令"}.get(heading, heading))
-
-
-click.Context.formatter_class = _Help
-
-
-class _ChineseHelp:
-    """What click says of itself, in Chinese."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
-        if option is not None:
-            option.help = "显示这段说明"
-        return option
-
-
-class _Command(_ChineseHelp, click.Command): ...
-
-
-class _Group(_ChineseHelp, click.Group):
-    command_class = _Command
 
 
 PARAMS = click.option(
@@ -65,7 +36,7 @@ OVERRIDE = click.option(
 
 
 @click.group(
-    cls=_Group,
+    cls=Group,
     options_metavar="[选项]",
     subcommand_metavar="命令 …",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -77,12 +48,20 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
+    code: object = 1
     try:
-        cli.main(standalone_mode=True)
+        code = cli.main(standalone_mode=False)
     except FaultsError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
-        sys.exit(1)
+    except click.UsageError as error:
+        click.echo(mistake(error), err=True)
+        code = error.exit_code
+    except click.Abort:
+        click.echo("已中断", err=True)
+    except OSError as error:
+        click.echo(f"{error.filename or '文件'}：读写出错，{error.strerror}", err=True)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 @cli.command(options_metavar="[选项]")

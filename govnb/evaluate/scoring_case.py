@@ -187,8 +187,7 @@ class Case:
             self.faults.append(Fault(formula.place, str(error), error.hint))
             return Valued()
         if value is None:
-            names = [n for n in expression.names if n not in named]
-            return self._unknown([self.locate(n) for n in names if "*" not in n] or names)
+            return self._unknown([n for n in expression.names if n not in named])
         if isinstance(value, Decimal):
             return Valued(Span.point(value))
         return Valued(word=str(value))
@@ -197,6 +196,12 @@ class Case:
         """Say which stated facts, at the far end of the formulas, are missing."""
         missing: dict[str, None] = {}
         for name in names:
+            if (found := self.given.get(name)) is not None:
+                if found.problem:
+                    return found
+                missing.update(dict.fromkeys(found.missing))
+                continue
+            name = name if "*" in name else self.locate(name)
             figure = self.figures.get(name)
             if figure is not None and figure.value not in (None, UNKNOWN):
                 continue

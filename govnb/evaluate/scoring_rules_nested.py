@@ -113,9 +113,9 @@ def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
     target, actual = _summed(case, names, weighted, TARGET), _summed(case, names, weighted, ACTUAL)
     has_targets = any(case.figure(UNITS, name, TARGET) for name in names)
     given = {TARGET: target if has_targets else _part(case, None, TARGET), ACTUAL: actual}
-    inner = replace(
-        case, given={**given, "指标值": _value(target if has_targets else None, actual)}
-    )
+    # With a formula the sums go into it; without one the sum itself is the value.
+    value = {} if case.formula is not None else {"指标值": actual}
+    inner = replace(case, given={**given, **value})
     outcome = apply(rule.rule, inner)
     how = "按资金加权平均" if weighted else "累加"
     reason = f"{len(names)} 个下属单位{how}后：{outcome.reason}"
@@ -146,17 +146,6 @@ def _summed(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
     if weighted and weights == 0:
         return Valued(problem="不可计算：下属单位的资金合计为 0")
     return Valued(Span.point(total / weights if weighted else total))
-
-
-def _value(target: Valued | None, actual: Valued) -> Valued:
-    """Return the indicator's value: the sum over the summed target, or the sum itself."""
-    if target is None or actual.number is None:
-        return actual
-    if target.number is None:
-        return target
-    if target.number == 0:
-        return Valued(problem="不可计算：目标合计为 0")
-    return Valued(Span.point(actual.number / target.number))
 
 
 def one_of(rule: rules.OneOf, case: Case) -> Outcome:

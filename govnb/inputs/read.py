@@ -318,10 +318,11 @@ def _inside(annotation: Any, step: int | str) -> Any:
 
 def _tagged(annotation: Any, tag: int | str) -> type[BaseModel] | None:
     """Return the member of a tagged union that bears the tag."""
-    members = getattr(annotation, "__args__", ())
+    members: tuple[Any, ...] = getattr(annotation, "__args__", ())
     if len(members) == 1:
         return _tagged(members[0], tag)
-    return next((m for m in members if _model_of(m) is m and _is_tag(m, tag)), None)
+    models = (m for m in members if isinstance(m, type) and issubclass(m, BaseModel))
+    return next((model for model in models if _is_tag(model, tag)), None)
 
 
 def _is_tag(model: type[BaseModel], tag: int | str) -> bool:

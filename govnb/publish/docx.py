@@ -10,37 +10,33 @@ import docx
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from nbconvert.exporters import Exporter
-from nbformat import NotebookNode
+from traitlets import default
 
 from govnb.publish import docx_xml as xml
 from govnb.publish.document import Document
 from govnb.publish.docx_body import BODY, Body
 from govnb.publish.docx_package import settled, template
 from govnb.publish.fit import Section, sections
-from govnb.publish.pdf import folder_of
-from govnb.publish.reading import read
+from govnb.publish.paper import PaperReport
 
 _UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 # A short paper needs no table of contents.
 _FEW_HEADINGS = 3
 
 
-class WordReport(Exporter):
+class WordReport(PaperReport):
     """Export an executed notebook as a Word file (`jupyter nbconvert --to govnb-docx`)."""
 
     export_from_notebook = "govnb: Word"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+    @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".docx"
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[Any, dict[str, Any]]:
-        """Return the file's bytes."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return word(read(nb, folder_of(resources))), resources
+    def write(self, document: Document) -> bytes:
+        """Return the document as a Word file."""
+        return word(document)
 
 
 def word(document: Document) -> bytes:

@@ -29,13 +29,15 @@ def picture(kind: str, data: bytes, alt: str, caption: str = "") -> Picture | Pa
     """Return a picture both papers can show, or the sentence that it can't be read."""
     try:
         if kind == SVG:
-            return Picture(SVG, safe_svg(data), alt, caption)
-        if kind in (PNG, JPEG):
-            _checked(data)
-            return Picture(kind, data, alt, caption)
-        return Picture(PNG, _as_png(data), alt, caption)
-    except (OSError, ValueError, SyntaxError, etree.XMLSyntaxError):
+            shown = Picture(SVG, safe_svg(data), alt, caption)
+        elif kind in (PNG, JPEG):
+            shown = Picture(kind, data, alt, caption)
+        else:
+            shown = Picture(PNG, _as_png(data), alt, caption)
+        _check(shown.kind, shown.data)
+    except (OSError, ValueError, RuntimeError, etree.XMLSyntaxError):
         return lost(alt or caption or kind, "读不懂")
+    return shown
 
 
 def lost(what: str, why: str = "没有随笔记本保存") -> Paragraph:
@@ -93,14 +95,14 @@ def raster(shown: Picture) -> bytes:
 
 @lru_cache(maxsize=64)
 def _rasterised(svg: bytes) -> bytes:
-    return typeset("picture.typ", {"text": svg.decode()}, format="png", ppi=PIXELS_PER_INCH)
+    data = picture_data(Picture(SVG, svg, ""))
+    return typeset("picture.typ", data, format="png", ppi=PIXELS_PER_INCH)
 
 
-def _checked(data: bytes) -> None:
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data)) as image:
-        image.verify()
+@lru_cache(maxsize=64)
+def _check(kind: str, data: bytes) -> None:
+    """Set a picture by itself: one that Typst can't read would take the whole paper with it."""
+    typeset("picture.typ", picture_data(Picture(kind, data, "")), format="svg")
 
 
 def _as_png(data: bytes) -> bytes:

@@ -227,6 +227,9 @@ def _table(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
 def _chart(structure: Mapping[str, Any], data: Mapping[str, Any]) -> list[Block]:
     caption = str(structure.get("title") or structure.get("caption") or "")
     alt = str(structure.get("alt") or caption)
+    lacking = "、".join(f"“{char}”" for char in structure.get("missing", ()))
+    if lacking:
+        caption += f"（图中〓为{lacking}，图的字体缺此字）"
     for kind in KINDS:
         if kind in data:
             return [picture(kind, _bytes(kind, data[kind]), alt, caption)]

@@ -20,6 +20,8 @@ from govnb.publish.zygote import SETTINGS
 
 # A warm process that dies this often, one time after the other, will not get better.
 _TRIES = 3
+# Seconds to wait for a worker to be there at all.
+_START = 600
 
 
 class WorkerLost(RuntimeError):
@@ -173,7 +175,8 @@ class _Job:
     ) -> None:
         self.warm = warm
         self.request = {"task": task, "argument": argument, "folder": folder}
-        self.deadline = None if timeout is None else time.monotonic() + timeout
+        self.timeout = timeout
+        self.deadline: float | None = time.monotonic() + _START
         self.next_by: float | None = None
         self.heard = heard
         self.pid: int | None = None
@@ -229,6 +232,8 @@ class _Job:
                 self.answers.append(message["result"])
             elif "pid" in message:
                 self.pid = message["pid"]
+                # Its time begins with it: before, the warm process may just be warming up.
+                self.deadline = None if self.timeout is None else time.monotonic() + self.timeout
             elif "exit" in message:
                 self.code = message["exit"]
             elif "error" in message:

@@ -247,7 +247,10 @@ def sums(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
         facts += [((*unit, "年度指标值"), draw(number)), ((*unit, "实际完成值"), draw(number))]
         facts.append(((*unit, "资金"), str(draw(st.integers(0, 9)))))
     how = {"方式": "资金加权"} if percent else {"方式": "累加"}
-    return {"规则": {"种类": "汇总计分", **how, "计分": inner}}, facts
+    formula = {"公式": "实际完成值 / 年度指标值"} if draw(st.booleans()) else {}
+    if inner["种类"] == "按目标比":
+        formula = {}
+    return {**formula, "规则": {"种类": "汇总计分", **how, "计分": inner}}, facts
 
 
 KINDS: dict[str, st.SearchStrategy[tuple[dict[str, Any], Facts]]] = {

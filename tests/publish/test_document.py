@@ -110,6 +110,12 @@ def test_numbered_paragraphs_of_a_narrative_stay_paragraphs() -> None:
     assert kinds(blocks(shows({STRUCTURE: prose}))) == ["Paragraph"] * 3
 
 
+def test_a_chart_names_the_characters_it_could_not_draw() -> None:
+    chart = {STRUCTURE: {"type": "chart", "title": "图1　人员", "alt": "人员", "missing": ["𪚥"]}}
+    (picture,) = blocks(shows({**chart, "image/svg+xml": SVG + "</svg>"}))
+    assert isinstance(picture, d.Picture) and picture.caption.endswith("〓为“𪚥”，图的字体缺此字）")
+
+
 # Headings
 
 
@@ -266,10 +272,18 @@ def test_any_picture_becomes_one_that_word_shows(form: str) -> None:
     assert isinstance(picture, d.Picture) and picture.kind == "image/png"
 
 
-@pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/svg+xml"])
+@pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/gif"])
 def test_a_picture_that_cannot_be_read_says_so(kind: str) -> None:
-    data = "<html/>" if kind == "image/svg+xml" else base64.b64encode(b"nothing").decode()
+    data = base64.b64encode(b"nothing").decode()
     assert "读不懂" in said(blocks(shows({kind: data})))[0]
+
+
+@pytest.mark.parametrize(
+    "svg",
+    ["<html/>", "<svg", SVG, '<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>'],
+)
+def test_svg_that_cannot_be_read_says_so(svg: str) -> None:
+    assert "读不懂" in said(blocks(shows({"image/svg+xml": svg})))[0]
 
 
 def test_svg_loses_scripts_and_every_address_outside_itself() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from nbconvert.exporters import get_exporter
 from pypdf import PdfReader
+from traitlets.config import Config
 
 from govnb.inputs.place import FaultsError
 from govnb.present import fonts
@@ -265,6 +266,40 @@ def test_the_file_is_tagged_for_readers_aloud_and_fit_for_filing() -> None:
     assert "pdfaid:part>2<" in metadata and "pdfaid:conformance>A<" in metadata
 
 
+def test_a_standard_that_cannot_be_met_is_given_up_and_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import typst
+
+    from govnb.publish import pdf as module
+
+    def strict(template: str, content: Any, pdf_standards: list[str]) -> bytes:
+        if "a-2a" in pdf_standards:
+            raise typst.TypstError("PDF/A-2a error", "")
+        return typeset(template, content, pdf_standards=pdf_standards)
+
+    monkeypatch.setattr(module, "typeset", strict)
+    metadata = opened(pdf(document(*paragraphs("甲")))).trailer["/Root"]["/Metadata"].get_data()
+    assert b"pdfuaid:part>1<" in metadata and b"pdfaid:part" not in metadata
+    assert "a-2a" in caplog.text
+
+
+def test_a_paper_that_cannot_be_set_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from govnb.publish import pdf as module
+
+    monkeypatch.setattr(module, "data", lambda *_: {})
+    with pytest.raises(FaultsError, match="PDF: 排版失败"):
+        pdf(document())
+
+
+def test_tagged_cells_are_left_out_as_on_the_page() -> None:
+    notebook = own_notebook()
+    notebook.cells[2].metadata["tags"] = ["hide"]
+    exporter = PDFReport(config=Config({"TagRemovePreprocessor": {"remove_cell_tags": ["hide"]}}))
+    data, _ = exporter.from_notebook_node(notebook)
+    assert "引用的一段话" not in pdf_text(data)
+
+
 def test_charts_have_their_alternative_text() -> None:
     reader = opened(report_pdf(*JUNSHAN))
     told = [
@@ -422,7 +457,9 @@ def tags_of(reader: Any) -> list[str]:
 
 def test_compacting_changes_no_word_and_no_tag() -> None:
     made = typeset(
-        "report.typ", data(document(grid(3, 90)), faces.theme(), ""), pdf_standards=STANDARDS
+        "report.typ",
+        data(document(grid(3, 90)), faces.theme(), ""),
+        pdf_standards=list(STANDARDS[0]),
     )
     small = compact(made)
     assert len(small) < 0.8 * len(made)

@@ -1,0 +1,326 @@
+"""The batch: isolation, failures, interruptions, and what is left when all goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.publish.years import YearFolder, alive, below, ended, wait_for, year_folder
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> YearFolder:
+    return year_folder(tmp_path, "001005", "甲局")
+
+
+def test_every_department_gets_its_outputs_and_the_page_lists_them(two: YearFolder) -> None:
+    done = two.run()
+    assert done.code == 0, done.err
+    for name in ("001005", "甲局"):
+        for extension in ("html", "json", "ipynb"):
+            assert (two.outputs / f"{name}.{extension}").is_file()
+        assert name in two.page()
+    assert {row["status"] for row in two.rows().values()} == {"通过"}
+    assert (two.outputs / "district.html").is_file()
+    assert "./district.html" in two.page()
+    two.check_whole()
+
+
+def test_one_that_fails_stops_none_of_the_rest_and_the_page_says_why(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a-good", "exits", "faulty", "hangs", "killed", "raises", "z-good")
+    (tmp_path / "params" / "2016" / "folder.yml").mkdir()
+    (tmp_path / "params" / "2016" / "gone.yml").symlink_to("nowhere.yml")
+    os.mkfifo(tmp_path / "params" / "2016" / "pipe.yml")
+    done = year.run("--timeout", "5", "--jobs", "3")
+    assert done.code == 1
+    rows = year.rows()
+    assert [n for n, row in rows.items() if row["status"] != "未能生成"] == ["a-good", "z-good"]
+    assert "退出码 3" in rows["exits"]["reason"]
+    assert "SIGKILL" in rows["killed"]["reason"]
+    assert "超过 5 秒" in rows["hangs"]["reason"]
+    assert "KeyError" in rows["raises"]["reason"]
+    assert "1 处错误" in rows["faulty"]["reason"]
+    assert rows["folder"]["reason"] == rows["pipe"]["reason"] == "不是普通文件"
+    assert rows["gone"]["reason"] == "找不到所指的文件"
+    page = year.page()
+    assert "<code>params/2016/faulty.yml:3:7</code>" in page
+    assert "“１２”含全角字符" in page
+    assert "停在笔记本第 3 格" in page
+    assert "坏了 &lt;script&gt;" in page and "坏了 <script>" not in page
+    assert "Traceback" not in page
+    for name in ("exits", "faulty", "hangs", "killed", "raises"):
+        assert not (year.outputs / f"{name}.html").exists()
+    # The notebook and the process it had started, both.
+    for pid in map(int, (tmp_path / "hanging.pid").read_text().split()):
+        assert not alive(pid)
+    year.check_whole()
+
+
+def test_a_failure_leaves_the_last_good_report_and_says_it_is_old(two: YearFolder) -> None:
+    two.run()
+    good = (two.outputs / "甲局.html").read_bytes()
+    (two.path / "params" / "2016" / "甲局.yml").unlink()
+    (two.path / "params" / "2016" / "甲局.yml").mkdir()
+    assert two.run().code == 1
+    assert (two.outputs / "甲局.html").read_bytes() == good
+    assert two.rows()["甲局"]["status"] == "未能生成"
+
+
+def test_one_job_and_four_give_the_same_bytes(tmp_path: Path) -> None:
+    names = [f"{i:03d}" for i in range(8)]
+    year = year_folder(tmp_path, *names)
+    assert year.run("--jobs", "1", "--outputs", "one").code == 0
+    assert year.run("--jobs", "4", "--outputs", "four").code == 0
+    compared = 0
+    for path in (tmp_path / "one" / "2016").iterdir():
+        if path.suffix in (".html", ".json", ".csv"):
+            assert path.read_bytes() == (tmp_path / "four" / "2016" / path.name).read_bytes()
+            compared += 1
+    assert compared == 8 * 2 + 5
+
+
+def test_nothing_runs_again_unless_something_changed_and_the_reason_is_said(two: YearFolder) -> None:
+    assert "尚未生成 2" in two.run().out
+    page = two.page()
+    again = two.run()
+    assert again.code == 0 and "运行 0，跳过 2" in again.out
+    assert two.page() == page
+    (two.path / "params" / "2016" / "甲局.yml").write_text("年度: 2016\n", encoding="utf-8")
+    changed = two.run()
+    assert "甲局　完成" in changed.out and "参数文件有改动" in changed.out
+    assert "001005" not in changed.out
+    assert two.receipt("甲局")["run"]["reasons"] == ["参数文件有改动"]
+    (two.outputs / "甲局.html").write_text("x")
+    (two.outputs / "001005.json").unlink()
+    mended = two.run()
+    assert "输出 甲局.html 被改动" in mended.out and "输出 001005.json 不见了" in mended.out
+    two.check_whole()
+    assert "--force" in two.run("--force").out
+
+
+def test_a_dry_run_says_what_would_run_and_runs_nothing(two: YearFolder) -> None:
+    done = two.run("--dry-run")
+    assert done.code == 0
+    assert "运行　001005　尚未生成" in done.out
+    assert not two.outputs.exists()
+    two.run()
+    assert "跳过　甲局　无改动" in two.run("--dry-run").out
+
+
+def test_a_department_whose_file_is_gone_is_told_of_and_kept(two: YearFolder) -> None:
+    two.run()
+    (two.path / "params" / "2016" / "甲局.yml").unlink()
+    done = two.run()
+    assert done.code == 0
+    assert "甲局" in done.out and "没有删除" in done.out
+    assert (two.outputs / "甲局.html").is_file()
+    assert "参数文件已不在的部门（1）" in two.page()
+    assert list(two.rows()) == ["001005"]
+
+
+def test_names_that_belong_to_the_page_or_leave_the_folder_are_refused(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "ok", "index", "District", "x-试算", "=cmd", "a b#?%&'\"<i>")
+    done = year.run()
+    assert done.code == 1
+    rows = year.rows()
+    for name in ("index", "District", "x-试算"):
+        assert rows[name]["reason"] == "文件名被占用"
+    assert rows["=cmd"]["status"] == "通过"
+    assert rows["a b#?%&'\"<i>"]["status"] == "通过"
+    page = year.page()
+    assert "<i>" not in page
+    assert 'href="./a%20b%23%3F%25%26%27%22%3Ci%3E.html"' in page
+    outside = [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix == ".html"]
+    assert all(p.parent == year.outputs for p in outside)
+
+
+@pytest.mark.parametrize("which", ["parent", "warm", "group"])
+def test_killed_at_any_moment_it_leaves_whole_files_and_no_process(
+    tmp_path: Path, which: str
+) -> None:
+    year = year_folder(tmp_path, *(f"slow-{i}" for i in range(8)))
+    process = year.start("--jobs", "2", start_new_session=True)
+    with ended(process):
+        wait_for(lambda: len(list(year.outputs.glob("slow-*.html"))) >= 2)
+        family = below(process.pid)
+        assert len(family) >= 2
+        if which == "warm":
+            # Not the batch itself but the process it forks from: it is started again.
+            os.kill(next(p for p in family if p in below(process.pid)), signal.SIGKILL)
+            assert process.wait(120) == 0
+            assert len(list(year.outputs.glob("slow-*.html"))) == 8
+        elif which == "parent":
+            process.kill()
+            process.wait()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    wait_for(lambda: not any(map(alive, family)))
+    resumed = year.run()
+    assert resumed.code == 0
+    if which != "warm":
+        assert "跳过 0" not in resumed.out
+    year.check_whole()
+    assert len(year.rows()) == 8
+
+
+def test_an_interrupt_ends_the_workers_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a", "b", "hangs")
+    process = year.start("--jobs", "1")
+    with ended(process):
+        wait_for((tmp_path / "hanging.pid").is_file)
+        family = below(process.pid)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert "再次运行会接着做" in (process.stderr.read() if process.stderr else "")
+    wait_for(lambda: not any(map(alive, family)))
+    year.check_whole()
+    (tmp_path / "params" / "2016" / "hangs.yml").unlink()
+    assert "跳过 2" in year.run().out
+
+
+def test_a_worker_that_is_killed_is_one_failure(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a", "b", "hangs")
+    process = year.start("--jobs", "1")
+    with ended(process):
+        pid = int(wait_for(lambda: _read(tmp_path / "hanging.pid")).split()[0])
+        os.kill(pid, signal.SIGKILL)
+        assert process.wait(60) == 1
+    assert "SIGKILL" in year.rows()["hangs"]["reason"]
+    assert year.rows()["a"]["status"] == year.rows()["b"]["status"] == "通过"
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.is_file() else ""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", folder], capture_output=True
+    )
+    if made.returncode:
+        pytest.skip("cannot mount a small disk here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_fails_some_and_the_page_says_so(small_disk: Path, tmp_path: Path) -> None:
+    big = "text = department * 60000"
+    cells = (big, _result())
+    year = year_folder(tmp_path / "year", *(f"{i:03d}" for i in range(10)), cells=cells)
+    (year.path / "outputs").symlink_to(small_disk)
+    done = year.run("--jobs", "2")
+    assert done.code == 1
+    rows = year.rows()
+    failed = [name for name, row in rows.items() if row["status"] == "未能生成"]
+    assert 0 < len(failed) < 10
+    assert "No space left" in rows[failed[0]]["reason"]
+    assert "No space left" in year.page()
+    year.check_whole()
+    for name in failed:
+        assert not (year.outputs / f"{name}.html").exists()
+    # With room again, only what failed runs.
+    subprocess.run(["mount", "-o", "remount,size=40m", small_disk], check=True)
+    again = year.run()
+    assert again.code == 0, again.out
+    assert f"跳过 {10 - len(failed)}" in again.out
+
+
+def _result() -> str:
+    from tests.publish.years import RESULT
+
+    return RESULT
+
+
+def test_leavings_of_a_killed_run_are_swept_and_those_of_a_living_one_kept(two: YearFolder) -> None:
+    two.run()
+    host = socket.gethostname()[:60]
+    dead = two.outputs / f".govnb-{host}-{2**22 - 1}-abc.tmp"
+    living = two.outputs / f".govnb-{host}-{os.getpid()}-abc.tmp"
+    elsewhere = two.outputs / ".govnb-another-host-1-abc.tmp"
+    for path in (dead, living, elsewhere):
+        path.write_text("half")
+    two.run()
+    assert not dead.exists() and living.exists() and elsewhere.exists()
+    for path in (living, elsewhere):
+        path.unlink()
+
+
+def test_two_batches_of_a_year_do_not_run_at_once(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "hangs")
+    process = year.start()
+    with ended(process):
+        wait_for((tmp_path / "hanging.pid").is_file)
+        second = year.run()
+        assert second.code == 1
+        assert "另一个 govnb batch 正在写这里" in second.err
+
+
+def test_a_notebook_that_goes_elsewhere_changes_nothing(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "wanders")
+    assert year.run().code == 0
+    assert (year.outputs / "wanders.html").is_file()
+
+
+def test_stock_kernels_give_the_same_pages(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a", "b", "raises")
+    assert year.run("--outputs", "one").code == 1
+    assert year.run("--outputs", "two", "--engine", "kernel", "--jobs", "2").code == 1
+    for name in ("a.html", "a.json", "b.html", "summary.json"):
+        one, two = (tmp_path / folder / "2016" / name for folder in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_stock_kernel_that_hangs_is_ended_with_its_own_session(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a", "hangs")
+    assert year.run("--engine", "kernel", "--timeout", "12").code == 1
+    assert "超过 12 秒" in year.rows()["hangs"]["reason"]
+    for pid in map(int, (tmp_path / "hanging.pid").read_text().split()):
+        wait_for(lambda pid=pid: not alive(pid), 10)
+
+
+def test_an_unknown_year_and_an_empty_one_are_faults(tmp_path: Path) -> None:
+    year = year_folder(tmp_path)
+    empty = year.run()
+    assert empty.code == 1 and "2016 年没有部门的参数文件" in empty.err
+    shutil.rmtree(tmp_path / "params" / "2016")
+    unknown = year.run()
+    assert unknown.code == 1 and "没有年度“2016”的文件夹" in unknown.err
+    assert "Traceback" not in unknown.err
+
+
+def test_wrong_usage_is_exit_code_two(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a")
+    assert year.run("--jobs", "0").code == 2
+    assert year.run("--to", "odt").code == 2
+
+
+def test_the_parent_loads_none_of_what_draws(two: YearFolder) -> None:
+    two.run()
+    watch = (
+        "import sys; sys.argv = ['govnb', 'batch', '2016', '--to', 'html']\n"
+        "from govnb.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'matplotlib', 'nbconvert', 'IPython', 'typst'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch], cwd=two.path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads((two.outputs / "summary.json").read_text("utf-8"))
