@@ -223,11 +223,17 @@ def run(
 @cli.command(options_metavar="[选项]")
 @click.argument("year", type=int, metavar="年度")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=None, metavar="个数",
+    "--jobs",
+    type=click.IntRange(1),
+    default=None,
+    metavar="个数",
     help="同时运行几个，默认等于处理器数",
 )
 @click.option(
-    "--scheduler", default=None, metavar="地址", help="在 Dask 集群上运行：tcp://…，或 local 在本机启动"
+    "--scheduler",
+    default=None,
+    metavar="地址",
+    help="在 Dask 集群上运行：tcp://…，或 local 在本机启动",
 )
 @click.option("--force", is_flag=True, help="没有改动也重新生成")
 @click.option("--dry-run", is_flag=True, help="只列出要运行哪些、为什么，不运行")
@@ -238,16 +244,25 @@ def run(
     "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
 )
 @click.option(
-    "--engine", type=click.Choice(["govnb", "kernel"]), default="govnb",
+    "--engine",
+    type=click.Choice(["govnb", "kernel"]),
+    default="govnb",
     help="执行引擎，默认 govnb；kernel 用普通内核",
 )
 @click.option(
-    "--timeout", type=click.FloatRange(0, min_open=True), default=300, show_default=True,
-    metavar="秒", help="一个部门最多运行多久，到时终止",
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=300,
+    show_default=True,
+    metavar="秒",
+    help="一个部门最多运行多久，到时终止",
 )
 @PARAMS
 @click.option(
-    "--outputs", "outputs_dir", default="outputs", metavar="文件夹",
+    "--outputs",
+    "outputs_dir",
+    default="outputs",
+    metavar="文件夹",
     help="输出文件夹或 fsspec 网址，默认 outputs",
 )
 def batch(

@@ -60,4 +60,4 @@ def test_the_public_names_are_these() -> None:
     assert set(govnb.__all__) == {"FaultsError", "Workbook"}
     assert all(hasattr(govnb, name) for name in govnb.__all__)
     with pytest.raises(AttributeError):
-        _ = govnb.no_such_name  # type: ignore[attr-defined]
+        _ = govnb.no_such_name

@@ -183,6 +183,8 @@ class Case:
             value = expression.evaluate(look_up, self.expand)
         except NotComputable as error:
             return Valued(problem=f"{UNCOMPUTABLE}：{error}")
+        except ArithmeticError:
+            return Valued(problem=f"{UNCOMPUTABLE}：结果太大")
         except FormulaError as error:
             self.faults.append(Fault(formula.place, str(error), error.hint))
             return Valued()

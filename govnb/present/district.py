@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from govnb.evaluate.figure import Figures, rounded
 from govnb.present.blocks import Cards, Result, Title
@@ -79,7 +78,9 @@ class District:
         """Return how many departments are in, and which are not and why."""
         told = f"本页汇总 {len(self._all)} 个部门的结果，逐项来自各部门的机器可读结果。"
         if self.members.missing:
-            names = "；".join(f"{_plain(m.name)}（{_plain(m.reason)}）" for m in self.members.missing)
+            names = "；".join(
+                f"{_plain(m.name)}（{_plain(m.reason)}）" for m in self.members.missing
+            )
             told += f"\n\n下列 {len(self.members.missing)} 个部门未能生成，没有计入：{names}。"
         return Prose(told, _NONE)
 
@@ -99,7 +100,12 @@ class District:
         """Return the totals for programs."""
         budget, actual = _total(self._all, "budget"), _total(self._all, "actual")
         public = _total(self._all, "public_budget"), _total(self._all, "public_actual")
-        amounts = {"预算": budget, "支出": actual, "三公经费预算": public[0], "三公经费支出": public[1]}
+        amounts = {
+            "预算": budget,
+            "支出": actual,
+            "三公经费预算": public[0],
+            "三公经费支出": public[1],
+        }
         figures = {n: {"value": f"{v:f}", "unit": "万元", "label": n} for n, v in amounts.items()}
         counted = Counter(kind for m in self._all for kind in m.findings)
         found = [
@@ -227,9 +233,7 @@ def public(district: District) -> Table | None:
     ]  # fmt: skip
     columns = ("部门", "预算", "支出", "控制率", "变动率")
     note = "控制率超过 100% 即超出预算；变动率是本年预算比上年预算。"
-    return district._table(
-        "三公经费", "各部门“三公”经费", columns, rows, unit="万元", notes=[note]
-    )
+    return district._table("三公经费", "各部门“三公”经费", columns, rows, unit="万元", notes=[note])
 
 
 def findings(district: District) -> Table | None:
@@ -262,7 +266,9 @@ def unusual(district: District) -> Table | None:
     ]  # fmt: skip
     note = "通常范围：上、下四分位数各向外延伸一点五倍四分位距。异常不等于错误，请核实。"
     columns = ("部门", "指标", "本部门", "中位数", "通常范围")
-    return district._table("异常值", "与其他部门相差较大的指标", columns, rows, words=(0, 1, 4), notes=[note])
+    return district._table(
+        "异常值", "与其他部门相差较大的指标", columns, rows, words=(0, 1, 4), notes=[note]
+    )
 
 
 def scores(district: District) -> Chart | None:

@@ -89,10 +89,17 @@ class Prose:
             return f"<h{self.level}>{inner}</h{self.level}>"
         return f'<div class="gv-prose">{body}</div>'
 
+    def structure(self) -> dict[str, Any]:
+        """Return the structured form the PDF and Word exporters read."""
+        return {
+            "type": "prose",
+            "level": self.level,
+            "markdown": self.markdown,
+            "figures": list(self.names),
+        }
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        structure = {"type": "prose", "level": self.level, "markdown": self.markdown}
-        structure["figures"] = list(self.names)
-        return bundle(self.html(), REFERENCE.sub(self._print, self.source), structure)
+        return bundle(self.html(), REFERENCE.sub(self._print, self.source), self.structure())
 
 
 def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:

@@ -48,7 +48,7 @@ def execute_apart(
         raise DeadKernelError("Kernel died") from None
     except WorkerTimeout:
         raise CellTimeoutError.error_from_timeout_and_cell(
-            "Cell execution timed out", follow.timeout, follow.cell
+            "Cell execution timed out", follow.timeout or 0, follow.cell
         ) from None
     for cell, outputs in zip(manager.nb.cells, answer["outputs"], strict=True):
         if outputs is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import sys
 import time
@@ -15,8 +14,8 @@ import govnb
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.present.district_data import common_region
 from govnb.publish.crew import Crew, Local, cores
-from govnb.publish.index import index_page
 from govnb.publish.district import district_report
+from govnb.publish.index import index_page
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.plan import Plan, Task, make_plan
@@ -77,9 +76,10 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
         assert task.receipt is not None
         done[task.job.department] = task.receipt.outcome
     workers = options.workers or cores()
-    with store.reserve(len(plan.tasks)), Progress(
-        len(plan.to_run), len(plan.to_skip), workers
-    ) as progress:
+    with (
+        store.reserve(len(plan.tasks)),
+        Progress(len(plan.to_run), len(plan.to_skip), workers) as progress,
+    ):
         for task, outcome in _work(plan.to_run, crew):
             done[outcome.department] = outcome = _carry(outcome, task.receipt)
             # A full disk must not stop the rest; without a receipt it just runs again.
@@ -89,7 +89,9 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
     rows = [_row(done[task.job.department]) for task in plan.tasks]
     failed = sum(row.status == FAILED for row in rows)
     said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
-    said += f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
+    said += (
+        f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
+    )
     print(said)
     outcomes = [done[task.job.department] for task in plan.tasks]
     district, whole = _publish(rows, outcomes, plan, template, store, options)
@@ -174,7 +176,10 @@ def _write(store: Store, files: Mapping[str, bytes]) -> bool:
 
 def _announce(plan: Plan) -> None:
     why = f"（{plan.why()}）" if plan.to_run else ""
-    print(f"{len(plan.tasks)} 个部门：运行 {len(plan.to_run)}{why}，跳过 {len(plan.to_skip)}（无改动）")
+    print(
+        f"{len(plan.tasks)} 个部门：运行 {len(plan.to_run)}{why}，"
+        f"跳过 {len(plan.to_skip)}（无改动）"
+    )
     for task in plan.tasks:
         if task.refused:
             name = task.job.department.encode("utf-8", "replace").decode()
@@ -190,7 +195,11 @@ def _list(plan: Plan) -> None:
         if task.refused:
             print(f"不能运行　{name}　{task.refused.reason}")
         else:
-            print(f"运行　{name}　{'；'.join(task.reasons)}" if task.reasons else f"跳过　{name}　无改动")
+            print(
+                f"运行　{name}　{'；'.join(task.reasons)}"
+                if task.reasons
+                else f"跳过　{name}　无改动"
+            )
     _announce(plan)
 
 
@@ -223,5 +232,7 @@ def _alone(store: Store) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             hint = "等它结束，或换一个 --outputs"
-            raise FaultsError([Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]) from None
+            raise FaultsError(
+                [Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]
+            ) from None
         yield

@@ -91,7 +91,9 @@ class Cluster:
             from distributed import Client, LocalCluster
         except ImportError:
             hint = "安装：pip install 'govnb[cluster]'"
-            raise FaultsError([Fault(Place("--scheduler"), "在集群上运行需要 distributed", hint)]) from None
+            raise FaultsError(
+                [Fault(Place("--scheduler"), "在集群上运行需要 distributed", hint)]
+            ) from None
         self.timeout, self.bundle = timeout, Bundle.of(template)
         self.cluster: Any = None
         if address == LOCAL:

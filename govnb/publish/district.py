@@ -11,8 +11,16 @@ from pathlib import Path
 from govnb.publish.crew import Local
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.receipts import Receipt, Stamp, digest, environment, options_of, package_digest
-from govnb.publish.receipts import why_run, write_receipt
+from govnb.publish.receipts import (
+    Receipt,
+    Stamp,
+    digest,
+    environment,
+    options_of,
+    package_digest,
+    why_run,
+    write_receipt,
+)
 from govnb.publish.run import find_notebook
 from govnb.publish.store import Folder, Store, store_of
 from govnb.publish.summary import Row

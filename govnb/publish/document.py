@@ -27,6 +27,7 @@ class Run:
 
 
 Runs = tuple[Run, ...]
+_SHORT_LINE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Paragraph:
 
     runs: Runs
     mark: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether what follows belongs to it: bold throughout, or a short line ending in ：."""
+        words = plain(self.runs).strip()
+        bold = all(run.bold for run in self.runs if run.text.strip())
+        return bool(words) and (bold or (words.endswith("：") and len(words) <= _SHORT_LINE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ class Body:
         parts = []
         for block, following in zip_longest(section.blocks, section.blocks[1:]):
             written = self._block(block)
-            if isinstance(block, Paragraph) and isinstance(following, SignOff):
-                # A sign-off never stands on a page without a line of text above it.
+            # A sign-off never stands on a page without a line of text above it.
+            if isinstance(block, Paragraph) and (block.leads or isinstance(following, SignOff)):
                 written = written.replace("/>", "/><w:keepNext/><w:keepLines/>", 1)
             parts.append(written)
         return "".join(parts)

@@ -1,8 +1,8 @@
-"""The papermill engines: `govnb`, a process forked from a warm one, and `kernel`, the stock kernel.
+r"""The papermill engines: `govnb`, a process forked from a warm one, and `kernel`, the stock kernel.
 
 `papermill --engine govnb in.ipynb out.ipynb` works from anywhere; `govnb batch` runs the
 same engine inside its workers. Both engines write injected parameters so that people can
-read them: papermill alone turns every Chinese character into `\\u` and four digits.
+read them: papermill alone turns every Chinese character into `\u` and four digits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
-
 
 
 def __getattr__(name: str) -> object:
@@ -41,8 +40,8 @@ DEFAULT = "govnb"
 INJECTED = "injected-parameters"
 
 
-class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
-    """Writes parameters as Python that reads as it was meant: `"三公经费"`, not `"\\u4e09…"`."""
+class ReadableTranslator(PythonTranslator):
+    r"""Writes parameters as Python that reads as it was meant: `"三公经费"`, not `"\u4e09…"`."""
 
     @classmethod
     def translate_escaped_str(cls, str_val: Any) -> str:
@@ -81,7 +80,7 @@ def on_cell(tell: Callable[[int, str], None]) -> None:
     _Here.told = tell
 
 
-class GovnbEngine(Engine):  # type: ignore[misc]
+class GovnbEngine(Engine):
     """Runs a notebook in a process of its own, forked from one that has everything loaded."""
 
     @classmethod
@@ -114,7 +113,7 @@ class GovnbEngine(Engine):  # type: ignore[misc]
             execute_apart(nb_man, **options)
 
 
-class KernelEngine(NBClientEngine):  # type: ignore[misc]
+class KernelEngine(NBClientEngine):
     """Runs a notebook on a stock kernel, over files rather than ports.
 
     Ports are picked before they are bound, and when many kernels start at once one in some
@@ -193,7 +192,7 @@ def _over_files(folder: Path) -> dict[str, Any]:
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import CaselessStrEnum, Unicode
 
-    class Manager(AsyncKernelManager):  # type: ignore[misc]
+    class Manager(AsyncKernelManager):
         transport = CaselessStrEnum(["tcp", "ipc"], default_value="ipc")
         connection_file = Unicode(str(folder / "k.json"))
 

@@ -141,16 +141,17 @@ def _lines(row: Row, widths: Sequence[float], size: float) -> int:
 
 
 def title_lines(title: str) -> list[str]:
-    """Break a long title after the unit and the year, as a reader would pause."""
-    if len(title) <= _TITLE_LINE:
+    """Break a long title before or after the year, as a reader would pause."""
+    if em_width(title) <= _TITLE_LINE:
         return [title]
-    breaks = [m.end() for m in re.finditer(r"年度|年|关于|[的 ]", title)]
-    middle = len(title) / 2
-    fitting = [b for b in breaks if b <= _TITLE_LINE and len(title) - b <= _TITLE_LINE]
+    pauses = [m.end() for m in re.finditer(r"年度?|关于|的| |(?=\d{4}年)", title)]
+    # Not within 年度, and each line must hold its half.
+    halves = [(title[:p].strip(), title[p:].strip()) for p in pauses if title[p : p + 1] != "度"]
+    fitting = [lines for lines in halves if max(map(em_width, lines)) <= _TITLE_LINE]
     if not fitting:
         return [title]
-    best = min(fitting, key=lambda b: abs(b - middle))
-    return [title[:best].strip(), title[best:].strip()]
+    first, second = min(fitting, key=lambda lines: abs(em_width(lines[0]) - em_width(lines[1])))
+    return [first, second]
 
 
 @lru_cache(maxsize=20_000)

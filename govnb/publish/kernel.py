@@ -28,7 +28,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
@@ -42,7 +42,7 @@ Message = dict[str, Any]
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 
-class QueueSession(Session):  # type: ignore[misc]
+class QueueSession(Session):
     """Puts messages on queues, in the form they would arrive in at the other end."""
 
     def __init__(self, **traits: Any) -> None:
@@ -91,14 +91,14 @@ class QueueSession(Session):  # type: ignore[misc]
         return msg
 
 
-class Pump(IOPubThread):  # type: ignore[misc]
+class Pump(IOPubThread):
     """The thread that flushes printed text while a cell runs; it needs no socket.
 
     `schedule` runs a function in it, `call_later` after a while: what streams ask for.
     """
 
     def __init__(self) -> None:
-        self.io_loop = self
+        self.io_loop: Any = self
         self.thread = threading.Thread(target=self._run, name="IOPub", daemon=True)
         self._queue: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._later: list[tuple[float, int, Callable[[], object]]] = []
@@ -128,7 +128,7 @@ class Pump(IOPubThread):  # type: ignore[misc]
                 heapq.heappop(self._later)[2]()
 
 
-class Kernel(IPythonKernel):  # type: ignore[misc]
+class Kernel(IPythonKernel):
     """ipykernel's kernel without its threads for sockets."""
 
     _supports_kernel_subshells = False
@@ -160,7 +160,7 @@ def make_kernel() -> Kernel:
     )
     app.kernel = kernel
     app.init_shell()
-    return kernel  # type: ignore[no-any-return]
+    return kernel
 
 
 @contextmanager
@@ -183,7 +183,7 @@ class KernelClient:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        self.session: QueueSession = kernel.session
+        self.session = cast(QueueSession, kernel.session)
         self.shell_channel = SimpleNamespace(get_msg=self._from(self.session.shell))
         self.iopub_channel = SimpleNamespace(get_msg=self._from(self.session.iopub))
         # One context for all cells, as in a stock kernel: what a cell sets (decimal
@@ -220,7 +220,7 @@ class KernelClient:
         return get_msg
 
 
-class InProcessClient(PapermillNotebookClient):  # type: ignore[misc]
+class InProcessClient(PapermillNotebookClient):
     """Papermill's client, with the kernel of this process."""
 
     def execute(self, kernel: Kernel) -> Any:
@@ -234,11 +234,11 @@ class InProcessClient(PapermillNotebookClient):  # type: ignore[misc]
         return self.nb
 
 
-class _streams:  # noqa: N801
+class _streams:
     """Send what is printed, here or straight to the descriptors, to the notebook."""
 
     def __init__(self, kernel: Kernel) -> None:
-        self.session = kernel.session
+        self.session = cast(QueueSession, kernel.session)
 
     def __enter__(self) -> None:
         self._before = sys.stdout, sys.stderr, sys.path[:]
@@ -257,7 +257,7 @@ class _streams:  # noqa: N801
         sys.stdout, sys.stderr, sys.path[:] = self._before
 
 
-class _Stream(OutStream):  # type: ignore[misc]
+class _Stream(OutStream):
     """A stream that first takes in what was written to its descriptor."""
 
     def flush(self) -> None:

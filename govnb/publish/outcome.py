@@ -56,7 +56,9 @@ class Failure:
         """Return the failure of a cell that raised."""
         if name == "FaultsError":
             return cls.of_faults(value, cell, source)
-        return cls.at_cell(f"笔记本出错：{name}", f"{name}: {value}" if value else name, cell, source)
+        return cls.at_cell(
+            f"笔记本出错：{name}", f"{name}: {value}" if value else name, cell, source
+        )
 
     @classmethod
     def at_cell(cls, reason: str, message: str, cell: int, source: str) -> Failure:

@@ -164,7 +164,7 @@ def _inner(blocks: Sequence[Block]) -> list[dict[str, Any]]:
 
 _FORMS: dict[type, Callable[[Any], dict[str, Any]]] = {
     Heading: _heading,
-    Paragraph: lambda b: {"runs": _runs(b.runs), "mark": b.mark},
+    Paragraph: lambda b: {"runs": _runs(b.runs), "mark": b.mark, "keep": b.leads},
     Listing: lambda b: {"items": [_inner(item) for item in b.items], "start": b.start},
     Quote: lambda b: {"blocks": _inner(b.blocks)},
     Code: lambda b: {"text": breakable(b.text)},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,17 @@ def _everything(workbook: Any) -> Iterator[Any]:
     from govnb.present.charts import CHARTS
     from govnb.present.standard_tables import TABLES
 
-    asked = {"table": TABLES, "chart": CHARTS, "sentence": module.SENTENCES}
+    asked: dict[str, Iterable[str]] = {
+        "table": TABLES,
+        "chart": CHARTS,
+        "sentence": module.SENTENCES,
+    }
     for method, names in asked.items():
         for name in names:
             with suppress(Exception):
                 yield getattr(workbook, method)(name)
-    for name, method in inspect.getmembers(workbook, inspect.ismethod):
-        parameters = inspect.signature(method).parameters.values()
+    for name, bound in inspect.getmembers(workbook, inspect.ismethod):
+        parameters = inspect.signature(bound).parameters.values()
         if not name.startswith("_") and all(p.default is not p.empty for p in parameters):
             with suppress(Exception):
-                yield method()
+                yield bound()

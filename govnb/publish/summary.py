@@ -185,7 +185,7 @@ def summary_xlsx(rows: Iterable[Row]) -> bytes:
         line = []
         for value in cells(row):
             try:
-                cell = WriteOnlyCell(sheet, value)
+                cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the stubs lack Decimal
             except IllegalCharacterError:
                 cell = WriteOnlyCell(sheet, "".join(c for c in str(value) if c.isprintable()))
             if isinstance(value, str):

@@ -213,7 +213,10 @@ class _Job:
     def _listen(self, connection: socket.socket, status: int) -> None:
         connection.setblocking(False)
         os.set_blocking(status, False)
-        messages, news = _Lines(lambda: connection.recv(1 << 20)), _Lines(lambda: os.read(status, 4096))
+        messages, news = (
+            _Lines(lambda: connection.recv(1 << 20)),
+            _Lines(lambda: os.read(status, 4096)),
+        )
         open_ends = {connection.fileno(): messages, status: news}
         while status in open_ends:
             ready = select.select(list(open_ends), [], [], self._patience())[0]

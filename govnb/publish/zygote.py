@@ -67,8 +67,7 @@ def warm_up(params_dir: Path | None = None) -> None:
         # A single notebook imports what it needs, no more.
         return
     # After the kernel, as in a notebook: pyplot asks it how to show figures.
-    import matplotlib.pyplot  # noqa: ICN001
-    import pandas  # noqa: F401, ICN001
+    import pandas  # noqa: F401
 
     from govnb.publish import rehearsal, tasks  # noqa: F401
 

@@ -35,17 +35,28 @@ def rule(name: str, formula: str, unit: str = "万元", more: str = "") -> str:
 PROJECTS = "项目: {大桥: {中标价: 10, 追加: 1}, 公园（一期）: {中标价: 20, 追加: 4}}\n"
 
 
-def test_a_pattern_gives_one_figure_for_each_match(with_rule: Callable[..., dict[str, Figure]]) -> None:
+def test_a_pattern_gives_one_figure_for_each_match(
+    with_rule: Callable[..., dict[str, Figure]],
+) -> None:
     made = with_rule(
-        rule("项目.{项目}.合同", "项目.{项目}.中标价 - 项目.{项目}.追加", more="  每个: 项目.{项目}.中标价\n"),
+        rule(
+            "项目.{项目}.合同",
+            "项目.{项目}.中标价 - 项目.{项目}.追加",
+            more="  每个: 项目.{项目}.中标价\n",
+        ),
         PROJECTS,
     )
     assert made["项目.大桥.合同"].value == 9
     assert made["项目.公园（一期）.合同"].value == 16
-    assert made["项目.公园（一期）.合同"].formula == "项目.公园（一期）.中标价 - 项目.公园（一期）.追加"
+    assert (
+        made["项目.公园（一期）.合同"].formula
+        == "项目.公园（一期）.中标价 - 项目.公园（一期）.追加"
+    )
 
 
-def test_a_pattern_without_a_match_gives_nothing(with_rule: Callable[..., dict[str, Figure]]) -> None:
+def test_a_pattern_without_a_match_gives_nothing(
+    with_rule: Callable[..., dict[str, Figure]],
+) -> None:
     made = with_rule(
         rule("项目.{项目}.合同", "项目.{项目}.中标价 * 2", more="  每个: 项目.{项目}.中标价\n"), ""
     )
@@ -54,12 +65,13 @@ def test_a_pattern_without_a_match_gives_nothing(with_rule: Callable[..., dict[s
 
 def test_labels_units_and_notes_are_filled_in(with_rule: Callable[..., dict[str, Figure]]) -> None:
     made = with_rule(
-        '业务量.{事项}.翻番:\n  每个: 业务量.{事项}.上年\n  公式: 业务量.{事项}.上年 * 2\n'
-        '  单位: 业务量.{事项}.单位\n  名称: "{事项}翻番"\n  说明: "{事项}的两倍"\n  依据: 某文件\n',
+        "业务量.{事项}.翻番:\n  每个: 业务量.{事项}.上年\n  公式: 业务量.{事项}.上年 * 2\n"
+        '  单位: 业务量.{事项}.单位\n  名称: "{事项}翻番"\n'
+        '  说明: "{事项}的两倍"\n  依据: 某文件\n',
         "业务量: {工单: {单位: 件, 本年: 7, 上年: 5}}\n",
     )
     figure = made["业务量.工单.翻番"]
-    assert (figure.value, figure.unit, figure.label) == (10, "件", "工单翻番")
+    assert (figure.value, figure.unit, figure.label) == (Decimal(10), "件", "工单翻番")
     assert figure.note == "工单的两倍；某文件"
     assert figure.decimals == 0
 
@@ -82,7 +94,8 @@ def test_decimals_are_those_of_the_rule_or_of_the_unit(
     with_rule: Callable[..., dict[str, Figure]],
 ) -> None:
     made = with_rule(
-        rule("部门.甲", "年度 / 7", more="  小数位: 4\n") + rule("部门.乙", "年度 / 7", unit="人"), ""
+        rule("部门.甲", "年度 / 7", more="  小数位: 4\n") + rule("部门.乙", "年度 / 7", unit="人"),
+        "",
     )
     assert (made["部门.甲"].decimals, made["部门.乙"].decimals) == (4, 0)
 
@@ -112,7 +125,7 @@ def test_a_department_that_lacks_a_section_gets_unknown_not_a_fault(
 
 
 def test_the_departments_own_formulas_may_not_name_what_it_lacks(department: Department) -> None:
-    with pytest.raises(FaultsError, match="没有“支出.办公费”"):
+    with pytest.raises(FaultsError, match=r"没有“支出.办公费”"):
         compute(load(department("预算执行: {年初预算: =支出.办公费}\n")))
 
 

@@ -123,7 +123,8 @@ def test_a_percentage_takes_part_in_formulas_as_its_fraction(
 ) -> None:
     found = figures_of(
         "人员: {编制数: 200, 在职人员: 190}\n"
-        "业务量:\n  办结率: {单位: '%', 本年: 98.5}\n  办结数: {单位: 件, 本年: =业务量.办结率.本年 * 1000}\n"
+        "业务量:\n  办结率: {单位: '%', 本年: 98.5}\n"
+        "  办结数: {单位: 件, 本年: =业务量.办结率.本年 * 1000}\n"
         "  同率: {单位: '%', 本年: =业务量.办结率.本年}\n"
         "预算执行: {年初预算: =人员.在职人员控制率 * 100}\n"
     )
@@ -148,7 +149,7 @@ def test_an_input_may_be_named_before_it_is_stated(figures_of: Callable[[str], F
 
 
 def test_an_unknown_trial_name_is_a_fault_with_the_nearest_name(junshan: Inputs) -> None:
-    with pytest.raises(FaultsError, match="是不是“三公经费.公务接待费.支出”"):
+    with pytest.raises(FaultsError, match=r"是不是“三公经费.公务接待费.支出”"):
         compute(junshan, {"三公经费.接待费.支出": "11"})
 
 

@@ -151,4 +151,11 @@ def test_a_figure_used_twice_is_spelled_out_once() -> None:
         "源": Figure("源", Decimal(1), "", "", HERE, inputs=("底",)),
         "底": Figure("底", Decimal(1), "", "", HERE),
     }
-    assert [f.name for _, f in Figures(made, {}).explain("总")] == "总 左 源 底 右 源".split()
+    assert [f.name for _, f in Figures(made, {}).explain("总")] == [
+        "总",
+        "左",
+        "源",
+        "底",
+        "右",
+        "源",
+    ]

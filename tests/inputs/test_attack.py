@@ -65,7 +65,8 @@ RULES = """\
 TOKENS = [
     *"\t\0\r\n :-[]{}&*!|>'\"%@`#,?=.～：，｛｝（）＝０é",
     "{{ ", " }}", "{%", "\n\n", "- ", ": ", "? ", "<<: ", "*a", "&a ", "!!python/name:os.system ",
-    "---\n", "...\n", "\ufeff", "\u2028", "\u3000", "=1/0", "=求和(", "9" * 40, "1e400", "-", "未公布",
+    "---\n", "...\n", "\ufeff", "\u2028", "\u3000", "=1/0", "=求和(", "9" * 40, "1e400",
+    "-", "未公布",
 ]  # fmt: skip
 
 
@@ -99,7 +100,9 @@ def mangled(draw: st.DrawFn) -> bytes:
         end = min(len(text), start + draw(st.integers(0, 12)))
         piece = draw(st.one_of(st.sampled_from(TOKENS), st.just(text[start:end] * 2), st.just("")))
         text = text[:start] + piece + text[end:]
-    return text[: draw(st.integers(0, len(text)))].encode() if draw(st.booleans()) else text.encode()
+    return (
+        text[: draw(st.integers(0, len(text)))].encode() if draw(st.booleans()) else text.encode()
+    )
 
 
 def test_the_sample_itself_is_good(target: Path) -> None:

@@ -89,7 +89,9 @@ def told(fault: dict[str, Any]) -> str:
     return f"{fault['line']}:{fault['column']} {fault['message']}（{fault['hint']}）"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: f.relative_to(DATA).with_suffix("").as_posix())
+@pytest.mark.parametrize(
+    "file", FILES, ids=lambda f: f.relative_to(DATA).with_suffix("").as_posix()
+)
 def test_each_malformed_file_is_told_where_what_and_what_to_type(
     file: Path, folder: Path, put: Callable[[Path, str], Path], govnb: Any
 ) -> None:

@@ -126,8 +126,20 @@ def test_left_out_and_unpublished_are_unknown_and_zero_is_zero(write: Write) -> 
         (GOOD.encode() + b"#" * 2_000_001, "1:1", "2 MB"),
         (GOOD.encode()[:-8] + b"\xe5\xb9", "6:", "UTF-8"),
     ],
-    ids=["empty", "blank", "BOM-only", "GBK", "GB18030", "UTF-16", "bytes", "NUL", "ESC", "zip"]
-    + ["huge", "cut-in-a-character"],
+    ids=[
+        "empty",
+        "blank",
+        "BOM-only",
+        "GBK",
+        "GB18030",
+        "UTF-16",
+        "bytes",
+        "NUL",
+        "ESC",
+        "zip",
+        "huge",
+        "cut-in-a-character",
+    ],
 )
 def test_a_file_that_is_no_text_says_so_and_what_to_do(
     write: Write, content: bytes, place: str, words: str
@@ -160,9 +172,7 @@ def test_a_loop_of_links_says_that_the_file_cannot_be_opened(params_copy: Path) 
     assert "打不开" in fault
 
 
-def test_a_year_without_a_year_file_names_the_years_there_are(
-    params: Path, tmp_path: Path
-) -> None:
+def test_a_year_without_a_year_file_names_the_years_there_are(params: Path, tmp_path: Path) -> None:
     path = tmp_path / "草稿.yml"
     path.write_text(GOOD.replace("2016", "2015"), encoding="utf-8")
     with pytest.raises(FaultsError) as caught:

@@ -149,7 +149,9 @@ def test_text_taken_from_a_figure_is_never_markdown() -> None:
 
 
 def test_the_structure_for_paper_names_the_figures_it_prints() -> None:
-    structure = Prose("{{ 支出 }}、{{ 空 }}、{{ 支出 | 数字 }}", FIGURES)._repr_mimebundle_()[STRUCTURE]
+    structure = Prose("{{ 支出 }}、{{ 空 }}、{{ 支出 | 数字 }}", FIGURES)._repr_mimebundle_()[
+        STRUCTURE
+    ]
     assert structure["figures"] == ["支出", "空"]
     assert structure["markdown"] == "12万元、未公布、12"
 
@@ -165,7 +167,12 @@ def test_a_list_within_a_sentence_is_joined_and_alone_it_is_numbered() -> None:
 
 
 def test_items_that_bring_their_own_numbers_keep_them() -> None:
-    assert numbered(["（1）甲", "二、乙", "3. 丙", "丁"]) == ["（1）甲", "二、乙", "3. 丙", "（4）丁"]
+    assert numbered(["（1）甲", "二、乙", "3. 丙", "丁"]) == [
+        "（1）甲",
+        "二、乙",
+        "3. 丙",
+        "（4）丁",
+    ]
     # A year or a hotline's number at the beginning is no numbering.
     assert numbered(["12345热线", "2016年的事"]) == ["（1）12345热线", "（2）2016年的事"]
 

@@ -86,9 +86,7 @@ def test_a_panel_names_formula_inputs_with_values_and_file_and_line(
         assert str(figures[source].place) in text
 
 
-def test_a_panel_of_an_unknown_figure_says_why(
-    panels: dict[str, Page], figures: Figures
-) -> None:
+def test_a_panel_of_an_unknown_figure_says_why(panels: dict[str, Page], figures: Figures) -> None:
     for name, figure in figures.items():
         panel = panels.get(anchor("指标", name))
         if panel is not None and figure.value is None:
@@ -118,7 +116,9 @@ def test_names_with_blanks_and_signs_still_open_their_own_panel(
 def test_names_that_differ_only_in_blanks_do_not_share_a_panel(
     department: Callable[[str], Path], shown: Callable[[Any], Shown]
 ) -> None:
-    parts = shown(Workbook(load(department("支出: {明细: {'办 公': 3, '办-公': 4, '办  公': 5}}\n"))))
+    parts = shown(
+        Workbook(load(department("支出: {明细: {'办 公': 3, '办-公': 4, '办  公': 5}}\n")))
+    )
     whole = Page("".join(bundle["text/html"] for _, bundle in parts))
     ids = Counter(a["id"] for _, a in whole.elements if "id" in a)
     assert [i for i, count in ids.items() if count > 1] == []

@@ -67,7 +67,9 @@ def test_shares_that_print_to_99_99_get_the_note(
     thirds = "支出: {明细: {甲: 1, 乙: 1, 丙: 1}}\n"
     assert ROUNDING_NOTE in Workbook(load(department(thirds))).table("支出").structure()["notes"]
     halves = "支出: {明细: {甲: 1, 乙: 1}}\n"
-    assert ROUNDING_NOTE not in Workbook(load(department(halves))).table("支出").structure()["notes"]
+    assert (
+        ROUNDING_NOTE not in Workbook(load(department(halves))).table("支出").structure()["notes"]
+    )
 
 
 def test_the_note_is_on_the_page_on_paper_and_in_the_terminal() -> None:
@@ -106,9 +108,12 @@ def test_every_table_can_be_downloaded_with_its_unrounded_numbers(junshan: Input
     assert len(found) == 8
     rates = {row[0]: row[-1] for row in found["三公经费"]}
     assert rates["公务用车运行维护费"].startswith("110.864197530864197530864")
-    assert ["工资福利支出", "18.06", "86.93", "68.87"] == next(
-        row[:4] for row in found["支出"] if row[0] == "工资福利支出"
-    )
+    assert next(row[:4] for row in found["支出"] if row[0] == "工资福利支出") == [
+        "工资福利支出",
+        "18.06",
+        "86.93",
+        "68.87",
+    ]
 
 
 @pytest.mark.parametrize(

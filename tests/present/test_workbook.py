@@ -46,8 +46,21 @@ def test_a_department_that_papermill_turned_into_a_number_is_told_how_to_pass_it
 
 @pytest.mark.parametrize(
     "name",
-    ["../2018/nanxian-zhujian", "/etc/passwd", "..", ".", "", "_year", "junshan-zwfw.yml", "a/b"]
-    + ["junshan-zwfw\0", "JUNSHAN-ZWFW", "ｊｕｎｓｈａｎ-zwfw", "*", "junshan-zwfw/"],
+    [
+        "../2018/nanxian-zhujian",
+        "/etc/passwd",
+        "..",
+        ".",
+        "",
+        "_year",
+        "junshan-zwfw.yml",
+        "a/b",
+        "junshan-zwfw\0",
+        "JUNSHAN-ZWFW",
+        "ｊｕｎｓｈａｎ-zwfw",
+        "*",
+        "junshan-zwfw/",
+    ],
 )
 def test_a_name_that_is_no_department_of_that_year_is_refused(params: Path, name: str) -> None:
     assert "没有部门" in faults(2016, name, str(params))

@@ -90,7 +90,9 @@ def test_one_job_and_four_give_the_same_bytes(tmp_path: Path) -> None:
     assert compared == 8 * 2 + 5
 
 
-def test_nothing_runs_again_unless_something_changed_and_the_reason_is_said(two: YearFolder) -> None:
+def test_nothing_runs_again_unless_something_changed_and_the_reason_is_said(
+    two: YearFolder,
+) -> None:
     assert "尚未生成 2" in two.run().out
     page = two.page()
     again = two.run()

@@ -118,6 +118,9 @@ def test_bookmarks_are_the_headings(report: tuple[int, str]) -> None:
 def test_no_page_ends_in_a_heading_or_a_caption(report: tuple[int, str]) -> None:
     document = read(report_notebook(*report))
     never_last = {flat(d.plain(h.runs)) for h in document.headings}
+    never_last |= {
+        flat(d.plain(b.runs)) for b in document.blocks if isinstance(b, d.Paragraph) and b.leads
+    }
     never_last |= {flat(b.title) for b in document.blocks if isinstance(b, d.Table) and b.title}
     for page in opened(report_pdf(*report)).pages:
         text = [line for _, line in lines_of(page) if not re.fullmatch(r"—?\d+—?|—", line)]
@@ -223,6 +226,18 @@ def test_nothing_stands_outside_the_text_area() -> None:
         beyond = [text for x, text in starts_of(page) if not left - 0.5 <= x / MM <= right + 0.5]
         # On a turned page only its number stands outside.
         assert re.fullmatch(r"[—\s\d]*" if turned else "", "".join(beyond))
+
+
+def test_a_note_longer_than_a_page_goes_on_on_the_next() -> None:
+    table = grid(3, 3, notes=("".join(f"第{n}句话。" for n in range(1, 900)),))
+    text = pdf_text(pdf(document(table)))
+    assert "第899句话。" in text
+
+
+def test_a_cell_longer_than_a_page_goes_on_on_the_next() -> None:
+    long = "".join(f"第{n}句话。" for n in range(1, 900))
+    text = pdf_text(pdf(document(grid(2, 1, long))))
+    assert "第899句话。" in text
 
 
 def test_a_sign_off_is_never_alone_on_a_page() -> None:

@@ -86,7 +86,9 @@ class YearFolder:
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start `govnb batch 2016 --to html` with further arguments."""
         environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        environment["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
+        )
         return subprocess.Popen(
             [*COMMAND, "batch", "2016", "--to", "html", *arguments],
             cwd=self.path,
@@ -150,7 +152,11 @@ def write_notebook(path: Path, sources: Iterable[str], tags: Iterable[str] = ())
     ]
     cells[0].metadata.tags = ["parameters"]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata.kernelspec = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
 

@@ -48,12 +48,15 @@ class _Maker:
         kinds = len(words.KINDS)
         place = words.PLACES[self.number // kinds % len(words.PLACES)]
         again = self.number // (kinds * len(words.PLACES))
-        name = f"示例区{place}{words.KINDS[self.number % kinds]}{f'第{again + 1}分局' if again else ''}"
+        branch = f"第{again + 1}分局" if again else ""
+        name = f"示例区{place}{words.KINDS[self.number % kinds]}{branch}"
         founded = self.random.randint(1985, self.year - 3)
         return {
             "名称": name,
             "预算编码": f"{self.number + 1:06d}",
-            "性质": self.random.choice(("正科级行政单位，财政全额拨款", "副科级事业单位，财政全额拨款")),
+            "性质": self.random.choice(
+                ("正科级行政单位，财政全额拨款", "副科级事业单位，财政全额拨款")
+            ),
             "预算单位数": self.random.randint(1, 6),
             "设立时间": founded,
             "设立文号": [f"示编〔{founded}〕{self.random.randint(1, 60)}号"],
@@ -91,14 +94,19 @@ class _Maker:
             "财政拨款": _sum({"基本支出拨款": _sum(basic), "专项经费": _sum(special)}),
             "项目资金": project,
         }
-        spent = {a: {p: self.about(v, 0.92, 1.08) for p, v in parts.items()} for a, parts in budget.items()}
+        spent = {
+            a: {p: self.about(v, 0.92, 1.08) for p, v in parts.items()}
+            for a, parts in budget.items()
+        }
         spent["商品和服务支出"]["专项业务费"] = self.about(_total(special), 0.94, 1.06)
         capital = {"其他资本性支出": self.about(project, 0.96, 1.0)} if project else {}
-        allocation = dict(basic) | ({"其他资本性支出": "=收入.项目资金"} if project else {})
-        allocation["商品和服务支出"] = "=收入.财政拨款.基本支出拨款.商品和服务支出 + 收入.财政拨款.专项经费"
+        allocation: Tree = dict(basic) | ({"其他资本性支出": "=收入.项目资金"} if project else {})
+        allocation["商品和服务支出"] = (
+            "=收入.财政拨款.基本支出拨款.商品和服务支出 + 收入.财政拨款.专项经费"
+        )
         lines: Tree = {}
         for category, name in self.specials():
-            line = {"上年支出": self.about(special[name], 0.8, 1.2)}
+            line: Tree = {"上年支出": self.about(special[name], 0.8, 1.2)}
             line |= {"预算": f"=收入.财政拨款.专项经费.{name}", "支出": self.about(special[name])}
             lines.setdefault(category, {})[name] = line
         carried, added = self.amount(0, 30), project
@@ -162,7 +170,10 @@ class _Maker:
         return {
             "三公经费": lines,
             "公用经费": whole | public,
-            "政府采购": {"预算": (plan := self.amount(20, 200)), "实际": self.about(plan, 0.9, 1.0)},
+            "政府采购": {
+                "预算": (plan := self.amount(20, 200)),
+                "实际": self.about(plan, 0.9, 1.0),
+            },
             "楼堂馆所": {"有新建项目": "否"},
         }
 
@@ -198,8 +209,14 @@ class _Maker:
         """Return what scoring needs; some departments lack some of it, and get an interval."""
         asked = self.random.randint(80, 400)
         points = {
-            "管理制度健全性": ("有内部财务、会计核算等制度", "有厉行节约制度", "合法、合规、完整", "得到有效执行"),
-            "预决算信息公开性": ("按规定内容公开", "按规定时限公开", "基础数据真实", "基础数据完整", "基础数据准确"),
+            "管理制度健全性": (
+                *("有内部财务、会计核算等制度", "有厉行节约制度"),
+                *("合法、合规、完整", "得到有效执行"),
+            ),
+            "预决算信息公开性": (
+                *("按规定内容公开", "按规定时限公开"),
+                *("基础数据真实", "基础数据完整", "基础数据准确"),
+            ),
             "资金使用合规性": (
                 "支出符合国家财经法规和财务管理制度规定", "资金拨付有完整的审批程序和手续",
                 "重大项目开支经过评估论证", "支出符合部门预算批复的用途",
@@ -211,9 +228,16 @@ class _Maker:
             if self.random.random() < 0.85:
                 tree[indicator] = {"要点": {n: {"符合": "是", "佐证": "见自评材料"} for n in names}}
         done = self.random.randint(8, 12)
-        tree["重点工作实际完成率"] = {"数据": {"交办": 12, "实际完成": done}, "佐证": "重点工作清单"}
+        tree["重点工作实际完成率"] = {
+            "数据": {"交办": 12, "实际完成": done},
+            "佐证": "重点工作清单",
+        }
         if self.random.random() < 0.8:
-            mark = {"分值": self.random.randint(6, 10), "评价人": "示例评价组", "理由": "据自评材料评定"}
+            mark = {
+                "分值": self.random.randint(6, 10),
+                "评价人": "示例评价组",
+                "理由": "据自评材料评定",
+            }
             tree["经济、社会、生态效益"] = {"给分": mark}
             tree["行政效能"] = {"状态": self.random.choice(("较好", "一般")), "佐证": "考核结果"}
         rate = Decimal(self.random.randint(700, 995)) / 10

@@ -64,7 +64,7 @@ def wrong_count(tree: Tree, random: Random) -> Error:
 
 
 def wrong_document_year(tree: Tree, random: Random) -> Error:
-    """Number the document that founded the department some years after."""
+    """Give the document that founded the department a number of some years later."""
     founded = tree["部门"]["设立时间"]
     tree["部门"]["设立文号"] = [f"示编〔{founded + 2}〕{random.randint(1, 60)}号"]
     return Error("文号年份", "设立文号与设立时间", "错误", "文号的年份晚于设立时间")

@@ -81,9 +81,7 @@ def make(count: int, folder: Path, seed: int = 0, params: Path | None = None) ->
         names.append(name)
     listed = [{"department": name, **asdict(error)} for name, error in errors.items()]
     told = {"year": YEAR, "seed": seed, "departments": count, "errors": listed}
-    write_whole(
-        folder / LISTING, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
-    )
+    write_whole(folder / LISTING, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
     return Sample(folder, tuple(names), errors)
 
 

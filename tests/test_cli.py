@@ -1,0 +1,350 @@
+"""The commands: exit codes, Chinese messages with their place, shapes of the JSON, files left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govnb.publish import run as run_module
+from govnb.publish.job import Job
+
+ROOT = Path(__file__).resolve().parent.parent
+JUNSHAN = ROOT / "params" / "2016" / "junshan-zwfw.yml"
+BAD = "年度: 2016\n部门: {名称: 测试局}\n预算执行: {年初预算: 12.1.5}\n"
+
+Department = Callable[..., Path]
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a message's every line has Chinese words in it."""
+    return all(re.search("[\u4e00-\u9fff]", line) for line in text.splitlines() if line.strip())
+
+
+def no_traceback(outcome: Any) -> bool:
+    return "Traceback" not in outcome.out + outcome.err and 'File "' not in outcome.out
+
+
+# Shapes.
+
+
+def test_check_says_how_many_files_and_faults(govnb: Any) -> None:
+    outcome = govnb("check", JUNSHAN, "--params", ROOT / "params")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "1 个文件，0 处错误\n", "")
+
+
+def test_check_as_json_has_file_line_column_message_and_hint(
+    govnb: Any, department: Department
+) -> None:
+    outcome = govnb("check", department(head=BAD), "--json")
+    assert outcome.code == 1
+    (fault,) = outcome.json["faults"]
+    assert fault == {
+        "file": "params/2016/test.yml",
+        "line": "3",
+        "column": "14",
+        "message": "“12.1.5”有 2 个小数点",
+        "hint": "只留一个小数点",
+    }
+    assert json.loads(outcome.out)["faults"][0]["line"] == 3
+    assert govnb("check", JUNSHAN, "--params", ROOT / "params", "--json").json == {"faults": []}
+
+
+def test_check_takes_many_files_and_reports_each(govnb: Any, department: Department) -> None:
+    bad = department(head=BAD)
+    good = bad.parent / "junshan-zwfw.yml"
+    outcome = govnb("check", good, bad, bad.parent / "nobody.yml")
+    assert outcome.code == 1
+    assert outcome.out.splitlines()[-1] == "3 个文件，2 处错误"
+    assert "params/2016/test.yml:3:14: " in outcome.out
+    assert "params/2016/nobody.yml:1:1: 没有这个文件" in outcome.out
+
+
+def test_figures_as_json_has_the_contracted_shape(govnb: Any) -> None:
+    outcome = govnb(
+        "figures", JUNSHAN, "三公经费.公务用车运行维护费.超支率", "三公经费.变动率", "--json"
+    )
+    assert outcome.code == 0
+    found = outcome.json
+    assert list(found) == ["三公经费.公务用车运行维护费.超支率", "三公经费.变动率"]
+    rate = found["三公经费.公务用车运行维护费.超支率"]
+    assert {"value", "unit", "label", "formula", "inputs", "origin"} <= set(rate)
+    assert rate["value"].startswith("10.8641975")
+    assert found["三公经费.变动率"]["value"] is None
+    for figure in govnb("figures", JUNSHAN, "--json").json.values():
+        assert isinstance(figure["value"], str | None)
+        assert re.fullmatch(r"[^:]+\.yml:\d+:\d+", figure["origin"])
+        assert "E+" not in str(figure["value"]) and "E-" not in str(figure["value"])
+
+
+def test_figures_in_the_terminal_show_value_reason_and_origin(govnb: Any) -> None:
+    out = govnb("figures", JUNSHAN).out
+    assert "三公经费.结余　0.94万元　params/rules/figures.yml:" in out
+    assert "预算安排.对个人和家庭的补助 为 0）" in out
+
+
+def test_explain_goes_down_to_the_lines_of_the_file(govnb: Any) -> None:
+    outcome = govnb("explain", JUNSHAN, "三公经费.公务用车运行维护费.超支率")
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert lines[0].startswith("三公经费.公务用车运行维护费.超支率 ＝ ")
+    assert "10.8641975" in lines[1] and "params/rules/figures.yml:" in lines[1]
+    assert any("8.98万元" in l and "params/2016/junshan-zwfw.yml:" in l for l in lines)
+
+
+def test_a_trial_on_the_command_line_changes_what_depends_on_it(govnb: Any) -> None:
+    found = govnb(
+        "figures", JUNSHAN, "三公经费.支出", "--set", "三公经费.公务接待费.支出=11", "--json"
+    ).json
+    assert found["三公经费.支出"]["value"] == "19.98"
+
+
+# Bad input: exit code 1, the place, what to type.
+
+
+@pytest.mark.parametrize("command", ["check", "figures", "explain", "review", "score"])
+def test_a_bad_file_is_refused_by_every_command_in_the_same_words(
+    command: str, govnb: Any, department: Department
+) -> None:
+    more = ["三公经费.结余"] if command == "explain" else []
+    outcome = govnb(command, department(head=BAD), *more)
+    assert outcome.code == 1
+    assert "params/2016/test.yml:3:14: “12.1.5”有 2 个小数点（只留一个小数点）" in (
+        outcome.out + outcome.err
+    )
+    assert no_traceback(outcome)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["figures", "params/2016/nobody.yml"], "没有这个文件"),
+        (["figures", "params/2016"], "文件夹"),
+        (["check", "README.md"], "README.md:"),
+        (["check", "pyproject.toml"], "pyproject.toml:"),
+        (["check", "govnb/present/fonts"], "文件夹"),
+        (["figures", "params/2016/_year.yml"], "不认识“地区”"),
+        (["figures", "params/2016/junshan-zwfw.yml", "三公经费.接待费.支出"], "是不是"),
+        (["explain", "params/2016/junshan-zwfw.yml", "三公经费.接余"], "是不是“三公经费.结余”？"),
+        (["figures", "params/2016/junshan-zwfw.yml", "--set", "三公经费.结余=1"], "算出来的"),
+        (["figures", "params/2016/junshan-zwfw.yml", "--set", "三公=1"], "没有“三公”"),
+        (["run", "2016", "junshan-zwwf"], "是不是“junshan-zwfw”？"),
+        (["run", "2017", "junshan-zwfw"], "没有年度“2017”"),
+        (["run", "2016", "../2018/nanxian-zhujian"], "没有部门"),
+        (["run", "2016", "/etc/passwd"], "没有部门"),
+        (["run", "2016", "_year"], "没有部门"),
+        (["run", "2016", ""], "没有部门"),
+        (["run", "2016", "."], "没有部门"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_does_not_exist_is_told_in_chinese_with_exit_code_1(
+    arguments: list[str],
+    words: str,
+    govnb: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    if arguments[0] == "run":
+        arguments = [*arguments, "--to", "html", "--outputs", str(tmp_path / "outputs")]
+    outcome = govnb(*arguments)
+    told = outcome.out + outcome.err
+    assert outcome.code == 1
+    assert words in told and is_chinese(told) and no_traceback(outcome)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parameter_folder_without_rules_is_told(govnb: Any, tmp_path: Path) -> None:
+    outcome = govnb("check", JUNSHAN, "--params", tmp_path / "nowhere")
+    assert outcome.code == 1 and "nowhere/rules/figures.yml" in outcome.out
+
+
+# Wrong usage: exit code 2.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check"], "缺少文件…"),
+        (["chek", "x.yml"], "是不是“check”？"),
+        (["figures"], "缺少文件"),
+        (["figures", "x.yml", "--jsn"], "是不是“--json”？"),
+        (["explain", "x.yml"], "缺少指标"),
+        (["explain", "x.yml", "甲", "乙"], "多写了"),
+        (["run", "2016"], "缺少部门"),
+        (["run", "今年", "junshan-zwfw"], "“今年”不是数"),
+        (
+            ["run", "2016", "junshan-zwfw", "--to", "xls"],
+            "没有“xls”这种格式；可用：html、pdf、docx",
+        ),
+        (["run", "2016", "junshan-zwfw", "--to", ""], "可用：html、pdf、docx"),
+        (["run", "2016", "junshan-zwfw", "--edition", "draft"], "review"),
+        (["figures", str(JUNSHAN), "--set", "三公经费"], "名称=值"),
+        (["check", "--params"], "后面要写一个值"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_told_in_chinese_with_exit_code_2(
+    arguments: list[str], words: str, govnb: Any
+) -> None:
+    outcome = govnb(*arguments)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert "Error" not in outcome.err and "Try " not in outcome.err and no_traceback(outcome)
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "check", "figures", "explain", "review", "score", "run", "batch", "schema", "new"],
+)
+def test_help_is_in_chinese(command: str, govnb: Any) -> None:
+    outcome = govnb(*command.split(), "--help")
+    assert outcome.code == 0
+    assert outcome.out.startswith("用法：govnb")
+    for english in ("Usage", "Options", "Commands", "Show this message", "PATH", "TEXT", "INTEGER"):
+        assert english not in outcome.out, outcome.out
+
+
+def test_the_version_is_shown(govnb: Any) -> None:
+    assert re.fullmatch(r"govnb \d+\.\d+\.\d+\S*\n", govnb("--version").out)
+
+
+def test_the_installed_command_answers_the_same_and_ends_without_a_traceback(
+    tmp_path: Path,
+) -> None:
+    command = Path(sys.executable).parent / "govnb"
+    environment = {**os.environ, "PYTHONWARNINGS": "default", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(
+        [command, "figures", tmp_path / "没有.yml"],
+        capture_output=True,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stdout == b""
+    told = done.stderr.decode("utf-8", "replace")
+    assert "Traceback" not in told and ".yml:1:1:" in told and "Warning" not in told
+
+
+def test_output_cut_off_by_another_program_is_no_crash(tmp_path: Path) -> None:
+    command = f"{Path(sys.executable).parent / 'govnb'} figures {JUNSHAN} --json | head -c 10"
+    done = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
+    assert b"Traceback" not in done.stderr
+
+
+# Files.
+
+OLD = {"ipynb": "{}", "json": "{}", "html": "<p>旧的好报告</p>"}
+
+
+@pytest.fixture
+def old_outputs(tmp_path: Path) -> Path:
+    """An outputs folder with an older good report of the made-up department."""
+    folder = tmp_path / "outputs" / "2016"
+    folder.mkdir(parents=True)
+    for kind, text in OLD.items():
+        (folder / f"test.{kind}").write_text(text, encoding="utf-8")
+    return tmp_path / "outputs"
+
+
+def is_untouched(outputs: Path) -> bool:
+    found = {p.name: p.read_text("utf-8") for p in outputs.rglob("*") if p.is_file()}
+    return found == {f"test.{kind}": text for kind, text in OLD.items()}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        BAD,
+        "",
+        "年度: 2016\n部门: {名称: 甲",
+        "年度: 2016\n部门: {名称: 甲}\n叙述: {概述: '{{ 乙 }}'}\n",
+    ],
+    ids=["amount", "empty", "cut", "reference"],
+)
+def test_a_run_on_bad_input_leaves_the_older_report_and_no_other_file(
+    head: str, govnb: Any, department: Department, old_outputs: Path
+) -> None:
+    path = department(head=head)
+    outcome = govnb(
+        *("run", "2016", "test", "--to", "html"),
+        *("--params", path.parents[1], "--outputs", old_outputs),
+    )
+    assert outcome.code == 1
+    assert "params/2016/test.yml:" in outcome.err
+    assert no_traceback(outcome) and is_chinese(outcome.err)
+    assert is_untouched(old_outputs)
+
+
+@pytest.mark.parametrize("broken", ["ipynb", "json", "html"])
+def test_a_report_that_fails_while_it_is_made_leaves_the_older_one(
+    broken: str, old_outputs: Path, params: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(Exception):
+        pass
+
+    def render(notebook: Any, name: str) -> bytes:
+        if name == broken:
+            raise Broken
+        return b"new"
+
+    def execute(job: Job) -> Any:
+        if broken == "ipynb":
+            raise Broken
+        return {"cells": []}
+
+    monkeypatch.setattr(run_module, "execute", execute)
+    monkeypatch.setattr(run_module, "render", render)
+    with pytest.raises(Broken):
+        run_module.run(Job(2016, "test", params, old_outputs, ("html",)))
+    assert is_untouched(old_outputs)
+
+
+def test_a_disk_that_fills_up_leaves_the_older_report_and_no_scraps(
+    old_outputs: Path, params: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def fsync(handle: int) -> None:
+        written.append(handle)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_module, "execute", lambda job: {"cells": []})
+    monkeypatch.setattr(run_module, "render", lambda notebook, name: b"new")
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError, match="No space"):
+        run_module.run(Job(2016, "test", params, old_outputs, ("html",)))
+    assert is_untouched(old_outputs)
+
+
+def test_outputs_that_cannot_be_written_are_told(govnb: Any, tmp_path: Path) -> None:
+    blocked = tmp_path / "outputs"
+    blocked.write_text("不是文件夹")
+    outcome = govnb("schema", "--params", blocked)
+    assert outcome.code == 1
+    assert "读写出错" in outcome.err and no_traceback(outcome)
+    assert blocked.read_text() == "不是文件夹"
+
+
+def test_a_trial_run_never_takes_the_reports_name(govnb: Any, tmp_path: Path) -> None:
+    outcome = govnb(
+        *("run", "2016", "junshan-zwfw", "--to", "html", "--set", "三公经费.公务接待费.支出=11"),
+        *("--params", ROOT / "params", "--outputs", tmp_path),
+    )
+    assert outcome.code == 0, outcome.err
+    assert {p.name for p in (tmp_path / "2016").iterdir()} == {
+        f"junshan-zwfw-试算.{kind}" for kind in ("ipynb", "json", "html")
+    }
+    page = (tmp_path / "2016" / "junshan-zwfw-试算.html").read_text("utf-8")
+    assert "试算" in page and "19.98万元" in page
