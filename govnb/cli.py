@@ -14,25 +14,21 @@ from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
+from govnb.options import (
+    EDITION,
+    FILE,
+    JSON,
+    OUTPUTS,
+    OVERRIDE,
+    PARAMS,
+    TO,
+    formats_of,
+    overrides_of,
+)
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
     from govnb.present.workbook import Workbook
-
-
-PARAMS = click.option(
-    "--params", "params_dir", type=click.Path(path_type=Path), default=None,
-    help="参数文件夹，默认 params",
-)  # fmt: skip
-OUTPUTS = click.option(
-    "--outputs", "outputs_dir", type=click.Path(path_type=Path), default=Path("outputs"),
-    help="输出文件夹，默认 outputs",
-)  # fmt: skip
-JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取")
-FILE = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
-OVERRIDE = click.option(
-    "--set", "overrides", multiple=True, metavar="名称=值", help="试算：改一个输入再算，可多次使用"
-)
 
 
 @click.group(
@@ -50,7 +46,7 @@ def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
     code: object = 1
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="govnb", standalone_mode=False)
     except FaultsError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
@@ -164,7 +160,7 @@ def review(
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
-@click.option("--rubric", default=None, help="换一套指标体系：params/rubrics/ 下的名称，或文件路径")
+@click.option("--rubric", default=None, metavar="名称", help="换一套指标体系：名称或文件路径")
 @OVERRIDE
 @JSON
 def score(
@@ -189,13 +185,9 @@ def score(
 @cli.command(options_metavar="[选项]")
 @click.argument("year", type=int, metavar="年度")
 @click.argument("department", metavar="部门")
-@click.option(
-    "--to", "formats", default="html,pdf", help="html、pdf、docx，逗号分开；默认 html,pdf"
-)
-@click.option(
-    "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
-)
-@click.option("--engine", default=None, help="papermill 执行引擎，默认 govnb；kernel 用普通内核")
+@TO
+@EDITION
+@click.option("--engine", default=None, metavar="引擎", help="默认 govnb；kernel 用普通内核")
 @PARAMS
 @OUTPUTS
 @OVERRIDE
@@ -210,7 +202,7 @@ def run(
 
     params = params_dir or Path("params")
     department_path(year, department, params)
-    wanted, changed = _formats(formats), _overrides(overrides)
+    wanted, changed = formats_of(formats), overrides_of(overrides)
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     outcome = run_one(job)
     if outcome.failure:
@@ -237,12 +229,8 @@ def run(
 )
 @click.option("--force", is_flag=True, help="没有改动也重新生成")
 @click.option("--dry-run", is_flag=True, help="只列出要运行哪些、为什么，不运行")
-@click.option(
-    "--to", "formats", default="html,pdf", help="html、pdf、docx，逗号分开；默认 html,pdf"
-)
-@click.option(
-    "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
-)
+@TO
+@EDITION
 @click.option(
     "--engine",
     type=click.Choice(["govnb", "kernel"]),
@@ -275,7 +263,7 @@ def batch(
     from govnb.publish.job import Job
 
     params = params_dir or Path("params")
-    job = Job(year, "", params, outputs_dir, _formats(formats), edition, engine=engine)
+    job = Job(year, "", params, outputs_dir, formats_of(formats), edition, engine=engine)
     sys.exit(run_batch(job, Options(jobs, timeout, force, dry_run, scheduler)))
 
 
@@ -308,7 +296,9 @@ def schema(params_dir: Path | None) -> None:
 @cli.command(options_metavar="[选项]")
 @click.argument("year", type=int, metavar="年度")
 @click.argument("department", metavar="部门")
-@click.option("--from", "from_year", type=int, default=None, help="以该部门某一年的文件为底稿")
+@click.option(
+    "--from", "from_year", type=int, default=None, metavar="年度", help="以该部门某一年的文件为底稿"
+)
 @PARAMS
 def new(year: int, department: str, from_year: int | None, params_dir: Path | None) -> None:
     """新建一个部门的参数文件。"""
@@ -316,15 +306,6 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
 
     for path in create(year, department, params_dir or Path("params"), from_year):
         click.echo(f"已建 {path}　填好后运行 govnb check {path}")
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    from govnb.publish.job import checked_formats
-
-    try:
-        return checked_formats(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--to") from None
 
 
 def _workbook(
@@ -335,18 +316,7 @@ def _workbook(
 ) -> Workbook:
     from govnb.present.workbook import Workbook
 
-    return Workbook(load(file, params_dir), overrides=_overrides(overrides), rubric=rubric)
-
-
-def _overrides(items: tuple[str, ...]) -> dict[str, str]:
-    """Return `名称=值` pairs; usage is wrong if one has no `=`."""
-    pairs: dict[str, str] = {}
-    for item in items:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise click.BadParameter(f"“{item}”应写成 名称=值", param_hint="--set")
-        pairs[name.strip()] = value.strip()
-    return pairs
+    return Workbook(load(file, params_dir), overrides=overrides_of(overrides), rubric=rubric)
 
 
 def _known_name(name: str, known: Any) -> str:

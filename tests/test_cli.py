@@ -1,4 +1,4 @@
-"""The commands: exit codes, Chinese messages with their place, shapes of the JSON, files left alone."""
+"""The commands: exit codes, Chinese messages with their place, JSON shapes, files left alone."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_explain_goes_down_to_the_lines_of_the_file(govnb: Any) -> None:
     lines = outcome.out.splitlines()
     assert lines[0].startswith("三公经费.公务用车运行维护费.超支率 ＝ ")
     assert "10.8641975" in lines[1] and "params/rules/figures.yml:" in lines[1]
-    assert any("8.98万元" in l and "params/2016/junshan-zwfw.yml:" in l for l in lines)
+    assert any("8.98万元" in line and "junshan-zwfw.yml:" in line for line in lines)
 
 
 def test_a_trial_on_the_command_line_changes_what_depends_on_it(govnb: Any) -> None:

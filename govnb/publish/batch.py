@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
 import govnb
@@ -94,7 +94,8 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
     )
     print(said)
     outcomes = [done[task.job.department] for task in plan.tasks]
-    district, whole = _publish(rows, outcomes, plan, template, store, options)
+    with _here(crew, options) as here:
+        district, whole = _publish(rows, outcomes, plan, template, store, here)
     return 1 if failed or district.failure or not whole else 0
 
 
@@ -138,7 +139,7 @@ def _publish(
     plan: Plan,
     template: Job,
     store: Store,
-    options: Options,
+    here: Crew,
 ) -> tuple[Outcome, bool]:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
     tables = {
@@ -148,9 +149,8 @@ def _publish(
     }
     whole = _write(store, tables)
     try:
-        district = district_report(
-            template, rows, outcomes, store, plan.receipts.get(DISTRICT), options.timeout
-        )
+        receipt = plan.receipts.get(DISTRICT)
+        district = district_report(template, rows, outcomes, store, receipt, here)
     except OSError as error:
         district = Outcome(DISTRICT, failure=Failure(f"读写出错：{error.strerror or error}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
@@ -209,6 +209,11 @@ def _crew(options: Options, template: Job) -> Crew:
 
         return Cluster(options.scheduler, template, options.timeout, options.workers)
     return Local(options.workers or cores(), options.timeout, template.params_dir)
+
+
+def _here(crew: Crew, options: Options) -> AbstractContextManager[Crew]:
+    """Return a crew on this machine: the one there is, or one for just this."""
+    return nullcontext(crew) if isinstance(crew, Local) else Local(1, options.timeout)
 
 
 @contextmanager

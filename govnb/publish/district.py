@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from govnb.publish.crew import Local
+from govnb.publish.crew import Crew
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import (
@@ -32,7 +32,7 @@ def district_report(
     outcomes: Sequence[Outcome],
     store: Store,
     receipt: Receipt | None,
-    timeout: float | None,
+    here: Crew,
 ) -> Outcome:
     """Run the district's notebook if anything it shows has changed; return how it went.
 
@@ -45,25 +45,20 @@ def district_report(
     if receipt is not None and not why_run(stamp, receipt, store.listing(), store):
         return receipt.outcome
     if isinstance(store, Folder):
-        outcome = _run(job, timeout)
+        outcome = here.submit(job).result()
     else:
-        outcome = _run_nearby(job, rows, store, timeout)
+        outcome = _run_nearby(job, rows, store, here)
     write_receipt(store, Receipt(stamp, outcome))
     return outcome
 
 
-def _run(job: Job, timeout: float | None) -> Outcome:
-    with Local(1, timeout) as crew:
-        return crew.submit(job).result()
-
-
-def _run_nearby(job: Job, rows: Sequence[Row], store: Store, timeout: float | None) -> Outcome:
+def _run_nearby(job: Job, rows: Sequence[Row], store: Store, here: Crew) -> Outcome:
     """Run over copies of the results, and put what comes out where the rest is."""
     with tempfile.TemporaryDirectory(prefix="govnb-") as name:
         near = store_of(Path(name), job.year)
         results = [row.file("json") for row in rows if row.failure is None]
         near.write({n: store.read(n) for n in ["summary.json", *results]}, flush=False)
-        outcome = _run(replace(job, outputs_dir=Path(name)), timeout)
+        outcome = here.submit(replace(job, outputs_dir=Path(name))).result()
         files = [f"{DISTRICT}.{extension}" for extension in outcome.outputs]
         store.write({n: near.read(n) for n in files})
         outputs = {

@@ -1,4 +1,4 @@
-r"""The papermill engines: `govnb`, a process forked from a warm one, and `kernel`, the stock kernel.
+r"""The papermill engines: `govnb`, forked from a warm process, and `kernel`, the stock kernel.
 
 `papermill --engine govnb in.ipynb out.ipynb` works from anywhere; `govnb batch` runs the
 same engine inside its workers. Both engines write injected parameters so that people can

@@ -180,6 +180,16 @@ def test_the_first_tab_offers_to_skip_to_the_text(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "正文"
 
 
+@pytest.mark.parametrize(("width", "columns"), [(1280, 3), (390, 2)])
+def test_six_cards_stand_in_full_rows(visit: Visit, width: int, columns: int) -> None:
+    page = visit(*REPORT, width=width)
+    lefts = page.evaluate(
+        "[...document.querySelectorAll('.gv-cards li')].map(e => e.getBoundingClientRect().left)"
+    )
+    assert len(lefts) == 6
+    assert len(set(lefts)) == columns
+
+
 def test_cards_lead_to_what_explains_them(visit: Visit) -> None:
     page = visit(*REPORT)
     for target in page.evaluate("[...document.querySelectorAll('.gv-cards a')].map(a => a.hash)"):

@@ -291,8 +291,8 @@ def test_a_stock_kernel_that_hangs_is_ended_with_its_own_session(tmp_path: Path)
     year = year_folder(tmp_path, "a", "hangs")
     assert year.run("--engine", "kernel", "--timeout", "12").code == 1
     assert "超过 12 秒" in year.rows()["hangs"]["reason"]
-    for pid in map(int, (tmp_path / "hanging.pid").read_text().split()):
-        wait_for(lambda pid=pid: not alive(pid), 10)
+    pids = [int(pid) for pid in (tmp_path / "hanging.pid").read_text().split()]
+    wait_for(lambda: not any(map(alive, pids)), 10)
 
 
 def test_an_unknown_year_and_an_empty_one_are_faults(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+PARAMS = click.option(
+    "--params", "params_dir", type=click.Path(path_type=Path), default=None, metavar="文件夹",
+    help="参数文件夹，默认 params",
+)  # fmt: skip
+OUTPUTS = click.option(
+    "--outputs", "outputs_dir", type=click.Path(path_type=Path), default=Path("outputs"),
+    metavar="文件夹", help="输出文件夹，默认 outputs",
+)  # fmt: skip
+TO = click.option(
+    "--to", "formats", default="html,pdf", metavar="格式",
+    help="html、pdf、docx，逗号分开；默认 html,pdf",
+)  # fmt: skip
+EDITION = click.option(
+    "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取")
+FILE = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+OVERRIDE = click.option(
+    "--set", "overrides", multiple=True, metavar="名称=值", help="试算：改一个输入再算，可多次使用"
+)
+
+
+def formats_of(text: str) -> tuple[str, ...]:
+    """Return the formats in `html,pdf`; usage is wrong if one is unknown."""
+    from govnb.publish.job import checked_formats
+
+    try:
+        return checked_formats(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--to") from None
+
+
+def overrides_of(items: tuple[str, ...]) -> dict[str, str]:
+    """Return `名称=值` pairs; usage is wrong if one has no `=`."""
+    pairs: dict[str, str] = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise click.BadParameter(f"“{item}”应写成 名称=值", param_hint="--set")
+        pairs[name.strip()] = value.strip()
+    return pairs

@@ -1,0 +1,311 @@
+"""The papermill engine: outputs equal to a stock kernel's, one notebook apart from the next."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill import PapermillExecutionError
+from papermill.exceptions import PapermillException
+
+from govnb.publish.engine import GovnbEngine, ReadableTranslator
+from govnb.publish.warm import Warm
+from tests.publish.years import ROOT, below, wait_for, write_notebook
+
+pytestmark = pytest.mark.slow
+
+# Each cell with what it tries; together they went through a stock kernel and this engine.
+CELLS = {
+    "a value": "x = 1\nx",
+    "both streams and a value": "import sys\nprint('a')\nprint('b', file=sys.stderr)\n3",
+    "a display that is changed later": (
+        "from IPython.display import HTML, clear_output, display\n"
+        "handle = display('first', display_id='d')\ndisplay(HTML('<b>x</b>'))"
+    ),
+    "the change, and cleared output": (
+        "handle.update('second')\nprint('x')\nclear_output()\nprint('y')\n"
+        "clear_output(wait=True)\nprint('z')"
+    ),
+    "await": "import asyncio\nawait asyncio.sleep(0.01)\n'awaited'",
+    "a context that lasts": "import decimal\ndecimal.getcontext().prec = 5\ndecimal.Decimal(1) / 3",
+    "and is still there": "decimal.Decimal(1) / 3",
+    "a running loop": "asyncio.get_running_loop().is_running()",
+    "what a subprocess prints": "import os\nos.system('echo sub')",
+    "a shell line": "!echo shell",
+    "a bash cell": "%%bash\necho bash",
+    "a magic": "%precision 3\n1/3",
+    "a frame": "import pandas as pd\npd.DataFrame({'a': [1, 2], 'b': ['甲', '乙']})",
+    "a figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('t');",
+    "the backend": "plt.get_backend(), plt.get_fignums()",
+    "inline by magic": "%matplotlib inline\nfigure = plt.figure()\n1",
+    "input": "input('q')",
+    "a warning": "import warnings\nwarnings.warn('careful')",
+    "a log line": "import logging\nlogging.warning('log')",
+    "who runs this": "type(get_ipython()).__name__, __name__, 'IPKernelApp' in get_ipython().config",
+    "history": "In[1], Out[1], _i",
+    "a bundle of our own": (
+        "class Own:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n"
+        "        return {'text/plain': 'own', 'application/vnd.x+json': {'t': (1, 2), 3: 4}}\nOwn()"
+    ),
+    "a display that fails": (
+        "class Bad:\n    def _repr_html_(self): raise ValueError('bad')\n"
+        "    def __repr__(self): return 'Bad'\nBad()"
+    ),
+    "a thread": (
+        "import threading\nt = threading.Thread(target=lambda: print('from a thread'))\n"
+        "t.start()\nt.join()"
+    ),
+    "captured output": "%%capture captured\nprint('hidden')",
+    "what was captured": "captured.stdout",
+    "the environment": "[os.environ.get(n) for n in ('MPLBACKEND', 'TERM', 'FORCE_COLOR', 'PAGER')]",
+    "where it runs": "os.getcwd(), sys.argv[1:2], '' in sys.path",
+    "help": "?len",
+    "pickling": "import pickle\nclass P: pass\npickle.loads(pickle.dumps(P())).__class__ is P",
+    "leaving": "sys.exit(0)",
+    "an error inside an error": (
+        "def deep(): raise KeyError('深')\ntry:\n    deep()\n"
+        "except KeyError as error:\n    raise RuntimeError('outer') from error"
+    ),
+    "wrong syntax": "1 +",
+    "words": "print('中文', '😀')",
+}
+
+
+def notebook_of(sources: Sequence[str], **metadata: Any) -> NotebookNode:
+    cells = [nbformat.v4.new_code_cell(source, metadata=metadata) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return notebook
+
+
+def execute(notebook: NotebookNode | str, engine: str = "govnb", **options: Any) -> NotebookNode:
+    executed: NotebookNode = papermill.execute_notebook(
+        notebook, None, engine_name=engine, progress_bar=False, **options
+    )
+    return executed
+
+
+def run_cells(*sources: str, engine: str = "govnb", **options: Any) -> list[Any]:
+    """Return what each cell shows as text."""
+    shown: list[Any] = []
+    for cell in execute(notebook_of(sources), engine, **options).cells:
+        outputs = [o.get("text") or o.get("data", {}).get("text/plain") for o in cell.outputs]
+        shown.append(outputs[0] if len(outputs) == 1 else outputs)
+    return shown
+
+
+def comparable(outputs: Sequence[NotebookNode]) -> list[str]:
+    """Return outputs as text, without what differs between any two runs."""
+    merged: list[dict[str, Any]] = []
+    for output in outputs:
+        plain = json.loads(json.dumps(output))
+        # How printed text is cut into pieces is a matter of timing.
+        if merged and plain["output_type"] == "stream" and merged[-1].get("name") == plain["name"]:
+            merged[-1]["text"] += plain["text"]
+        else:
+            merged.append(plain)
+    told = [json.dumps(output, ensure_ascii=False, sort_keys=True) for output in merged]
+    return [re.sub(r"0x[0-9a-f]{6,}", "0x", re.sub(r"ipykernel_\d+", "ipykernel", t)) for t in told]
+
+
+def assert_equal(one: NotebookNode, other: NotebookNode) -> None:
+    assert len(one.cells) == len(other.cells)
+    for left, right in zip(one.cells, other.cells, strict=True):
+        assert left.source == right.source
+        if left.cell_type == "code":
+            assert left.execution_count == right.execution_count, left.source
+            assert comparable(left.outputs) == comparable(right.outputs), left.source
+    for key in ("kernelspec", "language_info"):
+        assert one.metadata[key] == other.metadata[key]
+
+
+def failing(path: Path, engine: str) -> NotebookNode:
+    """Run a notebook whose cells may fail and return it as it was written."""
+    out = path.with_name(f"{engine}.ipynb")
+    with pytest.raises(PapermillExecutionError):
+        papermill.execute_notebook(str(path), str(out), engine_name=engine, progress_bar=False)
+    return nbformat.read(out, as_version=4)
+
+
+def test_every_cell_shows_what_it_shows_on_a_stock_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "in.ipynb"
+    write_notebook(path, CELLS.values(), tags=["raises-exception"])
+    stock, ours = failing(path, "kernel"), failing(path, "govnb")
+    assert_equal(stock, ours)
+
+
+def test_the_report_shows_what_it_shows_on_a_stock_kernel() -> None:
+    parameters = {"year": 2016, "department": "junshan-zwfw", "params_dir": str(ROOT / "params"), "outputs_dir": ""}
+    path = str(ROOT / "notebooks" / "department.ipynb")
+    stock, ours = (execute(path, engine, parameters=parameters) for engine in (None, "govnb"))
+    # Papermill alone writes the parameters its own way.
+    for notebook in (stock, ours):
+        del notebook.cells[1]
+    assert_equal(stock, ours)
+
+
+def test_what_one_notebook_changes_never_reaches_another() -> None:
+    change = (
+        "import os, sys, locale\nimport pandas as pd, matplotlib as mpl, matplotlib.pyplot as plt\n"
+        "import builtins, random, numpy\n"
+        "mpl.rcParams['font.size'] = 77\npd.set_option('display.max_rows', 3)\nplt.figure()\n"
+        "os.environ['LEFT'] = 'behind'\nos.chdir('/')\nsys.path.append('/left')\n"
+        "builtins.left = 1\nglobals()['left'] = 2\nNone"
+    )
+    look = (
+        "import os, sys, builtins\nimport pandas as pd, matplotlib as mpl, matplotlib.pyplot as plt\n"
+        "import random, numpy\n"
+        "[mpl.rcParams['font.size'], pd.get_option('display.max_rows'), plt.get_fignums(),"
+        " 'LEFT' in os.environ, os.getcwd(), '/left' in sys.path, hasattr(builtins, 'left'),"
+        " 'left' in globals()]"
+    )
+    chance = "import random, numpy\nrandom.random(), numpy.random.random()"
+    with Warm() as warm:
+        first = _here(warm, change, look)
+        second, third = _here(warm, look, chance), _here(warm, look, chance)
+    assert first[1] != second[0]
+    assert second[0] == third[0] == f"[10.0, 60, [], False, '{os.getcwd()}', False, False, False]"
+    # Forked from the same process, yet not with the same dice.
+    assert second[1] != third[1]
+
+
+def _here(warm: Warm, *sources: str) -> list[str]:
+    """Run cells in a worker of a given warm process."""
+    notebook = notebook_of(sources)
+    notebook.metadata.papermill = {}
+    argument = {"notebook": notebook, "options": {}}
+    told = warm.run("notebook", argument)["outputs"]
+    return [cell[0]["data"]["text/plain"] if cell else "" for cell in told]
+
+
+def test_a_worker_begins_with_one_thread_and_its_own_files_only() -> None:
+    look = (
+        "import os, threading\nparent = os.getppid()\n"
+        "threads = len(os.listdir(f'/proc/{parent}/task'))\n"
+        "ours = {os.readlink(f'/proc/self/fd/{f}') for f in os.listdir('/proc/self/fd')"
+        " if os.path.exists(f'/proc/self/fd/{f}')}\n"
+        "theirs = {os.readlink(f'/proc/{parent}/fd/{f}') for f in os.listdir(f'/proc/{parent}/fd')}\n"
+        "started = {t.name for t in threading.enumerate()}\n"
+        "sockets = open('/proc/net/tcp').read()\n"
+        "[threads, sorted(s for s in ours & theirs if s != '/dev/null'), os.getpgid(0) == os.getpid()]"
+    )
+    assert run_cells(look) == ["[1, [], True]"]
+
+
+def test_no_port_is_opened() -> None:
+    look = (
+        "import os\ninodes = {os.readlink(f'/proc/self/fd/{f}')[8:-1]"
+        " for f in os.listdir('/proc/self/fd') if os.path.exists(f'/proc/self/fd/{f}')"
+        " and os.readlink(f'/proc/self/fd/{f}').startswith('socket:')}\n"
+        "rows = [l.split() for n in ('tcp', 'tcp6') for l in open(f'/proc/self/net/{n}').readlines()[1:]]\n"
+        "[r for r in rows if r[9] in inodes]"
+    )
+    assert run_cells(look) == ["[]"]
+
+
+def test_a_cell_that_ends_the_process_is_a_dead_kernel() -> None:
+    with pytest.raises(DeadKernelError):
+        run_cells("1", "import os\nos._exit(0)")
+
+
+def test_a_cell_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: Path) -> None:
+    source = (
+        "import subprocess, os, time\nchild = subprocess.Popen(['sleep', '1000'])\n"
+        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\ntime.sleep(1000)"
+    )
+    start = time.monotonic()
+    with pytest.raises(CellTimeoutError):
+        run_cells("1", source, execution_timeout=3)
+    assert time.monotonic() - start < 60
+    pid = int((tmp_path / "pid").read_text())
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}"))
+
+
+def test_a_warm_process_that_is_killed_is_started_again() -> None:
+    with Warm() as warm:
+        assert _here(warm, "1 + 1") == ["2"]
+        assert warm._process is not None
+        warm._process.kill()
+        assert _here(warm, "2 + 2") == ["4"]
+
+
+def test_nothing_is_left_running() -> None:
+    run_cells("1")
+    assert below(os.getpid()) == []
+
+
+def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "in.ipynb"
+    raising = (
+        "from govnb.inputs.place import Fault, FaultsError, Place\n"
+        "raise FaultsError([Fault(Place('a.yml', 3, 7), '含全角字符', '写 12')])"
+    )
+    write_notebook(path, [raising])
+    for engine in ("govnb", "kernel"):
+        (output,) = [o for c in failing(path, engine).cells for o in c.get("outputs", [])]
+        assert output.traceback[1:] == ["a.yml:3:7: 含全角字符（写 12）"]
+
+
+@pytest.mark.parametrize("engine", ["govnb", "kernel"])
+def test_parameters_can_be_read_in_the_executed_notebook(tmp_path: Path, engine: str) -> None:
+    path = tmp_path / "in.ipynb"
+    write_notebook(path, ["text = ''\nmore = {}", "text, more"])
+    given = {"text": "三公\"经费\"\\\n\t😀\u202e", "more": {"名称": ["甲", 1, None, True, 1.5]}}
+    executed = execute(str(path), engine, parameters=given)
+    source = executed.cells[1].source
+    assert "三公" in source and '"名称": ["甲", 1, None, True, 1.5]' in source
+    assert "\\u202e" in source
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    assert {name: namespace[name] for name in given} == given
+    assert executed.cells[1].id == "injected-parameters"
+
+
+def test_every_text_comes_through_translation() -> None:
+    for text in ("", "'", '"', "\\", "\n", "\0", "\u2028", "\U000e0001", "{{ 名称 }}", "𠮷", "\ud800"):
+        assert eval(ReadableTranslator.translate(text)) == text
+
+
+def test_a_notebook_in_another_language_is_refused() -> None:
+    notebook = notebook_of(["1"])
+    notebook.metadata.kernelspec.language = "R"
+    with pytest.raises(PapermillException, match="只运行 Python"):
+        GovnbEngine.execute_notebook(notebook, "ir", progress_bar=False)
+
+
+def test_stock_papermill_finds_the_engine_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "in.ipynb"
+    write_notebook(path, ["n = 1", "print('得', n + 1)"])
+    papermill_command = Path(sys.executable).with_name("papermill")
+    done = subprocess.run(
+        [papermill_command, "--engine", "govnb", path, tmp_path / "out.ipynb", "-p", "n", "41", "--log-output"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "得 42" in done.stdout + done.stderr
+    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    nbformat.validate(executed)
+    assert executed.cells[2].outputs[0].text == "得 42\n"
+    assert executed.cells[2].metadata.papermill.status == "completed"
+
+
+def test_the_engine_can_be_imported_first_or_after_papermill() -> None:
+    for first in ("govnb.publish.engine", "papermill"):
+        code = (
+            f"import {first}\nimport papermill.engines as e, govnb.publish.engine as g\n"
+            "assert e.papermill_engines.get_engine('govnb') is g.GovnbEngine"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
