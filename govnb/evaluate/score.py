@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from govnb.evaluate.score_row import IndicatorScore, interval_text, reproducible, text_of
+from govnb.evaluate.scoring_words import listing
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,14 @@ class Score:
     def narrowing(self) -> tuple[Gap, ...]:
         """What evidence would narrow the total most, most points first."""
         gaps = [
-            Gap(i.id, i.name, i.undetermined, i.missing, i.evidence_required)
+            # Where the rubric asks for no paper, the figures themselves are what is wanted.
+            Gap(
+                i.id,
+                i.name,
+                i.undetermined,
+                i.missing,
+                i.evidence_required or listing(i.missing),
+            )
             for i in self.indicators
             if i.undetermined
         ]

@@ -21,7 +21,7 @@ from govnb.evaluate.references import REFERENCE, Reference, printed
 from govnb.evaluate.scoring_outcome import EVERYTHING, Valued
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.place import Fault
-from govnb.inputs.rubric import Indicator, ZeroBase
+from govnb.inputs.rubric_file import Indicator, ZeroBase
 from govnb.inputs.rubric_rules import Exemption
 from govnb.inputs.rubric_values import PERCENT, Bounds
 from govnb.inputs.span import Span
@@ -260,9 +260,7 @@ class Case:
             number = self.number("指标值") or Decimal(0)
             self._check_unit(figure)
             span, paths = Span.point(number), [["指标值"]]
-        how = (
-            "按申报的指标值" if figure is not None and figure.number is not None else "按申报的范围"
-        )
+        how = "按申报的指标值" if paths == [["指标值"]] else "按申报的范围"
         found = Valued(span, missing=missing if span.value is None else (), note=how)
         return found if self.is_proven(*paths) else self.not_proven(found)
 

@@ -11,8 +11,9 @@ from govnb.evaluate.scoring_words import points as points_text
 from govnb.inputs.evidence import QUALITATIVE, Evidence
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.read import Inputs
-from govnb.inputs.rubric import Entry, Indicator, Rubric, Socket
+from govnb.inputs.rubric import Entry, Rubric, Socket
 from govnb.inputs.rubric_checks import check_rule
+from govnb.inputs.rubric_file import Indicator
 from govnb.inputs.rubric_values import PERCENT
 
 EVIDENCE, TARGETS = "评分依据", "绩效指标"

@@ -14,13 +14,10 @@ from typing import Any
 
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, validate
-from govnb.inputs.rubric_file import Group, Indicator, RubricFile, Years, ZeroBase
+from govnb.inputs.rubric_file import Group, Indicator, RubricFile
 from govnb.inputs.rubric_merge import names, read_merged
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Mapping
-
-__all__ = ["Entry", "Group", "Indicator", "Rubric", "RubricFile", "Socket", "Years", "ZeroBase"]
-__all__ += ["load_rubric", "rubric_of"]
 
 GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": Decimal(0)}
 

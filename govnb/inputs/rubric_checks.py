@@ -9,7 +9,8 @@ from typing import Any
 
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.place import Fault, Place
-from govnb.inputs.rubric import Entry, Group, Indicator, Rubric
+from govnb.inputs.rubric import Entry, Rubric
+from govnb.inputs.rubric_file import Group, Indicator
 from govnb.inputs.rubric_values import PERCENT, Points, ratio
 from govnb.inputs.span import Span, holes
 from govnb.inputs.values import Amount

@@ -12,6 +12,7 @@ from govnb.evaluate.figure import Figure, Figures, shown
 from govnb.inputs.files import write_whole
 from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import panels
+from govnb.present.style import style_element
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Title:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         kind = "gv-trial" if self.trial else "gv-sample"
         marks = "".join(f'<p class="{kind}" role="note">{escape(m)}</p>' for m in self.marks)
-        page = f"{marks}<h1>{escape(self.text)}</h1>"
+        # First on the page, so that stock JupyterLab and nbconvert show what follows decently;
+        # the published page brings its own style sheet and drops this one.
+        page = f"{style_element()}{marks}<h1>{escape(self.text)}</h1>"
         if self.verdict:
             page += f'<p class="gv-verdict gv-error" role="note">{escape(self.verdict)}</p>'
         lines = [*self.marks, self.text, *([self.verdict] if self.verdict else [])]

@@ -86,7 +86,7 @@ class Findings:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         items = "".join(self._item(finding) for finding in (*self.open, *self.explained))
         page = (
-            f'<div class="gv-review" id="复核意见"><p>{escape(self.summary)}</p>'
+            f'<div class="gv-review"><p>{escape(self.summary)}</p>'
             f'<ol class="gv-findings">{items}</ol>'
             f"{_folded('缺数据，没有核对', self._in_state(NO_DATA))}"
             f"{_folded('核对通过', self._in_state(PASSED))}</div>"

@@ -54,7 +54,8 @@ def _indicator(row: IndicatorScore) -> TableRow:
     value = "" if row.value is None else f"{points(row.value)}{row.unit}"
     rule = "：".join(filter(None, (row.rule_name, row.statement)))
     reason = "；".join(filter(None, (row.reason, row.basis, row.shortfall)))
-    evidence = row.evidence or (f"缺：{row.evidence_required}" if row.undetermined else "")
+    lacking = f"缺：{row.evidence_required}" if row.undetermined and row.evidence_required else ""
+    evidence = row.evidence or lacking
     texts = (
         row.name,
         "" if row.weight is None else points(row.weight),

@@ -249,7 +249,7 @@ def figures_after(other_params: Path, params: Path, origin: str, text: str) -> d
     return {name: figure.as_dict() for name, figure in found.items()}
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.sampled_from(INPUTS), st.integers(1, 3000))
 def test_any_change_reaches_only_what_depends_on_it(
     other_params: Path, params: Path, listed: dict[str, Any], name: str, new: int
@@ -263,7 +263,7 @@ def test_any_change_reaches_only_what_depends_on_it(
         assert other == name or set(after[other]["inputs"]) & dependents(listed, name)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.sampled_from(INPUTS), st.integers(1, 3000))
 def test_a_trial_gives_the_same_numbers_as_changing_the_file(
     other_params: Path,

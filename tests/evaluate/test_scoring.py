@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from textwrap import indent
 
 import pytest
 
 from govnb.evaluate.compute import compute
-from govnb.evaluate.expression import filled
+from govnb.evaluate.expression import filled, parse
 from govnb.evaluate.score import Score, grades_between
 from govnb.evaluate.scoring import score
 from govnb.inputs.place import FaultsError
@@ -29,10 +28,6 @@ GRADES = [("优", Decimal(90)), ("良", Decimal(80)), ("中", Decimal(60)), ("�
 
 def mark(points: str) -> str:
     return evidence_text(f"给分: {{分值: {points}, 评价人: 张三, 理由: 见底稿}}")
-
-
-def hundred(tmp_path: Path) -> object:
-    return rubric_of(rubric_text(EXPERT, "100"), tmp_path)
 
 
 # ── grades ───────────────────────────────────────────────────────
@@ -463,5 +458,10 @@ def test_evidence_text_shows_figures(tmp_path: Path) -> None:
     assert row.evidence == "全年收入12.5万元" and "收入12.5万元" in row.reason
 
 
-def test_indented_text_of_the_kit() -> None:
-    assert indent("甲: 1", "  ") in rubric_text("甲: 1")
+def test_a_fraction_can_be_cut_or_filled_up() -> None:
+    known: dict[str, Decimal | None] = {"甲": Decimal("-1.5"), "乙": None}
+    for text, value in (
+        ("向下取整(1.9)", 1), ("向上取整(1.1)", 2), ("向下取整(甲)", -2), ("向上取整(甲)", -1),
+        ("向下取整(3) + 向上取整(3)", 6), ("向下取整(乙)", None),
+    ):  # fmt: skip
+        assert parse(text).evaluate(known.__getitem__, lambda pattern: []) == value

@@ -110,7 +110,7 @@ def test_the_sample_itself_is_good(target: Path) -> None:
     compute(load(target))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.binary(max_size=200))
 @example(b"\xef\xbb\xbf\xef\xbb\xbf")
 @example("年度: 2016\n部门: {名称: 甲}\n".encode() + b"\xc3")
@@ -125,13 +125,13 @@ def test_any_bytes_give_inputs_or_faults(target: Path, content: bytes) -> None:
     survives(target, content)
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(mangled())
 def test_a_mangled_good_file_gives_inputs_or_faults(target: Path, content: bytes) -> None:
     survives(target, content)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from([*TOKENS, *SAMPLE.split()]), max_size=30))
 def test_any_heap_of_yaml_pieces_gives_inputs_or_faults(target: Path, pieces: list[str]) -> None:
     survives(target, "".join(pieces).encode())
@@ -144,15 +144,15 @@ ATTACKS = {
     "flow mappings": "清单: " + "{甲: " * 200_000,
     "block lists": "清单:\n" + "- " * 900_000 + "甲",
     "complex keys": "? " * 900_000,
-    "indentation": "".join(" " * i + "甲:\n" for i in range(1_000)),
+    "indentation": "".join(" " * i + "甲:\n" for i in range(400)),
     "laughs": "甲: &a [哈]\n" + "".join(f"乙{i}: &b{i} [*a,*a,*a]\n" for i in range(2_000)),
     "unclosed quote": '甲: "' + "\\n" * 900_000,
     "colons": "甲: " * 200_000,
-    "faults": "".join(f"甲{i}: １\n" for i in range(5_000)),
+    "faults": "".join(f"甲{i}: １\n" for i in range(2_000)),
     "references": HEAD + "叙述:\n  概述: |\n    " + "{{ 乙 }}" * 100_000,
     "braces": HEAD + "叙述:\n  概述: |\n    " + "{{ " * 500_000,
     "blanks": HEAD + "叙述:\n  概述: |\n    {{ 甲" + " " * 900_000 + "乙",
-    "formulas": HEAD + "项目:\n" + "".join(f"  甲{i}: {{中标价: =乙{i}}}\n" for i in range(1_000)),
+    "formulas": HEAD + "项目:\n" + "".join(f"  甲{i}: {{中标价: =乙{i}}}\n" for i in range(400)),
     "long formula": HEAD + "预算执行:\n  年初预算: =" + "(" * 900_000,
     "deep minus": HEAD + "预算执行:\n  年初预算: =" + "-" * 990 + "1",
     "deep sum": HEAD + "预算执行:\n  年初预算: =" + "+".join(["1"] * 450),
