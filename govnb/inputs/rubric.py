@@ -129,6 +129,7 @@ def load_rubric(name_or_path: str, params_dir: Path) -> Rubric:
         With every fault of the file: unknown words and rule kinds, weights that don't add
         up, bands with gaps or overlaps.
     """
+    # Imported here because it needs the classes above.
     from govnb.inputs.rubric_checks import check_rubric
 
     folder = params_dir / "rubrics"

@@ -11,12 +11,21 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from govnb.evaluate.figure import Figures, rounded
+from govnb.evaluate.figure import Figures
 from govnb.present.blocks import Cards, Result, Title
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
+from govnb.present.district_cells import (
+    amount_cell,
+    band,
+    count_cell,
+    money,
+    percent,
+    rate_cell,
+    total,
+)
 from govnb.present.district_data import Member, Members, outliers, read_members
-from govnb.present.prose import Prose
+from govnb.present.prose import Prose, plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
 
@@ -61,15 +70,15 @@ class District:
 
     def cards(self) -> Cards:
         """Return the district's key figures."""
-        budget, actual = _total(self._all, "budget"), _total(self._all, "actual")
+        budget, actual = total(self._all, "budget"), total(self._all, "actual")
         wrong = sum(any(s == "错误" for _, s in m.findings) for m in self._all)
         return Cards(
             (),
             (
                 ("部门", f"{len(self._all)}个", "表-合计"),
-                ("预算合计", f"{_money(budget)}万元", "表-合计"),
-                ("支出合计", f"{_money(actual)}万元", "表-合计"),
-                ("三公经费控制率", _percent(self._public_rate()), "表-三公经费"),
+                ("预算合计", f"{money(budget)}万元", "表-合计"),
+                ("支出合计", f"{money(actual)}万元", "表-合计"),
+                ("三公经费控制率", percent(self._public_rate()), "表-三公经费"),
                 ("有错误的部门", f"{wrong}个", "表-复核发现"),
             ),
         )
@@ -78,9 +87,7 @@ class District:
         """Return how many departments are in, and which are not and why."""
         told = f"本页汇总 {len(self._all)} 个部门的结果，逐项来自各部门的机器可读结果。"
         if self.members.missing:
-            names = "；".join(
-                f"{_plain(m.name)}（{_plain(m.reason)}）" for m in self.members.missing
-            )
+            names = "；".join(f"{plain(m.name)}（{plain(m.reason)}）" for m in self.members.missing)
             told += f"\n\n下列 {len(self.members.missing)} 个部门未能生成，没有计入：{names}。"
         return Prose(told, _NONE)
 
@@ -98,8 +105,8 @@ class District:
 
     def result(self) -> Result:
         """Return the totals for programs."""
-        budget, actual = _total(self._all, "budget"), _total(self._all, "actual")
-        public = _total(self._all, "public_budget"), _total(self._all, "public_actual")
+        budget, actual = total(self._all, "budget"), total(self._all, "actual")
+        public = total(self._all, "public_budget"), total(self._all, "public_actual")
         amounts = {
             "预算": budget,
             "支出": actual,
@@ -134,8 +141,8 @@ class District:
 
     def _public_rate(self) -> Decimal | None:
         both = [m for m in self._all if m.public_budget is not None and m.public_actual is not None]
-        budget = _total(both, "public_budget")
-        return _total(both, "public_actual") / budget * 100 if budget else None
+        budget = total(both, "public_budget")
+        return total(both, "public_actual") / budget * 100 if budget else None
 
     def _number(self, kind: str, name: str) -> str:
         key = f"{kind}{name}"
@@ -190,10 +197,15 @@ def totals(district: District) -> Table:
         ("三公经费", "public_budget", "public_actual"),
     ):
         both = [m for m in district._all if None not in (getattr(m, plan), getattr(m, spent))]
-        budget, actual = _total(both, plan), _total(both, spent)
+        budget, actual = total(both, plan), total(both, spent)
         rate = actual / budget * 100 if budget else None
-        cells = [_amount(budget), _amount(actual), _amount(actual - budget), _rate(rate)]
-        rows.append([Cell(label), _count(len(both)), *cells])
+        cells = [
+            amount_cell(budget),
+            amount_cell(actual),
+            amount_cell(actual - budget),
+            rate_cell(rate),
+        ]
+        rows.append([Cell(label), count_cell(len(both)), *cells])
     columns = ("项目", "部门数", "预算", "支出", "超支（负数为结余）", "支出占预算")
     note = "只计预算和支出都已公布的部门，部门数见第二列；支出占预算一列是百分比。"
     return district._table("合计", "全部部门合计", columns, rows, unit="万元", notes=[note])
@@ -209,8 +221,8 @@ def overspend(district: District) -> Table | None:
         return None
     rows = [
         [
-            Cell(m.name), _amount(m.budget), _amount(m.actual), _amount(over),
-            _rate(over / m.budget * 100 if m.budget else None),
+            Cell(m.name), amount_cell(m.budget), amount_cell(m.actual), amount_cell(over),
+            rate_cell(over / m.budget * 100 if m.budget else None),
         ]
         for over, m in known
     ]  # fmt: skip
@@ -226,8 +238,8 @@ def public(district: District) -> Table | None:
     known.sort(key=lambda m: (-(m.public_rate or Decimal(-1)), m.department))
     rows = [
         [
-            Cell(m.name), _amount(m.public_budget), _amount(m.public_actual),
-            _rate(m.public_rate), _rate(m.rates.get("三公经费变动率")),
+            Cell(m.name), amount_cell(m.public_budget), amount_cell(m.public_actual),
+            rate_cell(m.public_rate), rate_cell(m.rates.get("三公经费变动率")),
         ]
         for m in known
     ]  # fmt: skip
@@ -244,7 +256,7 @@ def findings(district: District) -> Table | None:
     where = Counter(kind for m in district._all for kind in set(m.findings))
     order = sorted(counted, key=lambda k: (_SEVERITIES.index(k[1]), -counted[k], k[0]))
     rows = [
-        [Cell(check), Cell(severity), _count(counted[k]), _count(where[k])]
+        [Cell(check), Cell(severity), count_cell(counted[k]), count_cell(where[k])]
         for k in order
         for check, severity in [k]
     ]
@@ -259,8 +271,8 @@ def unusual(district: District) -> Table | None:
         return None
     rows = [
         [
-            Cell(o.member.name), Cell(o.rate), _rate(o.value), _rate(o.middle),
-            Cell(f"{_percent(o.usual[0])}至{_percent(o.usual[1])}"),
+            Cell(o.member.name), Cell(o.rate), rate_cell(o.value), rate_cell(o.middle),
+            Cell(f"{percent(o.usual[0])}至{percent(o.usual[1])}"),
         ]
         for o in found
     ]  # fmt: skip
@@ -279,8 +291,8 @@ def scores(district: District) -> Chart | None:
     rows, told = [], []
     for start in range(90, -1, -10):
         label = f"{start}—100分" if start == 90 else f"{start}—{start + 10}分"
-        sure = sum(_band(m.low) == _band(m.high) == start for m in known)
-        may = sum(_band(m.low) <= start <= _band(m.high) for m in known)
+        sure = sum(band(m.low) == band(m.high) == start for m in known)
+        may = sum(band(m.low) <= start <= band(m.high) for m in known)
         if not may:
             continue
         marks = (Bar(Decimal(sure), f"确定{sure}个", MAIN), Bar(Decimal(may), f"可能{may}个", PALE))
@@ -321,8 +333,8 @@ def most_overspent(district: District) -> Chart | None:
     )[:_RANKED]
     if not known:
         return None
-    rows = [Row(m.name, (Bar(over, f"{_money(over)}万元", OVER),)) for over, m in known]
-    told = "；".join(f"{m.name}{_money(over)}万元" for over, m in known)
+    rows = [Row(m.name, (Bar(over, f"{money(over)}万元", OVER),)) for over, m in known]
+    told = "；".join(f"{m.name}{money(over)}万元" for over, m in known)
     return district._chart("超支最多", "超支最多的部门", f"从多到少：{told}。", rows, "")
 
 
@@ -338,38 +350,3 @@ CHARTS: dict[str, Callable[[District], Chart | None]] = {
     "控制率分布": control,
     "超支最多": most_overspent,
 }
-
-
-def _total(members: Iterable[Member], name: str) -> Decimal:
-    known = (getattr(m, name) for m in members)
-    return sum((value for value in known if value is not None), Decimal(0))
-
-
-def _band(score: Decimal | None) -> int:
-    assert score is not None
-    return min(int(score) // 10 * 10, 90)
-
-
-def _money(value: Decimal) -> str:
-    return f"{rounded(value, 2):f}"
-
-
-def _percent(value: Decimal | None) -> str:
-    return "未公布" if value is None else f"{rounded(value, 2):f}%"
-
-
-def _amount(value: Decimal | None) -> Cell:
-    return Cell("未公布") if value is None else Cell(_money(value), value=value, decimals=2)
-
-
-def _rate(value: Decimal | None) -> Cell:
-    return Cell(_percent(value), value=value, decimals=2)
-
-
-def _count(value: int) -> Cell:
-    return Cell(str(value), value=Decimal(value))
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown and templates leave as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~!&" else c for c in text)
