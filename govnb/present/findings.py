@@ -149,8 +149,8 @@ def verdict(review: Review, *, annexed: bool) -> str:
     count = len(review.open_errors)
     if not count:
         return ""
-    where = "见附件“复核意见”" if annexed else "改正或说明之前不宜公布"
-    return f"本报告有{count}处错误尚未改正或说明，{where}。"
+    where = "，见附件“复核意见”" if annexed else ""
+    return f"本报告有{count}处错误尚未改正或说明{where}。"
 
 
 def _folded(title: str, findings: Sequence[Finding]) -> str:

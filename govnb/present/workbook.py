@@ -129,10 +129,12 @@ class Workbook:
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
+        over = self.figures["支出.超支"].number
+        balance = "支出.超支" if over is None or over > 0 else "支出.结余"
         wanted = {
             "收入": "表-收入",
             "支出": "表-支出",
-            "支出.超支": "表-支出",
+            balance: "表-支出",
             "三公经费.控制率": "表-三公经费",
         }
         self._remember(wanted)

@@ -17,6 +17,8 @@ from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
 # How a status is dressed.
 KINDS = {PASSED: "fine", WRONG: "wrong", FAILED: "failed"}
 _FOLDER = Path(__file__).parent / "templates" / "index"
+# More rows than this are laid out one by one.
+_LONG = 500
 LINKS = {"html": "网页", "pdf": "PDF", "docx": "Word", "json": "数据"}
 
 
@@ -47,6 +49,7 @@ def index_page(
     text = page.render(
         title=f"{region}{year}年度部门整体支出绩效评价",
         rows=rows,
+        long=len(rows) > _LONG,
         counts={name: sum(row.status == name for row in rows) for name in KINDS},
         kinds=KINDS,
         severities=SEVERITIES,

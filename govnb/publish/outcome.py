@@ -36,6 +36,11 @@ class Failure:
     source: str = ""
     places: tuple[str, ...] = ()
 
+    def faults(self) -> list[tuple[str, str]]:
+        """Return the place and the words of each fault; none if it was something else."""
+        found = _FAULT.finditer(self.message) if self.places else ()
+        return [(f"{m['file']}:{m['line']}:{m['column']}", m["message"]) for m in found]
+
     def text(self) -> str:
         """Return what a terminal prints: the faults themselves, or what happened and where."""
         if self.places:

@@ -63,7 +63,7 @@ class Row:
         ends = [self.facts.get("low"), self.facts.get("high")]
         if None in ends:
             return ""
-        low, high = (_plain(end, 2) for end in ends)
+        low, high = (_plain(end, 2).rstrip("0").rstrip(".") for end in ends)
         return low if low == high else f"{low}—{high}"
 
     @property

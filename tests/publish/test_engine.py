@@ -86,7 +86,11 @@ CELLS = {
 def notebook_of(sources: Sequence[str], **metadata: Any) -> NotebookNode:
     cells = [nbformat.v4.new_code_cell(source, metadata=metadata) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata.kernelspec = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     return notebook
 
 
@@ -147,7 +151,12 @@ def test_every_cell_shows_what_it_shows_on_a_stock_kernel(tmp_path: Path) -> Non
 
 
 def test_the_report_shows_what_it_shows_on_a_stock_kernel() -> None:
-    parameters = {"year": 2016, "department": "junshan-zwfw", "params_dir": str(ROOT / "params"), "outputs_dir": ""}
+    parameters = {
+        "year": 2016,
+        "department": "junshan-zwfw",
+        "params_dir": str(ROOT / "params"),
+        "outputs_dir": "",
+    }
     path = str(ROOT / "notebooks" / "department.ipynb")
     stock, ours = (execute(path, engine, parameters=parameters) for engine in (None, "govnb"))
     # Papermill alone writes the parameters its own way.
@@ -262,7 +271,7 @@ def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
 def test_parameters_can_be_read_in_the_executed_notebook(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "in.ipynb"
     write_notebook(path, ["text = ''\nmore = {}", "text, more"])
-    given = {"text": "三公\"经费\"\\\n\t😀\u202e", "more": {"名称": ["甲", 1, None, True, 1.5]}}
+    given = {"text": '三公"经费"\\\n\t😀\u202e', "more": {"名称": ["甲", 1, None, True, 1.5]}}
     executed = execute(str(path), engine, parameters=given)
     source = executed.cells[1].source
     assert "三公" in source and '"名称": ["甲", 1, None, True, 1.5]' in source
@@ -274,7 +283,19 @@ def test_parameters_can_be_read_in_the_executed_notebook(tmp_path: Path, engine:
 
 
 def test_every_text_comes_through_translation() -> None:
-    for text in ("", "'", '"', "\\", "\n", "\0", "\u2028", "\U000e0001", "{{ 名称 }}", "𠮷", "\ud800"):
+    for text in (
+        "",
+        "'",
+        '"',
+        "\\",
+        "\n",
+        "\0",
+        "\u2028",
+        "\U000e0001",
+        "{{ 名称 }}",
+        "𠮷",
+        "\ud800",
+    ):
         assert eval(ReadableTranslator.translate(text)) == text
 
 
@@ -293,7 +314,17 @@ def test_stock_papermill_finds_the_engine_by_its_name(tmp_path: Path) -> None:
     write_notebook(path, ["n = 1", "print('得', n + 1)"])
     papermill_command = Path(sys.executable).with_name("papermill")
     done = subprocess.run(
-        [papermill_command, "--engine", "govnb", path, tmp_path / "out.ipynb", "-p", "n", "41", "--log-output"],
+        [
+            papermill_command,
+            "--engine",
+            "govnb",
+            path,
+            tmp_path / "out.ipynb",
+            "-p",
+            "n",
+            "41",
+            "--log-output",
+        ],
         capture_output=True,
         text=True,
     )

@@ -59,6 +59,7 @@ def _shifted(m: Misprint) -> Iterator[str]:
     for places, words in ((1, "一"), (2, "两")):
         if m.fits(m.right, Decimal(10) ** places) or m.fits(m.right, Decimal(10) ** -places):
             yield f"像是小数点错了{words}位"
+            return
 
 
 def _rates(m: Misprint) -> Iterator[str]:

@@ -121,14 +121,18 @@ def _compared(match: re.Match[str], figure: Figure, passage: Passage, say: Say) 
 
 
 def _labelled(world: World) -> dict[str, Figure]:
-    """Return the book's figures by label, where the label is long and means one value only."""
+    """Return figures by what a sentence calls them, where that is long and means one only."""
     found: dict[str, list[Figure]] = {}
     for figure in world.figures.values():
-        is_long = len(figure.label) >= _LABEL_LENGTH and figure.unit
-        if is_long and figure.number is not None and world.is_from_book(figure):
-            found.setdefault(_bare(figure.label), []).append(figure)
-    return {figures[0].label: figures[0] for figures in found.values() if len(figures) == 1} | {
-        label: figures[0] for label, figures in found.items() if len(figures) == 1
+        # A stated amount is called by the end of its path: 公务接待费·支出, 公务接待费支出.
+        label = figure.label.replace("·", "")
+        if len(label) >= _LABEL_LENGTH and figure.unit and figure.number is not None:
+            found.setdefault(_bare(label), []).append(figure)
+    return {
+        label: figures[0]
+        for bare, figures in found.items()
+        if len(figures) == 1
+        for label in (bare, figures[0].label)
     }
 
 

@@ -34,6 +34,9 @@ EVERYWHERE = ()
 # A total printed coarser than its table only counts as rounded if the table shows, with at
 # least this many other amounts, that it keeps its zeros.
 _EVIDENCE = 3
+# A report computes its rates from the accounts, which are kept to the fen, and prints 5 for
+# 5.00: letting a rate's amounts move by half a 万元 would excuse any wrong rate.
+_FEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,14 @@ class Rounding:
 
     def of(self, name: str) -> Spread:
         """Return a figure's spread, in its own unit."""
-        spread = self.over(lambda look: _decimal(look(name)), [name])
-        return spread.times(HUNDRED) if self._figures[name].unit == "%" else spread
+        is_rate = self._figures[name].unit == "%"
+        least = _FEN if is_rate else 0
+        spread = self.over(lambda look: _decimal(look(name)), [name], least)
+        return spread.times(HUNDRED) if is_rate else spread
 
-    def over(self, compute: Callable[[Look], Decimal | None], names: Iterable[str]) -> Spread:
+    def over(
+        self, compute: Callable[[Look], Decimal | None], names: Iterable[str], least: int = 0
+    ) -> Spread:
         """Return the spread of something computed from the named figures.
 
         Parameters
@@ -103,13 +110,15 @@ class Rounding:
             Computes it from a function that gives a figure's value as formulas use it.
         names
             The figures it uses.
+        least
+            The fewest decimals an amount of money is taken to have been printed with.
         """
         base = self._try(compute, {})
         if base is None:
             return EXACT
         below = above = Decimal(0)
         for root in sorted(self._roots(names)):
-            width = self._width(root)
+            width = self._width(root, least)
             if not width:
                 continue
             value = _decimal(self._figures[root].ratio) or Decimal(0)
@@ -181,7 +190,7 @@ class Rounding:
             return MONEY_UNITS.get(unit, Decimal(1))
         return 1 / HUNDRED if self._figures[name].unit == "%" else Decimal(1)
 
-    def _width(self, name: str) -> Spread:
+    def _width(self, name: str, least: int = 0) -> Spread:
         """Return the range of a stated figure around its value, as formulas use it."""
         printed = self._printed.get(name)
         value = _decimal(self._figures[name].ratio)
@@ -192,6 +201,8 @@ class Rounding:
         if printed.approximate:
             return Spread(above=_step(printed.number) * factor)
         decimals = self._finest(printed)
+        if printed.unit in MONEY_UNITS:
+            decimals = max(decimals, least)
         if printed.whole or (decimals == 0 and printed.unit not in MEASURED):
             return EXACT
         half = HALF.scaleb(-decimals) * abs(factor)

@@ -11,11 +11,12 @@ from govnb.evaluate.checks.rounding import Spread
 from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.world import World
-from govnb.evaluate.figure import Figure, exact, shown
+from govnb.evaluate.figure import Figure, exact, rounded, shown
 from govnb.evaluate.finding import FAILED, NOT_APPLICABLE, PASSED, Finding, Side
 from govnb.inputs.check_rules import RESIDUE, VARIABLE, SameNameRule, SumRule
 
 _TEN = Decimal(10)
+_MOST_DECIMALS = 8
 
 
 def sums(rule: SumRule, world: World, say: Say) -> Iterator[Finding]:
@@ -27,14 +28,14 @@ def sums(rule: SumRule, world: World, say: Say) -> Iterator[Finding]:
 
 
 def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
-    unit, decimals = gap.total.unit, gap.total.decimals
+    unit, decimals = gap.total.unit, _telling(gap)
     of_columns = gap.name.endswith(COLUMNS)
     label = "各列合计之和" if of_columns else "分项之和"
     added = printed(gap.known_sum, unit, decimals)
     origin = str(gap.parts[0].place) if gap.parts else None
     value = None if gap.sum is None else exact(gap.sum)
     right = Side(gap.name if of_columns else f"{gap.name}{SUM}", value, origin)
-    words = {"项": gap.total.name, "左名": gap.total.label, "左": shown(gap.total)}
+    words = {"项": gap.total.name, "左名": gap.total.label, "左": _stated(gap, decimals)}
     words |= {"右名": label, "右": added, "差额": ""}
     if gap.is_exceeded:
         words["缘由"] = f"还有{len(gap.missing)}项未公布，已公布的各项就已超过合计"
@@ -79,6 +80,20 @@ def _causes(gap: Gap, world: World) -> Iterator[str]:
     else:
         apart = printed(abs(difference), gap.total.unit, gap.total.decimals)
         yield f"有{apart}没有列明" if difference > 0 else f"分项比合计多出{apart}"
+
+
+def _telling(gap: Gap) -> int:
+    """Return the decimals at which the two sides no longer look alike."""
+    decimals, difference = gap.total.decimals, gap.difference
+    while difference and decimals < _MOST_DECIMALS and not rounded(difference, decimals):
+        decimals += 2
+    return decimals
+
+
+def _stated(gap: Gap, decimals: int) -> str:
+    if gap.total.number is None or decimals == gap.total.decimals:
+        return shown(gap.total)
+    return printed(gap.total.number, gap.total.unit, decimals)
 
 
 def _slip(part: Figure, difference: Decimal) -> str:
