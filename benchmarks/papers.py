@@ -1,0 +1,40 @@
+"""How long each paper takes from one executed notebook in a warm process, and how big it is.
+
+Run from the repository root: `.venv/bin/python benchmarks/papers.py [YEAR DEPARTMENT]`.
+Times are CPU seconds of the best of several runs, and ratios to the HTML page's in the same
+run, so that they mean something on another machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from govnb.publish.job import Job
+from govnb.publish.run import execute, render
+
+RUNS = 5
+FORMATS = ("html", "pdf", "docx", "json")
+
+
+def main(year: int = 2016, department: str = "junshan-zwfw") -> None:
+    """Print one row a paper: CPU seconds, ratio to HTML, kB."""
+    notebook = execute(Job(year, department, Path("params")))
+    found: dict[str, tuple[float, int]] = {}
+    for name in FORMATS:
+        size = len(render(notebook, name))  # the first run loads fonts and templates
+        times = []
+        for _ in range(RUNS):
+            begun = time.process_time()
+            render(notebook, name)
+            times.append(time.process_time() - begun)
+        found[name] = min(times), size
+    page = found["html"][0]
+    print("| paper | CPU s, warm | ratio to HTML | kB |\n|---|---|---|---|")
+    for name, (seconds, size) in found.items():
+        print(f"| {name} | {seconds:.2f} | {seconds / page:.1f} | {size / 1000:.0f} |")
+
+
+if __name__ == "__main__":
+    main(*([int(sys.argv[1]), sys.argv[2]] if len(sys.argv) > 2 else []))

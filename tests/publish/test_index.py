@@ -1,0 +1,200 @@
+"""The page of a year and its tables: nothing escapes, nothing runs, nothing is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from typing import Any
+
+import openpyxl
+import pytest
+
+from govnb.publish.index import index_page
+from govnb.publish.outcome import Failure, Outcome
+from govnb.publish.summary import Row, row_of, summary_csv, summary_json, summary_xlsx
+
+NASTY = (
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<script>alert(1)</script>", "\"'><img src=x onerror=y>",
+    "a&b", "{{ 7 * 7 }}", "javascript:alert(1)", "𠮷堃", "x" * 300, "a\nb",
+)  # fmt: skip
+FAULTS = "params/2016/b.yml:3:7: “１２”含全角字符（写 12）\nparams/2016/b.yml:9:1: 不认识“x”"
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "name": "示例局", "region": "示例区", "sample": False, "budget": "100", "actual": "98.765",
+        "unit": "万元", "control": "99.995", "low": "80", "high": "90.5", "grade": "良—优",
+        "findings": {"错误": 0, "尾差": 1, "提示": 2},
+    }  # fmt: skip
+    return known | changes
+
+
+def row(department: str = "a", links: Iterable[str] = ("html", "json"), **changes: Any) -> Row:
+    return Row(department, facts(**changes), tuple(links))
+
+
+def page(*rows: Row, **more: Any) -> str:
+    return index_page(2016, rows, **more).decode()
+
+
+class Cells(HTMLParser):
+    """The table's cells as text, row by row."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def test_a_row_says_status_score_amounts_and_findings() -> None:
+    (head, cells) = Cells(page(row())).rows
+    assert head[:3] == ["部门", "状态", "得分"] and head[-1] == "文件"
+    assert cells[1:-1] == ["通过", "80—90.5", "良—优", "100.00", "98.77", "100.00%", "0", "1", "2"]
+    assert cells[-1].split() == ["网页", "数据"]
+
+
+def test_a_department_with_open_errors_says_so() -> None:
+    told = page(row(findings={"错误": 2, "尾差": 0, "提示": 0}))
+    assert Cells(told).rows[1][1] == "有错误"
+
+
+def test_unknown_amounts_and_scores_stay_blank() -> None:
+    told = page(row(budget=None, actual=None, control=None, low=None, high=None, grade=""))
+    assert Cells(told).rows[1][2:7] == [""] * 5
+
+
+def test_a_failure_is_told_with_place_message_and_cell() -> None:
+    failure = Failure.of_faults(FAULTS, 3, "wb = Workbook.open(year)")
+    told = page(Row("b", {}, (), failure), row("c"))
+    assert "<code>params/2016/b.yml:3:7</code>　“１２”含全角字符（写 12）" in told
+    assert "<code>params/2016/b.yml:9:1</code>" in told
+    assert "停在笔记本第 3 格" in told and "wb = Workbook.open(year)" in told
+    assert "参数文件有 2 处错误" in Cells(told).rows[1][1]
+    # Its findings aren't nought, they are unknown.
+    assert Cells(told).rows[1][7:10] == ["", "", ""]
+
+
+def test_files_of_the_last_good_run_are_told_to_be_old() -> None:
+    told = page(Row("b", {}, ("html",), Failure("超过 5 秒，已终止")))
+    assert "上次的：" in Cells(told).rows[1][-1]
+
+
+def test_departments_left_over_and_the_district_report_are_named() -> None:
+    told = page(row(), left_over=["撤销局"], district=Outcome("district"), region="示例区")
+    assert "撤销局" in told and 'href="./district.html"' in told
+    assert "<title>示例区2016年度部门整体支出绩效评价</title>" in told
+    failed = page(row(), district=Outcome("district", failure=Failure("笔记本出错：KeyError")))
+    assert "district.html" not in failed and "笔记本出错：KeyError" in failed
+
+
+def test_made_up_departments_are_marked() -> None:
+    assert "虚构" in page(row(sample=True)) and "虚构" not in page(row())
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_text_shows_as_text(text: str) -> None:
+    failure = Failure(text, text, 2, text)
+    told = page(
+        row(name=text), Row(text, {"name": text}, ("html",), failure), left_over=[text], region=text
+    )
+    assert "alert(1)</script>" not in told and "<img" not in told and "49" not in text + told[:0]
+    assert all(re.match(r"^(\./|#)", link) for link in re.findall(r'href="([^"]*)"', told))
+    shown = Cells(told).rows[1][0]
+    assert shown.startswith(text)
+
+
+def test_the_page_needs_nothing_else() -> None:
+    told = page(row())
+    assert not re.search(r'(src|srcset|action)\s*=|@import|url\(|<link|<iframe', told)
+    assert 'lang="zh-CN"' in told
+
+
+def test_equal_years_give_equal_bytes() -> None:
+    rows = [row("a"), row("b", sample=True)]
+    assert page(*rows) == page(*rows)
+    assert summary_xlsx(rows) and summary_csv(rows) == summary_csv(rows)
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_spreadsheet_takes_names_for_text(text: str) -> None:
+    rows = [row(text, name=text)]
+    listed = list(csv.reader(io.StringIO(summary_csv(rows).decode("utf-8-sig"))))
+    assert listed[1][1].lstrip("'") == text and not listed[1][1].startswith(("=", "+", "-", "@", "\t"))
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_xlsx(rows))).active
+    assert sheet is not None
+    assert sheet["B2"].data_type == "s" and sheet["B2"].value == text
+    assert sheet["A2"].data_type == "s"
+    assert sheet["H2"].value == 100 and sheet["H2"].data_type == "n"
+
+
+def test_codes_keep_their_zeros_and_negative_numbers_stay_numbers() -> None:
+    rows = [row("001005", budget="-3.5")]
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_xlsx(rows))).active
+    assert sheet is not None
+    assert sheet["A2"].value == "001005" and sheet["H2"].value == -3.5
+    assert ",-3.5," in summary_csv(rows).decode("utf-8-sig")
+
+
+def test_characters_a_workbook_cannot_hold_are_left_out() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_xlsx([row(name="a\x00b\x0bc")]))).active
+    assert sheet is not None and sheet["B2"].value == "abc"
+
+
+def test_a_name_in_no_coding_still_gives_a_page() -> None:
+    broken = b"\xff\xfe.yml".decode("utf-8", "surrogateescape")
+    rows = [Row(broken, {}, (), Failure("文件名不是 UTF-8"))]
+    assert "文件名不是 UTF-8" in page(*rows)
+    assert summary_csv(rows) and summary_json(2016, rows) and summary_xlsx(rows)
+
+
+def test_a_row_is_taken_from_a_result() -> None:
+    result = {
+        "name": "示例局", "region": "示例区", "sample": True,
+        "figures": {
+            "收入": {"value": "1", "unit": "万元"}, "支出": {"value": "2", "unit": "万元"},
+            "预算安排": {"value": None, "unit": "万元"}, "三公经费.控制率": {"value": "3", "unit": "%"},
+        },
+        "score": {"total": {"low": "1", "high": "2"}, "grade_text": "差"},
+        "review": {"findings": [
+            {"severity": "错误", "state": "未通过"}, {"severity": "错误", "state": "已说明"},
+            {"severity": "尾差", "state": "未通过"}, {"severity": "提示", "state": "缺数据"},
+        ]},
+    }  # fmt: skip
+    taken = row_of(result)
+    assert (taken["budget"], taken["actual"], taken["control"]) == ("1", "2", "3")
+    assert taken["findings"] == {"错误": 1, "尾差": 1, "提示": 0}
+    assert taken["sample"] and taken["grade"] == "差"
+    assert row_of({})["budget"] is None
+
+
+def test_the_summary_for_programs_lists_every_row() -> None:
+    rows = [row("a"), Row("b", {}, (), Failure("坏了"))]
+    told = json.loads(summary_json(2016, rows))
+    assert [r["status"] for r in told["departments"]] == ["通过", "未能生成"]
+    assert told["departments"][1]["reason"] == "坏了"
+
+
+def test_a_long_page_keeps_its_roles() -> None:
+    told = page(*(row(f"{i:04d}") for i in range(501)))
+    assert told.count('role="row"') == 502 and 'role="columnheader"' in told
+    assert 'class="long"' in told and 'class="long"' not in page(row())
