@@ -1,4 +1,4 @@
-"""The page of a year in a real browser: found, sorted, by keyboard, on a phone, ten thousand rows."""
+"""The page of a year in a real browser: found, sorted, by keyboard, on a phone, with many rows."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -422,14 +421,6 @@ def test_a_very_long_title_is_cut_in_the_properties_only() -> None:
     file = made(d.Title("长" * 400), title="长" * 400)
     assert len(file.core_properties.title) == 255
     assert file.paragraphs[0].text == "长" * 400
-
-
-def test_a_file_is_made_fast() -> None:
-    report_docx(*JUNSHAN)
-    notebook = report_notebook(*JUNSHAN)
-    start = time.process_time()
-    as_docx(notebook)
-    assert time.process_time() - start < 1.5
 
 
 def test_the_exporter_is_registered_and_in_the_export_menu() -> None:

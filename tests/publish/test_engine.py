@@ -53,7 +53,9 @@ CELLS = {
     "input": "input('q')",
     "a warning": "import warnings\nwarnings.warn('careful')",
     "a log line": "import logging\nlogging.warning('log')",
-    "who runs this": "type(get_ipython()).__name__, __name__, 'IPKernelApp' in get_ipython().config",
+    "who runs this": (
+        "type(get_ipython()).__name__, __name__, 'IPKernelApp' in get_ipython().config"
+    ),
     "history": "In[1], Out[1], _i",
     "a bundle of our own": (
         "class Own:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n"
@@ -69,7 +71,9 @@ CELLS = {
     ),
     "captured output": "%%capture captured\nprint('hidden')",
     "what was captured": "captured.stdout",
-    "the environment": "[os.environ.get(n) for n in ('MPLBACKEND', 'TERM', 'FORCE_COLOR', 'PAGER')]",
+    "the environment": (
+        "[os.environ.get(n) for n in ('MPLBACKEND', 'TERM', 'FORCE_COLOR', 'PAGER')]"
+    ),
     "where it runs": "os.getcwd(), sys.argv[1:2], '' in sys.path",
     "help": "?len",
     "pickling": "import pickle\nclass P: pass\npickle.loads(pickle.dumps(P())).__class__ is P",
@@ -85,7 +89,7 @@ CELLS = {
 
 def notebook_of(sources: Sequence[str], **metadata: Any) -> NotebookNode:
     cells = [nbformat.v4.new_code_cell(source, metadata=metadata) for source in sources]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook: NotebookNode = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {
         "name": "python3",
         "display_name": "Python 3",
@@ -94,7 +98,9 @@ def notebook_of(sources: Sequence[str], **metadata: Any) -> NotebookNode:
     return notebook
 
 
-def execute(notebook: NotebookNode | str, engine: str = "govnb", **options: Any) -> NotebookNode:
+def execute(
+    notebook: NotebookNode | str, engine: str | None = "govnb", **options: Any
+) -> NotebookNode:
     executed: NotebookNode = papermill.execute_notebook(
         notebook, None, engine_name=engine, progress_bar=False, **options
     )
@@ -140,7 +146,8 @@ def failing(path: Path, engine: str) -> NotebookNode:
     out = path.with_name(f"{engine}.ipynb")
     with pytest.raises(PapermillExecutionError):
         papermill.execute_notebook(str(path), str(out), engine_name=engine, progress_bar=False)
-    return nbformat.read(out, as_version=4)
+    read: NotebookNode = nbformat.read(out, as_version=4)
+    return read
 
 
 def test_every_cell_shows_what_it_shows_on_a_stock_kernel(tmp_path: Path) -> None:
@@ -174,7 +181,8 @@ def test_what_one_notebook_changes_never_reaches_another() -> None:
         "builtins.left = 1\nglobals()['left'] = 2\nNone"
     )
     look = (
-        "import os, sys, builtins\nimport pandas as pd, matplotlib as mpl, matplotlib.pyplot as plt\n"
+        "import os, sys, builtins\nimport pandas as pd\n"
+        "import matplotlib as mpl, matplotlib.pyplot as plt\n"
         "import random, numpy\n"
         "[mpl.rcParams['font.size'], pd.get_option('display.max_rows'), plt.get_fignums(),"
         " 'LEFT' in os.environ, os.getcwd(), '/left' in sys.path, hasattr(builtins, 'left'),"
@@ -205,7 +213,8 @@ def test_a_worker_begins_with_one_thread_and_its_own_files_only() -> None:
         "threads = len(os.listdir(f'/proc/{parent}/task'))\n"
         "ours = {os.readlink(f'/proc/self/fd/{f}') for f in os.listdir('/proc/self/fd')"
         " if os.path.exists(f'/proc/self/fd/{f}')}\n"
-        "theirs = {os.readlink(f'/proc/{parent}/fd/{f}') for f in os.listdir(f'/proc/{parent}/fd')}\n"
+        "theirs = {os.readlink(f'/proc/{parent}/fd/{f}')"
+        " for f in os.listdir(f'/proc/{parent}/fd')}\n"
         # All event loops go by this name.
         "named = {'/dev/null', 'anon_inode:[eventpoll]'}\n"
         "[threads, sorted(ours & theirs - named), os.getpgid(0) == os.getpid()]"
@@ -218,7 +227,8 @@ def test_no_port_is_opened() -> None:
         "import os\ninodes = {os.readlink(f'/proc/self/fd/{f}')[8:-1]"
         " for f in os.listdir('/proc/self/fd') if os.path.exists(f'/proc/self/fd/{f}')"
         " and os.readlink(f'/proc/self/fd/{f}').startswith('socket:')}\n"
-        "rows = [l.split() for n in ('tcp', 'tcp6') for l in open(f'/proc/self/net/{n}').readlines()[1:]]\n"
+        "rows = [l.split() for n in ('tcp', 'tcp6')"
+        " for l in open(f'/proc/self/net/{n}').readlines()[1:]]\n"
         "[r for r in rows if r[9] in inodes]"
     )
     assert run_cells(look) == ["[]"]

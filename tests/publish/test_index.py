@@ -18,7 +18,8 @@ from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.summary import Row, row_of, summary_csv, summary_json, summary_xlsx
 
 NASTY = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<script>alert(1)</script>", "\"'><img src=x onerror=y>",
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<script>alert(1)</script>",
+    "\"'><img src=x onerror=y>",
     "a&b", "{{ 7 * 7 }}", "javascript:alert(1)", "𠮷堃", "x" * 300, "a\nb",
 )  # fmt: skip
 FAULTS = "params/2016/b.yml:3:7: “１２”含全角字符（写 12）\nparams/2016/b.yml:9:1: 不认识“x”"
@@ -125,7 +126,7 @@ def test_text_shows_as_text(text: str) -> None:
 
 def test_the_page_needs_nothing_else() -> None:
     told = page(row())
-    assert not re.search(r'(src|srcset|action)\s*=|@import|url\(|<link|<iframe', told)
+    assert not re.search(r"(src|srcset|action)\s*=|@import|url\(|<link|<iframe", told)
     assert 'lang="zh-CN"' in told
 
 
@@ -139,7 +140,9 @@ def test_equal_years_give_equal_bytes() -> None:
 def test_a_spreadsheet_takes_names_for_text(text: str) -> None:
     rows = [row(text, name=text)]
     listed = list(csv.reader(io.StringIO(summary_csv(rows).decode("utf-8-sig"))))
-    assert listed[1][1].lstrip("'") == text and not listed[1][1].startswith(("=", "+", "-", "@", "\t"))
+    assert listed[1][1].lstrip("'") == text and not listed[1][1].startswith(
+        ("=", "+", "-", "@", "\t")
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(summary_xlsx(rows))).active
     assert sheet is not None
     assert sheet["B2"].data_type == "s" and sheet["B2"].value == text
@@ -172,7 +175,8 @@ def test_a_row_is_taken_from_a_result() -> None:
         "name": "示例局", "region": "示例区", "sample": True,
         "figures": {
             "收入": {"value": "1", "unit": "万元"}, "支出": {"value": "2", "unit": "万元"},
-            "预算安排": {"value": None, "unit": "万元"}, "三公经费.控制率": {"value": "3", "unit": "%"},
+            "预算安排": {"value": None, "unit": "万元"},
+            "三公经费.控制率": {"value": "3", "unit": "%"},
         },
         "score": {"total": {"low": "1", "high": "2"}, "grade_text": "差"},
         "review": {"findings": [
