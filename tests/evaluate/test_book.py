@@ -135,3 +135,15 @@ def test_numbers_of_the_book_keep_full_precision_between_formulas(
     figures, _ = compute(load(department("收入: 3\n支出: {明细: {甲: 1, 乙: 2}}\n")))
     share = figures["支出.甲.占比"].number
     assert share == Decimal(1) / Decimal(3) * 100 or str(share).startswith("33.3333333333333333333")
+
+
+def test_a_cycle_through_book_and_file_names_every_place_in_both(department: Department) -> None:
+    body = "收入: =预算执行.年初预算\n支出: 5\n预算执行: {年初预算: =支出.超支}\n"
+    with pytest.raises(FaultsError) as caught:
+        compute(load(department(body)))
+    places = [fault.place for fault in caught.value.faults]
+    assert [p.file for p in places] == ["params/2016/test.yml"] * 2 + ["params/rules/figures.yml"]
+    assert [(p.line, p.column) for p in places[:2]] == [(4, 5), (6, 14)]
+    for fault in caught.value.faults:
+        for name in ("收入", "预算执行.年初预算", "支出.超支"):
+            assert name in fault.message

@@ -205,7 +205,9 @@ def test_a_payload_in_every_field_shows_as_text_and_runs_nowhere(
     seen = 0
     for line, bundle in shown(workbook):
         part = Page(bundle["text/html"])
-        assert part.dangers() == [], line
+        # The title may bring the report's own style along, and nothing else does.
+        own = ["style"] if line == "wb.title()" else []
+        assert [danger for danger in part.dangers() if danger not in own] == [], line
         assert part.unbalanced == [], line
         assert all(not a["src"].startswith("http") for a in part.all("img")), line
         seen += part.text.count("<script>alert(1)</script>")

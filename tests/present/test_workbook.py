@@ -100,7 +100,7 @@ def test_every_department_goes_through_the_same_report(
     workbook = Workbook(load(params / f"{name}.yml", params))
     parts = dict(shown(workbook))
     whole = Page("".join(bundle["text/html"] for bundle in parts.values()))
-    assert whole.dangers() == [] and whole.unbalanced == []
+    assert set(whole.dangers()) <= {"style"} and whole.unbalanced == []
     assert str(workbook.inputs.department.identity.name) in whole.text
     assert "未公布" in Page(parts['wb.listing("存在问题", "存在的主要问题")']["text/html"]).text
     assert "None" not in whole.text and "{{" not in whole.text and "NaN" not in whole.text
