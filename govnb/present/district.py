@@ -145,11 +145,8 @@ class District:
         return total(both, "public_actual") / budget * 100 if budget else None
 
     def _number(self, kind: str, name: str) -> str:
-        key = f"{kind}{name}"
-        if key not in self._numbers:
-            taken = sum(1 for other in self._numbers if other.startswith(kind))
-            self._numbers[key] = f"{kind}{taken + 1}"
-        return self._numbers[key]
+        taken = sum(other.startswith(kind) for other in self._numbers)
+        return self._numbers.setdefault(f"{kind}{name}", f"{kind}{taken + 1}")
 
     def _table(
         self,

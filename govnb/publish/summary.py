@@ -156,7 +156,7 @@ def summary_json(year: int, rows: Iterable[Row]) -> bytes:
         for row in rows
     ]
     plain = {"year": str(year), "departments": listed}
-    return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def summary_csv(rows: Iterable[Row]) -> bytes:
@@ -168,14 +168,13 @@ def summary_csv(rows: Iterable[Row]) -> bytes:
     writer.writerow(HEADINGS)
     for row in rows:
         writer.writerow([safe_text(c) if isinstance(c, str) else c for c in cells(row)])
-    return ("\ufeff" + out.getvalue()).encode()
+    return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
 
 
 def summary_xlsx(rows: Iterable[Row]) -> bytes:
     """Return the rows as a workbook, every word a text cell."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.exceptions import IllegalCharacterError
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("汇总")
@@ -184,18 +183,22 @@ def summary_xlsx(rows: Iterable[Row]) -> bytes:
     for row in rows:
         line = []
         for value in cells(row):
-            try:
-                cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the stubs lack Decimal
-            except IllegalCharacterError:
-                cell = WriteOnlyCell(sheet, "".join(c for c in str(value) if c.isprintable()))
             if isinstance(value, str):
+                cell = WriteOnlyCell(sheet, "".join(filter(_xml, value)))
                 # openpyxl takes a leading "=" for a formula.
                 cell.data_type = "s"
+            else:
+                cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the stubs lack Decimal
             line.append(cell)
         sheet.append(line)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _xml(char: str) -> bool:
+    """Tell whether a workbook can hold a character: no control codes, no halves of a pair."""
+    return char in "\t\n" or " " <= char < "\ud800" or "\udfff" < char < "\ufffe" or char > "\uffff"
 
 
 def _number(value: Any) -> Decimal | None:

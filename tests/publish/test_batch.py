@@ -147,36 +147,6 @@ def test_names_that_belong_to_the_page_or_leave_the_folder_are_refused(tmp_path:
     assert all(p.parent == year.outputs for p in outside)
 
 
-@pytest.mark.parametrize("which", ["parent", "warm", "group"])
-def test_killed_at_any_moment_it_leaves_whole_files_and_no_process(
-    tmp_path: Path, which: str
-) -> None:
-    year = year_folder(tmp_path, *(f"slow-{i}" for i in range(8)))
-    process = year.start("--jobs", "2", start_new_session=True)
-    with ended(process):
-        wait_for(lambda: len(list(year.outputs.glob("slow-*.html"))) >= 2)
-        family = below(process.pid)
-        assert len(family) >= 2
-        if which == "warm":
-            # Not the batch itself but the process it forks from: it is started again.
-            os.kill(next(p for p in family if p in below(process.pid)), signal.SIGKILL)
-            assert process.wait(120) == 0
-            assert len(list(year.outputs.glob("slow-*.html"))) == 8
-        elif which == "parent":
-            process.kill()
-            process.wait()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    wait_for(lambda: not any(map(alive, family)))
-    resumed = year.run()
-    assert resumed.code == 0
-    if which != "warm":
-        assert "跳过 0" not in resumed.out
-    year.check_whole()
-    assert len(year.rows()) == 8
-
-
 def test_an_interrupt_ends_the_workers_and_the_next_run_goes_on(tmp_path: Path) -> None:
     year = year_folder(tmp_path, "a", "b", "hangs")
     process = year.start("--jobs", "1")

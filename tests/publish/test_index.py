@@ -163,13 +163,6 @@ def test_characters_a_workbook_cannot_hold_are_left_out() -> None:
     assert sheet is not None and sheet["B2"].value == "abc"
 
 
-def test_a_name_in_no_coding_still_gives_a_page() -> None:
-    broken = b"\xff\xfe.yml".decode("utf-8", "surrogateescape")
-    rows = [Row(broken, {}, (), Failure("文件名不是 UTF-8"))]
-    assert "文件名不是 UTF-8" in page(*rows)
-    assert summary_csv(rows) and summary_json(2016, rows) and summary_xlsx(rows)
-
-
 def test_a_row_is_taken_from_a_result() -> None:
     result = {
         "name": "示例局", "region": "示例区", "sample": True,
