@@ -261,8 +261,10 @@ def test_a_warm_process_that_is_killed_is_started_again() -> None:
 
 
 def test_nothing_is_left_running() -> None:
+    # Other tests' browser may be running.
+    before = set(below(os.getpid()))
     run_cells("1")
-    assert below(os.getpid()) == []
+    assert set(below(os.getpid())) <= before
 
 
 def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
