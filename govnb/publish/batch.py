@@ -208,7 +208,7 @@ def _crew(options: Options, template: Job) -> Crew:
         from govnb.publish.cluster import Cluster
 
         return Cluster(options.scheduler, template, options.timeout, options.workers)
-    return Local(options.workers or cores(), options.timeout, template.params_dir)
+    return Local(options.workers or cores(), options.timeout, template)
 
 
 def _here(crew: Crew, options: Options) -> AbstractContextManager[Crew]:

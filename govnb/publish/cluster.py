@@ -175,7 +175,7 @@ class _Node:
                 atexit.register(shutil.rmtree, folder, ignore_errors=True)
                 files = {folder / name: data for name, data in bundle.files().items()}
                 write_all_whole(files, flush=False)
-                warm = Warm(folder / job.params_dir)
+                warm = Warm(folder / job.params_dir, job.formats)
                 atexit.register(warm.close)
                 cls.kept[bundle.digest] = folder, warm
             return cls.kept[bundle.digest]

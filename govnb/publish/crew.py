@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Protocol
 
 from govnb.publish.job import Job
@@ -30,9 +29,9 @@ class Crew(Protocol):
 class Local:
     """Workers on this machine, at most so many at a time."""
 
-    def __init__(self, workers: int, timeout: float | None, params_dir: Path | None = None) -> None:
+    def __init__(self, workers: int, timeout: float | None, template: Job | None = None) -> None:
         self.timeout = timeout
-        self.warm = Warm(params_dir)
+        self.warm = Warm(template.params_dir, template.formats) if template else Warm()
         # A thread only waits for the process it has asked for.
         self.threads = ThreadPoolExecutor(workers, thread_name_prefix="govnb")
 

@@ -17,18 +17,19 @@ from typing import Any
 _TIMES = 2
 
 
-def rehearse(params_dir: Path) -> None:
+def rehearse(params_dir: Path, formats: Iterable[str]) -> None:
     """Make reports with a district's rules; whatever fails here will say so in earnest later."""
     with suppress(Exception), tempfile.TemporaryDirectory(prefix="govnb-") as folder:
         for number in range(_TIMES):
-            _one(params_dir, Path(folder), number)
+            _one(params_dir, Path(folder), number, ["json", *formats])
 
 
-def _one(params_dir: Path, folder: Path, number: int) -> None:
+def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
     import nbformat
 
     from govnb.inputs.read import load
     from govnb.present.workbook import Workbook
+    from govnb.publish import pdf, typesetting  # noqa: F401
     from govnb.publish.run import render
     from govnb.publish.sample.department import department
     from govnb.publish.sample.make import YEAR, dump, year_file
@@ -44,9 +45,13 @@ def _one(params_dir: Path, folder: Path, number: int) -> None:
             output = nbformat.v4.new_output("execute_result", data=data)
             cells.append(nbformat.v4.new_code_cell("", outputs=[output]))
     notebook = nbformat.v4.new_notebook(cells=cells)
-    for name in ("json", "html"):
+    for name in formats:
         with suppress(Exception):
-            render(notebook, name)
+            if name == "pdf":
+                # Typesetting starts threads, which a fork would lose; its faces can be read.
+                typesetting.ready()
+            else:
+                render(notebook, name)
 
 
 def _everything(workbook: Any) -> Iterator[Any]:

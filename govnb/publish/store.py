@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -170,6 +171,8 @@ def _entry(status: os.stat_result) -> Entry:
 
 def _stamp(info: Mapping[str, Any]) -> str:
     for key in ("ETag", "md5Hash", "etag", "mtime", "LastModified", "last_modified", "created"):
-        if info.get(key):
-            return str(info[key])
+        value = info.get(key)
+        if value:
+            # The same moment comes as a date from one call and as seconds from another.
+            return str(value.timestamp() if isinstance(value, datetime) else value)
     return ""

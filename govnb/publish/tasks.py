@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ Send = Callable[[dict[str, Any]], None]
 def department(argument: dict[str, Any], send: Send) -> dict[str, Any]:
     """Make one department's report."""
     engine.on_cell(lambda index, source: send({"cell": index, "source": source}))
+    # There is a worker a core; typesetting needn't start a thread a core in each.
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
     return work(Job.from_dict(argument)).as_dict()
 
 

@@ -23,6 +23,11 @@ def typeset(template: str, data: Mapping[str, Any], **options: Any) -> bytes:
     return bytes(out[0] if isinstance(out, list) else out)
 
 
+def ready() -> None:
+    """Read the faces and the templates' folder, which starts no thread."""
+    _compiler()
+
+
 def _folder() -> Path:
     return Path(str(importlib.resources.files("govnb") / "publish" / "templates" / "paper"))
 

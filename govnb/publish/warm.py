@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,12 @@ class Warm:
     ----------
     params_dir
         The rules to get warm with, when departments' reports are to be made.
+    formats
+        The formats they are to be made in.
     """
 
-    def __init__(self, params_dir: Path | None = None) -> None:
-        self._rules = [str(params_dir)] if params_dir else []
+    def __init__(self, params_dir: Path | None = None, formats: Iterable[str] = ()) -> None:
+        self._rules = [str(params_dir), ",".join(formats)] if params_dir else []
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None

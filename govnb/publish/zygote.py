@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -41,12 +41,12 @@ SETTINGS = {
 }
 
 
-def main(descriptor: int, params_dir: str = "") -> NoReturn:
+def main(descriptor: int, params_dir: str = "", formats: str = "") -> NoReturn:
     """Warm up, then fork a worker for each request until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    warm_up(Path(params_dir) if params_dir else None)
+    warm_up(Path(params_dir) if params_dir else None, formats.split(","))
     # The environment is the caller's again: notebooks mustn't see what only we needed.
     for name in SETTINGS:
         os.environ.pop(name, None)
@@ -58,7 +58,7 @@ def main(descriptor: int, params_dir: str = "") -> NoReturn:
     _Zygote(control).serve()
 
 
-def warm_up(params_dir: Path | None = None) -> None:
+def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
     """Load what reports are made with; with a district's rules, make one to try it all."""
     from govnb.publish import engine, kernel
 
@@ -71,7 +71,7 @@ def warm_up(params_dir: Path | None = None) -> None:
 
     from govnb.publish import rehearsal, tasks  # noqa: F401
 
-    rehearsal.rehearse(params_dir)
+    rehearsal.rehearse(params_dir, formats)
 
 
 class _Zygote:
