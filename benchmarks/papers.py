@@ -1,6 +1,6 @@
 """How long each paper takes from one executed notebook in a warm process, and how big it is.
 
-Run from the repository root: `.venv/bin/python benchmarks/papers.py [YEAR DEPARTMENT]`.
+Run from the repository root: `.venv/bin/python -m benchmarks.papers [YEAR DEPARTMENT]`.
 Times are CPU seconds of the best of several runs, and ratios to the HTML page's in the same
 run, so that they mean something on another machine.
 """
@@ -37,4 +37,7 @@ def main(year: int = 2016, department: str = "junshan-zwfw") -> None:
 
 
 if __name__ == "__main__":
-    main(*([int(sys.argv[1]), sys.argv[2]] if len(sys.argv) > 2 else []))
+    if len(sys.argv) > 2:
+        main(int(sys.argv[1]), sys.argv[2])
+    else:
+        main()

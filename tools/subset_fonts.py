@@ -24,9 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +53,11 @@ NOTO = (
     ("NotoSerifCJK-Regular.ttc", "Regular", "NotoSerifSC-fallback.otf"),
     ("NotoSerifCJK-Bold.ttc", "Bold", "NotoSerifSC-Bold-fallback.otf"),
 )
+
+# A face for the screen: each page carries the characters it shows, and each chart their
+# outlines, so steps are coarse (at 17 px one is a fifteenth of a pixel) and curves few.
+SCREEN = ("NotoSansCJK-Regular.ttc", "NotoSansSC-screen.ttf")
+SCREEN_EM = 256
 
 # In names of people and places, though not in the table of standard characters.
 RARE = "𠮷"
@@ -213,13 +221,18 @@ def make_fandol(source: Path, out: Path, codes: set[int]) -> str:
     raise SystemExit(f"{path.name} does not fit into {LIMIT} bytes")
 
 
+def noto(source: Path) -> Any:
+    """Return the simplified Chinese face of a collection."""
+    name = f"Noto {'Serif' if 'Serif' in source.name else 'Sans'} CJK SC"
+    faces = TTCollection(source, recalcTimestamp=False).fonts
+    return next(face for face in faces if face["name"].getDebugName(1) == name)
+
+
 def make_noto(job: tuple[Path, str, Path], codes: set[int]) -> str:
     """Make one fallback face."""
     source, style, path = job
     family = f"Noto {'Serif' if 'Serif' in path.name else 'Sans'} SC Fallback"
-    faces = TTCollection(source, recalcTimestamp=False).fonts
-    name = f"Noto {'Serif' if 'Serif' in path.name else 'Sans'} CJK SC"
-    face: Any = next(each for each in faces if each["name"].getDebugName(1) == name)
+    face = noto(source)
     subset_to(face, codes)
     rename(face, family, style)
     note(face, "Subset for govnb in November 2026: outlines unchanged, hinting removed.")
@@ -227,6 +240,50 @@ def make_noto(job: tuple[Path, str, Path], codes: set[int]) -> str:
     assert len(content) < LIMIT, path.name
     path.write_bytes(content)
     return f"{path.name}: {len(content)} bytes, {len(face.getBestCmap())} characters"
+
+
+def make_screen(source: Path, path: Path, codes: set[int]) -> str:
+    """Make the face for the screen: quadratic outlines on a coarse grid."""
+    face = noto(source)
+    cmap = {code: name for code, name in face.getBestCmap().items() if code in codes}
+    names = [".notdef", *dict.fromkeys(cmap.values())]
+    scale = SCREEN_EM / face["head"].unitsPerEm
+    glyphs, shapes, metrics = {}, face.getGlyphSet(), {}
+    for name in names:
+        pen = TTGlyphPen(None)
+        curves = Cu2QuPen(pen, max_err=0.5, reverse_direction=True)
+        shapes[name].draw(TransformPen(curves, (scale, 0, 0, scale, 0, 0)))
+        glyphs[name] = pen.glyph()
+        metrics[name] = (round(face["hmtx"][name][0] * scale), 0)
+    built = FontBuilder(SCREEN_EM, isTTF=True)
+    built.setupGlyphOrder(names)
+    built.setupCharacterMap(cmap)
+    built.setupGlyf(glyphs)
+    for name, (advance, _) in metrics.items():
+        metrics[name] = (advance, getattr(built.font["glyf"][name], "xMin", 0))
+    built.setupHorizontalMetrics(metrics)
+    sizes = {of: round(getattr(face["hhea"], of) * scale) for of in ("ascent", "descent")}
+    built.setupHorizontalHeader(**sizes)
+    built.setupOS2(
+        sTypoAscender=sizes["ascent"],
+        sTypoDescender=sizes["descent"],
+        usWinAscent=sizes["ascent"],
+        usWinDescent=-sizes["descent"],
+    )
+    built.setupNameTable({"familyName": "Noto Sans SC Screen", "styleName": "Regular"})
+    for number in (0, 7, 13, 14):
+        if said := face["name"].getDebugName(number):
+            built.font["name"].setName(said, number, 3, 1, 0x409)
+    note(
+        built.font,
+        f"Subset for govnb in November 2026: outlines quadratic, on a grid of {SCREEN_EM} to the "
+        "em, hinting removed.",
+    )
+    built.setupPost(keepGlyphNames=False)
+    built.font.recalcTimestamp = False
+    built.font["head"].created = built.font["head"].modified = face["head"].modified
+    built.save(path)
+    return f"{path.name}: {path.stat().st_size} bytes, {len(cmap)} characters"
 
 
 def find(folder: Path, name: str) -> Path:
@@ -258,6 +315,8 @@ def main() -> None:
             jobs = [(find(asked.noto, old), style, asked.out / new) for old, style, new in NOTO]
             for line in pool.map(partial(make_noto, codes=rest), jobs):
                 print(line, flush=True)
+            collection, made = SCREEN
+            print(make_screen(find(asked.noto, collection), asked.out / made, codes), flush=True)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WIDTH = 400.0
 SIZE = 11.0
 LEADING = 14.5
-ROLE = fonts.HEI
+ROLE = fonts.SCREEN
 
 INK, MUTED, RULE = "#1f2933", "#4b5763", "#aeb8c2"
 Align = Literal["left", "right"]

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 # Steps to the em. At 11 pt a step is 0.016 mm, under half a dot of a 600 dpi printer.
-GRID = 250
+GRID = 256
 # matplotlib writes outlines of a face at 100 pt in FreeType's 64ths.
 _WRITTEN = 6400
 _OUTLINE = re.compile(r' d="([MLQCz\d.\s-]*)" transform="scale\(0\.015625\)"')

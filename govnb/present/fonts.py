@@ -1,8 +1,8 @@
 """The faces the project ships: where they are, what they can write, how wide it is.
 
 Reports name a *role*, never a face: 仿宋 for the body, 楷体 for the second level, 黑体
-for the first level and for charts, 宋体 for the title. Each role is a chain of faces; a
-character is drawn by the first that has it. Nothing here needs a font on the machine.
+for the first level, 宋体 for the title, and one with lean outlines for the screen and for
+charts. Each role is a chain of faces; a character is drawn by the first that has it. Nothing here needs a font on the machine.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-FANG, KAI, HEI, SONG = "fang", "kai", "hei", "song"
+FANG, KAI, HEI, SONG, SCREEN = "fang", "kai", "hei", "song", "screen"
 _FACES = {
     FANG: ("FandolFang-Regular.otf", "NotoSerifSC-fallback.otf"),
     KAI: ("FandolKai-Regular.otf", "NotoSerifSC-fallback.otf"),
     HEI: ("FandolHei-Regular.otf", "NotoSansSC-fallback.otf"),
     SONG: ("FandolSong-Bold.otf", "NotoSerifSC-Bold-fallback.otf"),
+    SCREEN: ("NotoSansSC-screen.ttf",),
 }
 ROLES = tuple(_FACES)
 

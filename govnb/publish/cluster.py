@@ -40,7 +40,6 @@ from govnb.publish.run import find_notebook
 from govnb.publish.store import is_url
 from govnb.publish.warm import Warm
 
-_CONNECT = 30
 LOCAL = "local"
 
 
@@ -102,7 +101,7 @@ class Cluster:
             )
             address = self.cluster.scheduler_address
         try:
-            self.client = Client(address, timeout=_CONNECT, set_as_default=False)
+            self.client = Client(address, set_as_default=False)
         except (OSError, ValueError) as error:
             hint = "先启动调度器：dask scheduler"
             raise FaultsError([Fault(Place(address), f"连不上调度器：{error}", hint)]) from None

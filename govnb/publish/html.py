@@ -22,6 +22,7 @@ from traitlets.config import Config
 from govnb.present.bundle import STRUCTURE
 from govnb.present.style import style
 from govnb.publish.html_clean import clean
+from govnb.publish.html_face import with_face
 from govnb.publish.html_markdown import latex, markdown
 from govnb.publish.html_outline import NO_WORDS, Outline
 
@@ -89,9 +90,8 @@ class HTMLReport(TemplateExporter):
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Return the page, text, and nbconvert's resources."""
-        page: tuple[Any, dict[str, Any]]
-        page = super().from_notebook_node(_without_structures(nb), resources, **kw)
-        return page
+        page, resources = super().from_notebook_node(_without_structures(nb), resources, **kw)
+        return with_face(page), resources
 
 
 def _without_structures(nb: NotebookNode) -> NotebookNode:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from govnb.publish.html_face import with_face
 from govnb.publish.outcome import Outcome
 from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
 
@@ -63,7 +64,7 @@ def index_page(
         script=_part("index.js"),
     )
     # A name in a coding of its own must not keep the page from being written.
-    return text.encode("utf-8", "replace")
+    return with_face(text).encode("utf-8", "replace")
 
 
 @cache

@@ -149,6 +149,8 @@ def make_kernel() -> Kernel:
     os.environ.setdefault("MPLBACKEND", _INLINE)
     # Never started: it is where IPython's magics and other libraries look for the kernel.
     app = IPKernelApp.instance(config=config)
+    # Nobody reads its debugging notes, and there are a dozen to a cell.
+    app.log.setLevel(logging.WARNING)
     kernel = Kernel.instance(
         parent=app,
         session=QueueSession(),

@@ -11,6 +11,7 @@ import pytest
 from govnb.publish.index import index_page
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.summary import Row
+from tests.browser.boxes import boxes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -69,6 +70,10 @@ def test_nothing_serious_for_accessibility(
     found = axe.Axe().run(shown).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
     assert shown.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_every_chinese_character_is_drawn_by_a_face_that_has_it(open_year: Open) -> None:
+    assert not boxes(open_year(12))
 
 
 def names(shown: Page) -> list[str]:

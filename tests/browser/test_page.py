@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.boxes import boxes
 from tests.publish.pages import EVIL, REPORTS
 
 pytestmark = pytest.mark.browser
@@ -59,6 +60,11 @@ def test_the_page_never_scrolls_sideways(visit: Visit, which: Any, width: int) -
     page = visit(*which, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not page.evaluate(WIDER)
+
+
+@pytest.mark.parametrize("which", REPORTS, ids=str)
+def test_every_chinese_character_is_drawn_by_a_face_that_has_it(visit: Visit, which: Any) -> None:
+    assert not boxes(visit(*which))
 
 
 def test_on_a_phone_the_name_of_a_row_stays_while_numbers_scroll(visit: Visit) -> None:

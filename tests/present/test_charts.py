@@ -39,6 +39,7 @@ from govnb.present.charts_canvas import (
     measure,
     wrap,
 )
+from govnb.present.charts_svg import GRID
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -551,7 +552,7 @@ def test_outlines_are_the_faces_own(junshan: Figures) -> None:
             at = seen[-1] if command != "z" else begun
             begun = at if command == "m" else begun
         for axis in (0, 1):
-            drawn_span = [f(point[axis] * 0.4 for point in seen) for f in (min, max)]
+            drawn_span = [f(point[axis] * 100 / GRID for point in seen) for f in (min, max)]
             own_span = [f(own[:, axis]) for f in (min, max)]
             assert drawn_span == pytest.approx(own_span, abs=0.21), char
 

@@ -22,6 +22,7 @@ FALLBACK = (
     "NotoSerifSC-fallback.otf",
     "NotoSerifSC-Bold-fallback.otf",
 )
+SCREEN = "NotoSansSC-screen.ttf"
 
 REPORT = (ROOT / "tests" / "data" / "report-2016.txt").read_text(encoding="utf-8")
 STANDARD = (ROOT / "tools" / "tgh-2013.txt").read_text(encoding="utf-8")
@@ -75,7 +76,12 @@ def test_the_face_alone_draws_gb2312(face: str) -> None:
     assert not lacking("".join(hanzi), face)
 
 
-@pytest.mark.parametrize("name", FANDOL + FALLBACK)
+@pytest.mark.parametrize("text", [REPORT, NAMES, SIGNS, STANDARD], ids=lambda text: text[:4])
+def test_the_face_for_the_screen_needs_no_fallback(text: str) -> None:
+    assert not lacking(text, SCREEN)
+
+
+@pytest.mark.parametrize("name", (*FANDOL, *FALLBACK, SCREEN))
 def test_a_face_is_static_small_and_says_its_licence(name: str) -> None:
     path = FOLDER / name
     assert path.stat().st_size < 4_000_000
@@ -104,10 +110,10 @@ def test_advances_are_those_of_square_type(name: str) -> None:
 
 def test_no_other_file_is_shipped_with_the_faces() -> None:
     texts = {"README.md", "Fandol-COPYING.txt", "Noto-OFL.txt"}
-    assert {path.name for path in FOLDER.iterdir()} == {*FANDOL, *FALLBACK, *texts}
+    assert {path.name for path in FOLDER.iterdir()} == {*FANDOL, *FALLBACK, SCREEN, *texts}
 
 
-@pytest.mark.parametrize("name", FANDOL + FALLBACK)
+@pytest.mark.parametrize("name", (*FANDOL, *FALLBACK, SCREEN))
 def test_every_program_knows_a_face_by_the_same_family_and_weight(name: str) -> None:
     import typst
     from matplotlib.font_manager import ttfFontProperty

@@ -162,6 +162,23 @@ def test_an_interrupt_ends_the_workers_and_the_next_run_goes_on(tmp_path: Path) 
     assert "跳过 2" in year.run().out
 
 
+def test_a_killed_batch_takes_all_it_started_along_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    year = year_folder(tmp_path, "a", "b", "hangs")
+    process = year.start("--jobs", "1")
+    with ended(process):
+        wait_for((tmp_path / "hanging.pid").is_file)
+        family = below(process.pid)
+        assert len(family) >= 3  # the warm process, the notebook's, and what that started
+        process.kill()
+        process.wait()
+        wait_for(lambda: not any(map(alive, family)))
+    (tmp_path / "params" / "2016" / "hangs.yml").unlink()
+    again = year.run()
+    assert again.code == 0, again.err
+    assert "跳过 2" in again.out
+    year.check_whole()
+
+
 def test_a_worker_that_is_killed_is_one_failure(tmp_path: Path) -> None:
     year = year_folder(tmp_path, "a", "b", "hangs")
     process = year.start("--jobs", "1")

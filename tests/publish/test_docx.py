@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from docx.shared import Mm, Pt
 from lxml import etree  # type: ignore[import-untyped]
 from nbconvert.exporters import get_exporter
 
+from govnb.present import fonts
 from govnb.publish import document as d
 from govnb.publish.docx import WordReport, word
 from govnb.publish.formula import Formula
@@ -445,8 +447,19 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     (folder / "report.docx").write_bytes(report_docx(*JUNSHAN))
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [office(), profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+    # A Word file names faces and holds none; a machine without Chinese ones gets ours.
+    (folder / "fonts.conf").write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>'
+        f"<dir>{fonts.folder()}</dir><cachedir>{folder / 'cache'}</cachedir>"
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>\n',
+        encoding="utf-8",
+    )
     subprocess.run(
-        [*command, str(folder / "report.docx")], check=True, capture_output=True, timeout=300
+        [*command, str(folder / "report.docx")],
+        check=True,
+        capture_output=True,
+        timeout=300,
+        env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")},
     )
     return Path(folder / "report.pdf").read_bytes()
 

@@ -1,0 +1,141 @@
+"""Our batch against the usual shell loop, paired in one run; how it grows; and the floor.
+
+Run from the repository root, on a machine that does nothing else:
+`.venv/bin/python -m benchmarks.batch` (about half an hour; `--help` for smaller runs). Prints
+the tables of `benchmarks/README.md`. What is compared is run turn and turn about, and told as
+ratios of medians, so that it means something on another machine.
+
+The loop is what people write today: for each department `papermill`, then `jupyter nbconvert
+--to html`, one after the other or under `xargs -P` on all cores. The batch makes more of each
+department in that time: our HTML, the JSON, the executed notebook, and the pages of the year.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.watching import Took, took
+from govnb.publish.sample import YEAR, make
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+CORES = len(os.sched_getaffinity(0))
+ONE = (
+    "{bin}/papermill {root}/notebooks/department.ipynb loop/$1.ipynb"
+    " -p year {year} -r department $1 -r outputs_dir '' --no-progress-bar --log-level ERROR"
+    " && {bin}/jupyter nbconvert --log-level ERROR --to html loop/$1.ipynb"
+)
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--departments", type=int, default=40, help="in the comparison (40)")
+    parser.add_argument("--rounds", type=int, default=3, help="of the comparison (3)")
+    parser.add_argument("--serial", type=int, default=8, help="departments of the plain loop (8)")
+    parser.add_argument("--sizes", default="10,100,1000", help="to grow through (10,100,1000)")
+    asked = parser.parse_args()
+    today = datetime.date.today().isoformat()
+    print(f"{today}, {CORES} cores, {_memory()}, {platform.system()}, Python {_python()}\n")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _compare(_district(folder / "compared", asked.departments), asked.rounds, asked.serial)
+        _grow(folder, [int(size) for size in asked.sizes.split(",")])
+
+
+def _compare(folder: Path, rounds: int, serial: int) -> None:
+    departments = sorted(path.stem for path in (folder / "params" / str(YEAR)).glob("0*.yml"))
+    some = departments[:serial]
+    taken: dict[str, list[Took]] = {}
+    floors: list[float] = []
+    for _ in range(rounds):
+        for name, command, many in (
+            ("govnb batch", _batch(CORES), departments),
+            ("loop, xargs -P", _loop(departments, CORES), departments),
+            ("govnb batch, 1 job", _batch(1), departments),
+            ("loop", _loop(some, 1), some),
+        ):
+            found = took(command, folder)
+            taken.setdefault(name, []).append(_each(found, len(many)))
+        floors += _floor(folder, departments)
+    base = statistics.median(one.wall for one in taken["govnb batch"])
+    floor = statistics.median(floors)
+    print(f"| {len(departments)} departments, HTML | wall s | CPU s | wall ÷ batch | CPU ÷ floor |")
+    print("|---|---|---|---|---|")
+    for name, found_each in taken.items():
+        wall = statistics.median(one.wall for one in found_each)
+        cpu = statistics.median(one.cpu for one in found_each)
+        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {wall / base:.1f} | {cpu / floor:.2f} |")
+    print(f"| floor, 1 process | {floor:.2f} | {floor:.2f} | – | 1.00 |\n")
+
+
+def _grow(folder: Path, sizes: Sequence[int]) -> None:
+    print(
+        "| departments | wall s each | CPU s each | parent, peak MiB | all, peak MiB | re-run, s |"
+    )
+    print("|---|---|---|---|---|---|")
+    for size in sizes:
+        district = _district(folder / str(size), size)
+        first = took(_batch(CORES), district)
+        again = took([str(BIN / "govnb"), "batch", str(YEAR), "--to", "html"], district)
+        each = _each(first, size)
+        print(
+            f"| {size:,} | {each.wall:.2f} | {each.cpu:.2f} | {first.own:.0f} | {first.tree:.0f} "
+            f"| {again.wall:.1f} |"
+        )
+
+
+def _district(folder: Path, size: int) -> Path:
+    make(size, folder / "params", params=ROOT / "params")
+    (folder / "loop").mkdir()
+    return folder
+
+
+def _batch(jobs: int) -> list[str]:
+    command = f"{BIN}/govnb batch {YEAR} --to html --force --jobs {jobs}"
+    return shlex.split(command)
+
+
+def _loop(departments: Sequence[str], jobs: int) -> list[str]:
+    one = ONE.format(bin=BIN, root=ROOT, year=YEAR)
+    names = "\\n".join(departments)
+    return [
+        "sh",
+        "-c",
+        f"printf '{names}\\n' | xargs -P {jobs} -I NAME sh -c {shlex.quote(one)} sh NAME",
+    ]
+
+
+def _floor(folder: Path, departments: Sequence[str]) -> Iterator[float]:
+    """Yield the CPU seconds of each department."""
+    script = Path(__file__).with_name("floor.py")
+    command = [sys.executable, str(script), *departments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    yield from map(float, done.stdout.split())
+
+
+def _each(found: Took, many: int) -> Took:
+    return Took(found.wall / many, found.cpu / many, found.own, found.tree)
+
+
+def _memory() -> str:
+    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{pages / 2**30:.0f} GiB"
+
+
+def _python() -> str:
+    return ".".join(platform.python_version_tuple()[:2])
+
+
+if __name__ == "__main__":
+    main()
