@@ -269,9 +269,22 @@ def make_screen(source: Path, path: Path, codes: set[int]) -> str:
         sTypoDescender=sizes["descent"],
         usWinAscent=sizes["ascent"],
         usWinDescent=-sizes["descent"],
+        fsType=0,
+        fsSelection=1 << 6,
+        achVendID="GOOG",
     )
-    built.setupNameTable({"familyName": "Noto Sans SC Screen", "styleName": "Regular"})
-    for number in (0, 7, 13, 14):
+    family, style = "Noto Sans SC Screen", "Regular"
+    postscript = f"{family.replace(' ', '')}-{style}"
+    built.setupNameTable(
+        {
+            "familyName": family,
+            "styleName": style,
+            "uniqueFontIdentifier": f"govnb;{postscript}",
+            "fullName": f"{family} {style}",
+            "psName": postscript,
+        }
+    )
+    for number in (0, 5, 7, 13, 14):
         if said := face["name"].getDebugName(number):
             built.font["name"].setName(said, number, 3, 1, 0x409)
     note(

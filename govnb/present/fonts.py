@@ -2,7 +2,8 @@
 
 Reports name a *role*, never a face: 仿宋 for the body, 楷体 for the second level, 黑体
 for the first level, 宋体 for the title, and one with lean outlines for the screen and for
-charts. Each role is a chain of faces; a character is drawn by the first that has it. Nothing here needs a font on the machine.
+charts. Each role is a chain of faces; a character is drawn by the first that has it. Nothing
+here needs a font on the machine.
 """
 
 from __future__ import annotations

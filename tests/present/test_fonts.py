@@ -23,7 +23,16 @@ def test_every_role_writes_every_parameter_file(role: str) -> None:
     assert fonts.missing("".join(path.read_text("utf-8") for path in files), role) == []
 
 
-@pytest.mark.parametrize("role", fonts.ROLES)
+# Fandol holds ordinary text only; the face for the screen holds all by itself.
+FANDOL = [role for role in fonts.ROLES if role != fonts.SCREEN]
+
+
+def test_the_screen_needs_no_fallback() -> None:
+    assert fonts.missing("国㎡堃喆镕𠮷", fonts.SCREEN) == []
+    assert len(fonts.paths(fonts.SCREEN)) == 1
+
+
+@pytest.mark.parametrize("role", FANDOL)
 def test_every_role_writes_what_fandol_lacks_by_its_fallback(role: str) -> None:
     assert fonts.missing("㎡堃喆镕", role) == []
     assert fonts.face_of("堃", role) != fonts.face_of("国", role)
@@ -37,7 +46,7 @@ def test_marks_that_draw_nothing_are_not_missing() -> None:
     assert fonts.missing("一\u200b二\ufe0f三\n\t\u3000\u00a0四\r", fonts.HEI) == []
 
 
-@pytest.mark.parametrize("role", fonts.ROLES)
+@pytest.mark.parametrize("role", FANDOL)
 def test_a_role_has_files_and_a_fallback(role: str) -> None:
     paths = fonts.paths(role)
     assert len(paths) > 1
