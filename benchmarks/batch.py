@@ -18,10 +18,9 @@ import os
 import platform
 import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.watching import Took, took
@@ -57,26 +56,25 @@ def _compare(folder: Path, rounds: int, serial: int) -> None:
     departments = sorted(path.stem for path in (folder / "params" / str(YEAR)).glob("0*.yml"))
     some = departments[:serial]
     taken: dict[str, list[Took]] = {}
-    floors: list[float] = []
     for _ in range(rounds):
         for name, command, many in (
             ("govnb batch", _batch(CORES), departments),
             ("loop, xargs -P", _loop(departments, CORES), departments),
             ("govnb batch, 1 job", _batch(1), departments),
+            ("floor, 1 process", _floor(departments), departments),
             ("loop", _loop(some, 1), some),
         ):
             found = took(command, folder)
             taken.setdefault(name, []).append(_each(found, len(many)))
-        floors += _floor(folder, departments)
     base = statistics.median(one.wall for one in taken["govnb batch"])
-    floor = statistics.median(floors)
+    floor = statistics.median(one.cpu for one in taken["floor, 1 process"])
     print(f"| {len(departments)} departments, HTML | wall s | CPU s | wall ÷ batch | CPU ÷ floor |")
     print("|---|---|---|---|---|")
     for name, found_each in taken.items():
         wall = statistics.median(one.wall for one in found_each)
         cpu = statistics.median(one.cpu for one in found_each)
         print(f"| {name} | {wall:.2f} | {cpu:.2f} | {wall / base:.1f} | {cpu / floor:.2f} |")
-    print(f"| floor, 1 process | {floor:.2f} | {floor:.2f} | – | 1.00 |\n")
+    print()
 
 
 def _grow(folder: Path, sizes: Sequence[int]) -> None:
@@ -116,12 +114,8 @@ def _loop(departments: Sequence[str], jobs: int) -> list[str]:
     ]
 
 
-def _floor(folder: Path, departments: Sequence[str]) -> Iterator[float]:
-    """Yield the CPU seconds of each department."""
-    script = Path(__file__).with_name("floor.py")
-    command = [sys.executable, str(script), *departments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    yield from map(float, done.stdout.split())
+def _floor(departments: Sequence[str]) -> list[str]:
+    return [sys.executable, str(Path(__file__).with_name("floor.py")), *departments]
 
 
 def _each(found: Took, many: int) -> Took:

@@ -2,15 +2,13 @@
 
 Run by `benchmarks/batch.py` in a district's folder: `floor.py [DEPARTMENT …]`. For each
 department the code cells of the notebook are run as plain Python in this process, what they
-show is drawn, and the page and the JSON are rendered. Prints CPU seconds, one number for
-each department.
+show is drawn, and the page and the JSON are rendered and thrown away.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +20,16 @@ PARAMS = Path("params")
 
 
 def main(departments: list[str]) -> None:
-    """Make the reports one after the other, and print what each took."""
+    """Make the reports one after the other."""
     # The same warming up as the batch's, pyplot's and pandas' import included.
     zygote.warm_up(PARAMS, ("html",))
     from govnb.publish.run import find_notebook, render
 
     notebook = nbformat.read(find_notebook("department.ipynb", PARAMS), as_version=4)
     for department in departments:
-        begun = time.process_time()
         shown = drawn(notebook, department)
         for name in ("html", "json"):
             render(shown, name)
-        print(f"{time.process_time() - begun:.4f}")
 
 
 def drawn(notebook: Any, department: str) -> Any:

@@ -26,8 +26,8 @@ from govnb.publish.store import RECEIPTS, Entry, Store
 VERSION = 1
 # What draws, computes or writes a part of a report; another version may do so differently.
 _LIBRARIES = (
-    "ipykernel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert", "nbformat",
-    "numpy", "pandas", "papermill", "python-docx", "typst",
+    "fonttools", "ipykernel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert",
+    "nbformat", "numpy", "pandas", "papermill", "python-docx", "typst",
 )  # fmt: skip
 
 
