@@ -15,6 +15,8 @@ from typing import Any
 
 # How many departments to learn characters from: the second finds little new.
 _TIMES = 2
+# The PDF whole, of the Word file its pictures.
+_TYPESET = ("pdf", "docx")
 
 
 def rehearse(params_dir: Path, formats: Iterable[str]) -> None:
@@ -29,8 +31,8 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
 
     from govnb.inputs.read import load
     from govnb.present.workbook import Workbook
-    from govnb.publish import pdf, typesetting  # noqa: F401
-    from govnb.publish.run import render
+    from govnb.publish import typesetting
+    from govnb.publish.run import exporter, render
     from govnb.publish.sample.department import department
     from govnb.publish.sample.make import YEAR, dump, year_file
 
@@ -47,8 +49,10 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
     notebook = nbformat.v4.new_notebook(cells=cells)
     for name in formats:
         with suppress(Exception):
-            if name == "pdf":
-                # Typesetting starts threads, which a fork would lose; its faces can be read.
+            if name in _TYPESET:
+                # Typesetting starts threads, and a worker forked afterwards would wait for
+                # them for ever; what it reads can be read.
+                exporter(name)
                 typesetting.ready()
             else:
                 render(notebook, name)

@@ -78,12 +78,12 @@ def execute(job: Job) -> NotebookNode:
 
 def render(notebook: NotebookNode, name: str) -> bytes:
     """Return an executed notebook in one format, by the exporter registered for it."""
-    output, _ = _exporter(name).from_notebook_node(notebook)
+    output, _ = exporter(name).from_notebook_node(notebook)
     return output if isinstance(output, bytes) else str(output).encode()
 
 
 @cache
-def _exporter(name: str) -> Any:
+def exporter(name: str) -> Any:
     """Return the exporter of a format, made once: looking it up costs more than a page."""
     from nbconvert.exporters import get_exporter
 

@@ -37,6 +37,15 @@ def test_every_department_gets_its_outputs_and_the_page_lists_them(two: YearFold
     two.check_whole()
 
 
+@pytest.mark.parametrize("formats", ["docx", "pdf,docx", "html,pdf,docx"])
+def test_every_format_is_made_by_the_same_workers(two: YearFolder, formats: str) -> None:
+    done = two.run("--to", formats, "--timeout", "120")
+    assert done.code == 0, done.out
+    for name in ("001005", "甲局"):
+        for extension in formats.split(","):
+            assert (two.outputs / f"{name}.{extension}").stat().st_size > 1000
+
+
 def test_one_that_fails_stops_none_of_the_rest_and_the_page_says_why(tmp_path: Path) -> None:
     year = year_folder(tmp_path, "a-good", "exits", "faulty", "hangs", "killed", "raises", "z-good")
     (tmp_path / "params" / "2016" / "folder.yml").mkdir()

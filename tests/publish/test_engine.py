@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from papermill import PapermillExecutionError
 from papermill.exceptions import PapermillException
 
+from govnb.publish import zygote
 from govnb.publish.engine import GovnbEngine, ReadableTranslator
 from govnb.publish.warm import Warm
 from tests.publish.years import ROOT, below, wait_for, write_notebook
@@ -220,6 +221,20 @@ def test_a_worker_begins_with_one_thread_and_its_own_files_only() -> None:
         "[threads, sorted(ours & theirs - named), os.getpgid(0) == os.getpid()]"
     )
     assert run_cells(look) == ["[1, [], True]"]
+
+
+def test_getting_warm_for_every_format_starts_no_thread() -> None:
+    """A thread of the warm process would be missing in every worker, which would wait for it."""
+    look = (
+        "import os\nfrom pathlib import Path\nfrom govnb.publish import zygote\n"
+        "zygote.warm_up(Path('params'), ('html', 'pdf', 'docx'))\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    environment = os.environ | zygote.SETTINGS
+    done = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert done.stdout == "1\n", done.stderr
 
 
 def test_no_port_is_opened() -> None:
