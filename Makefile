@@ -30,8 +30,9 @@ help:  ## this list | 本列表
 
 setup: $(READY)  ## make or refresh .venv; does nothing when all is in place | 准备运行环境
 
+# Other formats: make report TO=html,pdf,docx
 report: $(READY)  ## compute and publish all reports of YEAR (default 2016) | 生成 YEAR 年全部报告
-	@$(BIN)/govnb batch $(YEAR)
+	@$(BIN)/govnb batch $(YEAR) $(if $(TO),--to $(TO))
 
 test: $(READY)  ## run the tests | 运行测试
 	@$(BIN)/python -m pytest $(ARGS)

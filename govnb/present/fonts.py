@@ -84,6 +84,16 @@ def register() -> None:
         manager.addfont(path)
 
 
+def use_in_figures() -> None:
+    """Let figures that users draw themselves write Chinese, unless they chose a face."""
+    from matplotlib import rcParams
+
+    register()
+    if rcParams["font.family"] == ["sans-serif"]:
+        # Each character is drawn by the first that has it.
+        rcParams["font.family"] = [*families(SCREEN), "sans-serif"]
+
+
 def families(role: str) -> list[str]:
     """Return the family names of a role, for matplotlib's `family`; see :func:`register`."""
     return [family(path) for path in paths(role)]

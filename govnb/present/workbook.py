@@ -22,7 +22,7 @@ from govnb.evaluate.scoring import score
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
 from govnb.inputs.rubric import rubric_of
-from govnb.present import sentences
+from govnb.present import fonts, sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, verdict
@@ -98,6 +98,7 @@ class Workbook:
         if not isinstance(department, str):
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
+        fonts.use_in_figures()
         folder = _find_upward(params_dir)
         return cls(load(department_path(year, department, folder), folder), edition, overrides)
 

@@ -172,6 +172,17 @@ class Document:
     day: date | None = None
 
     @property
+    def running(self) -> str:
+        """What every page must say of a paper that is no report: 试算, 示例; mostly nothing."""
+        marks = (m for block in self.blocks if isinstance(block, Title) for m in block.marks)
+        return "；".join(mark.partition("：")[0] for mark in marks)
+
+    @property
+    def full_title(self) -> str:
+        """The title that a list of files shows, with what the paper is if it is no report."""
+        return f"〔{self.running}〕{self.title}" if self.running else self.title
+
+    @property
     def headings(self) -> list[Heading]:
         """The headings, in order."""
         return [block for block in self.blocks if isinstance(block, Heading)]

@@ -19,9 +19,9 @@ from govnb.publish.docx_package import settled, template
 from govnb.publish.fit import Section, sections
 from govnb.publish.paper import PaperReport
 
-_UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 # A short paper needs no table of contents.
 _FEW_HEADINGS = 3
+_RIGHT = '<w:jc w:val="right"/>'
 
 
 class WordReport(PaperReport):
@@ -45,12 +45,12 @@ def word(document: Document) -> bytes:
     writer = Body(made.part)
     parts = sections(document.blocks) or [Section(False, ())]
     written = [writer.section(part) or xml.paragraph(BODY) for part in parts]
-    footers = _footers(made)
+    margins = _margins(made, document.running)
     if len(writer.headings) > _FEW_HEADINGS:
         written[0] = xml.contents(writer.headings) + xml.on_new_page(written[0])
     for i, part in enumerate(parts):
-        # Later sections take over the footers of the first.
-        page = xml.section(part.landscape, footers if i == 0 else "")
+        # Later sections take over the head and foot of the first.
+        page = xml.section(part.landscape, margins if i == 0 else "")
         last = i + 1 == len(parts)
         written[i] = written[i] + page if last else xml.ending_section(written[i], page)
     _restart_lists(made, writer.numbered)
@@ -62,22 +62,29 @@ def word(document: Document) -> bytes:
     return settled(out.getvalue(), {"word/document.xml": body.encode()})
 
 
-def _footers(made: WordDocument) -> str:
-    """Make the page numbers, outside on both sides of a leaf, and return what refers to them."""
+def _margins(made: WordDocument, running: str) -> str:
+    """Make page numbers, outside on both sides of a leaf, and page heads; return what refers."""
     section = made.sections[0]
+    if running:
+        for header in (section.header, section.even_page_header):
+            header.is_linked_to_previous = False
+            _fill(header._element, xml.paragraph("Footer", xml.run(running), layout=_RIGHT))
     for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
         footer.is_linked_to_previous = False
         number = xml.run("— ") + xml.field("PAGE", "1") + xml.run(" —")
         layout = f'<w:ind w:{side}Chars="100" w:{side}="280"/><w:jc w:val="{side}"/>'
-        element = footer._element
-        for child in list(element):
-            element.remove(child)
-        element.extend(_parsed(xml.paragraph("Footer", number, layout=layout)))
-    references = section._sectPr.findall(qn("w:footerReference"))
+        _fill(footer._element, xml.paragraph("Footer", number, layout=layout))
     return "".join(
-        f'<w:footerReference w:type="{r.get(qn("w:type"))}" r:id="{r.get(qn("r:id"))}"/>'
-        for r in references
+        f'<w:{kind} w:type="{r.get(qn("w:type"))}" r:id="{r.get(qn("r:id"))}"/>'
+        for kind in ("headerReference", "footerReference")
+        for r in section._sectPr.findall(qn(f"w:{kind}"))
     )
+
+
+def _fill(element: Any, content: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.extend(_parsed(content))
 
 
 def _parsed(content: str) -> list[Any]:
@@ -96,11 +103,11 @@ def _restart_lists(made: WordDocument, numbered: list[tuple[int, int]]) -> None:
 
 
 def _describe(made: WordDocument, document: Document) -> None:
-    day = document.day
-    when = datetime.combine(day, time(), UTC) if day else _UNDATED
     properties = made.core_properties
-    properties.title = document.title[:255]
+    properties.title = document.full_title[:255]
     properties.author = properties.last_modified_by = document.author[:255]
     properties.language = "zh-CN"
-    properties.created = properties.modified = when
+    if document.day:
+        # Never the day it was made: equal reports are equal bytes.
+        properties.created = properties.modified = datetime.combine(document.day, time(), UTC)
     properties.revision = 1

@@ -27,8 +27,11 @@ def table(fitted: Fitted, words: Words) -> str:
     )
     heading = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"
     kept = len(content.rows) - 1 if fitted.whole else 0
+    # Its notes and source are never on the next page.
+    last = len(content.rows) - 1 if content.subscript else -1
     body = "".join(
-        _row(row, widths, numeric, size, words, keep=n < kept) for n, row in enumerate(content.rows)
+        _row(row, widths, numeric, size, words, keep=n < kept or n == last)
+        for n, row in enumerate(content.rows)
     )
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/>'

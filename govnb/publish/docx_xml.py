@@ -79,16 +79,16 @@ def contents(headings: Sequence[tuple[int, str, str]]) -> str:
     )
 
 
-def section(landscape: bool, footers: str = "") -> str:
+def section(landscape: bool, margins: str = "") -> str:
     """Return the page of GB/T 9704, upright or turned; turned, its head is at the left edge."""
     size = 'w:w="11906" w:h="16838"'
-    margins = 'w:top="2098" w:right="1474" w:bottom="1984" w:left="1587" w:footer="1300"'
+    sides = 'w:top="2098" w:right="1474" w:bottom="1984" w:left="1587" w:footer="1300"'
     if landscape:
         size = 'w:w="16838" w:h="11906" w:orient="landscape"'
-        margins = 'w:top="1587" w:right="2098" w:bottom="1474" w:left="1984" w:footer="900"'
+        sides = 'w:top="1587" w:right="2098" w:bottom="1474" w:left="1984" w:footer="900"'
     return (
-        f'<w:sectPr>{footers}<w:type w:val="nextPage"/><w:pgSz {size}/>'
-        f'<w:pgMar {margins} w:header="851" w:gutter="0"/>'
+        f'<w:sectPr>{margins}<w:type w:val="nextPage"/><w:pgSz {size}/>'
+        f'<w:pgMar {sides} w:header="851" w:gutter="0"/>'
         '<w:docGrid w:type="lines" w:linePitch="579"/></w:sectPr>'
     )
 

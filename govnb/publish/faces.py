@@ -8,7 +8,8 @@ characters that neither can draw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from govnb.present import fonts
 
 TITLE, BODY, KAI, HEI, PAGE, CODE = "title", "body", "kai", "hei", "page", "code"
+CHART = "chart"
 ROLES = {
     TITLE: "标题",
     BODY: "正文",
@@ -24,6 +26,7 @@ ROLES = {
     KAI: "二级标题",
     CODE: "代码",
     PAGE: "页码",
+    CHART: "图表",
 }
 # The names a family goes by: English first, which is how Typst lists it.
 _PREFERRED = {
@@ -40,6 +43,8 @@ _PREFERRED = {
     HEI: ("SimHei", "黑体", "STHeiti", "华文黑体"),
     PAGE: ("SimSun", "宋体", "NSimSun", "STSong", "华文宋体"),
     CODE: ("DejaVu Sans Mono",),
+    # Drawn before the paper is made, as outlines.
+    CHART: (),
 }
 _OURS = {
     TITLE: fonts.paths(fonts.SONG),
@@ -48,6 +53,7 @@ _OURS = {
     HEI: fonts.paths(fonts.HEI),
     PAGE: (fonts.folder() / "FandolSong-Regular.otf",),
     CODE: fonts.paths(fonts.HEI),
+    CHART: fonts.paths(fonts.SCREEN),
 }
 # For characters of names and places that the faces above lack; looked for, never required.
 _LAST_RESORT = (
@@ -84,7 +90,7 @@ class Face:
 class Theme:
     """The faces of each role, in the order they are tried, and which were used."""
 
-    chains: Mapping[str, tuple[Face, ...]]
+    chains: dict[str, tuple[Face, ...]]
     used: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def missing(self, text: str, role: str) -> list[str]:
@@ -93,12 +99,25 @@ class Theme:
         for char in dict.fromkeys(text):
             if fonts.invisible(char):
                 continue
-            face = next((face for face in self.chains[role] if face.has(char)), None)
+            face = self._face(char, role)
             if face is None:
                 lacking.append(char)
             else:
                 self.used.setdefault(role, {})[face.family] = None
         return lacking
+
+    def _face(self, char: str, role: str) -> Face | None:
+        for face in self.chains[role]:
+            if face.has(char):
+                return face
+        # Whatever the machine has, in whatever style, before nothing at all; but a private
+        # character is another one in each face.
+        private = unicodedata.category(char) == "Co"
+        for face in _installed():
+            if face.has(char) and not private:
+                self.chains[role] = (*self.chains[role], face)
+                return face
+        return None
 
     def families(self, role: str) -> list[str]:
         """Return the family names of a role."""
@@ -117,7 +136,7 @@ class Theme:
 
 def theme() -> Theme:
     """Return the theme of this machine."""
-    return Theme(_chains())
+    return Theme(dict(_chains()))
 
 
 @cache
@@ -129,17 +148,28 @@ def typst_fonts() -> Any:
 
 
 @cache
-def _chains() -> dict[str, tuple[Face, ...]]:
-    listed = list(typst_fonts().fonts())
-    ours = str(fonts.folder())
-    elsewhere: dict[str, Face] = {}
-    for font in sorted(listed, key=lambda f: (abs(f.weight - 400), f.path or "")):
-        if not (font.path or "").startswith(ours):
+def _elsewhere() -> dict[str, Face]:
+    """Return the faces that aren't ours by family, of each the one nearest to regular."""
+    found: dict[str, Face] = {}
+    for font in sorted(typst_fonts().fonts(), key=lambda f: (abs(f.weight - 400), f.path or "")):
+        if not (font.path or "").startswith(str(fonts.folder())):
             # Typst's own faces have no file.
-            elsewhere.setdefault(font.family, Face(font.family, font.path or "", font.index))
+            found.setdefault(font.family, Face(font.family, font.path or "", font.index))
+    return found
+
+
+@cache
+def _installed() -> tuple[Face, ...]:
+    """Return every other face there is, in an order that doesn't depend on the disk."""
+    return tuple(sorted(_elsewhere().values(), key=lambda face: face.family))
+
+
+@cache
+def _chains() -> dict[str, tuple[Face, ...]]:
+    ours, elsewhere = str(fonts.folder()), _elsewhere()
     by_path = {
         Path(font.path): Face(font.family, font.path, font.index)
-        for font in listed
+        for font in typst_fonts().fonts()
         if (font.path or "").startswith(ours)
     }
 

@@ -23,7 +23,7 @@ from govnb.publish.document import (
     Title,
     plain,
 )
-from govnb.publish.faces import BODY, CODE, HEI, KAI, PAGE, TITLE, Theme
+from govnb.publish.faces import BODY, CHART, CODE, HEI, KAI, PAGE, TITLE, Theme
 from govnb.publish.formula_symbols import ACCENTS, SYMBOLS
 from govnb.publish.pictures import SVG, svg_words
 
@@ -33,6 +33,7 @@ _LEVELS = {1: HEI, 2: KAI}
 _MATHEMATICAL = frozenset("".join([*SYMBOLS.values(), *ACCENTS.values()])) | frozenset(
     map(chr, range(0x20, 0x7F))
 )
+_DRAWN = "图"
 _PAGE_NUMBER = "— 0123456789"
 
 
@@ -71,6 +72,7 @@ def name(char: str) -> str:
 
 def _pieces(document: Document) -> Iterator[tuple[str, str, str]]:
     """Yield each text with its place and its role."""
+    yield "页眉", document.running, HEI
     place = "正文开头"
     for block in document.blocks:
         if isinstance(block, Heading):
@@ -102,6 +104,8 @@ def _block(block: Block, place: str, role: str = BODY) -> Iterator[tuple[str, st
             where = f"图“{block.caption or block.alt}”"
             yield where, block.caption, HEI
             yield where, svg_words(block.data) if block.kind == SVG else "", HEI
+            # What is outlines already was drawn by a face that had it.
+            yield where, _DRAWN if block.kind == SVG else "", CHART
         case Title():
             yield "报告标题", block.text, TITLE
             for mark in block.marks:

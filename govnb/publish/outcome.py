@@ -53,7 +53,8 @@ class Failure:
         """Return the failure of a file that can't be used, from the faults' own words."""
         found = list(_FAULT.finditer(text))
         places = tuple(f"{m['file']}:{m['line']}:{m['column']}" for m in found)
-        reason = f"参数文件有 {len(found)} 处错误" if found else "参数文件有错误"
+        first = text.strip().partition("\n")[0]
+        reason = f"参数文件有 {len(found)} 处错误" if found else _short(first, 60)
         return cls(reason, _short(text), cell, _preview(source), places)
 
     @classmethod
@@ -117,8 +118,8 @@ class Outcome:
         return cls(**{**plain, "outputs": outputs, "failure": failure})
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+def _short(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def _preview(source: str) -> str:

@@ -50,5 +50,6 @@ class PaperReport(Exporter):
             If the paper can't be made; says why and where.
         """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
+        # nbconvert calls the folder it is run in "".
         path = resources.get("metadata", {}).get("path")
-        return self.write(read(nb, Path(path) if path else None)), resources
+        return self.write(read(nb, None if path is None else Path(path))), resources

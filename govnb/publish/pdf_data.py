@@ -34,14 +34,18 @@ from govnb.publish.pictures import picture_data
 
 _ANNEX = re.compile(r"(附[件表录]\s*[\d一二三四五六七八九十]*)[\s　：:、]*(.*)", re.DOTALL)
 _LINK = re.compile(r"(?:https?|mailto):[^\s]+$")
-# A token longer than this gets places where a line may end.
+# A token longer than this gets places where a line may end: behind what divides it, and
+# anywhere in a part that is itself too long.
 _LONGEST_TOKEN = 24
 _TOKEN = re.compile(rf"[!-~]{{{_LONGEST_TOKEN},}}")
+_PART = re.compile(r"[^/.:_=&?#-]*[/.:_=&?#-]+|[^/.:_=&?#-]+")
 # A cell with more text than this may be cut by a page's end; keeping it whole could
 # push it beyond the page.
 _WHOLE_CELL = 400
 
-ZWSP = "\u200b"
+# Marks the place in the data; the template sets an empty space there and no character, or it
+# would be copied and searched along with the text.
+BREAK = "\u200b"
 # Spaces that mean something in Chinese typesetting; others are a plain one.
 _SPACES = " \n\u3000\u00a0"
 
@@ -50,9 +54,10 @@ def data(document: Document, theme: Theme, made_with: str) -> dict[str, Any]:
     """Return what the template needs for a document."""
     day = document.day
     everything = {
-        "title": document.title,
+        "title": document.full_title,
+        "running": document.running,
         "author": document.author,
-        "day": [day.year, day.month, day.day] if day else [1980, 1, 1],
+        "day": [day.year, day.month, day.day] if day else None,
         "faces": {role: theme.families(role) for role in theme.chains} | {"math": MATH},
         "sections": [
             {"landscape": section.landscape, "blocks": _blocks(section.blocks)}
@@ -112,7 +117,14 @@ def _run(run: Run) -> dict[str, Any]:
 
 def breakable(text: str) -> str:
     """Return text in which no Latin token is too long for a line."""
-    return _TOKEN.sub(lambda match: ZWSP.join(match[0]), text)
+    return _TOKEN.sub(lambda match: BREAK.join(_parts(match[0])), text)
+
+
+def _parts(token: str) -> list[str]:
+    found: list[str] = []
+    for part in _PART.findall(token):
+        found += part if len(part) > _LONGEST_TOKEN else [part]
+    return found
 
 
 def _heading(block: Heading) -> dict[str, Any]:

@@ -187,3 +187,23 @@ def test_nothing_shown_depends_on_the_folder_or_the_clock(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(os.environ, "TZ", "Pacific/Kiritimati")
     assert shown(Workbook(junshan)) == first
+
+
+def test_a_users_own_figure_writes_chinese_once_a_workbook_is_open(params: Path) -> None:
+    import io
+
+    from matplotlib import pyplot, rcdefaults, rcParams
+
+    try:
+        rcdefaults()
+        Workbook.open(2016, "junshan-zwfw", str(params))
+        figure, axes = pyplot.subplots()
+        axes.set_title("公务接待费 堃 −0.88")
+        # A character that no face has is a warning, and warnings are errors here.
+        figure.savefig(io.BytesIO())
+        pyplot.close(figure)
+        rcParams["font.family"] = ["serif"]
+        Workbook.open(2016, "junshan-zwfw", str(params))
+        assert rcParams["font.family"] == ["serif"]
+    finally:
+        rcdefaults()

@@ -22,7 +22,7 @@ _PIECES = "h1, h2, h3, h4, p, li, th, td, figcaption > span:first-child"
 
 def flat(text: str) -> str:
     """Return text without anything that says how it was set."""
-    return re.sub(r"[\s\u200b]+", "", text)
+    return re.sub(r"\s+", "", text)
 
 
 def words_of_page(page: str) -> list[str]:

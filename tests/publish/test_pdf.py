@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -293,7 +292,8 @@ def test_a_standard_that_cannot_be_met_is_given_up_and_said(
         return typeset(template, content, pdf_standards=pdf_standards)
 
     monkeypatch.setattr(module, "typeset", strict)
-    metadata = opened(pdf(document(*paragraphs("甲")))).trailer["/Root"]["/Metadata"].get_data()
+    dated = d.Document("报告", tuple(paragraphs("甲")), day=date(2017, 6, 30))
+    metadata = opened(pdf(dated)).trailer["/Root"]["/Metadata"].get_data()
     assert b"pdfuaid:part>1<" in metadata and b"pdfaid:part" not in metadata
     assert "a-2a" in caplog.text
 
@@ -392,11 +392,27 @@ def test_the_standards_own_faces_come_first_where_the_machine_has_them(
             return [Own, Listed]
 
     monkeypatch.setattr(faces, "typst_fonts", Listing)
-    faces._chains.cache_clear()
+    known = (faces._chains, faces._elsewhere, faces._installed)
+    for cache in known:
+        cache.cache_clear()
     try:
         assert faces.theme().families(faces.BODY) == ["FangSong_GB2312", "FandolFang"]
     finally:
-        faces._chains.cache_clear()
+        for cache in known:
+            cache.cache_clear()
+
+
+def test_any_face_the_machine_has_comes_before_no_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Rare(faces.Face):
+        def has(self, char: str) -> bool:
+            return char == "ە"
+
+    monkeypatch.setattr(faces, "_installed", lambda: (Rare("Uyghur Sans", "/u.ttf", 0),))
+    theme = faces.theme()
+    assert theme.missing("字ەᄀ", faces.BODY) == ["ᄀ"]
+    assert theme.families(faces.BODY)[-1] == "Uyghur Sans"
+    assert "Uyghur Sans" in theme.colophon
+    assert "Uyghur Sans" not in faces.theme().families(faces.BODY)
 
 
 # Nothing is executed, nothing is read
@@ -464,7 +480,7 @@ def test_compacting_changes_no_word_and_no_tag() -> None:
     made = typeset(
         "report.typ",
         data(document(grid(3, 90)), faces.theme(), ""),
-        pdf_standards=list(STANDARDS[0]),
+        pdf_standards=list(STANDARDS[1]),
     )
     small = compact(made)
     assert len(small) < 0.8 * len(made)
@@ -484,7 +500,25 @@ def test_the_exporter_is_registered_and_in_the_export_menu() -> None:
     assert exporter.export_from_notebook and exporter().file_extension == ".pdf"
 
 
-def test_a_report_without_a_date_has_a_fixed_one() -> None:
+def test_a_report_without_a_date_has_none() -> None:
     metadata = opened(pdf(document())).metadata
-    assert metadata is not None and metadata.creation_date is not None
-    assert metadata.creation_date.date() == date(1980, 1, 1)
+    assert metadata is not None and metadata.creation_date is None
+    assert pdf(document()) == pdf(document())
+
+
+def test_what_is_no_report_says_so_on_every_page_and_in_its_properties() -> None:
+    mark = "试算，不是报告：三公经费.预算＝9。"
+    body = [d.Paragraph(runs("正文" * 400)) for _ in range(4)]
+    made = opened(pdf(document(d.Title("报告", (mark,)), *body)))
+    assert len(made.pages) > 1
+    for page in made.pages:
+        assert "试算，不是报告" in page.extract_text()
+    assert made.metadata is not None and "试算" in (made.metadata.title or "")
+
+
+def test_long_words_break_without_a_character_of_their_own() -> None:
+    path = "params/2016/a-department-with-a-long-name.yml:41:7"
+    cells = grid(4, 30, path)
+    text = "".join(page.extract_text() for page in opened(pdf(document(cells))).pages)
+    assert "\u200b" not in text
+    assert path in text.replace("\n", "")
