@@ -69,7 +69,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     faults = [*facts.faults, *resolver.faults]
     faults += check_references(inputs, facts.drafts, facts)
     faults += check_published(inputs, facts.drafts)
-    faults += check_form(inputs.form, facts.drafts, OPEN_SECTIONS)
+    faults += check_form(inputs, facts.drafts, OPEN_SECTIONS)
     if faults:
         raise FaultsError(faults)
     return _figures(facts, resolver, needs, overrides or {}), facts

@@ -138,7 +138,9 @@ class _Walk:
     def amount(self, name: str, amount: Amount, unit: str | None = None) -> None:
         unit = amount.kind.unit or unit or ""
         value = amount.value
-        decimals = max(0 if unit in WHOLE_UNITS else 2, _decimals(value))
+        # A unit the file chose itself (人次, 所, %) counts things: as many places as were typed.
+        chosen = bool(unit) and not amount.kind.unit
+        decimals = max(0 if chosen or unit in WHOLE_UNITS else 2, _decimals(value))
         if unit == MONEY_UNIT and (amount.unit_typed or self.money_factor != 1):
             # Converted from 元: the report's two places, not the four that 元 brings along.
             decimals = 2
@@ -170,8 +172,9 @@ class _Walk:
         """Draft a node, its parts, and what is computed about every node alike."""
         here = node.total.place if node.total else _first_place(node) or place
         parts = {f"{name}.{key}": part for key, part in (node.parts or {}).items()}
-        unit = _ledger_unit(node) or unit or ""
-        decimals = 0 if unit in WHOLE_UNITS else 2
+        given = _ledger_unit(node)
+        unit = given or unit or ""
+        decimals = 0 if unit in WHOLE_UNITS else 2 if given else _most_decimals(node)
         if parts:
             self.facts.parts[name] = tuple(parts)
         total = Draft(
@@ -261,6 +264,11 @@ def _is_yes_no(readers: list[Any]) -> bool:
 
 def _leaves(node: Ledger[Any]) -> int:
     return sum(_leaves(part) for part in node.parts.values()) if node.parts else 1
+
+
+def _most_decimals(node: Ledger[Any]) -> int:
+    own = _decimals(node.total.value) if node.total else 0
+    return max([own, *(_most_decimals(part) for part in (node.parts or {}).values())])
 
 
 def _ledger_unit(node: Ledger[Any]) -> str | None:

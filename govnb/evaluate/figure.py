@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from govnb.inputs.place import Place
 from govnb.inputs.values import UNKNOWN, PartialDate
 
+# What is printed below zero has a sign of its own width; a hyphen is lost in print.
+MINUS = "−"
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 
 
@@ -82,8 +84,21 @@ class Figure:
 
 
 def exact(value: Decimal | PartialDate | str) -> str:
-    """Return the full-precision text of a value, never in scientific notation."""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    """Return the full-precision text of a value, never in scientific notation.
+
+    Zeros at the end say nothing: 511.4 typed and 511.40 added up are one number.
+    """
+    if not isinstance(value, Decimal):
+        return str(value)
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def about(figure: Figure, text: str) -> str:
+    """Return a number's text with what marks it as approximate: 1200余 stated, 约1200 computed."""
+    if not figure.approximate:
+        return text
+    return f"约{text}" if figure.derived else f"{text}余"
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
@@ -108,15 +123,13 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
     if figure.value is None:
         return UNKNOWN if not figure.reason.startswith("不可计算") else "不可计算"
     if not isinstance(figure.value, Decimal):
-        return str(figure.value)
+        return f"{figure.value}{figure.unit if unit else ''}"
     text = f"{rounded(figure.value, figure.decimals):f}"
     if not padded and "." in text:
         text = text.rstrip("0").rstrip(".")
     if text.strip("-0.") == "":
         text = text.lstrip("-")
-    about = ("约" if figure.derived else "") if figure.approximate else ""
-    more = "余" if figure.approximate and not figure.derived else ""
-    return f"{about}{text}{more}{figure.unit if unit else ''}"
+    return f"{about(figure, text.replace('-', MINUS))}{figure.unit if unit else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
-from govnb.inputs.rules import BaseDataForm
+from govnb.inputs.stated import stated
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import TextOf
 from govnb.inputs.yaml_text import Scalar
@@ -32,6 +32,8 @@ REFERENCE = re.compile(rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WOR
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
 
 NUMBER = "数字"
+# The difference of two rates, in words.
+POINTS = "升降"
 # Filters that turn the sign into a word: what a positive, and a negative, figure is called.
 DIRECTIONS = {
     "盈亏": ("结余", "超支"),
@@ -39,6 +41,7 @@ DIRECTIONS = {
     "增减": ("增长", "下降"),
     "多少": ("多", "少"),
     "节约": ("节约", "超出"),
+    POINTS: ("上升", "下降"),
 }
 FILTERS = (NUMBER, *DIRECTIONS)
 _SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
@@ -89,10 +92,19 @@ def directed(figure: Figure, up: str, down: str) -> str:
     """Return a signed figure in words: `up` or `down` with its size, or 持平."""
     if figure.number is None:
         return shown(figure)
-    if rounded(figure.number, figure.decimals) == Decimal(0):
-        return "持平" if figure.number == 0 else "基本持平"
-    size = shown(replace(figure, value=abs(figure.number)))
+    if level := par(figure):
+        return level
+    # A rate that went from 90% to 95% rose by 5 points, not by 5 %.
+    points = "个百分点" if (up, down) == DIRECTIONS[POINTS] and figure.unit == "%" else figure.unit
+    size = shown(replace(figure, value=abs(figure.number), unit=points))
     return f"{up if figure.number > 0 else down}{size}"
+
+
+def par(figure: Figure) -> str:
+    """Return 持平 or 基本持平 for a difference that prints as nothing; else empty."""
+    if figure.number is None or rounded(figure.number, figure.decimals) != Decimal(0):
+        return ""
+    return "持平" if figure.number == 0 else "基本持平"
 
 
 def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
@@ -152,11 +164,17 @@ def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fau
 
 
 def check_form(
-    form: BaseDataForm, figures: Iterable[str], open_sections: Container[str]
+    inputs: Inputs, figures: Iterable[str], open_sections: Container[str]
 ) -> list[Fault]:
     """Return a fault for each name of the base-data form that no department could have."""
-    known = list(figures)
+    form, known = inputs.form, list(figures)
     faults: list[Fault] = []
+    for text in form.foot:
+        try:
+            stated(inputs.department, text.path)
+        except KeyError:
+            hint = "写部门文件里一段文字的路径，如 厉行节约措施、落款.填表人"
+            faults.append(Fault(text.path.place, f"没有“{text.path}”这一段文字", hint))
     for row in form.rows:
         faults.extend(unbound(row.label, row.each))
         for name in filter(None, (row.last_actual, row.budget, row.actual)):

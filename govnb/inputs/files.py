@@ -105,3 +105,11 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def find_upward(folder: str) -> Path:
+    """Return the folder as given, or the nearest one of that name above the working directory."""
+    path = Path(folder)
+    if path.is_absolute() or path.exists():
+        return path
+    return next((up / path for up in Path.cwd().parents if (up / path).is_dir()), path)

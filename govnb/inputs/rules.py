@@ -55,11 +55,19 @@ class FormRow(Strict):
     each: Text | None = Field(None, alias="每个", description="逐个匹配的已有名称，一项一行")
 
 
+class FormText(Strict):
+    """One entry at the foot of the base-data table, in words: its label and where they stand."""
+
+    label: Text = Field(alias="项目")
+    path: Text = Field(alias="取自", description="部门文件里一段文字的路径，如 落款.填表人")
+
+
 class BaseDataForm(Strict):
     """The official form of the base-data table."""
 
     source: Text = Field(alias="依据")
     rows: list[FormRow] = Field(alias="行")
+    foot: list[FormText] = Field([], alias="表尾", description="表下的文字栏，按表式的先后")
 
 
 Book = dict[str, FigureRule]

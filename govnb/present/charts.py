@@ -246,10 +246,10 @@ def special_items(figures: Figures) -> Chart | None:
     what = f"{year}专项经费预算"
     items, unknown = words.divided(_project_lines(figures))
     if not items:
-        items, depth = words.detailed_income(figures), 1
+        name, items = words.detailed_income(figures)
         if not items:
             return None
-        what = f"{year}{'·'.join(items[0].name.split('.')[:-1])}明细"
+        depth, what = 1, f"{year}{name.replace('.', '·')}明细"
     drawn = words.folded(words.by_amount(items), "项", depth)
     names = words.labels(drawn, depth)
     named = list(zip(names, drawn, strict=True))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.evaluate.figure import MINUS, Figure, Figures, rounded, shown
 
 MOST_ROWS = 14
 _MOST_NAMES = 5
@@ -110,7 +110,7 @@ def signed(figure: Figure) -> str:
         return _level(value)
     text = shown(_size(figure))
     about = "约" if text.startswith("约") else ""
-    return f"{about}{'+' if value > 0 else '-'}{text.removeprefix('约')}"
+    return f"{about}{'+' if value > 0 else MINUS}{text.removeprefix('约')}"
 
 
 def verdict(figure: Figure, more: str, less: str, after: str = "") -> str:
@@ -148,8 +148,13 @@ def unpublished(figures: Sequence[Figure], depth: int = 1) -> str:
     return f"未公布：{names}{more}。"
 
 
-def detailed_income(figures: Figures) -> list[Figure]:
-    """Return the known leaves of the income's fullest breakdown, special funds preferred."""
+def detailed_income(figures: Figures) -> tuple[str, list[Figure]]:
+    """Return the income's fullest breakdown and its known leaves, special funds preferred.
+
+    A cross table has no fuller one than its institutions: each row is a whole of its own.
+    """
+    if any(name.startswith("收入.分类合计.") for name in figures):
+        return "收入", [part for part in figures.children("收入") if part.number is not None]
     nodes = [name for name in figures.parts if name.split(".")[0] == "收入"]
     leaves = {name: [f for f in _leaves(figures, name) if f.number is not None] for name in nodes}
     best = max(
@@ -159,9 +164,9 @@ def detailed_income(figures: Figures) -> list[Figure]:
             "专项" in label(figures[name]),
             sum(map(number, leaves[name]), Decimal(0)),
         ),
-        default=None,
+        default="",
     )
-    return leaves[best] if best else []
+    return best, leaves.get(best, [])
 
 
 def year(figures: Figures) -> str:

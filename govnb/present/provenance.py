@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govnb.evaluate.figure import Figure, Figures, exact, shown
+from govnb.evaluate.figure import MINUS, Figure, Figures, about, exact, shown
 from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, escape
 
 MOST_DIGITS = 12
 LONGEST_BUTTON = 10
+# Figures that count what the file lists; no formula of the book makes them.
+COUNTS = (".条数", ".项数")
 
 
 def figure_button(figure: Figure, text: str) -> str:
@@ -50,17 +52,25 @@ def exact_text(figure: Figure) -> str:
     if figure.value is None:
         return shown(figure)
     text = exact(figure.value)
-    if figure.number is not None and len(text) > MOST_DIGITS and "." in text:
-        text = text[:MOST_DIGITS].rstrip(".") + "…"
+    if figure.number is not None:
+        if len(text) > MOST_DIGITS and "." in text:
+            text = text[:MOST_DIGITS].rstrip(".") + "…"
+        text = about(figure, text.replace("-", MINUS))
     return f"{text}{figure.unit}"
+
+
+def how_made(figure: Figure) -> str:
+    """Return a figure's formula, or in words how it was counted; empty for what a file states."""
+    counted = figure.name.endswith(COUNTS) and figure.value is not None
+    return figure.formula or ("列出的条数" if counted else "")
 
 
 def _panel(figures: Figures, figure: Figure) -> str:
     rows = [("值", escape(exact_text(figure)))]
     if figure.reason:
         rows.append(("原因", escape(figure.reason)))
-    if figure.formula:
-        rows.append(("公式", f"<code>{escape(figure.formula)}</code>"))
+    if formula := how_made(figure):
+        rows.append(("公式", f"<code>{escape(formula)}</code>"))
     if figure.inputs:
         items = "".join(f"<li>{_input(figures[name])}</li>" for name in figure.inputs)
         rows.append(("其中", f"<ul>{items}</ul>"))

@@ -7,12 +7,16 @@ unknown says so once instead of printing 未公布 five times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 
 from govnb.evaluate.figure import Figures
+from govnb.evaluate.references import par
 from govnb.inputs.values import UNKNOWN
 from govnb.present.prose import plain
 
+# How a narrative begins that goes on from a sentence with its reason.
+_GIVES_REASON = re.compile(r"\s*(?:其)?(?:主要)?(?:原因|是因为|是由于|因为|由于|系)")
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 
 
@@ -69,115 +73,158 @@ def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income."""
     if not known(figures, "支出.超支"):
         return unpublished("支出与收入的差额")
+    said = "从上述情况反映，{{ 部门.名称 }}"
+    if level := par(figures["支出.结余"]):
+        return f"{said}收支{level}。"
     term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
-    return f"从上述情况反映，{{{{ 部门.名称 }}}}{term}{{{{ 支出.结余 | 盈亏 }}}}。"
+    return f"{said}{term}{{{{ 支出.结余 | 盈亏 }}}}。"
+
+
+def with_reason(said: str, narrative: str) -> str:
+    """Return a computed sentence and the narrative behind it, run on where that gives the reason.
+
+    Reports write “超支23.74万元，主要原因是：…” in one breath.
+    """
+    if not narrative or not said:
+        return said or narrative
+    if _GIVES_REASON.match(narrative):
+        return f"{said.removesuffix('。')}，{narrative.lstrip()}"
+    return f"{said}\n\n{narrative}"
 
 
 def overspend_by_account(figures: Figures) -> str:
     """Return how the accounts add up to the overspend, or nothing without a budget by account."""
     gaps = [f"{part.name}.差异" for part in figures.children("支出")]
     gaps = [name for name in gaps if known(figures, name)]
-    if not gaps or not known(figures, "支出.差异合计"):
+    if not gaps:
         return ""
     told = "，".join(f"{_term(name.removesuffix('.差异'))}{_over(figures, name)}" for name in gaps)
-    return f"按科目看：{told}；合计{_over(figures, '支出.差异合计')}。"
+    whole = "支出.差异合计"
+    total = f"；合计{_over(figures, whole)}" if known(figures, whole) else ""
+    return f"按科目看：{told}{total}。"
 
 
 def _over(figures: Figures, name: str) -> str:
     """Return “比预算多68.87万元”, with the size printed by reference."""
-    number = figures[name].number
-    if number is None:
-        return UNKNOWN
-    if number == 0:
-        return "与预算持平"
+    if level := par(figures[name]):
+        return f"与预算{level}"
     return f"比预算{{{{ {name} | 多少 }}}}"
 
 
 def reasons(figures: Figures) -> str:
-    """Return how much of the overspend the stated reasons explain, or nothing."""
-    if not known(figures, "支出.原因说明额", "支出.超支") or figures["支出.超支"].number == 0:
+    """Return how much of the overspend the stated reasons explain; nothing without overspend."""
+    if not known(figures, "支出.原因说明额", "支出.超支") or sign(figures, "支出.超支") <= 0:
         return ""
-    said = (
-        "以上原因所列金额合计{{ 支出.原因说明额 }}，为超支额的{{ 支出.原因解释比例 }}"
-        "，超支扣除所列原因后为{{ 支出.扣除原因后的超支 }}。"
-    )
-    each = [
-        f"{_term(name)}{{{{ {name}.金额 }}}}，占所解释超支{{{{ {name}.对应超支 }}}}的"
-        f"{{{{ {name}.占对应超支 }}}}，尚有{{{{ {name}.对应超支未解释 }}}}没有说明"
-        for name in _items(figures, "超支原因", "占对应超支")
-        if known(figures, f"{name}.占对应超支")
-    ]
-    return said + (f"其中：{'；'.join(each)}。" if each else "")
+    beyond = "支出.扣除原因后的超支"
+    left = {
+        1: f"，尚有{{{{ {beyond} }}}}没有说明",
+        0: "，恰好解释全部超支",
+        -1: f"；没有这些原因，本应{{{{ {beyond} | 超节 }}}}",
+    }[sign(figures, beyond)]
+    said = "以上原因所列金额合计{{ 支出.原因说明额 }}，为超支额的{{ 支出.原因解释比例 }}"
+    names = _items(figures, "超支原因", "占对应超支")
+    each = [_reason(figures, name) for name in names if known(figures, f"{name}.对应超支未解释")]
+    return f"{said}{left}。" + (f"其中：{'；'.join(each)}。" if each else "")
 
 
-def three_public(figures: Figures) -> str:
-    """Return the sentence on 三公 totals and its components, or nothing when they are unknown."""
-    if not known(figures, "三公经费.预算", "三公经费.支出"):
-        return ""
-    total = (
-        "{{ 年度 }}年，预算总额{{ 三公经费.预算 }}，实际支出{{ 三公经费.支出 }}，"
-        "{{ 三公经费.结余 | 盈亏 }}"
-    )
-    rate = "，控制率{{ 三公经费.控制率 }}" if known(figures, "三公经费.控制率") else ""
-    parts = [_component(figures, f"三公经费.{item}") for item in THREE_PUBLIC]
-    return f"{total}{rate}。\n\n其中：{'；'.join(parts)}。"
-
-
-def _component(figures: Figures, name: str) -> str:
-    term = _term(name)
-    budget, actual = figures[f"{name}.预算"].number, figures[f"{name}.支出"].number
-    if budget == 0 and actual == 0:
-        return f"{term}没有预算，也没有支出"
-    said = (
-        f"{term}预算{{{{ {name}.预算 }}}}，实际支出{{{{ {name}.支出 }}}}，"
-        f"{{{{ {name}.结余 | 盈亏 }}}}"
-    )
-    kind = "超支率" if (actual or 0) > (budget or 0) else "结余率"
-    if known(figures, f"{name}.{kind}") and actual != budget:
-        said += f"，{kind}{{{{ {name}.{kind} }}}}"
-    return said
+def _reason(figures: Figures, name: str) -> str:
+    """Return what one reason explains of the overspend it was given for."""
+    said = f"{_term(name)}{{{{ {name}.金额 }}}}，"
+    if sign(figures, f"{name}.对应超支") <= 0:
+        return f"{said}所对应的支出没有超支"
+    rest = f"{name}.对应超支未解释"
+    left = {
+        1: f"尚有{{{{ {rest} }}}}没有说明",
+        0: "恰好解释",
+        -1: f"比所解释的超支{{{{ {rest} | 节约 }}}}",
+    }[sign(figures, rest)]
+    return f"{said}占所解释超支{{{{ {name}.对应超支 }}}}的{{{{ {name}.占对应超支 }}}}，{left}"
 
 
 def volume_growth(figures: Figures) -> str:
     """Return the year-on-year sentence on business volumes, or nothing."""
     items = [
-        f"{_term(name)}{{{{ {name}.本年 }}}}，比上年{{{{ {name}.增长率 | 增减 }}}}"
-        for name in _items(figures, "业务量", "增长率")
-        if known(figures, f"{name}.增长率")
+        f"{_term(name)}{{{{ {name}.本年 }}}}，{_grown(figures, name)}"
+        for name in _items(figures, "业务量", "增量")
+        if known(figures, f"{name}.增量")
     ]
     return f"与上年相比：{'；'.join(items)}。" if items else ""
 
 
+def _grown(figures: Figures, name: str) -> str:
+    change, rate = f"{name}.增量", f"{name}.增长率"
+    if level := par(figures[change]):
+        return f"与上年{level}"
+    if figures[change].unit == "%":
+        return f"比上年{{{{ {change} | 升降 }}}}"
+    if known(figures, rate) and not par(figures[rate]):
+        return f"比上年{{{{ {rate} | 增减 }}}}"
+    # From nothing there is no rate of growth, and a rate may round to nothing.
+    return f"比上年{{{{ {change} | 多少 }}}}"
+
+
 def running_costs(figures: Figures) -> str:
     """Return, for each running cost, what it overspent and what remains unexplained."""
-    sentences = []
-    for name in _items(figures, "运行费用", "超支"):
-        if not known(figures, f"{name}.超支"):
-            continue
-        said = (
-            f"{_term(name)}预算{{{{ {name}.预算 }}}}，实际支出{{{{ {name}.支出 }}}}，"
-            f"{{{{ {name}.超支 | 超节 }}}}"
-        )
-        if known(figures, f"{name}.超支率"):
-            said += f"，超支率{{{{ {name}.超支率 }}}}"
-        if known(figures, f"{name}.未解释超支"):
-            said += (
-                f"；已说明未列入预算的部分{{{{ {name}.未列入预算 }}}}，"
-                f"其余{{{{ {name}.未解释超支 }}}}没有说明"
-            )
-        sentences.append(f"{said}。")
-    return "\n\n".join(sentences)
+    return "\n\n".join(
+        _running_cost(figures, name)
+        for name in _items(figures, "运行费用", "超支")
+        if known(figures, f"{name}.超支")
+    )
 
 
-def project(figures: Figures, name: str) -> str:
-    """Return the sentence on a project's price against its appraised budget, or nothing."""
-    if not known(figures, f"{name}.节约额", f"{name}.节约率"):
+def _running_cost(figures: Figures, name: str) -> str:
+    said = (
+        f"{_term(name)}预算{{{{ {name}.预算 }}}}，实际支出{{{{ {name}.支出 }}}}，"
+        f"{{{{ {name}.超支 | 超节 }}}}"
+    )
+    over = sign(figures, f"{name}.超支")
+    said += _rate(figures, name, over)
+    rest = f"{name}.未解释超支"
+    if over > 0 and known(figures, rest):
+        left = {
+            1: f"，其余{{{{ {rest} }}}}没有说明",
+            0: "，恰好解释全部超支",
+            -1: f"，比超支额{{{{ {rest} | 节约 }}}}",
+        }[sign(figures, rest)]
+        said += f"；已说明未列入预算的部分{{{{ {name}.未列入预算 }}}}{left}"
+    return f"{said}。"
+
+
+def _rate(figures: Figures, name: str, over: int) -> str:
+    """Return “，超支率…” or “，结余率…”; nothing for what came out even."""
+    rate = f"{name}.{'超支率' if over > 0 else '结余率'}"
+    return f"，{rate.rpartition('.')[2]}{{{{ {rate} }}}}" if over and known(figures, rate) else ""
+
+
+def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
+    """Return the sentence on a project's price against its appraised budget, or nothing.
+
+    What the department's own words (`told`) have said of it is not said again.
+    """
+    saved = f"{name}.节约额"
+    if not known(figures, saved, f"{name}.节约率"):
+        names = (f"{name}.{field}" for field in ("评审金额", "中标价", "追加", "总价", "资金"))
+        rest = [n for n in names if known(figures, n) and n not in told]
+        said = "，".join(f"{n.rpartition('.')[2]}{{{{ {n} }}}}" for n in rest)
+        return f"{_term(name)}：{said}。" if said else ""
+    if saved in told:
         return ""
     said = (
         f"{_term(name)}评审预算{{{{ {name}.评审金额 }}}}，总价{{{{ {name}.总价 }}}}"
         f"（中标价{{{{ {name}.中标价 }}}}，追加{{{{ {name}.追加 }}}}），"
     )
-    return f"{said}比预算{{{{ {name}.节约额 | 节约 }}}}，节约率{{{{ {name}.节约率 }}}}。"
+    if level := par(figures[saved]):
+        return f"{said}与评审预算{level}。"
+    rate = "节约率{{ %s.节约率 }}" if sign(figures, saved) > 0 else "{{ %s.节约率 | 节约 }}"
+    return f"{said}比预算{{{{ {saved} | 节约 }}}}，{rate % name}。"
+
+
+def sign(figures: Figures, name: str) -> int:
+    """Return 1, 0 or -1: the sign of a figure as it is printed, 0 where it isn't known."""
+    number = figures[name].number
+    if number is None or par(figures[name]):
+        return 0
+    return 1 if number > 0 else -1
 
 
 def _items(figures: Iterable[str], section: str, field: str) -> list[str]:

@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import takewhile
 
-from govnb.evaluate.book import fill, matches
-from govnb.evaluate.facts import LEFT_OUT
-from govnb.evaluate.figure import Figures, default_label, shown
-from govnb.inputs.read import Inputs
-from govnb.inputs.values import MONEY_UNIT
-from govnb.present.provenance import exact_text
+from govnb.evaluate.figure import shown
+from govnb.present.annex_tables import all_figures, base_data
 from govnb.present.sentences import THREE_PUBLIC
-from govnb.present.tables import Cell, Row, Table, figure_cell
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a table is made from: the files and the figures."""
-
-    inputs: Inputs
-    figures: Figures
-
-    @property
-    def source(self) -> str:
-        """The file a table's numbers were stated in, and the report it was taken from."""
-        stated = self.inputs.department.identity.source
-        return f"{self.inputs.department_at.file}" + (f"（{stated}）" if stated else "")
-
-    def term(self, name: str, default: str) -> str:
-        """Return what the report calls a ledger."""
-        title = self.figures.get(f"{name}.名称")
-        return str(title.value) if title else default
-
-    def published(self, *names: str) -> bool:
-        """Tell whether at least one of these figures is known."""
-        return any(name in self.figures and self.figures[name].value is not None for name in names)
-
-    def cell(self, name: str | None, *, unit: bool = False) -> Cell:
-        """Return the cell of a figure."""
-        return figure_cell(self.figures, name, unit=unit)
-
-    def table(self, name: str, caption: str, columns: tuple[str, ...], rows: list[Row]) -> Table:
-        """Return a table in 万元 with this sheet's source."""
-        return Table(
-            name, caption, columns, tuple(rows), self.figures, self.source, unit=MONEY_UNIT
-        )
+from govnb.present.sheet import Sheet, evened
+from govnb.present.tables import Cell, Row, Table
 
 
 def ledger(sheet: Sheet, name: str, caption: str) -> Table | None:
@@ -64,12 +29,7 @@ def ledger(sheet: Sheet, name: str, caption: str) -> Table | None:
         term = "合计" if level == 0 else node.rpartition(".")[2]
         children = sheet.figures.children(node)
         rows.append(Row((Cell(term), sheet.cell(node)), level, "total" if level == 0 else ""))
-        gap = sheet.figures.get(f"{node}.合计差额")
-        if gap is not None and gap.number:
-            stated, parts = sheet.figures[node], sheet.figures[f"{node}.分项之和"]
-            notes.append(
-                f"{term}写明{shown(stated)}，所列分项合计{shown(parts)}，相差{shown(gap)}。"
-            )
+        notes.extend(sheet.gap_note(node, term))
         if children:
             sums.append((index, tuple([add(child.name, level + 1) for child in children])))
         return index
@@ -86,7 +46,7 @@ def _cross_table(sheet: Sheet, name: str, caption: str, columns: list[str]) -> T
             (
                 Cell(part.rpartition(".")[2]),
                 sheet.cell(part),
-                *(_cell_or_blank(sheet, f"{part}.{column}") for column in columns),
+                *(sheet.cell_or_blank(f"{part}.{column}") for column in columns),
             )
         )
         for part in parts
@@ -94,11 +54,10 @@ def _cross_table(sheet: Sheet, name: str, caption: str, columns: list[str]) -> T
     total = (sheet.cell(f"{name}.分类合计.{column}") for column in columns)
     rows.append(Row((Cell("合计"), sheet.cell(name), *total), 0, "total"))
     table = sheet.table(name, caption, ("机构", "合计", *columns), rows)
-    return replace(table, sums=((len(parts), tuple(range(len(parts)))),))
-
-
-def _cell_or_blank(sheet: Sheet, name: str) -> Cell:
-    return sheet.cell(name) if name in sheet.figures else Cell("")
+    nodes = [(name, "合计"), *((part, part.rpartition(".")[2]) for part in parts)]
+    nodes += [(f"{name}.分类合计.{column}", column) for column in columns]
+    notes = tuple(note for node, term in nodes for note in sheet.gap_note(node, term))
+    return replace(table, sums=((len(parts), tuple(range(len(parts)))),), notes=notes)
 
 
 def budget_and_actual(sheet: Sheet) -> Table | None:
@@ -119,12 +78,13 @@ def budget_and_actual(sheet: Sheet) -> Table | None:
         )
         for part in parts
     ]
-    totals = ("预算安排", "支出", "支出.差异合计", "支出.超支率", "支出.占比合计")
+    totals = ("预算安排", "支出", "支出.差异合计", "支出.差异合计率", "支出.占比合计")
     whole = [sheet.cell(name) for name in totals]
     rows.append(Row((Cell("合计"), *whole), 0, "total"))
     columns = ("科目", "预算数", "决算数", "差异", "差异率", "占支出比重")
     table = sheet.table("支出", "支出预算与决算对照", columns, rows)
-    return replace(table, sums=((len(parts), tuple(range(len(parts)))),))
+    notes = (*sheet.gap_note("预算安排", "预算合计"), *sheet.gap_note("支出", "决算合计"))
+    return replace(table, sums=((len(parts), tuple(range(len(parts)))),), notes=notes)
 
 
 def three_public(sheet: Sheet) -> Table | None:
@@ -175,24 +135,51 @@ def projects(sheet: Sheet) -> Table | None:
 
 
 def volumes(sheet: Sheet) -> Table | None:
-    """Return business volumes, with last year and growth where both are known."""
-    items = list(sheet.inputs.department.volumes)
+    """Return business volumes, with last year, target and growth where the file states them.
+
+    A year is no volume of work, and what a project's own words tell stands there already.
+    """
+    every = list(sheet.inputs.department.volumes)
+    items = [item for item in every if _is_work(sheet, item)] or every
     if not items:
         return None
+    stated = [f for f in ("上年", "目标", "本年") if any(_has(sheet, item, f) for item in items)]
     rows = [
-        Row(
-            (
-                Cell(item),
-                Cell(str(sheet.inputs.department.volumes[item].unit)),
-                _cell_or_blank(sheet, f"业务量.{item}.上年"),
-                sheet.cell(f"业务量.{item}.本年"),
-                _cell_or_blank(sheet, f"业务量.{item}.增长率"),
-            )
-        )
+        Row((Cell(item), *(sheet.cell_or_blank(f"业务量.{item}.{f}") for f in stated)))
         for item in items
     ]
-    table = sheet.table("业务量", "主要业务量", ("事项", "单位", "上年", "本年", "增长率"), rows)
+    # Each item counts in a unit of its own.
+    rows = [
+        Row((row.cells[0], Cell(_unit(sheet, item)), *row.cells[1:], _growth(sheet, item)))
+        for item, row in zip(items, evened(rows, sheet.figures, lambda r, _: r), strict=True)
+    ]
+    columns = ("事项", "单位", *stated, "增长率")
+    table = replace(sheet.table("业务量", "主要业务量", columns, []), rows=tuple(rows))
     return replace(table, unit="", text_columns=frozenset({0, 1}))
+
+
+def _unit(sheet: Sheet, item: str) -> str:
+    return str(sheet.inputs.department.volumes[item].unit)
+
+
+def _has(sheet: Sheet, item: str, field: str) -> bool:
+    return f"业务量.{item}.{field}" in sheet.figures
+
+
+def _is_work(sheet: Sheet, item: str) -> bool:
+    if _has(sheet, item, "上年") or _has(sheet, item, "目标"):
+        return True
+    told = any(name.startswith(f"业务量.{item}.") for name in sheet.told_of_projects)
+    return _unit(sheet, item) != "年" and not told
+
+
+def _growth(sheet: Sheet, item: str) -> Cell:
+    """Return the growth of a volume; that of a rate is a number of points."""
+    if _unit(sheet, item) != "%" or not sheet.published(f"业务量.{item}.增量"):
+        return sheet.cell_or_blank(f"业务量.{item}.增长率")
+    points = sheet.figures[f"业务量.{item}.增量"]
+    text = f"{shown(points, unit=False)}个百分点"
+    return Cell(text, points.name, points.number, points.decimals)
 
 
 def running_costs(sheet: Sheet) -> Table | None:
@@ -209,61 +196,36 @@ def running_costs(sheet: Sheet) -> Table | None:
 
 
 def special_items(sheet: Sheet) -> Table | None:
-    """Return the special items line by line with budget and actual."""
-    groups = sheet.inputs.department.project_lines
+    """Return the special items line by line with budget and actual, and their total."""
     rows: list[Row] = []
-    for group, lines in groups.items():
+    parts: list[int] = []
+    for group, lines in sheet.inputs.department.project_lines.items():
         rows.append(Row((Cell(group), Cell(""), Cell("")), 0, "group"))
-        names = (f"项目支出.{group}.{line}" for line in lines)
-        rows.extend(
-            Row(
-                (
-                    Cell(name.rpartition(".")[2]),
-                    sheet.cell(f"{name}.预算"),
-                    sheet.cell(f"{name}.支出"),
-                ),
-                1,
+        for line in lines:
+            name = f"项目支出.{group}.{line}"
+            parts.append(len(rows))
+            rows.append(
+                Row((Cell(line), sheet.cell(f"{name}.预算"), sheet.cell(f"{name}.支出")), 1)
             )
-            for name in names
-        )
-    return sheet.table("项目支出", "专项经费", ("项目", "预算数", "决算数"), rows) if rows else None
+    if not parts:
+        return None
+    total = (sheet.cell("项目支出.预算合计"), sheet.cell("项目支出.支出合计"))
+    rows.append(Row((Cell("合计"), *total), 0, "total"))
+    table = sheet.table("项目支出", "专项经费", ("项目", "预算数", "决算数"), rows)
+    notes = _taken_from(sheet, [f"{rows[n].cells[1].figure}" for n in parts])
+    return replace(table, sums=((len(rows) - 1, tuple(parts)),), notes=notes)
 
 
-def base_data(sheet: Sheet) -> Table:
-    """Return the official base-data table (基础数据表) from the district's form."""
-    rows = []
-    for row in sheet.inputs.form.rows:
-        for variables in matches(row.label, row.each, sheet.figures):
-            names = (row.last_actual, row.budget, row.actual)
-            cells = [sheet.cell(fill(n, variables) if n else None) for n in names]
-            rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
-    columns = ("项目", "上年决算数", "本年预算数", "本年决算数")
-    table = sheet.table("基础数据表", "部门整体支出绩效评价基础数据表", columns, rows)
-    return replace(table, notes=(f"表式依据：{sheet.inputs.form.source}",), unit="万元、人、㎡")
-
-
-def all_figures(sheet: Sheet) -> Table:
-    """Return every figure with its formula and origin, unrounded.
-
-    What the file leaves out altogether is named in a note: a row each would bury the rest.
-    """
-    left_out = [name for name, figure in sheet.figures.items() if figure.reason == LEFT_OUT]
-    rows = [
-        Row(
-            (
-                Cell(name if figure.label == default_label(name) else f"{name}（{figure.label}）"),
-                Cell(exact_text(figure) if figure.value is not None else shown(figure)),
-                Cell(figure.formula or "（填写）"),
-                Cell(str(figure.place)),
-            )
-        )
-        for name, figure in sheet.figures.items()
-        if figure.reason != LEFT_OUT
-    ]
-    columns = ("指标（名称）", "数值", "公式", "出处")
-    table = sheet.table("指标一览", "全部指标及其公式和出处", columns, rows)
-    notes = (f"参数文件没有填、也就没有公布的：{'、'.join(left_out)}。",) if left_out else ()
-    return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes)
+def _taken_from(sheet: Sheet, lines: list[str]) -> tuple[str, ...]:
+    """Return the note on the ledger node that the lines were all copied from, if it has one."""
+    inputs = [sheet.figures[line].inputs for line in lines if line in sheet.figures]
+    sources = [names[0].split(".") for names in inputs if len(names) == 1]
+    if len(sources) < len(lines):
+        return ()
+    alike = takewhile(lambda steps: len(set(steps)) == 1, zip(*sources, strict=False))
+    shared = [steps[0] for steps in alike]
+    node = ".".join(shared)
+    return sheet.gap_note(node, f"“{shared[-1]}”") if shared else ()
 
 
 TABLES: dict[str, Callable[[Sheet], Table | None]] = {

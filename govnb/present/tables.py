@@ -116,8 +116,8 @@ class Table:
                     continue
                 exact_sum = sum((v for v in values if v is not None), Decimal(0))
                 printed_sum = sum((_printed(c) for c in cells), Decimal(0))
-                # Shares divide, so their exact sum can miss 100 in the last digit held.
-                closes = abs(exact_sum - whole.value) < Decimal("1e-20")
+                # A stated total is rounded itself, and shares divide: their exact sum misses 100.
+                closes = abs(exact_sum - whole.value) < _half_unit(whole)
                 if closes and printed_sum != _printed(whole):
                     return True
         return False
@@ -215,14 +215,16 @@ class Table:
 _NUMERIC = ' class="gv-num"'
 
 
-def figure_cell(figures: Figures, name: str | None, *, unit: bool = False) -> Cell:
+def figure_cell(figures: Figures, name: str | None, decimals: int | None = None) -> Cell:
     """Return the cell of a figure; a name the department lacks prints 未公布, none prints blank."""
     if not name:
         return Cell("")
     figure: Figure | None = figures.get(name)
     if figure is None:
         return Cell("未公布")
-    text = shown(figure, padded=True, unit=unit or figure.unit == "%")
+    if decimals is not None:
+        figure = replace(figure, decimals=decimals)
+    text = shown(figure, padded=True, unit=figure.unit == "%")
     return Cell(text, name, figure.number, figure.decimals)
 
 
@@ -245,6 +247,11 @@ def _in_words(cell: Cell) -> bool:
 def _printed(cell: Cell) -> Decimal:
     assert cell.value is not None
     return rounded(cell.value, cell.decimals)
+
+
+def _half_unit(cell: Cell) -> Decimal:
+    """Return half of what the last place printed counts."""
+    return Decimal(5).scaleb(-cell.decimals - 1)
 
 
 def _width(text: str) -> int:

@@ -7,9 +7,8 @@ every figure on the page and tables and charts are numbered in reading order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from govnb.evaluate.checks import review
@@ -19,6 +18,7 @@ from govnb.evaluate.figure import Figures
 from govnb.evaluate.finding import Review
 from govnb.evaluate.score import Score
 from govnb.evaluate.scoring import score
+from govnb.inputs.files import find_upward
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
 from govnb.inputs.rubric import rubric_of
@@ -28,8 +28,11 @@ from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import evidence_table, points_chart, scoring_table
-from govnb.present.standard_tables import TABLES, Sheet
+from govnb.present.sheet import Sheet
+from govnb.present.standard_tables import TABLES
 from govnb.present.tables import Table
+from govnb.present.three_public import notes_of, three_public
+from govnb.present.unsaid import Unsaid, with_score
 
 EDITIONS = ("review", "publish")
 # Narratives beside computed sentences: a report without them is not lacking anything.
@@ -99,7 +102,7 @@ class Workbook:
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
         fonts.use_in_figures()
-        folder = _find_upward(params_dir)
+        folder = find_upward(params_dir)
         return cls(load(department_path(year, department, folder), folder), edition, overrides)
 
     @cached_property
@@ -154,8 +157,16 @@ class Workbook:
         if attribute is None:
             known = "、".join(str(info.alias) for info in fields.values())
             raise KeyError(f"没有“{slot}”这一段；可用：{known}")
-        source = getattr(self.inputs.department.narratives, attribute)
-        return self._prose(str(source) if source else self._without_narrative(slot))
+        written = str(getattr(self.inputs.department.narratives, attribute) or "").rstrip()
+        unsaid = self._unsaid.in_section(slot, has_narrative=bool(written))
+        text = "\n\n".join(filter(None, [written, unsaid]))
+        if not text and slot not in OPTIONAL_SLOTS:
+            text = sentences.unpublished("本节文字")
+        return self._prose(text)
+
+    def other_lists(self) -> Prose:
+        """Return the lists of the file that no narrative tells, or nothing."""
+        return self._prose(self._unsaid.other_lists())
 
     def listing(self, name: str, what: str) -> Prose:
         """Return a list of the file as numbered paragraphs 1、2、…."""
@@ -193,30 +204,33 @@ class Workbook:
         """Return one of the computed sentences of :mod:`govnb.present.sentences`."""
         return self._prose(SENTENCES[name](self.figures))
 
+    def overspend(self) -> Prose:
+        """Return the sentence on spending against income and, running on, the reason given."""
+        reason = str(self.inputs.department.narratives.overspend or "")
+        return self._prose(sentences.with_reason(sentences.overspend(self.figures), reason))
+
     def projects(self) -> Prose:
         """Return what the file and the figures say of each project."""
-        told = []
-        for name, project in self.inputs.department.projects.items():
-            if len(self.inputs.department.projects) > 1:
-                told.append(f"**{plain(name)}**")
-            told.append(str(project.note) if project.note else "")
-            told.append(sentences.project(self.figures, f"项目.{name}"))
-        text = "\n\n".join(filter(None, told))
+        text = self._unsaid.projects(self._sheet.told_of_projects)
         return self._prose(text or sentences.unpublished("项目情况"))
 
-    def three_public_notes(self) -> Prose:
-        """Return what the file says of each 三公 component."""
-        lines = self.inputs.department.three_public
-        notes = [getattr(lines, field).note for field in type(lines).model_fields]
-        return self._prose("\n\n".join(str(note).strip() for note in notes if note))
+    def three_public(self) -> Prose:
+        """Return 三公经费 in words: the total, each component, and what the file says of them."""
+        remark = str(self.inputs.department.narratives.three_public or "")
+        notes = notes_of(self.inputs.department.three_public)
+        return self._prose(three_public(self.figures, remark, notes))
 
     def table(self, name: str) -> Table | Prose:
         """Return one of the report's tables, or that it has no data."""
-        table = TABLES[name](Sheet(self.inputs, self.figures))
+        table = TABLES[name](self._sheet)
         if table is None:
             return self._prose(sentences.unpublished(f"{name}数据"))
         self._remember(table.names)
         return table.numbered(self._number("表", name))
+
+    def base_data_foot(self) -> Prose:
+        """Return what stands in words below the base-data table: measures, names, date."""
+        return self._prose(self._unsaid.form_foot())
 
     def chart(self, name: str) -> Chart | Prose:
         """Return a chart, or nothing: the table beside it says what is missing."""
@@ -234,7 +248,8 @@ class Workbook:
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""
         if self.score is None:
-            return self._prose(sentences.unpublished("评分表"))
+            # The statement above has said that nothing was scored.
+            return self._prose("")
         table = scoring_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name))
 
@@ -267,7 +282,7 @@ class Workbook:
 
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
-        return Panels(self.figures, tuple(self._shown))
+        return Panels(self._told, tuple(self._shown))
 
     @cached_property
     def result_data(self) -> dict[str, Any]:
@@ -293,18 +308,25 @@ class Workbook:
         """
         result = Result(self.result_data)
         if outputs_dir and not self.overrides:
-            folder = _find_upward(outputs_dir) / str(self.inputs.department.year.value)
+            folder = find_upward(outputs_dir) / str(self.inputs.department.year.value)
             result.write(folder / f"{self.inputs.name}.json")
         return result
 
-    def _without_narrative(self, slot: str) -> str:
-        """Return what a section says when its narrative was not written."""
-        if slot == "机构设置" and self.facts.lists.get("内设机构"):
-            return "内设机构{{ 内设机构.条数 }}个：{{ 内设机构 }}。"
-        return "" if slot in OPTIONAL_SLOTS else sentences.unpublished("本节文字")
+    @cached_property
+    def _told(self) -> Figures:
+        """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
+        return with_score(self.figures, self.score)
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        return Sheet(self.inputs, self._told)
+
+    @cached_property
+    def _unsaid(self) -> Unsaid:
+        return Unsaid(self.inputs, self.facts.lists, self.figures)
 
     def _prose(self, source: str, level: int = 0) -> Prose:
-        prose = Prose(expand_lists(source, self.facts.lists), self.figures, level)
+        prose = Prose(expand_lists(source, self.facts.lists), self._told, level)
         self._remember(prose.names)
         return prose
 
@@ -319,19 +341,11 @@ class Workbook:
         return self._numbers[key]
 
 
-def _find_upward(folder: str) -> Path:
-    """Return the folder as given, or the nearest one of that name above the working directory."""
-    path = Path(folder)
-    if path.is_absolute() or path.exists():
-        return path
-    return next((up / path for up in Path.cwd().parents if (up / path).is_dir()), path)
-
-
-SENTENCES = {
+SENTENCES: dict[str, Callable[[Figures], str]] = {
     "超支": sentences.overspend,
     "科目差异": sentences.overspend_by_account,
     "超支原因": sentences.reasons,
-    "三公经费": sentences.three_public,
+    "三公经费": three_public,
     "业务量": sentences.volume_growth,
     "运行费用": sentences.running_costs,
 }

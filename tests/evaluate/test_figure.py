@@ -46,12 +46,12 @@ def test_rounding_is_half_up_away_from_zero(value: Decimal, decimals: int) -> No
     [
         ("2.675", 2, "2.68"),
         ("0.125", 2, "0.13"),
-        ("-0.125", 2, "-0.13"),
+        ("-0.125", 2, "−0.13"),
         ("1.005", 2, "1.01"),
         ("0.5", 0, "1"),
         ("1.5", 0, "2"),
         ("2.5", 0, "3"),
-        ("-2.5", 0, "-3"),
+        ("-2.5", 0, "−3"),
         ("14.979423868312757", 1, "15"),
         ("10.864197530864", 1, "10.9"),
         ("0.004", 2, "0"),
@@ -74,7 +74,9 @@ def test_what_is_shown_is_the_rounded_value_and_nothing_else(
 ) -> None:
     text = shown(figure(value, decimals, "万元"), padded=padded)
     assert text.endswith("万元")
-    number = text.removesuffix("万元")
+    # A minus sign, not a hyphen.
+    assert "-" not in text
+    number = text.removesuffix("万元").replace("−", "-")
     assert set(number) <= set("-0123456789.")
     assert Fraction(number) == Fraction(rounded(value, decimals))
     assert not (number.startswith("-") and Fraction(number) == 0)
@@ -89,6 +91,7 @@ def test_the_exact_value_is_never_written_with_an_exponent(value: Decimal) -> No
     text = exact(value)
     assert "E" not in text and "e" not in text
     assert Decimal(text) == value
+    assert "." not in text or text[-1] not in "0."
 
 
 def test_unknown_uncomputable_and_about_are_told_apart() -> None:

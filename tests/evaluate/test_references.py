@@ -79,6 +79,15 @@ def test_a_filter_prints_the_word_the_sign_calls_for(
     assert printed(figure(value), filter_) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("5", "上升5个百分点"), ("-0.7", "下降0.7个百分点"), ("0", "持平"), ("0.001", "基本持平")],
+)
+def test_the_difference_of_two_rates_is_told_in_points(value: str, text: str) -> None:
+    assert printed(figure(value, "%"), "升降") == text
+    assert printed(figure(value, "件"), "升降") == text.replace("个百分点", "件")
+
+
 @pytest.mark.parametrize("filter_", [None, *FILTERS])
 def test_unknown_prints_未公布_whatever_the_filter(filter_: str | None) -> None:
     assert printed(figure(None), filter_) == "未公布"
@@ -88,7 +97,7 @@ def test_unknown_prints_未公布_whatever_the_filter(filter_: str | None) -> No
 @given(st.decimals(-1000, 1000, places=4), st.sampled_from(sorted(DIRECTIONS)))
 def test_a_direction_never_prints_a_sign_and_zero_has_none(value: Decimal, filter_: str) -> None:
     text = printed(figure(str(value)), filter_)
-    assert "-" not in text
+    assert "-" not in text and "−" not in text
     if round(abs(value), 2) > Decimal("0.01"):
         up, down = DIRECTIONS[filter_]
         assert text.startswith(up if value > 0 else down)

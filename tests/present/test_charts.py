@@ -54,6 +54,11 @@ def figures_of(name: str) -> Figures:
     return compute(load(next(path for path in FILES if path.stem == name)))[0]
 
 
+def without_project_lines(figures: Figures) -> Figures:
+    kept = {name: f for name, f in figures.items() if not name.startswith("项目支出.")}
+    return Figures(kept, figures.parts)
+
+
 @pytest.fixture(scope="module")
 def junshan() -> Figures:
     return figures_of("junshan-zwfw")
@@ -250,7 +255,7 @@ def test_bridge_tells_each_accounts_difference(junshan: Figures) -> None:
         "商品和服务支出比预算少56.42万元；其他资本性支出比预算多2.37万元。"
     )
     shown = [line.text for line in texts(chart)]
-    assert {"+68.87万元", "+8.92万元", "-56.42万元", "+2.37万元"} <= set(shown)
+    assert {"+68.87万元", "+8.92万元", "−56.42万元", "+2.37万元"} <= set(shown)
 
 
 def test_three_public_says_which_are_over_and_which_under(junshan: Figures) -> None:
@@ -324,8 +329,13 @@ def test_an_unknown_budget_is_said_beside_the_known_spending() -> None:
 
 
 def test_without_project_lines_the_income_breakdown_is_shown_under_its_own_name() -> None:
+    chart = drawn("专项经费", without_project_lines(figures_of("junshan-zwfw")))
+    assert chart.caption == "2016年收入·财政预算·专项经费明细（13项，合计191万元）"
+
+
+def test_of_a_cross_table_every_institution_is_drawn() -> None:
     chart = drawn("专项经费", figures_of("yueyangxian-rongwanhu"))
-    assert chart.caption == "2016年收入·局机关明细（3项，合计176.26万元）"
+    assert chart.caption == "2016年收入明细（2项，合计229.46万元）"
 
 
 def test_thirty_accounts_fold_the_smallest_into_one() -> None:
@@ -344,7 +354,7 @@ def test_over_and_under_budget_differ_without_colour() -> None:
     chart = drawn("预算与决算", department({"工资": (10, 12), "商品": (9, 5)}))
     shown = [line.text for line in texts(chart)]
     assert "+2万元" in shown
-    assert "-4万元" in shown
+    assert "−4万元" in shown
     assert "实心为比预算多，斜线为比预算少。" in shown
     _, over, under, _ = bars(chart)
     assert over.fill != under.fill

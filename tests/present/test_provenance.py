@@ -14,7 +14,7 @@ from govnb.evaluate.facts import LEFT_OUT
 from govnb.evaluate.figure import Figures
 from govnb.inputs.read import Inputs, load
 from govnb.present.bundle import STRUCTURE, anchor
-from govnb.present.provenance import exact_text
+from govnb.present.provenance import exact_text, how_made
 from tests.present.markup import Page
 
 Shown = list[tuple[str, dict[str, Any]]]
@@ -86,6 +86,50 @@ def test_a_panel_names_formula_inputs_with_values_and_file_and_line(
         assert str(figures[source].place) in text
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("业务量.现场处理工单.本年", "1200余次"),
+        ("业务量.现场处理工单.增长率", "约71.428571428…%"),
+        ("支出.商品和服务支出.差异", "−56.42万元"),
+        ("收入", "511.4万元"),
+        ("收入.财政预算.专项经费.政务公开", "15万元"),
+    ],
+)
+def test_the_exact_value_says_as_the_text_does_what_is_approximate(
+    name: str, text: str, figures: Figures
+) -> None:
+    assert exact_text(figures[name]) == text
+
+
+def test_amounts_in_元_are_asked_about_without_idle_zeros(
+    figures_of: Callable[[str], Figures],
+) -> None:
+    made = figures_of("金额单位: 元\n人员: {编外人员: 2, 编外人员经费: 30000000}\n支出: 0\n")
+    assert exact_text(made["人员.编外人均经费"]) == "1500万元/人"
+    assert exact_text(made["支出"]) == "0万元"
+
+
+def test_what_is_counted_is_not_called_typed_in(junshan: Inputs) -> None:
+    rows = Workbook(junshan).table("指标一览").structure()["rows"]
+    made = {row["cells"][0].partition("（")[0]: row["cells"][2] for row in rows}
+    assert made["内设机构.条数"] == "列出的条数"
+    assert made["收入.项数"] == "列出的条数"
+    assert made["人员.编外人员经费"] == "（填写）"
+
+
+def test_the_score_is_told_as_the_rubric_gives_it(
+    junshan: Inputs, department: Callable[[str], Path]
+) -> None:
+    rows = Workbook(junshan).table("指标一览").structure()["rows"]
+    (score,) = [row["cells"] for row in rows if row["cells"][0].startswith("评价得分")]
+    assert score[1:3] == ["19—95分", "见评分表"]
+    body = "叙述: {满意度: '得{{ 评价得分 }}，即{{ 评价得分 | 数字 }}分。'}\n"
+    text = Page(Workbook(load(department(body))).text("满意度").html()).text.strip()
+    low_high = text.removeprefix("得").partition("分")[0]
+    assert "—" in low_high and text == f"得{low_high}分，即{low_high}分。"
+
+
 def test_a_panel_of_an_unknown_figure_says_why(panels: dict[str, Page], figures: Figures) -> None:
     for name, figure in figures.items():
         panel = panels.get(anchor("指标", name))
@@ -136,4 +180,6 @@ def test_the_annex_lists_every_figure_with_formula_and_origin(
             assert figure.reason == LEFT_OUT
             assert name in table["notes"][0]
         else:
-            assert listed[2:] == [figure.formula or "（填写）", str(figure.place)]
+            # Only the rubric knows how the score was made.
+            made = "见评分表" if name == "评价得分" else how_made(figure) or "（填写）"
+            assert listed[2:] == [made, str(figure.place)]

@@ -58,8 +58,9 @@ def test_the_report_states_its_numbers_in_its_own_words(
         ("10", "10", "持平"),
         ("0", "0", "没有预算，也没有支出"),
         ("0", "3", "超支3万元"),
-        ("10", "未公布", "未公布"),
-        ("未公布", "10", "未公布"),
+        ("10", "10.00001", "基本持平"),
+        ("10", "未公布", "预算10万元"),
+        ("未公布", "10", "实际支出10万元"),
     ],
 )
 def test_balance_overspend_and_par_each_get_their_word(
@@ -71,18 +72,45 @@ def test_balance_overspend_and_par_each_get_their_word(
     )
     file = department(f"三公经费:\n{body}  公务接待费: {{预算: {budget}, 支出: {actual}}}\n")
     workbook = Workbook(load(file))
-    text = said(workbook, "三公经费")
-    if words == "未公布":
-        assert text == ""
-        return
-    own = text.partition("公务接待费")[2]
+    own = said(workbook, "三公经费").partition("公务接待费")[2]
     assert words in own
-    assert "-" not in text and "不可计算" not in text
+    assert "-" not in own and "−" not in own and "不可计算" not in own
+    assert ("率0%" in own, "率0.1%" in own) == (False, False)
+
+
+def test_what_is_unknown_of_三公经费_does_not_silence_the_rest(department: Department) -> None:
+    lines = (
+        "  因公出国（境）费: {预算: 0, 支出: 0}\n"
+        "  公务用车购置费: {预算: 未公布, 支出: 未公布}\n"
+        "  公务用车运行维护费: {预算: 8, 支出: 9}\n"
+        "  公务接待费: {预算: 10, 支出: 未公布}\n"
+    )
+    text = said(Workbook(load(department(f"三公经费:\n{lines}"))), "三公经费")
+    assert text.split("\n") == [
+        "2016年，因公出国（境）费没有预算，也没有支出；公务用车运行维护费预算8万元，实际支出9万元，"
+        "超支1万元，超支率12.5%；公务接待费预算10万元。",
+        "（公务用车购置费的预算和支出、公务接待费的支出未公布）",
+    ]
+
+
+def test_the_departments_own_words_stand_where_they_belong_and_are_not_said_twice(
+    workbook: Workbook,
+) -> None:
+    total, parts, *notes = Page(workbook.three_public().html()).text.strip().split("\n")
+    assert total.endswith("控制率95.36%。总额控制较好。")
+    assert "因公出国" not in parts and parts.startswith("其中：公务用车购置费")
+    assert notes[0] == "因公出国（境）费用没有。"
+    assert notes[1].startswith("超支原因：2015年")
 
 
 @pytest.mark.parametrize(
     ("income", "expenditure", "word"),
-    [("10", "12", "超支2万元"), ("12", "10", "结余2万元"), ("10", "10", "持平")],
+    [
+        ("10", "12", "部门整体支出超支2万元。"),
+        ("12", "10", "部门整体支出结余2万元。"),
+        ("10", "10", "测试局收支持平。"),
+        ("10", "10.0001", "测试局收支基本持平。"),
+    ],
 )
 def test_total_spending_against_income_gets_its_word(
     department: Department, income: str, expenditure: str, word: str
@@ -113,3 +141,103 @@ def test_no_sentence_prints_未公布_in_the_middle(
             text = said(book, name)
             assert "未公布" not in text or text.startswith("（"), name
         assert "未公布" not in Page(book.projects().html()).text.replace("（项目情况未公布）", "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ("主要原因是：人员增加。", "超支2万元，主要原因是：人员增加。"),
+        ("是因为电价上涨。", "超支2万元，是因为电价上涨。"),
+        ("今后将加强管理。", "超支2万元。\n今后将加强管理。"),
+    ],
+)
+def test_the_reason_of_an_overspend_runs_on_from_it(
+    department: Department, reason: str, text: str
+) -> None:
+    body = f"收入: 10\n支出: 12\n叙述: {{超支说明: {reason}}}\n"
+    page = Page(Workbook(load(department(body))).overspend().html())
+    assert page.text.strip().endswith(text)
+
+
+@pytest.mark.parametrize(
+    ("income", "expenditure", "reasons", "text"),
+    [
+        (100, 110, "{甲: {金额: 4}}", "，为超支额的40%，尚有6万元没有说明。"),
+        (100, 110, "{甲: {金额: 10}}", "，为超支额的100%，恰好解释全部超支。"),
+        (100, 110, "{甲: {金额: 12}}", "；没有这些原因，本应结余2万元。"),
+        (100, 110, "{甲: {金额: 4, 对应超支: 5}}", "占所解释超支5万元的80%，尚有1万元没有说明"),
+        (100, 110, "{甲: {金额: 4, 对应超支: 4}}", "占所解释超支4万元的100%，恰好解释"),
+        (100, 110, "{甲: {金额: 4, 对应超支: 3}}", "的133.33%，比所解释的超支超出1万元"),
+        (100, 110, "{甲: {金额: 4, 对应超支: =收入 - 支出}}", "甲4万元，所对应的支出没有超支"),
+        (100, 100, "{甲: {金额: 4}}", ""),
+        (100, 90, "{甲: {金额: 4, 对应超支: 3}}", ""),
+    ],
+)
+def test_reasons_are_weighed_against_the_overspend_they_explain(
+    department: Department, income: int, expenditure: int, reasons: str, text: str
+) -> None:
+    body = f"收入: {income}\n支出: {expenditure}\n超支原因: {reasons}\n"
+    told = said(Workbook(load(department(body))), "超支原因")
+    assert text in told
+    assert (told == "") == (text == "")
+    assert "-" not in told and "−" not in told and "0万元" not in told.replace("10万元", "")
+
+
+@pytest.mark.parametrize(
+    ("cost", "text"),
+    [
+        ("{预算: 50, 支出: 48, 未列入预算: 3}", "结余2万元，结余率4%。"),
+        ("{预算: 50, 支出: 50, 未列入预算: 3}", "实际支出50万元，持平。"),
+        ("{预算: 50, 支出: 50.0001}", "实际支出50.0001万元，基本持平。"),
+        ("{预算: 5, 支出: 8, 未列入预算: 3}", "未列入预算的部分3万元，恰好解释全部超支。"),
+        ("{预算: 5, 支出: 8, 未列入预算: 4}", "未列入预算的部分4万元，比超支额超出1万元。"),
+        ("{预算: 0, 支出: 8}", "实际支出8万元，超支8万元。"),
+    ],
+)
+def test_a_running_cost_is_told_by_how_it_came_out(
+    department: Department, cost: str, text: str
+) -> None:
+    told = said(Workbook(load(department(f"运行费用: {{大厅: {cost}}}\n"))), "运行费用")
+    assert told.endswith(text)
+
+
+@pytest.mark.parametrize(
+    ("contract", "text"),
+    [
+        (480, "比预算节约20万元，节约率4%。"),
+        (520, "比预算超出20万元，超出4%。"),
+        (500, "与评审预算持平。"),
+        (499.9999, "与评审预算基本持平。"),
+    ],
+)
+def test_a_projects_price_is_told_against_its_appraisal(
+    department: Department, contract: float, text: str
+) -> None:
+    body = f"项目: {{桥: {{评审金额: 500, 中标价: {contract}, 追加: 0}}}}\n"
+    assert Page(Workbook(load(department(body))).projects().html()).text.strip().endswith(text)
+
+
+def test_a_project_that_tells_its_price_itself_is_not_told_again(workbook: Workbook) -> None:
+    assert Page(workbook.projects().html()).text.count("111.84万元") == 1
+
+
+@pytest.mark.parametrize(
+    ("volume", "text"),
+    [
+        ('{单位: "%", 上年: 90, 本年: 95}', "事95%，比上年上升5个百分点。"),
+        ('{单位: "%", 上年: 98.2, 本年: 97.5}', "事97.5%，比上年下降0.7个百分点。"),
+        ("{单位: 件, 上年: 100, 本年: 100}", "事100件，与上年持平。"),
+        ("{单位: 件, 上年: 0, 本年: 7}", "事7件，比上年多7件。"),
+        ("{单位: 人次, 上年: 3000余, 本年: 3300}", "事3300人次，比上年增长约10%。"),
+    ],
+)
+def test_a_volume_is_told_against_last_year(department: Department, volume: str, text: str) -> None:
+    assert said(Workbook(load(department(f"业务量: {{事: {volume}}}\n"))), "业务量").endswith(text)
+
+
+def test_an_account_that_prints_no_difference_is_level_with_the_budget(
+    department: Department,
+) -> None:
+    body = "支出: {明细: {甲: 5, 乙: 6.0001}}\n预算安排: {明细: {甲: 5, 乙: 6}}\n"
+    told = said(Workbook(load(department(body))), "科目差异")
+    assert told == "按科目看：甲与预算持平，乙与预算基本持平；合计与预算基本持平。"

@@ -86,6 +86,84 @@ def test_a_stated_total_that_its_parts_do_not_reach_is_said_in_numbers(junshan: 
     assert ROUNDING_NOTE not in notes
 
 
+def cells(workbook: Workbook, name: str) -> dict[str, list[str]]:
+    """Return a table's cells by the heading of their row."""
+    return {row["cells"][0]: row["cells"][1:] for row in workbook.table(name).structure()["rows"]}
+
+
+@pytest.mark.parametrize(
+    ("income", "total", "parts", "row"),
+    [
+        ("100", "合计: 120,", "工资: 120", ["110.00", "120.00", "10.00", "9.09%", "100.00%"]),
+        ("未公布", "", "工资: 120", ["110.00", "120.00", "10.00", "9.09%", "100.00%"]),
+        ("0.01", "", "工资: 109", ["110.00", "109.00", "−1.00", "−0.91%", "100.00%"]),
+        ("9", "合计: 120,", "工资: 未公布", ["110.00", "120.00", "10.00", "9.09%", "未公布"]),
+    ],
+)
+def test_budget_and_actual_are_compared_with_each_other_not_with_the_income(
+    department: Callable[[str], Path], income: str, total: str, parts: str, row: list[str]
+) -> None:
+    body = (
+        f"收入: {income}\n支出: {{{total} 明细: {{{parts}}}}}\n预算安排: {{明细: {{工资: 110}}}}\n"
+    )
+    assert cells(Workbook(load(department(body))), "支出")["合计"] == row
+
+
+def test_parts_that_only_print_short_of_their_total_are_put_down_to_rounding(
+    department: Callable[[str], Path],
+) -> None:
+    body = "收入: {合计: 1, 明细: {甲: 3333.33元, 乙: 3333.33元, 丙: 3333.33元}}\n"
+    assert Workbook(load(department(body))).table("收入").structure()["notes"] == [ROUNDING_NOTE]
+
+
+def test_a_cross_table_says_where_it_does_not_close(department: Callable[[str], Path]) -> None:
+    body = (
+        "收入: {合计: 9, 明细: {局: {合计: 4, 明细: {拨款: 3, 其他: 1}},"
+        " 站: {合计: 4, 明细: {拨款: 4}}}, 分类合计: {拨款: 8, 其他: 1}}\n"
+    )
+    assert Workbook(load(department(body))).table("收入").structure()["notes"] == [
+        "合计写明9万元，所列分项合计8万元，相差1万元。",
+        "拨款写明8万元，所列分项合计7万元，相差1万元。",
+    ]
+
+
+def test_a_column_shows_equally_many_places_in_each_row(
+    department: Callable[[str], Path],
+) -> None:
+    made = cells(Workbook(load(department("收入: {明细: {甲: 11111.111, 乙: 5.5}}\n"))), "收入")
+    assert made == {"合计": ["11116.611"], "甲": ["11111.111"], "乙": ["5.500"]}
+
+
+def test_volumes_show_the_places_typed_in_whatever_unit(department: Callable[[str], Path]) -> None:
+    body = (
+        "业务量:\n"
+        "  培训: {单位: 人次, 上年: 2800, 本年: 3000余}\n"
+        "  厕所: {单位: 座, 本年: {明细: {城区: 1, 乡镇: 2}}}\n"
+        "  面积: {单位: 公顷, 上年: 1.5, 目标: 2, 本年: 1.75}\n"
+        '  满意率: {单位: "%", 上年: 90, 本年: 95}\n'
+    )
+    assert cells(Workbook(load(department(body))), "业务量") == {
+        "培训": ["人次", "2800", "", "3000余", "约7.14%"],
+        "厕所": ["座", "", "", "3", ""],
+        "面积": ["公顷", "1.50", "2.00", "1.75", "16.67%"],
+        "满意率": ["%", "90%", "", "95%", "5个百分点"],
+    }
+
+
+def test_years_and_what_a_project_tells_are_no_volumes_of_work(junshan: Inputs) -> None:
+    made = cells(Workbook(junshan), "业务量")
+    assert "热线工单" in made and "市长信箱来信" in made
+    assert not {"热线运行起始年", "先进单位连续年数", "招标失败", "汇聚点"} & set(made)
+
+
+def test_special_items_have_a_total_and_say_what_their_stated_total_was(junshan: Inputs) -> None:
+    table_ = Workbook(junshan).table("专项经费")
+    assert table_.structure()["rows"][-1]["cells"] == ["合计", "191.00", "未公布"]
+    assert table_.structure()["notes"] == [
+        "“专项经费”写明197.05万元，所列分项合计191万元，相差6.05万元。"
+    ]
+
+
 # Downloads.
 
 

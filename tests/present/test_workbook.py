@@ -142,6 +142,75 @@ def test_a_department_that_states_only_its_name_still_gets_a_report(
     assert whole.unbalanced == []
 
 
+# What no narrative tells.
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (OTHERS[0], "主要工作任务（3项）：富荣西大桥、水上公园湿地景观区、沿河道路。"),
+        (OTHERS[0], "农发行贷款项目：资金35000万元。"),
+        (OTHERS[0], "编制数19人，在职人员19人，在职人员控制率100%。"),
+        (OTHERS[1], "二级单位（8项）：自来水公司、环境卫生管理处、"),
+        (OTHERS[1], "德昌公园管理处"),
+    ],
+)
+def test_what_a_file_states_is_on_the_page_without_any_narrative(
+    name: str, words: str, params: Path, shown: Callable[[Any], Shown]
+) -> None:
+    parts = shown(Workbook(load(params / f"{name}.yml", params)))
+    assert words in Page("".join(bundle["text/html"] for _, bundle in parts)).text
+
+
+def test_lists_steps_and_identity_have_words_of_their_own(
+    department: Callable[[str], Path],
+) -> None:
+    body = (
+        "  性质: 行政单位\n  设立文号: [某编〔2011〕4号]\n"
+        "管理制度: [财务制度]\n荣誉: [先进单位]\n清单: {任务: [修路]}\n"
+        "项目: {桥: {过程: {开工: {日期: 2016-03, 文号: 某函〔2016〕1号}, 完工: {说明: 未验收}}}}\n"
+        "厉行节约措施: 会议从简。\n落款: {日期: 2017-06-30, 填表人: 张三}\n"
+    )
+    book = Workbook(load(department(body)))
+    told = [book.text(s) for s in ("概述", "管理状况", "满意度")]
+    told += [book.other_lists(), book.projects(), book.base_data_foot()]
+    assert [Page(prose.html()).text.strip() for prose in told] == [
+        "测试局，行政单位，设立文号：某编〔2011〕4号。",
+        "管理制度1项：\n（1）财务制度",
+        "获得荣誉1项：先进单位。",
+        "任务（1项）：修路。",
+        "过程：2016年3月开工（某函〔2016〕1号）；完工，未验收。",
+        "厉行节约保障措施：会议从简。　　填表人：张三　　"
+        "填表日期：2017年6月30日　　单位负责人：未公布",
+    ]
+
+
+def test_what_a_narrative_tells_is_not_listed_again(
+    department: Callable[[str], Path], junshan: Inputs
+) -> None:
+    body = (
+        "荣誉: [甲, 乙]\n清单: {任务: [修路, 建桥], 单位: [一站, 二站]}\n"
+        "叙述: {满意度: '获{{ 荣誉 }}。', 效率性和有效性: 我局修路，又建桥。}\n"
+    )
+    book = Workbook(load(department(body)))
+    assert Page(book.text("满意度").html()).text.strip() == "获甲、乙。"
+    assert Page(book.other_lists().html()).text.strip() == "单位（2项）：一站、二站。"
+    assert Page(Workbook(junshan).other_lists().html()).text.strip() == ""
+
+
+def test_without_a_rubric_it_says_once_that_nothing_is_scored(
+    params_copy: Path, shown: Callable[[Any], Shown]
+) -> None:
+    year = params_copy / "2016" / "_year.yml"
+    lines = year.read_text("utf-8").splitlines(keepends=True)
+    year.write_text("".join(x for x in lines if not x.startswith("指标体系")), "utf-8")
+    path = params_copy / "2016" / "junshan-zwfw.yml"
+    parts = dict(shown(Workbook(load(path, params_copy))))
+    assert "没有评分" in Page(parts["wb.score_statement()"]["text/html"]).text
+    assert Page(parts["wb.scoring_table()"]["text/html"]).text.strip() == ""
+    assert "评价得分未公布" not in parts['wb.table("指标一览")']["text/html"]
+
+
 # The machine-readable result.
 
 

@@ -1,0 +1,49 @@
+"""The tables annexed to every report: the base-data form, and the list of all figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from govnb.evaluate.book import fill, matches
+from govnb.evaluate.facts import LEFT_OUT
+from govnb.evaluate.figure import default_label
+from govnb.present.provenance import exact_text, how_made
+from govnb.present.sheet import Sheet
+from govnb.present.tables import Cell, Row, Table
+
+
+def base_data(sheet: Sheet) -> Table:
+    """Return the official base-data table (基础数据表) from the district's form."""
+    rows = []
+    for row in sheet.inputs.form.rows:
+        for variables in matches(row.label, row.each, sheet.figures):
+            names = (row.last_actual, row.budget, row.actual)
+            cells = [sheet.cell(fill(n, variables) if n else None) for n in names]
+            rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
+    columns = ("项目", "上年决算数", "本年预算数", "本年决算数")
+    table = sheet.table("基础数据表", "部门整体支出绩效评价基础数据表", columns, rows)
+    return replace(table, notes=(f"表式依据：{sheet.inputs.form.source}",), unit="万元、人、㎡")
+
+
+def all_figures(sheet: Sheet) -> Table:
+    """Return every figure with its formula and origin, unrounded.
+
+    What the file leaves out altogether is named in a note: a row each would bury the rest.
+    """
+    left_out = [name for name, figure in sheet.figures.items() if figure.reason == LEFT_OUT]
+    rows = [
+        Row(
+            (
+                Cell(name if figure.label == default_label(name) else f"{name}（{figure.label}）"),
+                Cell(exact_text(figure)),
+                Cell(how_made(figure) or "（填写）"),
+                Cell(str(figure.place)),
+            )
+        )
+        for name, figure in sheet.figures.items()
+        if figure.reason != LEFT_OUT
+    ]
+    columns = ("指标（名称）", "数值", "公式", "出处")
+    table = sheet.table("指标一览", "全部指标及其公式和出处", columns, rows)
+    notes = (f"参数文件没有填、也就没有公布的：{'、'.join(left_out)}。",) if left_out else ()
+    return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes)

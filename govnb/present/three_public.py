@@ -1,0 +1,96 @@
+"""What a report says of 三公经费: the total, then each component, each with its own remark.
+
+The department's words and the computed ones stand together, as in the reports: a remark on
+the total behind the total, a component's behind the components; and what a department says
+of a component in its own words is not said a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from govnb.evaluate.figure import Figures
+from govnb.inputs.department import ThreePublic
+from govnb.present.prose import plain
+from govnb.present.sentences import THREE_PUBLIC, known, sign
+
+
+def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | None = None) -> str:
+    """Return the paragraphs on 三公 totals and components, or nothing when all are unknown.
+
+    Parameters
+    ----------
+    figures
+        The department's figures.
+    remark
+        The department's words on the whole.
+    notes
+        Its words on a component, by the component's name.
+    """
+    notes = notes or {}
+    spoken_for = {item for item in notes if _is_nothing(figures, item)}
+    parts = [_component(figures, item) for item in THREE_PUBLIC if item not in spoken_for]
+    parts = [part for part in parts if part]
+    total = _total(figures)
+    lacking = _lacking(figures) if total or parts else ""
+    year = "" if total else "{{ 年度 }}年，"
+    components = f"{year}{'其中：' if total else ''}{'；'.join(parts)}。" if parts else ""
+    own = [notes[item].strip() for item in THREE_PUBLIC if item in notes]
+    told = [f"{total}{remark.strip()}", components, *own, lacking]
+    return "\n\n".join(filter(None, told))
+
+
+def notes_of(lines: ThreePublic) -> dict[str, str]:
+    """Return the file's words on each component that has some."""
+    fields = type(lines).model_fields
+    notes = {str(info.alias): getattr(lines, field).note for field, info in fields.items()}
+    return {item: str(note) for item, note in notes.items() if note}
+
+
+def _total(figures: Figures) -> str:
+    """Return the sentence on the whole, with as much of it as is known."""
+    budget, actual = known(figures, "三公经费.预算"), known(figures, "三公经费.支出")
+    said = []
+    if budget:
+        said.append("预算总额{{ 三公经费.预算 }}")
+    if actual:
+        said.append("实际支出{{ 三公经费.支出 }}")
+    if budget and actual:
+        said.append("{{ 三公经费.结余 | 盈亏 }}")
+        if known(figures, "三公经费.控制率"):
+            said.append("控制率{{ 三公经费.控制率 }}")
+    return f"{{{{ 年度 }}}}年，{'，'.join(said)}。" if said else ""
+
+
+def _is_nothing(figures: Figures, item: str) -> bool:
+    return all(figures[f"三公经费.{item}.{field}"].number == 0 for field in ("预算", "支出"))
+
+
+def _component(figures: Figures, item: str) -> str:
+    """Return what is known of a component; empty when nothing is."""
+    name, term = f"三公经费.{item}", plain(item)
+    budget, actual = known(figures, f"{name}.预算"), known(figures, f"{name}.支出")
+    if _is_nothing(figures, item):
+        return f"{term}没有预算，也没有支出"
+    said = []
+    if budget:
+        said.append(f"预算{{{{ {name}.预算 }}}}")
+    if actual:
+        said.append(f"实际支出{{{{ {name}.支出 }}}}")
+    if budget and actual:
+        said.append(f"{{{{ {name}.结余 | 盈亏 }}}}")
+        over = -sign(figures, f"{name}.结余")
+        kind = "超支率" if over > 0 else "结余率"
+        if over and known(figures, f"{name}.{kind}"):
+            said.append(f"{kind}{{{{ {name}.{kind} }}}}")
+    return f"{term}{'，'.join(said)}" if said else ""
+
+
+def _lacking(figures: Figures) -> str:
+    """Return the sentence that names what isn't published; empty if all is."""
+    missing = []
+    for item in THREE_PUBLIC:
+        fields = [f for f in ("预算", "支出") if not known(figures, f"三公经费.{item}.{f}")]
+        if fields:
+            missing.append(f"{plain(item)}的{'和'.join(fields)}")
+    return f"（{'、'.join(missing)}未公布）" if missing else ""

@@ -1,0 +1,150 @@
+"""What a file states and its narratives leave unsaid: default words, so that nothing is lost.
+
+A list counts as said where a narrative refers to it or spells out all its items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from govnb.evaluate.compute import SCORE
+from govnb.evaluate.figure import Figures
+from govnb.evaluate.references import find, prose_fields
+from govnb.evaluate.score import Score
+from govnb.inputs.read import Inputs
+from govnb.inputs.stated import stated
+from govnb.inputs.values import UNKNOWN
+from govnb.present import sentences
+from govnb.present.prose import plain
+from govnb.present.sentences import known
+
+# The parts of a file whose words the report prints.
+_PRINTED = ("叙述.", "项目.", "三公经费.", "主要职责[", "存在问题[", "改进措施[", "厉行节约措施")
+# What a list is called where no narrative tells it, by the section it belongs to.
+_LISTS = {
+    "机构设置": ("内设机构", "内设机构{{ 内设机构.条数 }}个：{{ 内设机构 }}。"),
+    "管理状况": ("管理制度", "管理制度{{ 管理制度.条数 | 数字 }}项：\n\n{{ 管理制度 }}"),
+    "满意度": ("荣誉", "获得荣誉{{ 荣誉.条数 | 数字 }}项：{{ 荣誉 }}。"),
+}
+_STAFF = ("编制数", "在职人员", "编外人员", "离退休人员", "人员总数", "在职人员控制率")
+# Longer items than these are sentences, and stand one below the other.
+_LONGEST_WORD = 30
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """One department's file, its lists and its figures, and what its narratives tell of them."""
+
+    inputs: Inputs
+    lists: Mapping[str, Sequence[str]]
+    figures: Figures
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        fields = prose_fields(self.inputs)
+        return tuple(str(text) for path, text in fields if path.startswith(_PRINTED))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(reference.name for text in self._texts for reference in find(text))
+
+    def is_told(self, name: str) -> bool:
+        """Tell whether the narratives tell a list."""
+        items = [item.strip().rstrip("；。，") for item in self.lists.get(name, ())]
+        return name in self._names or all(any(i in text for text in self._texts) for i in items)
+
+    def in_section(self, slot: str, *, has_narrative: bool) -> str:
+        """Return what a section says besides its narrative, from what the file states."""
+        if slot in _LISTS:
+            name, words = _LISTS[slot]
+            return "" if self.is_told(name) else words
+        if has_narrative:
+            return ""
+        return {"概述": self._identity, "人员情况": self._staff}.get(slot, str)()
+
+    def _identity(self) -> str:
+        """Return who the department is, from the facts on it."""
+        words = {
+            "全称": "全称{}",
+            "性质": "{}",
+            "设立时间": "{}设立",
+            "预算单位数": "预算单位{}",
+            "预算编码": "预算编码{}",
+        }
+        told = [
+            form.format(f"{{{{ 部门.{field} }}}}")
+            for field, form in words.items()
+            if known(self.figures, f"部门.{field}")
+        ]
+        if self.lists.get("部门.设立文号"):
+            told.append("设立文号：{{ 部门.设立文号 }}")
+        return f"{{{{ 部门.名称 }}}}，{'，'.join(told)}。" if told else ""
+
+    def _staff(self) -> str:
+        names = [f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")]
+        told = [f"{self.figures[name].label.rpartition('·')[2]}{{{{ {name} }}}}" for name in names]
+        return f"{'，'.join(told)}。" if told else ""
+
+    def other_lists(self) -> str:
+        """Return the lists (清单) that no narrative tells, or nothing."""
+        names = [n for n in self.lists if n.startswith("清单.") and not self.is_told(n)]
+        return "\n\n".join(map(self._listed, names))
+
+    def _listed(self, name: str) -> str:
+        items = self.lists[name]
+        head = f"{plain(name.partition('.')[2])}（{{{{ {name}.条数 | 数字 }}}}项）："
+        if any(len(item) > _LONGEST_WORD for item in items):
+            return f"{head}\n\n{{{{ {name} }}}}"
+        return f"{head}{{{{ {name} }}}}。"
+
+    def form_foot(self) -> str:
+        """Return the entries below the base-data table; short ones share a line."""
+        lines: list[list[str]] = [[]]
+        for entry in self.inputs.form.foot:
+            words = stated(self.inputs.department, entry.path)
+            alone = len(str(words or "")) > _LONGEST_WORD
+            if lines[-1] and (alone or len(lines[-1][-1]) > _LONGEST_WORD):
+                lines.append([])
+            lines[-1].append(f"{plain(entry.label)}：{str(words).strip() if words else UNKNOWN}")
+        return "\n\n".join("　　".join(line) for line in lines)
+
+    def projects(self, told: Container[str]) -> str:
+        """Return each project in the department's words, then what those (`told`) leave unsaid."""
+        projects, parts = self.inputs.department.projects, []
+        for name, project in projects.items():
+            parts += [f"**{plain(name)}**"] if len(projects) > 1 else []
+            parts.append(str(project.note or "").rstrip())
+            parts.append(sentences.project(self.figures, f"项目.{name}", told))
+            parts.append(self.steps(name))
+        return "\n\n".join(filter(None, parts))
+
+    def steps(self, project: str) -> str:
+        """Return a project's dated steps that no narrative tells, or nothing."""
+        steps = self.inputs.department.projects[project].steps or {}
+        told = [self._step(f"项目.{project}.过程.{step}", step) for step in steps]
+        said = "；".join(filter(None, told))
+        return f"过程：{said}。" if said else ""
+
+    def _step(self, name: str, step: str) -> str:
+        parts = {part for part in ("日期", "文号", "说明") if known(self.figures, f"{name}.{part}")}
+        if any(f"{name}.{part}" in self._names for part in parts):
+            return ""
+        date = f"{{{{ {name}.日期 }}}}" if "日期" in parts else ""
+        document = f"（{{{{ {name}.文号 }}}}）" if "文号" in parts else ""
+        note = f"，{{{{ {name}.说明 }}}}" if "说明" in parts else ""
+        return f"{date}{plain(step)}{document}{note}"
+
+
+def with_score(figures: Figures, score: Score | None) -> Figures:
+    """Return figures in which 评价得分 is what the rubric gives: points, or their range."""
+    given = score.total_text if score is not None and score.is_weighted else None
+    mark = replace(
+        figures[SCORE],
+        value=given,
+        formula="见评分表" if given else None,
+        reason="" if given else "没有带分值的指标体系，没有评分",
+        note=figures[SCORE].reason,
+    )
+    return Figures({**figures, SCORE: mark}, figures.parts, figures.names, figures.overrides)
