@@ -42,6 +42,8 @@ _BY_ACCOUNT = frozenset({"支出", "预算安排"})
 SCORE = "评价得分"
 SCORED_ELSEWHERE = "由指标体系评出，见评分表"
 UNCOMPUTABLE = "不可计算"
+# A name of the formula book that this department has no such thing for.
+LACKED = "本部门没有"
 
 
 def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple[Figures, Facts]:
@@ -151,7 +153,7 @@ class Resolver:
         in_book = draft.derived
         is_account = head in _BY_ACCOUNT and rest.split(".")[0] in self.accounts.values()
         if is_account or (in_book and head in OPEN_SECTIONS):
-            self.drafts[name] = Draft(name, "", draft.place, reason=f"本部门没有“{name}”")
+            self.drafts[name] = Draft(name, "", draft.place, reason=f"{LACKED}“{name}”")
             return True
         assert draft.expression is not None
         hint = did_you_mean(name, self.drafts) if len(self.faults) < MOST_FAULTS else ""

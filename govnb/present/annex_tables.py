@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from govnb.evaluate.book import fill, matches
+from govnb.evaluate.compute import LACKED
 from govnb.evaluate.facts import LEFT_OUT
-from govnb.evaluate.figure import default_label
+from govnb.evaluate.figure import Figure, default_label
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.sheet import Sheet
 from govnb.present.tables import Cell, Row, Table
@@ -25,12 +26,17 @@ def base_data(sheet: Sheet) -> Table:
     return replace(table, notes=(f"表式依据：{sheet.inputs.form.source}",), unit="万元、人、㎡")
 
 
+def _is_left_out(figure: Figure) -> bool:
+    """Tell whether the file has no such line at all, be it a fixed one or one of its own."""
+    return figure.reason == LEFT_OUT or (figure.value is None and figure.reason.startswith(LACKED))
+
+
 def all_figures(sheet: Sheet) -> Table:
     """Return every figure with its formula and origin, unrounded.
 
     What the file leaves out altogether is named in a note: a row each would bury the rest.
     """
-    left_out = [name for name, figure in sheet.figures.items() if figure.reason == LEFT_OUT]
+    left_out = [name for name, figure in sheet.figures.items() if _is_left_out(figure)]
     rows = [
         Row(
             (
@@ -41,7 +47,7 @@ def all_figures(sheet: Sheet) -> Table:
             )
         )
         for name, figure in sheet.figures.items()
-        if figure.reason != LEFT_OUT
+        if not _is_left_out(figure)
     ]
     columns = ("指标（名称）", "数值", "公式", "出处")
     table = sheet.table("指标一览", "全部指标及其公式和出处", columns, rows)

@@ -14,6 +14,8 @@ from govnb.inputs.department import ThreePublic
 from govnb.present.prose import plain
 from govnb.present.sentences import THREE_PUBLIC, known, sign
 
+_ENDS = ("。", "！", "？", "；", "：", "\n", "|")
+
 
 def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | None = None) -> str:
     """Return the paragraphs on 三公 totals and components, or nothing when all are unknown.
@@ -27,17 +29,30 @@ def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | 
     notes
         Its words on a component, by the component's name.
     """
-    notes = notes or {}
-    spoken_for = {item for item in notes if _is_nothing(figures, item)}
-    parts = [_component(figures, item) for item in THREE_PUBLIC if item not in spoken_for]
-    parts = [part for part in parts if part]
-    total = _total(figures)
-    lacking = _lacking(figures) if total or parts else ""
-    year = "" if total else "{{ 年度 }}年，"
-    components = f"{year}{'其中：' if total else ''}{'；'.join(parts)}。" if parts else ""
-    own = [notes[item].strip() for item in THREE_PUBLIC if item in notes]
-    told = [f"{total}{remark.strip()}", components, *own, lacking]
-    return "\n\n".join(filter(None, told))
+    total, components = _total(figures), _components(figures, notes or {})
+    lead = "其中：" if total else "{{ 年度 }}年，"
+    told = [f"{total}{remark.strip()}", f"{lead}{components}" if components else ""]
+    lacking = _lacking(figures) if total or components else ""
+    return "\n\n".join(filter(None, [*told, lacking]))
+
+
+def _components(figures: Figures, notes: Mapping[str, str]) -> str:
+    """Return the components one after the other, each with the department's words behind it."""
+    text, is_open = "", False
+    for item in THREE_PUBLIC:
+        note = notes.get(item, "").strip()
+        # What a department says of a component it names and didn't use needs no repetition.
+        spoken_for = _is_nothing(figures, item) and item[:4] in note
+        if said := "" if spoken_for else _component(figures, item):
+            text += f"；{said}" if is_open else said
+            is_open = True
+        if note:
+            # A remark of several paragraphs, or a list, stands below.
+            apart = "\n\n" if "\n" in note else ""
+            end = "" if note.endswith(_ENDS) else "。"
+            text += f"{'。' if is_open else ''}{apart}{note}{end}{apart}"
+            is_open = False
+    return f"{text}。" if is_open else text.strip()
 
 
 def notes_of(lines: ThreePublic) -> dict[str, str]:

@@ -28,6 +28,8 @@ _LISTS = {
     "管理状况": ("管理制度", "管理制度{{ 管理制度.条数 | 数字 }}项：\n\n{{ 管理制度 }}"),
     "满意度": ("荣誉", "获得荣誉{{ 荣誉.条数 | 数字 }}项：{{ 荣誉 }}。"),
 }
+# Narratives beside computed sentences: a report without them is not lacking anything.
+_OPTIONAL = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
 _STAFF = ("编制数", "在职人员", "编外人员", "离退休人员", "人员总数", "在职人员控制率")
 # Longer items than these are sentences, and stand one below the other.
 _LONGEST_WORD = 30
@@ -55,12 +57,16 @@ class Unsaid:
         items = [item.strip().rstrip("；。，") for item in self.lists.get(name, ())]
         return name in self._names or all(any(i in text for text in self._texts) for i in items)
 
-    def in_section(self, slot: str, *, has_narrative: bool) -> str:
-        """Return what a section says besides its narrative, from what the file states."""
+    def section(self, slot: str, written: str) -> str:
+        """Return what a section says: its narrative, and what the file states besides."""
+        text = "\n\n".join(filter(None, [written, self._besides(slot, written)]))
+        return text or ("" if slot in _OPTIONAL else sentences.unpublished("本节文字"))
+
+    def _besides(self, slot: str, written: str) -> str:
         if slot in _LISTS:
             name, words = _LISTS[slot]
             return "" if self.is_told(name) else words
-        if has_narrative:
+        if written:
             return ""
         return {"概述": self._identity, "人员情况": self._staff}.get(slot, str)()
 
@@ -143,7 +149,7 @@ def with_score(figures: Figures, score: Score | None) -> Figures:
     mark = replace(
         figures[SCORE],
         value=given,
-        formula="见评分表" if given else None,
+        formula="见评分表" if given else "由指标体系评出",
         reason="" if given else "没有带分值的指标体系，没有评分",
         note=figures[SCORE].reason,
     )

@@ -35,8 +35,6 @@ from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
 
 EDITIONS = ("review", "publish")
-# Narratives beside computed sentences: a report without them is not lacking anything.
-OPTIONAL_SLOTS = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
 
 
 class Workbook:
@@ -157,12 +155,13 @@ class Workbook:
         if attribute is None:
             known = "、".join(str(info.alias) for info in fields.values())
             raise KeyError(f"没有“{slot}”这一段；可用：{known}")
-        written = str(getattr(self.inputs.department.narratives, attribute) or "").rstrip()
-        unsaid = self._unsaid.in_section(slot, has_narrative=bool(written))
-        text = "\n\n".join(filter(None, [written, unsaid]))
-        if not text and slot not in OPTIONAL_SLOTS:
-            text = sentences.unpublished("本节文字")
-        return self._prose(text)
+        written = str(getattr(self.inputs.department.narratives, attribute) or "")
+        return self._prose(self._unsaid.section(slot, written.rstrip()))
+
+    def other_lists_heading(self, number: str) -> Prose:
+        """Return the heading of the lists no narrative tells; nothing without any."""
+        told = self._unsaid.other_lists()
+        return self.section(3, number, "其他情况") if told else self._prose("")
 
     def other_lists(self) -> Prose:
         """Return the lists of the file that no narrative tells, or nothing."""
