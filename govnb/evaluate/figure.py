@@ -84,14 +84,8 @@ class Figure:
 
 
 def exact(value: Decimal | PartialDate | str) -> str:
-    """Return the full-precision text of a value, never in scientific notation.
-
-    Zeros at the end say nothing: 511.4 typed and 511.40 added up are one number.
-    """
-    if not isinstance(value, Decimal):
-        return str(value)
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Return the full-precision text of a value, never in scientific notation."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def about(figure: Figure, text: str) -> str:

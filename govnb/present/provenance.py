@@ -53,6 +53,9 @@ def exact_text(figure: Figure) -> str:
         return shown(figure)
     text = exact(figure.value)
     if figure.number is not None:
+        if "." in text:
+            # Zeros at the end say nothing: 511.4 typed and 511.40 added up are one number.
+            text = text.rstrip("0").rstrip(".")
         if len(text) > MOST_DIGITS and "." in text:
             text = text[:MOST_DIGITS].rstrip(".") + "…"
         text = about(figure, text.replace("-", MINUS))
