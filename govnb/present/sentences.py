@@ -209,14 +209,19 @@ def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
         return f"{_term(name)}：{said}。" if said else ""
     if saved in told:
         return ""
-    said = (
-        f"{_term(name)}评审预算{{{{ {name}.评审金额 }}}}，总价{{{{ {name}.总价 }}}}"
-        f"（中标价{{{{ {name}.中标价 }}}}，追加{{{{ {name}.追加 }}}}），"
-    )
+    said = _term(name)
+    if f"{name}.评审金额" not in told:
+        said += f"评审预算{{{{ {name}.评审金额 }}}}，"
+    # Without a supplement the price of the contract is the price.
+    if sign(figures, f"{name}.追加"):
+        said += f"总价{{{{ {name}.总价 }}}}"
+        said += f"（中标价{{{{ {name}.中标价 }}}}，追加{{{{ {name}.追加 }}}}），"
+    elif f"{name}.中标价" not in told:
+        said += f"中标价{{{{ {name}.中标价 }}}}，"
     if level := par(figures[saved]):
         return f"{said}与评审预算{level}。"
     rate = "节约率{{ %s.节约率 }}" if sign(figures, saved) > 0 else "{{ %s.节约率 | 节约 }}"
-    return f"{said}比预算{{{{ {saved} | 节约 }}}}，{rate % name}。"
+    return f"{said}比评审预算{{{{ {saved} | 节约 }}}}，{rate % name}。"
 
 
 def sign(figures: Figures, name: str) -> int:

@@ -241,3 +241,5 @@ TABLES: dict[str, Callable[[Sheet], Table | None]] = {
     "基础数据表": base_data,
     "指标一览": all_figures,
 }
+# Tables not every department has: one without them is not lacking anything.
+SELDOM = frozenset({"专项经费", "项目", "运行费用"})

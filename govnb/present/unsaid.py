@@ -65,7 +65,8 @@ class Unsaid:
     def _besides(self, slot: str, written: str) -> str:
         if slot in _LISTS:
             name, words = _LISTS[slot]
-            return "" if self.is_told(name) else words
+            told = not self.lists.get(name) or (written and self.is_told(name))
+            return "" if told else words
         if written:
             return ""
         return {"概述": self._identity, "人员情况": self._staff}.get(slot, str)()

@@ -29,7 +29,7 @@ from govnb.present.findings import Findings, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import evidence_table, points_chart, scoring_table
 from govnb.present.sheet import Sheet
-from govnb.present.standard_tables import TABLES
+from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
@@ -223,7 +223,7 @@ class Workbook:
         """Return one of the report's tables, or that it has no data."""
         table = TABLES[name](self._sheet)
         if table is None:
-            return self._prose(sentences.unpublished(f"{name}数据"))
+            return self._prose("" if name in SELDOM else sentences.unpublished(f"{name}数据"))
         self._remember(table.names)
         return table.numbered(self._number("表", name))
 

@@ -205,8 +205,8 @@ def test_a_running_cost_is_told_by_how_it_came_out(
 @pytest.mark.parametrize(
     ("contract", "text"),
     [
-        (480, "比预算节约20万元，节约率4%。"),
-        (520, "比预算超出20万元，超出4%。"),
+        (480, "桥评审预算500万元，中标价480万元，比评审预算节约20万元，节约率4%。"),
+        (520, "比评审预算超出20万元，超出4%。"),
         (500, "与评审预算持平。"),
         (499.9999, "与评审预算基本持平。"),
     ],
@@ -216,6 +216,15 @@ def test_a_projects_price_is_told_against_its_appraisal(
 ) -> None:
     body = f"项目: {{桥: {{评审金额: 500, 中标价: {contract}, 追加: 0}}}}\n"
     assert Page(Workbook(load(department(body))).projects().html()).text.strip().endswith(text)
+
+
+def test_a_project_adds_to_the_departments_words_only_what_they_leave_out(
+    department: Department,
+) -> None:
+    note = "{{ 项目.桥.评审金额 }}评审，{{ 项目.桥.中标价 }}中标。"
+    body = f"项目: {{桥: {{评审金额: 500, 中标价: 480, 追加: 0, 说明: '{note}'}}}}\n"
+    told = Page(Workbook(load(department(body))).projects().html()).text.strip()
+    assert told == "500万元评审，480万元中标。\n桥比评审预算节约20万元，节约率4%。"
 
 
 def test_a_project_that_tells_its_price_itself_is_not_told_again(workbook: Workbook) -> None:

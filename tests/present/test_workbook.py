@@ -198,6 +198,21 @@ def test_what_a_narrative_tells_is_not_listed_again(
     assert Page(Workbook(junshan).other_lists().html()).text.strip() == ""
 
 
+def test_a_section_without_words_lists_even_what_another_section_told(
+    department: Callable[[str], Path],
+) -> None:
+    body = "内设机构: [办公室]\n叙述: {概述: '设{{ 内设机构 }}。'}\n"
+    text = Page(Workbook(load(department(body))).text("机构设置").html()).text.strip()
+    assert text == "内设机构1个：办公室。"
+
+
+@pytest.mark.parametrize("name", ["专项经费", "项目", "运行费用"])
+def test_what_not_every_department_has_is_not_called_unpublished(
+    department: Callable[[str], Path], name: str
+) -> None:
+    assert Page(Workbook(load(department(""))).table(name).html()).text.strip() == ""
+
+
 def test_without_a_rubric_it_says_once_that_nothing_is_scored(
     params_copy: Path, shown: Callable[[Any], Shown]
 ) -> None:
