@@ -87,7 +87,7 @@ def with_reason(said: str, narrative: str) -> str:
     """
     if not narrative or not said:
         return said or narrative
-    if _GIVES_REASON.match(narrative):
+    if said.endswith("。") and _GIVES_REASON.match(narrative):
         return f"{said.removesuffix('。')}，{narrative.lstrip()}"
     return f"{said}\n\n{narrative}"
 

@@ -51,12 +51,14 @@ class Sheet:
 
     def gap_note(self, name: str, term: str) -> tuple[str, ...]:
         """Return the note that a stated total isn't its parts' sum, if print shows that."""
-        gap = self.figures.get(f"{name}.合计差额")
-        if gap is None or gap.number is None or not rounded(gap.number, gap.decimals):
+        gap, stated = self.figures.get(f"{name}.合计差额"), self.figures.get(name)
+        if gap is None or gap.number is None or stated is None:
             return ()
-        stated, parts = self.figures[name], self.figures[f"{name}.分项之和"]
-        said = f"{term}写明{shown(stated)}，所列分项合计{shown(parts)}，相差{shown(gap)}。"
-        return (said,)
+        if not rounded(gap.number, stated.decimals):
+            return ()
+        parts = self.figures[f"{name}.分项之和"]
+        summed, missed = (shown(replace(f, decimals=stated.decimals)) for f in (parts, gap))
+        return (f"{term}写明{shown(stated)}，所列分项合计{summed}，相差{missed}。",)
 
     def table(self, name: str, caption: str, columns: tuple[str, ...], rows: list[Row]) -> Table:
         """Return a table in 万元 with this sheet's source, each column to its own last digit."""

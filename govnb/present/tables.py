@@ -117,10 +117,15 @@ class Table:
                 exact_sum = sum((v for v in values if v is not None), Decimal(0))
                 printed_sum = sum((_printed(c) for c in cells), Decimal(0))
                 # A stated total is rounded itself, and shares divide: their exact sum misses 100.
-                closes = abs(exact_sum - whole.value) < _half_unit(whole)
+                closes = abs(exact_sum - whole.value) < self._half_unit(whole)
                 if closes and printed_sum != _printed(whole):
                     return True
         return False
+
+    def _half_unit(self, cell: Cell) -> Decimal:
+        """Return half of what a figure's own last place counts, however its column is set."""
+        places = self.figures[cell.figure].decimals if cell.figure else cell.decimals
+        return Decimal(5).scaleb(-places - 1)
 
     def html(self) -> str:
         """Return the table as HTML that scrolls inside itself on a narrow screen."""
@@ -247,11 +252,6 @@ def _in_words(cell: Cell) -> bool:
 def _printed(cell: Cell) -> Decimal:
     assert cell.value is not None
     return rounded(cell.value, cell.decimals)
-
-
-def _half_unit(cell: Cell) -> Decimal:
-    """Return half of what the last place printed counts."""
-    return Decimal(5).scaleb(-cell.decimals - 1)
 
 
 def _width(text: str) -> int:

@@ -158,6 +158,9 @@ def test_the_reason_of_an_overspend_runs_on_from_it(
     body = f"收入: 10\n支出: 12\n叙述: {{超支说明: {reason}}}\n"
     page = Page(Workbook(load(department(body))).overspend().html())
     assert page.text.strip().endswith(text)
+    unknown = body.replace("支出: 12", "支出: 未公布")
+    page = Page(Workbook(load(department(unknown))).overspend().html())
+    assert page.text.strip() == f"（支出与收入的差额未公布）\n{reason}"
 
 
 @pytest.mark.parametrize(

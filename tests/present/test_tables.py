@@ -116,6 +116,21 @@ def test_parts_that_only_print_short_of_their_total_are_put_down_to_rounding(
     assert Workbook(load(department(body))).table("收入").structure()["notes"] == [ROUNDING_NOTE]
 
 
+@pytest.mark.parametrize(
+    ("total", "note"),
+    [
+        ("1000", ROUNDING_NOTE),
+        ("1000.004", "合计写明1000.004万元，所列分项合计1000.001万元，相差0.003万元。"),
+        ("1000.01", "合计写明1000.01万元，所列分项合计1000万元，相差0.01万元。"),
+    ],
+)
+def test_how_far_a_total_may_miss_its_parts_is_told_by_its_own_last_place(
+    department: Callable[[str], Path], total: str, note: str
+) -> None:
+    body = f"收入: {{合计: {total}, 明细: {{甲: 333.333, 乙: 333.334, 丙: 333.334}}}}\n"
+    assert Workbook(load(department(body))).table("收入").structure()["notes"] == [note]
+
+
 def test_a_cross_table_says_where_it_does_not_close(department: Callable[[str], Path]) -> None:
     body = (
         "收入: {合计: 9, 明细: {局: {合计: 4, 明细: {拨款: 3, 其他: 1}},"
@@ -162,6 +177,15 @@ def test_special_items_have_a_total_and_say_what_their_stated_total_was(junshan:
     assert table_.structure()["notes"] == [
         "“专项经费”写明197.05万元，所列分项合计191万元，相差6.05万元。"
     ]
+
+
+def test_special_items_may_be_taken_from_anywhere(department: Callable[[str], Path]) -> None:
+    body = (
+        "项目: {桥: {资金: 3}, 路: {资金: 4}}\n"
+        "项目支出: {业务工作专项: {桥: {预算: =项目.桥.资金}, 路: {预算: =项目.路.资金}}}\n"
+    )
+    table_ = Workbook(load(department(body))).table("专项经费").structure()
+    assert (table_["rows"][-1]["cells"], table_["notes"]) == (["合计", "7.00", "未公布"], [])
 
 
 # Downloads.
