@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 
 from govnb.evaluate.compute import SCORE
 from govnb.evaluate.figure import Figures
@@ -107,15 +108,13 @@ class Unsaid:
         return f"{head}{{{{ {name} }}}}。"
 
     def form_foot(self) -> str:
-        """Return the entries below the base-data table; short ones share a line."""
-        lines: list[list[str]] = [[]]
-        for entry in self.inputs.form.foot:
-            words = stated(self.inputs.department, entry.path)
-            alone = len(str(words or "")) > _LONGEST_WORD
-            if lines[-1] and (alone or len(lines[-1][-1]) > _LONGEST_WORD):
-                lines.append([])
-            lines[-1].append(f"{plain(entry.label)}：{str(words).strip() if words else UNKNOWN}")
-        return "\n\n".join("　　".join(line) for line in lines)
+        """Return the entries below the base-data table; those of one section share a line."""
+        lines: list[str] = []
+        for _, entries in groupby(self.inputs.form.foot, lambda e: e.path.partition(".")[0]):
+            words = ((e.label, stated(self.inputs.department, e.path)) for e in entries)
+            told = [f"{plain(label)}：{str(text or UNKNOWN).strip()}" for label, text in words]
+            lines.append("　　".join(told))
+        return "\n\n".join(lines)
 
     def projects(self, told: Container[str]) -> str:
         """Return each project in the department's words, then what those (`told`) leave unsaid."""
