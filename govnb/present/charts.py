@@ -204,7 +204,8 @@ def three_public(figures: Figures) -> Chart | None:
         if budget is None or actual is None:
             continue
         if budget.number is None and actual.number is None:
-            unknown.append(budget)
+            # Unknown parts say of the whole that it is unknown too.
+            unknown += [budget] if part != "合计" else []
             continue
         result, style, used = _outcome(figures, path, budget, actual)
         drawn += [budget, actual, *used]

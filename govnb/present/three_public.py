@@ -46,6 +46,8 @@ def _components(figures: Figures, notes: Mapping[str, str]) -> str:
         if said := "" if spoken_for else _component(figures, item):
             text += f"；{said}" if is_open else said
             is_open = True
+        if note and not said and item[:4] not in note:
+            note = f"{plain(item)}：{note}"
         if note:
             # A remark of several paragraphs, or a list, stands below.
             apart = "\n\n" if "\n" in note else ""

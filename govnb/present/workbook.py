@@ -223,7 +223,8 @@ class Workbook:
         """Return one of the report's tables, or that it has no data."""
         table = TABLES[name](self._sheet)
         if table is None:
-            return self._prose("" if name in SELDOM else sentences.unpublished(f"{name}数据"))
+            known = name in SELDOM or sentences.known(self.figures, name)
+            return self._prose("" if known else sentences.unpublished(f"{name}数据"))
         self._remember(table.names)
         return table.numbered(self._number("表", name))
 

@@ -213,6 +213,13 @@ def test_what_not_every_department_has_is_not_called_unpublished(
     assert Page(Workbook(load(department(""))).table(name).html()).text.strip() == ""
 
 
+def test_an_income_without_parts_is_not_called_unpublished(
+    department: Callable[[str], Path],
+) -> None:
+    for body, text in (("收入: 100\n", ""), ("", "（收入数据未公布）")):
+        assert Page(Workbook(load(department(body))).table("收入").html()).text.strip() == text
+
+
 def test_without_a_rubric_it_says_once_that_nothing_is_scored(
     params_copy: Path, shown: Callable[[Any], Shown]
 ) -> None:
