@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,16 @@ def test_the_other_real_departments_have_no_false_alarm(year: str, name: str) ->
         "heshan-chengguan": {"文号与发文机关"},
     }
     assert {f.check for f in result.open_errors} == known.get(name, set())
+
+
+GUIDE = (PARAMS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(#[^`]*?^年度:.*?)```", GUIDE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_every_department_of_the_guide_is_reviewed(text: str) -> None:
+    assert reviewed(text).findings
+
+
+def test_the_guide_has_departments() -> None:
+    assert len(EXAMPLES) >= 2

@@ -2,14 +2,15 @@
 
 The slips are those of practice: a point out by one or two places, the control rate
 (支出÷预算) written for the overspend rate (超支÷预算) or the other way round, numerator and
-denominator exchanged, the sign, a whole amount where its change was meant, 元 for 万元.
+denominator exchanged, the sign, a whole amount where its change was meant, 元 for 万元, digits
+cut off instead of rounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from govnb.evaluate.checks.sums import is_transposed
 from govnb.evaluate.checks.terms import printed
@@ -42,12 +43,19 @@ class Misprint:
         """Tell whether the printed value, times `scale`, is `wanted` to the digits printed."""
         return abs(self.value * scale - wanted) <= (self.half + self.room) * abs(scale)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the printed value is the recomputed one with its last digits cut off."""
+        step = 2 * self.half
+        return (self.right / step).to_integral_value(ROUND_DOWN) * step == self.value
+
 
 def causes(misprint: Misprint, figures: Figures) -> list[str]:
     """Return the likely causes of a wrong published value, likeliest first."""
+    cut = ["像是截去了尾数，没有四舍五入"] if misprint.is_cut else []
     if not misprint.value or not misprint.right:
-        return []
-    found = [*_shifted(misprint), *_rates(misprint), *_other(misprint, figures)]
+        return cut
+    found = [*cut, *_shifted(misprint), *_rates(misprint), *_other(misprint, figures)]
     return list(dict.fromkeys(found))[:_ENOUGH]
 
 

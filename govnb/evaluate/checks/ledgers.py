@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from govnb.evaluate.checks.rounding import Look, Rounding, Spread
 from govnb.evaluate.figure import Figure, Figures
 
 Parts = Mapping[str, tuple[str, ...]]
 GAP, SUM, COLUMNS = ".合计差额", ".分项之和", ".分类合计"
+# How many wrong parts are tried together: every choice among more would take long.
+_MOST_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +147,40 @@ def _complete(rows: Iterable[str], columns: Iterable[str], parts: Parts) -> bool
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """Why one broken sum is the doing of another, and what mending that one does."""
+    """Why one broken sum is the doing of others, and what mending those does."""
 
-    culprit: Gap
+    culprits: tuple[Gap, ...]
     reason: str
 
 
 def blamed(found: tuple[Gap, ...]) -> dict[str, Blame]:
-    """Return, for each broken sum that another one explains, that other one."""
+    """Return, for each broken sum that others explain, those others."""
     broken = [gap for gap in found if gap.is_broken]
     blame: dict[str, Blame] = {}
     for gap in broken:
-        for other in broken:
-            reason = _explained(gap, other) if other.name not in blame else ""
-            if other is not gap and reason:
-                blame[gap.name] = Blame(other, reason)
-                break
+        free = [other for other in broken if other is not gap and other.name not in blame]
+        by_one = (Blame((other,), why) for other in free if (why := _explained(gap, other)))
+        explained = next(by_one, None) or _by_several(gap, free)
+        if explained is not None:
+            blame[gap.name] = explained
     return blame
+
+
+def _by_several(gap: Gap, others: list[Gap]) -> Blame | None:
+    """Return the wrong totals among a sum's parts that only together break it, or None."""
+    names = {part.name for part in gap.parts}
+    below = [other for other in others if other.total.name in names][:_MOST_TOGETHER]
+    for count in range(2, len(below) + 1):
+        for some in combinations(below, count):
+            together = (gap, *some)
+            room = Spread(
+                sum((g.spread.below for g in together), Decimal(0)),
+                sum((g.spread.above for g in together), Decimal(0)),
+            )
+            if within(sum((g.difference or Decimal(0) for g in together), Decimal(0)), room):
+                told = "、".join(f"“{other.total.name}”" for other in some)
+                return Blame(some, f"{told}都取分项之和时，“{gap.total.name}”也相符")
+    return None
 
 
 def _explained(gap: Gap, other: Gap) -> str:

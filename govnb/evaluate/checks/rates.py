@@ -85,9 +85,9 @@ def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
             yield say(
                 name, PASSED, f"{quoted(figure.label)}{shown(figure)}，在{bounds}之内", evidence
             )
-        elif culprit := world.excuse_figure(name, lambda value: not _outside(value, low, high)):
+        elif excuse := world.excuse_figure(name, lambda value: not _outside(value, low, high)):
             told = f"{quoted(figure.label)}{shown(figure)}，不在{bounds}之内"
-            yield say.excused(name, told, culprit, evidence)
+            yield say.excused(name, told, excuse, evidence)
         else:
             yield say.failed(
                 name, {"项": figure.label, "左": shown(figure), "右": bounds}, evidence

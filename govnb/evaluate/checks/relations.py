@@ -43,12 +43,17 @@ def _compared(rule: Rule, world: World, say: Say, subject: str, left: Term, righ
         within(gap, allowed) and world.rounding.is_approximate(left.names + right.names)
     ):
         return say(subject, PASSED, f"{told}，相符", evidence)
+    if excuse := _excuse(world, left, right, _keeps(gap, allowed)):
+        return say.excused(subject, told, excuse, evidence)
     if within(gap, allowed):
         apart = printed(abs(gap), left.unit, left.decimals)
         return say(subject, FAILED, f"{told}，差{apart}，是尾差", evidence, RESIDUE)
-    if culprit := _excuse(world, left, right, lambda value: within(value, allowed)):
-        return say.excused(subject, told, culprit, evidence)
     return say.failed(subject, words(subject, left, right, gap, bound), evidence)
+
+
+def _keeps(gap: Decimal, allowed: Spread) -> Callable[[Decimal], bool]:
+    """Return what an excuse must come to: nothing for a residue, else what rounding allows."""
+    return (lambda value: not value) if within(gap, allowed) else (lambda v: within(v, allowed))
 
 
 def limit(rule: LimitRule, world: World, say: Say) -> Iterator[Finding]:
@@ -79,11 +84,12 @@ def _limited(
     told = f"{left.label}{left}，上限{limit_told}"
     if gap <= 0:
         return say(subject, PASSED, f"{told}，没有超过", evidence)
+    most = Decimal(0) if gap <= room else room
+    if excuse := _excuse(world, left, right, lambda value: value <= most):
+        return say.excused(subject, told, excuse, evidence)
     if gap <= room:
         apart = printed(gap, left.unit, left.decimals)
         return say(subject, FAILED, f"{told}，超过{apart}，是尾差", evidence, RESIDUE)
-    if culprit := _excuse(world, left, right, lambda value: value <= room):
-        return say.excused(subject, told, culprit, evidence)
     return say.failed(subject, words(subject, left, right, gap, room), evidence)
 
 
@@ -134,9 +140,9 @@ def _explained(
         message = f"{overspend.label}{overspend}，所列原因{explained}，相符"
         yield say(subject, PASSED, message, evidence)
         return
-    if culprit := _excuse(world, overspend, explained, lambda value: within(value, allowed)):
+    if excuse := _excuse(world, overspend, explained, lambda value: within(value, allowed)):
         message = f"{overspend.label}{overspend}，所列原因{explained}"
-        yield say.excused(subject, message, culprit, evidence)
+        yield say.excused(subject, message, excuse, evidence)
     elif gap < 0:
         told["缘由"] = f"所列原因比超支多{apart}，解释过了头，多出的被别处的结余抵掉而没有说明"
         yield say.failed(subject, told, evidence)
@@ -188,7 +194,7 @@ def _difference(left: Term, right: Term) -> Callable[[Look], Decimal | None]:
 
 
 def _excuse(world: World, left: Term, right: Term, agrees: Callable[[Decimal], bool]) -> str:
-    """Return the wrong total that alone makes two terms part, or nothing."""
+    """Return which total at odds with its parts makes two terms part, or nothing."""
     return world.excuse(left.names + right.names, _difference(left, right), agrees)
 
 

@@ -2,7 +2,7 @@
 
 A stated amount stands for any value that would have been printed the same way. The decimals
 it was printed with are not always those typed: reports drop trailing zeros (`5` and `9.2`
-beside `197.05`), so the finest amount of a table tells what the table was rounded to. The
+beside `197.05`), so what most amounts of a table show tells what the table was rounded to. The
 bound of a computed figure follows by moving each stated amount it rests on to the ends of its
 own range and adding up what that does. Where two figures rest on the same amount it moves
 both at once, so a difference is never given more room than its inputs leave.
@@ -11,6 +11,7 @@ both at once, so a difference is never given more room than its inputs leave.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,11 +30,17 @@ HALF, HUNDRED = Decimal("0.5"), Decimal(100)
 # Whole numbers of these units are measurements that may have been rounded; of any other unit
 # (件、户、人次…) they are counts, which are exact.
 MEASURED = frozenset([*MONEY_UNITS, "%", "‰", "㎡", "平方米", "亩", "公顷", "公里", "吨"])
-_TEXT = re.compile(r"(?P<digits>-?\d+(?:\.(?P<fraction>\d+))?)\s*[余多]?\s*(?P<unit>.*)", re.DOTALL)
+# A target's ≥ or ≤ stands before its number.
+_TEXT = re.compile(
+    r"[^\d-]*(?P<digits>-?\d+(?:\.(?P<fraction>\d+))?)\s*[余多]?\s*(?P<unit>.*)", re.DOTALL
+)
 EVERYWHERE = ()
 # A total printed coarser than its table only counts as rounded if the table shows, with at
 # least this many other amounts, that it keeps its zeros.
 _EVIDENCE = 3
+# Fewer decimals than these may be a fraction whose zeros were dropped; these and more are
+# what was printed.
+_SHOWN = 2
 # A report computes its rates from the accounts, which are kept to the fen, and prints 5 for
 # 5.00: letting a rate's amounts move by half a 万元 would excuse any wrong rate.
 _FEN = 2
@@ -85,11 +92,11 @@ class Rounding:
             and figure.number is not None
             and figure.place in amounts
         }
-        self._tables: dict[tuple[tuple[str, ...], str], int] = {}
+        tables: dict[tuple[tuple[str, ...], str], list[int]] = {}
         for p in self._printed.values():
             for table in (p.table, EVERYWHERE):
-                finest = self._tables.get((table, p.unit), 0)
-                self._tables[table, p.unit] = max(finest, p.decimals)
+                tables.setdefault((table, p.unit), []).append(p.decimals)
+        self._tables = {table: _usual(decimals) for table, decimals in tables.items()}
         self._upstream: dict[str, frozenset[str]] = {}
 
     def of(self, name: str) -> Spread:
@@ -174,7 +181,7 @@ class Rounding:
 
     def _read(self, name: str, amount: Amount) -> _Printed:
         match = _TEXT.fullmatch(amount.text.strip())
-        assert match is not None, amount.text
+        assert match is not None, "every amount's text holds a number"
         figure_unit = self._figures[name].unit
         unit = match["unit"] or (self._file_unit if figure_unit == MONEY_UNIT else figure_unit)
         segments = name.split(".")
@@ -200,7 +207,7 @@ class Rounding:
         factor = self._factor(name, printed.unit)
         if printed.approximate:
             return Spread(above=_step(printed.number) * factor)
-        decimals = self._finest(printed)
+        decimals = self._decimals(name, printed)
         if printed.unit in MONEY_UNITS:
             decimals = max(decimals, least)
         if printed.whole or (decimals == 0 and printed.unit not in MEASURED):
@@ -208,14 +215,18 @@ class Rounding:
         half = HALF.scaleb(-decimals) * abs(factor)
         return Spread(half, half)
 
-    def _finest(self, printed: _Printed) -> int:
-        """Return the decimals the amount's table was rounded to.
+    def _decimals(self, name: str, printed: _Printed) -> int:
+        """Return the decimals an amount was rounded to.
 
-        A table of whole 万元 in a report that elsewhere prints 分 is made of round sums.
+        At least those typed, and those its table shows, for zeros may have been dropped. Not so
+        a total in 分 over parts that show more: that is rounded, as it says. A table of whole
+        万元 in a report that elsewhere prints 分 is made of round sums.
         """
+        if printed.decimals >= _SHOWN and self._figures.parts.get(name):
+            return printed.decimals
         table = self._tables[printed.table, printed.unit]
         everywhere = self._tables[EVERYWHERE, printed.unit] if printed.unit in MONEY_UNITS else 0
-        return table or everywhere
+        return max(printed.decimals, table or everywhere)
 
     def _above(self, name: str) -> frozenset[str]:
         """Return a figure and everything it is computed from."""
@@ -257,6 +268,18 @@ class Rounding:
 
 def _decimal(value: Value) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
+
+
+def _usual(decimals: list[int]) -> int:
+    """Return the decimals a table was rounded to, from those its amounts show.
+
+    What most show, of those that can't be for want of zeros; one amount in more detail doesn't
+    make the others exact.
+    """
+    shown = Counter(n for n in decimals if n >= _SHOWN)
+    if not shown:
+        return max(decimals)
+    return min(shown, key=lambda n: (-shown[n], n))
 
 
 def _step(number: Decimal) -> Decimal:

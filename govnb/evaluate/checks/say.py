@@ -98,10 +98,9 @@ class Say:
         """Return the finding of a check of wording where there is none."""
         return self.no_data("", ["叙述"])
 
-    def excused(self, subject: str, told: str, culprit: str, evidence: Evidence) -> Finding:
-        """Return the finding of a breach that a wrong total alone brings about."""
-        why = f"{told}；“{culprit}”取分项之和时相符，错在该合计"
-        return self(subject, NOT_APPLICABLE, why, evidence)
+    def excused(self, subject: str, told: str, excuse: str, evidence: Evidence) -> Finding:
+        """Return the finding of a breach that a total at odds with its parts brings about."""
+        return self(subject, NOT_APPLICABLE, f"{told}；{excuse}", evidence)
 
 
 def quoted(label: str) -> str:

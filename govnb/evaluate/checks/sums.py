@@ -36,10 +36,13 @@ def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
     value = None if gap.sum is None else exact(gap.sum)
     right = Side(gap.name if of_columns else f"{gap.name}{SUM}", value, origin)
     words = {"项": gap.total.name, "左名": gap.total.label, "左": _stated(gap, decimals)}
-    words |= {"右名": label, "右": added, "差额": ""}
+    words |= {"右名": label, "右": added}
     if gap.is_exceeded:
+        assert gap.total.number is not None
+        over = gap.known_sum - gap.total.number
+        words |= {"右名": f"已公布的{label}", "差额": printed(over, unit, decimals)}
         words["缘由"] = f"还有{len(gap.missing)}项未公布，已公布的各项就已超过合计"
-        return say.failed(gap.name, words, Evidence(Side.of(gap.total), right))
+        return say.failed(gap.name, words, Evidence(Side.of(gap.total), right, -over))
     difference = gap.difference
     if difference is None:
         return say.no_data(gap.name, gap.missing, Evidence(Side.of(gap.total), right))
@@ -55,7 +58,8 @@ def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
         why = "合计印的位数比明细少" if gap.coarse else "各数分别四舍五入可以造成"
         return say(gap.name, FAILED, f"{told}，差{apart}，是尾差：{why}", evidence, RESIDUE)
     if blame := world.blamed.get(gap.name):
-        same = f"与“{blame.culprit.name}”是同一处错误：{blame.reason}"
+        culprits = "、".join(f"“{culprit.name}”" for culprit in blame.culprits)
+        same = f"与{culprits}是同一处错误：{blame.reason}"
         return say(gap.name, NOT_APPLICABLE, f"{told}，差{apart}，{same}", evidence)
     words |= {
         "差额": apart,
@@ -68,7 +72,7 @@ def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
 def _causes(gap: Gap, world: World) -> Iterator[str]:
     """Yield what the size of a gap suggests, and what mending it would also mend."""
     for blame in world.blamed.values():
-        if blame.culprit is gap:
+        if gap in blame.culprits:
             yield blame.reason
     difference = gap.difference
     assert difference is not None

@@ -61,23 +61,30 @@ class World:
         compute: Callable[[Look], Decimal | None],
         agrees: Callable[[Decimal], bool],
     ) -> str:
-        """Return the wrong total to blame for a breach, or nothing.
+        """Return which total is to blame for a breach, in words, or nothing.
 
         A figure that rests on a total at odds with its parts may break other relations; when
-        the sum of the parts in its place would keep them, there is one mistake, not two.
+        the sum of the parts in its place would keep them, there is one mistake, not two. A
+        mere residue of the total is no mistake, but what follows from it isn't one either.
         """
         used = tuple(names)
-        for gap in self.gaps:
-            if not gap.is_broken or gap.name in self.blamed or gap.sum is None:
-                continue
-            if any(self.rounding.rests_on(name, gap.total.name) for name in used):
-                value = self.rounding.changed(compute, {gap.total.name: gap.sum})
-                if value is not None and agrees(value):
-                    return gap.total.name
+        suspects = [
+            gap
+            for gap in self.gaps
+            if gap.difference
+            and gap.name not in self.blamed
+            and any(self.rounding.rests_on(name, gap.total.name) for name in used)
+        ]
+        several = [suspects] if len(suspects) > 1 else []
+        for tried in (*([gap] for gap in suspects), *several):
+            sums = {gap.total.name: gap.sum for gap in tried if gap.sum is not None}
+            value = self.rounding.changed(compute, sums)
+            if value is not None and agrees(value):
+                return _excuse(tried)
         return ""
 
     def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
-        """Return the wrong total to blame for what is wrong with one figure, or nothing."""
+        """Return which total is to blame for what is wrong with one figure, or nothing."""
         scale = HUNDRED if self.figures[name].unit == "%" else Decimal(1)
 
         def compute(look: Look) -> Decimal | None:
@@ -138,3 +145,9 @@ class World:
     def term(self, text: str, variables: Mapping[str, str]) -> Term:
         """Return a rule's expression evaluated, with the rule's own place as its origin."""
         return self.terms.of(text, variables, getattr(text, "place", None))
+
+
+def _excuse(culprits: list[Gap]) -> str:
+    told = "、".join(f"“{gap.total.name}”" for gap in culprits)
+    fault = "错在该合计" if any(gap.is_broken for gap in culprits) else "差的是该合计的尾差"
+    return f"{told}取分项之和时相符，{fault}"
