@@ -21,6 +21,7 @@ from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.published import PublishedFigure
 from govnb.inputs.read import Inputs
+from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import (
     MONEY_UNIT,
     MONEY_UNITS,
@@ -65,7 +66,7 @@ class Facts:
     lists : dict of str to list of str
         For each list, its items.
     faults : list of Fault
-        Formulas that could not be read.
+        Formulas that could not be read, names taken twice, columns that no row has.
     """
 
     drafts: dict[str, Draft] = field(default_factory=dict)
@@ -197,6 +198,7 @@ class _Walk:
             self._computed(name, total, node)
         for column, amount in (node.columns or {}).items():
             self._column(f"{name}.分类合计.{column}", column, amount, parts, unit)
+        self._no_such_columns(node)
 
     def _computed(self, name: str, total: Draft, node: Ledger[Any]) -> None:
         add, at, unit, places = self.facts.add, total.place, total.unit, total.decimals
@@ -224,6 +226,21 @@ class _Walk:
             add(Draft(sums, unit, at, expression=cell_sum, derived=True))
             gap = difference(name, sums)
             add(Draft(f"{name}.合计差额", unit, at, expression=gap, derived=True))
+
+    def _no_such_columns(self, node: Ledger[Any]) -> None:
+        """Refuse a column's total that adds up nothing, which no check would ever look at.
+
+        A row without parts may hold what the column counts, unless the name is a slip for a
+        column that lacks its total.
+        """
+        columns, rows = node.columns or {}, (node.parts or {}).values()
+        cells = {key: None for row in rows for key in row.parts or {}}
+        for column, amount in columns.items():
+            near = did_you_mean(column, [key for key in cells if key not in columns])
+            if column not in cells and cells and (near or all(row.parts for row in rows)):
+                message = f"分类合计里的“{column}”，明细各行都没有这一列"
+                hint = near or f"各行里有：{'、'.join(cells)}"
+                self.facts.faults.append(Fault(amount.place, message, hint))
 
     def listing(self, name: str, items: list[Scalar]) -> None:
         self.facts.lists[name] = items

@@ -149,6 +149,9 @@ class LimitRule(ForEach):
     kind: Literal["不超过"] = Field(alias="种类")
     left: Text = Field(alias="左", description="名称或算式")
     right: Text = Field(alias="右", description="名称、算式，或 10% 这样的数")
+    complete_from: Percent | None = Field(
+        None, alias="列全比例", description="右边不到左边的这么多，是没有列全，只作提示"
+    )
 
 
 class SameNameRule(Rule):
@@ -157,6 +160,9 @@ class SameNameRule(Rule):
     kind: Literal["同名"] = Field(alias="种类")
     each: Text = Field(alias="每个", description="一处的名称，含 {变量}")
     elsewhere: Text = Field(alias="另处", description="另一处的名称；** 表示任意几层")
+    too_general: list[Text] = Field(
+        [], alias="不比", description="以这些词开头的名称太泛，同名不是同一项，如 其他"
+    )
 
 
 class ReasonRule(ForEach):
@@ -194,6 +200,9 @@ class DocumentYearRule(ForEach):
     date: Text = Field(alias="日期", description="日期、年份或算式")
     years_before: Number | None = Field(None, alias="可早几年", description="不写为不限")
     years_after: Number | None = Field(None, alias="可晚几年", description="不写为不限")
+    later: Severity | None = Field(
+        None, alias="文号晚时", description="文号晚于日期的严重性，默认同上"
+    )
 
 
 class DateOrderRule(Rule):
@@ -203,6 +212,9 @@ class DateOrderRule(Rule):
     sequence: Text | None = Field(None, alias="序列", description="一串日期的名称，* 为各步")
     order: list[Text] = Field([], alias="先后", description="按先后列出的日期")
     not_after: Text | None = Field(None, alias="不晚于", description="序列里各日期不得晚于它")
+    planned: list[Text] = Field(
+        [], alias="不计", description="名称里有这些词的步骤只是打算，不核对，如 计划"
+    )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> DateOrderRule:
@@ -224,6 +236,9 @@ class RangeRule(Rule):
 
     kind: Literal["取值范围"] = Field(alias="种类")
     words: list[Text] = Field(alias="名称含", description="名称里有这些词的指标")
+    unless_words: list[Text] = Field(
+        [], alias="名称不含", description="名称里有这些词的不核对，如 毛入学率"
+    )
     unit: Text = Field(alias="单位")
     low: Number | None = Field(None, alias="最小")
     high: Number | None = Field(None, alias="最大")

@@ -209,17 +209,25 @@ def test_units_that_mean_the_same_are_accepted(published: str) -> None:
 
 @dataclass(frozen=True)
 class Reading:
-    """The total under another reading of the facts."""
+    """A row and the total under another reading of the facts."""
 
     total_low: Decimal | None
     total_high: Decimal | None
+    high: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Row:
     """A row of the scoring table."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[Reading, ...] = ()
+    published: Decimal | None = None
+    low: Decimal | None = Decimal(0)
+    high: Decimal | None = Decimal(5)
+    weight: Decimal | None = Decimal(5)
+    id: str = "在职人员控制率"
+    name: str = "在职人员控制率"
+    within: Decimal = Decimal("0.5")
 
 
 @dataclass(frozen=True)
@@ -262,6 +270,30 @@ def test_a_score_that_another_reading_allows_is_a_hint(high: str, severity: str)
     marks = Marks(Decimal(19), Decimal(95), indicators=rows)
     found = finding(reviewed(SCORED, score=marks), "公布得分")
     assert (found.state, found.severity) == (FAILED, severity)
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "severity", "word"),
+    [
+        (Row(published=Decimal(5)), PASSED, ERROR, "0到5分"),
+        (Row(published=Decimal(8)), FAILED, ERROR, "高于分值5分"),
+        (Row(published=Decimal(5), high=Decimal(3)), FAILED, ERROR, "高于规则允许的最高分"),
+        (
+            Row((Reading(None, None, Decimal(5)),), Decimal(5), high=Decimal(3)),
+            FAILED,
+            HINT,
+            "差2分",
+        ),
+    ],
+)
+def test_an_indicators_published_points_are_held_against_the_most_it_allows(
+    row: Row, state: str, severity: str, word: str
+) -> None:
+    text = "评分依据: {在职人员控制率: {公布得分: 8}}\n"
+    marks = Marks(Decimal(19), Decimal(95), indicators=(row,))
+    found = finding(reviewed(text, score=marks), "公布得分:在职人员控制率")
+    assert (found.state, found.severity) == (state, severity) and word in found.message
+    assert found.left.figure == "评分依据.在职人员控制率.公布得分"
 
 
 # ── 试算 ───────────────────────────────────────────────────

@@ -27,8 +27,9 @@ EVERYWHERE = "全文"
 _YEAR_PART = r"[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]"
 _NUMBER = re.compile(rf"[\u4e00-\u9fa5]{{2,12}}{_YEAR_PART}\s*第?\d+号")
 _YEAR = re.compile(_YEAR_PART)
-# What an event late in the year decides may be numbered in the next.
-_LATE = 11
+# What an event late in the year decides may be numbered in the next, and what happens in
+# January may have its document of December.
+_LATE, _EARLY = 11, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +92,25 @@ def _document_against(
     document = min(documents, key=key) if pick_nearest else documents[0]
     evidence = Evidence(Side(document.name, document.text, str(document.place)), date.side)
     before, after = rule.years_before, rule.years_after
-    too_old = before is not None and document.year < when.year - int(before)
-    too_new = after is not None and document.year > when.year + int(after) + _grace(rule, when)
+    grace_before, grace_after = _grace(rule, when)
+    too_old = before is not None and document.year < when.year - int(before) - grace_before
+    too_new = after is not None and document.year > when.year + int(after) + grace_after
     if not too_old and not too_new:
         return say(subject, PASSED, f"文号“{document.text}”与{when}不矛盾", evidence)
     told = {"项": subject, "左名": "文号", "左": document.text, "右名": date.label, "右": str(when)}
     told["缘由"] = f"文号是{document.year}年的，{'早' if too_old else '晚'}于{when.year}年"
-    return say.failed(subject, told, evidence)
+    severity = str(rule.later) if too_new and rule.later else None
+    return say.failed(subject, told, evidence, severity)
 
 
-def _grace(rule: DocumentYearRule, when: PartialDate) -> int:
-    """Return the years of grace for a document that an event late in the year produced."""
-    is_event = rule.years_before == "0"
-    return int(is_event and (when.month is None or when.month >= _LATE))
+def _grace(rule: DocumentYearRule, when: PartialDate) -> tuple[int, int]:
+    """Return the years of grace, before and after, for a document made at a turn of the year."""
+    if rule.years_before != "0":
+        return 0, 0
+    return (
+        int(when.month is None or when.month <= _EARLY),
+        int(when.month is None or when.month >= _LATE),
+    )
 
 
 def _document(text: str, place: Place, name: str) -> _Document | None:
@@ -129,11 +136,17 @@ def date_order(rule: DateOrderRule, world: World, say: Say) -> Iterator[Finding]
         yield say.not_applicable("", NOTHING_TO_CHECK)
     for names in steps:
         known = [world.terms.of(spelled(name), {}) for name in names]
-        known = [term for term in known if date_of(term)]
+        known = [term for term in known if date_of(term) and not _is_planned(term, rule)]
         for earlier, later in pairwise(known):
             yield from _in_order(say, later.name.removesuffix(".日期"), earlier, later)
         if last is not None:
             yield from _not_after(say, known, last)
+
+
+def _is_planned(term: Term, rule: DateOrderRule) -> bool:
+    """Tell whether a step is only intended, so that its date is no fact yet."""
+    step = term.name.removesuffix(".日期").rpartition(".")[2]
+    return any(word in step for word in rule.planned)
 
 
 def _not_after(say: Say, known: list[Term], last: Term) -> Iterator[Finding]:
@@ -155,7 +168,8 @@ def _in_order(say: Say, subject: str, earlier: Term, later: Term) -> Iterator[Fi
     if second.latest() < first.earliest():
         yield say.failed(subject, _told(later, earlier), evidence)
     else:
-        message = f"{later.label}{second}，不早于{earlier.label}{first}"
+        named = earlier.label if earlier.name in earlier.names else ""
+        message = f"{later.label}{second}，不早于{named}{first}"
         yield say(subject, PASSED, message, evidence)
 
 
@@ -207,6 +221,7 @@ def same_date(rule: SameDateRule, world: World, say: Say) -> Iterator[Finding]:
 
 
 _DIGITS = str.maketrans("〇零○oO一二三四五六七八九", "00000123456789")
+_PLAIN_DATE = re.compile(r"(?<!\d)(\d{4})[./-](\d{1,2})(?:[./-](\d{1,2}))?(?!\d)")
 _DATE = re.compile(
     r"(?P<year>[\d〇零○oO一二三四五六七八九]{4})年"
     r"(?:(?P<month>[^月]+)月(?:(?P<day>[^日号]+)[日号])?)?"
@@ -215,9 +230,11 @@ _DATE = re.compile(
 
 def read_date(text: str) -> tuple[int, ...] | None:
     """Read a date in Arabic or Chinese digits, as (year, month, day) as far as it goes."""
-    match = _DATE.search(unicodedata.normalize("NFKC", text).replace(" ", ""))
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    match = _DATE.search(plain)
     if match is None:
-        return None
+        numbers = _PLAIN_DATE.search(plain)
+        return tuple(int(part) for part in numbers.groups() if part) if numbers else None
     parts = [int(match["year"].translate(_DIGITS))]
     for part in (match["month"], match["day"]):
         if part is not None:

@@ -1,23 +1,29 @@
-"""零基, 取值范围, 口径 and 得分: rates without a base, beyond bounds, under a wrong name."""
+"""零基, 取值范围 and 口径: rates without a base, beyond bounds, under a wrong name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
 from govnb.evaluate.checks.say import Evidence, Say, quoted, subject_of, undecided
-from govnb.evaluate.checks.scored import Score
-from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.texts import Passage, clause
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import Figure, exact, rounded, shown
+from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
-from govnb.inputs.check_rules import HINT, RangeRule, ScopeRule, ScoreRule, ZeroBaseRule
+from govnb.inputs.check_rules import HINT, RangeRule, ScopeRule, ZeroBaseRule
 
 _GROWTH = re.compile(r"(增长|上升|提高|增加|增幅|增速)[^。；，\n]{0,8}?\d+(\.\d+)?\s*[%％倍]")
+
+# What may stand between a rate's name and its number: 高达, 均为, 达到了.
+_BETWEEN = r"[^\d，。；、！？%％\n]{0,8}?"
+# Unless it makes the number that of something else: of its growth, or of a target met.
+_OTHER_RATE = re.compile(
+    r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|升|降)[^到至]*$|同比|环比|比|较|倍"
+    r"|完成|任务|目标|计划|预算"
+)
 
 
 def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
@@ -75,7 +81,7 @@ def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
     bounds = "到".join(f"{x}{rule.unit}" for x in (rule.low, rule.high) if x is not None)
     found = False
     for name, figure in world.figures.items():
-        if figure.unit != rule.unit or not _bears(figure, rule.words, world):
+        if figure.unit != rule.unit or not _bears(figure, rule, world):
             continue
         found = True
         evidence = Evidence(Side.of(figure), Side(None, bounds, None))
@@ -98,11 +104,14 @@ def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
         yield say.not_applicable("", "没有这一类指标")
 
 
-def _bears(figure: Figure, words: Sequence[str], world: World) -> bool:
+def _bears(figure: Figure, rule: RangeRule, world: World) -> bool:
     """Tell whether a rate's name says what it is a rate of.
 
     What the book computes from such a rate, say its growth, is named by its last word.
     """
+    words = rule.words
+    if any(word in figure.name for word in rule.unless_words):
+        return False
     if world.is_from_book(figure):
         return figure.name.endswith(tuple(words))
     return any(word in segment for word in words for segment in figure.name.split("."))
@@ -121,8 +130,13 @@ def _typed(
     """Yield the rates typed in a narrative that are out of bounds."""
     any_word = "|".join(map(re.escape, rule.words))
     unit = "[%％]" if rule.unit == "%" else re.escape(rule.unit)
-    pattern = rf"(?P<word>{any_word})[为是达到约占：]{{0,4}}(?P<number>\d+(?:\.\d+)?){unit}"
+    number = r"(?<![\d.])(?P<number>\d+(?:\.\d+)?)"
+    pattern = rf"(?P<word>{any_word})(?P<between>{_BETWEEN}){number}{unit}"
+    not_these = tuple(rule.unless_words)
     for match in re.finditer(pattern, passage.masked):
+        before = passage.masked[: match.end("word")]
+        if _OTHER_RATE.search(match["between"]) or (not_these and before.endswith(not_these)):
+            continue
         if _outside(Decimal(match["number"]), low, high):
             side = Side(match["word"], match["number"], str(passage.at(match.start())))
             words = {"项": match["word"], "左": match["number"] + rule.unit, "右": bounds}
@@ -179,45 +193,3 @@ def _is(name: str, accounts: set[str]) -> bool:
     """Tell whether a node is one of the accounts, whatever the report puts in brackets."""
     plain = re.sub(r"（[^）]*）", "", name.rpartition(".")[2])
     return plain in accounts or name.rpartition(".")[2] in accounts
-
-
-def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
-    """Compare a published score with the interval that the indicator system allows."""
-    given = {canonical(k): v for k, v in world.inputs.department.published.items()}
-    source = given.get(str(rule.published))
-    if source is None:
-        yield say.not_applicable("", "没有公布得分")
-        return
-    left = Side(str(rule.published), exact(source.value), str(source.place))
-    scored = world.score
-    if scored is None:
-        yield say.no_data("", ["评分结果"], Evidence(left))
-        return
-    if scored.is_partial or scored.low is None or scored.high is None:
-        why = "只有部分指标" if scored.is_partial else "不计分"
-        yield say.not_applicable("", f"“{scored.title}”{why}，公布的总分无从核对")
-        return
-    low, high = scored.low, scored.high
-    bounds = f"{exact(low)}分" if low == high else f"{exact(low)}到{exact(high)}分"
-    nearest = min(max(source.value, low), high)
-    right = Side(scored.title, exact(nearest), None)
-    evidence = Evidence(left, right, source.value - nearest, Decimal(0))
-    if source.value == nearest:
-        yield say("", PASSED, f"公布{source.text.strip()}，在可得的{bounds}之内", evidence)
-        return
-    why = "高于规则允许的最高分" if source.value > high else "低于佐证能支持的最低分"
-    words = {
-        "左": source.text.strip(),
-        "右": bounds,
-        "差额": printed(abs(source.value - nearest), "分"),
-        "缘由": f"{why}。{scored.statement}",
-    }
-    # What another reading of the facts allows is for the department to declare, not wrong.
-    severity = HINT if _under_another_reading(source.value, scored) else None
-    yield say.failed("", words, evidence, severity)
-
-
-def _under_another_reading(value: Decimal, scored: Score) -> bool:
-    readings = [reading for row in scored.indicators for reading in row.readings]
-    bounds = [(r.total_low, r.total_high) for r in readings]
-    return any(a is not None and b is not None and a <= value <= b for a, b in bounds)

@@ -90,7 +90,10 @@ def _limited(
     if gap <= room:
         apart = printed(gap, left.unit, left.decimals)
         return say(subject, FAILED, f"{told}，超过{apart}，是尾差", evidence, RESIDUE)
-    return say.failed(subject, words(subject, left, right, gap, room), evidence)
+    assert left.number is not None and right.number is not None
+    least = Decimal((rule.complete_from or "0%").rstrip("%")) / HUNDRED
+    severity = HINT if right.number < least * left.number else None
+    return say.failed(subject, words(subject, left, right, gap, room), evidence, severity)
 
 
 def reasons(rule: ReasonRule, world: World, say: Say) -> Iterator[Finding]:

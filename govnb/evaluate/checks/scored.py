@@ -8,7 +8,12 @@ from typing import Protocol
 
 
 class Reading(Protocol):
-    """The total under another reading of the facts (另一口径)."""
+    """A row and the total under another reading of the facts (另一口径)."""
+
+    @property
+    def high(self) -> Decimal | None:
+        """The most the row's points could then be."""
+        ...
 
     @property
     def total_low(self) -> Decimal | None:
@@ -23,6 +28,41 @@ class Reading(Protocol):
 
 class Indicator(Protocol):
     """A row of the scoring table, with the other readings of its facts."""
+
+    @property
+    def id(self) -> str:
+        """Its key in the rubric."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What the indicator is called."""
+        ...
+
+    @property
+    def weight(self) -> Decimal | None:
+        """Full marks; None in a table without points."""
+        ...
+
+    @property
+    def low(self) -> Decimal | None:
+        """The least the evidence supports."""
+        ...
+
+    @property
+    def high(self) -> Decimal | None:
+        """The most the rules allow."""
+        ...
+
+    @property
+    def published(self) -> Decimal | None:
+        """The points the department's own table printed."""
+        ...
+
+    @property
+    def within(self) -> Decimal:
+        """How far those may be off by their own rounding."""
+        ...
 
     @property
     def readings(self) -> Sequence[Reading]:

@@ -121,36 +121,60 @@ def is_transposed(left: Decimal | None, right: Decimal | None) -> bool:
 
 
 def same_name(rule: SameNameRule, world: World, say: Say) -> Iterator[Finding]:
-    """Compare an item with the items of the same name in another section."""
-    found = referring = 0
+    """Compare an item with the items of the same name in another section.
+
+    An item paid from two sources stands there twice: what counts is the sum.
+    """
+    pairs: dict[str, list[Figure]] = {}
     for variables in world.instances(rule.each):
         here = world.figures[_filled(rule.each, variables)]
-        for there in _elsewhere(_filled(rule.elsewhere, variables), world):
-            found += 1
-            # One that refers to the other (=名称) can't part from it.
-            if world.rounding.rests_on(here.name, there.name):
-                referring += 1
-            else:
-                yield _same(here, there, say)
+        if not any(v.startswith(tuple(rule.too_general)) for v in variables.values()):
+            pairs.setdefault(_filled(rule.elsewhere, variables), []).append(here)
+    found = referring = 0
+    for pattern, heres in pairs.items():
+        theres = _elsewhere(pattern, world)
+        found += bool(theres)
+        # One that refers to the other (=名称) can't part from it.
+        rests_on = world.rounding.rests_on
+        if theres and all(any(rests_on(h.name, t.name) for h in heres) for t in theres):
+            referring += 1
+        elif theres:
+            yield _same(heres, theres, say)
     if referring:
         yield say("", PASSED, f"{referring}个同名的项目引用同一个数，不会不同")
     elif not found:
         yield say.not_applicable("", "没有同名的项目分列在两处")
 
 
-def _same(here: Figure, there: Figure, say: Say) -> Finding:
+def _same(heres: list[Figure], theres: list[Figure], say: Say) -> Finding:
+    here, there = heres[0], theres[0]
     sides, subject = (Side.of(here), Side.of(there)), f"{here.name}:{there.name}"
-    if here.number is None or there.number is None:
-        missing = (f.name for f in (here, there) if f.number is None)
+    missing = [figure.name for figure in (*heres, *theres) if figure.number is None]
+    if missing:
         return say.no_data(subject, missing, Evidence(*sides))
-    difference = here.number - there.number
-    evidence = Evidence(*sides, difference, Decimal(0))
+    (left, left_name), (right, right_name) = _together(heres), _together(theres)
+    difference = left - right
+    evidence = Evidence(_side(left, heres), _side(right, theres), difference, Decimal(0))
+    printed_left, printed_right = (printed(n, here.unit, here.decimals) for n in (left, right))
     if not difference:
-        both = f"“{here.name}”与“{there.name}”都是{shown(here)}"
+        both = f"“{left_name}”与“{right_name}”都是{printed_left}"
         return say(subject, PASSED, both, evidence)
-    words = {"项": here.name.split(".")[-2], "左名": here.name, "左": shown(here)}
-    words |= {"右名": there.name, "右": shown(there), "差额": printed(abs(difference), here.unit)}
+    words = {"项": here.name.split(".")[-2], "左名": left_name, "左": printed_left}
+    words |= {"右名": right_name, "右": printed_right}
+    words |= {"差额": printed(abs(difference), here.unit)}
     return say.failed(subject, words, evidence)
+
+
+def _together(figures: list[Figure]) -> tuple[Decimal, str]:
+    """Return what several amounts come to, and what to call that."""
+    numbers = [figure.number for figure in figures if figure.number is not None]
+    return sum(numbers, Decimal(0)), " + ".join(figure.name for figure in figures)
+
+
+def _side(value: Decimal, figures: list[Figure]) -> Side:
+    if len(figures) == 1:
+        return Side.of(figures[0])
+    return Side(_together(figures)[1], exact(value), str(figures[0].place))
 
 
 def _filled(pattern: str, variables: dict[str, str]) -> str:
@@ -158,7 +182,17 @@ def _filled(pattern: str, variables: dict[str, str]) -> str:
 
 
 def _elsewhere(pattern: str, world: World) -> list[Figure]:
-    """Return the department's own figures that a name with `**.` (any number of levels) means."""
+    """Return the department's own figures that a name with `**.` (any number of levels) means.
+
+    Neither a part of one that is found already, nor the total of a column that holds it.
+    """
     body = r"(?:[^.]+\.)*".join(map(re.escape, pattern.split("**.")))
     match = re.compile(body).fullmatch
-    return [f for name, f in world.figures.items() if match(name) and not world.is_from_book(f)]
+    found = {n: f for n, f in world.figures.items() if match(n) and not world.is_from_book(f)}
+    above = tuple(f"{name}." for name in found)
+    columns = [name for name in found if f"{COLUMNS}." in name]
+    return [
+        figure
+        for name, figure in found.items()
+        if not name.startswith(above) and (name not in columns or len(columns) == len(found))
+    ]

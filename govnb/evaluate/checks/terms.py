@@ -7,7 +7,7 @@ is different from a value it hasn't published, and both differ from a mistyped n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -23,6 +23,7 @@ from govnb.inputs.values import PartialDate
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
 _PRODUCT = re.compile(r"/|(?<!\.)\*")
+_FIRST_KNOWN = re.compile(r"首个已知\(([^()]*)\)")
 _ABSENT = "本部门没有"
 _WANTED = "缺少："
 _NOTHING = "缺少：没有可相加的数"
@@ -149,7 +150,7 @@ class Terms:
             value *= HUNDRED
         return Term(
             name=alone if single else expression.text,
-            label=single.label if single else _told(expression.text, known.values()),
+            label=single.label if single else _told(self._said(expression.text), known.values()),
             value=None if missing else value,
             unit=unit,
             names=names,
@@ -202,24 +203,35 @@ class Terms:
 
         求和(项目.*.资金) over two projects of which one states no 资金 isn't the total.
         """
-        skipped = []
-        for raw in expression.names:
-            prefix, star, suffix = self._meaning.resolve(raw).partition("*")
-            if not star or not suffix:
-                continue
-            members = {
-                name[len(prefix) :].split(".")[0]: None
-                for name in self._figures
-                if name.startswith(prefix)
-            }
-            skipped += [
-                f"{prefix}{member}{suffix}"
-                for member in members
-                if f"{prefix}{member}{suffix}" not in self._figures
+        patterns = (self._meaning.resolve(raw) for raw in expression.names)
+        return [name for pattern in patterns for name in self._skipped(pattern)]
+
+    def _skipped(self, pattern: str) -> Iterator[str]:
+        prefix, star, suffix = pattern.partition("*")
+        if not star or not suffix:
+            return
+        inside = (name for name in self._figures if name.startswith(prefix))
+        members = dict.fromkeys(name[len(prefix) :].split(".")[0] for name in inside)
+        for member in members:
+            name = f"{prefix}{member}{suffix}"
+            if "*" in suffix:
+                yield from self._skipped(name)
+            elif (
+                name not in self._figures
                 and f"{prefix}{member}" not in self._figures
                 and member not in RESERVED
-            ]
-        return skipped
+            ):
+                yield name
+
+    def _said(self, text: str) -> str:
+        """Return a formula with each 首个已知(…) as the name that it comes to."""
+
+        def first(match: re.Match[str]) -> str:
+            names = [name.strip() for name in match[1].split(",")]
+            figures = ((n, self._figures.get(self._meaning.resolve(n))) for n in names)
+            return next((n for n, f in figures if f is not None and f.value is not None), names[0])
+
+        return _FIRST_KNOWN.sub(first, text)
 
 
 def in_percent(term: Term) -> Term:

@@ -18,7 +18,7 @@ from govnb.evaluate.checks.say import identifier, subject_of
 from govnb.evaluate.checks.scored import Score
 from govnb.evaluate.checks.terms import Term, Terms
 from govnb.evaluate.checks.texts import Passage, passages
-from govnb.evaluate.facts import Facts
+from govnb.evaluate.facts import LEFT_OUT, Facts
 from govnb.evaluate.figure import Figure, Figures
 from govnb.inputs.check_rules import ZeroBaseRule
 from govnb.inputs.read import Inputs
@@ -126,7 +126,7 @@ class World:
         return figure.reason.startswith(_ABSENT)
 
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
-        """Return the values of a pattern's variables for each name it matches.
+        """Return the values of a pattern's variables for each name it matches in the file.
 
         A pattern that ends in a variable (`支出.{科目}`) means what the department states, not
         what the formula book computes beside it (`支出.超支`).
@@ -137,6 +137,7 @@ class World:
             name
             for name, figure in self.figures.items()
             if not self.is_absent(figure)
+            and figure.reason != LEFT_OUT
             and not (pattern.endswith("}") and self.is_from_book(figure))
         ]
         found = matches("", pattern, names)
