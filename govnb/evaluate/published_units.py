@@ -14,7 +14,16 @@ from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, PartialDate
 
+# What stands before a unit of counting: 1.24万件 is 12400件.
+_MULTIPLES = {"百": 100, "千": 1000, "万": 10000, "亿": 10**8}
+_TIMES = "倍"
 _SAME_UNITS = ({"人", "名"}, {"㎡", "平方米"}, {"%", "百分点", "个百分点"})
+
+
+def default_unit(figure: Draft | Figure, inputs: Inputs) -> str:
+    """Return the unit a published number without one is read in."""
+    file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
+    return file_unit if figure.unit == MONEY_UNIT else figure.unit
 
 
 def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> Decimal | None:
@@ -22,9 +31,7 @@ def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> D
 
     A bare number is in the figure's unit, and money in the file's 金额单位.
     """
-    file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
-    default = file_unit if figure.unit == MONEY_UNIT else figure.unit
-    unit, wanted = source.unit or default, figure.unit
+    unit, wanted = source.unit or default_unit(figure, inputs), figure.unit
     if unit == wanted or any({unit, wanted} <= same for same in _SAME_UNITS):
         return Decimal(1)
     if (unit, wanted) == ("‰", "%"):
@@ -33,6 +40,8 @@ def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> D
     wanted_money, _, wanted_per = wanted.partition("/")
     if money in MONEY_UNITS and wanted_money in MONEY_UNITS and per == wanted_per:
         return MONEY_UNITS[money] / MONEY_UNITS[wanted_money]
+    if wanted and wanted not in MONEY_UNITS and unit[0] in _MULTIPLES and unit[1:] in ("", wanted):
+        return Decimal(_MULTIPLES[unit[0]])
     # A count of a list has no unit of its own: 5个, 5项, 5条 are all it.
     return Decimal(1) if not wanted and unit not in MONEY_UNITS and unit != "%" else None
 
@@ -51,6 +60,22 @@ def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> li
             faults.append(Fault(source.place, message, "删去这一行"))
         elif factor(source, figure, inputs) is None:
             message = f"公布数“{key}”的单位“{source.unit}”与指标的“{figure.unit}”不同"
-            hint = f"写 {source.value}{figure.unit}，或不写单位"
-            faults.append(Fault(source.place, message, hint))
+            faults.append(Fault(source.place, message, _hint(source, figure)))
     return faults
+
+
+def _hint(source: PublishedFigure, figure: Draft | Figure) -> str:
+    """Return what to type for a published number in a unit that isn't its figure's.
+
+    Never another quantity: 1.18倍 isn't 1.18%.
+    """
+    if source.unit == _TIMES and figure.unit == "%":
+        about = "约" if source.around else ""
+        number = f"{source.value * 100:f}"
+        number = number.rstrip("0").rstrip(".") if "." in number else number
+        return (
+            f"增长{source.text.strip()}就是 {about}{number}%；写的若是本年与上年之比，先减去 100%"
+        )
+    if source.unit[0] in _MULTIPLES and source.unit not in MONEY_UNITS:
+        return f"换算成以“{figure.unit}”为单位的数"
+    return f"写 {source.value}{figure.unit}，或不写单位"

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from govnb.inputs.ledger import Strict
+from govnb.inputs.place import Place
 from govnb.inputs.values import BadText, Text, TextOf, parse_number
 from govnb.inputs.yaml_text import Scalar
 
@@ -29,8 +30,10 @@ PLACEHOLDERS = frozenset(
 VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
-def _refuse(message: str, hint: str = "") -> PydanticCustomError:
-    return PydanticCustomError("govnb", "{message}", {"message": message, "hint": hint})
+def _refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
+    """Return the fault of a rule, at a place of its own where that isn't the field's."""
+    at = {} if place is None else {"place": place}
+    return PydanticCustomError("govnb", "{message}", {"message": message, "hint": hint, **at})
 
 
 def _number(text: Scalar) -> Scalar:
@@ -42,7 +45,11 @@ def _number(text: Scalar) -> Scalar:
 
 
 def _tolerance(text: Scalar) -> Scalar:
-    return text if text == BY_ROUNDING else _number(text)
+    if text == BY_ROUNDING:
+        return text
+    if _number(text).startswith("-"):
+        raise _refuse(f"容差“{text}”不能是负数", f"写 {text[1:]}，或写 {BY_ROUNDING}")
+    return text
 
 
 def _percent(text: Scalar) -> Scalar:
@@ -106,9 +113,11 @@ class Rule(Strict):
     @model_validator(mode="after")
     def _words_known(self) -> Rule:
         allowed = PLACEHOLDERS | set(VARIABLE.findall(self.pattern or ""))
-        for name in VARIABLE.findall(self.message):
-            if name not in allowed:
-                raise _refuse(f"消息里的“{{{name}}}”没有可填的内容", f"可用：{_listed(allowed)}")
+        for match in VARIABLE.finditer(self.message):
+            if match[1] not in allowed:
+                message = f"消息里的“{match[0]}”没有可填的内容"
+                place = self.message.at(match.start())
+                raise _refuse(message, f"可用：{_listed(allowed)}", place)
         return self
 
 
@@ -200,8 +209,10 @@ class DocumentYearRule(ForEach):
     date: Text = Field(alias="日期", description="日期、年份或算式")
     years_before: Number | None = Field(None, alias="可早几年", description="不写为不限")
     years_after: Number | None = Field(None, alias="可晚几年", description="不写为不限")
-    later: Severity | None = Field(
-        None, alias="文号晚时", description="文号晚于日期的严重性，默认同上"
+    reform_after: Number | None = Field(
+        None,
+        alias="晚满几年为提示",
+        description="文号晚这么多年以上的，多是以后改革的文件，只作提示",
     )
 
 
@@ -242,6 +253,16 @@ class RangeRule(Rule):
     unit: Text = Field(alias="单位")
     low: Number | None = Field(None, alias="最小")
     high: Number | None = Field(None, alias="最大")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RangeRule:
+        if self.low is None and self.high is None:
+            raise _refuse("“最小”和“最大”至少要写一个")
+        if self.low is not None and self.high is not None:
+            if Decimal(self.low) > Decimal(self.high):
+                message = f"最小{self.low}大于最大{self.high}"
+                raise _refuse(message, "对调这两个数", self.low.place)
+        return self
 
 
 class ScopeRule(Rule):

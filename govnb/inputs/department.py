@@ -9,15 +9,21 @@ The rows of the annexed base-data table (基础数据表) follow domain practice
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from govnb.inputs.evidence import EvidenceOf, TargetOf
 from govnb.inputs.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
 from govnb.inputs.published import Published
 from govnb.inputs.values import (
+    Amount,
+    AmountOf,
     Area,
     Count,
     Date,
+    Kind,
     Markdown,
     Money,
     MoneyUnit,
@@ -186,6 +192,17 @@ class SignOff(Strict):
     responsible: Text | None = Field(None, alias="负责人")
 
 
+def _difference(amount: Amount) -> Amount:
+    if amount.value is None:
+        message = f"“{amount.text}”不是数"
+        context = {"message": message, "hint": "照 govnb review 印出的差额写，如 6.05"}
+        raise PydanticCustomError("govnb", "{message}", context)
+    return amount
+
+
+Said = Annotated[Amount, AmountOf(Kind("", negative=True)), AfterValidator(_difference)]
+
+
 class Acknowledgement(Strict):
     """已说明: the department's explanation of one finding of the review."""
 
@@ -193,6 +210,11 @@ class Acknowledgement(Strict):
     explanation: Text = Field(alias="说明")
     by: Text = Field(alias="说明人")
     date: Date = Field(alias="日期")
+    difference: Said | None = Field(
+        None,
+        alias="差额",
+        description="说明时的差额，照 govnb review 印出的写；以后变了，说明不再算数",
+    )
 
 
 class Department(Strict):

@@ -21,7 +21,10 @@ from govnb.inputs.yaml_text import Scalar
 
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
-    """A printed number: exact text, value in the printed unit, printed decimals."""
+    """A printed number: exact text, value in the printed unit, printed decimals.
+
+    `approximate` is 1200余, which is no less than it says; `around` is 约1200.
+    """
 
     text: str
     value: Decimal
@@ -29,10 +32,11 @@ class PublishedFigure:
     unit: str
     approximate: bool
     place: Place
+    around: bool = False
 
 
 def parse_published(text: str, place: Place) -> PublishedFigure:
-    """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `-7.24万元`.
+    """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `约118%`, `-7.24万元`.
 
     Raises
     ------
@@ -41,7 +45,8 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
     """
     bare = text.strip()
     match = re.fullmatch(
-        r"(?P<number>[^\s余多%‰\u4e00-\u9fff㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)", bare
+        r"(?P<around>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)",
+        bare,
     )
     if match is None:
         hint = "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
@@ -49,7 +54,13 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
     value = parse_number(match["number"], negative=True)
     decimals = len(match["number"].partition(".")[2])
     return PublishedFigure(
-        text, value, decimals, match["unit"].strip(), bool(match["about"]), place
+        text=text,
+        value=value,
+        decimals=decimals,
+        unit=match["unit"].strip(),
+        approximate=bool(match["about"]),
+        place=place,
+        around=bool(match["around"]),
     )
 
 

@@ -232,7 +232,7 @@ def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
     if kind == "missing":
         return Fault(place, f"缺少“{last}”", f"补上一行“{last}: …”")
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _untagged(tree, loc, context)
+        return _untagged(tree, detail)
     if kind == "govnb":
         if loc and str(loc[-1]) == "[key]":
             place = _key_place(parent, str(loc[-2]), place)
@@ -258,9 +258,12 @@ def _shape(kind: str, detail: Any, context: Any) -> tuple[str, str]:
     return f"填写有误：{detail['msg']}", "照 govnb new 生成的样子写"
 
 
-def _untagged(tree: Any, loc: tuple[int | str, ...], context: Any) -> Fault:
-    """Return the fault of an item whose 种类 is missing or unknown."""
+def _untagged(tree: Any, detail: Any) -> Fault:
+    """Return the fault of an item whose 种类 is missing or unknown, or that has no rows at all."""
+    loc, context = detail["loc"], detail.get("ctx", {})
     place, _ = _locate(tree, loc)
+    if not isinstance(detail["input"], Mapping):
+        return Fault(place, *_shape("dict_type", detail, context))
     if "tag" not in context:
         return Fault(place, "缺少“种类”", "补上一行“种类: …”")
     tag, known = str(context["tag"]), str(context["expected_tags"])

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures, exact
-from govnb.evaluate.finding import EXPLAINED, NO_DATA, PASSED, Finding, Review, Side
+from govnb.evaluate.finding import (
+    EXPLAINED,
+    NO_DATA,
+    NOT_APPLICABLE,
+    PASSED,
+    Finding,
+    Review,
+    Side,
+)
 from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, bundle, escape
@@ -50,7 +58,8 @@ class Findings:
         """One sentence with the counts of every severity and state."""
         counts = self.review.counts
         wrong = "，".join(f"{s}{counts[s]}处" for s in SEVERITIES)
-        rest = "，".join(f"{s}{counts[s]}项" for s in (PASSED, EXPLAINED, NO_DATA) if counts[s])
+        others = (PASSED, EXPLAINED, NO_DATA, NOT_APPLICABLE)
+        rest = "，".join(f"{s}{counts[s]}项" for s in others if counts[s])
         return f"待处理：{wrong}。{rest}。"
 
     def table(self) -> Table:
@@ -94,13 +103,18 @@ class Findings:
         return bundle(page, self.text(), self.table().structure())
 
     def text(self) -> str:
-        """Return the findings for a terminal, one paragraph each."""
+        """Return the findings for a terminal, one paragraph each; then what couldn't be checked."""
         blocks = [self.summary]
         for n, finding in enumerate((*self.open, *self.explained), 1):
             state, message, sides, difference, settling = self._cells(finding)
             lines = [f"{n}. [{state}] {message}", f"   编号：{finding.id}"]
             rest = (("双方", sides), ("差额", difference), ("处理", settling))
             lines += [f"   {label}：{said}" for label, said in rest if said]
+            blocks.append("\n".join(lines))
+        unknown = self._in_state(NO_DATA)
+        if unknown:
+            lines = [f"{NO_DATA}，没有核对：{len(unknown)}项"]
+            lines += [f"   {finding.id}：{finding.message}" for finding in unknown]
             blocks.append("\n".join(lines))
         return "\n\n".join(blocks)
 

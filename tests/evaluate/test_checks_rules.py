@@ -172,6 +172,22 @@ def test_explaining_one_thing_twice_is_reported() -> None:
     assert "说明了两次" in finding(result, "已说明:合计:收入").message
 
 
+@pytest.mark.parametrize(("total", "state"), [("5.50", EXPLAINED), ("5.75", FAILED)])
+def test_an_explanation_of_an_amount_holds_while_the_amount_stays(total: str, state: str) -> None:
+    text = acknowledging("合计:收入").replace("日期: 2017-06-20", "日期: 2017-06-20, 差额: 2.25")
+    result = reviewed(text.replace("5.5", total))
+    assert finding(result, "合计:收入").state == state
+    told = [f.message for f in result.findings if f.check == "已说明"]
+    assert len(told) == (state == FAILED)
+    assert all("说明时差额是2.25，现在是2.50" in message for message in told)
+
+
+def test_an_explanation_within_the_year_itself_is_asked_about() -> None:
+    result = reviewed(acknowledging("合计:收入").replace("2017-06-20", "2016-06-20"))
+    assert finding(result, "合计:收入").state == EXPLAINED
+    assert "检查日期" in finding(result, "已说明:合计:收入").advice
+
+
 # ── 公布数的名称和单位 ────────────────────────────────────────
 
 
@@ -180,7 +196,9 @@ def test_explaining_one_thing_twice_is_reported() -> None:
     [
         ("人员.编制人数: 5", ["人员.编制人数", "不是指标名称", "是不是“人员.编制数”"]),
         ("人员.编制数: 5万元", ["单位“万元”", "“人”不同"]),
-        ("人员.在职人员控制率: 5万元", ["单位“万元”", "“%”不同"]),
+        ("人员.在职人员控制率: 5万元", ["单位“万元”", "“%”不同", "写 5%"]),
+        ("人员.编制数: 1.24万件", ["单位“万件”", "换算成以“人”为单位"]),
+        ("人员.在职人员控制率: 1.18倍", ["单位“倍”", "1.18倍就是 118%"]),
     ],
 )
 def test_a_published_figure_must_be_a_figure_in_its_unit(published: str, words: list[str]) -> None:
@@ -195,7 +213,8 @@ def test_a_published_figure_must_be_a_figure_in_its_unit(published: str, words: 
 
 
 @pytest.mark.parametrize(
-    "published", ["人员.编制数: 5名", "人员.编制数: 5人", "内设机构.条数: 3项"]
+    "published",
+    ["人员.编制数: 5名", "人员.编制数: 5人", "内设机构.条数: 3项", "人员.编制数: 0.0005万人"],
 )
 def test_units_that_mean_the_same_are_accepted(published: str) -> None:
     text = f"内设机构: [甲, 乙, 丙]\n人员: {{编制数: 5}}\n公布数: {{{published}}}\n"

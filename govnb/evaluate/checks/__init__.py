@@ -10,9 +10,9 @@ function here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
+from govnb.evaluate.checks.acknowledged import acknowledge
 from govnb.evaluate.checks.dates import date_order, document_year, same_date
 from govnb.evaluate.checks.direction import directions
 from govnb.evaluate.checks.enumerations import enumerations
@@ -31,14 +31,12 @@ from govnb.evaluate.checks.writing import writing
 from govnb.evaluate.expression import FormulaError
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.finding import EXPLAINED, FAILED, NO_DATA, PASSED, Finding, Review, Side
+from govnb.evaluate.finding import NO_DATA, PASSED, Finding, Review
 from govnb.evaluate.published_units import check_published
 from govnb.inputs import check_rules as models
 from govnb.inputs.check_rules import HINT, Rule
-from govnb.inputs.department import Acknowledgement
 from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
-from govnb.inputs.suggest import nearest
 
 __all__ = ["Score", "check_published", "check_rules", "review"]
 
@@ -63,7 +61,6 @@ KINDS: dict[type[Rule], Callable[[Any, World, Say], Iterator[Finding]]] = {
     models.WritingRule: writing,
     models.ScoreRule: score,
 }
-ACKNOWLEDGED = "已说明"
 
 
 def review(inputs: Inputs, figures: Figures, facts: Facts, score: Score | None = None) -> Review:
@@ -92,7 +89,7 @@ def review(inputs: Inputs, figures: Figures, facts: Facts, score: Score | None =
     for name in inputs.checks:
         _run(name, world, done)
     findings = [finding for name in inputs.checks for finding in done[name]]
-    return Review(tuple(_acknowledge(findings, inputs.department.acknowledged)))
+    return Review(tuple(acknowledge(findings, inputs)))
 
 
 def _run(name: str, world: World, done: dict[str, list[Finding]]) -> list[Finding]:
@@ -112,41 +109,3 @@ def _run(name: str, world: World, done: dict[str, list[Finding]]) -> list[Findin
             place = world.inputs.checks_at[name]
             raise FaultsError([Fault(place, f"“{name}”：{error}", error.hint)]) from None
     return done[name]
-
-
-def _acknowledge(
-    findings: list[Finding], acknowledged: tuple[Acknowledgement, ...]
-) -> Iterator[Finding]:
-    """Yield the findings, the explained ones marked, and then the explanations of nothing."""
-    by_id = {str(said.finding): said for said in reversed(acknowledged)}
-    for finding in findings:
-        said = by_id.get(finding.id) if finding.is_open else None
-        if said is not None:
-            finding = replace(finding, state=EXPLAINED, acknowledgement=said)
-        yield finding
-    states = {finding.id: finding for finding in findings}
-    for said in acknowledged:
-        found = states.get(str(said.finding))
-        if found is None or not found.is_open or by_id[found.id] is not said:
-            yield _stale(said, found, [f.id for f in findings if f.is_open])
-
-
-def _stale(said: Acknowledgement, found: Finding | None, open_ids: list[str]) -> Finding:
-    """Return the finding that an explanation explains nothing any more."""
-    place = said.finding.place
-    if found is None:
-        near = nearest(str(said.finding), open_ids)
-        why = "没有这个编号的发现" + (f"；是不是“{near}”？" if near else "")
-    elif found.is_open:
-        why = "这个编号说明了两次"
-    else:
-        why = f"这一项现在是“{found.state}”，不用再说明"
-    return Finding(
-        id=f"{ACKNOWLEDGED}:{said.finding}",
-        check=ACKNOWLEDGED,
-        severity=HINT,
-        state=FAILED,
-        message=f"已说明的“{said.finding}”：{why}",
-        left=Side.text(str(said.finding), place),
-        advice="改正编号，或从“已说明”里删去这一条。",
-    )

@@ -19,7 +19,7 @@ from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import spelled
 from govnb.evaluate.figure import Figure
 from govnb.evaluate.finding import PASSED, Finding, Side
-from govnb.inputs.check_rules import DateOrderRule, DocumentYearRule, SameDateRule
+from govnb.inputs.check_rules import HINT, DateOrderRule, DocumentYearRule, SameDateRule
 from govnb.inputs.place import Place
 from govnb.inputs.values import PartialDate
 
@@ -99,7 +99,9 @@ def _document_against(
         return say(subject, PASSED, f"文号“{document.text}”与{when}不矛盾", evidence)
     told = {"项": subject, "左名": "文号", "左": document.text, "右名": date.label, "右": str(when)}
     told["缘由"] = f"文号是{document.year}年的，{'早' if too_old else '晚'}于{when.year}年"
-    severity = str(rule.later) if too_new and rule.later else None
+    reform = rule.reform_after
+    is_reform = reform is not None and document.year - when.year >= int(reform)
+    severity = HINT if is_reform else None
     return say.failed(subject, told, evidence, severity)
 
 

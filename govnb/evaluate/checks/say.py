@@ -80,7 +80,8 @@ class Say:
         severity: str | None = None,
     ) -> Finding:  # fmt: skip
         """Return a breach of the rule, told in the rule's message with `words` put in."""
-        text = VARIABLE.sub(lambda m: words.get(m[1], ""), str(self.rule.message))
+        text = _QUOTED.sub(lambda m: _in_quotes(m, words), str(self.rule.message))
+        text = VARIABLE.sub(lambda m: words.get(m[1], ""), text)
         return self(subject, FAILED, _tidy(text), evidence, severity)
 
     def no_data(
@@ -103,6 +104,15 @@ class Say:
         return self(subject, NOT_APPLICABLE, f"{told}；{excuse}", evidence)
 
 
+# A message's “{项}”, whose marks a name may bring itself.
+_QUOTED = re.compile(r"“\{([^{}]+)\}”")
+
+
+def _in_quotes(match: re.Match[str], words: Mapping[str, str]) -> str:
+    word = words.get(match[1], "")
+    return quoted(word) if word else match[0]
+
+
 def quoted(label: str) -> str:
     """Return a name in quotation marks, unless it brings its own."""
     return label if label.startswith("“") else f"“{label}”"
@@ -121,10 +131,10 @@ def undecided(say: Say, subject: str, *terms: Term) -> Iterator[Finding]:
         yield say.no_data(subject, missing, Evidence(left, right))
     elif unknown:
         why = unknown[0].trouble or "没有可核对的数"
-        yield say.not_applicable(subject, f"“{unknown[0].label}”算不出：{why}")
+        yield say.not_applicable(subject, f"{quoted(unknown[0].label)}算不出：{why}")
     else:
         odd = next(term for term in terms if term.number is None)
-        yield say.not_applicable(subject, f"“{odd.label}”是“{odd}”，不是数，不能核对")
+        yield say.not_applicable(subject, f"{quoted(odd.label)}是“{odd}”，不是数，不能核对")
 
 
 def _tidy(text: str) -> str:

@@ -55,6 +55,10 @@ class Term:
         Where its figure, or the rule, stands.
     decimals : int
         Places to show.
+    figure : Figure or None
+        The figure, where the term is just one.
+    is_about : bool
+        Whether it rests on a 约数.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Term:
     origin: str | None = None
     decimals: int = 2
     expression: Expression | None = None
+    figure: Figure | None = None
+    is_about: bool = False
 
     @property
     def number(self) -> Decimal | None:
@@ -81,9 +87,14 @@ class Term:
 
     def __str__(self) -> str:
         """Return the value as a sentence prints it."""
-        if isinstance(self.value, Decimal):
-            return printed(self.value, self.unit, self.decimals)
-        return str(self.value)
+        if not isinstance(self.value, Decimal):
+            return str(self.value)
+        number = printed(self.value, "", self.decimals)
+        if self.figure is not None:
+            number = approximately(self.figure, number)
+        elif self.is_about:
+            number = f"约{number}"
+        return f"{number}{self.unit}"
 
     def within(self, look: Look) -> Decimal | None:
         """Return the value in `unit` when `look` gives the figures' values."""
@@ -104,6 +115,13 @@ def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
         if value == 0 or text.strip("-0."):
             break
     return f"{'0' if text in ('-0', '') else text}{unit}"
+
+
+def approximately(figure: Figure, number: str) -> str:
+    """Return a figure's printed number with the 余 or 约 that belongs to it."""
+    if not figure.approximate:
+        return number
+    return f"约{number}" if figure.derived else f"{number}余"
 
 
 class Terms:
@@ -160,6 +178,8 @@ class Terms:
             origin=str(single.place) if single else origin,
             decimals=max((f.decimals for f in known.values()), default=2),
             expression=expression,
+            figure=single,
+            is_about=any(figure.approximate for figure in known.values()),
         )
 
     def _parse(self, text: str) -> Expression:
