@@ -159,7 +159,7 @@ class LimitRule(ForEach):
     left: Text = Field(alias="左", description="名称或算式")
     right: Text = Field(alias="右", description="名称、算式，或 10% 这样的数")
     complete_from: Percent | None = Field(
-        None, alias="列全比例", description="右边不到左边的这么多，是没有列全，只作提示"
+        None, alias="列全比例", description="右边不到左边的这么多，是没有列全，不核对"
     )
 
 

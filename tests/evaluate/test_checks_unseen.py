@@ -34,6 +34,25 @@ def test_one_mistake_is_found_and_nothing_else(mistake: Mapping[str, Any]) -> No
         pytest.fail("\n".join(f.message for f in result.findings if f.is_open))
 
 
+OTHERS = {file.stem: file.read_text("utf-8") for file in sorted((DATA / "unseen").glob("*.yml"))}
+SLIPS = yaml.safe_load((DATA / "unseen.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_shapes_and_units_raise_nothing(name: str) -> None:
+    assert [f.message for f in reviewed(OTHERS[name]).findings if f.is_open] == []
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=[f"{s['部门']}-{s['错误']}" for s in SLIPS])
+def test_one_slip_in_another_shape_is_found_and_nothing_else(slip: Mapping[str, Any]) -> None:
+    text = OTHERS[slip["部门"]]
+    for before, after in filter(None, (slip["改"], slip.get("又改"))):
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    found = {f.id: f.severity for f in reviewed(text).findings if f.is_open}
+    assert found == slip["未通过"]
+
+
 @pytest.mark.parametrize(
     "section", ["三公经费", "项目", "业务量", "运行费用", "预算执行", "预算安排", "叙述", "落款"]
 )

@@ -30,11 +30,14 @@ def equal(rule: EqualRule, world: World, say: Say) -> Iterator[Finding]:
             yield from undecided(say, subject, left, rights[0])
             continue
         # The nearest one is what the department meant.
-        right = min(known, key=lambda term: abs(_gap(left, term)))
-        yield _compared(rule, world, say, subject, left, right)
+        known.sort(key=lambda term: abs(_gap(left, term)))
+        yield _compared(rule, world, say, subject, left, known)
 
 
-def _compared(rule: Rule, world: World, say: Say, subject: str, left: Term, right: Term) -> Finding:
+def _compared(
+    rule: Rule, world: World, say: Say, subject: str, left: Term, rights: list[Term]
+) -> Finding:
+    right = rights[0]
     gap, allowed = _gap(left, right), allowance(rule, world, left, right)
     bound = allowed.below if gap > 0 else allowed.above
     evidence = Evidence(left.side, right.side, gap, bound)
@@ -43,8 +46,10 @@ def _compared(rule: Rule, world: World, say: Say, subject: str, left: Term, righ
         within(gap, allowed) and world.rounding.is_approximate(left.names + right.names)
     ):
         return say(subject, PASSED, f"{told}，相符", evidence)
-    if excuse := _excuse(world, left, right, _keeps(gap, allowed)):
-        return say.excused(subject, told, excuse, evidence)
+    for other in rights:
+        keeps = _keeps(gap, allowance(rule, world, left, other))
+        if excuse := _excuse(world, left, other, keeps):
+            return say.excused(subject, told, excuse, evidence)
     if within(gap, allowed):
         apart = printed(abs(gap), left.unit, left.decimals)
         return say(subject, FAILED, f"{told}，差{apart}，是尾差", evidence, RESIDUE)
@@ -91,9 +96,11 @@ def _limited(
         apart = printed(gap, left.unit, left.decimals)
         return say(subject, FAILED, f"{told}，超过{apart}，是尾差", evidence, RESIDUE)
     assert left.number is not None and right.number is not None
-    least = Decimal((rule.complete_from or "0%").rstrip("%")) / HUNDRED
-    severity = HINT if right.number < least * left.number else None
-    return say.failed(subject, words(subject, left, right, gap, room), evidence, severity)
+    share = right.number / left.number * HUNDRED
+    if rule.complete_from is not None and share < Decimal(rule.complete_from.rstrip("%")):
+        why = f"{right.label}{right}只占{left.label}{left}的{printed(share, '%', 1)}，没有列全"
+        return say.not_applicable(subject, f"{why}，不能核对", evidence)
+    return say.failed(subject, words(subject, left, right, gap, room), evidence)
 
 
 def reasons(rule: ReasonRule, world: World, say: Say) -> Iterator[Finding]:
