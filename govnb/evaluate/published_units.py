@@ -76,6 +76,8 @@ def _hint(source: PublishedFigure, figure: Draft | Figure) -> str:
         return (
             f"增长{source.text.strip()}就是 {about}{number}%；写的若是本年与上年之比，先减去 100%"
         )
+    if figure.unit in MONEY_UNITS and f"{source.unit}元" in MONEY_UNITS:
+        return f"写 {source.value}{source.unit}元"
     if source.unit[0] in _MULTIPLES and source.unit not in MONEY_UNITS:
         return f"换算成以“{figure.unit}”为单位的数"
     return f"写 {source.value}{figure.unit}，或不写单位"

@@ -27,9 +27,10 @@ EVERYWHERE = "全文"
 _YEAR_PART = r"[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]"
 _NUMBER = re.compile(rf"[\u4e00-\u9fa5]{{2,12}}{_YEAR_PART}\s*第?\d+号")
 _YEAR = re.compile(_YEAR_PART)
-# What an event late in the year decides may be numbered in the next, and what happens in
-# January may have its document of December.
-_LATE, _EARLY = 11, 1
+# What an event late in the year decides may be numbered in the next, and what happens in the
+# first days of January may have its document of December.
+_LATE = 11
+_FIRST_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,9 @@ def _grace(rule: DocumentYearRule, when: PartialDate) -> tuple[int, int]:
     """Return the years of grace, before and after, for a document made at a turn of the year."""
     if rule.years_before != "0":
         return 0, 0
-    return (
-        int(when.month is None or when.month <= _EARLY),
-        int(when.month is None or when.month >= _LATE),
-    )
+    _, month, day = when.earliest()
+    is_early = month == 1 and day <= _FIRST_DAYS
+    return int(is_early), int(when.month is None or when.month >= _LATE)
 
 
 def _document(text: str, place: Place, name: str) -> _Document | None:
