@@ -13,50 +13,20 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from govnb.inputs.check_fields import BY_ROUNDING, number, percent, tolerance
+from govnb.inputs.check_fields import refuse as _refuse
 from govnb.inputs.ledger import Strict
-from govnb.inputs.place import Place
-from govnb.inputs.values import BadText, Text, TextOf, parse_number
+from govnb.inputs.values import Text, TextOf
 from govnb.inputs.yaml_text import Scalar
 
 ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
 SEVERITIES = (ERROR, RESIDUE, HINT)
-BY_ROUNDING = "舍入"
 # What a message may hold besides the variables of 每个.
 PLACEHOLDERS = frozenset(
     ["项", "左名", "左", "右名", "右", "差额", "容差", "缘由", "处", "原文", "百分比"]
 )
 VARIABLE = re.compile(r"\{([^{}]+)\}")
-
-
-def _refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
-    """Return the fault of a rule, at a place of its own where that isn't the field's."""
-    at = {} if place is None else {"place": place}
-    return PydanticCustomError("govnb", "{message}", {"message": message, "hint": hint, **at})
-
-
-def _number(text: Scalar) -> Scalar:
-    try:
-        parse_number(text, negative=True)
-    except BadText as error:
-        raise _refuse(str(error), error.hint) from None
-    return text
-
-
-def _tolerance(text: Scalar) -> Scalar:
-    if text == BY_ROUNDING:
-        return text
-    if _number(text).startswith("-"):
-        raise _refuse(f"容差“{text}”不能是负数", f"写 {text[1:]}，或写 {BY_ROUNDING}")
-    return text
-
-
-def _percent(text: Scalar) -> Scalar:
-    if not text.endswith("%"):
-        raise _refuse(f"“{text}”应是百分数", "写成 80%")
-    _number(Scalar(text[:-1]))
-    return text
 
 
 def _regex(text: Scalar) -> Scalar:
@@ -77,9 +47,9 @@ def _rule_name(name: str) -> str:
 
 RuleName = Annotated[str, AfterValidator(_rule_name)]
 Severity = Annotated[Scalar, TextOf("严重性", choices=SEVERITIES)]
-Tolerance = Annotated[Scalar, TextOf("容差"), AfterValidator(_tolerance)]
-Number = Annotated[Scalar, TextOf("数"), AfterValidator(_number)]
-Percent = Annotated[Scalar, TextOf("百分数"), AfterValidator(_percent)]
+Tolerance = Annotated[Scalar, TextOf("容差"), AfterValidator(tolerance)]
+Number = Annotated[Scalar, TextOf("数"), AfterValidator(number)]
+Percent = Annotated[Scalar, TextOf("百分数"), AfterValidator(percent)]
 Regex = Annotated[Scalar, TextOf("正则表达式"), AfterValidator(_regex)]
 
 
@@ -258,10 +228,9 @@ class RangeRule(Rule):
     def _in_order(self) -> RangeRule:
         if self.low is None and self.high is None:
             raise _refuse("“最小”和“最大”至少要写一个")
-        if self.low is not None and self.high is not None:
-            if Decimal(self.low) > Decimal(self.high):
-                message = f"最小{self.low}大于最大{self.high}"
-                raise _refuse(message, "对调这两个数", self.low.place)
+        if self.low and self.high and Decimal(self.low) > Decimal(self.high):
+            message = f"最小{self.low}大于最大{self.high}"
+            raise _refuse(message, "对调这两个数", self.low.place)
         return self
 
 
