@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,13 +67,15 @@ def main() -> None:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.inputs.shared_files import check_shared, is_shared
+    from govnb.evaluate.scoring_names import checker
+    from govnb.inputs.shared_files import blank_inputs, check_shared, is_shared, params_of
 
     faults: list[Fault] = []
     for file in files:
         try:
             if is_shared(file):
-                check_shared(file, params_dir or file.resolve().parent.parent)
+                folder = params_dir or params_of(file)
+                check_shared(file, folder, checker(partial(blank_inputs, folder)))
             else:
                 # The rubric and the checks are files too, read when they are first used.
                 _ = _workbook(file, params_dir).review

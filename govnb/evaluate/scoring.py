@@ -67,7 +67,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     year = int(inputs.department.year.value or 0)
     with localcontext() as context:
         context.prec = PRECISION
-        faults = [*check_names(rubric, figures)]
+        faults = [*check_names(rubric, figures, inputs.book)]
         tasks = tuple(tasks_of(inputs, rubric, year, faults))
         if faults:
             raise FaultsError(faults)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.compute import OPEN_SECTIONS
+from govnb.evaluate.compute import OPEN_SECTIONS, compute
 from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.figure import Figures
+from govnb.evaluate.open_names import mistyped
 from govnb.evaluate.scoring_case import DATA, OWN_NAMES
-from govnb.inputs.place import Fault
+from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.rubric import Rubric
 from govnb.inputs.rubric_rules import Band
+from govnb.inputs.rules import Book
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Scalar
 
@@ -22,8 +24,28 @@ _FORMULAS = frozenset({"公式", "得分公式", "实际", "目标"})
 _ITEMS = {"要点": "points", "日期": "days", "数据": "data"}
 
 
-def check_names(rubric: Rubric, figures: Figures) -> Iterator[Fault]:
+def checker(blank: Callable[[], Inputs]) -> Callable[[Rubric], Iterator[Fault]]:
+    """Return a check of a rubric's formulas for when there is no department at hand.
+
+    Parameters
+    ----------
+    blank
+        Reads the inputs of a department that states nothing.
+    """
+
+    def check(rubric: Rubric) -> Iterator[Fault]:
+        try:
+            inputs = blank()
+            yield from check_names(rubric, compute(inputs)[0], inputs.book)
+        except FaultsError as error:
+            yield from error.faults
+
+    return check
+
+
+def check_names(rubric: Rubric, figures: Figures, book: Book) -> Iterator[Fault]:
     """Yield a fault for each formula of a rubric that can't be read or names no figure."""
+    ids = [entry.id for entry in rubric.entries]
     for row in rubric.rows:
         model = getattr(row, "indicator", None) or getattr(row, "group", None)
         for formula, more in _formulas(model):
@@ -33,11 +55,18 @@ def check_names(rubric: Rubric, figures: Figures) -> Iterator[Fault]:
                 yield Fault(formula.at(error.offset), str(error), error.hint)
                 continue
             for name in names:
-                if not _is_known(name, figures, more):
+                if _is_known(name, figures, more):
+                    continue
+                head = name.split(".")[0]
+                if head in OPEN_SECTIONS:
+                    hint = mistyped(name, figures, book, ids)
+                    if hint is None:
+                        continue
+                else:
                     known = [*figures, *more, *OWN_NAMES]
                     hint = did_you_mean(name, known) or f"部门自己的数写 {DATA}.名称"
-                    place = formula.at(max(formula.find(name), 0))
-                    yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
+                place = formula.at(max(formula.find(name), 0))
+                yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
 
 
 def _formulas(model: Any) -> Iterator[tuple[Scalar, tuple[str, ...]]]:
@@ -57,8 +86,7 @@ def _inside(value: Any) -> list[BaseModel]:
 
 
 def _is_known(name: str, figures: Figures, more: tuple[str, ...]) -> bool:
-    head = name.split(".")[0]
-    if name in more or name in OWN_NAMES or head == DATA or head in OPEN_SECTIONS:
+    if name in more or name in OWN_NAMES or name.split(".")[0] == DATA:
         return True
     if "*" in name:
         return bool(figures.names.expand(name))

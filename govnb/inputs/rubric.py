@@ -7,6 +7,7 @@ formula, rule, source and how well the rule is attested. A file may build on ano
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, validate
 from govnb.inputs.rubric_file import Group, Indicator, RubricFile
 from govnb.inputs.rubric_merge import names, read_merged
+from govnb.inputs.rubric_partly import read_partly
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Mapping
 
@@ -113,7 +115,10 @@ class Rubric:
         )
 
 
-def load_rubric(name_or_path: str, params_dir: Path) -> Rubric:
+Check = Callable[[Rubric], Iterable[Fault]]
+
+
+def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
     """Read an indicator system.
 
     Parameters
@@ -122,6 +127,8 @@ def load_rubric(name_or_path: str, params_dir: Path) -> Rubric:
         The name of a file of `params/rubrics`, or the path of an existing `.yml` file.
     params_dir
         The parameter folder.
+    also
+        Yields further faults, such as figures that don't exist, to be told with the rest.
 
     Raises
     ------
@@ -136,27 +143,38 @@ def load_rubric(name_or_path: str, params_dir: Path) -> Rubric:
     label = Path(params_dir.name) / "rubrics"
     path = _find(name_or_path, folder, label)
     tree = read_merged(path, folder, label)
-    file = validate(tree, RubricFile)
+    faults: list[Fault] = []
+    try:
+        validate(tree, RubricFile)
+    except FaultsError as error:
+        faults.extend(error.faults)
+    found = read_partly(tree)
+    if found is None:
+        raise FaultsError(faults)
     items = _Items()
-    items.walk((), file.items, tree["指标"])
-    rubric = Rubric(path.stem, file, tree.place, tuple(items.rows))
-    faults = [*items.faults, *check_rubric(rubric, tree)]
+    items.walk((), found.file.items, found.tree["指标"])
+    rubric = Rubric(path.stem, found.file, tree.place, tuple(items.rows))
+    faults += [*items.faults, *check_rubric(rubric, found)]
+    for fault in also(rubric) if also else ():
+        faults.append(fault)
     if faults:
         raise FaultsError(faults)
     return rubric
 
 
-def rubric_of(inputs: Inputs, name_or_path: str | None = None) -> Rubric | None:
+def rubric_of(
+    inputs: Inputs, name_or_path: str | None = None, also: Check | None = None
+) -> Rubric | None:
     """Return the rubric asked for, else the one the year file names, else None."""
     if name_or_path is not None:
-        return load_rubric(name_or_path, inputs.params_dir)
+        return load_rubric(name_or_path, inputs.params_dir, also)
     named = inputs.year.rubric
     if named is None:
         return None
     known = names(inputs.params_dir / "rubrics")
     if named not in known:
         raise FaultsError([_unknown(str(named), known, named.place)])
-    return load_rubric(str(named), inputs.params_dir)
+    return load_rubric(str(named), inputs.params_dir, also)
 
 
 def _find(name_or_path: str, folder: Path, label: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import partial
@@ -10,23 +11,26 @@ from typing import Any
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.rubric import Entry, Rubric
-from govnb.inputs.rubric_file import Group, Indicator
+from govnb.inputs.rubric_file import Group, ZeroBase
+from govnb.inputs.rubric_partly import Partly
+from govnb.inputs.rubric_sums import check_sums
 from govnb.inputs.rubric_values import PERCENT, Points, ratio
 from govnb.inputs.span import Span, holes
 from govnb.inputs.values import Amount
-from govnb.inputs.yaml_text import Mapping
 
 Faults = Iterator[Fault]
 
 
-def check_rubric(rubric: Rubric, tree: Mapping) -> Faults:
-    """Yield every fault of a rubric whose words are all right."""
+def check_rubric(rubric: Rubric, found: Partly) -> Faults:
+    """Yield every fault of what could be read of a rubric, beyond its words."""
     for socket in rubric.sockets:
         yield from _socket(socket.group, socket.place)
     for entry in rubric.entries:
         yield from _entry(entry, rubric)
-    if rubric.is_weighted:
-        yield from _sums(rubric, tree)
+    if rubric.is_weighted and found.weights_known:
+        yield from check_sums(rubric, found.tree)
+    if found.sources_known:
+        yield from _sources(rubric)
     yield from _grades(rubric)
 
 
@@ -46,9 +50,15 @@ def _entry(entry: Entry, rubric: Rubric) -> Faults:
     elif item.rule is not None:
         yield from check_rule(item.rule, item.weight.value, item.shown_unit)
         yield from _needs_value(entry)
+        yield from _zero(item.zero, item.weight.value)
     if item.rule is None and not rubric.is_partial:
         hint = "补上规则；原文没有见到规则的，整个体系写 部分: 是"
         yield Fault(entry.place, f"“{entry.id}”缺少“规则”", hint)
+
+
+def _zero(zero: ZeroBase | None, weight: Decimal) -> Faults:
+    given = [zero.points, zero.otherwise] if zero else []
+    yield from _too_high((p for p in given if isinstance(p, Points)), weight)
 
 
 def _needs_value(entry: Entry) -> Faults:
@@ -61,59 +71,19 @@ def _needs_value(entry: Entry) -> Faults:
         yield Fault(item.formula.place, message, "删去公式，或换一种规则")
 
 
-def _sums(rubric: Rubric, tree: Mapping) -> Faults:
-    """Check every year in which the set of indicators changes."""
-    bounds = [e.indicator.years for e in rubric.entries if e.indicator.years is not None]
-    firsts = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
-    after = {int(y.last.value) + 1 for y in bounds if y.last is not None and y.last.value}
-    seen: set[Fault] = set()
-    for year in sorted(y for y in firsts | after if y in rubric.file.years):
-        said = f"（{year} 年）" if bounds else ""
-        top = partial(_sum_of, rubric.file.items, year)
-        place = rubric.file.total.place if rubric.file.total else tree.keys_at["指标"]
-        yield from _new(seen, _compare(rubric.total, top(), rubric.is_partial, "总分", place, said))
-        yield from _new(seen, _group_sums(rubric.file.items, year, said))
+_CODE = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])", re.ASCII)
 
 
-def _new(seen: set[Fault], faults: Iterable[Fault]) -> Faults:
-    for fault in faults:
-        if fault not in seen:
-            seen.add(fault)
-            yield fault
-
-
-def _group_sums(items: dict[str, Any], year: int, said: str) -> Faults:
-    for name, node in items.items():
-        if not isinstance(node, Group) or node.from_department is not None:
-            continue
-        if node.weight is not None and node.weight.value is not None:
-            partly = node.partial == "是"
-            below = _sum_of(node.items, year)
-            yield from _compare(
-                node.weight.value, below, partly, f"“{name}”的分值", node.weight.place, said
-            )
-        yield from _group_sums(node.items, year, said)
-
-
-def _compare(
-    stated: Decimal, below: Decimal, partly: bool, what: str, place: Place, said: str
-) -> Faults:
-    if below == stated or (partly and below < stated):
-        return
-    hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
-    yield Fault(place, f"{what}是 {stated}，下级之和却是 {below}{said}", hint)
-
-
-def _sum_of(items: dict[str, Any], year: int) -> Decimal:
-    return sum((_weight_of(node, year) for node in items.values()), Decimal(0))
-
-
-def _weight_of(node: Group | Indicator, year: int) -> Decimal:
-    if isinstance(node, Indicator) and node.years is not None and year not in node.years:
-        return Decimal(0)
-    if node.weight is not None:
-        return node.weight.value or Decimal(0)
-    return _sum_of(node.items, year) if isinstance(node, Group) else Decimal(0)
+def _sources(rubric: Rubric) -> Faults:
+    """Refuse a code such as S9 that the list of sources doesn't have."""
+    known = list(rubric.file.sources)
+    stated = [e.indicator.source for e in rubric.entries]
+    stated += [s.group.source for s in rubric.sockets if s.group.source is not None]
+    for source in stated:
+        for match in _CODE.finditer(source):
+            if match[1] not in known:
+                hint = f"“来源”里有：{'、'.join(known)}；另有来源的，在“来源”里加一行"
+                yield Fault(source.at(match.start(1)), f"“来源”里没有“{match[1]}”", hint)
 
 
 def _socket(group: Group, place: Place) -> Faults:
@@ -171,6 +141,9 @@ def _step(rule: Any, cap: Decimal, unit: str) -> Faults:
     yield from _levels([rule.standard, rule.step, getattr(rule, "tolerance", None)], unit)
     if rule.step is not None and (rule.step.value or Decimal(0)) <= 0:
         yield Fault(rule.step.place, "步长要大于 0", "如 每: 1%")
+    tolerance = getattr(rule, "tolerance", None)
+    if tolerance is not None and ratio(tolerance) < 0:
+        yield Fault(tolerance.place, "允许偏差不能为负", "写两边都不扣的幅度，如 允许偏差: 2%")
     yield from _costs(rule.points)
 
 
@@ -217,16 +190,23 @@ def _states(rule: rules.StateEnum, cap: Decimal, unit: str) -> Faults:
     yield from _highest((state.points for state in rule.states.values()), cap, "各状态", rule)
 
 
-def _proportional(rule: rules.Proportional, cap: Decimal, unit: str) -> Faults:
+def _proportional(rule: Any, cap: Decimal, unit: str) -> Faults:
     yield from _levels([rule.full_at, rule.start], unit)
     if rule.full_at is not None and ratio(rule.full_at) <= 0:
         yield Fault(rule.full_at.place, "满分值要大于 0", "如 满分值: 100%")
+    full_at = ratio(rule.full_at) if rule.full_at is not None else Decimal(1)
+    if rule.start is not None and ratio(rule.start) > full_at:
+        said = rule.full_at.text.strip() if rule.full_at is not None else "100%（没有写，按默认）"
+        message = f"起点 {rule.start.text.strip()} 高于满分值 {said}"
+        yield Fault(rule.start.place, message, "起点以下不得分，写低于满分值的数")
 
 
 def _ratio(rule: rules.RatioOfTarget, cap: Decimal, unit: str) -> Faults:
     if unit != PERCENT:
         message = f"规则“{rule.kind}”的指标值是完成的百分比，指标的“单位”却是“{unit or '无'}”"
         yield Fault(rule.kind.place, message, "删去“单位”；目标和实际的单位写在部门文件里")
+        return
+    yield from _proportional(rule, cap, unit)
 
 
 def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str) -> Faults:

@@ -40,6 +40,19 @@ class Years(Strict):
         return f"{self.first.value}—{self.last.value}年" if self.last else f"{self.first.value}年起"
 
 
+def _check_years(years: Years) -> Years:
+    last = years.last.value if years.last is not None else None
+    if years.first.value is not None and last is not None and last < years.first.value:
+        assert years.last is not None
+        raise refuse(
+            f"“止”（{last}）早于“起”（{years.first.value}）", "对调，或改其中一个", years.last.place
+        )
+    return years
+
+
+YearsOf = Annotated[Years, AfterValidator(_check_years)]
+
+
 class ZeroBase(Strict):
     """分母为零: what an indicator gives when its formula has no value."""
 
@@ -85,7 +98,7 @@ class Indicator(Strict):
     readings: dict[Name, OtherReading] = Field({}, alias="另一口径")
     source: Text = Field(alias="出处")
     mark: Mark = Field(alias="标记", description="原文、推、待核")
-    years: Years | None = Field(None, alias="适用年度", description="默认随整个体系")
+    years: YearsOf | None = Field(None, alias="适用年度", description="默认随整个体系")
     note: Text | None = Field(None, alias="说明")
 
     @property
@@ -151,7 +164,7 @@ class RubricFile(Strict):
     total: Weight | None = Field(None, alias="总分", description="默认 100")
     partial: YesNo | None = Field(None, alias="部分", description="只见到一部分的体系写 是")
     unweighted: YesNo | None = Field(None, alias="不带分值", description="只出指标值、不计分写 是")
-    years: Years = Field(alias="适用年度")
+    years: YearsOf = Field(alias="适用年度")
     sources: dict[Name, Text] = Field(alias="来源", description="代号: 文件名或网址")
     note: Text | None = Field(None, alias="说明")
     grades: dict[Name, Weight] | None = Field(

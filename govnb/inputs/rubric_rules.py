@@ -138,8 +138,8 @@ class Proportional(RuleBase):
     start: Level | None = Field(None, alias="起点", description="低于它不得分")
 
 
-class RatioOfTarget(RuleBase):
-    """ratio_of_target: 正向 B/A，反向 A/B，不突破分值."""
+class RatioOfTarget(Proportional):
+    """ratio_of_target: 正向 B/A，反向 A/B，不突破分值；低于 60% 不得分."""
 
     direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = Field(
         None, alias="方向", description="正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"

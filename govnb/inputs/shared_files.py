@@ -2,34 +2,94 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from govnb.inputs.check_rules import Checks
+from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
-from govnb.inputs.read import label_of, validate
-from govnb.inputs.rubric import load_rubric
+from govnb.inputs.place import FaultsError, Place
+from govnb.inputs.read import Inputs, label_of, validate
+from govnb.inputs.rubric import Check, load_rubric
 from govnb.inputs.rules import BaseDataForm, Book
-from govnb.inputs.yaml_text import read_yaml
+from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
 
 _RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm, "checks": Checks}
+_ITEMS = re.compile(r"^指标:", re.MULTILINE)
 
 
 def is_shared(path: Path) -> bool:
     """Tell whether a file is a year file, a rule file or a rubric rather than a department's."""
-    return path.name == "_year.yml" or path.resolve().parent.name in {"rules", "rubrics"}
+    in_rules = path.resolve().parent.name == "rules"
+    return path.name == "_year.yml" or in_rules or is_rubric(path)
 
 
-def check_shared(path: Path, params_dir: Path) -> None:
+def is_rubric(path: Path) -> bool:
+    """Tell whether a file is a rubric, in its folder or elsewhere."""
+    if path.resolve().parent.name == "rubrics":
+        return True
+    try:
+        return _ITEMS.search(read_text(path, path.as_posix())) is not None
+    except FaultsError:
+        return False
+
+
+def params_of(path: Path) -> Path:
+    """Return the parameter folder a shared file belongs to; a rubric may lie anywhere."""
+    near = path.resolve().parent.parent
+    return near if near.joinpath("rules").is_dir() or not is_rubric(path) else Path("params")
+
+
+def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> None:
     """Read one shared file by itself.
+
+    Parameters
+    ----------
+    path
+        The file.
+    params_dir
+        The parameter folder.
+    also
+        Yields further faults of a rubric.
 
     Raises
     ------
     FaultsError
         With everything wrong in it.
     """
-    if path.resolve().parent.name == "rubrics":
-        load_rubric(str(path), params_dir)
+    if is_rubric(path):
+        load_rubric(str(path), params_dir, also)
         return
     model = YearFile if path.name == "_year.yml" else _RULES.get(path.stem, Book)
     validate(read_yaml(path, label_of(path, params_dir)), model)
+
+
+def blank_inputs(params_dir: Path) -> Inputs:
+    """Return the inputs of a department that states nothing: what any department's would hold.
+
+    Raises
+    ------
+    FaultsError
+        With the faults of the district's formula book.
+    """
+    path = params_dir / "rules" / "figures.yml"
+    tree = read_yaml(path, label_of(path, params_dir))
+    department, year, form = (parse_yaml(text, "（空）") for text in _BLANK)
+    return Inputs(
+        name="blank",
+        department=validate(department, Department),
+        year=validate(year, YearFile),
+        book=validate(tree, Book),
+        book_at=tree.keys_at,
+        form=validate(form, BaseDataForm),
+        params_dir=params_dir,
+        department_at=Place("（空）"),
+    )
+
+
+_BLANK = (
+    "年度: 2016\n部门: {名称: （空）}\n",
+    "年度: 2016\n地区: （空）\n金额单位: 万元\n经济分类: {}\n",
+    "依据: （空）\n行: []\n",
+)

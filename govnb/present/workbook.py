@@ -8,7 +8,7 @@ every figure on the page and tables and charts are numbered in reading order.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from govnb.evaluate.checks import review
@@ -18,6 +18,7 @@ from govnb.evaluate.figure import Figures
 from govnb.evaluate.finding import Review
 from govnb.evaluate.score import Score
 from govnb.evaluate.scoring import score
+from govnb.evaluate.scoring_names import check_names
 from govnb.inputs.files import find_upward
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
@@ -106,7 +107,8 @@ class Workbook:
     @cached_property
     def score(self) -> Score | None:
         """The score under the rubric in force; None when the year names none."""
-        rubric = rubric_of(self.inputs, self.rubric)
+        known = partial(check_names, figures=self.figures, book=self.inputs.book)
+        rubric = rubric_of(self.inputs, self.rubric, known)
         if rubric is None:
             return None
         return score(self.inputs, self.figures, rubric)

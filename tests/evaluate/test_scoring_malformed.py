@@ -8,13 +8,16 @@ come out, all of it and nothing else, in this order:
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from govnb.evaluate.scoring_names import checker
 from govnb.inputs.place import FaultsError
 from govnb.inputs.rubric import load_rubric
-from tests.evaluate.scoring_kit import score_of
+from govnb.inputs.shared_files import blank_inputs
+from tests.conftest import Govnb
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "scoring" / "malformed"
 FILES = sorted(FOLDER.glob("*.yml"))
@@ -34,7 +37,7 @@ def expected(file: Path) -> list[tuple[str, list[str], list[str]]]:
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_rubric_is_refused(file: Path, params: Path) -> None:
     with pytest.raises(FaultsError) as refused:
-        score_of(load_rubric(str(file), params))
+        load_rubric(str(file), params, checker(partial(blank_inputs, params)))
     faults = refused.value.faults
     wanted = expected(file)
     said = "\n".join(map(str, faults))
@@ -51,3 +54,23 @@ def test_rubric_is_refused(file: Path, params: Path) -> None:
 def test_each_failure_has_a_file() -> None:
     assert len(FILES) > 60
     assert all(expected(file) for file in FILES)
+
+
+def test_the_command_tells_everything_at_once(govnb: Govnb, params: Path) -> None:
+    file = FOLDER / "all-at-once.yml"
+    told = govnb("check", str(file), "--params", str(params))
+    asked = govnb(
+        "score", str(params / "2016" / "junshan-zwfw.yml"), "--rubric", str(file),
+        "--params", str(params),
+    )  # fmt: skip
+    assert told.code == asked.code == 1
+    for place, words, _ in expected(file):
+        assert f":{place}: " in told.out and words[0] in told.out
+        assert f":{place}: " in asked.err and words[0] in asked.err
+
+
+@pytest.mark.parametrize("name", ["hunan-2016", "mof-2013", "self-evaluation-2020", "yueyang-2019"])
+def test_a_shipped_rubric_names_only_figures_that_exist(
+    name: str, govnb: Govnb, params: Path
+) -> None:
+    assert govnb("check", str(params / "rubrics" / f"{name}.yml")).code == 0
