@@ -13,7 +13,7 @@ from govnb.evaluate.book import add_book
 from govnb.evaluate.expression import FormulaError, NotComputable, Value
 from govnb.evaluate.facts import Draft, Facts, collect
 from govnb.evaluate.figure import Figure, Figures, Names, default_label
-from govnb.evaluate.overrides import apply_overrides
+from govnb.evaluate.overrides import apply_overrides, tried
 from govnb.evaluate.published_units import check_published
 from govnb.evaluate.references import check_form, check_references
 from govnb.inputs.ledger import RESERVED
@@ -74,6 +74,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     faults += check_form(inputs, facts.drafts, OPEN_SECTIONS)
     if faults:
         raise FaultsError(faults)
+    tried(inputs, overrides or {})
     return _figures(facts, resolver, needs, overrides or {}), facts
 
 

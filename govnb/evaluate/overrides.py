@@ -3,6 +3,7 @@
 Any input can be replaced: a number, a date, 是 or 否, a state's name, or 未公布 to see what
 would be lost without it. The evidence a score rests on (评分依据, 绩效指标) may also be
 supplied where the file is silent, which is how one asks what a missing paper is worth.
+What the file may not say can't be tried out either.
 """
 
 from __future__ import annotations
@@ -10,87 +11,95 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.facts import Draft, Facts
-from govnb.inputs.place import Fault, Place
-from govnb.inputs.rubric_values import parse_measure
+from govnb.inputs.entries import EVIDENCE_SECTIONS, read_entry, with_entries
+from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import (
-    MONEY_UNIT,
-    MONEY_UNITS,
-    UNKNOWN,
-    BadText,
-    PartialDate,
-    parse_date,
-)
+from govnb.inputs.values import UNKNOWN, Amount, BadText, PartialDate
 
 TRIAL = Place("试算")
-EVIDENCE_SECTIONS = ("评分依据", "绩效指标")
-_WORDS = frozenset({"是", "否"})
 
 
 def apply_overrides(facts: Facts, overrides: Mapping[str, str]) -> None:
     """Replace drafts by the values given; what can't be replaced becomes a fault."""
-    for name, text in overrides.items():
+    for name, given in overrides.items():
+        text = str(given).strip()
         try:
-            facts.drafts[name] = _replaced(facts, name, str(text).strip())
+            facts.drafts[name] = _replaced(facts, name, text)
         except (BadText, FormulaError) as error:
-            facts.faults.append(Fault(TRIAL, str(error), error.hint))
+            facts.faults.append(Fault(TRIAL, f"{name}={text}：{error}", error.hint))
+
+
+def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
+    """Return the inputs with the evidence that is tried out, as if the file stated it.
+
+    Raises
+    ------
+    FaultsError
+        If a value contradicts what the file says beside it.
+    """
+    if not overrides:
+        return inputs
+    try:
+        department = with_entries(inputs.department, overrides, TRIAL)
+    except BadText as error:
+        raise FaultsError([Fault(TRIAL, str(error), error.hint)]) from None
+    return replace(inputs, department=department)
 
 
 def _replaced(facts: Facts, name: str, text: str) -> Draft:
     draft = facts.drafts.get(name)
-    is_new = draft is None
     if draft is None:
-        head, *rest = name.split(".")
-        if head not in EVIDENCE_SECTIONS or len(rest) < 2:
-            raise BadText(f"没有“{name}”这个指标", did_you_mean(name, facts.drafts))
-        draft = Draft(name, "", TRIAL)
+        _allow_new(facts, name)
+    elif name == "年度":
+        raise BadText("年度不能试算", "另建一份那一年的参数文件")
     elif draft.derived:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
-    blank = replace(draft, value=None, expression=None, reason="", place=TRIAL, approximate=False)
+    old = draft or Draft(name, "", TRIAL)
+    blank = replace(old, value=None, expression=None, reason="", place=TRIAL, approximate=False)
     if text == UNKNOWN:
         return replace(blank, reason=f"试算中设为{UNKNOWN}")
-    if text.startswith("="):
-        return replace(blank, expression=parse(text[1:].strip()))
-    if isinstance(draft.value, PartialDate) or ".日期." in name:
-        return replace(blank, value=_day(text))
-    if isinstance(draft.value, str) or (draft.value is None and text in _WORDS):
-        return replace(blank, value=text)
-    return _number(blank, name, text, is_new=is_new)
+    value = read_entry(name, _without_unit(old, text), TRIAL)
+    if isinstance(value, Amount):
+        return _number(blank, value, text, is_new=draft is None)
+    return replace(blank, value=value if isinstance(value, PartialDate) else str(value))
 
 
-def _day(text: str) -> PartialDate | str:
-    try:
-        return parse_date(text, TRIAL)
-    except BadText:
-        if any(c.isdigit() for c in text):
-            raise
-        return text
+def _allow_new(facts: Facts, name: str) -> None:
+    """Refuse to supply what the file doesn't state, unless a score rests on it."""
+    head, *rest = name.split(".")
+    if head not in EVIDENCE_SECTIONS or len(rest) < 2:
+        raise BadText(f"没有“{name}”这个指标", did_you_mean(name, facts.drafts))
+    listed = {n.split(".")[1] for n in facts.drafts if n.startswith(f"{head}.")}
+    if head == "绩效指标" and rest[0] not in listed:
+        raise BadText(f"没有“{rest[0]}”这条绩效指标", did_you_mean(rest[0], listed))
 
 
-def _number(blank: Draft, name: str, text: str, *, is_new: bool) -> Draft:
-    try:
-        amount = parse_measure(text, TRIAL)
-    except BadText as error:
-        if is_new and not any(c.isdigit() for c in text):
-            return replace(blank, value=text)  # a state's or an option's name
-        raise BadText(f"{name}：{error}", error.hint) from None
-    unit, typed = blank.unit, amount.kind.unit if amount.unit_typed else ""
-    is_money = unit == MONEY_UNIT and typed in MONEY_UNITS
+def _without_unit(draft: Draft, text: str) -> str:
+    """Return the text without a unit that the file states elsewhere (业务量's 单位)."""
+    bare = text.removesuffix(draft.unit).strip() if draft.unit else text
+    return bare if draft.name.startswith("业务量.") else text
+
+
+def _number(blank: Draft, amount: Amount, text: str, *, is_new: bool) -> Draft:
+    if amount.formula is not None:
+        return replace(blank, expression=parse(amount.formula))
+    unit, typed = blank.unit, amount.kind.unit
     if is_new:
         unit = typed
-    elif typed not in ("", unit) and not is_money:
-        raise BadText(
-            f"{name}：“{text}”的单位“{typed}”不对，这里是“{unit or '无'}”", f"写 {amount.value:f}"
-        )
+    elif amount.unit_typed and typed not in ("", unit):
+        message = f"“{text}”的单位“{typed}”不对，这里是“{unit or '无'}”"
+        raise BadText(message, f"写 {amount.value:f}")
     decimals = max(blank.decimals, _decimals(amount.value))
     return replace(
         blank, value=amount.value, unit=unit, decimals=decimals, approximate=amount.approximate
     )
 
 
-def _decimals(value: Decimal | None) -> int:
-    exponent = value.normalize().as_tuple().exponent if value is not None else 0
+def _decimals(value: Any) -> int:
+    exponent = value.normalize().as_tuple().exponent if isinstance(value, Decimal) else 0
     return min(max(0, -exponent), 6) if isinstance(exponent, int) else 0

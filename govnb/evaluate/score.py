@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from govnb.evaluate.score_row import IndicatorScore, interval_text, reproducible, text_of
@@ -59,6 +59,10 @@ class Score:
         Facts of the department's file that this rubric didn't use, and other remarks.
     source : str
         Where the rubric is from.
+    about : str
+        What one must know when this rubric is used (说明).
+    overrides : mapping of str to str
+        试算: the values tried out; such a score must not be taken for the report's.
     """
 
     rubric: str
@@ -75,6 +79,8 @@ class Score:
     statement: str
     notes: tuple[str, ...]
     source: str
+    about: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def grade_text(self) -> str:
@@ -118,6 +124,9 @@ class Score:
             "rubric": self.rubric,
             "title": self.title,
             "source": self.source,
+            "about": self.about,
+            "trial": bool(self.overrides),
+            "overrides": dict(self.overrides),
             "total": {"low": text_of(self.low), "high": text_of(self.high)},
             "full": text_of(self.full),
             "partial": self.is_partial,

@@ -16,7 +16,7 @@ from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import PRECISION
 from govnb.evaluate.figure import Figures, shown
 from govnb.evaluate.interval import Interval, Part, Presence
-from govnb.evaluate.overrides import TRIAL
+from govnb.evaluate.overrides import TRIAL, tried
 from govnb.evaluate.score import Score, grades_between
 from govnb.evaluate.score_row import IndicatorScore, ReadingScore
 from govnb.evaluate.scoring_case import Case
@@ -64,6 +64,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         For figures the rubric names that don't exist, and facts that contradict it: each
         at its place, all at once.
     """
+    inputs = tried(inputs, figures.overrides)
     year = int(inputs.department.year.value or 0)
     with localcontext() as context:
         context.prec = PRECISION
@@ -110,6 +111,8 @@ def _score(
         statement="",
         notes=tuple(dict.fromkeys(notes)),
         source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
+        about=str(rubric.file.note or ""),
+        overrides=figures.overrides,
     )
     return verdict(made)
 

@@ -12,9 +12,12 @@ from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.open_names import mistyped
 from govnb.evaluate.scoring_case import DATA, OWN_NAMES
+from govnb.inputs import rubric_rules as rules
+from govnb.inputs.evidence import Evidence
 from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.rubric import Rubric
+from govnb.inputs.rubric_file import Indicator
 from govnb.inputs.rubric_rules import Band
 from govnb.inputs.rules import Book
 from govnb.inputs.suggest import did_you_mean
@@ -111,6 +114,7 @@ def unused(inputs: Inputs, figures: Figures, rubric: Rubric) -> Iterator[str]:
                     hint = did_you_mean(item, [i for k, i in asked if k == key])
                     said = f"（{hint}）" if hint else ""
                     yield f"评分依据.{name}.{key}里的“{item}”没有用到{said}"
+        yield from _idle(name, evidence, known[name])
         if evidence.applies is not None and not _may_be_exempt(known[name]):
             yield f"评分依据.{name}.适用 没有用到：这套指标体系没有规定它可以不适用"
     groups = [str(s.group.from_department) for s in rubric.sockets]
@@ -119,6 +123,51 @@ def unused(inputs: Inputs, figures: Figures, rubric: Rubric) -> Iterator[str]:
             hint = did_you_mean(target.group, groups)
             said = f"（{hint}）" if hint else ""
             yield f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，没有用到{said}"
+
+
+# What each kind of rule looks at in the department's evidence.
+_VALUE = frozenset({"value", "value_range"})
+_BY_ITEM = frozenset({"incidents", "all_listed"})
+_READS: dict[type[Any], frozenset[str]] = {
+    rules.ThresholdDeduct: _VALUE,
+    rules.StepDeduct: _VALUE,
+    rules.TwoSidedStepDeduct: _VALUE,
+    rules.Banded: _VALUE,
+    rules.Proportional: _VALUE,
+    rules.RatioOfTarget: frozenset({"target", "actual"}),
+    rules.StateEnum: frozenset({"state"}),
+    rules.QualitativeBand: frozenset({"state", "mark"}),
+    rules.ChecklistDeduct: _BY_ITEM,
+    rules.EventDeduct: _BY_ITEM,
+    rules.DeadlineRule: _BY_ITEM,
+    rules.OneOf: frozenset({"option"}),
+    rules.Expert: frozenset({"mark"}),
+    rules.Aggregate: frozenset({"units"}),
+}
+_SOMETIMES = frozenset().union(*_READS.values())
+_OWN_FIELDS = {"指标值": _VALUE, "年度指标值": {"target"}, "实际完成值": {"actual"}}
+
+
+def _idle(name: str, evidence: Evidence, indicator: Indicator) -> Iterator[str]:
+    """Yield a remark for each kind of fact that the indicator's rule doesn't look at."""
+    used: set[str] = set() if indicator.rule else {*_VALUE, "state"}
+    for rule in _rules_in(indicator.rule):
+        used |= _READS.get(type(rule), frozenset())
+    for formula, _ in _formulas(indicator):
+        for own in parse(formula).names:
+            used |= _OWN_FIELDS.get(own, frozenset())
+    for field in sorted(evidence.model_fields_set & _SOMETIMES - used):
+        alias = type(evidence).model_fields[field].alias
+        kind = f"规则“{indicator.rule.kind}”" if indicator.rule else "这个指标"
+        yield f"评分依据.{name}.{alias} 没有用到：{kind}不看它"
+
+
+def _rules_in(model: Any) -> Iterator[rules.RuleBase]:
+    if isinstance(model, rules.RuleBase):
+        yield model
+    for name in type(model).model_fields if isinstance(model, BaseModel) else ():
+        for part in _inside(getattr(model, name)):
+            yield from _rules_in(part)
 
 
 def _asked(model: Any) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from govnb.evaluate.scoring_rules import (
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.evidence import Target
 from govnb.inputs.place import Fault
-from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.rubric_values import PERCENT, sign_of
 from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Scalar
@@ -95,8 +95,8 @@ def _direction(rule: rules.RatioOfTarget, case: Case) -> str:
     evidence = case.evidence
     if isinstance(evidence, Target) and evidence.direction is not None:
         return str(evidence.direction)
-    text = evidence.target.text.strip() if evidence and evidence.target else ""
-    return rules.DOWNWARD if text.startswith("≤") else rules.UPWARD
+    text = evidence.target.text if evidence and evidence.target else ""
+    return rules.DOWNWARD if sign_of(text) in ("≤", "<") else rules.UPWARD
 
 
 def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:

@@ -21,6 +21,7 @@ from govnb.inputs.rubric_values import (
     Measure,
     check_bounds,
     refuse,
+    sign_of,
 )
 from govnb.inputs.values import (
     UNKNOWN,
@@ -119,7 +120,7 @@ class Evidence(Strict):
         None, alias="指标值范围", description="只知道范围时，如 不低于: 90%"
     )
     data: dict[Name, Measure] = Field({}, alias="数据", description="公式里写作 数据.名称")
-    target: Goal | None = Field(None, alias="年度指标值", description="如 ≥6000件、≤5万元、100%")
+    target: Goal | None = Field(None, alias="年度指标值", description="如 ≥6000件、≤5万元、=100%")
     actual: Measure | None = Field(None, alias="实际完成值")
     points: dict[Name, Annotated[Point, short("符合")]] = Field(
         {}, alias="要点", description="键是指标体系里要点的名称"
@@ -148,7 +149,9 @@ class Target(Evidence):
     subgroup: Text | None = Field(None, alias="二级指标", description="数量指标、质量指标……")
     weight: Quantity = Field(alias="分值")
     direction: Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))] | None = (
-        Field(None, alias="方向", description="默认看年度指标值前的 ≥ 或 ≤，没有符号为正向")
+        Field(
+            None, alias="方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向"
+        )
     )
     wanted: Text | None = Field(None, alias="目标内容", description="定性指标的目标")
     shortfall: Markdown | None = Field(None, alias="偏差原因")
@@ -180,7 +183,7 @@ def check_target(target: Target) -> Target:
             "写成同一个单位",
         )
     shown = goal.text.strip() if goal is not None else ""
-    sign = {"≥": "正向", "≤": "反向"}.get(shown[:1])
+    sign = {"≥": "正向", ">": "正向", "≤": "反向", "<": "反向"}.get(sign_of(shown))
     if sign and target.direction and target.direction != sign:
         raise refuse(f"方向“{target.direction}”与年度指标值“{shown}”的符号不合", "改其中一个")
     return target

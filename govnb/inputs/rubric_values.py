@@ -69,8 +69,24 @@ def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
     return Amount(value, text, place, kind, approximate=bool(match["about"]), unit_typed=bool(unit))
 
 
+# The signs that official forms put before a target, in every form they are typed in.
+_SIGNS = {
+    "≥": "≥", ">=": "≥", "＞=": "≥", "》=": "≥", "≤": "≤", "<=": "≤", "＜=": "≤",
+    ">": ">", "＞": ">", "<": "<", "＜": "<", "=": "=", "＝": "=",
+}  # fmt: skip
+_SIGN = re.compile("|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True)))
+
+
+def sign_of(text: str) -> str:
+    """Return the sign before a target: one of ≥ ≤ > < =, or nothing."""
+    match = _SIGN.match(text.strip())
+    return _SIGNS[match[0]] if match else ""
+
+
 class MeasureOf(AmountOf):
-    """Pydantic annotation: a number with any unit; `signs` lets ≥ or ≤ stand before it.
+    """Pydantic annotation: a number with any unit; `signs` lets ≥, ≤, =, > or < stand before it.
+
+    `=100%` is a target then; `=名称` still refers to another figure.
 
     `stated` is for rubrics: a plain number that stands there, not 未公布 and not a formula.
     """
@@ -87,8 +103,10 @@ class MeasureOf(AmountOf):
         if not isinstance(value, Scalar):
             raise refuse("这里应是一个数，不是一组内容")
         bare = value.strip()
-        if bare[:1] in {"≥", "≤"} and self.signs:
-            bare = bare[1:].strip()
+        if self.signs and (match := _SIGN.match(bare)):
+            behind = bare[match.end() :].strip()
+            is_formula = _SIGNS[match[0]] == "=" and not behind[:1].isdigit()
+            bare = bare if is_formula and match[0] == "=" else behind
         try:
             amount = parse_measure(bare, value.place)
         except BadText as error:

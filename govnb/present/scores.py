@@ -45,7 +45,7 @@ def scoring_table(score: Score, figures: Figures) -> Table:
     rows.append(TableRow(cells, 0, "total"))
     return Table(
         "评分表", f"{score.title}评分表", COLUMNS, tuple(rows), figures, score.source,
-        unit="分", notes=(MARKS, *score.notes),
+        unit="分", notes=(*filter(None, (trial(score), score.about)), MARKS, *score.notes),
         text_columns=frozenset(range(len(COLUMNS))) - {1, 3, 5, 6},
     )  # fmt: skip
 
@@ -114,9 +114,15 @@ def points_chart(score: Score) -> Chart | None:
     return Chart("得分", "各类指标得分、失分和待定分", alt, sheet.svg(), score.source, ())
 
 
+def trial(score: Score) -> str:
+    """Return that a score is only tried out, and with which values; nothing for a real one."""
+    values = "；".join(f"{name}={value}" for name, value in score.overrides.items())
+    return f"试算：{values}。这不是评价得分。" if values else ""
+
+
 def score_text(score: Score) -> str:
     """Return a score for a terminal: the verdict, then each indicator with its reason."""
-    lines = [score.title, score.statement, ""]
+    lines = [*filter(None, (trial(score), score.title, score.about, score.statement)), ""]
     for row in score.indicators:
         weight = f"/{points(row.weight)}" if row.weight is not None else ""
         value = "" if row.value is None else f"　指标值 {points(row.value)}{row.unit}"

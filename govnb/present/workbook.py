@@ -244,8 +244,10 @@ class Workbook:
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
-        said = self.score.statement if self.score else "本年度没有指定指标体系，没有评分。"
-        return self._prose(plain(said))
+        if self.score is None:
+            return self._prose("本年度没有指定指标体系，没有评分。")
+        about = f"{self.score.about.rstrip('。')}。" if self.score.about else ""
+        return self._prose(plain(about + self.score.statement))
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""

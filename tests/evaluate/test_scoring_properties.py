@@ -113,7 +113,9 @@ def proportions(draw: Callable[..., Any]) -> dict[str, Any]:
     if draw(st.booleans()):
         rule["满分值"] = draw(percents(50, 120))
     if draw(st.booleans()):
-        rule["起点"] = draw(percents(0, 80))
+        # Below the start nothing is earned, so full marks can't lie below it.
+        most = min(80, int(float(rule.get("满分值", "100%").rstrip("%"))))
+        rule["起点"] = draw(percents(0, most))
     return rule
 
 
