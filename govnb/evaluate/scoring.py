@@ -20,7 +20,7 @@ from govnb.evaluate.overrides import TRIAL, tried
 from govnb.evaluate.score import Score, grades_between
 from govnb.evaluate.score_row import IndicatorScore, ReadingScore
 from govnb.evaluate.scoring_case import Case
-from govnb.evaluate.scoring_names import check_names, unused
+from govnb.evaluate.scoring_names import check_names, check_published, unused
 from govnb.evaluate.scoring_outcome import Outcome
 from govnb.evaluate.scoring_rules_nested import apply, exempt
 from govnb.evaluate.scoring_tasks import TARGETS, Task, tasks_of
@@ -70,6 +70,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         context.prec = PRECISION
         faults = [*check_names(rubric, figures, inputs.book)]
         tasks = tuple(tasks_of(inputs, rubric, year, faults))
+        faults.extend(check_published(tasks))
         if faults:
             raise FaultsError(faults)
         run = _run(tasks, figures, year, faults)

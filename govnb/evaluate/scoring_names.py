@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +12,8 @@ from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.open_names import mistyped
 from govnb.evaluate.scoring_case import DATA, OWN_NAMES
+from govnb.evaluate.scoring_tasks import Task
+from govnb.evaluate.scoring_words import plain
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.place import Fault, FaultsError
@@ -94,6 +96,17 @@ def _is_known(name: str, figures: Figures, more: tuple[str, ...]) -> bool:
     if "*" in name:
         return bool(figures.names.expand(name))
     return figures.names.resolve(name) in figures
+
+
+def check_published(tasks: Iterable[Task]) -> Iterator[Fault]:
+    """Yield a fault for each published mark (公布得分) that is more than the indicator's weight."""
+    for task in tasks:
+        stated = task.evidence.published if task.evidence else None
+        if stated is None or stated.value is None or task.weight is None:
+            continue
+        if stated.value > task.weight:
+            message = f"公布得分 {plain(stated.value)} 超过“{task.name}”的 {plain(task.weight)} 分"
+            yield Fault(stated.place, message, "核对公布的评分表；分值不同的，可能用的是另一套体系")
 
 
 def unused(inputs: Inputs, figures: Figures, rubric: Rubric) -> Iterator[str]:

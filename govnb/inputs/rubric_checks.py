@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -26,12 +27,19 @@ def check_rubric(rubric: Rubric, found: Partly) -> Faults:
     for socket in rubric.sockets:
         yield from _socket(socket.group, socket.place)
     for entry in rubric.entries:
-        yield from _entry(entry, rubric)
+        yield from (_own(fault, entry, rubric) for fault in _entry(entry, rubric))
     if rubric.is_weighted and found.weights_known:
         yield from check_sums(rubric, found.tree)
     if found.sources_known:
         yield from _sources(rubric)
     yield from _grades(rubric)
+
+
+def _own(fault: Fault, entry: Entry, rubric: Rubric) -> Fault:
+    """Tell a fault where a file changed an indicator, not in the base (基于) that fitted before."""
+    mine = rubric.place.file
+    elsewhere = fault.place.file != mine and entry.place.file == mine
+    return replace(fault, place=entry.place) if elsewhere else fault
 
 
 def _entry(entry: Entry, rubric: Rubric) -> Faults:

@@ -151,18 +151,65 @@ def test_a_rubric_may_say_only_what_differs(params_copy: Path) -> None:
     rows = {entry.id: entry for entry in rubric.entries}
     assert len(rows) == 15 and "“三公经费”变动率" not in rows
     first = rows["在职人员控制率"]
-    assert first.indicator.source == "S1" and str(first.place).startswith("params/rubrics/county")
+    assert str(first.place).startswith("params/rubrics/county")
     assert first.indicator.rule is not None and first.indicator.rule.kind == "超标扣分"
     replaced = rows["公用经费控制率"].indicator.rule
     assert replaced is not None and replaced.kind == "按比例"
     assert rubric.total == 100
 
 
+def test_a_changed_rule_no_longer_passes_for_the_documents(params_copy: Path) -> None:
+    (params_copy / "rubrics" / "county.yml").write_text(COUNTY, "utf-8")
+    rows = {entry.id: entry.indicator for entry in load_rubric("county", params_copy).entries}
+    changed = rows["在职人员控制率"]
+    assert (changed.source, changed.mark) == ("S1（county 改了分值、规则）", "推")
+    assert "hunan-2016 的原文，county 改了分值、规则" in str(changed.criterion)
+    untouched = rows["预算完成率"]
+    assert (untouched.source, untouched.mark) == ("S1", "原文")
+    own = COUNTY.replace("规则: {扣: 10%}", "规则: {扣: 10%}\n            标记: 原文\n"
+                         "            出处: S7 第2条").replace(
+        "适用年度: {起: 2016}", "适用年度: {起: 2016}\n来源: {S7: 某县文件}")  # fmt: skip
+    (params_copy / "rubrics" / "county.yml").write_text(own, "utf-8")
+    stated = {e.id: e.indicator for e in load_rubric("county", params_copy).entries}
+    assert (stated["在职人员控制率"].source, stated["在职人员控制率"].mark) == ("S7 第2条", "原文")
+
+
+def test_only_a_changed_weight_leaves_the_rule_its_mark(params_copy: Path) -> None:
+    text = COUNTY.replace("分值: 8\n            规则: {扣: 10%}", "分值: 8")
+    (params_copy / "rubrics" / "county.yml").write_text(text, "utf-8")
+    rows = {entry.id: entry.indicator for entry in load_rubric("county", params_copy).entries}
+    assert rows["在职人员控制率"].mark == "分值[推]；其余[原文]"
+
+
+def test_a_sum_is_told_in_the_file_that_changed_it(params_copy: Path) -> None:
+    text = """
+名称: 某县表
+基于: hunan-2016
+适用年度: {起: 2016}
+指标:
+  产出及效率:
+    指标:
+      履职效益:
+        指标:
+          行政效能: {分值: 7}
+"""
+    (params_copy / "rubrics" / "county.yml").write_text(text, "utf-8")
+    with pytest.raises(FaultsError) as refused:
+        load_rubric("county", params_copy)
+    group, rule = refused.value.faults
+    assert str(group.place) == "params/rubrics/county.yml:8:7"
+    assert "“履职效益”的分值是 22，下级之和却是 23" in group.message
+    assert str(rule.place) == "params/rubrics/county.yml:10:11"
+    assert "各状态最高得 6 分，达不到 7 分" in rule.message
+
+
 def test_a_fault_below_is_told_in_the_file_it_is_in(params_copy: Path) -> None:
     text = COUNTY.replace("分值: 62", "分值: 61").replace("“三公经费”变动率: 删去", "别的: 删去")
     (params_copy / "rubrics" / "county.yml").write_text(text, "utf-8")
-    with pytest.raises(FaultsError, match=r"county\.yml:15:11: “别的”无可删去"):
+    with pytest.raises(FaultsError, match=r"county\.yml:15:11: “别的”无可删去") as refused:
         load_rubric("county", params_copy)
+    # The rest is told at once: the group whose weight no longer fits.
+    assert any("“过程”的分值是 61" in fault.message for fault in refused.value.faults)
 
 
 def test_a_chain_of_bases_may_not_be_a_circle(params_copy: Path) -> None:

@@ -171,3 +171,9 @@ def test_a_completion_below_the_start_earns_nothing(
         rubric_of(rubric_text(rule), tmp_path), f"年度指标值: =100%\n实际完成值: {actual}"
     )
     assert made.score_text == ("3.16" if actual == "60%" else points)
+
+
+def test_published_points_above_the_weight_are_refused(tmp_path: Path) -> None:
+    rubric = rubric_of(rubric_text(EXPERT), tmp_path)
+    with pytest.raises(FaultsError, match="公布得分 19.8 超过“某指标”的 5 分"):
+        row_of(rubric, "公布得分: 19.8")
