@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from govnb.evaluate.score_row import IndicatorScore, interval_text, reproducible, text_of
+from govnb.evaluate import scoring_words as words
+from govnb.evaluate.score_row import IndicatorScore, reproducible, text_of
 from govnb.evaluate.scoring_words import listing
+
+# Where no fact of the department's would settle it.
+UNRULED = "原文没有写怎么计分，要找到原文的规定"
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,10 @@ class Score:
     @property
     def total_text(self) -> str:
         """The total as a table prints it: `95`, `19—95`, 不计分."""
-        return interval_text(self.low, self.high) or "不计分"
+        if self.low is None or self.high is None:
+            return "不计分"
+        ends = dict.fromkeys(words.total(end) for end in (self.low, self.high))
+        return "—".join(ends)
 
     @property
     def reproducible(self) -> bool | None:
@@ -111,7 +118,7 @@ class Score:
                 i.name,
                 i.undetermined,
                 i.missing,
-                i.evidence_required or listing(i.missing),
+                i.evidence_required or listing(i.missing) or UNRULED,
             )
             for i in self.indicators
             if i.undetermined

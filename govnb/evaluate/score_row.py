@@ -101,6 +101,8 @@ class IndicatorScore:
         The department's reason for missing its own target (偏差原因) and remedy.
     place : Place
         The line of the rubric, or of the department's list.
+    note : str
+        What the rubric and the department say besides (说明).
     """
 
     id: str
@@ -128,6 +130,7 @@ class IndicatorScore:
     readings: tuple[ReadingScore, ...]
     shortfall: str
     place: Place
+    note: str = ""
 
     @property
     def group(self) -> str:
@@ -207,6 +210,7 @@ class IndicatorScore:
             "reproducible": self.reproducible,
             "readings": [reading.as_dict() for reading in self.readings],
             "shortfall": self.shortfall,
+            "note": self.note,
             "origin": str(self.place),
         }
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from typing import Any
 
 from govnb.evaluate import interval
+from govnb.evaluate import scoring_words as words
 from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import PRECISION
 from govnb.evaluate.figure import Figures, shown
@@ -25,11 +27,11 @@ from govnb.evaluate.scoring_outcome import Outcome
 from govnb.evaluate.scoring_rules_nested import apply, exempt
 from govnb.evaluate.scoring_tasks import TARGETS, Task, tasks_of
 from govnb.evaluate.scoring_verdict import Marked, verdict
-from govnb.evaluate.scoring_words import points as points_text
-from govnb.inputs.evidence import Target
+from govnb.inputs.evidence import Evidence, Target
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs
 from govnb.inputs.rubric import Rubric
+from govnb.inputs.rubric_file import Indicator
 from govnb.inputs.rubric_rules import kind_of
 from govnb.inputs.rubric_values import PERCENT
 from govnb.inputs.values import Amount
@@ -155,20 +157,33 @@ def _run(
 
 def _outcome(task: Task, case: Case) -> Outcome:
     if task.weight is None:
-        valued = case.value()
-        reason = valued.problem or ("" if valued.is_known else f"缺少：{'、'.join(valued.missing)}")
-        reason = reason or "只出指标值，不计分"
-        return Outcome(Interval.exactly(Decimal(0)), reason, valued.missing, valued=valued)
+        return _value_only(case)
     if task.rule is None:
         unseen = (
             "部门没有列出这一组的绩效指标" if task.indicator is None else "原文没有见到评分规则"
         )
         valued = case.value() if case.formula is not None else Outcome(_ALL, "").valued
-        reason = f"{unseen}，得分在 0—{points_text(case.weight)} 分之间"
+        reason = f"{unseen}，得分在 0—{words.points(case.weight)} 分之间"
         missing = (TARGETS,) if task.indicator is None else valued.missing
         return Outcome(Interval(Decimal(0), case.weight), reason, missing, valued=valued)
     outcome = apply(task.rule, case)
     return exempt(case.exemption, case, outcome) if case.exemption else outcome
+
+
+def _value_only(case: Case) -> Outcome:
+    """Return an indicator of a table without points: its value, in numbers or in words."""
+    valued, word = case.value(), case.word("状态")
+    missing = valued.missing
+    if valued.is_known:
+        reason = valued.problem or "只出指标值，不计分"
+    elif word is not None and case.formula is None:
+        reason, missing = f"部门填写“{word}”，只列出，不计分", ()
+    else:
+        reason = f"缺少：{words.joined(missing)}"
+        reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
+    proofs = (case.proof,) if case.proof else ()
+    nothing = Interval.exactly(Decimal(0))
+    return Outcome(nothing, reason, missing, valued=valued, proofs=proofs)
 
 
 _ALL = Interval.exactly(Decimal(0))
@@ -212,6 +227,7 @@ def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
         readings=(),
         shortfall=_shortfall(case, target, outcome) if target else "",
         place=task.place,
+        note=_notes(case, item, evidence),
     )
 
 
@@ -226,6 +242,16 @@ def _decimals(amount: Amount | None) -> int:
 def _value(outcome: Outcome, unit: str) -> Decimal | None:
     number = outcome.valued.number
     return number * 100 if number is not None and unit == PERCENT else number
+
+
+def _notes(case: Case, item: Indicator | None, evidence: Evidence | None) -> str:
+    """Return what is said besides (说明), of the indicator and of each point and incident."""
+    said = [str(item.note or "") if item else ""]
+    if evidence is not None:
+        said.append(case.prose(evidence.note))
+        below: dict[str, Any] = {**evidence.points, **evidence.incidents}
+        said += [f"{name}：{case.prose(part.note)}" for name, part in below.items() if part.note]
+    return "；".join(text.rstrip("。") for text in said if text)
 
 
 def _shortfall(case: Case, target: Target, outcome: Outcome) -> str:
@@ -258,7 +284,9 @@ def _readings(
             faults.extend(_placed(fault, place) for fault in error.faults)
             continue
         again = _run(run.tasks, refigured, case.year, faults)
-        assumption = "，".join(f"{key} = {shown(refigured[key])}" for key in values)
+        assumption = "，".join(
+            f"{words.label(key, refigured[key].label)}为{shown(refigured[key])}" for key in values
+        )
         made.append(_reading(name, case.prose(other.note), assumption, again, number))
     return tuple(made)
 

@@ -20,6 +20,7 @@ from govnb.evaluate.scoring_outcome import EVERYTHING, Outcome, Valued
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.rubric_values import PERCENT, ROUNDINGS, Points, ratio
 from govnb.inputs.span import Span
+from govnb.inputs.values import Amount
 
 ONE_POINT = Decimal("0.01")
 
@@ -48,6 +49,10 @@ class Curve:
             open_ended = [Interval.exactly(self._limit(upward=span.high is None))]
         return _hull([*ends, *open_ended])
 
+    def lacking(self, value: Decimal) -> Valued:
+        """Return what keeps a known value's points open: nothing, unless points have a formula."""
+        return Valued()
+
     def _limit(self, *, upward: bool) -> Decimal:
         """Return what a value beyond all bounds gives."""
         raise NotImplementedError
@@ -61,13 +66,14 @@ class Deducting(Curve):
         """Return the points for a value, and why."""
         standard, unit = ratio(self.rule.standard), self.case.unit
         beyond = value - standard if self._upper else standard - value
-        shown = words.value(value, unit)
+        shown = words.value(value, unit, standard)
         if beyond <= 0:
             side = "未超过" if self._upper else "不低于"
-            return self._full(), f"{shown}，{side}标准 {self.rule.standard.text.strip()}，不扣分"
+            return self._full(), f"{shown}，{side}标准 {_said(self.rule.standard, unit)}，不扣分"
         side = "超过" if self._upper else "低于"
         gone, how = _steps(self.rule, self.case, beyond)
-        return self._less(gone), f"{shown}，{side}标准 {self.rule.standard.text.strip()} {how}"
+        by = "" if unit == PERCENT else "，多" if self._upper else "，少"
+        return self._less(gone), f"{shown}，{side}标准 {_said(self.rule.standard, unit)}{by} {how}"
 
     @property
     def _upper(self) -> bool:
@@ -93,7 +99,8 @@ class TwoSided(Curve):
         standard = ratio(self.rule.standard)
         tolerance = ratio(self.rule.tolerance) if self.rule.tolerance else Decimal(0)
         beyond = abs(value - standard) - tolerance
-        shown = f"{words.value(value, self.case.unit)}，标准 {self.rule.standard.text.strip()}"
+        shown = words.value(value, self.case.unit, standard)
+        shown += f"，标准 {_said(self.rule.standard, self.case.unit)}"
         if beyond <= 0:
             allowed = f"±{self.rule.tolerance.text.strip()} 以内" if tolerance else "相同"
             return Interval.exactly(self.limits.high), f"{shown}，{allowed}，不扣分"
@@ -141,6 +148,12 @@ def _steps(rule: Any, case: Case, beyond: Decimal) -> tuple[Decimal, str]:
     return gone, f"{how}，扣 {words.points(gone)} 分"
 
 
+def _said(level: Amount, unit: str) -> str:
+    """Return a level as the rubric writes it, with the unit it leaves out."""
+    text = level.text.strip()
+    return text if level.unit_typed else f"{text}{unit if unit != PERCENT else ''}"
+
+
 def _default_step(unit: str) -> Decimal:
     return ONE_POINT if unit == PERCENT else Decimal(1)
 
@@ -151,7 +164,8 @@ class Banding(Curve):
 
     def at(self, value: Decimal) -> tuple[Interval, str]:
         """Return the points for a value, and why."""
-        shown = words.value(value, self.case.unit)
+        ends = (ratio(end) for band in self.rule.bands for end in band.ends)
+        shown = words.value(value, self.case.unit, *ends)
         band = next((b for b in self.rule.bands if value in b.span()), None)
         if band is None or (self.rule.domain and value not in self.rule.domain.span()):
             return self.over(EVERYTHING), f"{shown}，原文没有规定这样的值怎么计分"
@@ -177,6 +191,13 @@ class Banding(Curve):
         named = {"分值": self.case.weight, "指标值": value}
         found = self.case.evaluate(band.formula, named).number
         return self.limits if found is None else Interval.exactly(found)
+
+    def lacking(self, value: Decimal) -> Valued:
+        """Return what the formula of a value's band lacks."""
+        band = next((b for b in self.rule.bands if value in b.span()), None)
+        if band is None or band.formula is None:
+            return Valued()
+        return self.case.evaluate(band.formula, {"分值": self.case.weight, "指标值": value})
 
 
 @dataclass(frozen=True)
@@ -227,7 +248,12 @@ def score_value(curve: Curve, valued: Valued) -> Outcome:
     note = f"（{valued.note}）" if valued.note else ""
     if valued.number is not None:
         points, reason = curve.at(valued.number)
-        return Outcome(points, reason + note, valued=valued)
+        lacks = curve.lacking(valued.number)
+        if lacks.missing:
+            reason += f"（得分公式缺少：{words.listing(lacks.missing)}）"
+        elif lacks.problem:
+            reason += f"（得分公式{lacks.problem}，原文没有规定怎么计分）"
+        return Outcome(points, reason + note, lacks.missing, valued=valued)
     if valued.word is not None:
         reason = f"指标值是“{valued.word}”，不是数，无法计分"
         return Outcome(curve.over(EVERYTHING), reason, valued=valued)

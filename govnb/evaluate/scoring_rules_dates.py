@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 from govnb.evaluate import scoring_words as words
@@ -39,7 +40,8 @@ def _by_date(rule: rules.DeadlineRule, case: Case) -> Outcome:
             earned, how = Interval(ZERO, earned.high), f"{how}，没有佐证"
         total = Interval(total.low + earned.low, total.high + earned.high)
         said.append(f"{name} {words.spread(earned)} 分（{how}）")
-        if not earned.is_exact:
+        # Where the rubric gives no day for the year, no date of the department's helps.
+        if not earned.is_exact and item.due.on(case.year) is not None:
             missing.append(case.name("日期", name))
     points = total.within(case.limits(rule))
     proofs = (case.proof,) if case.proof else ()
@@ -62,7 +64,7 @@ def _kept(
     per = int(item.days.value or 1) if item.days else 1
     # Without 逾期每 a single day's delay costs the whole.
     costs = [min((n // per if item.days else bool(n)) * late, worth) for n in (first, last)]
-    how = f"{day}，期限 {due.isoformat()}" + (f"，逾期 {first} 天" if first == last > 0 else "")
+    how = f"{day}，期限 {words.day(due)}" + (f"，逾期 {first} 天" if first == last > 0 else "")
     return Interval(worth - max(costs), worth - min(costs)), how
 
 
@@ -87,10 +89,16 @@ def _by_item(rule: rules.DeadlineRule, case: Case) -> Outcome:
             late.append(name)
         elif None in missed:
             unsure += 1
-            missing.append(case.name("事项", name, "日期"))
+            if all(d.due.on(case.year) is not None for d in rule.due.values()):
+                missing.append(case.name("事项", name, "日期"))
     possible = unsure * each if complete else UNBOUNDED
     said = [f"误期 {len(late)} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
-    return deducted(rule, case, len(late) * each, possible, said, missing, [])
+    outcome = deducted(rule, case, len(late) * each, possible, said, missing, [])
+    undated = [name for name, d in rule.due.items() if d.due.on(case.year) is None]
+    if not undated or outcome.points.is_exact:
+        return outcome
+    lacking = f"原文没有规定 {case.year} 年的期限（{words.listing(undated)}）"
+    return replace(outcome, reason=f"{outcome.reason}；{lacking}")
 
 
 def _missed(due: DueDate, case: Case, day: PartialDate | str | None) -> bool | None:

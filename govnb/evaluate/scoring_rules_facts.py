@@ -100,7 +100,7 @@ def checklist_deduct(rule: rules.ChecklistDeduct, case: Case) -> Outcome:
             continue
         sure += each * times
         if times:
-            said.append(f"{name} {times} 例" if by_case else f"缺{name}")
+            said.append(f"“{name}”不符合" + (f" {times} 例" if by_case else ""))
         elif proof:
             proofs.append(f"{name}：{proof}")
     return deducted(rule, case, sure, possible, said, missing, proofs)
@@ -177,11 +177,14 @@ def state_enum(rule: rules.StateEnum, case: Case) -> Outcome:
         if met:
             certain = len(possible) == 1
             break
+    if len(possible) == 1 < len(rule.states) and rule.states[possible[0]].when is None:
+        # The figures rule every other state out.
+        certain = True
     stated = case.word("状态")
     notes = _unknown_word(case, "状态", stated, rule.states)
+    if stated in rule.states and stated not in possible:
+        notes += (f"{case.name('状态')} 写的“{stated}”与数据不符，按数据判定",)
     if certain or not possible:
-        if stated in rule.states and stated not in possible:
-            notes += (f"{case.name('状态')} 写的“{stated}”与数据不符，按数据判定",)
         if not possible:
             reason = "规则所列的状态都不成立，原文没有规定怎么计分"
             return Outcome(_any_state(rule, rule.states, case), reason, notes=notes)
@@ -193,7 +196,7 @@ def state_enum(rule: rules.StateEnum, case: Case) -> Outcome:
     points = _any_state(rule, rule.states if none_sure else possible, case)
     unproven = stated in possible
     lacks_fact = case.name("佐证" if unproven else "状态")
-    why = f"称“{stated}”，没有佐证，不计" if unproven else f"状态未定：{'、'.join(possible)}"
+    why = f"称“{stated}”，没有佐证，不计" if unproven else f"状态未定：{words.joined(possible)}"
     reason = f"{why}，得分在 {words.spread(points)} 分之间"
     return Outcome(points, reason, tuple(missing) or (lacks_fact,), notes=notes)
 
@@ -239,8 +242,10 @@ def qualitative_band(rule: rules.QualitativeBand, case: Case) -> Outcome:
         if reached and mark not in tier:
             figure = case.figure("给分", "分值")
             assert figure is not None
+            beyond = f"（不含 {words.points(bounds.high)} 分）" if mark == bounds.high else ""
             message = (
-                f"给分 {words.points(mark)} 不在档次“{stated}”的 {words.spread(bounds)} 分之内"
+                f"给分 {words.points(mark)} 不在档次“{stated}”的"
+                f" {words.spread(bounds)} 分之内{beyond}"
             )
             case.faults.append(Fault(figure.place, message, "改给分，或改状态"))
         said = f"“{stated}”档，" if reached else ""

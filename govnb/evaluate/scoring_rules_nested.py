@@ -118,7 +118,7 @@ def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
     inner = replace(case, given={**given, **value})
     outcome = apply(rule.rule, inner)
     how = "按资金加权平均" if weighted else "累加"
-    reason = f"{len(names)} 个下属单位{how}后：{outcome.reason}"
+    reason = f"{len(names)} 个下属单位{how}后，{outcome.reason}"
     return replace(outcome, reason=reason)
 
 
@@ -158,7 +158,7 @@ def one_of(rule: rules.OneOf, case: Case) -> Outcome:
     each = {n: apply(o.rule, case.with_formula(o.formula)) for n, o in rule.options.items()}
     first, *rest = [outcome.points for outcome in each.values()]
     points = first.hull(*rest)
-    said = "，".join(f"按“{n}”得 {words.spread(o.points)} 分" for n, o in each.items())
+    said = "，".join(f"按{words.quoted(n)}{_given(o)}" for n, o in each.items())
     missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
     notes = [note for o in each.values() for note in o.notes]
     if chosen is not None:
@@ -168,6 +168,12 @@ def one_of(rule: rules.OneOf, case: Case) -> Outcome:
     presence = Presence.COUNTED if sure else Presence.UNSURE
     reason = f"没有写明选用哪一项：{said}"
     return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
+
+
+def _given(outcome: Outcome) -> str:
+    if outcome.presence is Presence.LEFT_OUT:
+        return "剔除"
+    return f"得 {words.spread(outcome.points)} 分"
 
 
 def not_applicable(rule: rules.NotApplicable, case: Case) -> Outcome:

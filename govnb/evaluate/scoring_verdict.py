@@ -33,10 +33,11 @@ class Marked:
 
 
 def _other(row: IndicatorScore, reading: ReadingScore) -> str:
-    value = "" if reading.value is None else f"指标值 {_value(reading, row)}，"
     points = interval_text(reading.low, reading.high)
-    given = f"得 {points} 分" if points else "不计分"
-    return f"另一口径“{reading.name}”（{_taken(reading)}）：{value}{given}，不计入"
+    said = [f"指标值 {_value(reading, row)}" if reading.value is not None else ""]
+    said += [f"得 {points} 分" if points else "", "不计入"]
+    taken = f"另一口径{words.quoted(reading.name)}（{_taken(reading)}）"
+    return f"{taken}：{'，'.join(filter(None, said))}"
 
 
 def _taken(reading: ReadingScore) -> str:
@@ -75,9 +76,12 @@ def _published(made: Score) -> str:
     if made.is_partial:
         return f"公布的 {printed} 分是全表的得分，不能与部分体系比较。"
     if made.reproducible is True:
+        if made.published != made.low:
+            return f"公布的 {printed} 分与重算的 {made.total_text} 分只差四舍五入，一致。"
         return f"公布的 {printed} 分与重算一致。"
     if made.reproducible is None:
-        return f"公布的 {printed} 分在可得区间之内，但缺依据，不能证实。"
+        by_rounding = "" if made.low <= made.published <= made.high else "（计入四舍五入）"
+        return f"公布的 {printed} 分在可得区间之内{by_rounding}，但缺依据，不能证实。"
     return _not_reproducible(made, printed)
 
 
@@ -120,7 +124,7 @@ def _holds(made: Score, reading: ReadingScore) -> bool:
 def _even_if(row: IndicatorScore, reading: ReadingScore, above: bool) -> str:
     bound = reading.total_high if above else reading.total_low
     return (
-        f"即使“{row.name}”改按“{reading.name}”（{_taken(reading)}），"
+        f"即使{words.quoted(row.name)}改按{words.quoted(reading.name)}（{_taken(reading)}），"
         f"总分{'上限' if above else '下限'}也只是 {words.points(bound or Decimal(0))} 分。"
     )
 
@@ -130,7 +134,7 @@ def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, above: bo
     assert reading.total_low is not None and reading.total_high is not None
     filled = f"{row.formula_filled} = {_value(row, row)}" if row.value is not None else "未定"
     points = interval_text(row.low, row.high)
-    because = f"“{row.name}”所依据的假设"
+    because = f"{words.quoted(row.name)}所依据的假设"
     basis = f"——{row.basis}" if row.basis else ""
     other = interval_text(reading.low, reading.high)
     again = f"{_value(reading, row)}，" if reading.value is not None else ""
@@ -139,6 +143,6 @@ def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, above: bo
     printed = words.points(made.published)
     return (
         f"这取决于{because}{basis}：{filled}，得 {points} 分。"
-        f"若改按“{reading.name}”（{_taken(reading)}），该项为 {again}得 {other} 分，"
+        f"若改按{words.quoted(reading.name)}（{_taken(reading)}），该项为 {again}得 {other} 分，"
         f"总分{end}为 {bound} 分，公布的 {printed} 分在区间之内。"
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
-from govnb.evaluate.figure import rounded
+from govnb.evaluate.figure import default_label, rounded
 from govnb.evaluate.interval import Interval
 from govnb.inputs.rubric_values import PERCENT
 from govnb.inputs.span import Span
@@ -31,18 +32,43 @@ def spread(interval: Interval) -> str:
     return f"{points(interval.low)}—{points(interval.high)}"
 
 
-def value(number: Decimal, unit: str) -> str:
-    """Return an indicator's value with its unit, a fraction as a percentage."""
+def value(number: Decimal, unit: str, *thresholds: Decimal) -> str:
+    """Return an indicator's value with its unit, a fraction as a percentage.
+
+    A hair beyond a whole number or one of the thresholds must not be printed as if it were
+    on it.
+    """
     if unit == PERCENT:
-        number *= 100
+        number, thresholds = number * 100, tuple(t * 100 for t in thresholds)
+    return f"{beside(number, *thresholds)}{unit}"
+
+
+def beside(number: Decimal, *thresholds: Decimal) -> str:
+    """Return a number to two decimals, or to as many as tell it from a threshold it isn't on."""
     shown = rounded(number, 2)
-    # A hair beyond a threshold must not be printed as if it were on it.
-    exact = plain(number) if shown != number and _near_whole(number, shown) else plain(shown)
-    return f"{exact}{unit}"
+    if shown == number or (shown != rounded(number, 0) and shown not in thresholds):
+        return plain(shown)
+    near = next((n for n in _DIGITS if rounded(number, n) != shown), None)
+    if near is not None:
+        # One more than enough, so that the difference itself isn't rounded up.
+        return plain(rounded(number, near + 1))
+    return f"略{'高' if number > shown else '低'}于 {plain(shown)}"
 
 
-def _near_whole(number: Decimal, shown: Decimal) -> bool:
-    return shown == shown.to_integral_value() and len(plain(number)) <= 12
+_DIGITS = range(3, 13)
+
+
+def total(number: Decimal) -> str:
+    """Return a total: two decimals, or as many as keep it below the grade it doesn't reach."""
+    shown = rounded(number, 2)
+    near = next((n for n in range(3, 7) if rounded(number, n) != shown), None)
+    is_round = shown == rounded(number, 0)
+    return plain(rounded(number, near)) if near is not None and is_round else plain(shown)
+
+
+def day(date: datetime.date) -> str:
+    """Return a date as reports write it: 2016年6月30日."""
+    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def gap(number: Decimal, unit: str) -> str:
@@ -62,8 +88,24 @@ def between(span: Span, unit: str) -> str:
     return "、".join(ends) or "任何值"
 
 
+def joined(names: Sequence[str]) -> str:
+    """Return names joined; those that hold a 、 or a comma of their own, by ；."""
+    return ("；" if any(set(name) & set("、，") for name in names) else "、").join(names)
+
+
 def listing(names: Sequence[str], most: int = 4) -> str:
     """Return names joined for a sentence, the rest counted."""
     if len(names) <= most:
-        return "、".join(names)
-    return "、".join(names[:most]) + f"等 {len(names)} 项"
+        return joined(names)
+    return joined(names[:most]) + f"等 {len(names)} 项"
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotation marks, its own made the inner ones."""
+    return f"“{name.replace('“', '‘').replace('”', '’')}”"
+
+
+def label(name: str, given: str) -> str:
+    """Return what a figure is called in a sentence: its label, else the words of its name."""
+    head, *rest = name.split(".")
+    return "".join(rest[-2:]) or head if given == default_label(name) else given

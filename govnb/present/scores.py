@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.score import Score
 from govnb.evaluate.score_row import IndicatorScore
-from govnb.evaluate.scoring_words import points
+from govnb.evaluate.scoring_words import beside, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
 from govnb.present.tables import Cell, Table
@@ -51,24 +52,43 @@ def scoring_table(score: Score, figures: Figures) -> Table:
 
 
 def _indicator(row: IndicatorScore) -> TableRow:
-    value = "" if row.value is None else f"{points(row.value)}{row.unit}"
     rule = "：".join(filter(None, (row.rule_name, row.statement)))
-    reason = "；".join(filter(None, (row.reason, row.basis, row.shortfall)))
     lacking = f"缺：{row.evidence_required}" if row.undetermined and row.evidence_required else ""
     evidence = row.evidence or lacking
     texts = (
         row.name,
         "" if row.weight is None else points(row.weight),
         row.formula_filled or row.formula,
-        value,
+        _value(row),
         rule,
         row.score_text,
         row.deduction,
-        reason,
+        _reason(row),
         evidence,
-        f"{row.source}［{row.mark}］" if row.mark else row.source,
+        f"{row.source}［{_mark(row.mark)}］" if row.mark else row.source,
     )
     return TableRow(tuple(Cell(text) for text in texts), len(row.groups))
+
+
+def _mark(mark: str) -> str:
+    """Return an evidence mark without brackets inside brackets: 名称：原文；分项：待核."""
+    return re.sub(r"\[([^\[\]]*)\]", r"：\1", mark)
+
+
+def in_prose(statement: str) -> str:
+    """Return a sentence without the blanks around numbers, as the report's own are written."""
+    return re.sub(r"(?<=[\u4e00-\u9fff“”]) (?=[\d-])|(?<=\d) (?=[\u4e00-\u9fff])", "", statement)
+
+
+def _value(row: IndicatorScore) -> str:
+    return "" if row.value is None else f"{beside(row.value)}{row.unit}"
+
+
+def _reason(row: IndicatorScore) -> str:
+    """Return why so many points, and what else the rubric and the department say, each named."""
+    more = {"口径": row.basis, "说明": row.note}
+    said = [row.reason, *(f"{name}：{text}" for name, text in more.items() if text)]
+    return "；".join(text.rstrip("。") for text in (*said, row.shortfall) if text)
 
 
 def evidence_table(score: Score, figures: Figures) -> Table | None:
@@ -81,7 +101,7 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
                 Cell(gap.name),
                 Cell(points(gap.points)),
                 Cell(gap.required),
-                Cell("、".join(gap.missing)),
+                Cell(joined(gap.missing)),
             )
         )
         for gap in score.narrowing
@@ -125,8 +145,8 @@ def score_text(score: Score) -> str:
     lines = [*filter(None, (trial(score), score.title, score.about, score.statement)), ""]
     for row in score.indicators:
         weight = f"/{points(row.weight)}" if row.weight is not None else ""
-        value = "" if row.value is None else f"　指标值 {points(row.value)}{row.unit}"
-        lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {row.reason}"]
+        value = f"　指标值 {_value(row)}" if row.value is not None else ""
+        lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {_reason(row)}"]
     if score.narrowing:
         lines += ["", "补上后最能缩小区间的佐证："]
         lines += [f"{points(gap.points)}分　{gap.name}：{gap.required}" for gap in score.narrowing]

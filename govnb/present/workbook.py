@@ -19,6 +19,7 @@ from govnb.evaluate.finding import Review
 from govnb.evaluate.score import Score
 from govnb.evaluate.scoring import score
 from govnb.evaluate.scoring_names import check_names
+from govnb.evaluate.scoring_words import points
 from govnb.inputs.files import find_upward
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
@@ -28,7 +29,7 @@ from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
-from govnb.present.scores import evidence_table, points_chart, scoring_table
+from govnb.present.scores import evidence_table, in_prose, points_chart, scoring_table
 from govnb.present.sheet import Sheet
 from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
@@ -247,7 +248,16 @@ class Workbook:
         if self.score is None:
             return self._prose("本年度没有指定指标体系，没有评分。")
         about = f"{self.score.about.rstrip('。')}。" if self.score.about else ""
-        return self._prose(plain(about + self.score.statement))
+        return self._prose(plain(in_prose(about + self.score.statement)))
+
+    def published_score(self) -> Prose:
+        """Return the sentence with the score the department published, then the review's."""
+        reviewed = self.score_statement()
+        if self.score is None or self.score.published is None:
+            return reviewed
+        year, printed = self.inputs.department.year.value, points(self.score.published)
+        said = f"根据部门整体支出绩效评价指标体系，本单位{year}年度评价得分{printed}分。"
+        return self._prose(f"{said}\n\n复核情况：{reviewed.source}")
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""

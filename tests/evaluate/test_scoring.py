@@ -133,7 +133,7 @@ def test_another_reading_of_the_facts(tmp_path: Path) -> None:
     (row,) = made.indicators
     (reading,) = row.readings
     assert reading.low == reading.total_high == 100 and reading.note == "批复文件未见"
-    assert "预算执行.年初预算 = 90万元" in reading.assumption
+    assert "年初预算为90万元" in reading.assumption
     assert "不与部分" not in made.statement
     # Exactly 100 under the other reading: 97 is not that either.
     assert "不可复现。确定失分：某指标 60 分。即使“某指标”改按“属年初预算”" in made.statement

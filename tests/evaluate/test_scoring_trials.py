@@ -175,5 +175,5 @@ def test_a_completion_below_the_start_earns_nothing(
 
 def test_published_points_above_the_weight_are_refused(tmp_path: Path) -> None:
     rubric = rubric_of(rubric_text(EXPERT), tmp_path)
-    with pytest.raises(FaultsError, match="公布得分 19.8 超过“某指标”的 5 分"):
+    with pytest.raises(FaultsError, match=r"公布得分 19\.8 超过“某指标”的 5 分"):
         row_of(rubric, "公布得分: 19.8")
