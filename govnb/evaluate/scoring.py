@@ -207,7 +207,7 @@ def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
         groups=task.groups,
         weight=task.weight,
         value=_value(outcome, case.unit),
-        unit=case.unit,
+        unit=case.unit if outcome.unit is None else outcome.unit,
         low=outcome.points.low if task.weight is not None else None,
         high=outcome.points.high if task.weight is not None else None,
         rule=kind_of(task.rule) if task.rule is not None else None,
@@ -240,7 +240,7 @@ def _decimals(amount: Amount | None) -> int:
 
 
 def _value(outcome: Outcome, unit: str) -> Decimal | None:
-    number = outcome.valued.number
+    number, unit = outcome.valued.number, unit if outcome.unit is None else outcome.unit
     return number * 100 if number is not None and unit == PERCENT else number
 
 

@@ -21,8 +21,8 @@ from govnb.evaluate.references import REFERENCE, Reference, printed
 from govnb.evaluate.scoring_outcome import EVERYTHING, Valued
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.place import Fault
-from govnb.inputs.rubric_file import Indicator, ZeroBase
-from govnb.inputs.rubric_rules import Exemption
+from govnb.inputs.rubric_file import Indicator, ZeroBase, unit_of
+from govnb.inputs.rubric_rules import Exemption, Option
 from govnb.inputs.rubric_values import PERCENT, Bounds
 from govnb.inputs.span import Span
 from govnb.inputs.values import UNKNOWN, PartialDate
@@ -54,6 +54,8 @@ class Case:
         The formula of its value.
     given : dict
         Values that stand in for the department's own, once its units are summed up.
+    own_unit : str or None
+        The unit of the option chosen among several (择一), where it has its own.
     """
 
     figures: Figures
@@ -65,11 +67,13 @@ class Case:
     faults: list[Fault]
     formula: Scalar | None = None
     given: Mapping[str, Valued] = field(default_factory=dict)
+    own_unit: str | None = None
 
     @property
     def unit(self) -> str:
         """The unit of the indicator's value."""
-        return self.indicator.shown_unit if self.indicator else PERCENT
+        default = self.indicator.shown_unit if self.indicator else PERCENT
+        return unit_of(self.own_unit, default)
 
     @property
     def zero(self) -> ZeroBase | None:
@@ -81,9 +85,11 @@ class Case:
         """What the rubric says of departments the indicator doesn't apply to."""
         return self.indicator.exempt if self.indicator else None
 
-    def with_formula(self, formula: Scalar | None) -> Case:
-        """Return this case with another formula for its value."""
-        return self if formula is None else replace(self, formula=formula)
+    def of_option(self, option: Option) -> Case:
+        """Return this case as one of several ways of assessment sees it."""
+        return replace(
+            self, formula=option.formula or self.formula, own_unit=option.unit or self.own_unit
+        )
 
     def full(self, rule: Any) -> Decimal:
         """Return the most the rule can give."""

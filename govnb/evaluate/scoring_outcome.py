@@ -66,6 +66,8 @@ class Outcome:
         Evidence relied on.
     notes : tuple of str
         What doesn't fit: words the rubric doesn't know, facts that contradict each other.
+    unit : str or None
+        The value's unit where it isn't the indicator's.
     """
 
     points: Interval
@@ -75,3 +77,4 @@ class Outcome:
     valued: Valued = field(default_factory=Valued)
     proofs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unit: str | None = None

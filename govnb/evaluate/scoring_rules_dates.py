@@ -20,7 +20,7 @@ from govnb.evaluate.scoring_rules_facts import (
 )
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.evidence import NOT_DONE
-from govnb.inputs.rubric_values import DueDate
+from govnb.inputs.rubric_values import ROUNDINGS, DueDate
 from govnb.inputs.values import PartialDate
 
 
@@ -60,12 +60,34 @@ def _kept(
     if not isinstance(day, PartialDate):
         return Interval(ZERO, worth), "日期未说明"
     first, last = (max((d - due).days, 0) for d in _days(day))
-    late = item.late.of(case.weight) if item.late else worth
-    per = int(item.days.value or 1) if item.days else 1
-    # Without 逾期每 a single day's delay costs the whole.
-    costs = [min((n // per if item.days else bool(n)) * late, worth) for n in (first, last)]
-    how = f"{day}，期限 {words.day(due)}" + (f"，逾期 {first} 天" if first == last > 0 else "")
-    return Interval(worth - max(costs), worth - min(costs)), how
+    costs = [min(_cost(item, worth, case, n), worth) for n in (first, last)]
+    late = f"，逾期 {first} 天{_rounded(item, first)}" if first == last > 0 else ""
+    points = Interval(worth - max(costs), worth - min(costs))
+    return points, f"{day}，期限 {words.day(due)}{late}"
+
+
+def _cost(item: rules.Deadline, worth: Decimal, case: Case, days: int) -> Decimal:
+    """Return what so many days' delay costs; without 逾期每 a single day costs the whole."""
+    if item.days is None:
+        return worth if days else ZERO
+    steps, per = Decimal(days), item.days.value or Decimal(1)
+    how = ROUNDINGS.get(item.rounding or "舍去", str(item.rounding))
+    if how == "linear":
+        steps /= per
+    else:
+        full, more = divmod(steps, per)
+        steps = full + (1 if more and how == "ceil" else 0)
+    return steps * (item.late.of(case.weight) if item.late else worth)
+
+
+def _rounded(item: rules.Deadline, days: int) -> str:
+    """Say how days short of a step were counted; rules seldom do (rubrics.md §7.1)."""
+    if item.days is None or not days % int(item.days.value or 1):
+        return ""
+    how = ROUNDINGS.get(item.rounding or "舍去", str(item.rounding))
+    said = {"floor": "不扣", "ceil": f"按 {item.days.value} 天扣", "linear": "按比例扣"}[how]
+    default = "" if item.rounding else "（原文没有写，按默认）"
+    return f"，不足 {item.days.value} 天的{said}{default}"
 
 
 def _days(day: PartialDate) -> tuple[datetime.date, datetime.date]:

@@ -23,6 +23,7 @@ from govnb.evaluate.scoring_rules import (
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.evidence import Target
 from govnb.inputs.place import Fault
+from govnb.inputs.rubric_file import unit_of
 from govnb.inputs.rubric_values import PERCENT, sign_of
 from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
@@ -153,9 +154,10 @@ def one_of(rule: rules.OneOf, case: Case) -> Outcome:
     chosen = case.word("选用")
     if chosen in rule.options:
         option = rule.options[str(chosen)]
-        outcome = apply(option.rule, case.with_formula(option.formula))
-        return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}")
-    each = {n: apply(o.rule, case.with_formula(o.formula)) for n, o in rule.options.items()}
+        outcome = apply(option.rule, case.of_option(option))
+        unit = option.unit and unit_of(option.unit, case.unit)
+        return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}", unit=unit)
+    each = {n: apply(o.rule, case.of_option(o)) for n, o in rule.options.items()}
     first, *rest = [outcome.points for outcome in each.values()]
     points = first.hull(*rest)
     said = "，".join(f"按{words.quoted(n)}{_given(o)}" for n, o in each.items())

@@ -12,7 +12,7 @@ from typing import Any
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.rubric import Entry, Rubric
-from govnb.inputs.rubric_file import Group, ZeroBase
+from govnb.inputs.rubric_file import Group, ZeroBase, unit_of
 from govnb.inputs.rubric_partly import Partly
 from govnb.inputs.rubric_sums import check_sums
 from govnb.inputs.rubric_values import PERCENT, Points, ratio
@@ -251,6 +251,8 @@ def _deadline(rule: rules.DeadlineRule, cap: Decimal, unit: str) -> Faults:
             yield Fault(item.due.place, message, "两种写法选一种")
         if (item.days is None) != (item.late is None):
             yield Fault(item.due.place, f"期限“{name}”的“逾期每”和“扣”要一起写", "补上另一个")
+        elif item.rounding is not None and item.days is None:
+            yield Fault(item.rounding.place, "没有“逾期每”，“取整”没有用处", "补上“逾期每”和“扣”")
         elif item.days is not None and not item.days.value:
             yield Fault(item.days.place, "逾期每 0 天", "写 1 以上的天数")
     if rule.points is None:
@@ -260,7 +262,7 @@ def _deadline(rule: rules.DeadlineRule, cap: Decimal, unit: str) -> Faults:
 
 def _options(rule: rules.OneOf, cap: Decimal, unit: str) -> Faults:
     for option in rule.options.values():
-        yield from check_rule(option.rule, cap, unit)
+        yield from check_rule(option.rule, cap, unit_of(option.unit, unit))
 
 
 def _not_applicable(rule: rules.NotApplicable, cap: Decimal, unit: str) -> Faults:

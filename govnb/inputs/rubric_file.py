@@ -73,6 +73,11 @@ class OtherReading(Strict):
     note: Markdown | None = Field(None, alias="说明")
 
 
+def unit_of(stated: str | None, default: str) -> str:
+    """Return a unit as values print it: the one stated, none for 无, else the default."""
+    return default if stated is None else "" if stated == "无" else str(stated)
+
+
 def _drop_required(schema: dict[str, Any]) -> None:
     """Let an editor accept a file that says only what differs from its base (基于)."""
     schema.pop("required", None)
@@ -104,8 +109,7 @@ class Indicator(Strict):
     @property
     def shown_unit(self) -> str:
         """The unit of its value; empty for a bare number."""
-        unit = str(self.unit or PERCENT)
-        return "" if unit == "无" else unit
+        return unit_of(self.unit, PERCENT)
 
 
 class Group(Strict):

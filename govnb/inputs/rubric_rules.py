@@ -199,7 +199,10 @@ class Deadline(Strict):
     due: Due = Field(alias="截止")
     points: PointsValue | None = Field(None, alias="得分", description="按期完成得几分")
     days: Count | None = Field(None, alias="逾期每", description="几天；默认逾期即不得分")
-    late: PointsValue | None = Field(None, alias="扣", description="逾期每满几天扣几分")
+    late: PointsValue | None = Field(None, alias="扣", description="逾期每几天扣几分")
+    rounding: Rounding | None = Field(
+        None, alias="取整", description="逾期不足几天：舍去（默认）、进一、按比例"
+    )
 
 
 class DeadlineRule(RuleBase):
@@ -215,6 +218,7 @@ class Option(Strict):
     """One way of assessment among several."""
 
     formula: Formula | None = Field(None, alias="公式")
+    unit: Text | None = Field(None, alias="单位", description="默认随指标的单位")
     rule: Rule = Field(alias="规则")
 
 

@@ -269,7 +269,7 @@ class DueDate:
         return datetime.date(year + self.years_later, month, day)
 
 
-_DUE = re.compile(r"(?P<next>次年)?(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
+_DUE = re.compile(r"(?P<year>次年|上年|)(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
 
 
 class _DueType:
@@ -279,11 +279,14 @@ class _DueType:
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, __: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": ["string", "object"], "description": "06-30、次年03-31，或 年度: 日期"}
+        return {
+            "type": ["string", "object"],
+            "description": "06-30、次年03-31、上年12-31，或 年度: 日期",
+        }
 
 
 def _read_due(value: Any) -> DueDate:
-    hint = "写 06-30（当年）、次年03-31，或逐年写 {2019: 2019-02-05}"
+    hint = "写 06-30（当年）、次年03-31、上年12-31，或逐年写 {2019: 2019-02-05}"
     if isinstance(value, Mapping):
         days = {}
         for year, day in value.items():
@@ -302,7 +305,8 @@ def _read_due(value: Any) -> DueDate:
     except ValueError:
         raise refuse(f"“{value}”不是每年都有的截止日期", hint) from None
     assert match is not None
-    return DueDate(str(value).strip(), value.place, {}, month_day, 1 if match["next"] else 0)
+    later = {"": 0, "次年": 1, "上年": -1}[match["year"]]
+    return DueDate(str(value).strip(), value.place, {}, month_day, later)
 
 
 Due = Annotated[DueDate, _DueType()]
