@@ -10,6 +10,8 @@ from govnb.evaluate.figure import exact
 from govnb.inputs.place import Place
 from govnb.inputs.rubric_rules import IDS
 
+UNEXPLAINED = "未达目标，没有写偏差原因"
+
 
 @dataclass(frozen=True)
 class ReadingScore:

@@ -20,7 +20,7 @@ from govnb.evaluate.figure import Figures, shown
 from govnb.evaluate.interval import Interval, Part, Presence
 from govnb.evaluate.overrides import TRIAL, tried
 from govnb.evaluate.score import Score, grades_between
-from govnb.evaluate.score_row import IndicatorScore, ReadingScore
+from govnb.evaluate.score_row import UNEXPLAINED, IndicatorScore, ReadingScore
 from govnb.evaluate.scoring_case import Case
 from govnb.evaluate.scoring_names import check_names, check_published, unused
 from govnb.evaluate.scoring_outcome import Outcome
@@ -258,7 +258,7 @@ def _shortfall(case: Case, target: Target, outcome: Outcome) -> str:
     """Return the department's reason for a missed target, or that it gives none."""
     said = [case.prose(target.shortfall), case.prose(target.remedy)]
     if outcome.points.high < case.weight and not said[0]:
-        return "未达目标，没有写偏差原因"
+        return UNEXPLAINED
     return "；".join(filter(None, said))
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.score_row import UNEXPLAINED, IndicatorScore
 from govnb.evaluate.scoring_words import beside, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
@@ -86,9 +86,11 @@ def _value(row: IndicatorScore) -> str:
 
 def _reason(row: IndicatorScore) -> str:
     """Return why so many points, and what else the rubric and the department say, each named."""
-    more = {"口径": row.basis, "说明": row.note}
+    explained = "" if row.shortfall == UNEXPLAINED else row.shortfall
+    more = {"口径": row.basis, "说明": row.note, "偏差原因和改进措施": explained}
     said = [row.reason, *(f"{name}：{text}" for name, text in more.items() if text)]
-    return "；".join(text.rstrip("。") for text in (*said, row.shortfall) if text)
+    said += [row.shortfall] if row.shortfall == UNEXPLAINED else []
+    return "；".join(text.rstrip("。") for text in said if text)
 
 
 def evidence_table(score: Score, figures: Figures) -> Table | None:
