@@ -75,9 +75,13 @@ def _mark(mark: str) -> str:
     return re.sub(r"\[([^\[\]]*)\]", r"：\1", mark)
 
 
+_HAN = "\u4e00-\u9fff“”"
+_BLANK = re.compile(rf"(?<=[{_HAN}]) (?=[\d{_HAN}-])|(?<=\d) (?=[{_HAN}])")
+
+
 def in_prose(statement: str) -> str:
-    """Return a sentence without the blanks around numbers, as the report's own are written."""
-    return re.sub(r"(?<=[\u4e00-\u9fff“”]) (?=[\d-])|(?<=\d) (?=[\u4e00-\u9fff])", "", statement)
+    """Return a sentence without blanks beside its numbers, as the report's own are written."""
+    return _BLANK.sub("", statement)
 
 
 def _value(row: IndicatorScore) -> str:

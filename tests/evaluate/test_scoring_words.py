@@ -180,6 +180,4 @@ def test_the_report_prints_the_published_score_first(junshan: Inputs) -> None:
 
 
 def test_blanks_around_numbers_are_the_terminals_only() -> None:
-    assert (
-        in_prose("满分 100 分，295.16 ÷ 216.24 = 136.5%") == "满分100分，295.16 ÷ 216.24 = 136.5%"
-    )
+    assert in_prose("等级 优—差，得 5 分，8 ÷ 4 = 2%") == "等级优—差，得5分，8 ÷ 4 = 2%"
