@@ -43,13 +43,13 @@ def mistyped(name: str, figures: Figures, book: Book, indicators: Collection[str
         known = rest and (rest[0] in indicators or rest[0] == "*")
         return None if known else did_you_mean(rest[0], indicators) if rest else "写到指标"
     fields = _fields(head)
-    derived = _derived(head, book) | {n.split(".")[-1] for n in figures if n.startswith(f"{head}.")}
     if fields is None:
-        return _slip(head, rest, _derived(head, book) | RESERVED, derived)
+        here = {n.split(".")[-1] for n in figures if n.startswith(f"{head}.")}
+        return _slip(head, rest, _derived(head, book) | RESERVED, here)
     depth, own, has_parts = fields
-    if len(rest) <= depth:
-        return None
     allowed = own | _derived(head, book)
+    if len(rest) <= depth:
+        return f"写到“{head}”每一项的 {'、'.join(sorted(allowed))}"
     if rest[depth] in allowed or rest[depth] == "*":
         return None if has_parts or len(rest) == depth + 1 else _said(head, rest[: depth + 1])
     near = did_you_mean(rest[depth], allowed)

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.evaluate.scoring_words import points as points_text
-from govnb.inputs.evidence import QUALITATIVE, Evidence
+from govnb.inputs.evidence import QUALITATIVE, Evidence, Target
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.read import Inputs
 from govnb.inputs.rubric import Entry, Rubric, Socket
 from govnb.inputs.rubric_checks import check_rule
-from govnb.inputs.rubric_file import Indicator
+from govnb.inputs.rubric_file import Group, Indicator
 from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.suggest import did_you_mean
 
 EVIDENCE, TARGETS = "评分依据", "绩效指标"
 
@@ -82,6 +83,7 @@ def _listed(inputs: Inputs, socket: Socket, faults: list[Fault]) -> Iterator[Tas
             f"“{name}”各条绩效指标的分值合计 {points_text(total)} 分，应是 {points_text(whole)} 分"
         )
         faults.append(Fault(first.weight.place, message, "改分值"))
+    faults.extend(_parts(group, name, targets))
     for key, target in targets.items():
         rule = group.qualitative if target.direction == QUALITATIVE else group.quantitative
         if rule is None:
@@ -94,3 +96,21 @@ def _listed(inputs: Inputs, socket: Socket, faults: list[Fault]) -> Iterator[Tas
             key, key, (*socket.groups, *below), target.weight.value or Decimal(0), rule, None,
             target, f"{TARGETS}.{key}", source, mark, target.weight.place,
         )  # fmt: skip
+
+
+def _parts(group: Group, name: str, targets: dict[str, Target]) -> Iterator[Fault]:
+    """Yield a fault for each second-level indicator whose targets don't fill its own weight."""
+    for key, target in targets.items():
+        if group.subweights and target.subgroup not in group.subweights:
+            known = list(group.subweights)
+            hint = did_you_mean(str(target.subgroup or ""), known) or f"可写：{'、'.join(known)}"
+            message = f"“{key}”的二级指标“{target.subgroup or '没有写'}”不在“{name}”之下"
+            place = target.subgroup.place if target.subgroup else target.weight.place
+            yield Fault(place, message, hint)
+    for subgroup, weight in group.subweights.items():
+        inside = [t.weight for t in targets.values() if t.subgroup == subgroup]
+        total = sum((w.value or Decimal(0) for w in inside), Decimal(0))
+        if inside and total != weight.value:
+            said = f"“{subgroup}”各条绩效指标的分值合计 {points_text(total)} 分"
+            message = f"{said}，应是 {weight.value} 分"
+            yield Fault(inside[0].place, message, "改分值")

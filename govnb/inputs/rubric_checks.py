@@ -85,6 +85,8 @@ _CODE = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])",
 def _sources(rubric: Rubric) -> Faults:
     """Refuse a code such as S9 that the list of sources doesn't have."""
     known = list(rubric.file.sources)
+    if not any(_CODE.fullmatch(code) for code in known):
+        return
     stated = [e.indicator.source for e in rubric.entries]
     stated += [s.group.source for s in rubric.sockets if s.group.source is not None]
     for source in stated:
@@ -97,6 +99,11 @@ def _sources(rubric: Rubric) -> Faults:
 def _socket(group: Group, place: Place) -> Faults:
     if group.weight is None:
         yield Fault(place, "“指标取自”部门的一组缺少“分值”", "补上一行“分值: …”")
+    parts = [a for a in group.subweights.values() if a.value is not None]
+    below, whole = sum((a.value or Decimal(0) for a in parts), Decimal(0)), group.weight
+    if parts and whole is not None and below != whole.value:
+        message = f"二级分值合计 {below}，不等于这一组的 {whole.value} 分"
+        yield Fault(parts[0].place, message, "改二级分值，或改分值")
     if group.items:
         yield Fault(place, "“指标取自”和“指标”只能写一个", "删去其中一个")
     if group.quantitative is None:

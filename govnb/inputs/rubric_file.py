@@ -121,6 +121,9 @@ class Group(Strict):
     from_department: Text | None = Field(
         None, alias="指标取自", description="部门文件“绩效指标”里的一级指标名称"
     )
+    subweights: dict[Name, Weight] = Field(
+        {}, alias="二级分值", description="部门所列指标按二级指标各占几分，合计等于分值"
+    )
     quantitative: Rule | None = Field(None, alias="定量", description="定量指标的规则")
     qualitative: Rule | None = Field(None, alias="定性", description="定性指标的规则")
     source: Text | None = Field(None, alias="出处")

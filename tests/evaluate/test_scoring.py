@@ -465,3 +465,34 @@ def test_a_fraction_can_be_cut_or_filled_up() -> None:
         ("向下取整(3) + 向上取整(3)", 6), ("向下取整(乙)", None),
     ):  # fmt: skip
         assert parse(text).evaluate(known.__getitem__, lambda pattern: []) == value
+
+
+PARTS = """
+名称: 测试
+总分: 10
+适用年度: {起: 2000}
+来源: {S: 测试}
+指标:
+  产出:
+    分值: 10
+    指标取自: 产出
+    二级分值: {数量指标: 6, 质量指标: 4}
+    定量: {种类: 按目标比}
+    出处: S
+    标记: 原文
+"""
+ROWS = """
+绩效指标:
+  甲: {一级指标: 产出, 二级指标: 数量指标, 分值: 6, 年度指标值: 5, 实际完成值: 5}
+  乙: {一级指标: 产出, 二级指标: 质量指标, 分值: 4, 年度指标值: 5, 实际完成值: 4}
+"""
+
+
+def test_second_level_weights_must_be_filled_one_by_one(tmp_path: Path) -> None:
+    rubric = rubric_of(PARTS, tmp_path)
+    assert score_of(rubric, ROWS).total_text == "9.2"
+    shifted = ROWS.replace("分值: 6", "分值: 5").replace("分值: 4", "分值: 5")
+    with pytest.raises(FaultsError, match="“数量指标”各条绩效指标的分值合计 5 分，应是 6 分"):
+        score_of(rubric, shifted)
+    with pytest.raises(FaultsError, match="是不是“质量指标”"):
+        score_of(rubric, ROWS.replace("质量指标", "质量指际"))
