@@ -316,7 +316,9 @@ def _workbook(
 ) -> Workbook:
     from govnb.present.workbook import Workbook
 
-    return Workbook(load(file, params_dir), overrides=overrides_of(overrides), rubric=rubric)
+    return Workbook(
+        load(file, params_dir, note=True), overrides=overrides_of(overrides), rubric=rubric
+    )
 
 
 def _known_name(name: str, known: Any) -> str:

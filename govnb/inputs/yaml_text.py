@@ -59,6 +59,13 @@ class Scalar(str):
         return self.place
 
 
+def scalar(text: str, place: Place) -> Scalar:
+    """Return a text that stands at a place."""
+    value = Scalar(text)
+    value.place = value.body = place
+    return value
+
+
 class Mapping(dict[str, Any]):
     """A mapping with its place and the place of each key.
 
@@ -198,7 +205,7 @@ class _Builder:
         place = self._place(node)
         if id(node) in self._seen:
             # An alias, a fault already: it must not be spelled out.
-            return self._text("", place)
+            return scalar("", place)
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
             self.faults.append(Fault(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签"))
@@ -235,7 +242,7 @@ class _Builder:
         return result
 
     def _scalar(self, node: yaml.Node, place: Place) -> Scalar:
-        value = self._text(node.value, place)
+        value = scalar(node.value, place)
         style = getattr(node, "style", None)
         if style in ("|", ">"):
             value.body = Place(self.label, place.line + 1, 1)
@@ -243,11 +250,6 @@ class _Builder:
             value.body = Place(self.label, place.line, place.column + 1)
         if node.end_mark.line > node.start_mark.line:
             value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
-        return value
-
-    def _text(self, text: str, place: Place) -> Scalar:
-        value = Scalar(text)
-        value.place = value.body = place
         return value
 
     def _place(self, node: yaml.Node) -> Place:

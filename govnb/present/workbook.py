@@ -99,7 +99,8 @@ class Workbook:
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
         folder = _find_upward(params_dir)
-        return cls(load(department_path(year, department, folder), folder), edition, overrides)
+        inputs = load(department_path(year, department, folder), folder, note=True)
+        return cls(inputs, edition, overrides)
 
     @cached_property
     def score(self) -> Score | None:
