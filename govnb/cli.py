@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from govnb.evaluate.figure import shown
+from govnb.evaluate.figure import shown, with_reason
 from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
@@ -72,7 +73,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     for file in files:
         try:
             if is_shared(file):
-                check_shared(file, params_dir or file.resolve().parent.parent)
+                check_shared(file, params_dir or Path(os.path.realpath(file)).parent.parent)
             else:
                 # The rubric and the checks are files too, read when they are first used.
                 _ = _workbook(file, params_dir).review
@@ -108,8 +109,7 @@ def figures(
         return
     for name in chosen:
         figure = known[name]
-        reason = f"（{figure.reason}）" if figure.reason else ""
-        click.echo(f"{name}　{shown(figure)}{reason}　{figure.place}")
+        click.echo(f"{name}　{with_reason(figure, shown(figure))}　{figure.place}")
 
 
 @cli.command(options_metavar="[选项]")
@@ -124,9 +124,9 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
     known = _workbook(file, params_dir, overrides).figures
     for depth, figure in known.explain(_known_name(name, known)):
         formula = f" ＝ {figure.formula}" if figure.formula else ""
-        reason = f"（{figure.reason}）" if figure.reason else ""
+        value = with_reason(figure, exact_text(figure))
         click.echo(f"{'  ' * depth}{figure.name}{formula}")
-        click.echo(f"{'  ' * depth}  ＝ {exact_text(figure)}{reason}　[{figure.place}]")
+        click.echo(f"{'  ' * depth}  ＝ {value}　[{figure.place}]")
 
 
 @cli.command(options_metavar="[选项]")
@@ -187,7 +187,12 @@ def score(
 @click.argument("department", metavar="部门")
 @TO
 @EDITION
-@click.option("--engine", default=None, metavar="引擎", help="默认 govnb；kernel 用普通内核")
+@click.option(
+    "--engine",
+    type=click.Choice(["govnb", "kernel"]),
+    default=None,
+    help="执行引擎，默认 govnb；kernel 用普通内核",
+)
 @PARAMS
 @OUTPUTS
 @OVERRIDE

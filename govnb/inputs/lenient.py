@@ -108,7 +108,9 @@ class _Mending:
     def respell(self, details: list[Any]) -> list[Fault]:
         """Give mistyped keys the names they are close to; return the faults of these."""
         faults: list[Fault] = []
+        # What is missing may be what was mistyped, and isn't missing from the next turn on.
         missing = [detail for detail in details if detail["type"] == "missing"]
+        lacking = faults_of(self.tree, missing, self.model)
         for detail in details:
             if detail["type"] != "extra_forbidden":
                 continue
@@ -121,8 +123,7 @@ class _Mending:
             self._respelled.add((*above, near))
             section.keys_at[near] = section.keys_at[key]
             section[near] = section.pop(key)
-        # What is missing may be what was mistyped, and isn't missing from the next turn on.
-        return [*faults, *faults_of(self.tree, missing, self.model)] if faults else []
+        return [*faults, *lacking] if faults else []
 
     def own_faults(self, details: list[Any]) -> list[Fault]:
         """Return what is wrong, without what is only so if a key was guessed right."""

@@ -98,7 +98,7 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     """
     params = params_dir or _params_of(path)
     collect = _Collect(params)
-    folder = _year_folder(path, params)
+    folder = year_folder(path, params)
     department = collect.read(path, Department, folder)
     year_path = _year_file(path, params, folder, department, collect.faults)
     year = collect.read(year_path, YearFile) if year_path.exists() else None
@@ -106,8 +106,7 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
     rules = params / "rules" / "checks.yml"
     checks = collect.read(rules, Checks) if rules.exists() else {}
-    if department and year:
-        collect.faults += _wrong_years(department.year, year.year, folder)
+    collect.faults += _wrong_years(department, year, folder)
     whole = department and year and book is not None and form
     if not whole or (collect.faults and not note):
         raise FaultsError(collect.faults)
@@ -128,7 +127,7 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     )
 
 
-def _year_folder(path: Path, params_dir: Path) -> str:
+def year_folder(path: Path, params_dir: Path) -> str:
     """Return the year whose folder of the parameters a file stands in, or an empty text."""
     folder = Path(os.path.abspath(path)).parent
     is_inside = os.path.realpath(folder.parent) == os.path.realpath(params_dir)
@@ -159,14 +158,17 @@ def _year_file(
     return found
 
 
-def _wrong_years(department: Amount, shared: Amount, folder: str) -> list[Fault]:
+def _wrong_years(
+    department: Department | None, shared: YearFile | None, folder: str
+) -> list[Fault]:
     """Return a fault for each declared year that isn't the folder's, at the file that differs."""
+    stated = [file.year for file in (department, shared) if file is not None]
     if folder:
-        return [fault for year in (department, shared) for fault in year_of_folder(year, folder)]
-    if department.value == shared.value:
+        return [fault for year in stated for fault in year_of_folder(year, folder)]
+    if len({year.value for year in stated}) < 2:
         return []
-    message = f"年度 {department.value} 与年度文件的 {shared.value} 不同"
-    return [Fault(department.place, message, "改年度，或把文件移到对应年份的文件夹")]
+    message = f"年度 {stated[0].value} 与年度文件的 {stated[1].value} 不同"
+    return [Fault(stated[0].place, message, "改年度，或把文件移到对应年份的文件夹")]
 
 
 def year_of_folder(year: Amount, folder: str) -> list[Fault]:

@@ -62,4 +62,18 @@ class BaseDataForm(Strict):
     rows: list[FormRow] = Field(alias="行")
 
 
-Book = dict[str, FigureRule]
+def _figure_name(name: str) -> str:
+    """Return `name` if it is a path of words joined by points; raise otherwise."""
+    words = name.split(".")
+    if any(not word.strip() or word != word.strip() for word in words) or set(name) & _FORBIDDEN:
+        context = {
+            "name": name,
+            "hint": "写成用点连接的路径，如 三公经费.公务接待费.人均，点的两边都要有字",
+        }
+        raise PydanticCustomError("govnb", "“{name}”不能作指标名称", context)
+    return name
+
+
+_FORBIDDEN = frozenset("[]\"'=*|\n")
+
+Book = dict[Annotated[str, AfterValidator(_figure_name)], FigureRule]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from govnb.inputs.check_rules import Checks
 from govnb.inputs.district import YearFile
-from govnb.inputs.read import label_of, validate
+from govnb.inputs.place import FaultsError
+from govnb.inputs.read import label_of, validate, year_folder, year_of_folder
 from govnb.inputs.rubric import load_rubric
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.yaml_text import read_yaml
@@ -17,7 +19,7 @@ _RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm, "checks": 
 
 def is_shared(path: Path) -> bool:
     """Tell whether a file is a year file, a rule file or a rubric rather than a department's."""
-    return path.name == "_year.yml" or path.resolve().parent.name in {"rules", "rubrics"}
+    return path.name == "_year.yml" or _folder(path) in {"rules", "rubrics"}
 
 
 def check_shared(path: Path, params_dir: Path) -> None:
@@ -28,8 +30,19 @@ def check_shared(path: Path, params_dir: Path) -> None:
     FaultsError
         With everything wrong in it.
     """
-    if path.resolve().parent.name == "rubrics":
+    if _folder(path) == "rubrics":
         load_rubric(str(path), params_dir)
         return
-    model = YearFile if path.name == "_year.yml" else _RULES.get(path.stem, Book)
-    validate(read_yaml(path, label_of(path, params_dir)), model)
+    tree = read_yaml(path, label_of(path, params_dir))
+    if path.name == "_year.yml":
+        folder = year_folder(path, params_dir)
+        faults = year_of_folder(validate(tree, YearFile).year, folder) if folder else []
+        if faults:
+            raise FaultsError(faults)
+        return
+    validate(tree, _RULES.get(path.stem, Book))
+
+
+def _folder(path: Path) -> str:
+    # realpath, unlike Path.resolve, has an answer for a link that points at itself.
+    return os.path.basename(os.path.dirname(os.path.realpath(path)))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError, Place
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_faults import colon_missing
+from govnb.inputs.yaml_faults import colon_missing, lacks_colon
 from govnb.inputs.yaml_text import Mapping, Scalar, Sequence
 
 T = TypeVar("T")
@@ -65,17 +65,23 @@ def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
             place = _key_place(parent, str(loc[-2]), place)
         place = context.get("place", place)
         return Fault(place, str(detail["msg"]), str(context.get("hint", "")))
-    return Fault(place, *_shape(kind, detail, context))
+    is_line = _key_place(parent, last, place).line != place.line
+    return Fault(place, *_shape(kind, detail, context, is_line=is_line))
 
 
-def _shape(kind: str, detail: Any, context: Any) -> tuple[str, str]:
-    """Return message and hint for one kind of thing standing where another should."""
+def _shape(kind: str, detail: Any, context: Any, *, is_line: bool) -> tuple[str, str]:
+    """Return message and hint for one kind of thing standing where another should.
+
+    `is_line` tells that it begins a line of its own.
+    """
     given = detail["input"]
     if kind in ("list_type", "tuple_type"):
         return "这里应是一个列表，每行以“- ”开头", "另起一行，缩进两格，每项一行，写成“- 内容”"
     if kind in ("model_type", "dict_type"):
-        if isinstance(given, Scalar) and re.search("[:：]", given):
-            return colon_missing(given.lines[0] if given.lines else given)
+        if isinstance(given, Scalar) and (is_line or re.search("[:：]", given)):
+            line = given.lines[0] if given.lines else str(given)
+            if lacks_colon(line.strip()):
+                return colon_missing(line)
         if str(context.get("class_name", "")).startswith("Ledger"):
             return "这里应是一个数，或若干行“名称: 值”", "写一个数，或写“合计: 值”和“明细:”各行"
         hint = "另起一行，缩进两格，每行写“名称: 值”；没有内容就删去这一项"

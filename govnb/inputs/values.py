@@ -22,6 +22,7 @@ from govnb.inputs.number import BadText as BadText
 from govnb.inputs.number import parse_number as parse_number
 from govnb.inputs.number import why_not_a_number
 from govnb.inputs.place import Place
+from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
 
 MONEY_UNIT = "万元"
@@ -159,7 +160,9 @@ def parse_date(text: str, place: Place) -> PartialDate:
     bare = text.strip()
     match = _DATE.fullmatch(bare)
     if match is None:
-        plain = unicodedata.normalize("NFKC", bare)
+        plain = unicodedata.normalize("NFKC", UNSEEN.sub("", bare))
+        if plain != bare and UNSEEN.search(bare) and _DATE.fullmatch(plain):
+            raise BadText(f"“{plain}”里有看不见的字符", f"删去它，写 {plain}")
         if plain != bare and _DATE.fullmatch(plain):
             raise BadText(f"“{bare}”含全角字符", f"改用半角，写 {plain}")
         said = f"“{bare}”不是日期" if bare else "值是空的"

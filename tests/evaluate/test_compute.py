@@ -216,6 +216,7 @@ def test_changing_one_amount_changes_what_depends_on_it_and_nothing_else(
     assert after["三公经费.结余"]["value"] == "0.27"
 
 
+# Up to 2000: a later first year would make the years since negative, which is refused.
 INPUTS = [
     "人员.编制数.主任",
     "人员.编外人员经费",
@@ -250,7 +251,7 @@ def figures_after(other_params: Path, params: Path, origin: str, text: str) -> d
 
 
 @settings(max_examples=15)
-@given(st.sampled_from(INPUTS), st.integers(1, 3000))
+@given(st.sampled_from(INPUTS), st.integers(1, 2000))
 def test_any_change_reaches_only_what_depends_on_it(
     other_params: Path, params: Path, listed: dict[str, Any], name: str, new: int
 ) -> None:
@@ -264,7 +265,7 @@ def test_any_change_reaches_only_what_depends_on_it(
 
 
 @settings(max_examples=8)
-@given(st.sampled_from(INPUTS), st.integers(1, 3000))
+@given(st.sampled_from(INPUTS), st.integers(1, 2000))
 def test_a_trial_gives_the_same_numbers_as_changing_the_file(
     other_params: Path,
     params: Path,
