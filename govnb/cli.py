@@ -12,6 +12,7 @@ import click
 
 from govnb.evaluate.figure import shown, with_reason
 from govnb.inputs.check_rules import SEVERITIES
+from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
@@ -57,7 +58,7 @@ def main() -> None:
     except click.Abort:
         click.echo("已中断", err=True)
     except OSError as error:
-        click.echo(f"{error.filename or '文件'}：读写出错，{error.strerror}", err=True)
+        click.echo(f"{error.filename or '文件'}：读写出错，{why(error)}", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.yaml_faults import (
     INVISIBLE,
@@ -167,7 +168,7 @@ def read_text(path: Path, label: str) -> str:
             "这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml"
         ) from None
     except OSError as error:
-        raise refuse(f"文件打不开：{error.strerror}", "检查文件是否存在、有无读取权限") from None
+        raise refuse(f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限") from None
     if len(data) > MAX_BYTES:
         raise refuse("文件超过 2 MB，不像是参数文件", "检查是不是选错了文件")
     try:
