@@ -279,3 +279,16 @@ def test_a_trial_gives_the_same_numbers_as_changing_the_file(
     assert {n: f.as_dict()["value"] for n, f in trial.items()} == {
         n: entry["value"] for n, entry in after.items()
     }
+
+
+def test_what_is_only_supposed_may_be_what_nobody_could_type(
+    figures_of: Callable[[str], Figures],
+) -> None:
+    found = figures_of("预算执行: {年初预算: =预算执行.年末结余 - 5, 年末结余: 8}\n")
+    supposed = found.names.again({"预算执行.年末结余": "1"})
+    assert supposed["预算执行.年初预算"].value == -4
+
+
+def test_thirds_that_add_up_to_a_whole_count_as_one(figures_of: Callable[[str], Figures]) -> None:
+    people = figures_of("人员: {编制数: =10/3 + 20/3}\n")["人员.编制数"].number
+    assert people is not None and round(people, 20) == 10
