@@ -311,7 +311,8 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     from govnb.inputs.new_file import create
 
     for path in create(year, department, params_dir or Path("params"), from_year):
-        click.echo(f"已建 {path}　填好后运行 govnb check {path}")
+        then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"
+        click.echo(f"已建 {path}{then}")
 
 
 def _workbook(

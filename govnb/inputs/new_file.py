@@ -8,6 +8,7 @@ from pathlib import Path
 
 from govnb.inputs.files import write_whole
 from govnb.inputs.read import department_path, label_of, new_path
+from govnb.inputs.shipped import copy_rules, shipped
 from govnb.inputs.yaml_faults import lines_of
 from govnb.inputs.yaml_text import Mapping, Scalar, Sequence, parse_yaml, read_text
 
@@ -36,7 +37,7 @@ def create(
     Returns
     -------
     list of Path
-        The files written; none that exists is touched.
+        The files and folders written; none that exists is touched.
 
     Raises
     ------
@@ -50,16 +51,29 @@ def create(
         source = department_path(from_year, department, params_dir)
         label = label_of(source, params_dir)
         text = carried_over(read_text(source, label), label, year)
-    written = [target]
+    written = copy_rules(params_dir)
     shared = target.parent / "_year.yml"
-    others = sorted(params_dir.glob("[0-9]*/_year.yml"))
-    if not shared.exists() and others:
-        nearest = min(others, key=lambda path: abs(int(path.parent.name) - year))
-        label = label_of(nearest, params_dir)
-        write_whole(shared, year_file(read_text(nearest, label), label, year).encode())
-        written.insert(0, shared)
+    if not shared.exists():
+        written += _new_year(year, shared, params_dir)
     write_whole(target, text.encode())
-    return written
+    return [*written, target]
+
+
+def _new_year(year: int, shared: Path, params_dir: Path) -> list[Path]:
+    """Write a new year's file after the nearest one: the district's own, or the shipped one."""
+    installed = shipped("params")
+    own = sorted(params_dir.glob("[0-9]*/_year.yml"))
+    others = own or sorted(installed.glob("[0-9]*/_year.yml") if installed else [])
+    if not others:
+        return []
+    nearest = min(others, key=lambda path: abs(int(path.parent.name) - year))
+    label = label_of(nearest, params_dir if own else nearest.parents[1])
+    text = year_file(read_text(nearest, label), label, year)
+    if not own:
+        # Another district's.
+        text = re.sub(r"(?m)^地区:.*$", f"地区: {TO_FILL}", text)
+    write_whole(shared, text.encode())
+    return [shared]
 
 
 def blank_file(year: int, department: str) -> str:

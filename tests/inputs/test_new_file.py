@@ -98,3 +98,20 @@ def test_comments_of_a_year_file_are_not_told_of_another_year() -> None:
     new = year_file(text + "地区: 某区\n", "旧", 2019)
     assert "# 2019 年度，全区共用。" in new and "\n# 别的\n" in new
     assert "# （2018 年的说明，请核对）2018 年改革以后的科目表" in new
+
+
+def test_a_first_department_in_an_empty_folder_gets_the_rules_it_needs(
+    tmp_path: Path, govnb: Any
+) -> None:
+    params = tmp_path / "params"
+    made = govnb("new", 2016, "mybureau", "--params", params)
+    assert made.code == 0 and "rules" in made.out
+    assert "地区: （待填）" in (params / "2016" / "_year.yml").read_text("utf-8")
+    assert govnb("check", params / "2016" / "mybureau.yml", "--params", params).code == 0
+
+
+def test_rules_that_are_there_are_left_alone(params_copy: Path, govnb: Any) -> None:
+    rules = params_copy / "rules" / "checks.yml"
+    rules.unlink()
+    assert govnb("new", 2016, "mybureau", "--params", params_copy).code == 0
+    assert not rules.exists()
