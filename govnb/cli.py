@@ -69,6 +69,7 @@ def main() -> None:
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
     from govnb.inputs.shared_files import check_shared, is_shared
+    from govnb.present.checking import check_department
 
     faults: list[Fault] = []
     for file in files:
@@ -76,8 +77,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
             if is_shared(file):
                 check_shared(file, params_dir or Path(os.path.realpath(file)).parent.parent)
             else:
-                # The rubric and the checks are files too, read when they are first used.
-                _ = _workbook(file, params_dir).review
+                check_department(file, params_dir)
         except FaultsError as error:
             faults.extend(error.faults)
     if as_json:

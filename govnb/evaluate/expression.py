@@ -17,6 +17,7 @@ from decimal import Decimal, Overflow, localcontext
 from govnb.evaluate.functions import FUNCTIONS, OF_ONE
 from govnb.evaluate.functions import FormulaError as FormulaError
 from govnb.evaluate.functions import Value as Value
+from govnb.inputs.yaml_faults import UNSEEN
 
 MAX_LENGTH = 1000
 # Evaluation descends by recursion.
@@ -198,6 +199,9 @@ _WRITTEN = {"/": " ÷ ", "*": " × ", "+": " + ", "-": " - ", ",": "、"}
 
 def _unreadable(text: str, position: int) -> FormulaError:
     character = text[position]
+    if UNSEEN.match(character):
+        message = f"公式里有看不见的字符 U+{ord(character):04X}"
+        return FormulaError(message, "删去它", position)
     full_width = {
         "＋": "+",
         "－": "-",

@@ -24,6 +24,7 @@ from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import PartialDate, TextOf
+from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -158,7 +159,11 @@ def _check_text(
 ) -> Iterator[Fault]:
     for reference in find(text):
         place = text.at(reference.start)
-        if reference.name not in names:
+        if hidden := UNSEEN.search(reference.name):
+            bare = UNSEEN.sub("", reference.name)
+            message = f"“{bare}”里有看不见的字符 U+{ord(hidden[0]):04X}"
+            yield Fault(place, message, f"删去它，重新写 {{{{ {bare} }}}}")
+        elif reference.name not in names:
             if reference.name not in gaps:
                 hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
                 yield Fault(place, f"没有“{reference.name}”这个指标", hint)

@@ -62,12 +62,12 @@ def why_not_a_number(text: str) -> BadText:
     dashed = plain.translate(dict.fromkeys(map(ord, "−–—‐‑‒"), "-"))
     if dashed and not dashed.strip("-"):
         return BadText(f"“{text}”不是数", f"没有公布写 {UNKNOWN}，确实为零写 0")
-    priced = re.sub("[¥$€£￠￡]|RMB", "", plain).replace(",", "").strip()
+    priced = re.sub("[¥$€£]|RMB|人民币", "", plain).replace(",", "").strip()
     if priced != plain.replace(",", "") and _NUMBER.match(priced):
         return BadText(f"“{text}”不是数，带了货币符号", f"只写一个数 {priced}")
     if dashed != plain:
         return BadText(f"“{text}”的减号不是半角减号", f"写 {dashed}")
-    if plain != text.strip():
+    if plain != text.strip() and _NUMBER.match(plain.replace(",", "")) and "⁄" not in plain:
         return BadText(f"“{text}”含全角字符", f"改用半角，写 {plain.replace(',', '')}")
     if not text.strip():
         return BadText("值是空的", f"没有数就写 {UNKNOWN}，确实为零就写 0")
@@ -91,7 +91,7 @@ def why_not_a_number(text: str) -> BadText:
     about = re.fullmatch(r"约\s*(\d+(\.\d+)?)\s*(\D*)", text, re.ASCII)
     if about:
         return BadText(f"“{text}”不是数", f"约数写 {about[1]}余{about[3]}")
-    if re.fullmatch(r"[\doOlI.]+", text) and any(c.isdigit() for c in text):
+    if re.fullmatch(r"[\doOlI.]+", text, re.ASCII) and any(c.isdigit() for c in text):
         fixed = text.translate(str.maketrans("oOlI", "0011"))
         return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
     return BadText(f"“{text}”不是数", f"写一个数，如 12.5；没有公布写 {UNKNOWN}")

@@ -16,7 +16,7 @@ from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.validation import validate as validate
-from govnb.inputs.values import UNKNOWN, Amount
+from govnb.inputs.values import MONEY_UNIT, UNKNOWN, Amount
 from govnb.inputs.yaml_text import Mapping, Scalar, read_yaml, scalar
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     folder = year_folder(path, params)
     department = collect.read(path, Department, folder)
     year_path = _year_file(path, params, folder, department, collect.faults)
-    year = collect.read(year_path, YearFile) if year_path.exists() else None
+    year = collect.read(year_path, YearFile, folder) if year_path.exists() else None
     book = collect.read(params / "rules" / "figures.yml", Book)
     form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
     rules = params / "rules" / "checks.yml"
@@ -250,7 +250,7 @@ class _Collect:
             self.faults.extend(error.faults)
             return None
         self.keys_at[path] = tree.keys_at
-        stand_ins = _stand_ins(label, folder) if model is Department else None
+        stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
         found = validate_leniently(tree, model, stand_ins)
         self.faults.extend(found.faults)
         self.gaps = self.gaps | found.gaps
@@ -258,11 +258,12 @@ class _Collect:
 
 
 def _stand_ins(label: str, folder: str) -> dict[str, Mapping | Scalar]:
-    """Return what stands in for the sections a department's file can't do without.
+    """Return what stands in for what a department's or a year's file can't do without.
 
     With them the rest of the file can still be checked.
     """
     place = Place(label)
     name = Mapping({"名称": scalar(UNKNOWN, place)})
     name.place, name.keys_at = place, {"名称": place}
-    return {"年度": scalar(folder or "2016", place), "部门": name}
+    stated = {"年度": folder or "2016", "地区": UNKNOWN, "金额单位": MONEY_UNIT}
+    return {"部门": name} | {key: scalar(text, place) for key, text in stated.items()}

@@ -51,6 +51,10 @@ def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
         if re.search("[:：]", last):
             # All of `名称:值` was taken for the name, as no blank ends it.
             return Fault(_key_place(parent, last, place), *colon_missing(last))
+        if re.fullmatch(r"\d[\d.]*", last) and detail["input"] == "":
+            # In braces a comma ends the value, and `12,500` is 12 and a name.
+            hint = "花括号里的逗号把一个数断成了两截：不写千分位逗号"
+            return Fault(_key_place(parent, last, place), f"不认识“{last}”", hint)
         return Fault(
             _key_place(parent, last, place),
             f"不认识“{last}”",

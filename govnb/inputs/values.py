@@ -99,6 +99,8 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         return Amount(None, text, place, kind)
     if bare.startswith("="):
         return Amount(None, text, place, kind, formula=bare[1:].strip())
+    if bare.startswith("＝"):
+        raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
     match = re.fullmatch(
         r"(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<rest>.*)", bare, re.DOTALL
     )
@@ -203,6 +205,8 @@ class AmountOf:
             try:
                 return parse_amount(scalar, self.kind, scalar.place)
             except BadText as error:
+                if self.kind is YEAR and UNKNOWN in error.hint:
+                    error.hint = "写四位数的年份，如 2016"
                 raise _refuse(error) from None
 
         return core_schema.no_info_plain_validator_function(read)
