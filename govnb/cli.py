@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from govnb.evaluate.figure import shown
+from govnb.evaluate.figure import shown, with_reason
 from govnb.inputs.check_rules import SEVERITIES
+from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
@@ -57,7 +58,7 @@ def main() -> None:
     except click.Abort:
         click.echo("已中断", err=True)
     except OSError as error:
-        click.echo(f"{error.filename or '文件'}：读写出错，{error.strerror}", err=True)
+        click.echo(f"{error.filename or '文件'}：读写出错，{why(error)}", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -69,6 +70,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     """检查参数文件，一次列出全部错误。"""
     from govnb.evaluate.scoring_names import checker
     from govnb.inputs.shared_files import blank_inputs, check_shared, is_shared, params_of
+    from govnb.present.checking import check_department
 
     faults: list[Fault] = []
     for file in files:
@@ -77,8 +79,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
                 folder = params_dir or params_of(file)
                 check_shared(file, folder, checker(partial(blank_inputs, folder)))
             else:
-                # The rubric and the checks are files too, read when they are first used.
-                _ = _workbook(file, params_dir).review
+                check_department(file, params_dir)
         except FaultsError as error:
             faults.extend(error.faults)
     if as_json:
@@ -111,8 +112,7 @@ def figures(
         return
     for name in chosen:
         figure = known[name]
-        reason = f"（{figure.reason}）" if figure.reason else ""
-        click.echo(f"{name}　{shown(figure)}{reason}　{figure.place}")
+        click.echo(f"{name}　{with_reason(figure, shown(figure))}　{figure.place}")
 
 
 @cli.command(options_metavar="[选项]")
@@ -127,9 +127,9 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
     known = _workbook(file, params_dir, overrides).figures
     for depth, figure in known.explain(_known_name(name, known)):
         formula = f" ＝ {figure.formula}" if figure.formula else ""
-        reason = f"（{figure.reason}）" if figure.reason else ""
+        value = with_reason(figure, exact_text(figure))
         click.echo(f"{'  ' * depth}{figure.name}{formula}")
-        click.echo(f"{'  ' * depth}  ＝ {exact_text(figure)}{reason}　[{figure.place}]")
+        click.echo(f"{'  ' * depth}  ＝ {value}　[{figure.place}]")
 
 
 @cli.command(options_metavar="[选项]")
@@ -190,7 +190,12 @@ def score(
 @click.argument("department", metavar="部门")
 @TO
 @EDITION
-@click.option("--engine", default=None, metavar="引擎", help="默认 govnb；kernel 用普通内核")
+@click.option(
+    "--engine",
+    type=click.Choice(["govnb", "kernel"]),
+    default=None,
+    help="执行引擎，默认 govnb；kernel 用普通内核",
+)
 @PARAMS
 @OUTPUTS
 @OVERRIDE
@@ -308,7 +313,8 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     from govnb.inputs.new_file import create
 
     for path in create(year, department, params_dir or Path("params"), from_year):
-        click.echo(f"已建 {path}　填好后运行 govnb check {path}")
+        then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"
+        click.echo(f"已建 {path}{then}")
 
 
 def _workbook(
@@ -319,7 +325,9 @@ def _workbook(
 ) -> Workbook:
     from govnb.present.workbook import Workbook
 
-    return Workbook(load(file, params_dir), overrides=overrides_of(overrides), rubric=rubric)
+    return Workbook(
+        load(file, params_dir, note=True), overrides=overrides_of(overrides), rubric=rubric
+    )
 
 
 def _known_name(name: str, known: Any) -> str:

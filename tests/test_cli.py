@@ -90,6 +90,20 @@ def test_figures_in_the_terminal_show_value_reason_and_origin(govnb: Any) -> Non
     assert "预算安排.对个人和家庭的补助 为 0）" in out
 
 
+def test_why_a_figure_is_unknown_is_not_said_twice(govnb: Any, department: Department) -> None:
+    path = department(
+        "预算执行: {上年结转: 未公布, 年初预算: =1/0, 本年追加: =年度/预算执行.上年结转}\n"
+    )
+    lines = govnb("figures", path).out.splitlines()
+    told = dict(line.split("　")[:2] for line in lines)
+    assert told["预算执行.上年结转"] == "未公布"
+    assert told["预算执行.年末结余"] == "未公布（参数文件没有填）"
+    assert told["预算执行.年初预算"] == "不可计算（除数为 0）"
+    assert told["预算执行.本年追加"] == "未公布（缺少：预算执行.上年结转）"
+    explained = govnb("explain", path, "预算执行.年初预算").out
+    assert "＝ 不可计算（除数为 0）　[" in explained
+
+
 def test_explain_goes_down_to_the_lines_of_the_file(govnb: Any) -> None:
     outcome = govnb("explain", JUNSHAN, "三公经费.公务用车运行维护费.超支率")
     assert outcome.code == 0
@@ -162,6 +176,26 @@ def test_what_does_not_exist_is_told_in_chinese_with_exit_code_1(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", ["check", "figures", "review", "score"])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.symlink_to(path), "链接指向它自己"),
+        (lambda path: os.mkfifo(path), "不是普通文件"),
+    ],
+    ids=["loop", "pipe"],
+)
+def test_what_is_no_file_is_told_and_not_waited_for(
+    command: str, make: Callable[[Path], None], words: str, govnb: Any, params_copy: Path
+) -> None:
+    path = params_copy / "2016" / "odd.yml"
+    make(path)
+    outcome = govnb(command, path)
+    told = outcome.out + outcome.err
+    assert outcome.code == 1 and no_traceback(outcome) and is_chinese(told)
+    assert "params/2016/odd.yml:1:1: " in told and words in told
+
+
 def test_a_parameter_folder_without_rules_is_told(govnb: Any, tmp_path: Path) -> None:
     outcome = govnb("check", JUNSHAN, "--params", tmp_path / "nowhere")
     assert outcome.code == 1 and "nowhere/rules/figures.yml" in outcome.out
@@ -187,6 +221,7 @@ def test_a_parameter_folder_without_rules_is_told(govnb: Any, tmp_path: Path) ->
         ),
         (["run", "2016", "junshan-zwfw", "--to", ""], "可用：html、pdf、docx"),
         (["run", "2016", "junshan-zwfw", "--edition", "draft"], "review"),
+        (["run", "2016", "junshan-zwfw", "--engine", "foo"], "可用：govnb, kernel"),
         (["figures", str(JUNSHAN), "--set", "三公经费"], "名称=值"),
         (["check", "--params"], "后面要写一个值"),
     ],

@@ -130,3 +130,15 @@ def test_lock_names_no_host() -> None:
     # It must install from whatever index, mirror or folder the machine is set up for.
     for mark in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", "@"):
         assert mark not in lock_text()
+
+
+def test_the_wheel_carries_what_the_program_looks_for_outside_its_package() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wheel = tomllib.load(file)["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = wheel["force-include"]
+    assert {"notebooks", "params/rules", "params/rubrics", "params/schema"} <= set(carried)
+    for source, target in carried.items():
+        assert (ROOT / source).exists() and target == f"govnb/{source}"
+        # An old copy inside the package would win over what analysts edit.
+        assert not (ROOT / target).exists()
+    assert any(source.endswith("_year.yml") for source in carried)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
-from graphlib import CycleError, TopologicalSorter
 
 from govnb.evaluate.book import add_book
-from govnb.evaluate.expression import FormulaError, NotComputable, Value
+from govnb.evaluate.expression import Expression, FormulaError, NotComputable, Value
 from govnb.evaluate.facts import Draft, Facts, collect
-from govnb.evaluate.figure import Figure, Figures, Names, default_label
+from govnb.evaluate.figure import Figure, Figures, Names, default_label, rounded
+from govnb.evaluate.order import circle_faults, ordered
 from govnb.evaluate.overrides import apply_overrides, tried
 from govnb.evaluate.published_units import check_published
 from govnb.evaluate.references import check_form, check_references
 from govnb.inputs.ledger import RESERVED
+from govnb.inputs.lenient import Gaps
 from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.values import Kind
 
 # Sections whose names each department chooses; the district's formulas may name one it lacks.
 OPEN_SECTIONS = frozenset(
@@ -66,44 +68,54 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     add_book(facts, inputs.book, inputs.book_at)
     facts.add(Draft(SCORE, "分", inputs.department_at, reason=SCORED_ELSEWHERE, derived=True))
     apply_overrides(facts, overrides or {})
-    resolver = Resolver(facts, dict(inputs.year.accounts))
-    needs = {name: resolver.needs(draft) for name, draft in list(facts.drafts.items())}
-    faults = [*facts.faults, *resolver.faults]
-    faults += check_references(inputs, facts.drafts, facts)
+    resolver = Resolver(facts, dict(inputs.year.accounts), inputs.gaps)
+    figures, faults = _figures(facts, resolver, overrides or {})
+    faults += [*inputs.faults, *facts.faults]
+    faults += check_references(inputs, facts)
     faults += check_published(inputs, facts.drafts)
     faults += check_form(inputs, facts.drafts, OPEN_SECTIONS)
     if faults:
         raise FaultsError(faults)
     tried(inputs, overrides or {})
-    return _figures(facts, resolver, needs, overrides or {}), facts
+    return figures, facts
 
 
 def _figures(
-    facts: Facts, resolver: Resolver, needs: dict[str, list[str]], overrides: Mapping[str, str]
-) -> Figures:
-    figures = _evaluate(facts, resolver, _ordered(facts, needs), needs)
-    ordered = {name: figures[name] for name in facts.drafts if name in figures}
+    facts: Facts, resolver: Resolver, overrides: Mapping[str, str], *, supposed: bool = False
+) -> tuple[Figures, list[Fault]]:
+    """Return the figures, as far as they can be computed, and what is wrong with formulas."""
+    needs = {name: resolver.needs(draft) for name, draft in list(facts.drafts.items())}
+    order, circles = ordered(needs)
+    run = _Run(facts, resolver, needs, frozenset(name for circle in circles for name in circle))
+    found = {name: run.figure(name, supposed=supposed) for name in order}
+    figures = {name: found[name] for name in facts.drafts if name in found}
     names = Names(resolver.resolve, resolver.expand, partial(_again, facts, resolver.accounts))
-    return Figures(ordered, facts.parts, names, overrides)
+    places = {name: draft.place for name, draft in facts.drafts.items()}
+    faults = [*resolver.faults, *circle_faults(circles, places), *run.faults]
+    return Figures(figures, facts.parts, names, overrides), faults
 
 
 def _again(facts: Facts, accounts: dict[str, str], overrides: Mapping[str, str]) -> Figures:
-    """Return the figures under other values, without reading the files' text again."""
+    """Return the figures under other values, without reading the files' text again.
+
+    These are supposed, and may well be what nobody would be allowed to type.
+    """
     changed = replace(facts, drafts=dict(facts.drafts), faults=[])
     apply_overrides(changed, overrides)
     resolver = Resolver(changed, accounts)
-    needs = {name: resolver.needs(draft) for name, draft in list(changed.drafts.items())}
-    if changed.faults or resolver.faults:
-        raise FaultsError([*changed.faults, *resolver.faults])
-    return _figures(changed, resolver, needs, overrides)
+    figures, faults = _figures(changed, resolver, overrides, supposed=True)
+    if changed.faults or faults:
+        raise FaultsError([*changed.faults, *faults])
+    return figures
 
 
 class Resolver:
     """Finds what each name in a formula stands for."""
 
-    def __init__(self, facts: Facts, accounts: dict[str, str]) -> None:
+    def __init__(self, facts: Facts, accounts: dict[str, str], gaps: Gaps | None = None) -> None:
         self.drafts = facts.drafts
         self.accounts = accounts
+        self.gaps = gaps or Gaps()
         self.faults: list[Fault] = []
         self._expanded: dict[str, list[str]] = {}
 
@@ -115,10 +127,29 @@ class Resolver:
         found: list[str] = []
         for name in names:
             if "*" in name:
-                found.extend(n for n in self.expand(name) if n != draft.name)
+                found.extend(self._matched(name, draft))
             elif name in self.drafts or self._stands_for_nothing(name, draft):
                 found.append(name)
         return list(dict.fromkeys(found))
+
+    def _matched(self, pattern: str, draft: Draft) -> list[str]:
+        """Return what a wildcard stands for, the draft itself included: that is a circle.
+
+        Nothing is fine where each department chooses the names, and a slip elsewhere.
+        """
+        names = self.expand(pattern)
+        above = pattern.partition(".*")[0]
+        is_open = above.partition(".")[0] in OPEN_SECTIONS or above in self.drafts
+        if not names and not is_open and above not in self.gaps:
+            listed = f"{above}.条数" in self.drafts
+            hint = f"有几条写 {above}.条数" if listed else "govnb figures 可列出全部名称"
+            self._fault(draft, f"里的“{pattern}”没有对应的指标", hint)
+        return names
+
+    def _fault(self, draft: Draft, said: str, hint: str) -> None:
+        assert draft.expression is not None
+        message = f"公式“{draft.expression.text}”{said}"
+        self.faults.append(Fault(draft.place, message, hint))
 
     def resolve(self, name: str) -> str:
         """Return the name with an account code (经济分类科目编码) replaced by that year's name.
@@ -153,58 +184,68 @@ class Resolver:
         head, _, rest = name.partition(".")
         in_book = draft.derived
         is_account = head in _BY_ACCOUNT and rest.split(".")[0] in self.accounts.values()
-        if is_account or (in_book and head in OPEN_SECTIONS):
+        if is_account or (in_book and head in OPEN_SECTIONS) or name in self.gaps:
             self.drafts[name] = Draft(name, "", draft.place, reason=f"{LACKED}“{name}”")
             return True
-        assert draft.expression is not None
         hint = did_you_mean(name, self.drafts) if len(self.faults) < MOST_FAULTS else ""
-        message = f"公式“{draft.expression.text}”里没有“{name}”这个指标"
-        self.faults.append(Fault(draft.place, message, hint or "govnb figures 可列出全部名称"))
+        said = f"里没有“{name}”这个指标"
+        self._fault(draft, said, hint or "govnb figures 可列出全部名称")
         return False
 
 
-def _ordered(facts: Facts, needs: dict[str, list[str]]) -> list[str]:
-    try:
-        return list(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        cycle: list[str] = error.args[1]
-        places = {facts.drafts[name].place for name in cycle}
-        path = " → ".join(reversed(cycle))
-        raise FaultsError(
-            Fault(place, f"公式循环引用：{path}", "其中一个须是直接填写的数") for place in places
-        ) from None
+@dataclass
+class _Run:
+    """One computation of all figures, each after those it needs."""
 
+    facts: Facts
+    resolver: Resolver
+    needs: dict[str, list[str]]
+    in_circles: frozenset[str]
+    figures: dict[str, Figure] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
 
-def _evaluate(
-    facts: Facts, resolver: Resolver, order: list[str], needs: dict[str, list[str]]
-) -> dict[str, Figure]:
-    figures: dict[str, Figure] = {}
-    faults: list[Fault] = []
+    def figure(self, name: str, *, supposed: bool) -> Figure:
+        """Return a figure; what is wrong with its formula or its result becomes a fault."""
+        draft, needs = self.facts.drafts[name], self.needs.get(name, [])
+        value, reason = draft.value, draft.reason
+        if draft.expression is not None and name not in self.in_circles:
+            value, reason = self._evaluated(draft, draft.expression)
+            if not supposed and draft.kind is not None and isinstance(value, Decimal):
+                self._limit(draft, draft.kind, value)
+        self.figures[name] = _figure(draft, value, reason, needs, self.figures)
+        return self.figures[name]
 
-    def look_up(name: str) -> Value:
-        return figures[resolver.resolve(name)].ratio
+    def _evaluated(self, draft: Draft, expression: Expression) -> tuple[Value, str]:
+        try:
+            value = expression.evaluate(self._look_up, self.resolver.expand)
+            if value is not None and not isinstance(value, Decimal):
+                raise FormulaError(f"公式的结果“{value}”不是数", "写数的名称；日期用 年份(…)")
+        except NotComputable as error:
+            return None, f"{UNCOMPUTABLE}：{error}"
+        except ArithmeticError:
+            return None, f"{UNCOMPUTABLE}：结果太大"
+        except FormulaError as error:
+            self.faults.append(Fault(draft.place, str(error), error.hint))
+            return None, ""
+        known = (name for name in self.needs[draft.name] if name in self.figures)
+        return value, "" if value is not None else _why_unknown(list(known), self.figures)
 
-    for name in order:
-        draft = facts.drafts[name]
-        value: Value = draft.value
-        reason = draft.reason
-        if draft.expression is not None:
-            try:
-                value = draft.expression.evaluate(look_up, resolver.expand)
-                reason = "" if value is not None else _why_unknown(needs[name], figures)
-                if value is not None and not isinstance(value, Decimal):
-                    what, value = value, None
-                    raise FormulaError(f"公式的结果“{what}”不是数", "写数的名称；日期用 年份(…)")
-            except NotComputable as error:
-                value, reason = None, f"{UNCOMPUTABLE}：{error}"
-            except ArithmeticError:
-                value, reason = None, f"{UNCOMPUTABLE}：结果太大"
-            except FormulaError as error:
-                faults.append(Fault(draft.place, str(error), error.hint))
-        figures[name] = _figure(draft, value, reason, needs.get(name, []), figures)
-    if faults:
-        raise FaultsError(faults)
-    return figures
+    def _look_up(self, name: str) -> Value:
+        # A name that isn't there is a fault already, and unknown in what depends on it.
+        figure = self.figures.get(self.resolver.resolve(name))
+        return figure.ratio if figure else None
+
+    def _limit(self, draft: Draft, kind: Kind, value: Decimal) -> None:
+        """Hold a formula's result to what could have been typed in its place."""
+        assert draft.expression is not None
+        said = f"公式“{draft.expression.text}”算出 {rounded(value, 6).normalize():f}"
+        if value < 0 and not kind.negative:
+            hint = "检查公式里的名称和先后；负的差额不要填在这里"
+            self.faults.append(Fault(draft.place, f"{said}，这里不能为负", hint))
+        # Thirds that add up to a whole do so but for the last of all digits.
+        elif kind.whole and rounded(value, 20) != value.to_integral_value():
+            hint = "检查公式，或用 向下取整(…)、向上取整(…)"
+            self.faults.append(Fault(draft.place, f"{said}，这里是{kind.what}，应是整数", hint))
 
 
 def _figure(

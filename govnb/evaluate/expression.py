@@ -17,6 +17,7 @@ from decimal import Decimal, Overflow, localcontext
 from govnb.evaluate.functions import FUNCTIONS, OF_ONE
 from govnb.evaluate.functions import FormulaError as FormulaError
 from govnb.evaluate.functions import Value as Value
+from govnb.inputs.yaml_faults import UNSEEN
 
 MAX_LENGTH = 1000
 # Evaluation descends by recursion.
@@ -144,6 +145,9 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
         kind, token = match.lastgroup, match.group()
         position = match.end()
         if kind == "number":
+            if len(token.replace(".", "")) > PRECISION:
+                hint = f"一个数最多 {PRECISION} 位"
+                raise FormulaError(f"公式里的数“{token[:12]}…”太长", hint, match.start())
             bound[key := f"c{len(bound)}"] = Decimal(token)
             source.append(f"{key} ")
         elif kind == "name":
@@ -195,6 +199,9 @@ _WRITTEN = {"/": " ÷ ", "*": " × ", "+": " + ", "-": " - ", ",": "、"}
 
 def _unreadable(text: str, position: int) -> FormulaError:
     character = text[position]
+    if UNSEEN.match(character):
+        message = f"公式里有看不见的字符 U+{ord(character):04X}"
+        return FormulaError(message, "删去它", position)
     full_width = {
         "＋": "+",
         "－": "-",
@@ -209,6 +216,12 @@ def _unreadable(text: str, position: int) -> FormulaError:
         return FormulaError(
             f"公式里的“{character}”认不出", f"改成 {full_width[character]}", position
         )
+    quoted = re.match(
+        r"\[\s*[“”‘’'「『]?([^\[\]“”‘’\"'「」『』]+)[“”‘’'」』]?\s*\]", text[position:]
+    )
+    if quoted:
+        hint = f'写成 ["{quoted[1].strip()}"]'
+        return FormulaError("方括号里要有一对半角双引号", hint, position)
     if character.isdigit():
         return FormulaError(
             "公式里的名称不能以数字开头，数里不能有多余的点或字母",
@@ -286,7 +299,10 @@ class _Evaluation:
         if left is None or right is None:
             return None
         if isinstance(node.op, ast.Div) and right == 0:
-            raise NotComputable(f"除数 {self._say(node.right)} 为 0")
+            stated = isinstance(node.right, ast.Name) and isinstance(
+                self.bound[node.right.id], Decimal
+            )
+            raise NotComputable("除数为 0" if stated else f"除数 {self._say(node.right)} 为 0")
         return _OPERATORS[type(node.op)](left, right)
 
     def _named(self, key: str) -> Value:

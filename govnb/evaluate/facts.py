@@ -28,6 +28,7 @@ from govnb.inputs.values import (
     UNKNOWN,
     Amount,
     AmountOf,
+    Kind,
     PartialDate,
     TextOf,
 )
@@ -51,6 +52,7 @@ class Draft:
     note: str = ""
     approximate: bool = False
     derived: bool = False
+    kind: Kind | None = None
 
 
 @dataclass
@@ -156,6 +158,7 @@ class _Walk:
             reason=UNKNOWN if value is None else "",
             decimals=decimals,
             approximate=amount.approximate,
+            kind=amount.kind,
         )
         self.facts.add(draft)
 

@@ -126,6 +126,14 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
     return f"{about(figure, text.replace('-', MINUS))}{figure.unit if unit else ''}"
 
 
+def with_reason(figure: Figure, text: str) -> str:
+    """Return a printed value with why it is unknown behind it, no word said twice."""
+    reason = figure.reason.removeprefix(text).removeprefix("：")
+    if not reason:
+        return text
+    return f"{text}{reason}" if reason.startswith("（") else f"{text}（{reason}）"
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """How a name in a formula finds its figure: account codes, and what a wildcard matches.

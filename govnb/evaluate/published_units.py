@@ -51,6 +51,8 @@ def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> li
     faults: list[Fault] = []
     for key, source in inputs.department.published.items():
         figure = figures.get(canonical(key))
+        if canonical(key) in inputs.gaps:
+            continue
         if figure is None:
             near = did_you_mean(key, figures) if len(faults) < MOST_FAULTS else ""
             hint = near or "govnb figures 可列出全部名称"

@@ -19,11 +19,13 @@ from govnb.evaluate.book import VARIABLE, unbound
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, rounded, shown
+from govnb.inputs.lenient import Gaps
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.stated import stated
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import TextOf
+from govnb.inputs.values import PartialDate, TextOf
+from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -44,6 +46,11 @@ DIRECTIONS = {
     POINTS: ("上升", "下降"),
 }
 FILTERS = (NUMBER, *DIRECTIONS)
+# A figure called 超支 is positive where too much was spent, one called 结余 where something is
+# left, and a filter that takes it the other way round would print the opposite of what is so.
+_OVERSPENT = ("超支", "超支率")
+_LEFT_OVER = ("结余", "结余率", "节约额", "节约率")
+_UP_IS_GOOD = {"盈亏": True, "超节": False, "节约": True}
 _SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
 
 
@@ -80,24 +87,36 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     following
         The text right behind the reference: a unit already written there isn't repeated.
     """
-    if filter_ in DIRECTIONS:
-        return directed(figure, *DIRECTIONS[filter_])
     words = _SAME_UNIT.get(figure.unit, (figure.unit,))
     # Bold or a blank may stand between the number and its unit.
     written = bool(figure.unit) and following.lstrip(" *_~").startswith(words)
+    if filter_ in DIRECTIONS:
+        return directed(figure, *direction(figure.name, filter_), unit=not written)
     return shown(figure, unit=filter_ != NUMBER and not written)
 
 
-def directed(figure: Figure, up: str, down: str) -> str:
-    """Return a signed figure in words: `up` or `down` with its size, or 持平."""
+def direction(name: str, filter_: str) -> tuple[str, str]:
+    """Return what a filter calls a positive and a negative figure of that name."""
+    up, down = DIRECTIONS[filter_]
+    last = name.rpartition(".")[2]
+    up_is_good = _UP_IS_GOOD.get(filter_)
+    turned = last.endswith(_OVERSPENT if up_is_good else _LEFT_OVER)
+    return (down, up) if up_is_good is not None and turned else (up, down)
+
+
+def directed(figure: Figure, up: str, down: str, *, unit: bool = True) -> str:
+    """Return a signed figure in words: `up` or `down` with its size, or 持平.
+
+    Without `unit`, when that is already written behind, what is even is `up` by 0.
+    """
     if figure.number is None:
         return shown(figure)
-    if level := par(figure):
+    if unit and (level := par(figure)):
         return level
     # A rate that went from 90% to 95% rose by 5 points, not by 5 %.
     points = "个百分点" if (up, down) == DIRECTIONS[POINTS] and figure.unit == "%" else figure.unit
-    size = shown(replace(figure, value=abs(figure.number), unit=points))
-    return f"{up if figure.number > 0 else down}{size}"
+    size = shown(replace(figure, value=abs(figure.number), unit=points), unit=unit)
+    return f"{up if figure.number >= 0 else down}{size}"
 
 
 def par(figure: Figure) -> str:
@@ -139,28 +158,51 @@ def _reads_markdown(info: Any) -> bool:
     return any(isinstance(reader, TextOf) and reader.markdown for reader in found)
 
 
-def check_references(inputs: Inputs, figures: Iterable[str], facts: Facts) -> list[Fault]:
+def check_references(inputs: Inputs, facts: Facts) -> list[Fault]:
     """Return a fault for each reference in the narratives that can't be resolved."""
-    known = [*figures, *facts.lists]
+    known = [*facts.drafts, *facts.lists]
     names = set(known)
-    found = (f for _, text in prose_fields(inputs) for f in _check_text(text, names, known))
+    texts = (text for _, text in prose_fields(inputs))
+    found = (f for text in texts for f in _check_text(text, names, known, facts, inputs.gaps))
     return list(islice(found, MOST_FAULTS))
 
 
-def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fault]:
+def _check_text(
+    text: Scalar, names: set[str], known: list[str], facts: Facts, gaps: Gaps
+) -> Iterator[Fault]:
     for reference in find(text):
         place = text.at(reference.start)
-        if reference.name not in names:
-            hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
-            yield Fault(place, f"没有“{reference.name}”这个指标", hint)
+        if hidden := UNSEEN.search(reference.name):
+            bare = UNSEEN.sub("", reference.name)
+            message = f"“{bare}”里有看不见的字符 U+{ord(hidden[0]):04X}"
+            yield Fault(place, message, f"删去它，重新写 {{{{ {bare} }}}}")
+        elif reference.name not in names:
+            if reference.name not in gaps:
+                hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
+                yield Fault(place, f"没有“{reference.name}”这个指标", hint)
         elif reference.filter is not None and reference.filter not in FILTERS:
             near = did_you_mean(reference.filter, FILTERS)
             hint = f"{near}可用：{'、'.join(FILTERS)}"
             yield Fault(place, f"不认识“| {reference.filter}”", hint)
+        elif reference.filter in DIRECTIONS and (kind := _without_direction(reference, facts)):
+            message = f"“{reference.name}”是{kind}，没有增减盈亏，不能加“| {reference.filter}”"
+            yield Fault(place, message, f"写 {{{{ {reference.name} }}}}")
     bare = REFERENCE.sub(lambda m: " " * len(m[0]), text)
     for stray in _STRAY.finditer(bare):
         hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
         yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
+
+
+def _without_direction(reference: Reference, facts: Facts) -> str:
+    """Return what a name stands for if that has no sign, or an empty text."""
+    draft = facts.drafts.get(reference.name)
+    if draft is None:
+        return "列举"
+    if isinstance(draft.value, PartialDate):
+        return "日期"
+    if isinstance(draft.value, str):
+        return "文字"
+    return "年数" if draft.unit == "年" else ""
 
 
 def check_form(
@@ -180,7 +222,7 @@ def check_form(
         for name in filter(None, (row.last_actual, row.budget, row.actual)):
             loose = unbound(name, row.each)
             faults.extend(loose)
-            is_pattern = VARIABLE.search(name) is not None
+            is_pattern = VARIABLE.search(name) is not None or name in inputs.gaps
             if not is_pattern and name not in known and name.split(".")[0] not in open_sections:
                 hint = did_you_mean(name, known) or "govnb figures 可列出全部名称"
                 faults.append(Fault(name.place, f"没有“{name}”这个指标", hint))

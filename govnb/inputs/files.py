@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -17,6 +18,23 @@ from pathlib import Path
 _PREFIX, _SUFFIX = ".govnb-", ".tmp"
 _TEMPORARY = re.compile(r"\.govnb-(?P<host>.*)-(?P<pid>\d+)-[^-]*\.tmp")
 _A_DAY = 24 * 3600
+_WHY = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘满了",
+    errno.ELOOP: "链接指向它自己",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.EEXIST: "已经有同名的文件",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOENT: "没有这个文件或文件夹",
+}
+
+
+def why(error: OSError) -> str:
+    """Return in Chinese why the system refused, or its own words where they are rare."""
+    return _WHY.get(error.errno or 0, error.strerror or str(error))
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from govnb.inputs.yaml_faults import UNSEEN
+
 UNKNOWN = "未公布"
 
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
@@ -45,15 +47,27 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
 
 def why_not_a_number(text: str) -> BadText:
     """Return what is wrong with a text that isn't a plain number, and what to type."""
+    hidden = UNSEEN.search(text)
+    if hidden:
+        bare = UNSEEN.sub("", text).strip()
+        message = f"“{bare}”里有看不见的字符 U+{ord(hidden[0]):04X}"
+        return BadText(
+            message, f"删去它，写 {bare}" if _NUMBER.fullmatch(bare) else "删去它，重新写"
+        )
     plain = unicodedata.normalize("NFKC", text).strip()
     label = re.fullmatch(r"([^\d\s:]+):\s*(.*)", plain, re.DOTALL)
     if label:
         hint = f"写成“{label[1]}: {label[2] or '值'}”，冒号用半角，后面留一个空格"
         return BadText(f"“{text}”的冒号写法不对", hint)
     dashed = plain.translate(dict.fromkeys(map(ord, "−–—‐‑‒"), "-"))
+    if dashed and not dashed.strip("-"):
+        return BadText(f"“{text}”不是数", f"没有公布写 {UNKNOWN}，确实为零写 0")
+    priced = re.sub("[¥$€£]|RMB|人民币", "", plain).replace(",", "").strip()
+    if priced != plain.replace(",", "") and _NUMBER.match(priced):
+        return BadText(f"“{text}”不是数，带了货币符号", f"只写一个数 {priced}")
     if dashed != plain:
         return BadText(f"“{text}”的减号不是半角减号", f"写 {dashed}")
-    if plain != text.strip():
+    if plain != text.strip() and _NUMBER.match(plain.replace(",", "")) and "⁄" not in plain:
         return BadText(f"“{text}”含全角字符", f"改用半角，写 {plain.replace(',', '')}")
     if not text.strip():
         return BadText("值是空的", f"没有数就写 {UNKNOWN}，确实为零就写 0")
@@ -77,7 +91,7 @@ def why_not_a_number(text: str) -> BadText:
     about = re.fullmatch(r"约\s*(\d+(\.\d+)?)\s*(\D*)", text, re.ASCII)
     if about:
         return BadText(f"“{text}”不是数", f"约数写 {about[1]}余{about[3]}")
-    if re.fullmatch(r"[\doOlI.]+", text) and any(c.isdigit() for c in text):
+    if re.fullmatch(r"[\doOlI.]+", text, re.ASCII) and any(c.isdigit() for c in text):
         fixed = text.translate(str.maketrans("oOlI", "0011"))
         return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
     return BadText(f"“{text}”不是数", f"写一个数，如 12.5；没有公布写 {UNKNOWN}")

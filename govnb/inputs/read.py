@@ -6,19 +6,18 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
-
-from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
+from typing import TypeVar
 
 from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
-from govnb.inputs.ledger import Ledger
-from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError, Place
+from govnb.inputs.lenient import Gaps, validate_leniently
+from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_faults import colon_missing
-from govnb.inputs.yaml_text import Mapping, Scalar, Sequence, read_yaml
+from govnb.inputs.validation import validate as validate
+from govnb.inputs.values import MONEY_UNIT, UNKNOWN, Amount
+from govnb.inputs.yaml_text import Mapping, Scalar, read_yaml, scalar
 
 T = TypeVar("T")
 
@@ -45,6 +44,10 @@ class Inputs:
         The review's rules, by their identifier; none if the district has no such file.
     checks_at : dict of str to Place
         Where each rule's identifier stands.
+    faults : tuple of Fault
+        What is wrong in the files; the faulty values are then left out of all the above.
+    gaps : Gaps
+        The names that these left out.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Inputs:
     department_at: Place
     checks: Checks = field(default_factory=dict)
     checks_at: dict[str, Place] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    gaps: Gaps = field(default_factory=Gaps)
 
 
 def label_of(path: Path, params_dir: Path) -> str:
@@ -73,7 +78,7 @@ def label_of(path: Path, params_dir: Path) -> str:
         return path.as_posix()
 
 
-def load(path: Path, params_dir: Path | None = None) -> Inputs:
+def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> Inputs:
     """Read one department's file with its year file and the district's rules.
 
     Parameters
@@ -82,6 +87,9 @@ def load(path: Path, params_dir: Path | None = None) -> Inputs:
         The department's file, usually `params/YEAR/DEPARTMENT.yml`.
     params_dir
         The folder with `rules/` and the year folders; by default the one the file is in.
+    note
+        Leave the faults on the inputs' `faults` where the rest can still be checked, for
+        :func:`govnb.evaluate.compute.compute` to raise them together with its own.
 
     Raises
     ------
@@ -90,26 +98,19 @@ def load(path: Path, params_dir: Path | None = None) -> Inputs:
     """
     params = params_dir or _params_of(path)
     collect = _Collect(params)
-    department = collect.read(path, Department)
-    year_path = path.parent / "_year.yml"
-    if not year_path.exists() and department is not None:
-        year_path = params / str(department.year.value) / "_year.yml"
-        if not year_path.exists():
-            message = f"没有 {department.year.value} 年的年度文件 {label_of(year_path, params)}"
-            hint = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}"
-            collect.faults.append(Fault(department.year.place, message, hint))
-    year = collect.read(year_path, YearFile) if year_path.exists() else None
+    folder = year_folder(path, params)
+    department = collect.read(path, Department, folder)
+    year_path = _year_file(path, params, folder, department, collect.faults)
+    year = collect.read(year_path, YearFile, folder) if year_path.exists() else None
     book = collect.read(params / "rules" / "figures.yml", Book)
     form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
     rules = params / "rules" / "checks.yml"
     checks = collect.read(rules, Checks) if rules.exists() else {}
-    if department and year and department.year.value != year.year.value:
-        message = f"年度 {department.year.value} 与年度文件的 {year.year.value} 不同"
-        collect.faults.append(
-            Fault(department.year.place, message, "改年度，或把文件移到对应年份的文件夹")
-        )
-    if collect.faults or not (department and year and book is not None and form):
+    collect.faults += _wrong_years(department, year, folder)
+    whole = department and year and book is not None and form
+    if not whole or (collect.faults and not note):
         raise FaultsError(collect.faults)
+    assert department and year and book is not None and form
     return Inputs(
         name=path.stem,
         department=department,
@@ -121,7 +122,61 @@ def load(path: Path, params_dir: Path | None = None) -> Inputs:
         department_at=Place(label_of(path, params)),
         checks=checks or {},
         checks_at=collect.keys_at.get(rules, {}),
+        faults=tuple(collect.faults),
+        gaps=collect.gaps,
     )
+
+
+def year_folder(path: Path, params_dir: Path) -> str:
+    """Return the year whose folder of the parameters a file stands in, or an empty text."""
+    folder = Path(os.path.abspath(path)).parent
+    is_inside = os.path.realpath(folder.parent) == os.path.realpath(params_dir)
+    return folder.name if is_inside and re.fullmatch(r"[0-9]{4}", folder.name) else ""
+
+
+def _year_file(
+    path: Path, params: Path, folder: str, department: Department | None, faults: list[Fault]
+) -> Path:
+    """Return the year file that goes with a department's; a fault is added if there is none.
+
+    A department's file outside the year folders, a draft, goes with the year it declares.
+    """
+    beside = path.parent / "_year.yml"
+    if beside.exists() or not (folder or department):
+        return beside
+    year = folder or str(department.year.value if department else "")
+    found = params / year / "_year.yml"
+    if found.exists():
+        return found
+    message = f"没有 {year} 年的年度文件 {label_of(found, params)}"
+    if folder:
+        hint = f"用 govnb new {folder} 新建部门时会照最近的一年建好"
+        faults.append(Fault(Place(label_of(found, params)), message, hint))
+    elif department:
+        hint = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}"
+        faults.append(Fault(department.year.place, message, hint))
+    return found
+
+
+def _wrong_years(
+    department: Department | None, shared: YearFile | None, folder: str
+) -> list[Fault]:
+    """Return a fault for each declared year that isn't the folder's, at the file that differs."""
+    stated = [file.year for file in (department, shared) if file is not None]
+    if folder:
+        return [fault for year in stated for fault in year_of_folder(year, folder)]
+    if len({year.value for year in stated}) < 2:
+        return []
+    message = f"年度 {stated[0].value} 与年度文件的 {stated[1].value} 不同"
+    return [Fault(stated[0].place, message, "改年度，或把文件移到对应年份的文件夹")]
+
+
+def year_of_folder(year: Amount, folder: str) -> list[Fault]:
+    """Return the fault of a declared year that isn't that of the folder the file stands in."""
+    if str(year.value) == folder:
+        return []
+    message = f"年度 {year.value} 与所在的文件夹 {folder} 不同"
+    return [Fault(year.place, message, f"改为 {folder}，或把文件移到对应年份的文件夹")]
 
 
 def department_path(year: int | str, department: str, params_dir: Path) -> Path:
@@ -185,158 +240,30 @@ class _Collect:
         self.params_dir = params_dir
         self.faults: list[Fault] = []
         self.keys_at: dict[Path, dict[str, Place]] = {}
+        self.gaps = Gaps()
 
-    def read(self, path: Path, model: type[T]) -> T | None:
+    def read(self, path: Path, model: type[T], folder: str = "") -> T | None:
+        label = label_of(path, self.params_dir)
         try:
-            tree = read_yaml(path, label_of(path, self.params_dir), note=True)
-            self.keys_at[path] = tree.keys_at
-            return validate(tree, model)
+            tree = read_yaml(path, label, note=True)
         except FaultsError as error:
             self.faults.extend(error.faults)
             return None
+        self.keys_at[path] = tree.keys_at
+        stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
+        found = validate_leniently(tree, model, stand_ins)
+        self.faults.extend(found.faults)
+        self.gaps = self.gaps | found.gaps
+        return found.value
 
 
-def validate(tree: Mapping, model: type[T]) -> T:
-    """Check a placed tree against a model.
+def _stand_ins(label: str, folder: str) -> dict[str, Mapping | Scalar]:
+    """Return what stands in for what a department's or a year's file can't do without.
 
-    Raises
-    ------
-    FaultsError
-        With one fault for each thing wrong, at its place, those noted in reading included.
+    With them the rest of the file can still be checked.
     """
-    noted: list[Fault] = getattr(tree, "faults", [])
-    try:
-        value = TypeAdapter(model).validate_python(tree)
-    except ValidationError as error:
-        details = error.errors(include_url=False)[:MOST_FAULTS]
-        found = [_fault(tree, detail, model) for detail in details]
-        # What reading refused has left a gap in its place, which is no second fault.
-        told = {fault.place for fault in noted}
-        raise FaultsError([*noted, *(f for f in found if f.place not in told)]) from None
-    if noted:
-        raise FaultsError(noted)
-    return value
-
-
-def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
-    kind, loc, context = detail["type"], detail["loc"], detail.get("ctx", {})
-    place, parent = _locate(tree, loc)
-    last = str(loc[-1]) if loc else ""
-    if kind == "extra_forbidden":
-        known = _known_keys(model, loc[:-1])
-        return Fault(
-            _key_place(parent, last, place),
-            f"不认识“{last}”",
-            did_you_mean(last, known) or f"可用：{'、'.join(known)}",
-        )
-    if kind == "missing":
-        return Fault(place, f"缺少“{last}”", f"补上一行“{last}: …”")
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _untagged(tree, detail)
-    if kind == "govnb":
-        if loc and str(loc[-1]) == "[key]":
-            place = _key_place(parent, str(loc[-2]), place)
-        place = context.get("place", place)
-        return Fault(place, str(detail["msg"]), str(context.get("hint", "")))
-    return Fault(place, *_shape(kind, detail, context))
-
-
-def _shape(kind: str, detail: Any, context: Any) -> tuple[str, str]:
-    """Return message and hint for one kind of thing standing where another should."""
-    given = detail["input"]
-    if kind in ("list_type", "tuple_type"):
-        return "这里应是一个列表，每行以“- ”开头", "另起一行，缩进两格，每项一行，写成“- 内容”"
-    if kind in ("model_type", "dict_type"):
-        if isinstance(given, Scalar) and re.search("[:：]", given):
-            return colon_missing(given.lines[0] if given.lines else given)
-        if str(context.get("class_name", "")).startswith("Ledger"):
-            return "这里应是一个数，或若干行“名称: 值”", "写一个数，或写“合计: 值”和“明细:”各行"
-        hint = "另起一行，缩进两格，每行写“名称: 值”；没有内容就删去这一项"
-        return "这里应是若干行“名称: 值”", hint
-    if kind == "too_short":
-        return "这里还没有填，或填得不够", "照 govnb new 生成的样子写"
-    return f"填写有误：{detail['msg']}", "照 govnb new 生成的样子写"
-
-
-def _untagged(tree: Any, detail: Any) -> Fault:
-    """Return the fault of an item whose 种类 is missing or unknown, or that has no rows at all."""
-    loc, context = detail["loc"], detail.get("ctx", {})
-    place, _ = _locate(tree, loc)
-    if not isinstance(detail["input"], Mapping):
-        return Fault(place, *_shape("dict_type", detail, context))
-    if "tag" not in context:
-        return Fault(place, "缺少“种类”", "补上一行“种类: …”")
-    tag, known = str(context["tag"]), str(context["expected_tags"])
-    kinds = [kind.strip("' ") for kind in known.split(",")]
-    place, _ = _locate(tree, (*loc, "种类"))
-    hint = did_you_mean(tag, kinds) or f"可用：{'、'.join(kinds)}"
-    return Fault(place, f"没有“{tag}”这个种类", hint)
-
-
-def _locate(tree: Any, loc: tuple[int | str, ...]) -> tuple[Place, Any]:
-    """Return the place of the deepest node on the path, and the container it stands in."""
-    node, parent = tree, tree
-    for step in loc:
-        if isinstance(node, Mapping) and step in node:
-            node, parent = node[str(step)], node
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
-            node, parent = node[step], node
-    return node.place, parent
-
-
-def _key_place(parent: Any, key: str, default: Place) -> Place:
-    return parent.keys_at.get(key, default) if isinstance(parent, Mapping) else default
-
-
-def _known_keys(model: Any, loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed in the section at `loc`, for “did you mean”."""
-    here: Any = model
-    ledger: type[BaseModel] | None = None
-    for step in loc:
-        above = _model_of(here)
-        ledger = above if above is not None and issubclass(above, Ledger) else ledger
-        here = _inside(here, step)
-    # Parts of a ledger are ledgers; pydantic says so by a reference that can't be followed.
-    fields = _model_of(here) or ledger
-    return [field.alias or name for name, field in fields.model_fields.items()] if fields else []
-
-
-def _inside(annotation: Any, step: int | str) -> Any:
-    if get_origin(annotation) is list:
-        return get_args(annotation)[0]
-    model = _model_of(annotation) or _tagged(annotation, step)
-    if model is not None and _is_tag(model, step):
-        return model
-    if model is not None:
-        return next((f.annotation for f in model.model_fields.values() if f.alias == step), None)
-    args = [arg for arg in getattr(annotation, "__args__", ()) if arg is not type(None)]
-    if hasattr(annotation, "__metadata__") or (type(None) in getattr(annotation, "__args__", ())):
-        # Annotated[…] and `… | None` add nothing to the path.
-        return _inside(args[0], step) if len(args) == 1 else None
-    # One of several kinds of section: the step is the tag that names the kind.
-    tagged = (arg for arg in args if Tag(str(step)) in getattr(arg, "__metadata__", ()))
-    several = (arg for arg in reversed(args) if _model_of(arg) or hasattr(arg, "__args__"))
-    return next(tagged, None) or next(several, None)
-
-
-def _tagged(annotation: Any, tag: int | str) -> type[BaseModel] | None:
-    """Return the member of a tagged union that bears the tag."""
-    members: tuple[Any, ...] = getattr(annotation, "__args__", ())
-    if len(members) == 1:
-        return _tagged(members[0], tag)
-    models = (m for m in members if isinstance(m, type) and issubclass(m, BaseModel))
-    return next((model for model in models if _is_tag(model, tag)), None)
-
-
-def _is_tag(model: type[BaseModel], tag: int | str) -> bool:
-    literals = [f.annotation for f in model.model_fields.values()]
-    return any(get_origin(a) is Literal and tag in get_args(a) for a in literals)
-
-
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    args = [a for a in getattr(annotation, "__args__", ()) if a is not type(None)]
-    if len(args) == 1:
-        return _model_of(args[0])
-    return None
+    place = Place(label)
+    name = Mapping({"名称": scalar(UNKNOWN, place)})
+    name.place, name.keys_at = place, {"名称": place}
+    stated = {"年度": folder or "2016", "地区": UNKNOWN, "金额单位": MONEY_UNIT}
+    return {"部门": name} | {key: scalar(text, place) for key, text in stated.items()}

@@ -70,4 +70,18 @@ class BaseDataForm(Strict):
     foot: list[FormText] = Field([], alias="表尾", description="表下的文字栏，按表式的先后")
 
 
-Book = dict[str, FigureRule]
+def _figure_name(name: str) -> str:
+    """Return `name` if it is a path of words joined by points; raise otherwise."""
+    words = name.split(".")
+    if any(not word.strip() or word != word.strip() for word in words) or set(name) & _FORBIDDEN:
+        context = {
+            "name": name,
+            "hint": "写成用点连接的路径，如 三公经费.公务接待费.人均，点的两边都要有字",
+        }
+        raise PydanticCustomError("govnb", "“{name}”不能作指标名称", context)
+    return name
+
+
+_FORBIDDEN = frozenset("[]\"'=*|\n")
+
+Book = dict[Annotated[str, AfterValidator(_figure_name)], FigureRule]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.place import FaultsError, Place
-from govnb.inputs.read import Inputs, label_of, validate
+from govnb.inputs.read import Inputs, label_of, year_folder, year_of_folder
 from govnb.inputs.rubric import Check, load_rubric
 from govnb.inputs.rules import BaseDataForm, Book
+from govnb.inputs.validation import validate
 from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
 
 _RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm, "checks": Checks}
@@ -21,13 +23,13 @@ _ITEMS = re.compile(r"^指标:", re.MULTILINE)
 
 def is_shared(path: Path) -> bool:
     """Tell whether a file is a year file, a rule file or a rubric rather than a department's."""
-    in_rules = path.resolve().parent.name == "rules"
+    in_rules = _folder(path).name == "rules"
     return path.name == "_year.yml" or in_rules or is_rubric(path)
 
 
 def is_rubric(path: Path) -> bool:
     """Tell whether a file is a rubric, in its folder or elsewhere."""
-    if path.resolve().parent.name == "rubrics":
+    if _folder(path).name == "rubrics":
         return True
     try:
         return _ITEMS.search(read_text(path, path.as_posix())) is not None
@@ -37,7 +39,7 @@ def is_rubric(path: Path) -> bool:
 
 def params_of(path: Path) -> Path:
     """Return the parameter folder a shared file belongs to; a rubric may lie anywhere."""
-    near = path.resolve().parent.parent
+    near = _folder(path).parent
     return near if near.joinpath("rules").is_dir() or not is_rubric(path) else Path("params")
 
 
@@ -61,8 +63,14 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
     if is_rubric(path):
         load_rubric(str(path), params_dir, also)
         return
-    model = YearFile if path.name == "_year.yml" else _RULES.get(path.stem, Book)
-    validate(read_yaml(path, label_of(path, params_dir)), model)
+    tree = read_yaml(path, label_of(path, params_dir))
+    if path.name == "_year.yml":
+        folder = year_folder(path, params_dir)
+        faults = year_of_folder(validate(tree, YearFile).year, folder) if folder else []
+        if faults:
+            raise FaultsError(faults)
+        return
+    validate(tree, _RULES.get(path.stem, Book))
 
 
 def blank_inputs(params_dir: Path) -> Inputs:
@@ -93,3 +101,8 @@ _BLANK = (
     "年度: 2016\n地区: （空）\n金额单位: 万元\n经济分类: {}\n",
     "依据: （空）\n行: []\n",
 )
+
+
+def _folder(path: Path) -> Path:
+    # realpath, unlike Path.resolve, has an answer for a link that points at itself.
+    return Path(os.path.realpath(path)).parent

@@ -22,6 +22,7 @@ from govnb.inputs.number import BadText as BadText
 from govnb.inputs.number import parse_number as parse_number
 from govnb.inputs.number import why_not_a_number
 from govnb.inputs.place import Place
+from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
 
 MONEY_UNIT = "万元"
@@ -98,6 +99,8 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         return Amount(None, text, place, kind)
     if bare.startswith("="):
         return Amount(None, text, place, kind, formula=bare[1:].strip())
+    if bare.startswith("＝"):
+        raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
     match = re.fullmatch(
         r"(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<rest>.*)", bare, re.DOTALL
     )
@@ -159,7 +162,9 @@ def parse_date(text: str, place: Place) -> PartialDate:
     bare = text.strip()
     match = _DATE.fullmatch(bare)
     if match is None:
-        plain = unicodedata.normalize("NFKC", bare)
+        plain = unicodedata.normalize("NFKC", UNSEEN.sub("", bare))
+        if plain != bare and UNSEEN.search(bare) and _DATE.fullmatch(plain):
+            raise BadText(f"“{plain}”里有看不见的字符", f"删去它，写 {plain}")
         if plain != bare and _DATE.fullmatch(plain):
             raise BadText(f"“{bare}”含全角字符", f"改用半角，写 {plain}")
         said = f"“{bare}”不是日期" if bare else "值是空的"
@@ -200,6 +205,8 @@ class AmountOf:
             try:
                 return parse_amount(scalar, self.kind, scalar.place)
             except BadText as error:
+                if self.kind is YEAR and UNKNOWN in error.hint:
+                    error.hint = "写四位数的年份，如 2016"
                 raise _refuse(error) from None
 
         return core_schema.no_info_plain_validator_function(read)

@@ -15,9 +15,14 @@ import yaml
 from govnb.inputs.place import Fault, FaultsError, Place
 
 MAX_DEPTH = 40
+# Longer than any name with its number.
+_LONGEST_LINE = 200
 INVISIBLE = re.compile(
     "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+# Characters of text that take no room: pasted along from a web page, they are harmless in a
+# sentence and spoil a number or a name.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 def lines_of(text: str) -> list[str]:
@@ -89,11 +94,22 @@ _SYNTAX = {
     "scanning an alias": ("“*”在 YAML 里有特殊含义", "文字请加引号", True),
     "scanning an anchor": ("“&”在 YAML 里有特殊含义", "文字请加引号", True),
     "scanning a tag": ("“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
+    "block sequence entries are not allowed": (
+        "“-”不能写在冒号后面",
+        "没有公布写 未公布，确实为零写 0；列表另起一行，每行写“- 内容”",
+        False,
+    ),
     "cannot start any token": ("这个符号不能放在开头", "整段文字加引号", False),
     "but found another document": ("文件里有多份内容（“---”）", "一个文件只写一个部门", False),
 }
 _OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
-_COLON = re.compile(r":(\s|$)")
+# What ends a name for YAML; a full-width blank looks as if it did.
+_COLON = re.compile(r":([ \t]|$)")
+WIDE_BLANKS = "\u3000\u00a0"
+# A value behind its name, the colon left out: `预算 12.15`.
+_VALUE_BEHIND = re.compile(
+    r"(\S*?[^\W\d_]|\S+(?=\s))\s*([-−]?\d[\d.,]*\D{0,3}|=.*|未公布)", re.DOTALL
+)
 
 
 def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
@@ -112,6 +128,9 @@ def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
     if _OPENS_WITH_BRACES.match(here):
         start = Place(label, place.line, here.index("{{") + 1)
         return Fault(start, "以“{{”开头的文字要加引号", '写成 "{{ 名称 }}…"，引号用半角')
+    if "could not find expected ':'" in words and lacks_colon(here.strip()):
+        column = len(here) - len(here.lstrip()) + 1
+        return Fault(Place(label, place.line, column), *colon_missing(here.strip()))
     if "mapping values are not allowed" in words:
         return _stray_colon(place, lines)
     if "：" in here and not _COLON.search(here):
@@ -130,10 +149,21 @@ def _stray_colon(place: Place, lines: list[str]) -> Fault:
     return Fault(place, "这里多了一个冒号", hint)
 
 
+def lacks_colon(line: str) -> bool:
+    """Tell whether a line reads as a name and its value, but for the colon between them."""
+    if len(line) > _LONGEST_LINE:
+        return False
+    return bool(re.search("[:：]", line) or _VALUE_BEHIND.fullmatch(line))
+
+
 def colon_missing(line: str) -> tuple[str, str]:
     """Return message and hint for a line that should be `名称: 值` and isn't."""
     name, colon, value = (part.strip() for part in re.split("([:：])", f"{line}:", maxsplit=1))
     message = {"：": "冒号用了全角“：”", ":": "冒号后面没有空格"}[colon]
+    if colon == ":" and re.search(f":[{WIDE_BLANKS}]", line):
+        message = "冒号后面是全角空格或不间断空格"
     if colon == ":" and ":" not in line:
         message = "这一行缺少冒号"
+        behind = _VALUE_BEHIND.fullmatch(name) if lacks_colon(name) else None
+        name, value = (behind[1].strip(), behind[2]) if behind else (name, "")
     return message, f"写成“{name}: {value.rstrip(':').strip() or '值'}”，冒号用半角，后面留一个空格"

@@ -11,17 +11,26 @@ the reading: it is noted, so that it can be reported together with what the mode
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.yaml_faults import INVISIBLE, graph_faults, invisible, lines_of, syntax_fault
+from govnb.inputs.yaml_faults import (
+    INVISIBLE,
+    UNSEEN,
+    WIDE_BLANKS,
+    graph_faults,
+    invisible,
+    lines_of,
+    syntax_fault,
+)
 
 MAX_BYTES = 2_000_000
 
-_WIDE_BLANKS = ("\u3000", "\u00a0")
 _PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}
 
 
@@ -57,6 +66,13 @@ class Scalar(str):
                     return Place(self.body.file, self.body.line + number, column)
                 wanted -= 1
         return self.place
+
+
+def scalar(text: str, place: Place) -> Scalar:
+    """Return a text that stands at a place."""
+    value = Scalar(text)
+    value.place = value.body = place
+    return value
 
 
 class Mapping(dict[str, Any]):
@@ -139,7 +155,10 @@ def read_text(path: Path, label: str) -> str:
         return FaultsError([Fault(Place(label), message, hint)])
 
     try:
-        # Not by the size the system states: a pipe or a device states none.
+        # A pipe nobody writes to would be waited for without end, a device read without end.
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise refuse("这不是普通文件，是管道或设备", "把内容存成 .yml 文件，再写它的路径")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -149,7 +168,7 @@ def read_text(path: Path, label: str) -> str:
             "这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml"
         ) from None
     except OSError as error:
-        raise refuse(f"文件打不开：{error.strerror}", "检查文件是否存在、有无读取权限") from None
+        raise refuse(f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限") from None
     if len(data) > MAX_BYTES:
         raise refuse("文件超过 2 MB，不像是参数文件", "检查是不是选错了文件")
     try:
@@ -198,16 +217,14 @@ class _Builder:
         place = self._place(node)
         if id(node) in self._seen:
             # An alias, a fault already: it must not be spelled out.
-            return self._text("", place)
+            return scalar("", place)
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
             self.faults.append(Fault(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签"))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):
-            items = Sequence(self.build(child, depth + 1) for child in node.value)
-            items.place = place
-            return items
+            return self._items(node, place, depth)
         return self._scalar(node, place)
 
     def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> Mapping:
@@ -219,11 +236,7 @@ class _Builder:
             if not isinstance(key_node, yaml.ScalarNode):
                 self.faults.append(Fault(at, "名称必须是一个词", "花括号不能当名称；文字请加引号"))
                 continue
-            key = str(key_node.value)
-            if key[:1] in _WIDE_BLANKS:
-                message = "名称前面是全角空格或不间断空格"
-                self.faults.append(Fault(at, message, "缩进改用半角空格"))
-                continue
+            key = self._key(str(key_node.value), at)
             if key in result:
                 first = result.keys_at[key]
                 self.faults.append(
@@ -234,8 +247,36 @@ class _Builder:
             result[key] = self.build(value_node, depth + 1)
         return result
 
+    def _key(self, typed: str, at: Place) -> str:
+        """Return a name without what can't be seen in it, which is a fault."""
+        key = typed.strip(WIDE_BLANKS)
+        hidden = UNSEEN.search(key)
+        if hidden:
+            key = UNSEEN.sub("", key)
+            message = f"名称“{key}”里有看不见的字符 U+{ord(hidden[0]):04X}"
+            self.faults.append(Fault(at, message, f"删去它，重新写“{key}”"))
+        elif typed[:1] in tuple(WIDE_BLANKS):
+            message = "名称前面是全角空格或不间断空格"
+            self.faults.append(Fault(at, message, "缩进改用半角空格"))
+        elif key != typed:
+            message = "名称后面是全角空格或不间断空格"
+            self.faults.append(Fault(at, message, f"删去它，写成“{key}: 值”"))
+        return key
+
+    def _items(self, node: yaml.SequenceNode, place: Place, depth: int) -> Sequence:
+        items = Sequence(self.build(child, depth + 1) for child in node.value)
+        items.place = place
+        for item, child in zip(items, node.value, strict=True):
+            # Without quotes it reads as several items and counts as one.
+            is_plain = isinstance(child, yaml.ScalarNode) and not child.style
+            if node.flow_style and is_plain and "，" in item:
+                hint = "各项用半角逗号“,”隔开；确是一项的，加引号"
+                at = item.at(item.index("，"))
+                self.faults.append(Fault(at, "列表里的逗号用了全角“，”", hint))
+        return items
+
     def _scalar(self, node: yaml.Node, place: Place) -> Scalar:
-        value = self._text(node.value, place)
+        value = scalar(node.value, place)
         style = getattr(node, "style", None)
         if style in ("|", ">"):
             value.body = Place(self.label, place.line + 1, 1)
@@ -243,11 +284,6 @@ class _Builder:
             value.body = Place(self.label, place.line, place.column + 1)
         if node.end_mark.line > node.start_mark.line:
             value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
-        return value
-
-    def _text(self, text: str, place: Place) -> Scalar:
-        value = Scalar(text)
-        value.place = value.body = place
         return value
 
     def _place(self, node: yaml.Node) -> Place:

@@ -103,7 +103,8 @@ class Workbook:
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
         fonts.use_in_figures()
         folder = find_upward(params_dir)
-        return cls(load(department_path(year, department, folder), folder), edition, overrides)
+        inputs = load(department_path(year, department, folder), folder, note=True)
+        return cls(inputs, edition, overrides)
 
     @cached_property
     def score(self) -> Score | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from govnb.inputs.files import write_all_whole
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.shipped import shipped
 from govnb.publish.job import FORMATS, Job, checked_formats
 
 if TYPE_CHECKING:
@@ -91,15 +92,16 @@ def exporter(name: str) -> Any:
 
 
 def find_notebook(name: str, params_dir: Path) -> Path:
-    """Return a shipped notebook: here, beside the parameters, or where govnb is installed from.
+    """Return a shipped notebook: here, beside the parameters, or where govnb is installed.
 
     Raises
     ------
     FaultsError
         If none of these has it.
     """
-    here = Path(__file__).parents[2]
-    for folder in (Path(), params_dir.resolve().parent, here):
-        if (folder / "notebooks" / name).is_file():
-            return folder / "notebooks" / name
+    installed = shipped("notebooks")
+    places = [Path("notebooks"), params_dir.resolve().parent / "notebooks"]
+    for folder in [*places, installed] if installed else places:
+        if (folder / name).is_file():
+            return folder / name
     raise FaultsError([Fault(Place(f"notebooks/{name}"), "找不到笔记本", "在仓库根目录下运行")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +87,46 @@ def test_a_filter_prints_the_word_the_sign_calls_for(
 def test_the_difference_of_two_rates_is_told_in_points(value: str, text: str) -> None:
     assert printed(figure(value, "%"), "升降") == text
     assert printed(figure(value, "件"), "升降") == text.replace("个百分点", "件")
+
+
+@pytest.mark.parametrize(
+    ("name", "filter_", "value", "text"),
+    [
+        ("支出.超支", "盈亏", "20", "超支20万元"),
+        ("支出.超支", "盈亏", "-20", "结余20万元"),
+        ("支出.超支", "超节", "20", "超支20万元"),
+        ("支出.超支率", "盈亏", "20", "超支20万元"),
+        ("支出.扣除原因后的超支", "盈亏", "-7.24", "结余7.24万元"),
+        ("支出.超支", "节约", "20", "超出20万元"),
+        ("支出.结余", "盈亏", "20", "结余20万元"),
+        ("支出.结余", "超节", "20", "结余20万元"),
+        ("支出.结余", "超节", "-20", "超支20万元"),
+        ("项目.甲.节约额", "节约", "5", "节约5万元"),
+        ("支出.超支", "增减", "20", "增长20万元"),
+        ("支出.甲.差异", "盈亏", "20", "结余20万元"),
+    ],
+)
+def test_a_figure_called_超支_or_结余_is_never_called_the_opposite(
+    name: str, filter_: str, value: str, text: str
+) -> None:
+    assert printed(replace(figure(value), name=name), filter_) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "following", "text"),
+    [
+        ("-20", "万元。", "超支20"),
+        ("20", "**万元", "结余20"),
+        ("20", "元", "结余20万元"),
+        ("0", "万元", "结余0"),
+        ("-0.001", "万元", "超支0"),
+        ("0", "。", "持平"),
+    ],
+)
+def test_a_direction_doesnt_print_the_unit_twice_either(
+    value: str, following: str, text: str
+) -> None:
+    assert printed(figure(value), "盈亏", following) == text
 
 
 @pytest.mark.parametrize("filter_", [None, *FILTERS])

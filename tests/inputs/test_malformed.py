@@ -54,7 +54,8 @@ def folder(params: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A parameter folder with one good department, into which broken files are put."""
     made = tmp_path_factory.mktemp("malformed") / "params"
     (made / "2016").mkdir(parents=True)
-    shutil.copytree(params / "rules", made / "rules")
+    for part in ("rules", "rubrics"):
+        shutil.copytree(params / part, made / part)
     # Checks name figures of the full book, which some of these files replace.
     (made / "rules" / "checks.yml").unlink(missing_ok=True)
     shutil.copy(params / "2016" / "_year.yml", made / "2016" / "_year.yml")

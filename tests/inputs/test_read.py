@@ -206,3 +206,38 @@ def test_faults_of_all_files_are_reported_together_in_order(write: Write) -> Non
         "params/rules/figures.yml",
     }
     assert files == sorted(files) and files.count("params/2016/test.yml") == 2
+
+
+def test_a_year_that_is_not_the_folders_is_a_fault_of_the_file_that_says_it(
+    params_copy: Path, govnb: Any
+) -> None:
+    year, department = (params_copy / "2016" / name for name in ("_year.yml", "junshan-zwfw.yml"))
+    for path in (year, department):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("\n年度: 2016", "\n年度: 2017"), encoding="utf-8")
+    wrong = [
+        f"{f['file']}: {f['message']}" for f in govnb("check", department, "--json").json["faults"]
+    ]
+    assert wrong == [
+        f"params/2016/{path.name}: 年度 2017 与所在的文件夹 2016 不同"
+        for path in (year, department)
+    ]
+    (alone,) = govnb("check", year, "--json").json["faults"]
+    assert (alone["line"], alone["column"]) == ("3", "5") and "改为 2016" in alone["hint"]
+
+
+def test_a_file_in_a_year_without_a_year_file_does_not_take_another_years(
+    params_copy: Path, govnb: Any
+) -> None:
+    path = params_copy / "2015" / "junshan-zwfw.yml"
+    path.parent.mkdir()
+    shutil.copy(params_copy / "2016" / path.name, path)
+    faults = govnb("check", path, "--json").json["faults"]
+    assert [(f["file"], f["line"]) for f in faults] == [
+        ("params/2015/_year.yml", "1"),
+        ("params/2015/junshan-zwfw.yml", "4"),
+    ]
+    assert (
+        "没有 2015 年的年度文件" in faults[0]["message"] and "文件夹 2015" in faults[1]["message"]
+    )
+    assert govnb("run", 2015, path.stem, "--params", params_copy).code == 1

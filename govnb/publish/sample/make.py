@@ -14,6 +14,7 @@ import yaml
 
 from govnb.inputs.files import write_all_whole, write_whole
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.shipped import shipped
 from govnb.publish.sample import words
 from govnb.publish.sample.department import department
 from govnb.publish.sample.errors import KINDS, Error
@@ -128,7 +129,7 @@ _Dumper.add_representer(str, _text)
 
 
 def _nearest() -> Path:
-    """Return the parameter folder here, above, or beside the package."""
-    places = [Path.cwd(), *Path.cwd().parents, Path(__file__).parents[3]]
-    found = (p / "params" for p in places if (p / "params" / "rules" / "figures.yml").is_file())
-    return next(found, Path("params"))
+    """Return the parameter folder here, above, or that which comes with the program."""
+    places = (place / "params" for place in (Path.cwd(), *Path.cwd().parents))
+    found = (place for place in places if (place / "rules" / "figures.yml").is_file())
+    return next(found, shipped("params") or Path("params"))

@@ -1,0 +1,38 @@
+"""What comes with the program: notebooks, rules, rubrics, year files to begin from.
+
+In the repository they stand in folders of their own, where analysts edit them; a wheel
+carries them inside the package.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+PARTS = ("rules", "rubrics", "schema")
+
+
+def shipped(part: str) -> Path | None:
+    """Return a shipped folder, such as `notebooks` or `params`, if it is installed."""
+    places = (_PACKAGE / part, _PACKAGE.parent / part)
+    return next((place for place in places if place.is_dir()), None)
+
+
+def copy_rules(params_dir: Path) -> list[Path]:
+    """Give a parameter folder without a formula book the shipped rules and rubrics.
+
+    Returns
+    -------
+    list of Path
+        The folders made; none that exists is touched.
+    """
+    source = shipped("params")
+    if source is None or (params_dir / "rules" / "figures.yml").exists():
+        return []
+    made = []
+    for part in PARTS:
+        if (source / part).is_dir() and not (params_dir / part).exists():
+            shutil.copytree(source / part, params_dir / part)
+            made.append(params_dir / part)
+    return made
