@@ -136,15 +136,15 @@ def check_references(inputs: Inputs, figures: Iterable[str], facts: Facts) -> li
 
 
 def _check_text(text: Scalar, names: set[str], known: list[str]) -> Iterator[Fault]:
+    # Finding a place takes a walk through the text: only where there is a fault.
     for reference in find(text):
-        place = text.at(reference.start)
         if reference.name not in names:
             hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
-            yield Fault(place, f"没有“{reference.name}”这个指标", hint)
+            yield Fault(text.at(reference.start), f"没有“{reference.name}”这个指标", hint)
         elif reference.filter is not None and reference.filter not in FILTERS:
             near = did_you_mean(reference.filter, FILTERS)
             hint = f"{near}可用：{'、'.join(FILTERS)}"
-            yield Fault(place, f"不认识“| {reference.filter}”", hint)
+            yield Fault(text.at(reference.start), f"不认识“| {reference.filter}”", hint)
     bare = REFERENCE.sub(lambda m: " " * len(m[0]), text)
     for stray in _STRAY.finditer(bare):
         hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"

@@ -40,12 +40,12 @@ def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
             yield say(subject, PASSED, f"{base.label}{base}，不为 0", evidence)
             continue
         told = list(_told(rule, variables, world))
-        if not told and (not now.number or rule.growth is None):
+        if not told:
             yield say.not_applicable(subject, f"{base.label}是 0，没有写增长率")
             continue
         words = {"项": subject or now.label, "左名": base.label, "左": str(base)}
         words |= {"右名": now.label, "右": str(now), "缘由": "；".join(told)}
-        yield say.failed(subject, words, evidence, None if told else HINT)
+        yield say.failed(subject, words, evidence)
 
 
 def _told(rule: ZeroBaseRule, variables: Mapping[str, str], world: World) -> Iterator[str]:

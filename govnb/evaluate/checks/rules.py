@@ -13,7 +13,7 @@ from govnb.evaluate.checks.dates import EVERYWHERE
 from govnb.evaluate.checks.terms import filled, is_literal
 from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.figure import Figures
-from govnb.inputs.check_rules import VARIABLE, DateOrderRule, EqualRule, Rule
+from govnb.inputs.check_rules import VARIABLE, DateOrderRule, EqualRule, Rule, TypedValueRule
 from govnb.inputs.department import Department
 from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault
@@ -65,6 +65,8 @@ def _expressions(rule: Rule) -> Iterator[Scalar]:
         yield from rule.alternatives
     if isinstance(rule, DateOrderRule):
         yield from rule.order
+    if isinstance(rule, TypedValueRule):
+        yield from rule.names.values()
 
 
 def _unusable(text: Scalar, rule: Rule, figures: Figures) -> Iterator[Fault]:
