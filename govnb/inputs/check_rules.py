@@ -29,7 +29,7 @@ PLACEHOLDERS = frozenset(
 )
 VARIABLE = re.compile(r"\{([^{}]+)\}")
 # Seconds a pattern may take for one text: a sound one takes a thousandth of it.
-PATIENCE = 2.0
+PATIENCE = 1.0
 TOO_SLOW = "不要在重复里再套重复，如 (一+)+ 写成 一+，(甲|甲乙)* 写成不重叠的几种"
 _REGEX_FAULTS = {
     "missing )": "左括号没有配对的右括号",

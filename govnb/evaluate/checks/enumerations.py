@@ -123,9 +123,13 @@ def _announced(of: _Text, passage: Passage) -> Iterator[_Announced]:
 
 def _is_told(found: _Announced) -> bool:
     """Tell whether a list can be all of what is counted: 56家：餐饮、零售 are kinds of them."""
-    if found.stated is None or found.count is None or found.name or found.count.is_numbered:
+    stated, count = found.stated, found.count
+    if stated is None or count is None or found.name or count.is_numbered:
         return True
-    return found.stated < _MANY or found.stated <= _NEAR * found.count.plain
+    if count.plain == LEAST and stated > LEAST + 1 and not count.is_of_names:
+        # Two words with a 、 between them are more often said of all than a list of them.
+        return False
+    return stated < _MANY or stated <= _NEAR * count.plain
 
 
 def _ahead(of: _Text, match: re.Match[str]) -> _Announced | None:
@@ -180,7 +184,11 @@ def _listed_elsewhere(of: _Text, match: re.Match[str]) -> _Announced | None:
         clause = re.split("[，。；：\n{}]", of.text[: match.start()])[-1]
         at = clause.rfind(word)
         between = clause[at + len(word) :]
-        if at < 0 or re.search(r"\d|中|外", between) or ("、" not in between and len(between) > 8):
+        if (
+            at < 0
+            or re.search(r"\d|中|外", between)
+            or ("、" not in between and (len(between) > 8 or re.search("[和及与]", between)))
+        ):
             continue
         if "、" in between and not between.endswith("等"):
             continue

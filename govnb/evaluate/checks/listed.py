@@ -40,12 +40,15 @@ class Count:
         Whether the list may leave some out (等).
     is_numbered : bool
         Whether its items are numbered: nothing is left to read.
+    is_of_names : bool
+        Whether its items are names of one kind.
     """
 
     plain: int
     possible: frozenset[int]
     is_open: bool = False
     is_numbered: bool = False
+    is_of_names: bool = False
 
     def __str__(self) -> str:
         low, high = min(self.possible), max(self.possible)
@@ -82,11 +85,14 @@ class Reader:
         if added := _added(items, tail, measure):
             return added
         readings = [items] if items else []
-        if len(parts) > 1:
-            readings.append([part for part in parts if part.strip()])
+        if any(self._has_amount(item) for item in items) or (tail and _ends_in_a_clause(items)):
+            return None
+        clauses = [part for part in parts if part.strip()]
+        if len(parts) > 1 and not self._are_names(items):
+            readings.append(clauses)
         if not readings and _are_alike(parts[0].split("，")):
             readings.append(parts[0].split("，"))
-        if any(self._has_amount(item) for read in readings for item in read):
+        if not items and any(self._has_amount(item) for read in readings for item in read):
             return None
         counts = [self._read(read) for read in readings]
         counts = [count for count in counts if count.plain >= LEAST]
@@ -96,7 +102,15 @@ class Reader:
         if any(len(_items(part)) >= LEAST for part in tail) and not self._has_amount(parts[0]):
             # A list in groups: 、 within, ， between them.
             possible |= {sum(len(_items(part)) for part in (head, *tail))}
-        return Count(counts[0].plain, possible, any(count.is_open for count in counts))
+        if tail and len({part.strip()[:1] for part in (head, *tail)}) == 1:
+            # 第一组由甲、乙负责，第二组由丙负责
+            possible |= {1 + len(tail)}
+        return Count(
+            counts[0].plain,
+            possible,
+            any(count.is_open for count in counts),
+            is_of_names=self._are_names(items),
+        )
 
     def bracketed(self, text: str, measure: str) -> Count | None:
         """Count what a bracket that opens just before `text` lists."""
@@ -124,6 +138,12 @@ class Reader:
     def ends_like_a_name(self, item: str) -> bool:
         """Tell whether an item ends as the name of an office or a rule does."""
         return item.endswith(tuple(self.endings))
+
+    def _are_names(self, items: Sequence[str]) -> bool:
+        """Tell whether items are names of one kind, each of them one."""
+        ends = [_OPEN.split(item)[0] for item in items]
+        alike = len({end[-1:] for end in ends}) == 1
+        return len(ends) >= LEAST and (alike or all(map(self.ends_like_a_name, ends)))
 
     def _read(self, items: Sequence[str]) -> Count:
         """Count items, with each way to read the 和 in the last one."""
@@ -179,6 +199,14 @@ def _are_alike(items: Sequence[str]) -> bool:
     """Tell whether clauses are names of one kind: 政治意识，大局意识，核心意识."""
     short = [item.strip() for item in items]
     return len(short) > LEAST and len({item[-1:] for item in short}) == 1 and len(short[0]) < 10
+
+
+def _ends_in_a_clause(items: Sequence[str]) -> bool:
+    """Tell whether the last item says something of the others: 办公室、人事股负责日常工作."""
+    if len(items) < LEAST:
+        return False
+    last = _JOIN.split(items[-1])[-1]
+    return len(last) >= LEAST + 2 * max(map(len, items[:-1]))
 
 
 def _added(items: Sequence[str], tail: Sequence[str], measure: str) -> Count | None:

@@ -36,7 +36,10 @@ _OTHERS = re.compile(
     r"机关|本级|二级|下属|直属|下辖|系统|乡镇|街道|各[^项类]|半年|季度|月|截至|截止|累计|以来|至今"
     r"|计划|目标|力争|预计|下年|明年|次年|来年|原定|往年|历年|同期|要求|不得|评分|得分|满分|标准|平均|高于|低于"
 )
+# That a department has 3个二级机构 doesn't make what follows theirs.
+_COUNTED = re.compile(r"(?:下[辖设属])?\d+[个家](?:二级|下属|直属|事业)+(?:机构|单位)")
 _LAST_YEAR = re.compile(r"(?<![比较与和于])(?:上年|去年|上一年)度?")
+_BUDGET = re.compile("预算|计划|安排")
 _LIMIT = re.compile(
     r"\s*(?:[（(]含[^）)]*[）)])?\s*(?:以[上下内外]|之[内间]|左右|上下|余|多|至|到|[—\-~～]|得|计"
     r"|的?(?:目标|要求|标准|任务|指标|比例)|为(?:满分|优))"
@@ -164,15 +167,20 @@ class Names:
     def _scope(self, name: _Name, match: re.Match[str], text: str) -> tuple[bool, bool]:
         """Tell whether the words before leave no doubt of the figure, and of which year it is."""
         start, _ = clause(text, *match.span())
-        before = text[start : match.start()].replace(self._own, "")
+        before = _COUNTED.sub("", text[start : match.start()].replace(self._own, ""))
         local = re.split(r"[，,：:（(、]", before)[-1]
         years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
         year = years[-1] if years else self._year
+        says_last = _LAST_YEAR.search(before) is not None
         is_last = year == self._year - 1 or bool(_LAST_YEAR.search(local))
+        is_last = is_last or (says_last and local.startswith("其中"))
         rest = _OURS.sub("", _LAST_YEAR.sub("", local))
         rest = _DOING.sub("", rest) if name.is_volume else rest
         known_year = year in (self._year, self._year - 1)
-        return not rest and known_year and not _OTHERS.search(before), is_last
+        is_sure = known_year and is_last >= says_last and not _OTHERS.search(before)
+        # A name that says neither 支出 nor 预算 may be the budget's.
+        is_sure = is_sure and not (name.others and _BUDGET.search(before))
+        return is_sure and not rest, is_last
 
 
 def referred(passage: Passage, figures: Figures) -> Iterator[Mention]:
