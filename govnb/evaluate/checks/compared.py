@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from govnb.evaluate.checks.mentions import NUMBER, Mention
 from govnb.evaluate.checks.texts import clause
@@ -51,27 +52,39 @@ def compared(
     last_year
         The year compared with.
     """
+    first_of, more_of, shared_of, any_of = _patterns(tuple(map(str, words)), last_year)
+    first = first_of.match(text, mention.end)
+    if first:
+        yield _compared(mention, first)
+        # 增加8.74万元，增长29.3%
+        more = more_of.match(text, first.end())
+        if first["number"] and more:
+            yield _compared(mention, more)
+        return
+    # 同比分别下降11%和18.6%: one word for all that was named before it.
+    shared = shared_of.match(text, mention.end)
+    if shared:
+        _, stop = clause(text, mention.start, shared.end())
+        if not any_of.search(text, shared.end(), stop):
+            yield Compared(
+                mention, shared["word"], bool(shared["minus"]), shared.start("word"), shared.end()
+            )
+
+
+@lru_cache(maxsize=8)
+def _patterns(words: tuple[str, ...], last_year: int) -> tuple[re.Pattern[str], ...]:
+    """Return what may stand behind a mention; what adds to it; what is shared; any word."""
     one_of = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     said = rf"(?P<minus>负)?(?P<word>{one_of})"
     by = rf"{_BY}(?P<number>{NUMBER})\s*(?P<unit>个百分点|[%％]|[^\d\s，。；、（）()]{{1,3}})"
     since = _SINCE.replace("{last}", str(last_year))
     told = rf"(?:{by}|{_BY}(?:的?(?:趋势|态势))?{_STOP})"
-    first = re.compile(rf"{_PAST_NAME}{since}{_HOW}{said}{told}").match(text, mention.end)
-    if first:
-        yield _compared(mention, first)
-        # 增加8.74万元，增长29.3%
-        more = re.compile(rf"[，,、（(]?(?:同比|增幅|即)?{said}{by}").match(text, first.end())
-        if first["number"] and more:
-            yield _compared(mention, more)
-        return
-    # 同比分别下降11%和18.6%: one word for all that was named before it.
-    shared = re.compile(rf"{_PAST_NAME}{since}{_HOW}分别{_HOW}{said}").match(text, mention.end)
-    if shared:
-        _, stop = clause(text, mention.start, shared.end())
-        if not re.search(one_of, text[shared.end() : stop]):
-            yield Compared(
-                mention, shared["word"], bool(shared["minus"]), shared.start("word"), shared.end()
-            )
+    return (
+        re.compile(rf"{_PAST_NAME}{since}{_HOW}{said}{told}"),
+        re.compile(rf"[，,、（(]?(?:同比|增幅|即)?{said}{by}"),
+        re.compile(rf"{_PAST_NAME}{since}{_HOW}分别{_HOW}{said}"),
+        re.compile(one_of),
+    )
 
 
 def _compared(mention: Mention, match: re.Match[str]) -> Compared:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from govnb.evaluate.checks.dates import chinese_number
 from govnb.evaluate.checks.listed import LEAST, Count, Reader
-from govnb.evaluate.checks.numbering import CHINESE
+from govnb.evaluate.checks.numbering import CHINESE, Mark, marks
 from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.texts import Passage, outside_quotes
 from govnb.evaluate.checks.world import World
@@ -36,6 +36,8 @@ _LEADS = re.compile(
 # Words by which a noun turns into a clause of its own: what follows its colon is no list of it.
 _PREDICATE = re.compile(r"召开|参加|涉及|发现|投入|联合|齐|均|都|已|主要(?=.)")
 _NEAR = 2
+# No list of a sentence is longer.
+_WINDOW = 1000
 # From here on a count is of things too many to list them all.
 _MANY = 10
 
@@ -61,6 +63,7 @@ class _Text:
     text: str
     counts: tuple[re.Match[str], ...]
     measures: str
+    marks: Sequence[Mark]
 
     @classmethod
     def of(cls, passage: Passage, rule: EnumerationRule, world: World) -> _Text:
@@ -70,7 +73,11 @@ class _Text:
         number = rf"(?<![\d.第])(?P<number>\d{{1,3}}|[{CHINESE}两]{{1,3}})(?P<measure>{one_of})"
         reference = rf"(?P<reference>\{{\{{[^{{}}\n]+\}}\}})(?P<after>{one_of})?"
         found = re.finditer(rf"{number}|{reference}", text)
-        return cls(rule, world, text, tuple(found), one_of)
+        return cls(rule, world, text, tuple(found), one_of, marks(text))
+
+    def before(self, match: re.Match[str]) -> str:
+        """Return the text before a count, as far as a sentence may go back."""
+        return self.text[max(0, match.start() - _WINDOW) : match.start()]
 
     @property
     def reader(self) -> Reader:
@@ -141,8 +148,8 @@ def _ahead(of: _Text, match: re.Match[str]) -> _Announced | None:
     if re.search(rf"\d[{_unit(of)}]$", of.text[max(0, match.start() - 4) : match.start()]):
         # 共4章12条：… counts twice what is listed once.
         return None
-    rest = of.text[lead.end() :]
-    count = of.reader.numbered(rest) if not lead["among"] else None
+    rest = of.text[lead.end() : lead.end() + _WINDOW]
+    count = None if lead["among"] else of.reader.numbered(of.text, lead.end(), of.marks)
     severity = None
     if lead["loose"]:
         if count is None or not _introduces(of.rule, measure + lead["noun"]):
@@ -181,7 +188,7 @@ def _listed_elsewhere(of: _Text, match: re.Match[str]) -> _Announced | None:
     if not match["number"]:
         return None
     for word, name in of.rule.lists.items():
-        clause = re.split("[，。；：\n{}]", of.text[: match.start()])[-1]
+        clause = re.split("[，。；：\n{}]", of.before(match))[-1]
         at = clause.rfind(word)
         between = clause[at + len(word) :]
         if (
@@ -205,7 +212,7 @@ def _listed_elsewhere(of: _Text, match: re.Match[str]) -> _Announced | None:
 
 def _added_to(of: _Text, match: re.Match[str]) -> int:
     """Return what further counts of the same clause add: 内设8个股室、1个中心."""
-    clause = re.split("[。；：\n（(]", of.text[match.end() :])[0]
+    clause = re.split("[。；：\n（(]", of.text[match.end() : match.end() + _WINDOW])[0]
     more = re.findall(
         rf"(?:[、和及，])(\d{{1,2}}|[{CHINESE}两]{{1,2}})(?:{of.measures})[^\d、和及，]{{0,8}}",
         clause,
@@ -218,7 +225,7 @@ def _behind(of: _Text, match: re.Match[str]) -> _Announced | None:
     stated = _stated(match, of.world)
     if not match["number"] or stated is None:
         return None
-    before = of.text[: match.start()]
+    before = of.before(match)
     is_open = before.endswith("等")
     count = of.reader.before(before.removesuffix("等") if is_open else before)
     if count is None:
@@ -237,7 +244,7 @@ def _behind(of: _Text, match: re.Match[str]) -> _Announced | None:
         if _far(stated, count):
             return None
         severity = HINT if stated > max(count.possible) else None
-    start = max(len(before) - len(re.split("[。；：，\n]", before)[-1]), len(before) - 40)
+    start = match.start() - min(len(re.split("[。；：，\n]", before)[-1]), 40)
     text = of.text[start : match.end()]
     return _Announced(stated, None, text, start, count, severity)
 

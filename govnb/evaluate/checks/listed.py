@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from govnb.evaluate.checks.numbering import points
+from govnb.evaluate.checks.numbering import Mark, points
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.references import REFERENCE, Reference
 
@@ -66,9 +66,9 @@ class Reader:
     facts: Facts
     endings: Sequence[str] = ()
 
-    def numbered(self, text: str) -> Count | None:
-        """Count the numbered points that open a text."""
-        numbers = points(text)
+    def numbered(self, text: str, at: int, found: Sequence[Mark]) -> Count | None:
+        """Count the numbered points that open at a place of a text with these marks."""
+        numbers = points(text, at, found)
         if numbers is None or len(numbers) < LEAST:
             return None
         possible = frozenset([len(numbers), numbers[-1]])

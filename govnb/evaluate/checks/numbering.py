@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from govnb.evaluate.checks.dates import chinese_number
 from govnb.evaluate.checks.say import Evidence, Say
@@ -95,16 +97,24 @@ def _is_range(text: str, start: int) -> bool:
     return match is not None and CHINESE.index(match[2]) == CHINESE.index(match[1]) + 1
 
 
-def points(text: str) -> list[int] | None:
-    """Return the numbers of the list that opens a text, or None if no list opens it.
+def points(text: str, at: int, found: Sequence[Mark]) -> list[int] | None:
+    """Return the numbers of the list that opens at a place, or None if none does.
 
     The list ends where its numbering starts anew, or goes on in another place of the line.
+
+    Parameters
+    ----------
+    text, found
+        The text, and its marks.
+    at
+        Where the list would open.
     """
-    found = marks(text)
-    if not found or found[0].number != 1 or text[: found[0].start].strip(" \t\n　（(>#*-第"):
+    here = bisect_left(found, at, key=lambda mark: mark.start)
+    first = found[here] if here < len(found) else None
+    if first is None or first.number != 1 or text[at : first.start].strip(" \t\n　（(>#*-第"):
         return None
-    first, numbers = found[0], [1]
-    for mark in found[1:]:
+    numbers = [1]
+    for mark in islice(found, here + 1, None):
         if mark.family != first.family:
             continue
         follows = mark.number == numbers[-1] + 1
