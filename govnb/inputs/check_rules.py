@@ -12,11 +12,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-import regex
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from govnb.inputs.ledger import Strict
+from govnb.inputs.patterns import check_pattern
 from govnb.inputs.values import BadText, Text, TextOf, parse_number
 from govnb.inputs.yaml_text import Scalar
 
@@ -28,25 +28,6 @@ PLACEHOLDERS = frozenset(
     ["项", "左名", "左", "右名", "右", "差额", "容差", "缘由", "处", "原文", "百分比"]
 )
 VARIABLE = re.compile(r"\{([^{}]+)\}")
-# Seconds a pattern may take for one text: a sound one takes a thousandth of it.
-PATIENCE = 1.0
-TOO_SLOW = "不要在重复里再套重复，如 (一+)+ 写成 一+，(甲|甲乙)* 写成不重叠的几种"
-_REGEX_FAULTS = {
-    "missing )": "左括号没有配对的右括号",
-    "unbalanced parenthesis": "右括号没有配对的左括号",
-    "unterminated character set": "左方括号没有配对的右方括号",
-    "bad escape": "反斜杠后面的字符没有这种用法",
-    "nothing to repeat": "*、+、? 前面没有可以重复的字",
-    "multiple repeat": "*、+、? 连着写了两个",
-    "bad character range": "方括号里的范围前后颠倒",
-    "bad set": "方括号里的范围前后颠倒或没有写完",
-    "min repeat": "{ } 里的次数前大后小",
-    "missing <": "(?P 后面缺少 <名称>",
-    "unknown extension": "(? 后面的写法没有这种用法",
-    "unknown group": "引用了没有的分组",
-    "invalid group reference": "引用了没有的分组",
-    "bad character in group name": "分组的名称写法不对",
-}
 
 
 def _refuse(message: str, hint: str = "") -> PydanticCustomError:
@@ -74,24 +55,10 @@ def _percent(text: Scalar) -> Scalar:
 
 def _regex(text: Scalar) -> Scalar:
     try:
-        finds_nothing = regex.search(text, "", timeout=PATIENCE) is not None
-    except regex.error as error:
-        raise _refuse(
-            f"查找的写法不对：{_explained(str(error))}", "这里是正则表达式，括号和反斜杠要配对"
-        ) from None
-    except TimeoutError:
-        raise _refuse("查找的写法太费时", TOO_SLOW) from None
-    if finds_nothing:
-        raise _refuse("查找的写法连空的文字也算找到", "至少要有一个必须出现的字")
+        check_pattern(text)
+    except BadText as error:
+        raise _refuse(str(error), error.hint) from None
     return text
-
-
-def _explained(message: str) -> str:
-    """Return in Chinese what the library says of a pattern."""
-    position = re.search(r"at position (\d+)", message)
-    where = f"第{int(position[1]) + 1}个字符处，" if position else ""
-    found = (told for words, told in _REGEX_FAULTS.items() if words in message)
-    return where + next(found, "这里读不懂")
 
 
 def _rule_name(name: str) -> str:
