@@ -26,7 +26,7 @@ _FILLER = _KIND + r"(?:了|为|是|达到|达|约|共计|共|：|:)?\s*"
 _TAILS = ("批次", "人次", "件数", "户数", "人数", "次数", "总数", "数量")
 _OURS = re.compile(
     r"20\d\d年(?:度|末|底)?|[本全当该]?年(?:度|末|底|内)?|(?:我|本|全|该)(?:局|院|委|办|镇|乡|中心|馆|站"
-    r"|大队|支队|单位|部门|校|所|处|厅|室|司|署|县|区|市)|其中|同时|实际|财政拨款|现有|共有|实有|全部|目前"
+    r"|大队|支队|单位|部门|校|所|处|厅|室|司|署|县|区|市)|其中|同时|实际|决算数?|财政拨款|现有|共有|实有|全部|目前"
     r"|总计|合计|共计|[的共现已约由\s￼*_]"
 )
 _DOING = re.compile(
@@ -42,7 +42,7 @@ _COUNTED = re.compile(r"(?:下[辖设属])?\d+[个家](?:二级|下属|直属|�
 _LAST_YEAR = re.compile(r"(?<![比较与和于])(?:上年|去年|上一年)度?")
 _BUDGET = re.compile("预算|计划|安排")
 _LIMIT = re.compile(
-    r"\s*(?:[（(]含[^）)]*[）)])?\s*(?:以[上下内外]|之[内间]|左右|上下|余|多|至|到|[—\-~～]|得|计"
+    r"\s*(?:[（(]含[^）)]*[）)])?\s*(?:[/／每]|以[上下内外]|之[内间]|左右|上下|余|多|至|到|[—\-~～]|得|计"
     r"|的?(?:目标|要求|标准|任务|指标|比例)|为(?:满分|优))"
 )
 _SCORING = re.compile(r"得满分|[得计扣]\d|不得分|目标值|评分")
@@ -141,7 +141,10 @@ class Names:
         typed = behind and re.compile(_unit(name)).match(text, behind.end())
         if name.tail and not typed:
             return None
-        is_ours, is_last = self._scope(name, match, text)
+        scope = self._scope(name, match, text)
+        if scope is None:
+            return None
+        is_ours, is_last = scope
         found = Mention(
             match[1], name.figure, name.last, match.start(), match.end(), is_ours, is_last,
             others=name.others,
@@ -165,13 +168,16 @@ class Names:
                 end=behind.end(), number=behind[1], number_at=behind.start(1),
             )  # fmt: skip
 
-    def _scope(self, name: _Name, match: re.Match[str], text: str) -> tuple[bool, bool]:
-        """Tell whether the words before leave no doubt of the figure, and of which year it is."""
+    def _scope(self, name: _Name, match: re.Match[str], text: str) -> tuple[bool, bool] | None:
+        """Tell whether nothing qualifies the name, and whether it is of last year.
+
+        None where the words before speak of another year, period, scope or of a rule.
+        """
         start, _ = clause(text, *match.span())
         before = _COUNTED.sub("", text[start : match.start()].replace(self._own, ""))
         local = re.split(r"[，,：:（(、]", before)[-1]
-        years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
-        year = years[-1] if years else self._year
+        told = [int(year) for year in re.findall(r"(20\d\d)年", before)]
+        year = told[-1] if told else self._year
         says_last = _LAST_YEAR.search(before) is not None
         is_last = year == self._year - 1 or bool(_LAST_YEAR.search(local))
         is_last = is_last or (says_last and local.startswith("其中"))
@@ -181,7 +187,7 @@ class Names:
         is_sure = known_year and is_last >= says_last and not _OTHERS.search(before)
         # A name that says neither 支出 nor 预算 may be the budget's.
         is_sure = is_sure and not (name.others and _BUDGET.search(before))
-        return is_sure and not rest, is_last
+        return (not rest, is_last) if is_sure else None
 
 
 def referred(passage: Passage, figures: Figures) -> Iterator[Mention]:
