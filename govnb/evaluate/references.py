@@ -170,23 +170,25 @@ def check_references(inputs: Inputs, facts: Facts) -> list[Fault]:
 def _check_text(
     text: Scalar, names: set[str], known: list[str], facts: Facts, gaps: Gaps
 ) -> Iterator[Fault]:
+    # Finding a place takes a walk through the text: only where there is a fault.
     for reference in find(text):
-        place = text.at(reference.start)
         if hidden := UNSEEN.search(reference.name):
             bare = UNSEEN.sub("", reference.name)
             message = f"“{bare}”里有看不见的字符 U+{ord(hidden[0]):04X}"
-            yield Fault(place, message, f"删去它，重新写 {{{{ {bare} }}}}")
+            yield Fault(text.at(reference.start), message, f"删去它，重新写 {{{{ {bare} }}}}")
         elif reference.name not in names:
             if reference.name not in gaps:
                 hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
-                yield Fault(place, f"没有“{reference.name}”这个指标", hint)
+                message = f"没有“{reference.name}”这个指标"
+                yield Fault(text.at(reference.start), message, hint)
         elif reference.filter is not None and reference.filter not in FILTERS:
             near = did_you_mean(reference.filter, FILTERS)
             hint = f"{near}可用：{'、'.join(FILTERS)}"
-            yield Fault(place, f"不认识“| {reference.filter}”", hint)
+            yield Fault(text.at(reference.start), f"不认识“| {reference.filter}”", hint)
         elif reference.filter in DIRECTIONS and (kind := _without_direction(reference, facts)):
             message = f"“{reference.name}”是{kind}，没有增减盈亏，不能加“| {reference.filter}”"
-            yield Fault(place, message, f"写 {{{{ {reference.name} }}}}")
+            hint = f"写 {{{{ {reference.name} }}}}"
+            yield Fault(text.at(reference.start), message, hint)
     bare = REFERENCE.sub(lambda m: " " * len(m[0]), text)
     for stray in _STRAY.finditer(bare):
         hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"

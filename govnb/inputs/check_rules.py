@@ -17,7 +17,8 @@ from pydantic import AfterValidator, Field, model_validator
 from govnb.inputs.check_fields import BY_ROUNDING, number, percent, tolerance
 from govnb.inputs.check_fields import refuse as _refuse
 from govnb.inputs.ledger import Strict
-from govnb.inputs.values import Text, TextOf
+from govnb.inputs.patterns import check_pattern
+from govnb.inputs.values import BadText, Text, TextOf
 from govnb.inputs.yaml_text import Scalar
 
 ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
@@ -31,11 +32,9 @@ VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 def _regex(text: Scalar) -> Scalar:
     try:
-        re.compile(text)
-    except re.error as error:
-        raise _refuse(
-            f"查找的写法不对：{error.msg}", "这里是正则表达式，括号和反斜杠要配对"
-        ) from None
+        check_pattern(text)
+    except BadText as error:
+        raise _refuse(str(error), error.hint) from None
     return text
 
 
@@ -264,6 +263,9 @@ class TypedValueRule(Rule):
     """文中数: a number typed behind a figure's label against the figure."""
 
     kind: Literal["文中数"] = Field(alias="种类")
+    names: dict[str, Text] = Field(
+        {}, alias="叫法", description="文字里的另一种叫法 → 指标名称，如 核定编制: 人员.编制数"
+    )
 
 
 class NumberingRule(Rule):
@@ -279,6 +281,15 @@ class EnumerationRule(Rule):
     measures: list[Text] = Field(alias="量词")
     lists: dict[str, Text] = Field(
         {}, alias="对应列表", description="词 → 列表名称；“词N个”后面没有列举时，与列表比"
+    )
+    points: list[Text] = Field(
+        [], alias="引出词", description="“N个”加这些词，后面的“，一是”才当作列举"
+    )
+    classes: list[Text] = Field(
+        [], alias="统称", description="“甲局、乙局2个”后面是这些词，才当作列举的个数"
+    )
+    endings: list[Text] = Field(
+        [], alias="名称结尾", description="名称以这些字结尾；“甲股和乙股”两边都是名称，就是两项"
     )
 
 

@@ -12,6 +12,8 @@ the reading: it is noted, so that it can be reported together with what the mode
 from __future__ import annotations
 
 import stat
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -56,16 +58,26 @@ class Scalar(str):
         if not self.lines:
             return Place(self.body.file, self.body.line, self.body.column + offset)
         # Folding and indenting change blanks only: count the other characters.
-        wanted = sum(not c.isspace() for c in self[:offset])
+        counts, spots = self._index
+        wanted = counts[min(max(offset, 0), len(self))]
+        if wanted >= len(spots):
+            return self.place
+        number, column = spots[wanted]
+        return Place(self.body.file, self.body.line + number, column)
+
+    @cached_property
+    def _index(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """How many characters come before each offset, and where each one stands."""
+        counts = [0, *accumulate(not character.isspace() for character in self)]
+        spots = []
         for number, line in enumerate(self.lines):
             first = self.body.column if number == 0 else 1
-            for column, character in enumerate(line[first - 1 :], first):
-                if character.isspace():
-                    continue
-                if wanted == 0:
-                    return Place(self.body.file, self.body.line + number, column)
-                wanted -= 1
-        return self.place
+            spots += [
+                (number, column)
+                for column, character in enumerate(line[first - 1 :], first)
+                if not character.isspace()
+            ]
+        return counts, spots
 
 
 def scalar(text: str, place: Place) -> Scalar:

@@ -57,6 +57,18 @@ def test_all_faults_of_the_rules_come_at_once() -> None:
     assert len(faults(rules).splitlines()) == 2
 
 
+@pytest.mark.parametrize("pattern", ["(?:一|一一)+$二", "(一|一)*$二"])
+@pytest.mark.timeout(20)
+def test_a_pattern_that_never_ends_is_stopped_and_named(pattern: str) -> None:
+    said = faults(f"甲:\n  种类: 写法\n  查找: '{pattern}'{COMMON}", f"主要职责: [{'一' * 40}二]\n")
+    assert "checks.yml:3:7" in said and "太费时" in said and "重复" in said
+
+
+def test_a_pattern_that_finds_a_place_and_no_text_is_refused() -> None:
+    said = faults(f"甲:\n  种类: 写法\n  查找: '(?=会)'{COMMON}", "主要职责: [开会]\n")
+    assert "checks.yml:3:7" in said and "空的文字" in said
+
+
 def test_a_rule_may_name_what_only_other_departments_have() -> None:
     rules = f"甲:\n  种类: 不超过\n  左: 项目.外网.资金\n  右: 收入.专项{COMMON}"
     assert finding(reviewed(WRONG, rules=rules), "甲").state == NOT_APPLICABLE

@@ -11,9 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from govnb.evaluate.compute import compute
 from govnb.evaluate.figure import Figure
-from govnb.evaluate.references import DIRECTIONS, FILTERS, REFERENCE, find, printed
+from govnb.evaluate.references import (
+    DIRECTIONS,
+    FILTERS,
+    REFERENCE,
+    check_references,
+    find,
+    printed,
+)
 from govnb.inputs.place import Place
+from govnb.inputs.yaml_text import Scalar
+from tests.evaluate.reviewing import inputs_of
 
 HERE = Place("某.yml", 1, 1)
 
@@ -181,3 +191,12 @@ def test_no_text_makes_the_search_slow(text: str) -> None:
     started = time.monotonic()
     REFERENCE.sub("", text)
     assert time.monotonic() - started < 5
+
+
+def test_a_sound_narrative_is_checked_without_looking_up_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = inputs_of('人员: {编制数: 5}\n叙述: {概述: "编制{{ 人员.编制数 }}名。"}\n')
+    _, facts = compute(inputs)
+    monkeypatch.setattr(Scalar, "at", lambda *_: pytest.fail("the place of a sound reference"))
+    assert check_references(inputs, facts) == []

@@ -17,7 +17,7 @@ from govnb.evaluate.checks.dates import date_order, document_year, same_date
 from govnb.evaluate.checks.direction import directions
 from govnb.evaluate.checks.enumerations import enumerations
 from govnb.evaluate.checks.numbering import numbering
-from govnb.evaluate.checks.numbers import raw_numbers, typed_values
+from govnb.evaluate.checks.numbers import raw_numbers
 from govnb.evaluate.checks.published import published
 from govnb.evaluate.checks.rates import in_range, scope, zero_base
 from govnb.evaluate.checks.relations import equal, limit, reasons
@@ -26,6 +26,7 @@ from govnb.evaluate.checks.say import Say
 from govnb.evaluate.checks.scored import Score
 from govnb.evaluate.checks.scores import score
 from govnb.evaluate.checks.sums import same_name, sums
+from govnb.evaluate.checks.typed import typed_values
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.checks.writing import writing
 from govnb.evaluate.expression import FormulaError

@@ -2,7 +2,7 @@
 
 Three ways a narrative says a direction are read: a word right before a signed figure
 (`超支{{ 支出.超支 }}`), a word that leads to this year's amount (`增加至{{ ….本年 }}`), and a
-comparison with last year behind an amount (`{{ ….本年 }}，比上年有所下降`).
+comparison with last year behind an amount, referred to or named (`公务接待费5.31万元，同比下降`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from govnb.evaluate.checks.compared import compared
+from govnb.evaluate.checks.mentions import NUMBER, Mention, Names, referred, years
 from govnb.evaluate.checks.say import Evidence, Say
 from govnb.evaluate.checks.terms import printed
-from govnb.evaluate.checks.texts import Passage, clause
+from govnb.evaluate.checks.texts import Passage
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, Figures, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
@@ -25,9 +27,9 @@ from govnb.inputs.check_rules import DirectionRule
 _CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")
 _OVERSPENT = ("超支", "超支率")
 _SAVED = ("结余", "结余率", "节约额", "节约率")
-# This year's amount, and the same amount last year.
-_YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))
-_FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:)*"
+_FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:|(?:年初|年度)?预算|计划)*"
+# What is denied has no direction: 没有增加{{ … }}, 不超支.
+_DENIED = r"(?:没有?|未|不|无|避免|防止|杜绝|零)(?:再|有|了|出现|发生|明显|大幅)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class _Said:
 def directions(rule: DirectionRule, world: World, say: Say) -> Iterator[Finding]:
     """Compare each word of direction in the narratives with the figures."""
     found: dict[str, Finding] = {}
+    names = Names(world)
     for passage in world.prose:
-        for said in _said(rule, passage, world.figures):
+        for said in _said(rule, passage, world, names):
             finding = _judged(said, passage, world, say)
             before = found.get(finding.id)
             if before is None or not before.is_open:
@@ -80,22 +83,34 @@ def _judged(said: _Said, passage: Passage, world: World, say: Say) -> Finding:
     return say.failed(subject, words, evidence)
 
 
-def _said(rule: DirectionRule, passage: Passage, figures: Figures) -> Iterator[_Said]:
+def _said(rule: DirectionRule, passage: Passage, world: World, names: Names) -> Iterator[_Said]:
     """Yield the directions a passage states."""
-    words = sorted([*rule.up, *rule.down, *rule.over, *rule.under], key=len, reverse=True)
-    one_of = "|".join(map(re.escape, words))
-    references = [r for r in passage.references if r.name in figures]
-    for reference in references:
-        yield from _before(rule, passage, reference, figures, one_of)
-    years = [(r, pair) for r in references if (pair := _years(r.name, figures))]
-    for reference, (now, last) in years:
-        _, stop = clause(passage.text, reference.start, reference.end)
-        tail = passage.masked[reference.end : stop]
-        behind = re.match(rf"[^\ufffc]{{0,12}}?(?:比|较)上年[^\ufffc，]{{0,4}}?({one_of})", tail)
-        # A figure right behind the word says by how much, and is looked at on its own.
-        if behind and not passage.text[reference.end + behind.end() :].startswith("{{"):
-            end = reference.end + behind.end()
-            yield _pair(rule, behind[1], now, last, end - len(behind[1]), end)
+    figures = world.figures
+    words = [*rule.up, *rule.down, *rule.over, *rule.under]
+    one_of = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    last_year = world.year - 1
+    for reference in passage.references:
+        if reference.name in figures:
+            yield from _before(rule, passage, reference, figures, one_of)
+    named = [m for m in names.in_(passage) if m.is_ours and not m.is_last and m.last]
+    for mention in [*referred(passage, figures), *named]:
+        for told in compared(mention, passage.masked, words, last_year):
+            yield _pair(rule, told.word, mention, told.start, told.end, told.is_negated)
+        if mention.label:
+            yield from _reached(rule, passage, mention, one_of)
+
+
+def _reached(
+    rule: DirectionRule, passage: Passage, mention: Mention, one_of: str
+) -> Iterator[_Said]:
+    """Yield the direction of “公务接待费（由29.87万元）增加到31万元”."""
+    found = re.compile(
+        rf"(?:支出)?(?:[由从][^，。；\n]{{1,12}})?(?:{one_of})(?:到|至)?(?<=[到至])(?:了|约)?{NUMBER}"
+    ).match(passage.masked, mention.end)
+    word = re.search(one_of, found[0]) if found and not mention.number else None
+    if found and word:
+        start = found.start() + word.start()
+        yield _pair(rule, word[0], mention, start, found.end())
 
 
 def _before(
@@ -104,18 +119,21 @@ def _before(
     """Yield the direction that the word right before a reference states."""
     head = passage.masked[max(0, reference.start - 16) : reference.start]
     figure = figures[reference.name]
-    leading = re.search(rf"({one_of})(?:到|至)(?:了|约)?$", head)
-    if leading and (pair := _years(reference.name, figures)):
+    leading = re.search(rf"({one_of})(?:到|至)?(?<=[到至])(?:了|约)?$", head)
+    if leading and (pair := years(reference.name, figures)):
         start = reference.start - len(head) + leading.start()
-        yield _pair(rule, leading[1], *pair, start, reference.end)
+        yield _pair(rule, leading[1], Mention("", *pair, start, reference.end), start)
         return
-    word = re.search(rf"({one_of}){_FILLER}$", head)
-    if word is None or reference.filter in DIRECTIONS:
+    word = re.search(rf"(负?)({one_of}){_FILLER}$", head)
+    if word is None or word[2].endswith("至") or reference.filter in DIRECTIONS:
+        return
+    if re.search(rf"{_DENIED}$", head[: word.start()]):
         return
     start = reference.start - len(head) + word.start()
-    sign = _sign(rule, word[1], reference.name.rpartition(".")[2])
+    sign = _sign(rule, word[2], reference.name.rpartition(".")[2])
     if sign is not None:
-        yield _Said(word[1], sign, reference.name, figure.number, figure, start, reference.end)
+        told, sign = word[1] + word[2], sign != bool(word[1])
+        yield _Said(told, sign, reference.name, figure.number, figure, start, reference.end)
 
 
 def _sign(rule: DirectionRule, word: str, last: str) -> bool | None:
@@ -131,20 +149,12 @@ def _sign(rule: DirectionRule, word: str, last: str) -> bool | None:
     return None
 
 
-def _pair(rule: DirectionRule, word: str, now: Figure, last: Figure, start: int, end: int) -> _Said:
-    assert now.number is not None and last.number is not None
+def _pair(
+    rule: DirectionRule, word: str, mention: Mention, start: int, end: int = 0, minus: bool = False
+) -> _Said:
+    now, last = mention.figure, mention.last
+    assert now.number is not None and last is not None and last.number is not None
     change = now.number - last.number
-    is_up = word in (*rule.up, *rule.over)
-    return _Said(word, is_up, now.name, change, now, start, end, against=last)
-
-
-def _years(name: str, figures: Figures) -> tuple[Figure, Figure] | None:
-    """Return this year's and last year's figure, if the name is this year's and both are known."""
-    for this, before in _YEARS:
-        head, dot, rest = name.partition(f".{this}")
-        if not dot or (rest and not rest.startswith(".")):
-            continue
-        last = figures.get(f"{head}.{before}{rest}")
-        if last is not None and last.number is not None and figures[name].number is not None:
-            return figures[name], last
-    return None
+    is_up = (word in (*rule.up, *rule.over)) != minus
+    told = f"负{word}" if minus else word
+    return _Said(told, is_up, now.name, change, now, start, end or mention.end, against=last)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from govnb.evaluate.checks.dates import chinese_number
 from govnb.evaluate.checks.say import Evidence, Say
@@ -17,29 +19,39 @@ CHINESE = "一二三四五六七八九十"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _LINE = r"^[ \t>#*\-]*"
 _POINT = r"(?<=[。；：，、:;,])"
-# From the outermost level to the innermost (GB/T 9704-2012, 7.3.3: 一、（一）1.（1）), then what
-# runs on within a paragraph.
+# “三、四季度” and “二、三产业” are no headings.
+_RANGE = re.compile(rf"([{CHINESE}])、([{CHINESE}])[、季产年月级楼层类批期轮次线届号组班等]")
+# GB/T 9704-2012, 7.3.3: 一、（一）1.（1）, then what runs on within a paragraph. Writers nest
+# them in other orders as well. The second word names styles that may continue one another.
 _STYLES = tuple(
-    re.compile(pattern, re.MULTILINE)
-    for pattern in (
-        rf"{_LINE}([{CHINESE}]{{1,3}})、",
-        rf"{_LINE}[（(]([{CHINESE}]{{1,3}})[）)]",
-        rf"{_LINE}(\d{{1,2}})[、．.](?!\d)",
-        rf"(?:{_LINE}|{_POINT})[（(](\d{{1,2}})[）)]",
-        rf"([{_CIRCLED}])",
-        rf"(?:^[ \t]*|{_POINT})([{CHINESE}]{{1,3}})是",
+    (re.compile(pattern, re.MULTILINE), family)
+    for pattern, family in (
+        (rf"{_LINE}([{CHINESE}]{{1,3}})、", "一、"),
+        (rf"{_LINE}[（(]([{CHINESE}]{{1,3}})[）)]", "（一）"),
+        (rf"(?<=[。；：])[（(]([{CHINESE}]{{1,3}})[）)]", "（一）"),
+        (rf"{_LINE}(\d{{1,2}})[、．.](?!\d)", "1、"),
+        (r"(?<=[。；：，])(\d{1,2})[、．.](?!\d)", "1、"),
+        (rf"(?:{_LINE}|{_POINT})[（(](\d{{1,2}})[）)]", "（1）"),
+        (rf"([{_CIRCLED}])", "①"),
+        (rf"(?:^[ \t]*|{_POINT})([{CHINESE}]{{1,3}})是", "一是"),
+        (rf"(?:^[ \t]*|(?<=[。；：，]))第([{CHINESE}])，", "第一，"),
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number that opens a paragraph or a point: its level, value, place and look."""
+    """A number that opens a paragraph or a point: its style, value, place and look."""
 
-    level: int
+    style: int
     number: int
     start: int
     text: str
+
+    @property
+    def family(self) -> str:
+        """What it is written like, wherever in the line it stands."""
+        return _STYLES[self.style][1]
 
 
 def numbering(rule: NumberingRule, world: World, say: Say) -> Iterator[Finding]:
@@ -69,26 +81,65 @@ def numbering(rule: NumberingRule, world: World, say: Say) -> Iterator[Finding]:
 def marks(text: str) -> list[Mark]:
     """Return the numbers that open paragraphs and points, in order."""
     found = []
-    for level, pattern in enumerate(_STYLES):
+    for style, (pattern, _) in enumerate(_STYLES):
         for match in pattern.finditer(text):
             shown = re.sub(r"^[\s>#*\-]+", "", match[0])
             number = (
                 _CIRCLED.index(match[1]) + 1 if match[1] in _CIRCLED else chinese_number(match[1])
             )
-            if number is not None:
-                found.append(Mark(level, number, match.start(1), shown))
+            if number is not None and not _is_range(text, match.start(1)):
+                found.append(Mark(style, number, match.start(1), shown))
     return sorted(found, key=lambda mark: mark.start)
 
 
+def _is_range(text: str, start: int) -> bool:
+    match = _RANGE.match(text, start)
+    return match is not None and CHINESE.index(match[2]) == CHINESE.index(match[1]) + 1
+
+
+def points(text: str, at: int, found: Sequence[Mark]) -> list[int] | None:
+    """Return the numbers of the list that opens at a place, or None if none does.
+
+    The list ends where its numbering starts anew, or goes on in another place of the line.
+
+    Parameters
+    ----------
+    text, found
+        The text, and its marks.
+    at
+        Where the list would open.
+    """
+    here = bisect_left(found, at, key=lambda mark: mark.start)
+    first = found[here] if here < len(found) else None
+    if first is None or first.number != 1 or text[at : first.start].strip(" \t\n　（(>#*-第"):
+        return None
+    numbers = [1]
+    for mark in islice(found, here + 1, None):
+        if mark.family != first.family:
+            continue
+        follows = mark.number == numbers[-1] + 1
+        if not follows and (mark.style != first.style or mark.number <= numbers[-1]):
+            break
+        numbers.append(mark.number)
+    return numbers
+
+
 def _disorder(entries: list[tuple[Passage, Mark]]) -> Iterator[tuple[Passage, Mark, str]]:
-    """Yield the numbers that don't follow the one before them, and what is wrong."""
-    last: dict[int, int] = {}
+    """Yield the numbers that don't follow the one before them, and what is wrong.
+
+    The lists open at a place are known by the order in which their styles appeared.
+    """
+    open_lists: dict[int, int] = {}
+    closed: dict[str, int] = {}
     for passage, mark in entries:
-        for level in [level for level in last if level > mark.level]:
-            del last[level]
-        before = last.get(mark.level)
-        last[mark.level] = mark.number
-        wrong = _wrong(before, mark.number)
+        before = open_lists.get(mark.style)
+        if before is not None:
+            while next(reversed(open_lists)) != mark.style:
+                open_lists.popitem()
+        open_lists[mark.style] = mark.number
+        goes_on = before is None and closed.get(mark.family) == mark.number - 1
+        closed[mark.family] = mark.number
+        wrong = "" if goes_on else _wrong(before, mark.number)
         if wrong:
             yield passage, mark, wrong
 

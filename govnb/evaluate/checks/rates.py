@@ -13,7 +13,7 @@ from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
-from govnb.inputs.check_rules import HINT, RangeRule, ScopeRule, ZeroBaseRule
+from govnb.inputs.check_rules import RangeRule, ScopeRule, ZeroBaseRule
 
 _GROWTH = re.compile(r"(增长|上升|提高|增加|增幅|增速)[^。；，\n]{0,8}?\d+(\.\d+)?\s*[%％倍]")
 
@@ -46,12 +46,12 @@ def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
             yield say(subject, PASSED, f"{base.label}{base}，不为 0", evidence)
             continue
         told = list(_told(rule, variables, world))
-        if not told and (not now.number or rule.growth is None):
+        if not told:
             yield say.not_applicable(subject, f"{base.label}是 0，没有写增长率")
             continue
         words = {"项": subject or now.label, "左名": base.label, "左": str(base)}
         words |= {"右名": now.label, "右": str(now), "缘由": "；".join(told)}
-        yield say.failed(subject, words, evidence, None if told else HINT)
+        yield say.failed(subject, words, evidence)
 
 
 def _told(rule: ZeroBaseRule, variables: Mapping[str, str], world: World) -> Iterator[str]:

@@ -19,6 +19,7 @@ from govnb.inputs.check_rules import (
     EqualRule,
     Rule,
     ScoreRule,
+    TypedValueRule,
     WritingRule,
 )
 from govnb.inputs.department import Department
@@ -98,6 +99,8 @@ def _expressions(rule: Rule) -> Iterator[Scalar]:
         yield from rule.alternatives
     if isinstance(rule, DateOrderRule):
         yield from rule.order
+    if isinstance(rule, TypedValueRule):
+        yield from rule.names.values()
 
 
 def _unusable(text: Scalar, rule: Rule, inputs: Inputs, figures: Figures) -> Iterator[Fault]:

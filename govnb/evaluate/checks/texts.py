@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -48,12 +49,12 @@ class Passage:
         assert self._place is not None
         return self._place
 
-    @property
+    @cached_property
     def references(self) -> list[Reference]:
         """The `{{ 名称 }}` of the text."""
         return find(self.text)
 
-    @property
+    @cached_property
     def masked(self) -> str:
         """The text with references blanked out, each character in its place."""
         return REFERENCE.sub(lambda m: MASK * len(m[0]), self.text)
@@ -105,4 +106,6 @@ def outside_quotes(text: str) -> str:
 
     A title or a slogan is quoted as it is: a number in it is nobody's figure.
     """
-    return re.sub(r"《[^》\n]*》|“[^”\n]*”", lambda m: MASK * len(m[0]), text)
+    return re.sub(
+        r"《[^》\n]*》|“[^”\n]*”", lambda m: f"{m[0][0]}{MASK * (len(m[0]) - 2)}{m[0][-1]}", text
+    )

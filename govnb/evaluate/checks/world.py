@@ -99,6 +99,11 @@ class World:
         return tuple(passages(self.inputs))
 
     @property
+    def year(self) -> int:
+        """The year evaluated."""
+        return int(self.inputs.department.year.value or 0)
+
+    @property
     def prose(self) -> tuple[Passage, ...]:
         """The narratives and the items of narrative lists."""
         return tuple(p for p in self.passages if p.is_prose)

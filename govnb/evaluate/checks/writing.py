@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from govnb.evaluate.checks.say import Evidence, Say
@@ -10,6 +9,7 @@ from govnb.evaluate.checks.texts import Passage
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import WritingRule
+from govnb.inputs.patterns import matches
 
 
 def writing(rule: WritingRule, world: World, say: Say) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def writing(rule: WritingRule, world: World, say: Say) -> Iterator[Finding]:
     found: dict[str, Finding] = {}
     looked = [passage for passage in world.passages if _is_within(passage, rule.within)]
     for passage in looked:
-        for match in re.finditer(rule.find, passage.masked):
+        for match in matches(rule.find, passage.masked):
             snippet = match[0].strip()
             words = {"处": passage.path, "原文": snippet, "左": snippet, "项": passage.path}
             evidence = Evidence(Side(passage.path, snippet, str(passage.at(match.start()))))
