@@ -9,12 +9,15 @@ no power and no string, so a formula's cost is bounded by its length.
 from __future__ import annotations
 
 import ast
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, Overflow, localcontext
+from decimal import Decimal, Inexact, Overflow, localcontext
+from fractions import Fraction
+from typing import Any
 
-from govnb.evaluate.functions import FUNCTIONS, OF_ONE
+from govnb.evaluate.functions import FUNCTIONS, OF_ONE, Number, Operand
 from govnb.evaluate.functions import FormulaError as FormulaError
 from govnb.evaluate.functions import Value as Value
 
@@ -71,7 +74,10 @@ class Expression:
     def evaluate(
         self, look_up: Callable[[str], Value], expand: Callable[[str], list[str]]
     ) -> Value:
-        """Compute the value.
+        """Compute the value, rounded once at most.
+
+        A third has no last digit: what is worked out from rounded thirds misses a threshold
+        by a hair. So once a step had to round, all of it is worked out again in fractions.
 
         Parameters
         ----------
@@ -89,8 +95,19 @@ class Expression:
         """
         with localcontext() as context:
             context.prec, context.Emax = PRECISION, LARGEST
+            context.clear_flags()
+            value: Operand = None
             try:
-                return _Evaluation(self, look_up, expand).of(self._tree)
+                try:
+                    value = _Evaluation(self, look_up, expand, Decimal).of(self._tree)
+                except NotComputable:
+                    if not context.flags[Inexact]:
+                        raise
+                if context.flags[Inexact]:
+                    value = _Evaluation(self, look_up, expand, Fraction).of(self._tree)
+                if isinstance(value, Fraction):
+                    return Decimal(value.numerator) / Decimal(value.denominator)
+                return value
             except Overflow:
                 raise NotComputable("结果太大") from None
 
@@ -266,18 +283,21 @@ class _Evaluation:
         expression: Expression,
         look_up: Callable[[str], Value],
         expand: Callable[[str], list[str]],
+        number: Callable[[Decimal], Number],
     ) -> None:
         self.bound = expression._bound
         self.look_up = look_up
         self.expand = expand
+        self.number = number
 
-    def of(self, node: ast.expr) -> Value:
+    def of(self, node: ast.expr) -> Operand:
         if isinstance(node, ast.Name):
             return self._named(node.id)
         if isinstance(node, ast.Call):
             assert isinstance(node.func, ast.Name)
             function = FUNCTIONS[str(self.bound[node.func.id])]
-            return function([value for arg in node.args for value in self._argument(arg)])
+            found = function([value for arg in node.args for value in self._argument(arg)])
+            return self._operand(found)
         if isinstance(node, ast.UnaryOp):
             operand = self._number(node.operand)
             return None if operand is None else -operand
@@ -289,18 +309,22 @@ class _Evaluation:
             raise NotComputable(f"除数 {self._say(node.right)} 为 0")
         return _OPERATORS[type(node.op)](left, right)
 
-    def _named(self, key: str) -> Value:
+    def _named(self, key: str) -> Operand:
         meaning = self.bound[key]
-        return meaning if isinstance(meaning, Decimal) else self.look_up(meaning)
+        return self._operand(meaning if isinstance(meaning, Decimal) else self.look_up(meaning))
 
-    def _argument(self, node: ast.expr) -> list[Value]:
+    def _operand(self, value: Operand) -> Operand:
+        return self.number(value) if isinstance(value, Decimal) else value
+
+    def _argument(self, node: ast.expr) -> list[Operand]:
         if isinstance(node, ast.Name) and "*" in str(self.bound[node.id]):
-            return [self.look_up(name) for name in self.expand(str(self.bound[node.id]))]
+            names = self.expand(str(self.bound[node.id]))
+            return [self._operand(self.look_up(name)) for name in names]
         return [self.of(node)]
 
-    def _number(self, node: ast.expr) -> Decimal | None:
+    def _number(self, node: ast.expr) -> Any:
         value = self.of(node)
-        if value is None or isinstance(value, Decimal):
+        if value is None or isinstance(value, Number):
             return value
         raise FormulaError(
             f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "写数的名称；日期用 年份(…)"
@@ -310,9 +334,9 @@ class _Evaluation:
         return str(self.bound[node.id]) if isinstance(node, ast.Name) else "（算式）"
 
 
-_OPERATORS: dict[type, Callable[[Decimal, Decimal], Decimal]] = {
-    ast.Add: Decimal.__add__,
-    ast.Sub: Decimal.__sub__,
-    ast.Mult: Decimal.__mul__,
-    ast.Div: Decimal.__truediv__,
+_OPERATORS: dict[type, Callable[[Any, Any], Number]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
 }
