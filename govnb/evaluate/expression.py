@@ -72,7 +72,10 @@ class Expression:
     _bound: Mapping[str, str | Decimal]
 
     def evaluate(
-        self, look_up: Callable[[str], Value], expand: Callable[[str], list[str]]
+        self,
+        look_up: Callable[[str], Value],
+        expand: Callable[[str], list[str]],
+        withheld: Callable[[str], bool] = lambda name: False,
     ) -> Value:
         """Compute the value, rounded once at most.
 
@@ -85,6 +88,8 @@ class Expression:
             Gives a name's value; None is unknown and makes the result unknown.
         expand
             Gives the names a wildcard stands for.
+        withheld
+            Tells of an unknown name that 首个已知(…) must not pass over for the next.
 
         Raises
         ------
@@ -99,12 +104,12 @@ class Expression:
             value: Operand = None
             try:
                 try:
-                    value = _Evaluation(self, look_up, expand, Decimal).of(self._tree)
+                    value = _Evaluation(self, look_up, expand, withheld, Decimal).of(self._tree)
                 except NotComputable:
                     if not context.flags[Inexact]:
                         raise
                 if context.flags[Inexact]:
-                    value = _Evaluation(self, look_up, expand, Fraction).of(self._tree)
+                    value = _Evaluation(self, look_up, expand, withheld, Fraction).of(self._tree)
                 if isinstance(value, Fraction):
                     return Decimal(value.numerator) / Decimal(value.denominator)
                 return value
@@ -283,11 +288,13 @@ class _Evaluation:
         expression: Expression,
         look_up: Callable[[str], Value],
         expand: Callable[[str], list[str]],
+        withheld: Callable[[str], bool],
         number: Callable[[Decimal], Number],
     ) -> None:
         self.bound = expression._bound
         self.look_up = look_up
         self.expand = expand
+        self.withheld = withheld
         self.number = number
 
     def of(self, node: ast.expr) -> Operand:
@@ -295,9 +302,10 @@ class _Evaluation:
             return self._named(node.id)
         if isinstance(node, ast.Call):
             assert isinstance(node.func, ast.Name)
-            function = FUNCTIONS[str(self.bound[node.func.id])]
-            found = function([value for arg in node.args for value in self._argument(arg)])
-            return self._operand(found)
+            name = str(self.bound[node.func.id])
+            known = self._up_to_withheld(node) if name == "首个已知" else node.args
+            values = [value for arg in known for value in self._argument(arg)]
+            return self._operand(FUNCTIONS[name](values))
         if isinstance(node, ast.UnaryOp):
             operand = self._number(node.operand)
             return None if operand is None else -operand
@@ -308,6 +316,13 @@ class _Evaluation:
         if isinstance(node.op, ast.Div) and right == 0:
             raise NotComputable(f"除数 {self._say(node.right)} 为 0")
         return _OPERATORS[type(node.op)](left, right)
+
+    def _up_to_withheld(self, call: ast.Call) -> list[ast.expr]:
+        for n, arg in enumerate(call.args):
+            names = [self.bound[x.id] for x in ast.walk(arg) if isinstance(x, ast.Name)]
+            if any(isinstance(name, str) and self.withheld(name) for name in names):
+                return call.args[: n + 1]
+        return call.args
 
     def _named(self, key: str) -> Operand:
         meaning = self.bound[key]

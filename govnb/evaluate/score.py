@@ -59,6 +59,8 @@ class Score:
         Facts of the department's file that this rubric didn't use, and other remarks.
     source : str
         Where the rubric is from.
+    ungraded : str
+        Why a total has no grade; empty where it has one, or the table gives none.
     """
 
     rubric: str
@@ -75,6 +77,7 @@ class Score:
     statement: str
     notes: tuple[str, ...]
     source: str
+    ungraded: str = ""
 
     @property
     def grade_text(self) -> str:
@@ -103,12 +106,12 @@ class Score:
             Gap(
                 i.id,
                 i.name,
-                i.undetermined,
+                i.at_stake,
                 i.missing,
                 i.evidence_required or listing(i.missing),
             )
             for i in self.indicators
-            if i.undetermined
+            if i.at_stake
         ]
         return tuple(sorted(gaps, key=lambda gap: -gap.points))
 
