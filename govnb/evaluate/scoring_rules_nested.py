@@ -23,6 +23,7 @@ from govnb.evaluate.scoring_rules import (
     score_value,
     without_value,
 )
+from govnb.evaluate.scoring_units import UNITS
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.evidence import Target
 from govnb.inputs.place import Fault
@@ -31,7 +32,7 @@ from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Scalar
 
-TARGET, ACTUAL, MONEY, UNITS = "年度指标值", "实际完成值", "资金", "下属单位"
+TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
 
 
 def apply(rule: Any, case: Case) -> Outcome:

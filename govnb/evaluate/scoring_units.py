@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from govnb.evaluate.scoring_case import Case
     from govnb.evaluate.scoring_outcome import Valued
 
+UNITS = "下属单位"
 # A bare 1 in a condition on a rate can only mean all of it.
 _PLAIN_RATES = frozenset({Decimal(0), Decimal(1)})
 
@@ -46,7 +47,10 @@ def _wrong_unit(case: Case, figure: Figure, value: Decimal) -> Iterator[Fault]:
     if unit == PERCENT:
         said = "没有百分号" if not figure.unit else f"的单位是“{figure.unit}”"
         message = f"“{figure.name}”{said}，而这个指标的值是百分数"
-        yield Fault(figure.place, message, f"写 {number}%")
+        hint = f"写 {number}%"
+        if f".{UNITS}." in figure.name:
+            hint = "要用完成率的，指标里写 公式: 实际完成值 / 年度指标值"
+        yield Fault(figure.place, message, hint)
     elif figure.unit == PERCENT:
         message = f"“{figure.name}”是百分数，而这个指标的单位是“{unit or '无'}”"
         yield Fault(figure.place, message, "改成不带百分号的数")
