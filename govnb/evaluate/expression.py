@@ -9,15 +9,15 @@ no power and no string, so a formula's cost is bounded by its length.
 from __future__ import annotations
 
 import ast
-import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, Overflow, localcontext
 from fractions import Fraction
-from typing import Any
 
-from govnb.evaluate.functions import FUNCTIONS, OF_ONE, Number, Operand
+from govnb.evaluate.evaluation import Evaluation
+from govnb.evaluate.evaluation import NotComputable as NotComputable
+from govnb.evaluate.functions import FUNCTIONS, OF_ONE, Operand
 from govnb.evaluate.functions import FormulaError as FormulaError
 from govnb.evaluate.functions import Value as Value
 
@@ -37,10 +37,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BRACKETED = re.compile(r'\["([^"\]]+)"\]')
-
-
-class NotComputable(ArithmeticError):
-    """A formula whose inputs are known but that has no value, such as a division by zero."""
 
 
 def canonical(name: str) -> str:
@@ -102,14 +98,15 @@ class Expression:
             context.prec, context.Emax = PRECISION, LARGEST
             context.clear_flags()
             value: Operand = None
+            given = (self._bound, look_up, expand, withheld)
             try:
                 try:
-                    value = _Evaluation(self, look_up, expand, withheld, Decimal).of(self._tree)
+                    value = Evaluation(*given, Decimal).of(self._tree)
                 except NotComputable:
                     if not context.flags[Inexact]:
                         raise
                 if context.flags[Inexact]:
-                    value = _Evaluation(self, look_up, expand, withheld, Fraction).of(self._tree)
+                    value = Evaluation(*given, Fraction).of(self._tree)
                 if isinstance(value, Fraction):
                     return Decimal(value.numerator) / Decimal(value.denominator)
                 return value
@@ -278,80 +275,3 @@ _ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Name, ast.Load,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
 )  # fmt: skip
-
-
-class _Evaluation:
-    """One evaluation of one expression."""
-
-    def __init__(
-        self,
-        expression: Expression,
-        look_up: Callable[[str], Value],
-        expand: Callable[[str], list[str]],
-        withheld: Callable[[str], bool],
-        number: Callable[[Decimal], Number],
-    ) -> None:
-        self.bound = expression._bound
-        self.look_up = look_up
-        self.expand = expand
-        self.withheld = withheld
-        self.number = number
-
-    def of(self, node: ast.expr) -> Operand:
-        if isinstance(node, ast.Name):
-            return self._named(node.id)
-        if isinstance(node, ast.Call):
-            assert isinstance(node.func, ast.Name)
-            name = str(self.bound[node.func.id])
-            known = self._up_to_withheld(node) if name == "首个已知" else node.args
-            values = [value for arg in known for value in self._argument(arg)]
-            return self._operand(FUNCTIONS[name](values))
-        if isinstance(node, ast.UnaryOp):
-            operand = self._number(node.operand)
-            return None if operand is None else -operand
-        assert isinstance(node, ast.BinOp)
-        left, right = self._number(node.left), self._number(node.right)
-        if left is None or right is None:
-            return None
-        if isinstance(node.op, ast.Div) and right == 0:
-            raise NotComputable(f"除数 {self._say(node.right)} 为 0")
-        return _OPERATORS[type(node.op)](left, right)
-
-    def _up_to_withheld(self, call: ast.Call) -> list[ast.expr]:
-        for n, arg in enumerate(call.args):
-            names = [self.bound[x.id] for x in ast.walk(arg) if isinstance(x, ast.Name)]
-            if any(isinstance(name, str) and self.withheld(name) for name in names):
-                return call.args[: n + 1]
-        return call.args
-
-    def _named(self, key: str) -> Operand:
-        meaning = self.bound[key]
-        return self._operand(meaning if isinstance(meaning, Decimal) else self.look_up(meaning))
-
-    def _operand(self, value: Operand) -> Operand:
-        return self.number(value) if isinstance(value, Decimal) else value
-
-    def _argument(self, node: ast.expr) -> list[Operand]:
-        if isinstance(node, ast.Name) and "*" in str(self.bound[node.id]):
-            names = self.expand(str(self.bound[node.id]))
-            return [self._operand(self.look_up(name)) for name in names]
-        return [self.of(node)]
-
-    def _number(self, node: ast.expr) -> Any:
-        value = self.of(node)
-        if value is None or isinstance(value, Number):
-            return value
-        raise FormulaError(
-            f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "写数的名称；日期用 年份(…)"
-        )
-
-    def _say(self, node: ast.expr) -> str:
-        return str(self.bound[node.id]) if isinstance(node, ast.Name) else "（算式）"
-
-
-_OPERATORS: dict[type, Callable[[Any, Any], Number]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}

@@ -305,7 +305,7 @@ class Case:
         if figure is None or figure.number is None:
             if not ends:
                 return computed
-            span = self._range(ends)
+            span = units.span_in_unit(self, ends)
             paths = [["指标值范围", word] for word in ends]
         else:
             number = units.in_unit(self, figure) or Decimal(0)
@@ -313,15 +313,6 @@ class Case:
         how = "按申报的指标值" if paths == [["指标值"]] else "按申报的范围"
         found = Valued(span, missing=missing if span.value is None else (), note=how)
         return found if self.is_proven(*paths) else self.not_proven(found)
-
-    def _range(self, words: list[str]) -> Span:
-        figures = {word: self.figure("指标值范围", word) for word in words}
-        ends = {word: units.in_unit(self, f) for word, f in figures.items() if f is not None}
-        if "等于" in ends:
-            return Span(ends["等于"], ends["等于"])
-        low = ends.get("不低于", ends.get("大于"))
-        high = ends.get("不超过", ends.get("小于"))
-        return Span(low, high, "大于" in ends, "小于" in ends)
 
     def is_proven(self, *paths: list[str]) -> bool:
         """Tell whether facts of its own may earn points: proven, tried out, or needing none."""

@@ -88,10 +88,10 @@ def _by_item(rule: rules.DeadlineRule, case: Case) -> Outcome:
         if any(missed):
             late.append(name if times.sure == 1 else f"{name} {times.sure} 件")
             sure += times.sure
-            possible += times.open(each)
+            possible += times.further(each)
         elif None in missed:
             missing.append(case.name("事项", name, "日期"))
-            possible += times.sure * each + times.open(each)
+            possible += times.sure * each + times.further(each)
     said = [f"误期 {sure} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
     return deducted(rule, case, sure * each, possible, said, missing, [])
 

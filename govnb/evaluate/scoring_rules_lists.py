@@ -108,7 +108,7 @@ def checklist_deduct(rule: rules.ChecklistDeduct, case: Case) -> Outcome:
     by_case = rule.by != "按项"
     listed, all_listed = incidents(case)
     each = rule.points.of(case.weight)
-    sure, possible = (listed.sure * each, listed.open(each)) if by_case else (ZERO, ZERO)
+    sure, possible = (listed.sure * each, listed.further(each)) if by_case else (ZERO, ZERO)
     said = [f"另有事项 {listed.sure} 例"] if listed.sure and by_case else []
     notes = () if by_case or not listed.names else (_not_counted(case),)
     missing: list[str] = [*listed.missing] if by_case else []
@@ -121,7 +121,7 @@ def checklist_deduct(rule: rules.ChecklistDeduct, case: Case) -> Outcome:
         if times.most != times.sure:
             missing.append(_why_open(case, name))
         sure += each * times.sure
-        possible += times.open(each)
+        possible += times.further(each)
         if times.sure:
             said.append(f"{name} {times.sure} 例" if by_case else f"缺{name}")
         elif proof and times.most == 0:
@@ -142,7 +142,7 @@ class Times:
     names: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
-    def open(self, each: Decimal) -> Decimal:
+    def further(self, each: Decimal) -> Decimal:
         """Return what may go beyond what is sure to go."""
         return UNBOUNDED if self.most is None else (self.most - self.sure) * each
 
@@ -248,7 +248,7 @@ def event_deduct(rule: rules.EventDeduct, case: Case) -> Outcome:
     each = rule.points.of(case.weight)
     missing = [*listed.missing, *([] if complete else [incompleteness(case)])]
     said = [f"{listed.sure} 件，每件扣 {words.points(each)} 分"]
-    possible = listed.open(each) if complete else UNBOUNDED
+    possible = listed.further(each) if complete else UNBOUNDED
     return deducted(rule, case, listed.sure * each, possible, said, missing, [])
 
 

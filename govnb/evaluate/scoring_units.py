@@ -15,6 +15,7 @@ from govnb.evaluate.expression import Expression
 from govnb.evaluate.figure import Figure
 from govnb.inputs.place import Fault
 from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.span import Span
 from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount
 from govnb.inputs.yaml_text import Scalar
 
@@ -38,6 +39,17 @@ def in_unit(case: Case, figure: Figure) -> Decimal | None:
         return value / MONEY_UNITS[case.unit]
     case.faults.extend(_wrong_unit(case, figure, value))
     return value
+
+
+def span_in_unit(case: Case, words: Iterable[str]) -> Span:
+    """Return the range a department states (指标值范围) in the indicator's unit."""
+    figures = {word: case.figure("指标值范围", word) for word in words}
+    ends = {word: in_unit(case, f) for word, f in figures.items() if f is not None}
+    if "等于" in ends:
+        return Span(ends["等于"], ends["等于"])
+    low = ends.get("不低于", ends.get("大于"))
+    high = ends.get("不超过", ends.get("小于"))
+    return Span(low, high, "大于" in ends, "小于" in ends)
 
 
 def _wrong_unit(case: Case, figure: Figure, value: Decimal) -> Iterator[Fault]:
