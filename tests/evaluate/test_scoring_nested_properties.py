@@ -117,8 +117,7 @@ def by_facts(draw: Callable[..., Any]) -> dict[str, Any]:
 def nested(draw: Callable[..., Any], inner: Any) -> dict[str, Any]:
     kind = draw(st.sampled_from(["择一", "不适用", "汇总计分"]))
     if kind == "汇总计分":
-        of_target = {"种类": "按目标比"}
-        return {"种类": kind, "计分": draw(st.just(of_target) | by_value()), **draw(limits)}
+        return {"种类": kind, "计分": {"种类": "按目标比"}, **draw(limits)}
     if kind == "择一":
         options = {name: {"规则": draw(inner)} for name in "甲乙"}
         for option in options.values():
@@ -139,7 +138,7 @@ every_rule = st.recursive(by_value() | by_facts(), nested, max_leaves=4)
 
 @st.composite
 def indicators(draw: Callable[..., Any]) -> dict[str, Any]:
-    rule = draw(every_rule)
+    rule = draw(every_rule | by_value().map(lambda inner: {"种类": "汇总计分", "计分": inner}))
     made: dict[str, Any] = {"分值": "10", "出处": "S", "标记": "原文", "规则": rule}
     if rule["种类"] == "汇总计分" and rule["计分"]["种类"] != "按目标比":
         made["公式"] = "实际完成值 / 年度指标值"
@@ -164,7 +163,7 @@ def facts_for(draw: Callable[..., Any], name: str, indicator: dict[str, Any]) ->
     text = json.dumps(indicator, ensure_ascii=False)
     small, count = st.sampled_from("012"), st.integers(1, 4)
     facts: Facts = [((*base, "数据", key), draw(small)) for key in "km"]
-    if "公式" not in indicator:
+    if "公式" not in indicator and not any(formula in text for formula in FORMULAS):
         # Beside a formula a stated value only stands in for it: see the cases.
         facts.append(((*base, "指标值"), draw(percents(0, 120))))
     for point in "pr" if '"清单加分"' in text else "pqr":
@@ -183,10 +182,10 @@ def facts_for(draw: Callable[..., Any], name: str, indicator: dict[str, Any]) ->
     if "定性分档" not in text:
         mark = {"分值": "7.5", "评价人": "甲", "理由": "乙"}
         facts.append(((*base, "给分"), mark))
-    incident = {"例数": draw(count), "日期": {"d1": f"2020-{month:02}-01"}}
-    if '"清单扣分"' not in text or draw(st.booleans()):
-        facts.append(((*base, "事项"), {"x": incident}))
     if '"清单扣分"' not in text:
+        # With every point of a checklist settled, another incident would contradict it.
+        incident = {"例数": draw(count), "日期": {"d1": f"2020-{month:02}-01"}}
+        facts.append(((*base, "事项"), {"x": incident}))
         facts.append(((*base, "事项齐全"), "是"))
     numbers = st.integers(0, 10).map(lambda n: f"{n}件")
     heads = [("下属单位", "u1"), ("下属单位", "u2")] if draw(st.booleans()) else [()]
@@ -200,8 +199,9 @@ def known_so_far(order: Facts, known: int, unpublished: set[Path_]) -> str:
     stated = list(order[:known])
     paths = {path for path, _ in stated}
     for path, _ in order[known:]:
-        # A unit nobody has named is another department, and silence means 适用.
-        always = "下属单位" in path or path[-1] == "适用"
+        # A unit nobody has named is another department; silence means that the indicator
+        # applies, and lets 首个已知(…) take the next.
+        always = "下属单位" in path or path[-1] in ("适用", "k")
         if path[-1] in ("佐证", "事项", "事项齐全", "给分", "选用", "有新建项目"):
             continue
         if always or path in unpublished:
