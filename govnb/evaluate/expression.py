@@ -12,9 +12,12 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, Overflow, localcontext
+from decimal import Decimal, Inexact, Overflow, localcontext
+from fractions import Fraction
 
-from govnb.evaluate.functions import FUNCTIONS, OF_ONE
+from govnb.evaluate.evaluation import Evaluation
+from govnb.evaluate.evaluation import NotComputable as NotComputable
+from govnb.evaluate.functions import FUNCTIONS, OF_ONE, Operand
 from govnb.evaluate.functions import FormulaError as FormulaError
 from govnb.evaluate.functions import Value as Value
 from govnb.inputs.yaml_faults import UNSEEN
@@ -35,10 +38,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BRACKETED = re.compile(r'\["([^"\]]+)"\]')
-
-
-class NotComputable(ArithmeticError):
-    """A formula whose inputs are known but that has no value, such as a division by zero."""
 
 
 def canonical(name: str) -> str:
@@ -70,9 +69,15 @@ class Expression:
     _bound: Mapping[str, str | Decimal]
 
     def evaluate(
-        self, look_up: Callable[[str], Value], expand: Callable[[str], list[str]]
+        self,
+        look_up: Callable[[str], Value],
+        expand: Callable[[str], list[str]],
+        withheld: Callable[[str], bool] = lambda name: False,
     ) -> Value:
-        """Compute the value.
+        """Compute the value, rounded once at most.
+
+        A third has no last digit: what is worked out from rounded thirds misses a threshold
+        by a hair. So once a step had to round, all of it is worked out again in fractions.
 
         Parameters
         ----------
@@ -80,6 +85,8 @@ class Expression:
             Gives a name's value; None is unknown and makes the result unknown.
         expand
             Gives the names a wildcard stands for.
+        withheld
+            Tells of an unknown name that 首个已知(…) must not pass over for the next.
 
         Raises
         ------
@@ -90,8 +97,20 @@ class Expression:
         """
         with localcontext() as context:
             context.prec, context.Emax = PRECISION, LARGEST
+            context.clear_flags()
+            value: Operand = None
+            given = (self._bound, look_up, expand, withheld)
             try:
-                return _Evaluation(self, look_up, expand).of(self._tree)
+                try:
+                    value = Evaluation(*given, Decimal).of(self._tree)
+                except NotComputable:
+                    if not context.flags[Inexact]:
+                        raise
+                if context.flags[Inexact]:
+                    value = Evaluation(*given, Fraction).of(self._tree)
+                if isinstance(value, Fraction):
+                    return Decimal(value.numerator) / Decimal(value.denominator)
+                return value
             except Overflow:
                 raise NotComputable("结果太大") from None
 
@@ -269,66 +288,3 @@ _ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Name, ast.Load,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
 )  # fmt: skip
-
-
-class _Evaluation:
-    """One evaluation of one expression."""
-
-    def __init__(
-        self,
-        expression: Expression,
-        look_up: Callable[[str], Value],
-        expand: Callable[[str], list[str]],
-    ) -> None:
-        self.bound = expression._bound
-        self.look_up = look_up
-        self.expand = expand
-
-    def of(self, node: ast.expr) -> Value:
-        if isinstance(node, ast.Name):
-            return self._named(node.id)
-        if isinstance(node, ast.Call):
-            assert isinstance(node.func, ast.Name)
-            function = FUNCTIONS[str(self.bound[node.func.id])]
-            return function([value for arg in node.args for value in self._argument(arg)])
-        if isinstance(node, ast.UnaryOp):
-            operand = self._number(node.operand)
-            return None if operand is None else -operand
-        assert isinstance(node, ast.BinOp)
-        left, right = self._number(node.left), self._number(node.right)
-        if left is None or right is None:
-            return None
-        if isinstance(node.op, ast.Div) and right == 0:
-            stated = isinstance(node.right, ast.Name) and isinstance(
-                self.bound[node.right.id], Decimal
-            )
-            raise NotComputable("除数为 0" if stated else f"除数 {self._say(node.right)} 为 0")
-        return _OPERATORS[type(node.op)](left, right)
-
-    def _named(self, key: str) -> Value:
-        meaning = self.bound[key]
-        return meaning if isinstance(meaning, Decimal) else self.look_up(meaning)
-
-    def _argument(self, node: ast.expr) -> list[Value]:
-        if isinstance(node, ast.Name) and "*" in str(self.bound[node.id]):
-            return [self.look_up(name) for name in self.expand(str(self.bound[node.id]))]
-        return [self.of(node)]
-
-    def _number(self, node: ast.expr) -> Decimal | None:
-        value = self.of(node)
-        if value is None or isinstance(value, Decimal):
-            return value
-        raise FormulaError(
-            f"{self._say(node)} 是“{value}”，不是数，不能参加计算", "写数的名称；日期用 年份(…)"
-        )
-
-    def _say(self, node: ast.expr) -> str:
-        return str(self.bound[node.id]) if isinstance(node, ast.Name) else "（算式）"
-
-
-_OPERATORS: dict[type, Callable[[Decimal, Decimal], Decimal]] = {
-    ast.Add: Decimal.__add__,
-    ast.Sub: Decimal.__sub__,
-    ast.Mult: Decimal.__mul__,
-    ast.Div: Decimal.__truediv__,
-}

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import Any
 
 from govnb.inputs.values import PartialDate
 
 Value = Decimal | str | PartialDate | None
+# What a formula reckons with: fractions once a decimal would have to be rounded on the way.
+Number = Decimal | Fraction
+Operand = Value | Fraction
 
 
 class FormulaError(ValueError):
@@ -19,53 +27,59 @@ class FormulaError(ValueError):
         self.offset = offset
 
 
-def _numbers(values: list[Value]) -> list[Decimal] | None:
+def _numbers(values: list[Operand]) -> list[Any] | None:
     """Return the values as numbers, or None when one is unknown or there is none."""
     numbers = []
     for value in values:
         if value is None:
             return None
-        if not isinstance(value, Decimal):
+        if not isinstance(value, Number):
             raise FormulaError(f"“{value}”不是数，不能参加计算", "写数的名称；日期用 年份(…)")
         numbers.append(value)
     return numbers or None
 
 
-def _sum(values: list[Value]) -> Value:
+def _sum(values: list[Operand]) -> Operand:
     numbers = _numbers(values)
-    return None if numbers is None else sum(numbers, Decimal(0))
+    return None if numbers is None else reduce(add, numbers)
 
 
-def _least(values: list[Value]) -> Value:
+def _least(values: list[Operand]) -> Operand:
     numbers = _numbers(values)
     return None if numbers is None else min(numbers)
 
 
-def _most(values: list[Value]) -> Value:
+def _most(values: list[Operand]) -> Operand:
     numbers = _numbers(values)
     return None if numbers is None else max(numbers)
 
 
-def _absolute(values: list[Value]) -> Value:
+def _absolute(values: list[Operand]) -> Operand:
     numbers = _numbers(values)
     return None if numbers is None else abs(numbers[0])
 
 
-def _floor(values: list[Value]) -> Value:
+def _floor(values: list[Operand]) -> Operand:
     numbers = _numbers(values)
-    return None if numbers is None else numbers[0].to_integral_value(ROUND_FLOOR)
+    return None if numbers is None else _whole(numbers[0], math.floor, ROUND_FLOOR)
 
 
-def _ceiling(values: list[Value]) -> Value:
+def _ceiling(values: list[Operand]) -> Operand:
     numbers = _numbers(values)
-    return None if numbers is None else numbers[0].to_integral_value(ROUND_CEILING)
+    return None if numbers is None else _whole(numbers[0], math.ceil, ROUND_CEILING)
 
 
-def _first_known(values: list[Value]) -> Value:
+def _whole(number: Number, exactly: Callable[[Fraction], int], rounding: str) -> Number:
+    if isinstance(number, Fraction):
+        return Fraction(exactly(number))
+    return number.to_integral_value(rounding)
+
+
+def _first_known(values: list[Operand]) -> Operand:
     return next((value for value in values if value is not None), None)
 
 
-def _year(values: list[Value]) -> Value:
+def _year(values: list[Operand]) -> Operand:
     (date,) = values[:1]
     if date is None:
         return None
@@ -74,7 +88,7 @@ def _year(values: list[Value]) -> Value:
     return Decimal(date.year)
 
 
-FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
+FUNCTIONS: dict[str, Callable[[list[Operand]], Operand]] = {
     "求和": _sum,
     "个数": lambda values: Decimal(len(values)),
     "最大": _most,

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 from enum import Enum
+
+from govnb.evaluate.expression import PRECISION
+
+# Well beyond what amounts and their quotients can differ by, well short of rounding errors.
+_PLACES, _HAIR = 20, Decimal("1e-26")
+
+
+def settled(number: Decimal) -> Decimal:
+    """Return a number without the hair that rounded thirds leave it short of, or beyond.
+
+    Figures and points hold 34 digits. What is worked out from several of them may end in
+    …9999 where the exact result is round, and would miss a threshold it meets.
+    """
+    with localcontext() as context:
+        context.prec = 2 * PRECISION
+        near = number.quantize(Decimal(1).scaleb(-_PLACES))
+        return near.normalize() + 0 if 0 < abs(number - near) <= _HAIR else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +100,34 @@ def total(parts: Iterable[Part]) -> Interval | None:
         return None
     if len(sure) == len(every):
         return Interval(
-            sum((part.points.low for part in every), Decimal(0)),
-            sum((part.points.high for part in every), Decimal(0)),
+            settled(sum((part.points.low for part in every), Decimal(0))),
+            settled(sum((part.points.high for part in every), Decimal(0))),
         )
     low = _extreme(_pairs(sure, "low"), _pairs(unsure, "low"), -1)
     high = _extreme(_pairs(sure, "high"), _pairs(unsure, "high"), 1)
     # Multiplied before divided, so that full marks stay full marks.
-    return Interval(low[0] * whole / low[1], high[0] * whole / high[1])
+    return Interval(settled(low[0] * whole / low[1]), settled(high[0] * whole / high[1]))
+
+
+def share(parts: Iterable[Part]) -> Decimal:
+    """Return how many points of the total a point is worth, once others are left out."""
+    every = list(parts)
+    whole = sum((part.weight for part in every), Decimal(0))
+    left = sum((p.weight for p in every if p.presence is not Presence.LEFT_OUT), Decimal(0))
+    return settled(whole / left) if left else Decimal(1)
+
+
+def stake(parts: Sequence[Part], number: int) -> Decimal:
+    """Return how many points of the total hang on whether one indicator counts."""
+    if parts[number].presence is not Presence.UNSURE:
+        return Decimal(0)
+    ways = [list(parts), list(parts)]
+    for way, presence in zip(ways, (Presence.COUNTED, Presence.LEFT_OUT), strict=True):
+        way[number] = replace(parts[number], presence=presence)
+    counted, without = map(total, ways)
+    if counted is None or without is None:
+        return Decimal(0)
+    return max(abs(counted.low - without.low), abs(counted.high - without.high))
 
 
 def _pairs(parts: Sequence[Part], end: str) -> list[tuple[Decimal, Decimal]]:

@@ -67,6 +67,8 @@ class Score:
         What one must know when this rubric is used (说明).
     overrides : mapping of str to str
         试算: the values tried out; such a score must not be taken for the report's.
+    ungraded : str
+        Why a total has no grade; empty where it has one, or the table gives none.
     """
 
     rubric: str
@@ -85,6 +87,7 @@ class Score:
     source: str
     about: str = ""
     overrides: Mapping[str, str] = field(default_factory=dict)
+    ungraded: str = ""
 
     @property
     def grade_text(self) -> str:
@@ -116,12 +119,12 @@ class Score:
             Gap(
                 i.id,
                 i.name,
-                i.undetermined,
+                i.at_stake,
                 i.missing,
                 i.evidence_required or listing(i.missing) or UNRULED,
             )
             for i in self.indicators
-            if i.undetermined
+            if i.at_stake
         ]
         return tuple(sorted(gaps, key=lambda gap: -gap.points))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from govnb.evaluate import scoring_words as words
 from govnb.evaluate.figure import exact
+from govnb.evaluate.interval import settled
 from govnb.inputs.place import Place
 from govnb.inputs.rubric_rules import IDS
 
@@ -105,6 +106,10 @@ class IndicatorScore:
         The line of the rubric, or of the department's list.
     note : str
         What the rubric and the department say besides (说明).
+    share : Decimal
+        Points of the total that one of its points is worth, once others are left out.
+    stake : Decimal
+        Points of the total that hang on whether it counts, while that is open.
     """
 
     id: str
@@ -133,6 +138,8 @@ class IndicatorScore:
     shortfall: str
     place: Place
     note: str = ""
+    share: Decimal = Decimal(1)
+    stake: Decimal = Decimal(0)
 
     @property
     def group(self) -> str:
@@ -141,22 +148,29 @@ class IndicatorScore:
 
     @property
     def won(self) -> Decimal:
-        """Points earned for certain."""
-        return self.low if self.low is not None and self.counts is not False else Decimal(0)
+        """Points of the total earned for certain."""
+        if self.low is None or self.counts is False:
+            return Decimal(0)
+        return settled(self.low * self.share)
 
     @property
     def lost(self) -> Decimal:
-        """Points lost for certain."""
+        """Points of the total lost for certain."""
         if self.weight is None or self.high is None or self.counts is False:
             return Decimal(0)
-        return self.weight - self.high
+        return settled((self.weight - self.high) * self.share)
 
     @property
     def undetermined(self) -> Decimal:
-        """Points that evidence would decide."""
+        """Points of the total that evidence would decide."""
         if self.low is None or self.high is None or self.counts is False:
             return Decimal(0)
-        return self.high - self.low
+        return settled((self.high - self.low) * self.share)
+
+    @property
+    def at_stake(self) -> Decimal:
+        """Points of the total that would settle with this row: its own, and its counting."""
+        return self.undetermined + self.stake
 
     @property
     def rule_name(self) -> str:

@@ -8,7 +8,7 @@ a department published is held against that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -45,6 +45,7 @@ class _Run:
     tasks: tuple[Task, ...]
     cases: tuple[Case, ...]
     outcomes: tuple[Outcome, ...]
+    parts: tuple[Part, ...]
     total: Interval | None
 
 
@@ -75,7 +76,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         faults.extend(check_published(tasks))
         if faults:
             raise FaultsError(faults)
-        run = _run(tasks, figures, year, faults)
+        run = _run(tasks, figures, year, _money_unit(inputs), faults)
         marked = [
             Marked(row, _readings(figures, run, n, faults)) for n, row in enumerate(_rows(run))
         ]
@@ -91,10 +92,8 @@ def _score(
     low = run.total.low if run.total else None
     high = run.total.high if run.total else None
     printed = inputs.department.published.get(SCORE)
-    grades: tuple[str, ...] = ()
-    if low is not None and high is not None and not rubric.is_partial and rubric.is_weighted:
-        grades = grades_between(rubric.grades, low, high)
     full = sum((task.weight or Decimal(0) for task in run.tasks), Decimal(0))
+    grades, ungraded = _grades(rubric, run.total, full, year)
     notes = [note for outcome in run.outcomes for note in outcome.notes]
     notes += unused(inputs, figures, rubric)
     if year not in rubric.file.years:
@@ -116,8 +115,26 @@ def _score(
         source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
         about=str(rubric.file.note or ""),
         overrides=figures.overrides,
+        ungraded=ungraded,
     )
     return verdict(made)
+
+
+def _grades(
+    rubric: Rubric, total: Interval | None, full: Decimal, year: int
+) -> tuple[tuple[str, ...], str]:
+    """Return the grades a total may have, or why it has none."""
+    if total is None or rubric.is_partial or not rubric.is_weighted:
+        return (), ""
+    said = words.points(rubric.total)
+    if full != rubric.total:
+        return (), f"{year} 年有效的指标合计 {words.points(full)} 分，不是总分 {said} 分"
+    if not rubric.file.grades and rubric.total != _HUNDRED:
+        return (), f"总分是 {said} 分，指标体系没有写“等级”，通行的等级只用于 100 分的表"
+    return grades_between(rubric.grades, total.low, total.high), ""
+
+
+_HUNDRED = Decimal(100)
 
 
 # ── one pass ─────────────────────────────────────────────────────
@@ -127,6 +144,7 @@ def _run(
     tasks: tuple[Task, ...],
     figures: Figures,
     year: int,
+    money_unit: str,
     faults: list[Fault],
     formulas: Mapping[str, Scalar] | None = None,
 ) -> _Run:
@@ -138,6 +156,7 @@ def _run(
             indicator=task.indicator,
             weight=task.weight or Decimal(0),
             year=year,
+            money_unit=money_unit,
             faults=faults,
             formula=(formulas or {}).get(
                 task.id, task.indicator.formula if task.indicator else None
@@ -146,13 +165,11 @@ def _run(
         for task in tasks
     )
     outcomes = tuple(_outcome(task, case) for task, case in zip(tasks, cases, strict=True))
-    weighted = any(task.weight is not None for task in tasks)
-    parts = [
-        Part(outcome.points, task.weight, outcome.presence)
+    parts = tuple(
+        Part(outcome.points, task.weight or Decimal(0), outcome.presence)
         for task, outcome in zip(tasks, outcomes, strict=True)
-        if task.weight
-    ]
-    return _Run(tasks, cases, outcomes, interval.total(parts) if weighted else None)
+    )
+    return _Run(tasks, cases, outcomes, parts, interval.total(p for p in parts if p.weight))
 
 
 def _outcome(task: Task, case: Case) -> Outcome:
@@ -189,9 +206,15 @@ def _value_only(case: Case) -> Outcome:
 _ALL = Interval.exactly(Decimal(0))
 
 
+def _money_unit(inputs: Inputs) -> str:
+    return str(inputs.department.money_unit or inputs.year.money_unit)
+
+
 def _rows(run: _Run) -> Iterator[IndicatorScore]:
-    for task, case, outcome in zip(run.tasks, run.cases, run.outcomes, strict=True):
-        yield _row(task, case, outcome)
+    share = interval.share(run.parts)
+    for n, (task, case) in enumerate(zip(run.tasks, run.cases, strict=True)):
+        row = _row(task, case, run.outcomes[n])
+        yield replace(row, share=share, stake=interval.stake(run.parts, n))
 
 
 def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
@@ -272,7 +295,9 @@ def _readings(
     task, case = run.tasks[number], run.cases[number]
     made = []
     for name, reading in (task.indicator.readings if task.indicator else {}).items():
-        again = _run(run.tasks, figures, case.year, faults, {task.id: reading.formula})
+        again = _run(
+            run.tasks, figures, case.year, case.money_unit, faults, {task.id: reading.formula}
+        )
         said = case.prose(reading.note)
         made.append(_reading(name, said, "", again, number))
     for name, other in (task.evidence.readings if task.evidence else {}).items():
@@ -283,7 +308,7 @@ def _readings(
             place = next(iter(other.values.values())).place
             faults.extend(_placed(fault, place) for fault in error.faults)
             continue
-        again = _run(run.tasks, refigured, case.year, faults)
+        again = _run(run.tasks, refigured, case.year, case.money_unit, faults)
         assumption = "，".join(
             f"{words.label(key, refigured[key].label)}为{shown(refigured[key])}" for key in values
         )

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from govnb.evaluate import scoring_units as units
 from govnb.evaluate.compute import UNCOMPUTABLE
-from govnb.evaluate.expression import FormulaError, NotComputable, filled, parse
+from govnb.evaluate.expression import Expression, FormulaError, NotComputable, filled, parse
 from govnb.evaluate.expression import Value as Raw
 from govnb.evaluate.figure import Figure, Figures, shown
-from govnb.evaluate.interval import Interval
+from govnb.evaluate.interval import Interval, settled
 from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
 from govnb.evaluate.scoring_outcome import EVERYTHING, Valued
@@ -25,11 +26,13 @@ from govnb.inputs.rubric_file import Indicator, ZeroBase, unit_of
 from govnb.inputs.rubric_rules import Exemption, Option
 from govnb.inputs.rubric_values import PERCENT, Bounds
 from govnb.inputs.span import Span
-from govnb.inputs.values import UNKNOWN, PartialDate
+from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
 from govnb.inputs.yaml_text import Scalar
 
 DATA = "数据"
 OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})
+# Of the department's own numbers, those a rubric that asks for 佐证 wants proven.
+_PROVEN = frozenset({DATA, "指标值", "实际完成值"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class Case:
         Values that stand in for the department's own, once its units are summed up.
     own_unit : str or None
         The unit of the option chosen among several (择一), where it has its own.
+    bounds : Interval or None
+        What the rule around this one leaves it to give; None for all of the weight.
+    falls_back : bool
+        False while the value a department states may be meant for another formula.
+    money_unit : str
+        What the department's amounts without a unit are in.
     """
 
     figures: Figures
@@ -68,6 +77,9 @@ class Case:
     formula: Scalar | None = None
     given: Mapping[str, Valued] = field(default_factory=dict)
     own_unit: str | None = None
+    bounds: Interval | None = None
+    falls_back: bool = True
+    money_unit: str = MONEY_UNIT
 
     @property
     def unit(self) -> str:
@@ -91,14 +103,20 @@ class Case:
             self, formula=option.formula or self.formula, own_unit=option.unit or self.own_unit
         )
 
-    def full(self, rule: Any) -> Decimal:
-        """Return the most the rule can give."""
-        return rule.cap.of(self.weight) if rule.cap else self.weight
+    @property
+    def room(self) -> Interval:
+        """What the rule around leaves to give, else everything from 0 to the weight."""
+        return self.bounds or Interval(Decimal(0), self.weight)
 
     def limits(self, rule: Any) -> Interval:
-        """Return the least and the most the rule can give."""
-        low = rule.floor.of(self.weight) if rule.floor else Decimal(0)
-        return Interval(low, self.full(rule))
+        """Return the least and the most the rule can give: 下限 and 封顶, inside the room."""
+        low = rule.floor.of(self.weight) if rule.floor else self.room.low
+        high = rule.cap.of(self.weight) if rule.cap else self.room.high
+        return Interval(low, high).within(self.room)
+
+    def inside(self, rule: Any) -> Case:
+        """Return this case as the rules inside a rule see it."""
+        return replace(self, bounds=self.limits(rule))
 
     # ── its own facts ────────────────────────────────────────────
 
@@ -175,6 +193,17 @@ class Case:
         """
         named = dict(more or {})
 
+        expression = parse(formula)
+        found = self._evaluated(formula, expression, named)
+        names = [name for name in expression.names if name not in named]
+        units.check_money(self, [name for name in names if name not in self.given])
+        if not found.is_known or self._may_earn(names):
+            return found
+        return self.not_proven(found)
+
+    def _evaluated(
+        self, formula: Scalar, expression: Expression, named: Mapping[str, Raw]
+    ) -> Valued:
         def look_up(name: str) -> Raw:
             if name in named:
                 return named[name]
@@ -184,9 +213,8 @@ class Case:
             value = figure.ratio if figure else None
             return None if value == UNKNOWN else value
 
-        expression = parse(formula)
         try:
-            value = expression.evaluate(look_up, self.expand)
+            value = expression.evaluate(look_up, self.expand, self._withheld)
         except NotComputable as error:
             return Valued(problem=f"{UNCOMPUTABLE}：{error}")
         except ArithmeticError:
@@ -197,8 +225,34 @@ class Case:
         if value is None:
             return self._unknown([n for n in expression.names if n not in named])
         if isinstance(value, Decimal):
-            return Valued(Span.point(value))
+            return Valued(Span.point(settled(value)))
         return Valued(word=str(value))
+
+    def _withheld(self, name: str) -> bool:
+        """Tell whether a name is 未公布 in so many words, rather than left out.
+
+        What a department says it doesn't publish is not made up for by a number near it
+        (rubrics.md §7.8).
+        """
+        figure = self.figures.get(self.locate(name))
+        if figure is None or figure.value not in (None, UNKNOWN):
+            return False
+        if figure.formula is not None:
+            return any(self._withheld(each) for each in figure.inputs)
+        return figure.value == UNKNOWN or figure.reason.endswith(UNKNOWN)
+
+    def _may_earn(self, names: list[str]) -> bool:
+        """Tell whether the department's own numbers in a formula are proven where asked."""
+        head = f"{self.base}."
+        stated = [
+            path.removeprefix(head)
+            for name in names
+            if name not in self.given
+            for path in (self.expand(name) if "*" in name else [self.locate(name)])
+            if path.startswith(head)
+        ]
+        own = [path for path in stated if path.split(".")[0] in _PROVEN]
+        return not own or self.is_proven(*([path] for path in own))
 
     def _unknown(self, names: list[str]) -> Valued:
         """Say which stated facts, at the far end of the formulas, are missing."""
@@ -244,50 +298,27 @@ class Case:
         if "指标值" in self.given:
             return self.given["指标值"]
         if self.formula is None:
-            return self._stated((self.name("指标值"),))
+            return self._stated(Valued(missing=(self.name("指标值"),)))
+        units.check_scale(self, self.formula, parse(self.formula))
         found = self.evaluate(self.formula)
-        if not found.is_known:
-            return self._stated(found.missing)
-        own = [n for n in parse(self.formula).names if n.split(".")[0] in (DATA, *OWN_NAMES)]
-        if own and not self.is_proven(*(n.split(".") for n in own)):
-            return self.not_proven(found)
-        return found
+        return found if found.is_known or not self.falls_back else self._stated(found)
 
-    def _stated(self, missing: tuple[str, ...]) -> Valued:
+    def _stated(self, computed: Valued) -> Valued:
         """Fall back on the value, or the range, that the department states outright."""
+        missing = computed.missing
         figure = self.figure("指标值")
         ends = [w for w in _RANGE_WORDS if self.number("指标值范围", w) is not None]
         if figure is None or figure.number is None:
             if not ends:
-                return Valued(missing=missing)
-            span = self._range(ends)
+                return computed
+            span = units.span_in_unit(self, ends)
             paths = [["指标值范围", word] for word in ends]
         else:
-            number = self.number("指标值") or Decimal(0)
-            self._check_unit(figure)
+            number = units.in_unit(self, figure) or Decimal(0)
             span, paths = Span.point(number), [["指标值"]]
         how = "按申报的指标值" if paths == [["指标值"]] else "按申报的范围"
         found = Valued(span, missing=missing if span.value is None else (), note=how)
         return found if self.is_proven(*paths) else self.not_proven(found)
-
-    def _range(self, words: list[str]) -> Span:
-        ends = {word: self.number("指标值范围", word) for word in words}
-        if "等于" in ends:
-            return Span(ends["等于"], ends["等于"])
-        low = ends.get("不低于", ends.get("大于"))
-        high = ends.get("不超过", ends.get("小于"))
-        return Span(low, high, "大于" in ends, "小于" in ends)
-
-    def _check_unit(self, figure: Figure) -> None:
-        """Require % of a stated rate: a bare 95 would count as 9500 percent."""
-        if figure.formula is not None or not figure.number:
-            return
-        if self.unit == PERCENT and figure.unit != PERCENT:
-            message = f"“{figure.name}”没有百分号，而这个指标的值是百分数"
-            self.faults.append(Fault(figure.place, message, f"写 {figure.number:f}%"))
-        elif self.unit != PERCENT and figure.unit == PERCENT:
-            message = f"“{figure.name}”是百分数，而这个指标的单位是“{self.unit or '无'}”"
-            self.faults.append(Fault(figure.place, message, "改成不带百分号的数"))
 
     def is_proven(self, *paths: list[str]) -> bool:
         """Tell whether facts of its own may earn points: proven, tried out, or needing none."""
@@ -297,16 +328,16 @@ class Case:
 
     def not_proven(self, found: Valued) -> Valued:
         """Return a value that doesn't count for want of proof."""
-        return replace(
-            found,
-            span=EVERYTHING,
-            missing=(self.name("佐证"),),
-            note="部门申报了数，但没有写佐证，不计",
-        )
+        note, missing = "部门申报了数，但没有写佐证，不计", (self.name("佐证"),)
+        return replace(found, span=EVERYTHING, word=None, problem="", missing=missing, note=note)
 
     def holds(self, condition: Any) -> tuple[bool | None, tuple[str, ...]]:
         """Tell whether a condition of the rubric holds; None with what is missing if open."""
         found = self.evaluate(condition.formula)
+        faults = [*units.check_condition(self, condition, parse(condition.formula), found)]
+        if faults:
+            self.faults.extend(faults)
+            return None, ()
         if found.word is not None:
             return found.word == condition.equal, ()
         if found.number is None or isinstance(condition.equal, Scalar):

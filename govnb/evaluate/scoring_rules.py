@@ -18,7 +18,7 @@ from govnb.evaluate.interval import Interval, Presence
 from govnb.evaluate.scoring_case import Case
 from govnb.evaluate.scoring_outcome import EVERYTHING, Outcome, Valued
 from govnb.inputs import rubric_rules as rules
-from govnb.inputs.rubric_values import PERCENT, ROUNDINGS, Points, ratio
+from govnb.inputs.rubric_values import PERCENT, ROUNDINGS, Bounds, Points, ratio
 from govnb.inputs.span import Span
 from govnb.inputs.values import Amount
 
@@ -53,6 +53,10 @@ class Curve:
         """Return what keeps a known value's points open: nothing, unless points have a formula."""
         return Valued()
 
+    def level(self, amount: Amount) -> Decimal:
+        """Return a number of the rule in the unit of the indicator's value."""
+        return ratio(amount, self.case.unit)
+
     def _limit(self, *, upward: bool) -> Decimal:
         """Return what a value beyond all bounds gives."""
         raise NotImplementedError
@@ -64,16 +68,17 @@ class Deducting(Curve):
 
     def at(self, value: Decimal) -> tuple[Interval, str]:
         """Return the points for a value, and why."""
-        standard, unit = ratio(self.rule.standard), self.case.unit
+        standard, unit = self.level(self.rule.standard), self.case.unit
         beyond = value - standard if self._upper else standard - value
         shown = words.value(value, unit, standard)
         if beyond <= 0:
             side = "未超过" if self._upper else "不低于"
             return self._full(), f"{shown}，{side}标准 {_said(self.rule.standard, unit)}，不扣分"
         side = "超过" if self._upper else "低于"
-        gone, how = _steps(self.rule, self.case, beyond)
         by = "" if unit == PERCENT else "，多" if self._upper else "，少"
-        return self._less(gone), f"{shown}，{side}标准 {_said(self.rule.standard, unit)}{by} {how}"
+        gone, how = _steps(self, beyond)
+        reason = f"{shown}，{side}标准 {_said(self.rule.standard, unit)}{by} {how}"
+        return Interval.exactly(self.limits.high - gone), reason
 
     @property
     def _upper(self) -> bool:
@@ -81,10 +86,6 @@ class Deducting(Curve):
 
     def _full(self) -> Interval:
         return Interval.exactly(self.limits.high)
-
-    def _less(self, points: Decimal) -> Interval:
-        left = self.case.weight - points
-        return Interval.exactly(left).within(self.limits)
 
     def _limit(self, *, upward: bool) -> Decimal:
         return self.limits.low if upward == self._upper else self.limits.high
@@ -96,22 +97,21 @@ class TwoSided(Curve):
 
     def at(self, value: Decimal) -> tuple[Interval, str]:
         """Return the points for a value, and why."""
-        standard = ratio(self.rule.standard)
-        tolerance = ratio(self.rule.tolerance) if self.rule.tolerance else Decimal(0)
+        standard = self.level(self.rule.standard)
+        tolerance = self.level(self.rule.tolerance) if self.rule.tolerance else Decimal(0)
         beyond = abs(value - standard) - tolerance
         shown = words.value(value, self.case.unit, standard)
         shown += f"，标准 {_said(self.rule.standard, self.case.unit)}"
         if beyond <= 0:
             allowed = f"±{self.rule.tolerance.text.strip()} 以内" if tolerance else "相同"
             return Interval.exactly(self.limits.high), f"{shown}，{allowed}，不扣分"
-        gone, how = _steps(self.rule, self.case, beyond)
+        gone, how = _steps(self, beyond)
         side = "高出" if value > standard else "低了"
-        points = Interval.exactly(self.case.weight - gone).within(self.limits)
-        return points, f"{shown}，{side} {how}"
+        return Interval.exactly(self.limits.high - gone), f"{shown}，{side} {how}"
 
     def over(self, span: Span) -> Interval:
         """Return the bounds over a range: the worst at an end, the best nearest the standard."""
-        standard = ratio(self.rule.standard)
+        standard = self.level(self.rule.standard)
         nearest = standard
         if span.low is not None:
             nearest = max(nearest, span.low)
@@ -123,13 +123,14 @@ class TwoSided(Curve):
         return _hull([self.at(nearest)[0], *ends])
 
 
-def _steps(rule: Any, case: Case, beyond: Decimal) -> tuple[Decimal, str]:
+def _steps(curve: Curve, beyond: Decimal) -> tuple[Decimal, str]:
     """Return what going beyond the standard costs, and say how it was counted.
 
     Rules seldom say what a fraction of a step costs (rubrics.md §7.1): 取整 declares it,
     and where it doesn't, a fraction costs nothing and the reason says so.
     """
-    size = ratio(rule.step) if rule.step is not None else _default_step(case.unit)
+    rule, case, limits = curve.rule, curve.case, curve.limits
+    size = curve.level(rule.step) if rule.step is not None else _default_step(case.unit)
     steps = beyond / size
     rounding = ROUNDINGS.get(rule.rounding or "舍去", str(rule.rounding))
     counted, said = steps, ""
@@ -142,10 +143,11 @@ def _steps(rule: Any, case: Case, beyond: Decimal) -> tuple[Decimal, str]:
             said = "，不足一步的按一步扣" if rounding == "ceil" else "，不足一步的不扣"
         said += "" if rule.rounding else "（原文没有写，按默认）"
     each = rule.points.of(case.weight)
-    gone = min(counted * each, case.weight)
+    gone = min(counted * each, limits.width)
+    floor = f"，最低 {words.points(limits.low)} 分" if limits.low and counted * each > gone else ""
     step = words.gap(size, case.unit)
     how = f"{words.gap(beyond, case.unit)}，每 {step}扣 {words.points(each)} 分{said}"
-    return gone, f"{how}，扣 {words.points(gone)} 分"
+    return gone, f"{how}，扣 {words.points(gone)} 分{floor}"
 
 
 def _said(level: Amount, unit: str) -> str:
@@ -164,13 +166,13 @@ class Banding(Curve):
 
     def at(self, value: Decimal) -> tuple[Interval, str]:
         """Return the points for a value, and why."""
-        ends = (ratio(end) for band in self.rule.bands for end in band.ends)
+        ends = (self.level(end) for band in self.rule.bands for end in band.ends)
         shown = words.value(value, self.case.unit, *ends)
-        band = next((b for b in self.rule.bands if value in b.span()), None)
-        if band is None or (self.rule.domain and value not in self.rule.domain.span()):
+        band = self._band(value)
+        if band is None or (self.rule.domain and value not in self._span(self.rule.domain)):
             return self.over(EVERYTHING), f"{shown}，原文没有规定这样的值怎么计分"
         if band.points is not None:
-            points = Interval.exactly(band.points.of(self.case.full(self.rule)))
+            points = Interval.exactly(band.points.of(self.case.weight))
         else:
             points = self._by_formula(band, value)
         points = points.within(self.limits)
@@ -178,25 +180,36 @@ class Banding(Curve):
 
     def over(self, span: Span) -> Interval:
         """Return the bounds over every band the range meets, open ends respected."""
-        domain = self.rule.domain.span() if self.rule.domain else EVERYTHING
+        domain = self._span(self.rule.domain) if self.rule.domain else EVERYTHING
         # Beyond what the rule speaks of, any of its bands may be meant.
-        met = [b for b in self.rule.bands if not domain.covers(span) or b.span().meets(span)]
-        full = self.case.full(self.rule)
+        met = [b for b in self.rule.bands if not domain.covers(span) or self._span(b).meets(span)]
+        full = self.case.weight
         # A formula may do anything between the ends of its band.
         given = [Interval.exactly(b.points.of(full)) if b.points else self.limits for b in met]
         return _hull(given).within(self.limits)
 
+    def missing(self, value: Decimal) -> tuple[str, ...]:
+        """Return the facts that a band's own formula lacks."""
+        band = self._band(value)
+        return self._worked_out(band, value).missing if band and band.formula else ()
+
+    def _span(self, bounds: Bounds) -> Span:
+        return bounds.span(self.case.unit)
+
+    def _band(self, value: Decimal) -> rules.Band | None:
+        return next((b for b in self.rule.bands if value in self._span(b)), None)
+
     def _by_formula(self, band: rules.Band, value: Decimal) -> Interval:
-        assert band.formula is not None
-        named = {"分值": self.case.weight, "指标值": value}
-        found = self.case.evaluate(band.formula, named).number
+        found = self._worked_out(band, value).number
         return self.limits if found is None else Interval.exactly(found)
 
     def lacking(self, value: Decimal) -> Valued:
         """Return what the formula of a value's band lacks."""
-        band = next((b for b in self.rule.bands if value in b.span()), None)
-        if band is None or band.formula is None:
-            return Valued()
+        band = self._band(value)
+        return self._worked_out(band, value) if band and band.formula else Valued()
+
+    def _worked_out(self, band: rules.Band, value: Decimal) -> Valued:
+        assert band.formula is not None
         return self.case.evaluate(band.formula, {"分值": self.case.weight, "指标值": value})
 
 
@@ -208,11 +221,11 @@ class Proportion(Curve):
         """Return the points for a value, and why."""
         shown = words.value(value, self.case.unit)
         start = getattr(self.rule, "start", None)
-        if start is not None and value < ratio(start):
+        if start is not None and value < self.level(start):
             low = Interval.exactly(self.limits.low)
             return low, f"{shown}，低于起点 {start.text.strip()}，得 {words.spread(low)} 分"
         full_at = getattr(self.rule, "full_at", None)
-        share = value / ratio(full_at) if full_at is not None else value
+        share = value / self.level(full_at) if full_at is not None else value
         points = Interval.exactly(self.case.weight * share).within(self.limits)
         of = "" if full_at is None else f" ÷ {full_at.text.strip()}"
         said = f"{words.points(self.case.weight)} 分 × {shown}{of}"
@@ -248,7 +261,7 @@ def score_value(curve: Curve, valued: Valued) -> Outcome:
     note = f"（{valued.note}）" if valued.note else ""
     if valued.number is not None:
         points, reason = curve.at(valued.number)
-        lacks = curve.lacking(valued.number)
+        lacks = Valued() if points.is_exact else curve.lacking(valued.number)
         if lacks.missing:
             reason += f"（得分公式缺少：{words.listing(lacks.missing)}）"
         elif lacks.problem:
@@ -261,7 +274,7 @@ def score_value(curve: Curve, valued: Valued) -> Outcome:
         points, presence = curve.over(EVERYTHING), Presence.COUNTED
         if curve.case.formula is not None:
             # Until the value is known, its denominator may turn out to be zero.
-            points, presence = _or_without_value(points, curve.case)
+            points, presence = _or_without_value(points, curve)
         reason = _lacking(valued, points)
         return Outcome(points, reason, valued.missing, presence, valued)
     points = curve.over(valued.span)
@@ -291,20 +304,22 @@ def without_value(curve: Curve, valued: Valued) -> Outcome:
     said = f"（{zero.note}）" if zero.note else ""
     met, missing = case.holds(zero.when) if zero.when else (True, ())
     if met is None:
-        bounds, presence = _or_without_value(curve.over(EVERYTHING), case)
+        bounds, presence = _or_without_value(curve.over(EVERYTHING), curve)
         return Outcome(bounds, valued.problem + said, missing, presence, valued)
     given = zero.points if met else zero.otherwise
     if given is not None and not isinstance(given, Points):
         reason = f"{valued.problem}{said}，剔除不计"
         return Outcome(Interval.exactly(Decimal(0)), reason, (), Presence.LEFT_OUT, valued)
-    points = Interval.exactly(given.of(case.weight) if given else Decimal(0))
+    points = Interval.exactly(
+        min(given.of(case.weight), curve.limits.high) if given else Decimal(0)
+    )
     reason = f"{valued.problem}{said}，得 {words.spread(points)} 分"
     return Outcome(points, reason, valued=valued)
 
 
-def _or_without_value(points: Interval, case: Case) -> tuple[Interval, Presence]:
+def _or_without_value(points: Interval, curve: Curve) -> tuple[Interval, Presence]:
     """Widen bounds by what the indicator would give if its formula had no value."""
-    zero, presence = case.zero, Presence.COUNTED
+    case, zero, presence = curve.case, curve.case.zero, Presence.COUNTED
     for given in [] if zero is None else [zero.points, zero.otherwise]:
         if isinstance(given, Points):
             points = points.hull(Interval.exactly(given.of(case.weight)))
@@ -312,4 +327,4 @@ def _or_without_value(points: Interval, case: Case) -> tuple[Interval, Presence]
             presence = Presence.UNSURE
     if zero is not None and zero.when is not None and zero.otherwise is None:
         points = points.hull(Interval.exactly(Decimal(0)))
-    return points.within(Interval(Decimal(0), case.weight)), presence
+    return points.within(Interval(Decimal(0), curve.limits.high)), presence

@@ -11,10 +11,11 @@ from govnb.evaluate import scoring_words as words
 from govnb.evaluate.interval import Interval
 from govnb.evaluate.scoring_case import Case
 from govnb.evaluate.scoring_outcome import Outcome
-from govnb.evaluate.scoring_rules_facts import (
+from govnb.evaluate.scoring_rules_lists import (
     UNBOUNDED,
     ZERO,
     deducted,
+    happened,
     incidents,
     incompleteness,
 )
@@ -34,7 +35,7 @@ def _by_date(rule: rules.DeadlineRule, case: Case) -> Outcome:
     said, missing = [], []
     for name, item in rule.due.items():
         assert item.points is not None
-        worth = item.points.of(case.full(rule))
+        worth = item.points.of(case.weight)
         earned, how = _kept(item, worth, case, case.day("日期", name))
         if earned.high and not case.is_proven(["日期", name]):
             earned, how = Interval(ZERO, earned.high), f"{how}，没有佐证"
@@ -99,23 +100,25 @@ def _days(day: PartialDate) -> tuple[datetime.date, datetime.date]:
 
 def _by_item(rule: rules.DeadlineRule, case: Case) -> Outcome:
     assert rule.points is not None
-    each = rule.points.of(case.full(rule))
-    _, complete = incidents(case)
-    late, missing = [], [] if complete else [incompleteness(case)]
-    unsure = 0
-    for name in case.evidence.incidents if case.evidence else {}:
+    each = rule.points.of(case.weight)
+    listed, complete = incidents(case)
+    late, missing = [], [*listed.missing, *([] if complete else [incompleteness(case)])]
+    sure, possible = 0, ZERO if complete else UNBOUNDED
+    for name in listed.names:
         missed = [
             _missed(d.due, case, case.day("事项", name, "日期", n)) for n, d in rule.due.items()
         ]
+        times = happened(case, name)
         if any(missed):
-            late.append(name)
+            late.append(name if times.sure == 1 else f"{name} {times.sure} 件")
+            sure += times.sure
+            possible += times.further(each)
         elif None in missed:
-            unsure += 1
             if all(d.due.on(case.year) is not None for d in rule.due.values()):
                 missing.append(case.name("事项", name, "日期"))
-    possible = unsure * each if complete else UNBOUNDED
-    said = [f"误期 {len(late)} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
-    outcome = deducted(rule, case, len(late) * each, possible, said, missing, [])
+            possible += times.sure * each + times.further(each)
+    said = [f"误期 {sure} 件（{words.listing(late)}），每件扣 {words.points(each)} 分"]
+    outcome = deducted(rule, case, sure * each, possible, said, missing, [])
     undated = [name for name, d in rule.due.items() if d.due.on(case.year) is None]
     if not undated or outcome.points.is_exact:
         return outcome

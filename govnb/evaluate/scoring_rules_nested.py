@@ -9,10 +9,13 @@ from typing import Any
 
 from govnb.evaluate import scoring_rules_dates as dates
 from govnb.evaluate import scoring_rules_facts as facts
+from govnb.evaluate import scoring_rules_lists as lists
+from govnb.evaluate import scoring_units as units
 from govnb.evaluate import scoring_words as words
-from govnb.evaluate.interval import Interval, Presence
+from govnb.evaluate.expression import parse
+from govnb.evaluate.interval import Interval, Presence, settled
 from govnb.evaluate.scoring_case import Case
-from govnb.evaluate.scoring_outcome import Outcome, Valued
+from govnb.evaluate.scoring_outcome import Outcome, Valued, either
 from govnb.evaluate.scoring_rules import (
     CURVES,
     Proportion,
@@ -20,6 +23,7 @@ from govnb.evaluate.scoring_rules import (
     score_value,
     without_value,
 )
+from govnb.evaluate.scoring_units import UNITS
 from govnb.inputs import rubric_rules as rules
 from govnb.inputs.evidence import Target
 from govnb.inputs.place import Fault
@@ -29,21 +33,22 @@ from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Scalar
 
-TARGET, ACTUAL, MONEY, UNITS = "年度指标值", "实际完成值", "资金", "下属单位"
+TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
 
 
 def apply(rule: Any, case: Case) -> Outcome:
     """Score one indicator by its rule; the points are never outside [0, weight]."""
     outcome = _RULES[type(rule)](rule, case)
-    points = outcome.points.within(Interval(Decimal(0), case.weight))
-    return replace(outcome, points=points)
+    points = outcome.points.within(Interval(Decimal(0), case.room.high))
+    return replace(outcome, points=Interval(settled(points.low), settled(points.high)))
 
 
 def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
     """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
     target = _part(case, rule.target, TARGET)
     actual = _part(case, rule.actual, ACTUAL)
-    upward = _direction(rule, case) == rules.UPWARD
+    if not case.given:
+        _comparable(rule, case)
     curve = Proportion(rule, case)
     missing = (*target.missing, *actual.missing)
     problem = target.problem or actual.problem
@@ -51,8 +56,29 @@ def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
         return without_value(curve, Valued(problem=problem))
     if target.number is None or actual.number is None:
         lacking = missing or (case.name(ACTUAL),)
-        return score_value(curve, Valued(missing=lacking, note=actual.note))
+        return score_value(curve, Valued(missing=lacking, note=actual.note or target.note))
     a, b = target.number, actual.number
+    direction = _direction(rule, case)
+    if direction is not None:
+        return _held_against(curve, a, b, upward=direction == rules.UPWARD)
+    if a:
+        return _held_against(curve, a, b, upward=True)
+    # “0件” may be the most there may be, or no more than a blank filled in.
+    either_way = [_held_against(curve, a, b, upward=up) for up in (True, False)]
+    points, presence = either(*either_way)
+    if points.is_exact and presence is Presence.COUNTED:
+        return either_way[0]
+    hint = "方向: 正向 或 反向" if isinstance(case.evidence, Target) else "≤0 或 ≥0"
+    reason = (
+        f"目标 {_raw(a)}，实际 {_raw(b)}，没有写明越高越好还是越低越好（写 {hint}），"
+        f"得分在 {words.spread(points)} 分之间"
+    )
+    wanted = "方向" if isinstance(case.evidence, Target) else TARGET
+    return Outcome(points, reason, (case.name(wanted),), presence)
+
+
+def _held_against(curve: Proportion, a: Decimal, b: Decimal, *, upward: bool) -> Outcome:
+    """Score what was done (b) against the target (a)."""
     met = b >= a if upward else b <= a
     over, under = (b, a) if upward else (a, b)
     if under > 0 and over >= 0:
@@ -67,6 +93,15 @@ def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
         reason = f"目标 {_raw(a)}，实际 {_raw(b)}，没有完成"
         return Outcome(Interval.exactly(curve.limits.low), reason)
     return without_value(curve, Valued(problem=f"目标 {_raw(a)}、实际 {_raw(b)} 算不出完成比例"))
+
+
+def _comparable(rule: rules.RatioOfTarget, case: Case) -> None:
+    """Refuse a target and a result in different units."""
+    formulas = [rule.target or TARGET, rule.actual or ACTUAL]
+    names = [name for formula in formulas for name in parse(formula).names]
+    units.check_money(case, names)
+    if set(formulas) == {TARGET, ACTUAL}:
+        units.same_unit(case, [case.figure(TARGET), case.figure(ACTUAL)])
 
 
 def _raw(number: Decimal) -> str:
@@ -89,22 +124,26 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     return Valued(missing=(case.name(default),))
 
 
-def _direction(rule: rules.RatioOfTarget, case: Case) -> str:
-    """Return the rule's direction, else the department's, else its target's sign, else 正向."""
+def _direction(rule: rules.RatioOfTarget, case: Case) -> str | None:
+    """Return the rule's direction, else the department's, else its target's sign, else None."""
     if rule.direction is not None:
         return str(rule.direction)
     evidence = case.evidence
     if isinstance(evidence, Target) and evidence.direction is not None:
         return str(evidence.direction)
     text = evidence.target.text if evidence and evidence.target else ""
-    return rules.DOWNWARD if sign_of(text) in ("≤", "<") else rules.UPWARD
+    signs = {"≤": rules.DOWNWARD, "<": rules.DOWNWARD, "≥": rules.UPWARD, ">": rules.UPWARD}
+    return signs.get(sign_of(text))
 
 
 def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
     """Sum subordinate units up first, then score; without units, score the indicator itself."""
     names = list(case.evidence.units) if case.evidence else []
+    case = case.inside(rule)
     if not names:
         return apply(rule.rule, case)
+    stated = [case.figure(UNITS, name, field) for name in names for field in (ACTUAL, TARGET)]
+    units.same_unit(case, [*stated, case.figure(TARGET)])
     weighted = rule.how == "资金加权" or (rule.how is None and _in_percent(case, names))
     if rule.how == "累加" and _in_percent(case, names):
         figure = case.figure(UNITS, names[0], ACTUAL)
@@ -116,11 +155,24 @@ def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
     given = {TARGET: target if has_targets else _part(case, None, TARGET), ACTUAL: actual}
     # With a formula the sums go into it; without one the sum itself is the value.
     value = {} if case.formula is not None else {"指标值": actual}
+    if value and not isinstance(rule.rule, rules.RatioOfTarget):
+        actual = _in_unit(case, names, actual)
+        value = {"指标值": actual}
     inner = replace(case, given={**given, **value})
     outcome = apply(rule.rule, inner)
     how = "按资金加权平均" if weighted else "累加"
     reason = f"{len(names)} 个下属单位{how}后，{outcome.reason}"
     return replace(outcome, reason=reason)
+
+
+def _in_unit(case: Case, names: list[str], actual: Valued) -> Valued:
+    """Return a sum that is the indicator's value in the indicator's unit."""
+    stated = [f for n in names if (f := case.figure(UNITS, n, ACTUAL)) is not None and f.number]
+    if not stated or actual.number is None:
+        return actual
+    first = units.in_unit(case, stated[0]) or Decimal(0)
+    factor = first / Decimal(str(stated[0].ratio))
+    return Valued(Span.point(settled(actual.number * factor)))
 
 
 def _in_percent(case: Case, names: list[str]) -> bool:
@@ -151,37 +203,39 @@ def _summed(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
 
 def one_of(rule: rules.OneOf, case: Case) -> Outcome:
     """Score by the option chosen; while none is, by whichever it may be."""
+    case = case.inside(rule)
     chosen = case.word("选用")
     if chosen in rule.options:
         option = rule.options[str(chosen)]
         outcome = apply(option.rule, case.of_option(option))
         unit = option.unit and unit_of(option.unit, case.unit)
         return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}", unit=unit)
-    each = {n: apply(o.rule, case.of_option(o)) for n, o in rule.options.items()}
-    first, *rest = [outcome.points for outcome in each.values()]
-    points = first.hull(*rest)
+    # Whose value a stated one is stays open as long as the choice does.
+    each = {
+        n: apply(o.rule, replace(case.of_option(o), falls_back=o.formula is None))
+        for n, o in rule.options.items()
+    }
+    points, presence = either(*each.values())
     said = "，".join(f"按{words.quoted(n)}{_given(o)}" for n, o in each.items())
     missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
     notes = [note for o in each.values() for note in o.notes]
     if chosen is not None:
         hint = did_you_mean(chosen, rule.options) or f"可写：{'、'.join(rule.options)}"
         notes.append(f"{case.name('选用')} 写的“{chosen}”不是选项，没有采用（{hint}）")
-    sure = all(o.presence is Presence.COUNTED for o in each.values())
-    presence = Presence.COUNTED if sure else Presence.UNSURE
     reason = f"没有写明选用哪一项：{said}"
     return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
 
 
 def _given(outcome: Outcome) -> str:
-    if outcome.presence is Presence.LEFT_OUT:
-        return "剔除"
-    return f"得 {words.spread(outcome.points)} 分"
+    left_out = outcome.presence is Presence.LEFT_OUT
+    return "剔除" if left_out else f"得 {words.spread(outcome.points)} 分"
 
 
 def not_applicable(rule: rules.NotApplicable, case: Case) -> Outcome:
     """Treat as 满分 or 剔除 when not applicable; else score by 否则."""
+    case = case.inside(rule)
     if rule.otherwise is None:
-        outcome = Outcome(case.limits(rule), "指标适用，但规则没有写怎么计分")
+        outcome = Outcome(case.room, "指标适用，但规则没有写怎么计分")
         if rule.when is None and case.word("适用") is None:
             return _exempted(rule, case, "这个指标不适用")
     else:
@@ -192,18 +246,17 @@ def not_applicable(rule: rules.NotApplicable, case: Case) -> Outcome:
 def exempt(exemption: rules.Exemption, case: Case, outcome: Outcome) -> Outcome:
     """Let 不适用 overrule an outcome, or widen it while that is open."""
     applies, missing, why = _applies(exemption, case)
-    if applies is False:
-        return _exempted(exemption, case, why)
     if applies is True:
         return outcome
-    missing = (*missing, *outcome.missing)
+    exempted = _exempted(exemption, case, why)
+    if applies is False:
+        return exempted
+    points, presence = either(outcome, exempted)
     said = "是否适用未定" if exemption.when else why
-    if exemption.treat == rules.LEFT_OUT:
-        reason = f"{said}（不适用则剔除）；若适用：{outcome.reason}"
-        return replace(outcome, reason=reason, missing=missing, presence=Presence.UNSURE)
-    points = outcome.points.hull(Interval.exactly(case.weight))
-    reason = f"{said}（不适用则得满分）；若适用：{outcome.reason}"
-    return replace(outcome, points=points, reason=reason, missing=missing)
+    then = "剔除" if exemption.treat == rules.LEFT_OUT else "得满分"
+    reason = f"{said}（不适用则{then}）；若适用：{outcome.reason}"
+    missing = (*missing, *outcome.missing)
+    return replace(outcome, points=points, reason=reason, missing=missing, presence=presence)
 
 
 def _applies(exemption: rules.Exemption, case: Case) -> tuple[bool | None, tuple[str, ...], str]:
@@ -238,7 +291,9 @@ def _exempted(exemption: rules.Exemption, case: Case, why: str) -> Outcome:
     if exemption.treat == rules.LEFT_OUT:
         points = Interval.exactly(Decimal(0))
         return Outcome(points, f"{why}，剔除{note}", (), Presence.LEFT_OUT)
-    return Outcome(Interval.exactly(case.weight), f"{why}，按满分计{note}")
+    most = case.room.high
+    said = "按满分计" if most == case.weight else f"按最高的 {words.points(most)} 分计"
+    return Outcome(Interval.exactly(most), f"{why}，{said}{note}")
 
 
 _RULES: dict[type[Any], Callable[[Any, Case], Outcome]] = {
@@ -246,9 +301,9 @@ _RULES: dict[type[Any], Callable[[Any, Case], Outcome]] = {
     rules.RatioOfTarget: ratio_of_target,
     rules.StateEnum: facts.state_enum,
     rules.QualitativeBand: facts.qualitative_band,
-    rules.ChecklistAdd: facts.checklist_add,
-    rules.ChecklistDeduct: facts.checklist_deduct,
-    rules.EventDeduct: facts.event_deduct,
+    rules.ChecklistAdd: lists.checklist_add,
+    rules.ChecklistDeduct: lists.checklist_deduct,
+    rules.EventDeduct: lists.event_deduct,
     rules.DeadlineRule: dates.deadline,
     rules.Expert: facts.expert,
     rules.OneOf: one_of,

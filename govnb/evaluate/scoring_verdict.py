@@ -58,11 +58,15 @@ def verdict(made: Score) -> Score:
 
 def _total(made: Score) -> str:
     if made.low is None or made.high is None:
+        if made.is_weighted:
+            return "各项指标都不适用，全部剔除，没有可计的分。"
         return f"“{made.title}”不带分值，只出指标值，不计分。"
     full = words.points(made.full)
     if made.is_partial:
         return f"部分指标体系，满分{full}：得 {made.total_text} 分，不能评定等级。"
     grade = f"，等级 {made.grade_text}" if made.grades else ""
+    if made.ungraded:
+        grade = f"，不评等级（{made.ungraded}）"
     if made.low == made.high:
         return f"满分 {full} 分，得 {made.total_text} 分{grade}。"
     gaps = len(made.narrowing)
@@ -104,7 +108,8 @@ def _not_reproducible(made: Score, printed: str) -> str:
     if settling:
         return f"{said}。{''.join(_hangs_on(made, *pair, above) for pair in settling)}"
     lost = [f"{row.name} {words.points(row.lost)} 分" for row in made.indicators if row.lost]
-    said += f"。确定失分：{'、'.join(lost)}。" if lost and above else "。"
+    scaled = "（按剔除后折算的分数）" if any(row.share != 1 for row in made.indicators) else ""
+    said += f"。确定失分{scaled}：{'、'.join(lost)}。" if lost and above else "。"
     return said + "".join(_even_if(*pair, above) for pair in moving)
 
 

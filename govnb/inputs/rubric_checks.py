@@ -17,7 +17,7 @@ from govnb.inputs.rubric_partly import Partly
 from govnb.inputs.rubric_sums import check_sums
 from govnb.inputs.rubric_values import PERCENT, Points, ratio
 from govnb.inputs.span import Span, holes
-from govnb.inputs.values import Amount
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
 
 Faults = Iterator[Fault]
 
@@ -125,26 +125,33 @@ def _grades(rubric: Rubric) -> Faults:
         seen[value] = name
 
 
-def check_rule(rule: Any, weight: Decimal, unit: str) -> Faults:
-    """Yield the faults of one rule for an indicator of this weight and unit."""
-    cap = rule.cap.of(weight) if rule.cap else weight
+def check_rule(rule: Any, weight: Decimal, unit: str, most: Decimal | None = None) -> Faults:
+    """Yield the faults of one rule for an indicator of this weight and unit.
+
+    `most` is what a rule around it leaves it to give.
+    """
+    most = weight if most is None else most
+    cap = min(rule.cap.of(weight), most) if rule.cap else most
     floor = rule.floor.of(weight) if rule.floor else Decimal(0)
-    if rule.cap is not None and cap > weight:
-        yield Fault(rule.cap.place, f"封顶 {cap} 超过分值 {weight}", "改封顶或分值")
+    if rule.cap is not None and rule.cap.of(weight) > weight:
+        message = f"封顶 {rule.cap.of(weight)} 超过分值 {weight}"
+        yield Fault(rule.cap.place, message, "改封顶或分值")
     if rule.floor is not None and floor > cap:
         yield Fault(rule.floor.place, f"下限 {floor} 超过能得的 {cap} 分", "改下限")
     check = _CHECKS.get(type(rule))
     if check is not None:
-        yield from check(rule, cap, unit)
+        yield from check(rule, cap, unit, weight)
 
 
 def _levels(levels: Iterable[Amount | None], unit: str) -> Faults:
-    """Require % of a rule's numbers if and only if the value has it: 95 is 9500 percent."""
+    """Require of a rule's numbers the unit of the value: 95 where it is % is 9500 percent."""
     for level in levels:
-        if level is None or not level.value:
+        if level is None or (not level.value and level.kind.unit in ("", PERCENT)):
             continue
         percent = level.kind.unit == PERCENT
-        if unit == PERCENT and not percent:
+        if not percent and level.kind.unit not in ("", unit):
+            yield from _other_unit(level, unit)
+        elif unit == PERCENT and not percent:
             hint = f"写 {level.text.strip()}%；指标值不是百分数的，给指标加一行“单位”"
             yield Fault(level.place, f"“{level.text}”没有百分号，而指标值是百分数", hint)
         elif unit != PERCENT and percent:
@@ -152,7 +159,15 @@ def _levels(levels: Iterable[Amount | None], unit: str) -> Faults:
             yield Fault(level.place, message, "改这里，或改指标的“单位”")
 
 
-def _step(rule: Any, cap: Decimal, unit: str) -> Faults:
+def _other_unit(level: Amount, unit: str) -> Faults:
+    """Refuse a unit of its own; money may be written in any unit of money."""
+    if unit in MONEY_UNITS and level.kind.unit == MONEY_UNIT:
+        return
+    message = f"“{level.text.strip()}”的单位与指标的单位“{unit or '无'}”不同"
+    yield Fault(level.place, message, "写成同一个单位，或改指标的“单位”")
+
+
+def _step(rule: Any, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     yield from _levels([rule.standard, rule.step, getattr(rule, "tolerance", None)], unit)
     if rule.step is not None and (rule.step.value or Decimal(0)) <= 0:
         yield Fault(rule.step.place, "步长要大于 0", "如 每: 1%")
@@ -171,25 +186,27 @@ def _say(unit: str, value: Decimal) -> str:
     return f"{(value * 100).normalize():f}%" if unit == PERCENT else f"{value.normalize():f}"
 
 
-def _banded(rule: rules.Banded, cap: Decimal, unit: str) -> Faults:
+def _banded(rule: rules.Banded, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     ends = [end for band in rule.bands for end in band.ends]
     yield from _levels([*ends, *(rule.domain.ends if rule.domain else [])], unit)
-    domain = rule.domain.span() if rule.domain else Span()
-    spans = [band.span() for band in rule.bands]
+    domain = rule.domain.span(unit) if rule.domain else Span()
+    spans = [band.span(unit) for band in rule.bands]
     for number, message in holes(spans, domain, partial(_say, unit)):
         hint = "每个值应恰好落在一档；原文只规定一段范围的，写“值域”"
         yield Fault(rule.bands[number].ends[0].place, f"这一档{message}", hint)
     if all(band.points is not None for band in rule.bands):
-        yield from _highest((band.points for band in rule.bands), cap, "各档", rule)
+        yield from _highest((band.points for band in rule.bands), cap, weight, "各档", rule)
     else:
         yield from _too_high((band.points for band in rule.bands), cap)
 
 
-def _highest(points: Iterable[Points | None], cap: Decimal, what: str, rule: Any) -> Faults:
+def _highest(
+    points: Iterable[Points | None], cap: Decimal, weight: Decimal, what: str, rule: Any
+) -> Faults:
     """Require that the best outcome gives full marks, or that the rule says where it ends."""
     known = [p for p in points if p is not None]
     yield from _too_high(known, cap)
-    best = max(p.of(cap) for p in known)
+    best = max(p.of(weight) for p in known)
     if best < cap:
         message = f"{what}最高得 {best} 分，达不到 {cap} 分"
         yield Fault(rule.kind.place, message, f"改得分；原文就是如此的，写 封顶: {best}")
@@ -201,11 +218,13 @@ def _too_high(points: Iterable[Points | None], cap: Decimal) -> Faults:
             yield Fault(point.place, f"得分 {point.text} 超过 {cap} 分", "改得分或分值")
 
 
-def _states(rule: rules.StateEnum, cap: Decimal, unit: str) -> Faults:
-    yield from _highest((state.points for state in rule.states.values()), cap, "各状态", rule)
+def _states(rule: rules.StateEnum, cap: Decimal, unit: str, weight: Decimal) -> Faults:
+    yield from _highest(
+        (state.points for state in rule.states.values()), cap, weight, "各状态", rule
+    )
 
 
-def _proportional(rule: Any, cap: Decimal, unit: str) -> Faults:
+def _proportional(rule: Any, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     yield from _levels([rule.full_at, rule.start], unit)
     if rule.full_at is not None and ratio(rule.full_at) <= 0:
         yield Fault(rule.full_at.place, "满分值要大于 0", "如 满分值: 100%")
@@ -216,17 +235,20 @@ def _proportional(rule: Any, cap: Decimal, unit: str) -> Faults:
         yield Fault(rule.start.place, message, "起点以下不得分，写低于满分值的数")
 
 
-def _ratio(rule: rules.RatioOfTarget, cap: Decimal, unit: str) -> Faults:
+def _ratio(rule: rules.RatioOfTarget, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     if unit != PERCENT:
         message = f"规则“{rule.kind}”的指标值是完成的百分比，指标的“单位”却是“{unit or '无'}”"
         yield Fault(rule.kind.place, message, "删去“单位”；目标和实际的单位写在部门文件里")
         return
-    yield from _proportional(rule, cap, unit)
+    yield from _proportional(rule, cap, unit, weight)
 
 
-def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str) -> Faults:
+def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     tiers = list(rule.tiers.values())
-    spans = [tier.as_points(cap) for tier in tiers]
+    # Shares are of the weight, and cut off at 封顶; points outright end there.
+    shares = any(end.kind.unit == PERCENT for tier in tiers for end in tier.ends)
+    cap = weight if shares else cap
+    spans = [tier.as_points(weight) for tier in tiers]
     for number, message in holes(spans, Span(Decimal(0), cap), partial(_say, "")):
         hint = f"各档次应恰好覆盖 0 到 {cap} 分（或 0 到 100%）"
         yield Fault(tiers[number].ends[0].place, f"这一档次{message}", hint)
@@ -235,23 +257,25 @@ def _tiers(rule: rules.QualitativeBand, cap: Decimal, unit: str) -> Faults:
             yield Fault(tier.ends[0].place, f"这一档次超过 {cap} 分", "改得分或分值")
 
 
-def _adds(parts: Iterable[Points | None], cap: Decimal, what: str, rule: Any) -> Faults:
-    total = sum((p.of(cap) for p in parts if p is not None), Decimal(0))
+def _adds(
+    parts: Iterable[Points | None], cap: Decimal, weight: Decimal, what: str, rule: Any
+) -> Faults:
+    total = sum((p.of(weight) for p in parts if p is not None), Decimal(0))
     if total != cap and not (rule.cap is not None and total > cap):
         hint = "改分数；合计超过分值而“封顶”的，写 封顶: 满分" if total > cap else "改分数"
         yield Fault(rule.kind.place, f"{what}合计 {total} 分，不等于 {cap} 分", hint)
 
 
-def _checklist(rule: rules.ChecklistAdd, cap: Decimal, unit: str) -> Faults:
-    yield from _adds((item.points for item in rule.items.values()), cap, "要点", rule)
+def _checklist(rule: rules.ChecklistAdd, cap: Decimal, unit: str, weight: Decimal) -> Faults:
+    yield from _adds((item.points for item in rule.items.values()), cap, weight, "要点", rule)
 
 
-def _flaws(rule: rules.ChecklistDeduct, cap: Decimal, unit: str) -> Faults:
+def _flaws(rule: rules.ChecklistDeduct, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     for points in (rule.points, *(item.points for item in rule.items.values())):
         yield from _costs(points)
 
 
-def _deadline(rule: rules.DeadlineRule, cap: Decimal, unit: str) -> Faults:
+def _deadline(rule: rules.DeadlineRule, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     for name, item in rule.due.items():
         if (item.points is None) == (rule.points is None):
             message = f"期限“{name}”要么写“得分”，要么由规则的“扣”按事项扣分"
@@ -263,27 +287,27 @@ def _deadline(rule: rules.DeadlineRule, cap: Decimal, unit: str) -> Faults:
         elif item.days is not None and not item.days.value:
             yield Fault(item.days.place, "逾期每 0 天", "写 1 以上的天数")
     if rule.points is None:
-        yield from _adds((item.points for item in rule.due.values()), cap, "各期限", rule)
+        yield from _adds((item.points for item in rule.due.values()), cap, weight, "各期限", rule)
     yield from _costs(rule.points)
 
 
-def _options(rule: rules.OneOf, cap: Decimal, unit: str) -> Faults:
+def _options(rule: rules.OneOf, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     for option in rule.options.values():
-        yield from check_rule(option.rule, cap, unit_of(option.unit, unit))
+        yield from check_rule(option.rule, weight, unit_of(option.unit, unit), cap)
 
 
-def _not_applicable(rule: rules.NotApplicable, cap: Decimal, unit: str) -> Faults:
+def _not_applicable(rule: rules.NotApplicable, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     if rule.otherwise is not None:
-        yield from check_rule(rule.otherwise, cap, unit)
+        yield from check_rule(rule.otherwise, weight, unit, cap)
     elif rule.when is not None:
         yield Fault(rule.kind.place, "写了“当”，却没有写“否则”怎么计分", "补上“否则”")
 
 
-def _aggregate(rule: rules.Aggregate, cap: Decimal, unit: str) -> Faults:
+def _aggregate(rule: rules.Aggregate, cap: Decimal, unit: str, weight: Decimal) -> Faults:
     if not isinstance(rule.rule, _BY_VALUE):
         hint = f"可写：{'、'.join(rules.IDS[rules.KIND_OF[k]] for k in _BY_VALUE)}"
         yield Fault(rule.rule.kind.place, f"汇总后的数不能用“{rule.rule.kind}”计分", hint)
-    yield from check_rule(rule.rule, cap, unit)
+    yield from check_rule(rule.rule, weight, unit, cap)
 
 
 _BY_VALUE = (
@@ -294,7 +318,7 @@ _BY_VALUE = (
     rules.Proportional,
     rules.RatioOfTarget,
 )
-_CHECKS: dict[type[Any], Callable[[Any, Decimal, str], Faults]] = {
+_CHECKS: dict[type[Any], Callable[[Any, Decimal, str, Decimal], Faults]] = {
     rules.ThresholdDeduct: _step,
     rules.StepDeduct: _step,
     rules.TwoSidedStepDeduct: _step,
@@ -305,7 +329,7 @@ _CHECKS: dict[type[Any], Callable[[Any, Decimal, str], Faults]] = {
     rules.QualitativeBand: _tiers,
     rules.ChecklistAdd: _checklist,
     rules.ChecklistDeduct: _flaws,
-    rules.EventDeduct: lambda rule, cap, unit: _costs(rule.points),
+    rules.EventDeduct: lambda rule, *_: _costs(rule.points),
     rules.DeadlineRule: _deadline,
     rules.OneOf: _options,
     rules.NotApplicable: _not_applicable,

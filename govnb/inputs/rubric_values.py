@@ -131,9 +131,11 @@ Goal = Annotated[Amount, MeasureOf(signs=True)]
 Level = Annotated[Amount, MeasureOf(stated=True)]
 
 
-def ratio(amount: Amount) -> Decimal:
-    """Return an amount as formulas use it: 5% is 0.05."""
+def ratio(amount: Amount, unit: str = "") -> Decimal:
+    """Return an amount as formulas use it: 5% is 0.05, and 1500元 is 1500 where `unit` is 元."""
     assert amount.value is not None
+    if amount.kind is MONEY and unit in MONEY_UNITS:
+        return amount.value / MONEY_UNITS[unit]
     return amount.value / 100 if amount.kind.unit == PERCENT else amount.value
 
 
@@ -209,14 +211,14 @@ class Bounds(Strict):
         stated = (self.equal, self.above, self.at_least, self.below, self.at_most)
         return [end for end in stated if isinstance(end, Amount)]
 
-    def span(self) -> Span:
-        """Return the range."""
+    def span(self, unit: str = "") -> Span:
+        """Return the range, money in `unit`."""
         if isinstance(self.equal, Amount):
-            return Span.point(ratio(self.equal))
+            return Span.point(ratio(self.equal, unit))
         low, high = self.at_least or self.above, self.at_most or self.below
         return Span(
-            None if low is None else ratio(low),
-            None if high is None else ratio(high),
+            None if low is None else ratio(low, unit),
+            None if high is None else ratio(high, unit),
             low_open=self.above is not None,
             high_open=self.below is not None,
         )

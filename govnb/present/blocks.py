@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures, shown
+from govnb.evaluate.score import Score
 from govnb.inputs.files import write_whole
 from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import panels
@@ -73,6 +74,30 @@ class Cards:
             "cards": [[label, value] for label, value, _ in self.entries()],
         }
         return bundle(f'<ul class="gv-cards">{items}</ul>', text, structure)
+
+
+def cards_of(figures: Figures, score: Score | None, errors: int | None) -> Cards:
+    """Return the cards of a department.
+
+    Parameters
+    ----------
+    figures
+        All figures.
+    score
+        Its score, where a rubric gives points.
+    errors
+        How many findings are open; None in the edition that doesn't tell.
+    """
+    over = figures["支出.超支"].number
+    balance = "支出.超支" if over is None or over > 0 else "支出.结余"
+    wanted = {"收入": "收入", "支出": "支出", balance: "支出", "三公经费.控制率": "三公经费"}
+    extra = []
+    if score is not None and score.is_weighted:
+        extra.append(("得分", f"{score.total_text}分", "表-评分表"))
+    if errors is not None:
+        extra.append(("错误", f"{errors}处", "复核意见"))
+    shown_first = tuple((figures[name], f"表-{table}") for name, table in wanted.items())
+    return Cards(shown_first, tuple(extra))
 
 
 @dataclass(frozen=True)

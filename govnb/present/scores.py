@@ -11,6 +11,7 @@ from govnb.evaluate.score_row import UNEXPLAINED, IndicatorScore
 from govnb.evaluate.scoring_words import beside, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
+from govnb.present.prose import plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
 
@@ -77,6 +78,24 @@ def _mark(mark: str) -> str:
 
 _HAN = "\u4e00-\u9fff“”"
 _BLANK = re.compile(rf"(?<=[{_HAN}]) (?=[\d{_HAN}-])|(?<=\d) (?=[{_HAN}])")
+
+
+def statement(score: Score | None) -> str:
+    """Return what the score is and whether the published one can be reproduced."""
+    if score is None:
+        return "本年度没有指定指标体系，没有评分。"
+    about = f"{score.about.rstrip('。')}。" if score.about else ""
+    return plain(in_prose(about + score.statement))
+
+
+def published_statement(score: Score | None, year: object) -> str:
+    """Return the sentence with the score the department published, then the review's."""
+    reviewed = statement(score)
+    if score is None or score.published is None:
+        return reviewed
+    printed = points(score.published)
+    said = f"根据部门整体支出绩效评价指标体系，本单位{year}年度评价得分{printed}分。"
+    return f"{said}\n\n复核情况：{reviewed}"
 
 
 def in_prose(statement: str) -> str:

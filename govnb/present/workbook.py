@@ -19,17 +19,22 @@ from govnb.evaluate.finding import Review
 from govnb.evaluate.score import Score
 from govnb.evaluate.scoring import score
 from govnb.evaluate.scoring_names import check_names
-from govnb.evaluate.scoring_words import points
 from govnb.inputs.files import find_upward
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
 from govnb.inputs.rubric import rubric_of
 from govnb.present import fonts, sentences
-from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
+from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
-from govnb.present.scores import evidence_table, in_prose, points_chart, scoring_table
+from govnb.present.scores import (
+    evidence_table,
+    points_chart,
+    published_statement,
+    scoring_table,
+    statement,
+)
 from govnb.present.sheet import Sheet
 from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
@@ -111,9 +116,7 @@ class Workbook:
         """The score under the rubric in force; None when the year names none."""
         known = partial(check_names, figures=self.figures, book=self.inputs.book)
         rubric = rubric_of(self.inputs, self.rubric, known)
-        if rubric is None:
-            return None
-        return score(self.inputs, self.figures, rubric)
+        return None if rubric is None else score(self.inputs, self.figures, rubric)
 
     @cached_property
     def review(self) -> Review:
@@ -135,22 +138,10 @@ class Workbook:
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
-        over = self.figures["支出.超支"].number
-        balance = "支出.超支" if over is None or over > 0 else "支出.结余"
-        wanted = {
-            "收入": "表-收入",
-            "支出": "表-支出",
-            balance: "表-支出",
-            "三公经费.控制率": "表-三公经费",
-        }
-        self._remember(wanted)
-        extra = [("错误", f"{len(self.review.open_errors)}处", "复核意见")]
-        if self.score is not None and self.score.is_weighted:
-            extra.insert(0, ("得分", f"{self.score.total_text}分", "表-评分表"))
-        if self.edition != "review":
-            extra.pop()
-        figures = tuple((self.figures[name], target) for name, target in wanted.items())
-        return Cards(figures, tuple(extra))
+        errors = len(self.review.open_errors) if self.edition == "review" else None
+        cards = cards_of(self.figures, self.score, errors)
+        self._remember(figure.name for figure, _ in cards.figures)
+        return cards
 
     def text(self, slot: str) -> Prose:
         """Return a narrative of the department's file (叙述), or that it wrote none."""
@@ -246,19 +237,11 @@ class Workbook:
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
-        if self.score is None:
-            return self._prose("本年度没有指定指标体系，没有评分。")
-        about = f"{self.score.about.rstrip('。')}。" if self.score.about else ""
-        return self._prose(plain(in_prose(about + self.score.statement)))
+        return self._prose(statement(self.score))
 
     def published_score(self) -> Prose:
         """Return the sentence with the score the department published, then the review's."""
-        reviewed = self.score_statement()
-        if self.score is None or self.score.published is None:
-            return reviewed
-        year, printed = self.inputs.department.year.value, points(self.score.published)
-        said = f"根据部门整体支出绩效评价指标体系，本单位{year}年度评价得分{printed}分。"
-        return self._prose(f"{said}\n\n复核情况：{reviewed.source}")
+        return self._prose(published_statement(self.score, self.inputs.department.year.value))
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""

@@ -54,6 +54,31 @@ def test_a_grade_is_one_or_a_span(tmp_path: Path) -> None:
     assert (wide.grade_text, wide.as_dict()["grade"]) == ("优—差", ["优", "良", "中", "差"])
 
 
+def test_the_usual_grades_are_those_of_a_table_of_100_points(tmp_path: Path) -> None:
+    made = score_of(rubric_of(rubric_text(EXPERT, "120"), tmp_path), mark("100"))
+    assert made.grades == () and "不评等级（总分是 120 分，指标体系没有写“等级”" in made.statement
+    own = rubric_text(EXPERT, "120", "等级: {优: 108, 良: 96, 差: 0}\n")
+    assert score_of(rubric_of(own, tmp_path), mark("100")).grades == ("良",)
+
+
+def test_a_year_in_which_rows_are_not_in_force_has_no_grade(tmp_path: Path) -> None:
+    ended = "    出处: S\n    标记: 原文\n    适用年度: {起: 2000, 止: 2019}\n"
+    text = TWO.replace("    出处: S\n    标记: 原文\n", ended)
+    text = text.replace("适用年度: {起: 2000}", "适用年度: {起: 2000, 止: 2019}", 1)
+    made = score_of(rubric_of(text, tmp_path), mark("90"))
+    assert made.grades == () and made.full == 90
+    assert "2020 年有效的指标合计 90 分，不是总分 100 分" in made.statement
+
+
+def test_points_of_thirds_reach_the_grade_they_add_up_to(tmp_path: Path) -> None:
+    row = "公式: 数据.a / 3, 规则: {种类: 按比例}, 出处: S, 标记: 原文"
+    rows = "".join(f"  I{n}: {{分值: {w}, {row}}}\n" for n, w in enumerate((30, 30, 40)))
+    head = "名称: 测试\n适用年度: {起: 2000}\n来源: {S: 测试}\n等级: {优: 50, 良: 20, 差: 0}\n"
+    data = "".join(f"  I{n}: {{数据: {{a: {a}}}}}\n" for n, a in enumerate((1, 1, 0)))
+    made = score_of(rubric_of(f"{head}指标:\n{rows}", tmp_path), f"评分依据:\n{data}")
+    assert made.low == 20 and made.grades == ("良",)
+
+
 def test_a_rubric_may_have_its_own_grades(tmp_path: Path) -> None:
     head = "等级: {优秀: 95, 合格: 60, 不合格: 0}\n"
     rubric = rubric_of(rubric_text(EXPERT, "100", head), tmp_path)
@@ -195,6 +220,24 @@ def test_an_indicator_left_out_is_spread_over_the_rest(
     left_out = made.indicators[1]
     if left_out.counts is False:
         assert left_out.won == left_out.lost == left_out.undetermined == 0
+    assert sum(row.won + row.lost + row.undetermined for row in made.indicators) == 100
+
+
+def test_what_hangs_on_whether_a_row_counts_is_a_gap(tmp_path: Path) -> None:
+    facts = "楼堂馆所: {实际面积: 1, 批准面积: 1}\n" + mark("72")
+    made = score_of(rubric_of(TWO, tmp_path), facts)
+    assert made.indicators[1].score_text == "10" and made.total_text == "80—82"
+    (gap,) = made.narrowing
+    assert gap.name == "楼堂馆所" and gap.points == 2
+    assert gap.missing == ("楼堂馆所.有新建项目",)
+    assert "有 1 项缺依据，得分在 80—82 分之间" in made.statement
+
+
+def test_with_every_row_left_out_there_is_nothing_to_score(tmp_path: Path) -> None:
+    indicator = "公式: 支出 / 收入\n规则: {种类: 按比例}\n分母为零: 剔除"
+    made = score_of(rubric_of(rubric_text(indicator, "100"), tmp_path), "支出: 5\n收入: 0\n")
+    assert made.low is None and made.grades == ()
+    assert "全部剔除，没有可计的分" in made.statement and "不带分值" not in made.statement
 
 
 # ── facts that don't fit ─────────────────────────────────────────
@@ -220,6 +263,22 @@ def test_an_indicator_left_out_is_spread_over_the_rest(
             "规则: {种类: 汇总计分, 方式: 累加, 计分: {种类: 按比例}}",
             "下属单位: {甲: {实际完成值: 90%}, 乙: {实际完成值: 80%}}",
             "百分数不能累加",
+        ),
+        (
+            "规则: {种类: 专家评定, 下限: 2}",
+            "给分: {分值: 1, 评价人: 张三, 理由: 差}",
+            "给分 1 低于这个指标最低的 2 分",
+        ),
+        ("规则: {种类: 按件扣分, 扣: 1}", "事项: {甲: {例数: 0}}", "事项“甲”的例数是 0"),
+        (
+            "规则: {种类: 清单扣分, 扣: 1, 要点: [甲]}",
+            "要点: {甲: {符合: 是, 例数: 2}}",
+            "符合写“是”，例数却写 2",
+        ),
+        (
+            "规则: {种类: 清单扣分, 扣: 1, 要点: [甲]}",
+            "要点: {甲: {符合: 否, 例数: 0}}",
+            "符合写“否”，例数却写 0",
         ),
         ("公式: 部门.名称 / 收入\n规则: {种类: 按比例}", "", "不是数"),
     ],
@@ -247,6 +306,34 @@ def test_a_fact_that_contradicts_the_rubric_is_refused(
 def test_bad_evidence_is_refused_on_reading(evidence: str, said: str) -> None:
     with pytest.raises(FaultsError, match=said):
         inputs_of(evidence_text(evidence))
+
+
+@pytest.mark.parametrize(
+    ("indicator", "evidence", "said"),
+    [
+        (
+            "规则: {种类: 清单加分, 要点: {甲: {得分: 5, 当: {公式: 支出 - 收入, 大于: 0}}}}",
+            "要点: {甲: 是}\n佐证: 决算",
+            "要点.甲 写的“是”与数据不符，按数据判定",
+        ),
+        (
+            "规则: {种类: 清单加分, 要点: {甲: {得分: 5, 当: {公式: 支出 - 收入, 大于: 0}}}}",
+            "要点: {甲: {给分: {分值: 5, 评价人: 张三, 理由: 好}}}",
+            "要点.甲 的给分没有采用",
+        ),
+        (
+            "规则: {种类: 清单扣分, 扣: 1, 计: 按项, 要点: [甲]}",
+            "事项: {某事: {例数: 2}}",
+            "事项 没有计：这条规则按项计",
+        ),
+    ],
+)
+def test_a_claim_that_is_not_taken_up_is_remarked(
+    indicator: str, evidence: str, said: str, tmp_path: Path
+) -> None:
+    rubric = rubric_of(rubric_text(indicator), tmp_path)
+    made = score_of(rubric, "支出: 1\n收入: 2\n" + evidence_text(evidence))
+    assert any(said in note for note in made.notes), made.notes
 
 
 def test_what_a_rubric_does_not_use_is_remarked_not_refused(tmp_path: Path) -> None:

@@ -234,8 +234,10 @@ def exemptions(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
 
 @st.composite
 def marks(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
-    mark = {"分值": f"{draw(decimals(0, 5)):f}", "评价人": "甲", "理由": "乙"}
-    return {"规则": {"种类": "专家评定", **draw(limits)}}, [((*EVIDENCE, "给分"), mark)]
+    rule = {"种类": "专家评定", **draw(limits)}
+    least = Decimal(rule.get("下限", "0"))
+    mark = {"分值": f"{max(draw(decimals(0, 5)), least):f}", "评价人": "甲", "理由": "乙"}
+    return {"规则": rule}, [((*EVIDENCE, "给分"), mark)]
 
 
 @st.composite
@@ -249,7 +251,8 @@ def sums(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
         facts += [((*unit, "年度指标值"), draw(number)), ((*unit, "实际完成值"), draw(number))]
         facts.append(((*unit, "资金"), str(draw(st.integers(0, 9)))))
     how = {"方式": "资金加权"} if percent else {"方式": "累加"}
-    formula = {"公式": "实际完成值 / 年度指标值"} if draw(st.booleans()) else {}
+    # A sum of 件 is no percentage: the rules here score the rate.
+    formula = {"公式": "实际完成值 / 年度指标值"} if not percent or draw(st.booleans()) else {}
     if inner["种类"] == "按目标比":
         formula = {}
     return {**formula, "规则": {"种类": "汇总计分", **how, "计分": inner}}, facts

@@ -19,6 +19,8 @@ _HOW = r"(?:均|都|也|又|略有?|有所|大幅度?|明显|小幅|稳步|显�
 _PAST_NAME = r"(?:支出|总额|规模|总数|数量|数)?(?:[（(][^（）()\n]{0,20}[）)])?[，,]?"
 # Behind the word: an amount, the end of the clause, or nothing but how the change is called.
 _STOP = r"(?=[，,。；;、！）)\n]|$)"
+# 120%以上 is no amount of a figure's own.
+_LIMIT = r"\s*(?:个百分点|[%％])?\s*(?:以[上下内外]|左右|上下|余|多)"
 _BY = r"(?:了|约|近|幅度?|率|额|为|达到?)*\s*"
 
 
@@ -76,7 +78,8 @@ def _patterns(words: tuple[str, ...], last_year: int) -> tuple[re.Pattern[str], 
     """Return what may stand behind a mention; what adds to it; what is shared; any word."""
     one_of = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     said = rf"(?P<minus>负)?(?P<word>{one_of})"
-    by = rf"{_BY}(?P<number>{NUMBER})\s*(?P<unit>个百分点|[%％]|[^\d\s，。；、（）()]{{1,3}})"
+    unit = r"(?P<unit>个百分点|[%％]|[^\d\s，。；、（）()]{1,3})"
+    by = rf"{_BY}(?P<number>{NUMBER})(?!{_LIMIT})\s*{unit}"
     since = _SINCE.replace("{last}", str(last_year))
     told = rf"(?:{by}|{_BY}(?:的?(?:趋势|态势))?{_STOP})"
     return (
