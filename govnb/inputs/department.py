@@ -123,7 +123,10 @@ class OverspendReason(Strict):
     """A reason the department gives for overspending, and the amount it stands for."""
 
     amount: Money = Field(alias="金额")
-    overspend: Money | None = Field(None, alias="对应超支", description="它要解释的超支，写 =名称")
+    # Its name may turn out to be saved: that is said, not refused.
+    overspend: SignedMoney | None = Field(
+        None, alias="对应超支", description="它要解释的超支，写 =名称"
+    )
     people: Quantity | None = Field(None, alias="人数")
 
 

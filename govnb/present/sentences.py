@@ -184,7 +184,7 @@ def _running_cost(figures: Figures, name: str) -> str:
         left = {
             1: f"，其余{{{{ {rest} }}}}没有说明",
             0: "，恰好解释全部超支",
-            -1: f"，比超支额{{{{ {rest} | 节约 }}}}",
+            -1: "，超过了超支额",
         }[sign(figures, rest)]
         said += f"；已说明未列入预算的部分{{{{ {name}.未列入预算 }}}}{left}"
     return f"{said}。"

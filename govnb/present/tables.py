@@ -138,7 +138,11 @@ class Table:
         )
         wide = " gv-wide-table" if len(self.columns) + len(self.text_columns) >= WIDE else ""
         body = "".join(self._row_html(row) for row in self.rows)
-        notes = "".join(f"<p>注：{escape(note)}</p>" for note in self.all_notes)
+        several = len(self.all_notes) > 1
+        notes = "".join(
+            f"<p>注{n if several else ''}：{escape(note)}</p>"
+            for n, note in enumerate(self.all_notes, 1)
+        )
         download = (
             f'<a class="gv-download" download="{caption}.csv"'
             f' href="{data_url("text/csv", self.csv())}">'
