@@ -70,15 +70,17 @@ class District:
 
     def cards(self) -> Cards:
         """Return the district's key figures."""
-        budget, actual = total(self._all, "budget"), total(self._all, "actual")
+        whole, public = self._with("budget", "actual"), self._with("public_budget", "public_actual")
+        budget, actual = total(whole, "budget"), total(whole, "actual")
         wrong = sum(any(s == "错误" for _, s in m.findings) for m in self._all)
+        rate = f"三公经费控制率{self._of(public)}"
         return Cards(
             (),
             (
                 ("部门", f"{len(self._all)}个", "表-合计"),
-                ("预算合计", f"{money(budget)}万元", "表-合计"),
-                ("支出合计", f"{money(actual)}万元", "表-合计"),
-                ("三公经费控制率", percent(self._public_rate()), "表-三公经费"),
+                (f"预算合计{self._of(whole)}", f"{money(budget)}万元", "表-合计"),
+                (f"支出合计{self._of(whole)}", f"{money(actual)}万元", "表-合计"),
+                (rate, percent(self._public_rate()), "表-三公经费"),
                 ("有错误的部门", f"{wrong}个", "表-复核发现"),
             ),
         )
@@ -139,8 +141,16 @@ class District:
     def _all(self) -> Sequence[Member]:
         return self.members.members
 
+    def _with(self, *names: str) -> list[Member]:
+        """Return the departments that publish all of these amounts."""
+        return [m for m in self._all if None not in (getattr(m, name) for name in names)]
+
+    def _of(self, members: Sequence[Member]) -> str:
+        """Return which departments a total covers, where these aren't all."""
+        return "" if len(members) == len(self._all) else f"（{len(members)}个部门）"
+
     def _public_rate(self) -> Decimal | None:
-        both = [m for m in self._all if m.public_budget is not None and m.public_actual is not None]
+        both = self._with("public_budget", "public_actual")
         budget = total(both, "public_budget")
         return total(both, "public_actual") / budget * 100 if budget else None
 
@@ -193,7 +203,7 @@ def totals(district: District) -> Table:
         ("部门整体支出", "budget", "actual"),
         ("三公经费", "public_budget", "public_actual"),
     ):
-        both = [m for m in district._all if None not in (getattr(m, plan), getattr(m, spent))]
+        both = district._with(plan, spent)
         budget, actual = total(both, plan), total(both, spent)
         rate = actual / budget * 100 if budget else None
         cells = [

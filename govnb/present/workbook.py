@@ -8,6 +8,7 @@ every figure on the page and tables and charts are numbered in reading order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from govnb.inputs.read import Inputs, department_path, load
 from govnb.inputs.rubric import rubric_of
 from govnb.present import sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
+from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
@@ -213,7 +215,7 @@ class Workbook:
         """Return one of the report's tables, or that it has no data."""
         table = TABLES[name](Sheet(self.inputs, self.figures))
         if table is None:
-            return self._prose(sentences.unpublished(f"{name}数据"))
+            return self._instead(name, f"{name}数据")
         self._remember(table.names)
         return table.numbered(self._number("表", name))
 
@@ -233,7 +235,7 @@ class Workbook:
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""
         if self.score is None:
-            return self._prose(sentences.unpublished("评分表"))
+            return self._instead("评分表", "评分表")
         table = scoring_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name))
 
@@ -306,6 +308,10 @@ class Workbook:
         prose = Prose(expand_lists(source, self.facts.lists), self.figures, level)
         self._remember(prose.names)
         return prose
+
+    def _instead(self, table: str, what: str) -> Prose:
+        """Return that a table has no data; what leads to the table leads here."""
+        return replace(self._prose(sentences.unpublished(what)), target=anchor("表", table))
 
     def _remember(self, names: Any) -> None:
         self._shown.update(dict.fromkeys(names))

@@ -112,10 +112,19 @@ def _leading(placed: Sequence[Block | Fitted], end: int) -> range:
     return range(start, end)
 
 
-def fit(table: Table) -> list[Fitted]:
-    """Return a table fitted to a page, in as many parts as it takes."""
+def fit(table: Table, room: float | None = None) -> list[Fitted]:
+    """Return a table fitted to a page, in as many parts as it takes.
+
+    Parameters
+    ----------
+    table
+        The table.
+    room
+        The width there is where the page can't be turned: in a list or a quote.
+    """
     least, easy, natural = _measures(table)
-    for wanted, pages in ((easy, _COMFORTABLE), (least, _TIGHT)):
+    comfortable, tight = (_COMFORTABLE, _TIGHT) if room is None else _within(room)
+    for wanted, pages in ((easy, comfortable), (least, tight)):
         fitting = [(width, size) for width, size in pages if sum(wanted) <= width / size]
         if fitting:
             tried = [_fitted(table, wanted, natural, *page) for page in fitting]
@@ -123,7 +132,17 @@ def fit(table: Table) -> list[Fitted]:
             # Large type is worth a page or so, not a table twice as long.
             bound = max(_FEW_PAGES, 1.25 * min(lengths))
             return [next(p for p, n in zip(tried, lengths, strict=True) if n <= bound)]
-    return [piece for part in _parts(table, least) for piece in fit(part)]
+    parts = _parts(table, least, tight[-1])
+    return [piece for part in parts for piece in fit(part, room)]
+
+
+_Pages = tuple[tuple[float, float], ...]
+
+
+def _within(room: float) -> tuple[_Pages, _Pages]:
+    """Return the sizes of type for a table that has just this room."""
+    comfortable = tuple((room, size) for width, size in _COMFORTABLE if width == PORTRAIT)
+    return comfortable, tuple((room, size) for _, size in _TIGHT)
 
 
 def _fitted(
@@ -213,9 +232,9 @@ def _shared(room: float, base: Sequence[float], natural: Sequence[float]) -> lis
     return [width * factor for width in widths]
 
 
-def _parts(table: Table, least: Sequence[float]) -> list[Table]:
+def _parts(table: Table, least: Sequence[float], page: tuple[float, float]) -> list[Table]:
     """Split a table that no page holds: each part has the first column and as many as fit."""
-    room = LANDSCAPE / _TIGHT[-1][1]
+    room = page[0] / page[1]
     groups: list[list[int]] = [[]]
     for i in range(1, len(least)):
         taken = least[0] + sum(least[j] for j in groups[-1])

@@ -14,7 +14,8 @@
     const link = event.target.closest(".gv-narrow a");
     if (figure?.href && popovers) {
       event.preventDefault();
-      panel(named(figure))?.showPopover();
+      // Named as its source, a panel follows its figure in the order of the keyboard.
+      panel(named(figure))?.showPopover({ source: figure });
     } else if (figure && !popovers) {
       // A browser from before popovers shows the panels in the annex.
       location.hash = figure.getAttribute("popovertarget") ?? figure.hash;
@@ -31,7 +32,8 @@
   document.addEventListener("toggle", ({ target, newState }) => {
     if (!target.matches(".gv-panel")) return;
     if (newState === "open") target.focus();
-    else if (document.activeElement === document.body) openers.get(target)?.focus({ preventScroll: true });
+    else if (document.activeElement === document.body || target.contains(document.activeElement))
+      openers.get(target)?.focus({ preventScroll: true });
   }, true);
 
   // The contents show where one is.
