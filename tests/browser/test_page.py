@@ -219,6 +219,14 @@ def test_contents_on_a_phone_open_and_get_out_of_the_way(visit: Visit) -> None:
     assert not page.evaluate(opened)
 
 
+def test_on_a_phone_the_way_back_covers_nothing_while_one_reads_on(visit: Visit) -> None:
+    page = visit(*REPORT, width=390)
+    seen = "getComputedStyle(document.querySelector('.gv-to-contents')).opacity"
+    for down, opacity in ((1500, "0"), (1200, "1")):
+        page.evaluate(f"scrollTo(0, {down})")
+        page.wait_for_function(f"{seen} === '{opacity}'", timeout=5000)
+
+
 def test_the_first_tab_offers_to_skip_to_the_text(visit: Visit) -> None:
     page = visit(*REPORT)
     page.keyboard.press("Tab")

@@ -483,6 +483,20 @@ def test_numbers_get_the_width_they_need() -> None:
     assert piece.widths[1] > 12 * 0.5 * piece.size
 
 
+def test_words_among_numbers_and_an_empty_column_leave_their_room_to_others() -> None:
+    labels = (("指标", False), ("数值", True), ("佐证", False), ("出处", False))
+    cells = ("名称很长的一个指标", "1.25", "", "params/2016/某局.yml:12:5")
+    rows = [d.Row(tuple(map(runs, cells)), level=n % 4) for n in range(30)]
+    odd = ("部门性质", "财政全额拨款单位", "2016年的一份很长很长很长很长很长的佐证材料", "一处")
+    rows.append(d.Row(tuple(map(runs, odd))))
+    table = d.Table(tuple(d.Column(runs(text), right) for text, right in labels), tuple(rows))
+    (piece,) = fit(table)
+    name, number, empty, place = (width / piece.size for width in piece.widths)
+    assert number < 5.5 and empty < 5 < place
+    # Three levels of indent leave the name room for more than a few characters.
+    assert name - 3 >= 6
+
+
 def test_what_leads_to_a_turned_table_turns_with_it() -> None:
     wide = grid(11, 3, "1234567.89")
     heading = d.Heading(1, runs("附件1"), annex=True)

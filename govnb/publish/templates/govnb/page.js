@@ -36,6 +36,14 @@
       openers.get(target)?.focus({ preventScroll: true });
   }, true);
 
+  // On a phone the way back to the contents covers nothing while one reads on downwards.
+  const back = document.querySelector(".gv-to-contents");
+  let last = scrollY;
+  if (back) addEventListener("scroll", () => {
+    if (Math.abs(scrollY - last) > 8) back.classList.toggle("gv-away", scrollY > last);
+    last = scrollY;
+  }, { passive: true });
+
   // The contents show where one is.
   const contents = document.querySelector(".gv-wide");
   if (!contents) return;
