@@ -20,7 +20,9 @@ from govnb.present.district_cells import (
     band,
     count_cell,
     money,
+    of_all,
     percent,
+    publishing,
     rate_cell,
     total,
 )
@@ -32,6 +34,7 @@ from govnb.present.tables import Row as TableRow
 _NONE = Figures({}, {})
 # A page is read; the whole list is in summary.xlsx beside it.
 _MOST, _RANKED = 200, 15
+_WHOLE, _PUBLIC = ("budget", "actual"), ("public_budget", "public_actual")
 _SEVERITIES = ("错误", "尾差", "提示")
 
 
@@ -70,16 +73,16 @@ class District:
 
     def cards(self) -> Cards:
         """Return the district's key figures."""
-        whole, public = self._with("budget", "actual"), self._with("public_budget", "public_actual")
+        whole, public = publishing(self._all, *_WHOLE), publishing(self._all, *_PUBLIC)
         budget, actual = total(whole, "budget"), total(whole, "actual")
         wrong = sum(any(s == "错误" for _, s in m.findings) for m in self._all)
-        rate = f"三公经费控制率{self._of(public)}"
+        rate = f"三公经费控制率{of_all(public, self._all)}"
         return Cards(
             (),
             (
                 ("部门", f"{len(self._all)}个", "表-合计"),
-                (f"预算合计{self._of(whole)}", f"{money(budget)}万元", "表-合计"),
-                (f"支出合计{self._of(whole)}", f"{money(actual)}万元", "表-合计"),
+                (f"预算合计{of_all(whole, self._all)}", f"{money(budget)}万元", "表-合计"),
+                (f"支出合计{of_all(whole, self._all)}", f"{money(actual)}万元", "表-合计"),
                 (rate, percent(self._public_rate()), "表-三公经费"),
                 ("有错误的部门", f"{wrong}个", "表-复核发现"),
             ),
@@ -107,14 +110,9 @@ class District:
 
     def result(self) -> Result:
         """Return the totals for programs."""
-        budget, actual = total(self._all, "budget"), total(self._all, "actual")
-        public = total(self._all, "public_budget"), total(self._all, "public_actual")
-        amounts = {
-            "预算": budget,
-            "支出": actual,
-            "三公经费预算": public[0],
-            "三公经费支出": public[1],
-        }
+        labels = ("预算", "支出", "三公经费预算", "三公经费支出")
+        names = (*_WHOLE, *_PUBLIC)
+        amounts = {n: total(self._all, key) for n, key in zip(labels, names, strict=True)}
         figures = {n: {"value": f"{v:f}", "unit": "万元", "label": n} for n, v in amounts.items()}
         counted = Counter(kind for m in self._all for kind in m.findings)
         found = [
@@ -141,16 +139,8 @@ class District:
     def _all(self) -> Sequence[Member]:
         return self.members.members
 
-    def _with(self, *names: str) -> list[Member]:
-        """Return the departments that publish all of these amounts."""
-        return [m for m in self._all if None not in (getattr(m, name) for name in names)]
-
-    def _of(self, members: Sequence[Member]) -> str:
-        """Return which departments a total covers, where these aren't all."""
-        return "" if len(members) == len(self._all) else f"（{len(members)}个部门）"
-
     def _public_rate(self) -> Decimal | None:
-        both = self._with("public_budget", "public_actual")
+        both = publishing(self._all, *_PUBLIC)
         budget = total(both, "public_budget")
         return total(both, "public_actual") / budget * 100 if budget else None
 
@@ -200,10 +190,10 @@ def totals(district: District) -> Table:
     """合计: what all departments planned and spent."""
     rows = []
     for label, plan, spent in (
-        ("部门整体支出", "budget", "actual"),
-        ("三公经费", "public_budget", "public_actual"),
+        ("部门整体支出", *_WHOLE),
+        ("三公经费", *_PUBLIC),
     ):
-        both = district._with(plan, spent)
+        both = publishing(district._all, plan, spent)
         budget, actual = total(both, plan), total(both, spent)
         rate = actual / budget * 100 if budget else None
         cells = [
