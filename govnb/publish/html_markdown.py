@@ -13,7 +13,8 @@ from re import Match
 from typing import Any
 
 from mistune import BlockState
-from mistune.plugins import import_plugin
+from mistune.plugins import Plugin, import_plugin
+from mistune.plugins.table import table_in_list, table_in_quote
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser
 
 from govnb.publish.formula import alone
@@ -41,11 +42,16 @@ def markdown(source: str, attachments: Mapping[str, Any] | None = None, folder: 
         exclude_anchor_links=True,
         path=folder,
     )
-    parser = MarkdownWithMath(renderer, block=_Blocks(), plugins=map(import_plugin, _PLUGINS))
+    parser = MarkdownWithMath(renderer, block=_Blocks(), plugins=_plugins())
     html = clean(str(parser.render(source)))
     # A display formula ends the paragraph it stands in; when it stood alone, two empty ones
     # are left.
     return html.replace("<p></p>", "")
+
+
+def _plugins() -> list[Plugin]:
+    """Return nbconvert's dialect without its boxes to tick, and tables wherever they stand."""
+    return [*map(import_plugin, _PLUGINS), table_in_list, table_in_quote]
 
 
 def latex(source: str) -> str:

@@ -67,6 +67,12 @@ def test_every_chinese_character_is_drawn_by_a_face_that_has_it(visit: Visit, wh
     assert not boxes(visit(*which))
 
 
+def test_chinese_in_a_formula_is_drawn_by_a_face_that_has_it(visit: Visit) -> None:
+    page = visit("own")
+    family = page.evaluate("getComputedStyle(document.querySelector('math mtext')).fontFamily")
+    assert family.startswith("math") and "govnb" in family
+
+
 def test_on_a_phone_the_name_of_a_row_stays_while_numbers_scroll(visit: Visit) -> None:
     page = visit(*REPORT, width=390)
     places = page.evaluate(

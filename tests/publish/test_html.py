@@ -401,6 +401,12 @@ def test_a_footnote_and_a_task_are_text_as_on_paper() -> None:
         assert told in tags.text
 
 
+def test_a_table_in_a_list_or_a_quote_is_a_table_as_on_paper() -> None:
+    table = "| 科目 | 预算 |\n{0}|---|---:|\n{0}| 工资 | 1 |"
+    tags = markdown_page(f"- 甲\n\n  {table.format('  ')}\n\n> {table.format('> ')}")
+    assert len(tags.all("table")) == 2 and "|" not in tags.text
+
+
 def test_a_raw_cell_is_for_another_format() -> None:
     notebook = new_notebook(cells=[new_markdown_cell("# 题"), new_raw_cell(f"原样{EVIL}")])
     assert "原样" not in page(notebook)
