@@ -6,15 +6,14 @@ its HTML. The PDF, Word and JSON exporters read only that; HTML is never scraped
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 from typing import Any
 from urllib.parse import quote
 
 STRUCTURE = "application/vnd.govnb+json"
-# What neither a link nor an attribute in HTML gives a meaning to.
-_PLAIN_IN_LINKS = " !$()*+,/:;=@"
+# What a link or an attribute in HTML gives a meaning to, or a browser takes out of a link.
+_MEANS_MORE = re.compile(r'[%"`#&<>\x00-\x1f\x7f-\xa0\ufeff\\]|^ +| +$')
 
 
 def bundle(page: str, text: str, structure: dict[str, Any], **more: str) -> dict[str, Any]:
@@ -36,11 +35,8 @@ def anchor(kind: str, name: str) -> str:
 def data_url(kind: str, content: str) -> str:
     """Return content as a link that needs no file and no network.
 
-    Base64, because a Chinese character takes four letters in it and nine percent-encoded.
-    Drawings hold few, and are shorter as text.
+    As text, which is a quarter shorter than base64: Chinese stands in a link as it is, and a
+    browser reads it in the page's own UTF-8.
     """
     charset = ";charset=utf-8" if kind.startswith("text/") else ""
-    encoded = f"data:{kind}{charset};base64,{base64.b64encode(content.encode()).decode()}"
-    if kind != "image/svg+xml":
-        return encoded
-    return min(encoded, f"data:{kind},{quote(content, safe=_PLAIN_IN_LINKS)}", key=len)
+    return f"data:{kind}{charset},{_MEANS_MORE.sub(lambda match: quote(match[0]), content)}"

@@ -17,6 +17,9 @@ _WRITTEN = 6400
 _OUTLINE = re.compile(r' d="([MLQCz\d.\s-]*)" transform="scale\(0\.015625\)"')
 _COMMAND = re.compile(r"([MLQCz])([^MLQCz]*)")
 _LINE_END = re.compile(r"\s*\n\s*")
+# Each text once more; a chart's words are read from its alternative text.
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_GLYPH = re.compile(r'(id="|xlink:href="#)([A-Za-z][\w-]*-[0-9a-f]+)"')
 
 
 def compact(svg: str) -> str:
@@ -27,7 +30,19 @@ def compact(svg: str) -> str:
     scale = f"{100 / GRID:g}"
     root = svg[svg.index("<svg") :]
     short = _OUTLINE.sub(lambda m: f' d="{_relative(m[1])}" transform="scale({scale})"', root)
-    return _LINE_END.sub("", short)
+    written = _LINE_END.sub("", _named_shortly(_COMMENT.sub("", short)))
+    # In a page's attribute a double quote takes three letters.
+    return written if "'" in written else written.replace('"', "'")
+
+
+def _named_shortly(svg: str) -> str:
+    """Return the SVG with its outlines called g0, g1… instead of by face and number."""
+    names: dict[str, str] = {}
+
+    def short(match: re.Match[str]) -> str:
+        return f'{match[1]}{names.setdefault(match[2], f"g{len(names):x}")}"'
+
+    return _GLYPH.sub(short, svg)
 
 
 # Digits and the words of public accounts recur in every chart.

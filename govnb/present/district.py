@@ -20,7 +20,9 @@ from govnb.present.district_cells import (
     band,
     count_cell,
     money,
+    of_all,
     percent,
+    publishing,
     rate_cell,
     total,
 )
@@ -32,6 +34,7 @@ from govnb.present.tables import Row as TableRow
 _NONE = Figures({}, {})
 # A page is read; the whole list is in summary.xlsx beside it.
 _MOST, _RANKED = 200, 15
+_WHOLE, _PUBLIC = ("budget", "actual"), ("public_budget", "public_actual")
 _SEVERITIES = ("错误", "尾差", "提示")
 
 
@@ -70,15 +73,17 @@ class District:
 
     def cards(self) -> Cards:
         """Return the district's key figures."""
-        budget, actual = total(self._all, "budget"), total(self._all, "actual")
+        whole, public = publishing(self._all, *_WHOLE), publishing(self._all, *_PUBLIC)
+        budget, actual = total(whole, "budget"), total(whole, "actual")
         wrong = sum(any(s == "错误" for _, s in m.findings) for m in self._all)
+        rate = f"三公经费控制率{of_all(public, self._all)}"
         return Cards(
             (),
             (
                 ("部门", f"{len(self._all)}个", "表-合计"),
-                ("预算合计", f"{money(budget)}万元", "表-合计"),
-                ("支出合计", f"{money(actual)}万元", "表-合计"),
-                ("三公经费控制率", percent(self._public_rate()), "表-三公经费"),
+                (f"预算合计{of_all(whole, self._all)}", f"{money(budget)}万元", "表-合计"),
+                (f"支出合计{of_all(whole, self._all)}", f"{money(actual)}万元", "表-合计"),
+                (rate, percent(self._public_rate()), "表-三公经费"),
                 ("有错误的部门", f"{wrong}个", "表-复核发现"),
             ),
         )
@@ -105,14 +110,9 @@ class District:
 
     def result(self) -> Result:
         """Return the totals for programs."""
-        budget, actual = total(self._all, "budget"), total(self._all, "actual")
-        public = total(self._all, "public_budget"), total(self._all, "public_actual")
-        amounts = {
-            "预算": budget,
-            "支出": actual,
-            "三公经费预算": public[0],
-            "三公经费支出": public[1],
-        }
+        labels = ("预算", "支出", "三公经费预算", "三公经费支出")
+        names = (*_WHOLE, *_PUBLIC)
+        amounts = {n: total(self._all, key) for n, key in zip(labels, names, strict=True)}
         figures = {n: {"value": f"{v:f}", "unit": "万元", "label": n} for n, v in amounts.items()}
         counted = Counter(kind for m in self._all for kind in m.findings)
         found = [
@@ -140,7 +140,7 @@ class District:
         return self.members.members
 
     def _public_rate(self) -> Decimal | None:
-        both = [m for m in self._all if m.public_budget is not None and m.public_actual is not None]
+        both = publishing(self._all, *_PUBLIC)
         budget = total(both, "public_budget")
         return total(both, "public_actual") / budget * 100 if budget else None
 
@@ -190,10 +190,10 @@ def totals(district: District) -> Table:
     """合计: what all departments planned and spent."""
     rows = []
     for label, plan, spent in (
-        ("部门整体支出", "budget", "actual"),
-        ("三公经费", "public_budget", "public_actual"),
+        ("部门整体支出", *_WHOLE),
+        ("三公经费", *_PUBLIC),
     ):
-        both = [m for m in district._all if None not in (getattr(m, plan), getattr(m, spent))]
+        both = publishing(district._all, plan, spent)
         budget, actual = total(both, plan), total(both, spent)
         rate = actual / budget * 100 if budget else None
         cells = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from govnb.evaluate.figure import rounded
@@ -15,6 +15,16 @@ def total(members: Iterable[Member], name: str) -> Decimal:
     """Return the sum of what the members publish under one name, in its unit."""
     known = (getattr(member, name) for member in members)
     return sum((value for value in known if value is not None), Decimal(0))
+
+
+def publishing(members: Iterable[Member], *names: str) -> list[Member]:
+    """Return the members that publish all of these amounts."""
+    return [m for m in members if None not in (getattr(m, name) for name in names)]
+
+
+def of_all(counted: Sequence[Member], everyone: Sequence[Member]) -> str:
+    """Return how many departments a total covers, where these aren't all."""
+    return "" if len(counted) == len(everyone) else f"（{len(counted)}个部门）"
 
 
 def band(score: Decimal | None) -> int:

@@ -98,9 +98,11 @@ class Findings:
             f'<div class="gv-review"><p>{escape(self.summary)}</p>'
             f'<ol class="gv-findings">{items}</ol>'
             f"{_folded('缺数据，没有核对', self._in_state(NO_DATA))}"
-            f"{_folded('核对通过', self._in_state(PASSED))}</div>"
+            f"{_folded('核对通过', self._in_state(PASSED))}"
+            f"{f'<p>{self.table().download()}</p>' if items else ''}</div>"
         )
-        return bundle(page, self.text(), self.table().structure())
+        # The heading above names the table already.
+        return bundle(page, self.text(), {**self.table().structure(), "title": ""})
 
     def text(self) -> str:
         """Return the findings for a terminal, one paragraph each; then what couldn't be checked."""

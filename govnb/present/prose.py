@@ -48,11 +48,14 @@ class Prose:
         What the references refer to.
     level : int
         0 for text; 1 to 4 for a heading of that level.
+    target : str
+        The anchor of what the text stands for, as “未公布” does for a table.
     """
 
     source: str
     figures: Figures
     level: int = 0
+    target: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,7 +90,8 @@ class Prose:
         if self.level:
             inner = body.strip().removeprefix("<p>").removesuffix("</p>")
             return f"<h{self.level}>{inner}</h{self.level}>"
-        return f'<div class="gv-prose">{body}</div>'
+        target = f' id="{escape(self.target)}"' if self.target else ""
+        return f'<div class="gv-prose"{target}>{body}</div>'
 
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read."""

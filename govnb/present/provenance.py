@@ -25,14 +25,11 @@ def figure_button(figure: Figure, text: str) -> str:
     A button is a box that no line breaks within. Words long enough to need a break are a
     link to the panel instead, which the published page opens just the same.
     """
-    target, name = escape(anchor("指标", figure.name)), escape(figure.name)
+    target = escape(anchor("指标", figure.name))
     state = " gv-unknown" if figure.value is None else ""
     if len(text) > LONGEST_BUTTON and figure.number is None:
-        return f'<a class="gv-fig{state}" href="#{target}" title="{name}">{escape(text)}</a>'
-    return (
-        f'<button type="button" class="gv-fig{state}" popovertarget="{target}"'
-        f' title="{name}">{escape(text)}</button>'
-    )
+        return f'<a class="gv-fig{state}" href="#{target}">{escape(text)}</a>'
+    return f'<button class="gv-fig{state}" popovertarget="{target}">{escape(text)}</button>'
 
 
 def panels(figures: Figures, names: Iterable[str]) -> str:
@@ -87,9 +84,8 @@ def _panel(figures: Figures, figure: Figure) -> str:
         f' aria-label="{escape(figure.label)}">'
         f'<div class="gv-panel-head"><p><b>{escape(figure.label)}</b><br>'
         f'<small>{escape(figure.name)}</small> <a class="gv-anchor" href="#{target}"'
-        ' aria-label="本指标链接"><span aria-hidden="true">#</span></a></p>'
-        f'<button type="button" class="gv-close" popovertarget="{target}"'
-        ' popovertargetaction="hide">关闭</button></div>'
+        ' aria-label="本指标链接">#</a></p>'
+        f'<button class="gv-close" popovertarget="{target}">关闭</button></div>'
         f"<dl>{body}</dl></div>"
     )
 

@@ -8,7 +8,7 @@ unknown says so once instead of printing 未公布 five times.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.references import par
@@ -236,3 +236,11 @@ def _items(figures: Iterable[str], section: str, field: str) -> list[str]:
     """Return `section.ITEM` for each item of an open section that has `field`."""
     names = (name.split(".") for name in figures)
     return [".".join(n[:2]) for n in names if len(n) == 3 and n[0] == section and n[2] == field]
+
+
+SENTENCES: dict[str, Callable[[Figures], str]] = {
+    "科目差异": overspend_by_account,
+    "超支原因": reasons,
+    "业务量": volume_growth,
+    "运行费用": running_costs,
+}

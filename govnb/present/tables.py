@@ -95,16 +95,38 @@ class Table:
         return replace(self, number=number)
 
     def csv(self) -> str:
-        """Return the table as CSV that a spreadsheet opens as data, never as formulas."""
+        """Return the table as CSV that a spreadsheet opens as data, never as formulas.
+
+        What a page shows by indents and signs comes as columns where rows differ in it: the
+        level, without which parts are added to their sum, and the unit.
+        """
+        more = [("层级", [str(row.level + 1) for row in self.rows])]
+        more += [("单位", self._units())]
+        more = [(name, told) for name, told in more if len({*told} - {""}) > 1]
+        more = [(name, told) for name, told in more if name not in self.columns]
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([safe_text(column) for column in self.columns])
-        for row in self.rows:
-            plain = (
-                f"{c.value:f}" if c.value is not None else safe_text(c.text) for c in row.cells
-            )
-            writer.writerow(list(plain))
+        writer.writerow([*map(safe_text, self.columns), *(name for name, _ in more)])
+        for n, row in enumerate(self.rows):
+            cells = [self._plain(cell) for cell in row.cells]
+            writer.writerow([*cells, *(told[n] for _, told in more)])
         return "\ufeff" + out.getvalue()
+
+    def _plain(self, cell: Cell) -> str:
+        """Return a cell's number alone, or its words; “约83” isn't 83."""
+        figure = self.figures[cell.figure] if cell.figure else None
+        if cell.value is None or (figure and figure.approximate):
+            return safe_text(cell.text)
+        return f"{cell.value:f}"
+
+    def _units(self) -> list[str]:
+        """Return for each row the unit of its numbers in columns that hold several units."""
+        lines = [[self._unit(cell) for cell in row.cells] for row in self.rows]
+        mixed = [i for i in range(len(self.columns)) if len({line[i] for line in lines} - {""}) > 1]
+        return ["、".join(dict.fromkeys(filter(None, (line[i] for i in mixed)))) for line in lines]
+
+    def _unit(self, cell: Cell) -> str:
+        return self.figures[cell.figure].unit if cell.figure and cell.value is not None else ""
 
     def _rounding_shows(self) -> bool:
         for total, parts in self.sums:
@@ -130,7 +152,6 @@ class Table:
     def html(self) -> str:
         """Return the table as HTML that scrolls inside itself on a narrow screen."""
         target = escape(anchor("表", self.name))
-        caption = escape(self.caption)
         unit = f'<span class="gv-unit">单位：{escape(self.unit)}</span>' if self.unit else ""
         heads = "".join(
             f'<th scope="col"{"" if i in self.text_columns else _NUMERIC}>{escape(column)}</th>'
@@ -138,23 +159,28 @@ class Table:
         )
         wide = " gv-wide-table" if len(self.columns) + len(self.text_columns) >= WIDE else ""
         body = "".join(self._row_html(row) for row in self.rows)
+        source = f"来源：{escape(self.source)}"
         several = len(self.all_notes) > 1
         notes = "".join(
             f"<p>注{n if several else ''}：{escape(note)}</p>"
             for n, note in enumerate(self.all_notes, 1)
-        )
-        download = (
-            f'<a class="gv-download" download="{caption}.csv"'
-            f' href="{data_url("text/csv", self.csv())}">'
-            f'下载数据<span class="gv-sr">：{caption}</span></a>'
         )
         return (
             f'<figure class="gv-table{wide}" id="{target}">'
             f'<figcaption><span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
-            f'<div class="gv-notes">{notes}<p>来源：{escape(self.source)}　{download}</p></div>'
+            f'<div class="gv-notes">{notes}<p>{source}　{self.download()}</p></div>'
             "</figure>"
+        )
+
+    def download(self) -> str:
+        """Return the link that saves the table's data."""
+        caption = escape(self.caption)
+        return (
+            f'<a class="gv-download" download="{caption}.csv"'
+            f' href="{data_url("text/csv", self.csv())}">'
+            f'下载数据<span class="gv-sr">：{caption}</span></a>'
         )
 
     def _row_html(self, row: Row) -> str:

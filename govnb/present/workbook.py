@@ -7,7 +7,8 @@ every figure on the page and tables and charts are numbered in reading order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from govnb.inputs.read import Inputs, department_path, load
 from govnb.inputs.rubric import rubric_of
 from govnb.present import fonts, sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
+from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
@@ -196,7 +198,7 @@ class Workbook:
 
     def sentence(self, name: str) -> Prose:
         """Return one of the computed sentences of :mod:`govnb.present.sentences`."""
-        return self._prose(SENTENCES[name](self.figures))
+        return self._prose(sentences.SENTENCES[name](self.figures))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
@@ -219,7 +221,7 @@ class Workbook:
         table = TABLES[name](self._sheet)
         if table is None:
             known = name in SELDOM or sentences.known(self.figures, name)
-            return self._prose("" if known else sentences.unpublished(f"{name}数据"))
+            return self._instead(name, "" if known else f"{name}数据")
         self._remember(table.names)
         return table.numbered(self._number("表", name))
 
@@ -328,6 +330,11 @@ class Workbook:
         self._remember(prose.names)
         return prose
 
+    def _instead(self, table: str, what: str) -> Prose:
+        """Return that a table has no data, if so; what leads to the table leads here."""
+        text = sentences.unpublished(what) if what else ""
+        return replace(self._prose(text), target=anchor("表", table))
+
     def _remember(self, names: Any) -> None:
         self._shown.update(dict.fromkeys(names))
 
@@ -337,13 +344,3 @@ class Workbook:
             taken = sum(1 for other in self._numbers if other.startswith(kind))
             self._numbers[key] = f"{kind}{taken + 1}"
         return self._numbers[key]
-
-
-SENTENCES: dict[str, Callable[[Figures], str]] = {
-    "超支": sentences.overspend,
-    "科目差异": sentences.overspend_by_account,
-    "超支原因": sentences.reasons,
-    "三公经费": three_public,
-    "业务量": sentences.volume_growth,
-    "运行费用": sentences.running_costs,
-}

@@ -30,7 +30,16 @@ from govnb.publish.document import (
 )
 from govnb.publish.docx_math import mathematics
 from govnb.publish.docx_table import after, before, table
-from govnb.publish.fit import LANDSCAPE, PORTRAIT, Fitted, Section, em_width, fit, title_lines
+from govnb.publish.fit import (
+    LANDSCAPE,
+    PORTRAIT,
+    Fitted,
+    Section,
+    em_width,
+    fit,
+    title_lines,
+)
+from govnb.publish.nesting import DEEPEST
 from govnb.publish.pictures import PIXELS_PER_INCH, SVG, raster
 
 BODY = "BodyIndent"
@@ -38,7 +47,8 @@ _CAPTION = re.compile(r"([表图])(\d+)([\s　].*)", re.DOTALL)
 _LINK = re.compile(r"(?:https?|mailto):[^\s]+$")
 # 三号, and the four characters a date stands from the right edge.
 _SIZE, _DATE_INDENT = 16.0, 4.0
-_MOST_LEVELS = 3
+# What a level of a list or a quote steps in by, and where the text of a list begins (twips).
+_STEP, _LIST_TEXT = 640, 960
 
 
 class Body:
@@ -65,18 +75,26 @@ class Body:
             parts.append(written)
         return "".join(parts)
 
-    def _block(self, block: Block | Fitted, style: str = BODY) -> str:
+    def _block(self, block: Block | Fitted, style: str = BODY, level: int = 0) -> str:
+        """Return a block in its style, as deep in lists and quotes as `level` says."""
+        indent = _indent(level)
+        layout = f'<w:ind w:left="{indent}"/>' if level else ""
         match block:
             case Paragraph():
-                return xml.paragraph("Mark" if block.mark else style, self._words(block.runs))
+                style = "Mark" if block.mark else style
+                return xml.paragraph(style, self._words(block.runs), layout=layout)
             case Fitted():
-                return before(block, _caption) + table(block, self._words) + after(block)
+                drawn = table(block, self._words, indent)
+                return before(block, _caption, layout) + drawn + after(block, layout)
             case Table():
-                return "".join(self._block(piece) for piece in fit(block))
+                pieces = fit(block, self._room - indent / 20 if level else None)
+                return "".join(self._block(piece, style, level) for piece in pieces)
             case Listing():
-                return self._listing(block, 0)
+                return self._listing(block, style, level)
             case Quote():
-                return "".join(self._block(inner, "Quote") for inner in block.blocks)
+                return "".join(self._block(inner, "Quote", level + 1) for inner in block.blocks)
+            case Code():
+                return xml.paragraph("Code", xml.run(block.text), layout=layout)
             case _:
                 write: Callable[[Any], str] = getattr(self, f"_{type(block).__name__.lower()}")
                 return write(block)
@@ -90,9 +108,6 @@ class Body:
     def _title(self, block: Title) -> str:
         marks = "".join(xml.paragraph("Mark", xml.run(mark)) for mark in block.marks)
         return marks + xml.paragraph("Title", xml.run("\n".join(title_lines(block.text))))
-
-    def _code(self, block: Code) -> str:
-        return xml.paragraph("Code", xml.run(block.text))
 
     def _equation(self, block: Equation) -> str:
         if block.formula.tree is None:
@@ -126,27 +141,23 @@ class Body:
         caption = xml.paragraph("Caption", _caption(block.caption)) if block.caption else ""
         return xml.paragraph("Figure", drawn, layout=layout) + caption
 
-    def _listing(self, block: Listing, level: int) -> str:
+    def _listing(self, block: Listing, style: str, level: int) -> str:
         number = 1
         if block.start is not None:
             number = next(self._numbers)
             self.numbered.append((number, block.start))
-        at = min(level, _MOST_LEVELS - 1)
+        at = min(level, DEEPEST - 1)
         mark = f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="{number}"/></w:numPr>'
-        return "".join(self._item(item, mark, level) for item in block.items)
+        look = "ListParagraph" if style == BODY else style
+        return "".join(self._item(item, mark, look, level + 1) for item in block.items)
 
-    def _item(self, item: Sequence[Block], mark: str, level: int) -> str:
-        parts = []
-        inside = f'<w:ind w:left="{960 + 640 * min(level, _MOST_LEVELS - 1)}"/>'
-        for i, block in enumerate(item):
-            if isinstance(block, Listing):
-                parts.append(self._listing(block, level + 1))
-            elif isinstance(block, Paragraph):
-                layout = mark if i == 0 else inside
-                parts.append(xml.paragraph("ListParagraph", self._words(block.runs), layout=layout))
-            else:
-                parts.append(self._block(block))
-        return "".join(parts)
+    def _item(self, item: Sequence[Block], mark: str, style: str, level: int) -> str:
+        begins = item[0] if item else None
+        # What isn't text has no mark of its own.
+        text = begins.runs if isinstance(begins, Paragraph) else ()
+        rest = item[1:] if isinstance(begins, Paragraph) else item
+        first = xml.paragraph(style, self._words(text), layout=mark)
+        return first + "".join(self._block(block, style, level) for block in rest)
 
     def _words(self, runs: Runs) -> str:
         return "".join(map(self._run, runs))
@@ -162,6 +173,11 @@ class Body:
         relation = self._part.relate_to(run.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         look = f'<w:rStyle w:val="Hyperlink"/>{_look(run)}'
         return f'<w:hyperlink r:id="{relation}">{xml.run(run.text, look)}</w:hyperlink>'
+
+
+def _indent(level: int) -> int:
+    """Return where text begins at a level of lists and quotes, in twips."""
+    return _LIST_TEXT + _STEP * (min(level, DEEPEST) - 1) if level else 0
 
 
 def _look(run: Run) -> str:

@@ -87,6 +87,9 @@ def _script(node: Node) -> str:
         )
         return f"<m:sSup><m:e>{limit}</m:e>{_in('sup', above)}</m:sSup>" if above else limit
     inner = _in("e", base)
+    if node.get("stacked"):
+        tag = "limUpp" if above is not None else "limLow"
+        return f"<m:{tag}>{inner}{_in('lim', above or below)}</m:{tag}>"
     if below is not None and above is not None:
         return f"<m:sSubSup>{inner}{_in('sub', below)}{_in('sup', above)}</m:sSubSup>"
     if below is not None:

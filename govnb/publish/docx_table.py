@@ -13,10 +13,12 @@ _SIZES = {12.0: "", 10.5: "105", 9.0: "90", 7.5: "75"}
 Words = Callable[[Runs], str]
 
 
-def table(fitted: Fitted, words: Words) -> str:
-    """Return the table; `words` writes a cell's text."""
+def table(fitted: Fitted, words: Words, indent: int = 0) -> str:
+    """Return the table, `indent` twips from the margin; `words` writes a cell's text."""
     widths = [round(width * 20) for width in fitted.widths]
     content = fitted.table
+    # Word centres a table or indents it, not both.
+    place = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else '<w:jc w:val="center"/>'
     title = f"<w:tblCaption w:val={attribute(content.title)}/>" if content.title else ""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     size = _SIZES[fitted.size]
@@ -36,7 +38,7 @@ def table(fitted: Fitted, words: Words) -> str:
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
+        f'{place}<w:tblLayout w:type="fixed"/>'
         f'<w:tblLook w:val="0620" w:firstRow="1" w:noHBand="1" w:noVBand="1"/>{title}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>"
         f"{heading if content.headed else ''}{body}</w:tbl>"
@@ -69,16 +71,17 @@ def _cell(width: int, content: str, span: int = 1) -> str:
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
 
 
-def before(fitted: Fitted, caption: Callable[[str], str]) -> str:
+def before(fitted: Fitted, caption: Callable[[str], str], layout: str = "") -> str:
     """Return what stands above a table: its caption, and the unit at the right."""
     content = fitted.table
-    keep = "<w:keepNext/>"
+    keep = f"<w:keepNext/>{layout}"
     title = paragraph("Caption", caption(content.title), layout=keep) if content.title else ""
-    unit = paragraph("TableUnit", run(f"单位：{content.unit}")) if content.unit else ""
+    unit = paragraph("TableUnit", run(f"单位：{content.unit}"), layout=layout)
+    unit = unit if content.unit else ""
     return title + unit
 
 
-def after(fitted: Fitted) -> str:
+def after(fitted: Fitted, layout: str = "") -> str:
     """Return the lines below a table; Word needs a paragraph between two tables."""
-    lines = [paragraph("TableNote", run(line)) for line in fitted.table.subscript]
+    lines = [paragraph("TableNote", run(line), layout=layout) for line in fitted.table.subscript]
     return "".join(lines) or paragraph("TableNote")

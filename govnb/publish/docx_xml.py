@@ -49,8 +49,9 @@ def field(code: str, result: str) -> str:
     return f"{_mark('begin')}{instruction}{_mark('separate')}{run(result)}{_mark('end')}"
 
 
-def _mark(kind: str) -> str:
-    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+def _mark(kind: str, *, dirty: bool = False) -> str:
+    stale = ' w:dirty="true"' if dirty else ""
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"{stale}/></w:r>'
 
 
 def bookmark(number: int, name: str, content: str) -> str:
@@ -62,11 +63,12 @@ def bookmark(number: int, name: str, content: str) -> str:
 def contents(headings: Sequence[tuple[int, str, str]]) -> str:
     """Return a table of contents: a field whose entries link to their headings.
 
-    Only Word knows on which page a heading comes to stand, so the entries have no page
-    numbers until the field is updated there (F9); wrong ones would be worse than none.
+    Only Word knows on which page a heading comes to stand. The field is marked as out of
+    date, so that Word fills the page numbers in when it opens the file; until then the
+    entries have none, as wrong ones would be worse.
     """
     instruction = r'<w:instrText xml:space="preserve"> TOC \o "1-3" \h \z \u </w:instrText>'
-    begin = f"{_mark('begin')}<w:r>{instruction}</w:r>{_mark('separate')}"
+    begin = f"{_mark('begin', dirty=True)}<w:r>{instruction}</w:r>{_mark('separate')}"
     entries = []
     for i, (level, words, target) in enumerate(headings):
         link = f'<w:hyperlink w:anchor="{target}" w:history="1">{run(words)}</w:hyperlink>'

@@ -36,6 +36,8 @@ _FEW_LETTERS = 400
 # 二号 (22 pt) on a line of 156 mm.
 _TITLE_LINE = 20
 _MANY_ROWS = 20
+# The width of a column that is empty in four rows of five.
+_SPARSE = 5.0
 
 # What a line may not break inside, as far as one line holds it.
 _WORDS = re.compile(r"[!-~]+|.", re.DOTALL)
@@ -112,18 +114,37 @@ def _leading(placed: Sequence[Block | Fitted], end: int) -> range:
     return range(start, end)
 
 
-def fit(table: Table) -> list[Fitted]:
-    """Return a table fitted to a page, in as many parts as it takes."""
+def fit(table: Table, room: float | None = None) -> list[Fitted]:
+    """Return a table fitted to a page, in as many parts as it takes.
+
+    Parameters
+    ----------
+    table
+        The table.
+    room
+        The width there is where the page can't be turned: in a list or a quote.
+    """
     least, easy, natural = _measures(table)
-    for wanted, pages in ((easy, _COMFORTABLE), (least, _TIGHT)):
+    comfortable, tight = (_COMFORTABLE, _TIGHT) if room is None else _within(room)
+    for wanted, pages in ((easy, comfortable), (least, tight)):
         fitting = [(width, size) for width, size in pages if sum(wanted) <= width / size]
         if fitting:
             tried = [_fitted(table, wanted, natural, *page) for page in fitting]
             lengths = [piece.pages for piece in tried]
             # Large type is worth a page or so, not a table twice as long.
-            bound = max(_FEW_PAGES, 1.25 * min(lengths))
+            bound = max(_FEW_PAGES, 1.2 * min(lengths))
             return [next(p for p, n in zip(tried, lengths, strict=True) if n <= bound)]
-    return [piece for part in _parts(table, least) for piece in fit(part)]
+    parts = _parts(table, least, tight[-1])
+    return [piece for part in parts for piece in fit(part, room)]
+
+
+_Pages = tuple[tuple[float, float], ...]
+
+
+def _within(room: float) -> tuple[_Pages, _Pages]:
+    """Return the sizes of type for a table that has just this room."""
+    comfortable = tuple((room, size) for width, size in _COMFORTABLE if width == PORTRAIT)
+    return comfortable, tuple((room, size) for _, size in _TIGHT)
 
 
 def _fitted(
@@ -172,10 +193,19 @@ def _measures(table: Table) -> tuple[list[float], list[float], list[float]]:
         wide = max(usual, em_width(label)) + 2 * INSET + 0.1
         texts = [text for text, _ in cells]
         word = max((_unbroken(text, column.numeric) for text in texts), default=0.0)
-        few = max(word, min(2.0, em_width(label))) + 2 * INSET + 0.1
+        deepest = max((level for _, level in cells), default=0)
+        few = max(word + deepest, min(2.0, em_width(label))) + 2 * INSET + 0.1
         least.append(few)
-        easy.append(max(few, min(wide, _easy(wide, em_width(label), column.numeric))))
-        natural.append(wide)
+        comfortable = deepest + _easy(wide, em_width(label), column.numeric)
+        wanted = wide
+        if len(lines) > _MANY_ROWS:
+            # Room goes where most rows want it, not where a few do.
+            wanted = min(wide, 1.25 * sum(lines) / len(lines) + 2 * INSET)
+        if not column.numeric and 5 * sum(map(bool, texts)) < len(texts):
+            # Next to nothing is in it: what there is may take more lines.
+            comfortable = wanted = min(wide, _SPARSE)
+        easy.append(max(few, min(wide, comfortable)))
+        natural.append(max(few, wanted))
     return least, easy, natural
 
 
@@ -193,7 +223,9 @@ def _longest_line(text: str) -> float:
 
 def _unbroken(text: str, numeric: bool) -> float:
     """Return the width of the longest stretch of text that one line has to hold."""
-    if numeric and em_width(text) <= _LONGEST_NUMBER:
+    # Words that stand among numbers break like any others, and a long unit after its number.
+    most = _LONGEST_NUMBER if text.isascii() else _LONGEST_WORD
+    if numeric and em_width(text) <= most and any(map(str.isdigit, text)):
         return em_width(text)
     longest = max((em_width(match[0]) for match in _WORDS.finditer(text)), default=0.0)
     return min(longest, _LONGEST_WORD)
@@ -213,9 +245,9 @@ def _shared(room: float, base: Sequence[float], natural: Sequence[float]) -> lis
     return [width * factor for width in widths]
 
 
-def _parts(table: Table, least: Sequence[float]) -> list[Table]:
+def _parts(table: Table, least: Sequence[float], page: tuple[float, float]) -> list[Table]:
     """Split a table that no page holds: each part has the first column and as many as fit."""
-    room = LANDSCAPE / _TIGHT[-1][1]
+    room = page[0] / page[1]
     groups: list[list[int]] = [[]]
     for i in range(1, len(least)):
         taken = least[0] + sum(least[j] for j in groups[-1])

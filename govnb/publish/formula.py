@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from govnb.publish.formula_symbols import ACCENTS, BIG, FUNCTIONS, SPACES, SYMBOLS, TEXTS
+from govnb.publish.formula_symbols import (
+    ACCENTS,
+    ALPHABETS,
+    BIG,
+    FUNCTIONS,
+    SIZES,
+    SPACES,
+    SYMBOLS,
+    TEXTS,
+    in_alphabet,
+)
 
 # A node as plain data, so that it goes into the PDF template's JSON as it is:
 # {"kind": "row|symbol|text|fraction|root|script|fence|accent|grid", …}.
@@ -20,19 +30,41 @@ Node = dict[str, Any]
 _TOKEN = re.compile(
     r"\\(?:[A-Za-z]+\*?|.)|[{}^_&]|\d+(?:[.,]\d+)*|[ \t\n]+|%[^\n]*\n?|.", re.DOTALL
 )
+_PLAIN = (
+    "matrix smallmatrix array aligned alignedat align split gathered gather multline equation "
+    "eqnarray alignat flalign displaymath"
+)
 _ENVIRONMENTS = {
     "cases": ("{", ""),
-    "matrix": ("", ""),
+    "dcases": ("{", ""),
     "pmatrix": ("(", ")"),
     "bmatrix": ("[", "]"),
+    "Bmatrix": ("{", "}"),
     "vmatrix": ("|", "|"),
-    "aligned": ("", ""),
-    "align": ("", ""),
-    "align*": ("", ""),
-    "split": ("", ""),
-    "array": ("", ""),
+    "Vmatrix": ("‖", "‖"),
+    **{f"{name}{star}": ("", "") for name in _PLAIN.split() for star in ("", "*")},
 }
+# Those that say something about their columns first.
+_WITH_ARGUMENT = ("array", "alignat", "alignat*", "alignedat")
+# Names and numbering that TeX would work out; a formula here has none.
+_UNPRINTED = frozenset([r"\nonumber", r"\notag", r"\hline", r"\allowbreak"])
+# A source that is one formula, and nothing beside it.
+_DELIMITED = re.compile(
+    r"\$\$(?P<dollars>(?:\\.|[^\\$])+)\$\$|\$(?P<dollar>(?:\\.|[^\\$])+)\$"
+    r"|\\\[(?P<bracket>.+?)\\\]|\\\((?P<round>.+?)\\\)",
+    re.DOTALL,
+)
 _MOST_DEPTH = 60
+
+
+def alone(source: str) -> str | None:
+    """Return the formula a piece of TeX consists of, or None where there is text beside it."""
+    source = source.strip()
+    match = _DELIMITED.fullmatch(source)
+    if match:
+        return match[str(match.lastgroup)]
+    beside = re.sub(r"\\.", "", source)
+    return None if "$" in beside else source
 
 
 class FormulaError(ValueError):
@@ -108,6 +140,11 @@ class _Parser:
         while (token := self._peek()) and token not in ends:
             if token in ("}", "&", r"\\", r"\right", r"\end"):
                 break
+            if token in _UNPRINTED or token == r"\label":
+                self._next()
+                if token == r"\label":
+                    self._raw()
+                continue
             atom: Node = {"kind": "row", "items": []} if token in "^_" else self._atom()
             items.append(self._scripts(atom))
         self._depth -= 1
@@ -163,6 +200,19 @@ class _Parser:
             return {"kind": "accent", "body": self._argument(), "mark": ACCENTS[token]}
         if token in TEXTS:
             return {"kind": "text", "text": self._verbatim()}
+        if token in ALPHABETS:
+            return {"kind": "symbol", "text": in_alphabet(token, self._verbatim())}
+        if token in SIZES:
+            return {"kind": "symbol", "text": self._delimiter()}
+        if token in (r"\binom", r"\dbinom", r"\tbinom"):
+            rows = [[self._argument()], [self._argument()]]
+            return {"kind": "grid", "open": "(", "rows": rows, "close": ")"}
+        if token in (r"\overset", r"\underset", r"\stackrel"):
+            side = "below" if token == r"\underset" else "above"
+            mark, base = self._argument(), self._argument()
+            return {"kind": "script", "base": base, side: mark, "stacked": True}
+        if token == r"\tag":
+            return {"kind": "text", "text": f"\u2003({self._verbatim()})"}
         if token == r"\left":
             return self._fence()
         if token == r"\begin":
@@ -196,6 +246,15 @@ class _Parser:
             parts.append(token if token not in "{}" else "")
         raise FormulaError("unfinished")
 
+    def _raw(self) -> str:
+        """Return what stands in braces, read as nothing in particular."""
+        if self._next() != "{":
+            raise FormulaError("brace")
+        start = self._at
+        while self._next() != "}":
+            pass
+        return "".join(self._tokens[start : self._at - 1])
+
     def _delimiter(self) -> str:
         token = self._next()
         if token == ".":
@@ -216,13 +275,14 @@ class _Parser:
         name = self._verbatim()
         if name not in _ENVIRONMENTS:
             raise FormulaError(name)
-        if name == "array":
-            self._verbatim()
+        if name in _WITH_ARGUMENT:
+            self._raw()
         rows: list[list[Node]] = [[]]
         while True:
             rows[-1].append(self._row(frozenset()))
             token = self._next()
             if token == r"\\":
+                self._optional()  # how much space TeX would leave
                 rows.append([])
             elif token == r"\end":
                 break
@@ -235,6 +295,8 @@ class _Parser:
         blank: Node = {"kind": "row", "items": []}
         rows = [row + [blank] * (most - len(row)) for row in rows]
         opening, closing = _ENVIRONMENTS[name]
+        if not opening and len(rows) == most == 1:
+            return rows[0][0]
         return {"kind": "grid", "open": opening, "rows": rows, "close": closing}
 
 

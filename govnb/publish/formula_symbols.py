@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import string
+import unicodedata
+
 _GREEK = (
     "alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ "
     "iota ι kappa κ lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi ϕ "
@@ -62,8 +65,45 @@ _TEXTS = (
     "mathsf textit"
 )
 TEXTS = frozenset(f"\\{name}" for name in _TEXTS.split())
+# Alphabets of their own, by the word in Unicode's names for their letters.
+ALPHABETS = {
+    r"\mathbb": "DOUBLE-STRUCK",
+    r"\mathcal": "SCRIPT",
+    r"\mathscr": "SCRIPT",
+    r"\mathfrak": "FRAKTUR",
+}
+# Brackets of a chosen size; here they are as large as their kind.
+SIZES = frozenset(
+    f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
+)
 _FUNCTIONS = (
     "max min sup inf lim log ln lg exp sin cos tan cot sec csc arcsin arccos arctan det gcd "
     "arg dim mod Pr"
 )
 FUNCTIONS = frozenset(_FUNCTIONS.split())
+
+
+def in_alphabet(command: str, letters: str) -> str:
+    """Return letters as another alphabet has them; ℝ for R."""
+    return "".join(_lettered(ALPHABETS[command], letter) for letter in letters)
+
+
+def _lettered(alphabet: str, letter: str) -> str:
+    if not (letter.isascii() and letter.isalnum()):
+        return letter
+    kind = "DIGIT" if letter.isdigit() else "CAPITAL" if letter.isupper() else "SMALL"
+    word = unicodedata.name(letter).split()[-1]
+    # The few that mathematics used first stand outside the block of the others.
+    black = "BLACK-LETTER" if alphabet == "FRAKTUR" else alphabet
+    for name in (f"{black} {kind} {word}", f"MATHEMATICAL {alphabet} {kind} {word}"):
+        try:
+            return unicodedata.lookup(name)
+        except KeyError:
+            continue
+    return letter
+
+
+# All they can print.
+LETTERS = "".join(
+    in_alphabet(command, string.ascii_letters + string.digits) for command in ALPHABETS
+)

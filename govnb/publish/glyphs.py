@@ -24,13 +24,13 @@ from govnb.publish.document import (
     plain,
 )
 from govnb.publish.faces import BODY, CHART, CODE, HEI, KAI, PAGE, TITLE, Theme
-from govnb.publish.formula_symbols import ACCENTS, SYMBOLS
+from govnb.publish.formula_symbols import ACCENTS, LETTERS, SYMBOLS
 from govnb.publish.pictures import SVG, svg_words
 
 HINT = "换用通行的字，或在本机安装含有此字的字体（如思源宋体、宋体-ExtB）后重新生成"
 _LEVELS = {1: HEI, 2: KAI}
 # The formula face has all of these.
-_MATHEMATICAL = frozenset("".join([*SYMBOLS.values(), *ACCENTS.values()])) | frozenset(
+_MATHEMATICAL = frozenset("".join([*SYMBOLS.values(), *ACCENTS.values(), LETTERS])) | frozenset(
     map(chr, range(0x20, 0x7F))
 )
 _DRAWN = "图"

@@ -25,6 +25,7 @@ from govnb.publish.html_clean import clean
 from govnb.publish.html_face import with_face
 from govnb.publish.html_markdown import latex, markdown
 from govnb.publish.html_outline import NO_WORDS, Outline
+from govnb.publish.words import told
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TITLE = "报告"
@@ -75,6 +76,7 @@ class HTMLReport(TemplateExporter):
         yield "markdown", _markdown
         yield "outline", Outline.of
         yield "integrity", _integrity
+        yield "told", told
 
     def _init_resources(self, resources: Any) -> Any:
         resources = super()._init_resources(resources)

@@ -11,6 +11,9 @@ from itertools import groupby
 
 from govnb.publish.formula import Formula, Node
 
+# Those of \left and \right grow with what they hold; a plain one has its own size.
+_BRACKETS = frozenset("()[]{}|‖⟨⟩⌊⌋⌈⌉/")
+
 
 def formula(tex: str, *, display: bool) -> str:
     """Return a TeX formula as MathML, or its source as code where it isn't understood."""
@@ -77,7 +80,7 @@ def _text(text: str) -> str:
 def _symbol(text: str, big: bool) -> str:
     if text.isalpha():
         return f"<mi>{escape(text)}</mi>"
-    large = ' largeop="true"' if big else ""
+    large = ' largeop="true"' if big else ' stretchy="false"' if text in _BRACKETS else ""
     return f"<mo{large}>{escape(text)}</mo>"
 
 
@@ -85,7 +88,8 @@ def _script(node: Node) -> str:
     base, below, above = (node.get(key) for key in ("base", "below", "above"))
     assert base is not None
     # Limits of sums stand below and above, those of letters beside.
-    low, high = ("under", "over") if base.get("big") or base.get("function") else ("sub", "sup")
+    stacked = base.get("big") or base.get("function") or node.get("stacked")
+    low, high = ("under", "over") if stacked else ("sub", "sup")
     tag = "m" + (low if below else "") + (high if above else "")
     parts = "".join(_mathml(part) for part in (base, below, above) if part is not None)
     return f"<{tag}>{parts}</{tag}>"

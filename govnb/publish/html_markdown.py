@@ -1,22 +1,27 @@
 """Markdown cells as HTML: raw HTML is shown as text, formulas become MathML.
 
 The dialect is nbconvert's (attachments, tables, `$…$`), so that a notebook reads as it
-does in JupyterLab.
+does in JupyterLab, and the papers' (:mod:`govnb.publish.markdown`), so that all three say
+the same: a task's box and a footnote's mark are text.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from html import escape
+from re import Match
 from typing import Any
 
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from mistune import BlockState
+from mistune.plugins import Plugin, import_plugin
+from mistune.plugins.table import table_in_list, table_in_quote
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser
 
+from govnb.publish.formula import alone
 from govnb.publish.html_clean import clean
 from govnb.publish.html_formula import formula
 
-_DELIMITED = re.compile(r"\s*(?:\$\$?|\\\[|\\\()(.*?)(?:\$\$?|\\\]|\\\))\s*", re.DOTALL)
+_PLUGINS = ("strikethrough", "table", "url")
 
 
 def markdown(source: str, attachments: Mapping[str, Any] | None = None, folder: str = "") -> str:
@@ -37,16 +42,33 @@ def markdown(source: str, attachments: Mapping[str, Any] | None = None, folder: 
         exclude_anchor_links=True,
         path=folder,
     )
-    html = clean(str(MarkdownWithMath(renderer=renderer).render(source)))
+    parser = MarkdownWithMath(renderer, block=_Blocks(), plugins=_plugins())
+    html = clean(str(parser.render(source)))
     # A display formula ends the paragraph it stands in; when it stood alone, two empty ones
     # are left.
     return html.replace("<p></p>", "")
 
 
+def _plugins() -> list[Plugin]:
+    """Return nbconvert's dialect without its boxes to tick, and tables wherever they stand."""
+    return [*map(import_plugin, _PLUGINS), table_in_list, table_in_quote]
+
+
 def latex(source: str) -> str:
-    """Return a `text/latex` output as HTML: a formula when it is one, else its source."""
-    match = _DELIMITED.fullmatch(source)
-    return clean(formula(match[1] if match else source, display=True))
+    """Return a `text/latex` output as HTML: a formula, or text with formulas in it."""
+    tex = alone(source)
+    if tex is None:
+        return f'<div class="gv-markdown">{markdown(source)}</div>'
+    return clean(formula(tex, display=True))
+
+
+class _Blocks(MathBlockParser):
+    """nbconvert's blocks, in which a footnote's text is no link's address."""
+
+    def parse_ref_link(self, m: Match[str], state: BlockState) -> int | None:
+        if m[0].lstrip().startswith("[^"):
+            return None
+        return super().parse_ref_link(m, state)
 
 
 class _Renderer(IPythonRenderer):

@@ -232,9 +232,20 @@ class _Reader:
 
     def _paragraph(self, token: _Token) -> str:
         if not _MARKS.intersection((token.get("class") or "").split()):
-            return self._unique(token)
+            return self._unique(self._leading(token))
         self.marks += token.source + self._rest(token)
         return ""
+
+    def _leading(self, token: _Token) -> _Token:
+        """Return a paragraph's tag, marked where it is bold throughout: it heads what follows."""
+        bold = self.tokens[self._at]
+        if bold.name != "strong" or token.get("class") is not None:
+            return token
+        end = self._end(token)
+        strong = [i for i in range(self._at, end) if self.tokens[i].name == "strong"]
+        if len(strong) != 2 or strong[1] + 1 != end:
+            return token
+        return _tokens(token.with_("class", "gv-lead"))[0]
 
     def _division(self, token: _Token) -> str:
         classes = (token.get("class") or "").split()

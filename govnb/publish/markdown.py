@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
@@ -35,9 +36,11 @@ from govnb.publish.document import (
     plain,
 )
 from govnb.publish.formula import Formula
-from govnb.publish.markup import looks_numeric
+from govnb.publish.markup_table import looks_numeric
 from govnb.publish.pictures import Loader, found
 
+# Deeper than anyone writes; the parser leaves out what lies deeper still.
+_MOST_NESTED = 100
 # As pandoc reads dollars, so that “$5 和 $6” stays money.
 _MATH = re.compile(
     r"\$\$(?P<display>.+?)\$\$"
@@ -68,9 +71,19 @@ def _narrative_parser() -> MarkdownIt:
 
 @cache
 def _cell_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable(
+        ["table", "strikethrough"]
+    )
     parser.inline.ruler.before("escape", "math", _math_rule)
+    parser.block.ruler.at("reference", _reference_rule)
     return parser
+
+
+def _reference_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Read a link's address, but leave a footnote's text where it stands: it is no address."""
+    if state.src.startswith("[^", state.bMarks[first] + state.tShift[first]):
+        return False
+    return reference(state, first, last, silent)
 
 
 def _math_rule(state: StateInline, silent: bool) -> bool:

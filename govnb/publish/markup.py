@@ -1,4 +1,4 @@
-"""HTML of a user's own cell as blocks: pandas tables first of all.
+"""HTML of a user's own cell as blocks: headings, lists, tables and the look of words.
 
 Only for what isn't ours: the report's own objects carry a structured form.
 """
@@ -6,135 +6,163 @@ Only for what isn't ours: the report's own objects carry a structured form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import Comment, NavigableString
+from bs4.element import Comment, NavigableString, PageElement
 
-from govnb.publish.document import Block, Column, Paragraph, Row, Run, Table
+from govnb.publish.document import (
+    Block,
+    Code,
+    Heading,
+    Listing,
+    Paragraph,
+    Quote,
+    Run,
+    Runs,
+    plain,
+)
+from govnb.publish.markup_table import tables
 from govnb.publish.pictures import Loader, found
 
-_NUMBER = re.compile(r"[-+−]?[¥$]?\d[\d,.]*(?:[eE][-+]?\d+)?\s*[%‰]?")
-_EMPTY = frozenset(["", "-", "—", "NaN", "nan", "None", "NaT", "<NA>", "…", "..."])
 _SILENT = ("script", "style", "template", "head", "noscript", "title")
 _BLOCKS = re.compile(
     "address|article|aside|blockquote|d[dlt]|div|fig(?:caption|ure)|footer|h[1-6r]|header|li|main"
     "|nav|[ou]l|p|pre|section|summary"
 )
-# A cell said to span more than this is an error or an attack, not a table.
-_MOST_SPAN = 200
+_LOOKS = {
+    name: look
+    for names, look in (
+        ("b strong", "bold"),
+        ("i em cite var dfn", "italic"),
+        ("s del strike", "strike"),
+        ("code kbd samp tt", "code"),
+    )
+    for name in names.split()
+}
+_PLAIN = Run("")
+# HTML nests as deep as its writer likes; no list or quote does.
+_DEEPEST = 20
 
 
 def blocks_of_html(text: str, load: Loader = lambda _: None) -> list[Block]:
-    """Return the tables, pictures and words of a piece of HTML, in order."""
+    """Return the blocks of a piece of HTML, in order; what only a browser can show is left out."""
     soup = BeautifulSoup(text, "html.parser")
     for tag in soup(_SILENT):
         tag.decompose()
-    blocks: list[Block] = []
-    said: list[str] = []
+    return _Reader(load).read(soup, _PLAIN)
 
-    def flush() -> None:
-        words = re.sub(r"\s+", " ", "".join(said)).strip()
-        if words:
-            blocks.append(Paragraph((Run(words),)))
-        said.clear()
 
-    for piece in _walk(soup, load):
-        if isinstance(piece, str):
-            if piece == "\0":
-                flush()
-            else:
-                said.append(piece)
+class _Reader:
+    """Reads the inside of one element; a list's item or a quote gets a reader of its own."""
+
+    def __init__(self, load: Loader, depth: int = 0) -> None:
+        self._load = load
+        self._depth = depth
+        self._blocks: list[Block] = []
+        self._runs: list[Run] = []
+
+    def read(self, tag: Tag, style: Run) -> list[Block]:
+        self._walk(tag, style)
+        self._flush()
+        return self._blocks
+
+    def only(self, piece: PageElement, style: Run) -> list[Block]:
+        self._piece(piece, style)
+        self._flush()
+        return self._blocks
+
+    def _inside(self, tag: Tag, style: Run) -> list[Block]:
+        return _Reader(self._load, self._depth + 1).read(tag, style)
+
+    def _flush(self) -> None:
+        runs = _trimmed(self._runs)
+        if plain(runs).strip():
+            self._blocks.append(Paragraph(runs))
+        self._runs = []
+
+    def _piece(self, piece: PageElement, style: Run) -> None:
+        if isinstance(piece, Tag):
+            self._tag(piece, style)
+        elif isinstance(piece, NavigableString) and not isinstance(piece, Comment):
+            self._runs.append(replace(style, text=re.sub(r"\s+", " ", str(piece))))
+
+    def _walk(self, tag: Tag, style: Run) -> None:
+        for child in tag.children:
+            self._piece(child, style)
+
+    def _tag(self, tag: Tag, style: Run) -> None:
+        if tag.name == "br":
+            self._flush()
+        elif tag.name in ("table", "img", "pre") or _BLOCKS.fullmatch(tag.name):
+            self._flush()
+            self._block(tag, style)
+            self._flush()
         else:
-            flush()
-            blocks.append(piece)
-    flush()
-    return blocks
+            look = _look(style, _LOOKS.get(tag.name, ""))
+            if tag.name == "a" and tag.get("href"):
+                look = replace(look, link=str(tag["href"]))
+            self._walk(tag, look)
+
+    def _block(self, tag: Tag, style: Run) -> None:
+        match tag.name:
+            case "table":
+                self._blocks += tables(tag)
+            case "img":
+                address, alt = str(tag.get("src") or ""), str(tag.get("alt") or "")
+                self._blocks.append(found(self._load, address, alt))
+            case "pre":
+                text = tag.get_text().strip("\n")
+                self._blocks += [Code(text)] if text.strip() else []
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                inner = self._inside(tag, style) if self._depth < _DEEPEST else []
+                said = [block.runs for block in inner if isinstance(block, Paragraph)]
+                if said:
+                    self._blocks.append(Heading(int(tag.name[1]), said[0] + sum(said[1:], ())))
+                self._blocks += [b for b in inner if not isinstance(b, Paragraph)]
+            case "ul" | "ol" if self._depth < _DEEPEST:
+                self._blocks += self._listing(tag, style)
+            case "blockquote" if self._depth < _DEEPEST:
+                inner = self._inside(tag, style)
+                self._blocks += [Quote(tuple(inner))] if inner else []
+            case _:
+                self._walk(tag, style)
+
+    def _listing(self, tag: Tag, style: Run) -> list[Block]:
+        """Return a list; HTML allows lists and words beside its items, and so do browsers."""
+        items: list[tuple[Block, ...]] = []
+        for child in tag.children:
+            reader = _Reader(self._load, self._depth + 1)
+            if isinstance(child, Tag) and child.name == "li":
+                items.append(tuple(reader.read(child, style)))
+            elif inner := reader.only(child, style):
+                items[-1:] = [(*(items[-1] if items else ()), *inner)]
+        items = [item for item in items if item]
+        start = str(tag.get("start") or "1")
+        first = int(start) if start.isdecimal() else 1
+        return [Listing(tuple(items), first if tag.name == "ol" else None)] if items else []
 
 
-def _walk(tag: Tag, load: Loader) -> Iterator[str | Block]:
-    """Yield words, a NUL where a paragraph ends, and blocks."""
-    for child in tag.children:
-        if isinstance(child, NavigableString):
-            if not isinstance(child, Comment):
-                yield str(child)
-        elif isinstance(child, Tag):
-            if child.name == "table":
-                yield from _tables(child)
-            elif child.name == "img":
-                yield found(load, str(child.get("src") or ""), str(child.get("alt") or ""))
-            elif child.name == "br":
-                yield "\0"
-            elif _BLOCKS.fullmatch(child.name):
-                yield "\0"
-                yield from _walk(child, load)
-                yield "\0"
-            else:
-                yield from _walk(child, load)
-
-
-def _tables(tag: Tag) -> Iterator[Block]:
-    lines = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
-    grid = _grid(lines)
-    if not grid or not grid[0]:
-        return
-    heads = sum(1 for _ in _leading_heads(lines))
-    caption = tag.find("caption")
-    head, body = grid[:heads], grid[heads:]
-    width = len(grid[0])
-    labels = ["　".join(dict.fromkeys(line[i] for line in head if line[i])) for i in range(width)]
-    columns = tuple(
-        Column((Run(label),), looks_numeric(line[i] for line in body))
-        for i, label in enumerate(labels)
+def _look(style: Run, name: str) -> Run:
+    return Run(
+        style.text,
+        bold=style.bold or name == "bold",
+        italic=style.italic or name == "italic",
+        code=style.code or name == "code",
+        strike=style.strike or name == "strike",
+        link=style.link,
     )
-    rows = tuple(Row(tuple((Run(text),) for text in line)) for line in body)
-    yield Table(columns, rows, title=_said(caption) if isinstance(caption, Tag) else "")
 
 
-def _leading_heads(lines: list[Tag]) -> Iterator[Tag]:
-    """Yield the rows that head the table: those in thead, or at the top and of th only."""
-    for line in lines:
-        inside = line.find_parent("thead") is not None
-        cells = line.find_all(["th", "td"], recursive=False)
-        if not inside and not (cells and all(cell.name == "th" for cell in cells)):
-            return
-        yield line
-
-
-def _grid(lines: list[Tag]) -> list[list[str]]:
-    """Return the cells' words with spans filled: headings repeat, row labels don't."""
-    held: dict[tuple[int, int], str] = {}
-    rows: list[dict[int, str]] = []
-    for y, line in enumerate(lines):
-        row: dict[int, str] = {}
-        x = 0
-        for cell in line.find_all(["th", "td"], recursive=False):
-            while (y, x) in held:
-                row[x] = held.pop((y, x))
-                x += 1
-            words = _said(cell)
-            for dx in range(_span(cell, "colspan")):
-                row[x + dx] = words
-                for dy in range(1, _span(cell, "rowspan")):
-                    held[(y + dy, x + dx)] = ""
-            x += _span(cell, "colspan")
-        row.update({column: text for (at, column), text in held.items() if at == y})
-        rows.append(row)
-    width = max((max(row, default=-1) + 1 for row in rows), default=0)
-    return [[row.get(i, "") for i in range(width)] for row in rows]
-
-
-def _span(cell: Tag, name: str) -> int:
-    text = str(cell.get(name) or "1")
-    return min(max(int(text), 1), _MOST_SPAN) if text.isdigit() else 1
-
-
-def _said(tag: Tag) -> str:
-    return re.sub(r"\s+", " ", tag.get_text(" " if tag.find("br") else "")).strip()
-
-
-def looks_numeric(texts: Iterable[str]) -> bool:
-    """Tell whether a column holds numbers: some, and nothing else but blanks."""
-    said = [text.strip() for text in texts]
-    told = [text for text in said if text not in _EMPTY]
-    return bool(told) and all(_NUMBER.fullmatch(text) for text in told)
+def _trimmed(runs: list[Run]) -> Runs:
+    """Return runs with one blank where HTML has several, and none at the ends."""
+    out: list[Run] = []
+    for run in runs:
+        text = run.text.lstrip() if not out or out[-1].text.endswith(" ") else run.text
+        if text:
+            out.append(replace(run, text=text))
+    while out and not out[-1].text.rstrip():
+        out.pop()
+    if out:
+        out[-1] = replace(out[-1], text=out[-1].text.rstrip())
+    return tuple(out)

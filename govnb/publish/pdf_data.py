@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from govnb.present.fonts import invisible
@@ -29,7 +30,8 @@ from govnb.publish.document import (
     plain,
 )
 from govnb.publish.faces import MATH, Theme
-from govnb.publish.fit import Fitted, fit, sections, title_lines
+from govnb.publish.fit import PORTRAIT, Fitted, fit, sections, title_lines
+from govnb.publish.nesting import DEEPEST
 from govnb.publish.pictures import picture_data
 
 _ANNEX = re.compile(r"(附[件表录]\s*[\d一二三四五六七八九十]*)[\s　：:、]*(.*)", re.DOTALL)
@@ -39,6 +41,8 @@ _LINK = re.compile(r"(?:https?|mailto):[^\s]+$")
 _LONGEST_TOKEN = 24
 _TOKEN = re.compile(rf"[!-~]{{{_LONGEST_TOKEN},}}")
 _PART = re.compile(r"[^/.:_=&?#-]*[/.:_=&?#-]+|[^/.:_=&?#-]+")
+# At most what a level of a list or a quote steps in: its indent and its mark, in points.
+_STEP = 40.0
 # A cell with more text than this may be cut by a page's end; keeping it whole could
 # push it beyond the page.
 _WHOLE_CELL = 400
@@ -48,6 +52,29 @@ _WHOLE_CELL = 400
 BREAK = "\u200b"
 # Spaces that mean something in Chinese typesetting; others are a plain one.
 _SPACES = " \n\u3000\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class _Depth:
+    """How deep in lists and quotes a block stands."""
+
+    level: int = 0
+
+    @property
+    def room(self) -> float:
+        """The width that is left there at least."""
+        return PORTRAIT - _STEP * min(self.level, DEEPEST)
+
+    def inner(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """Return blocks a level deeper: a table there takes the room that is left."""
+        inside = _Depth(self.level + 1)
+        fitted: list[Block | Fitted] = []
+        for block in blocks:
+            fitted += fit(block, inside.room) if isinstance(block, Table) else [block]
+        return _blocks(fitted, inside)
+
+
+_TOP = _Depth()
 
 
 def data(document: Document, theme: Theme, made_with: str) -> dict[str, Any]:
@@ -83,8 +110,8 @@ def _written(value: Any) -> Any:
             return value
 
 
-def _blocks(blocks: Sequence[Block | Fitted]) -> list[dict[str, Any]]:
-    out = [_block(block) for block in blocks]
+def _blocks(blocks: Sequence[Block | Fitted], at: _Depth = _TOP) -> list[dict[str, Any]]:
+    out = [_block(block, at) for block in blocks]
     if out and "annex" in out[0]:
         # A turned section begins on a page of its own anyhow.
         out[0]["new"] = True
@@ -95,8 +122,16 @@ def _blocks(blocks: Sequence[Block | Fitted]) -> list[dict[str, Any]]:
     return out
 
 
-def _block(block: Block | Fitted) -> dict[str, Any]:
-    return {"type": type(block).__name__.lower(), **_FORMS[type(block)](block)}
+def _block(block: Block | Fitted, at: _Depth) -> dict[str, Any]:
+    kind = {"type": type(block).__name__.lower()}
+    match block:
+        case Listing():
+            items = [at.inner(item) for item in block.items]
+            return {**kind, "items": items, "start": block.start, "level": at.level + 1}
+        case Quote():
+            return {**kind, "blocks": at.inner(block.blocks)}
+        case _:
+            return {**kind, **_FORMS[type(block)](block)}
 
 
 def _runs(runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -166,19 +201,9 @@ def _picture(block: Picture) -> dict[str, Any]:
     return {**picture_data(block), "alt": block.alt or block.caption, "caption": block.caption}
 
 
-def _inner(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """Return blocks within a list or a quote: a table there takes the page's width."""
-    fitted: list[Block | Fitted] = []
-    for block in blocks:
-        fitted += fit(block) if isinstance(block, Table) else [block]
-    return _blocks(fitted)
-
-
 _FORMS: dict[type, Callable[[Any], dict[str, Any]]] = {
     Heading: _heading,
     Paragraph: lambda b: {"runs": _runs(b.runs), "mark": b.mark, "keep": b.leads},
-    Listing: lambda b: {"items": [_inner(item) for item in b.items], "start": b.start},
-    Quote: lambda b: {"blocks": _inner(b.blocks)},
     Code: lambda b: {"text": breakable(b.text)},
     Equation: _equation,
     Fitted: _fitted,

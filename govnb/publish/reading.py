@@ -7,11 +7,9 @@ The report's own objects are read from their structured form
 from __future__ import annotations
 
 import base64
-import binascii
 import mimetypes
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,14 +34,16 @@ from govnb.publish.document import (
     Title,
     plain,
 )
-from govnb.publish.formula import Formula
+from govnb.publish.formula import Formula, alone
+from govnb.publish.headings import levelled, titled
 from govnb.publish.html_outline import NO_WORDS
 from govnb.publish.markdown import cell as cell_blocks
 from govnb.publish.markdown import narrative
 from govnb.publish.markup import blocks_of_html
+from govnb.publish.nesting import nested
 from govnb.publish.pictures import KINDS, SVG, Loader, picture
+from govnb.publish.words import told
 
-_ANNEX = re.compile(r"附[件表录]")
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # Shown on a page, and nothing on paper: a result for machines, panels for a mouse.
@@ -74,7 +74,7 @@ def read(notebook: NotebookNode, folder: Path | None = None) -> Document:
 
 
 def _document(blocks: list[Block], notebook: NotebookNode) -> Document:
-    blocks = _levelled(_titled(blocks))
+    blocks = list(nested(levelled(titled(blocks))))
     title = next((b.text for b in blocks if isinstance(b, Title)), "")
     signed = [b.lines for b in blocks if isinstance(b, SignOff)]
     lines = signed[-1] if signed else ()
@@ -93,34 +93,6 @@ def _day(match: re.Match[str] | None) -> date | None:
         return date(*map(int, match.groups())) if match else None
     except ValueError:
         return None
-
-
-def _titled(blocks: list[Block]) -> list[Block]:
-    """Take a user's only level-1 heading, where it comes first, for the title."""
-    if any(isinstance(block, Title) for block in blocks):
-        return blocks
-    tops = [b for b in blocks if isinstance(b, Heading) and b.level == 1]
-    if len(tops) == 1 and blocks and blocks[0] is tops[0]:
-        return [Title(plain(tops[0].runs)), *blocks[1:]]
-    return blocks
-
-
-def _levelled(blocks: list[Block]) -> list[Block]:
-    """Count heading levels from 1 below the title, without gaps: readers aloud need that."""
-    levels = [block.level for block in blocks if isinstance(block, Heading)]
-    top = min(levels, default=1)
-    out: list[Block] = []
-    # Levels of the headings that are open: a level under its parent is one more than it.
-    open_levels: list[int] = []
-    for block in blocks:
-        if isinstance(block, Heading):
-            while open_levels and open_levels[-1] >= block.level:
-                open_levels.pop()
-            open_levels.append(block.level)
-            annex = block.level == top and bool(_ANNEX.match(plain(block.runs)))
-            block = replace(block, level=min(len(open_levels), 4), annex=annex)
-        out.append(block)
-    return out
 
 
 def _output(output: NotebookNode) -> list[Block]:
@@ -146,21 +118,21 @@ def _shown(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[Block]:
         if kind in _SILENT:
             return []
         if kind in _STRUCTURES:
-            return _STRUCTURES[kind](structure, data)
+            return _structured(_STRUCTURES[kind], structure, data)
         return [Code(_text(data))] if _text(data).strip() else []
     for kind in KINDS:
         if kind in data:
             alt = str(metadata.get(kind, {}).get("alt") or metadata.get("alt") or NO_WORDS)
-            return [picture(kind, _bytes(kind, data[kind]), alt)]
+            return [_picture(kind, data[kind], alt)]
     if "text/markdown" in data:
         return cell_blocks(_joined(data["text/markdown"]), _loader({}, None))
     if "text/latex" in data:
-        return [_latex(_joined(data["text/latex"]))]
+        return _latex(_joined(data["text/latex"]))
     if "text/html" in data:
         blocks = blocks_of_html(_joined(data["text/html"]), _loader({}, None))
         if blocks or not data.get("text/plain"):
             return blocks
-    text = _ANSI.sub("", _text(data)).strip("\n")
+    text = told(_ANSI.sub("", _text(data)).strip("\n"))
     return [Code(text)] if text.strip() else []
 
 
@@ -172,15 +144,30 @@ def _text(data: Mapping[str, Any]) -> str:
     return _joined(data.get("text/plain", ""))
 
 
-def _bytes(kind: str, value: Any) -> bytes:
+def _picture(kind: str, value: Any, alt: str, caption: str = "") -> Block:
     text = _joined(value)
-    return text.encode() if kind == SVG else base64.b64decode(text)
+    try:
+        data = text.encode() if kind == SVG else base64.b64decode(text)
+    except ValueError:
+        data = b""
+    return picture(kind, data, alt, caption)
 
 
-def _latex(text: str) -> Block:
-    text = text.strip()
-    inner = re.sub(r"^\$+(?:\\displaystyle)?|\$+$", "", text)
-    return Equation(Formula.of(inner))
+def _structured(
+    reader: _Reader, structure: Mapping[str, Any], data: Mapping[str, Any]
+) -> list[Block]:
+    try:
+        return reader(structure, data)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # Written by hand or by another version: its own words, or that it can't be read.
+        said = _text(data).strip("\n")
+        kind = f"〔这里的内容读不懂：{structure.get('type')}〕"
+        return [Code(said) if said else Paragraph(_runs(kind))]
+
+
+def _latex(text: str) -> list[Block]:
+    tex = alone(text)
+    return cell_blocks(text, _loader({}, None)) if tex is None else [Equation(Formula.of(tex))]
 
 
 # The report's own objects
@@ -206,19 +193,25 @@ def _table(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
     )
     rows = tuple(
         Row(
-            tuple(_runs(text) for text in row["cells"]),
+            tuple(_runs(text) for _, text in zip(columns, row["cells"], strict=True)),
             int(row.get("level") or 0),
             str(row.get("kind") or ""),
         )
         for row in structure["rows"]
     )
+    if not columns:
+        raise ValueError("no columns")
+    notes = tuple(map(str, structure.get("notes", ())))
+    if not rows and notes:
+        # Nothing was found: the sentence that says so, not a heading row over nothing.
+        return [Paragraph(_runs(note)) for note in notes]
     return [
         Table(
             columns,
             rows,
             title=str(structure.get("title", "")),
             unit=str(structure.get("unit") or ""),
-            notes=tuple(map(str, structure.get("notes", ()))),
+            notes=notes,
             source=str(structure.get("source") or ""),
         )
     ]
@@ -232,7 +225,7 @@ def _chart(structure: Mapping[str, Any], data: Mapping[str, Any]) -> list[Block]
         caption += f"（图中〓为{lacking}，图的字体缺此字）"
     for kind in KINDS:
         if kind in data:
-            return [picture(kind, _bytes(kind, data[kind]), alt, caption)]
+            return [_picture(kind, data[kind], alt, caption)]
     return [Paragraph(_runs(f"{caption}：{alt}"))]
 
 
@@ -300,8 +293,11 @@ def _loader(attachments: Mapping[str, Any], folder: Path | None) -> Loader:
 def _attached(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
     for kind in KINDS:
         if kind in data:
-            # Attachments are base64 whatever they are, unlike outputs.
-            return kind, base64.b64decode(_joined(data[kind]))
+            try:
+                # Attachments are base64 whatever they are, unlike outputs.
+                return kind, base64.b64decode(_joined(data[kind]))
+            except ValueError:
+                return None
     return None
 
 
@@ -312,7 +308,7 @@ def _data(rest: str) -> tuple[str, bytes] | None:
         return None
     try:
         return kind, base64.b64decode(body) if ";base64" in head else unquote(body).encode()
-    except binascii.Error:
+    except ValueError:
         return None
 
 

@@ -60,14 +60,14 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
 
 def _everything(workbook: Any) -> Iterator[Any]:
     """Yield all a workbook can show: its tables, charts and sentences, and its other parts."""
-    from govnb.present import workbook as module
     from govnb.present.charts import CHARTS
+    from govnb.present.sentences import SENTENCES
     from govnb.present.standard_tables import TABLES
 
     asked: dict[str, Iterable[str]] = {
         "table": TABLES,
         "chart": CHARTS,
-        "sentence": module.SENTENCES,
+        "sentence": SENTENCES,
     }
     for method, names in asked.items():
         for name in names:

@@ -69,6 +69,8 @@ def test_nothing_serious_for_accessibility(
     shown = open_year(count, width, scheme)
     found = axe.Axe().run(shown).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    # Two parts of one name are one to somebody who goes from part to part by ear.
+    assert "landmark-unique" not in [v["id"] for v in found]
     assert shown.evaluate("document.documentElement.scrollWidth") == width
 
 

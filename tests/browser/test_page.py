@@ -67,6 +67,12 @@ def test_every_chinese_character_is_drawn_by_a_face_that_has_it(visit: Visit, wh
     assert not boxes(visit(*which))
 
 
+def test_chinese_in_a_formula_is_drawn_by_a_face_that_has_it(visit: Visit) -> None:
+    page = visit("own")
+    family = page.evaluate("getComputedStyle(document.querySelector('math mtext')).fontFamily")
+    assert family.startswith("math") and "govnb" in family
+
+
 def test_on_a_phone_the_name_of_a_row_stays_while_numbers_scroll(visit: Visit) -> None:
     page = visit(*REPORT, width=390)
     places = page.evaluate(
@@ -131,10 +137,49 @@ def test_the_keyboard_alone_opens_follows_and_closes(visit: Visit) -> None:
     page.wait_for_function(f"{focused} === '{RATE}'", timeout=5000)
 
 
+def test_a_panel_opened_in_a_panel_leads_back_to_its_figure(visit: Visit) -> None:
+    page = visit("own")
+    page.locator(f"main [popovertarget='{RATE}']").first.press("Enter")
+    page.locator(f"[id='{RATE}'] [popovertarget='指标-三公经费.支出']").press("Enter")
+    assert "指标-三公经费.支出" in page.evaluate(OPEN)
+    page.keyboard.press("Escape")
+    page.wait_for_function(
+        "document.activeElement.getAttribute('popovertarget') === '指标-三公经费.支出'"
+        f" && document.activeElement.closest('.gv-panel').id === '{RATE}'",
+        timeout=5000,
+    )
+
+
 def test_words_open_their_panel_too(visit: Visit) -> None:
     page = visit("own")
-    page.get_by_role("link", name="政府直属正科级事业单位").press("Enter")
+    words = page.get_by_role("link", name="政府直属正科级事业单位")
+    words.press("Enter")
     assert page.evaluate(OPEN) == ["指标-部门.性质"]
+    page.wait_for_function("document.activeElement.matches('.gv-panel')", timeout=5000)
+    # Past its last stop the keyboard goes on after the figure, not out of the page.
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if not page.evaluate("!!document.activeElement.closest('.gv-panel')"):
+            break
+    assert page.evaluate(
+        "words => !!(words.compareDocumentPosition(document.activeElement) & 4)"
+        " && document.activeElement !== document.body",
+        words.element_handle(),
+    )
+
+
+def test_a_table_of_many_columns_uses_the_window(visit: Visit) -> None:
+    page = visit(*REPORT, width=1920)
+    box = page.locator("[id='表-评分表'] .gv-scroll")
+    assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_picture_in_the_dark_keeps_to_its_column(visit: Visit, width: int) -> None:
+    page = visit("own", width=width, scheme="dark")
+    page.evaluate("document.querySelectorAll('img').forEach(i => { i.style.width = '900px' })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_link_to_a_figure_opens_its_panel(visit: Visit) -> None:
@@ -178,6 +223,14 @@ def test_contents_on_a_phone_open_and_get_out_of_the_way(visit: Visit) -> None:
     assert page.evaluate(opened)
     page.locator(".gv-narrow").get_by_role("link", name="一、基本概况").click()
     assert not page.evaluate(opened)
+
+
+def test_on_a_phone_the_way_back_covers_nothing_while_one_reads_on(visit: Visit) -> None:
+    page = visit(*REPORT, width=390)
+    seen = "getComputedStyle(document.querySelector('.gv-to-contents')).opacity"
+    for down, opacity in ((1500, "0"), (1200, "1")):
+        page.evaluate(f"scrollTo(0, {down})")
+        page.wait_for_function(f"{seen} === '{opacity}'", timeout=5000)
 
 
 def test_the_first_tab_offers_to_skip_to_the_text(visit: Visit) -> None:

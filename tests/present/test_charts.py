@@ -601,7 +601,8 @@ def test_a_users_settings_neither_reach_a_drawing_nor_are_changed(junshan: Figur
 @given(st.text(st.characters(exclude_categories=["Cs"])) | st.text("<svg '\"&#%?\n\t+\\`>=/0a中"))
 def test_a_drawing_as_a_link_is_read_as_it_was(content: str) -> None:
     link = data_url("image/svg+xml", content)
-    assert not set(link) & set("\"'<>&`\\#\t\n\r") and link.isascii()
+    # Chinese and single quotes stand as they are: a link in a page is a third longer without.
+    assert not set(link) & set('"<>&`\\#\t\n\r')
     reader = Tags()
     reader.feed(f'<img alt="a" src="{link}">')
     assert linked(reader.src) == content

@@ -16,10 +16,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govnb import Workbook
-from govnb.evaluate.figure import Figures
+from govnb.evaluate.figure import Figure, Figures
+from govnb.inputs.place import Place
 from govnb.inputs.read import Inputs, load
 from govnb.present.bundle import STRUCTURE
-from govnb.present.tables import ROUNDING_NOTE, Cell, Row, Table, safe_text
+from govnb.present.tables import ROUNDING_NOTE, Cell, Row, Table, figure_cell, safe_text
 from tests.present.markup import Page
 
 NOTHING = Figures({}, {})
@@ -237,6 +238,27 @@ def test_any_text_survives_the_download_as_one_cell(first: str, second: str) -> 
     ]
     for value in rows[1]:
         assert not re.match(r"[=+\-@\t\r\n＝＋－＠]", value)
+
+
+def test_a_download_says_levels_and_units_where_rows_differ_in_them(junshan: Inputs) -> None:
+    found = downloads(Workbook(junshan))
+    income = {row[0]: row[found["收入"][0].index("层级")] for row in found["收入"][1:]}
+    assert income["工资福利支出"] == "3" and "1" in income.values()
+    # Without levels there is nothing to say.
+    assert "层级" not in found["支出"][0]
+    staff = {row[0]: row[found["人员"][0].index("单位")] for row in found["人员"][1:]}
+    assert staff["在职人员控制率"] == "%" and "人" in staff.values()
+    # A column that names its unit throughout needs no second word for it.
+    assert "单位" not in found["三公经费"][0]
+
+
+def test_a_number_stated_as_about_stays_about() -> None:
+    place = Place("a.yml", 1, 1)
+    about = Figure("面积", Decimal(83), "㎡", "面积", place, approximate=True)
+    figures = Figures({"面积": about}, {})
+    cell = figure_cell(figures, "面积")
+    made = Table("某", "某", ("项", "数"), (Row((Cell("面积"), cell)),), figures, "某处")
+    assert cell.text != "83" and made.csv().splitlines()[1] == f"面积,{cell.text}"
 
 
 def test_negative_numbers_stay_numbers(junshan: Inputs) -> None:

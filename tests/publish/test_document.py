@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from govnb.present.bundle import STRUCTURE
 from govnb.publish import document as d
 from govnb.publish.fit import LANDSCAPE, PORTRAIT, fit, sections, title_lines
 from govnb.publish.formula import Formula
+from govnb.publish.nesting import DEEPEST
 from govnb.publish.pictures import safe_svg
 from govnb.publish.reading import read
 from tests.publish.pages import EVIL, dot, failed_notebook, figures, own_notebook, own_table, shows
@@ -232,6 +234,94 @@ def test_html_without_a_table_gives_its_words_and_no_scripts() -> None:
     assert said(blocks(shows({"text/html": page}))) == ["题", "甲", "乙", "丙"]
 
 
+def test_html_keeps_its_headings_lists_looks_and_lines() -> None:
+    page = (
+        "<h2>题</h2><p>甲<b>粗</b>  <i>斜</i> <a href='http://a.example'>链</a></p>"
+        "<ol start=3><li>一<ul><li>内</li></ul></li><li>二</li>漏在外面的</ol>"
+        "<pre>预\n  格式</pre><blockquote>引</blockquote>"
+    )
+    heading, text, listing, code, quote = blocks(shows({"text/html": page}))
+    assert heading == d.Heading(1, runs("题"))
+    assert isinstance(text, d.Paragraph) and d.plain(text.runs) == "甲粗 斜 链"
+    assert [(r.text, r.bold, r.italic, r.link) for r in text.runs if r.text.strip()] == [
+        ("甲", False, False, ""),
+        ("粗", True, False, ""),
+        ("斜", False, True, ""),
+        ("链", False, False, "http://a.example"),
+    ]
+    assert isinstance(listing, d.Listing) and listing.start == 3
+    assert kinds(listing.items[0]) == ["Paragraph", "Listing"]
+    assert said(listing.items[1]) == ["二", "漏在外面的"]
+    assert code == d.Code("预\n  格式")
+    assert isinstance(quote, d.Quote)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"image/jpeg": "不是base64"}, ["〔图片读不懂：图像（作者没有提供文字说明）〕"]),
+        ({STRUCTURE: {"type": "table"}, "text/plain": "表"}, ["表"]),
+        ({STRUCTURE: {"type": "table", "columns": [], "rows": []}, "text/plain": "空"}, ["空"]),
+        ({STRUCTURE: {"type": "cards", "cards": 5}}, ["〔这里的内容读不懂：cards〕"]),
+    ],
+)
+def test_a_damaged_output_says_what_it_can(data: dict[str, Any], words: list[str]) -> None:
+    assert said(blocks(shows(data))) == words
+
+
+def test_a_row_shorter_than_its_table_is_damage_too() -> None:
+    table = {"type": "table", "columns": [{"label": "甲"}, {"label": "乙"}]}
+    structure = {**table, "rows": [{"cells": ["一"]}]}
+    assert said(blocks(shows({STRUCTURE: structure, "text/plain": "表"}))) == ["表"]
+
+
+def test_an_object_only_jupyter_can_show_is_not_told_by_its_address() -> None:
+    shown = blocks(shows({"text/plain": "<IPython.lib.display.IFrame at 0x7faf7d9a8550>"}))
+    assert said(shown) == ["〔这里的内容（IFrame）要在 Jupyter 里看〕"]
+    assert said(blocks(shows({"text/plain": "<b>"}))) == ["<b>"]
+
+
+def test_a_table_of_findings_without_any_says_so_in_a_sentence() -> None:
+    table = own_table().structure() | {"rows": [], "notes": ["待处理：错误0处。"]}
+    assert blocks(shows({STRUCTURE: table})) == (d.Paragraph(runs("待处理：错误0处。")),)
+
+
+def test_a_footnote_and_a_task_are_text() -> None:
+    text = "脚注[^1]\n\n[^1]: 脚注的话\n\n- [ ] 待办\n- [x] 已办"
+    assert said(markdown(text)) == ["脚注[^1]", "[^1]: 脚注的话", "[ ] 待办", "[x] 已办"]
+
+
+@pytest.mark.parametrize("mark", ["- ", "> "])
+def test_however_deep_a_list_or_a_quote_nothing_of_it_is_lost(mark: str) -> None:
+    lines = [
+        "  " * i + f"- 层{i}" if mark == "- " else f"{mark * (i + 1)}层{i}\n>" for i in range(40)
+    ]
+    found = markdown("\n".join(lines))
+    assert said(found) == [f"层{i}" for i in range(40)]
+    assert depth(found) == DEEPEST
+
+
+def depth(found: Iterable[d.Block]) -> int:
+    inner = [
+        inside
+        for block in found
+        for inside in (
+            block.items
+            if isinstance(block, d.Listing)
+            else (block.blocks,)
+            if isinstance(block, d.Quote)
+            else ()
+        )
+    ]
+    return 1 + max(map(depth, inner)) if inner else 0
+
+
+def test_a_heading_in_a_list_is_bold_words() -> None:
+    (listing,) = markdown("- ## 题\n  话")
+    assert isinstance(listing, d.Listing)
+    assert listing.items[0][0] == d.Paragraph((d.Run("题", bold=True),))
+
+
 def test_a_table_that_claims_enormous_spans_is_read_in_bounds() -> None:
     endless = '<td colspan="99999999" rowspan="99999999">甲</td>'
     page = f"<table><tr>{endless}</tr><tr><td>乙</td></tr></table>"
@@ -311,6 +401,12 @@ def test_svg_loses_scripts_and_every_address_outside_itself() -> None:
         (r"\max_{x} f'(x) \quad \bar{x}", "maxxf′(x)\u2003x\u0304"),
         ("得分=8% 注释\n\\cdot x", "得分=8⋅x"),
         (r"", ""),
+        (r"\begin{equation} x^2 \label{eq:a} \end{equation}", "x2"),
+        (r"\begin{align*} a &= b \nonumber \\[2pt] c &= d \tag{1} \end{align*}", "a=bc=d\u2003(1)"),
+        (r"\begin{gather} a \\ b \end{gather}", "ab"),
+        (r"\binom{n}{k} \mathbb{R} \mathcal{L} \big( x \Big)", "(nk)ℝℒ(x)"),
+        (r"\overset{1}{=} \underset{x}{\max}", "1=xmax"),
+        (r"\begin{array}{|c|r|} a & b \end{array}", "ab"),
     ],
 )
 def test_everyday_tex_is_understood(tex: str, words: str) -> None:
@@ -328,7 +424,23 @@ def test_other_tex_is_kept_as_it_is(tex: str) -> None:
     assert formula.tree is None and formula.words == tex.strip()
 
 
+def test_latex_is_a_formula_or_text_with_formulas_in_it() -> None:
+    (alone,) = blocks(shows({"text/latex": r"$\displaystyle \frac{a}{b}$"}))
+    assert isinstance(alone, d.Equation) and alone.formula.words == "ab"
+    (text,) = blocks(shows({"text/latex": "文字 $a$ 与 $b$"}))
+    assert isinstance(text, d.Paragraph) and d.plain(text.runs) == "文字 a 与 b"
+    assert [run.formula is not None for run in text.runs] == [False, True, False, True]
+
+
 # Fitting
+
+
+def test_where_the_page_cannot_be_turned_a_table_keeps_to_its_room() -> None:
+    pieces = fit(grid(11, 2, "1234567.89"), 300.0)
+    assert all(sum(piece.widths) == pytest.approx(300.0) for piece in pieces)
+    assert not any(piece.landscape for piece in pieces)
+    labels = [d.plain(c.label) for piece in pieces for c in piece.table.columns[1:]]
+    assert labels == [f"列{i}" for i in range(1, 11)]
 
 
 def test_a_small_table_is_set_upright_in_full_width() -> None:
@@ -369,6 +481,20 @@ def test_numbers_get_the_width_they_need() -> None:
     )
     (piece,) = fit(table)
     assert piece.widths[1] > 12 * 0.5 * piece.size
+
+
+def test_words_among_numbers_and_an_empty_column_leave_their_room_to_others() -> None:
+    labels = (("指标", False), ("数值", True), ("佐证", False), ("出处", False))
+    cells = ("名称很长的一个指标", "1.25", "", "params/2016/某局.yml:12:5")
+    rows = [d.Row(tuple(map(runs, cells)), level=n % 4) for n in range(30)]
+    odd = ("部门性质", "财政全额拨款单位", "2016年的一份很长很长很长很长很长的佐证材料", "一处")
+    rows.append(d.Row(tuple(map(runs, odd))))
+    table = d.Table(tuple(d.Column(runs(text), right) for text, right in labels), tuple(rows))
+    (piece,) = fit(table)
+    name, number, empty, place = (width / piece.size for width in piece.widths)
+    assert number < 5.5 and empty < 5 < place
+    # Three levels of indent leave the name room for more than a few characters.
+    assert name - 3 >= 6
 
 
 def test_what_leads_to_a_turned_table_turns_with_it() -> None:

@@ -301,7 +301,9 @@ def test_the_table_of_contents_is_a_field_that_links_to_the_headings() -> None:
     assert said == headings
     marks = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
     assert {link.get(qn("w:anchor")) for link in links} <= marks
-    # Word asks nothing when the file is opened.
+    # Word puts the page numbers in when it first opens the file; it asks then, and never again.
+    begin = contents.find(f".//{qn('w:fldChar')}")
+    assert begin.get(qn("w:fldCharType")) == "begin" and begin.get(qn("w:dirty")) == "true"
     assert b"updateFields" not in etree.tostring(part(data, "word/settings.xml")).replace(
         b"No updateFields", b""
     )
@@ -351,6 +353,29 @@ def test_lists_start_anew_and_nest() -> None:
     assert starts == ["1", "5"]
 
 
+def indent(element: Any) -> int:
+    found = element.find(f"{qn('w:pPr')}/{qn('w:ind')}")
+    return 0 if found is None else int(found.get(qn("w:left"), 0))
+
+
+def test_what_stands_in_a_list_stands_in_its_column() -> None:
+    quote = d.Quote((d.Paragraph(runs("引")), d.Quote((d.Paragraph(runs("引中引")),))))
+    item = (d.Paragraph(runs("甲")), d.Code("码"), quote, grid(3, 1, title="表1　内"))
+    file = made(d.Listing((item,)))
+    at = {p.text: indent(p._p) for p in file.paragraphs}
+    assert 0 < at["码"] < at["引"] < at["引中引"]
+    (table,) = file.tables
+    start = table._tbl.tblPr.find(qn("w:tblInd"))
+    width = table._tbl.tblPr.find(qn("w:tblW"))
+    assert int(start.get(qn("w:w"))) == at["码"]
+    assert int(start.get(qn("w:w"))) + int(width.get(qn("w:w"))) <= 8846
+
+
+def test_a_line_cut_short_by_hand_is_not_stretched() -> None:
+    compat = part(report_docx(*JUNSHAN), "word/settings.xml").find(qn("w:compat"))
+    assert compat.find(qn("w:doNotExpandShiftReturn")) is not None
+
+
 @pytest.mark.parametrize(
     ("tex", "tags"),
     [
@@ -361,6 +386,7 @@ def test_lists_start_anew_and_nest() -> None:
         (r"\begin{cases} 1 & x \\ 0 & y \end{cases}", ["m:d", "m:m", "m:mr"]),
         (r"\left( \bar{x} \right)", ["m:d", "m:acc"]),
         (r"\max_{x} y", ["m:limLow"]),
+        (r"\overset{a}{=}", ["m:limUpp"]),
     ],
 )
 def test_formulas_are_words_own(tex: str, tags: list[str]) -> None:

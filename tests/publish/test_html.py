@@ -8,11 +8,18 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 from nbconvert.exporters import get_exporter
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
 
 from govnb.present.tables import Cell, Row, Table
 from govnb.publish.html import HTMLReport
@@ -377,6 +384,46 @@ def test_dollars_in_running_text_are_money() -> None:
     assert "单价 $5 和 $6。" in markdown_page("单价 $5 和 $6。").text
 
 
+def test_plain_brackets_keep_their_size_beside_an_integral() -> None:
+    html = page(new_notebook(cells=[new_markdown_cell(r"$\int f(x) \left( y \right)$")]))
+    assert '<mo stretchy="false">(</mo>' in html
+    assert '<mo stretchy="true" form="prefix">(</mo>' in html
+
+
+def test_latex_with_text_beside_its_formulas_is_text_with_formulas() -> None:
+    html = page(new_notebook(cells=[shows({"text/latex": "文字 $a$ 与 $b$"})]))
+    assert "<p>文字 <math" in html and "$" not in Tags(html).text
+
+
+def test_a_footnote_and_a_task_are_text_as_on_paper() -> None:
+    tags = markdown_page("脚注[^1]\n\n[^1]: 脚注的话\n\n- [ ] 待办\n- [x] 已办")
+    for told in ("脚注[^1]", "[^1]: 脚注的话", "[ ] 待办", "[x] 已办"):
+        assert told in tags.text
+
+
+def test_a_table_in_a_list_or_a_quote_is_a_table_as_on_paper() -> None:
+    table = "| 科目 | 预算 |\n{0}|---|---:|\n{0}| 工资 | 1 |"
+    tags = markdown_page(f"- 甲\n\n  {table.format('  ')}\n\n> {table.format('> ')}")
+    assert len(tags.all("table")) == 2 and "|" not in tags.text
+
+
+def test_a_raw_cell_is_for_another_format() -> None:
+    notebook = new_notebook(cells=[new_markdown_cell("# 题"), new_raw_cell(f"原样{EVIL}")])
+    assert "原样" not in page(notebook)
+
+
+def test_a_failed_cell_says_nothing_is_missing_when_the_rest_ran() -> None:
+    error = new_output("error", ename="E", evalue="坏", traceback=[])
+    cells = [new_code_cell(outputs=[error]), new_markdown_cell("后面的话")]
+    text = Tags(page(new_notebook(cells=cells))).text
+    assert "运行到这里出错。" in text and "没有生成" not in text
+
+
+def test_a_paragraph_bold_throughout_leads_what_follows() -> None:
+    tags = markdown_page("**小题**\n\n**粗** 在前的话\n\n话 **粗**")
+    assert len(tags.all("p", "gv-lead")) == 1
+
+
 def test_an_error_is_shown_plainly() -> None:
     tags = Tags(page(failed_notebook()))
     assert "没有运行完" in tags.text and "缺少“年度”" in tags.text
@@ -433,6 +480,8 @@ def test_a_report_is_whole(year: int, department: str) -> None:
         if a.get("popovertarget", "指标") not in {*tags.ids, "指标"}
     ]
     assert not missing
+    links = {unquote(a["href"][1:]) for a in tags.all("a") if a.get("href", "").startswith("#")}
+    assert links <= set(tags.ids)
 
 
 def test_every_figure_a_report_prints_can_be_asked() -> None:

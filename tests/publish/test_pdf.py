@@ -20,6 +20,7 @@ from govnb.inputs.place import FaultsError
 from govnb.present import fonts
 from govnb.publish import document as d
 from govnb.publish import faces
+from govnb.publish.formula import Formula
 from govnb.publish.pdf import STANDARDS, PDFReport, pdf
 from govnb.publish.pdf_compact import compact
 from govnb.publish.pdf_data import data
@@ -225,6 +226,31 @@ def test_nothing_stands_outside_the_text_area() -> None:
         beyond = [text for x, text in starts_of(page) if not left - 0.5 <= x / MM <= right + 0.5]
         # On a turned page only its number stands outside.
         assert re.fullmatch(r"[—\s\d]*" if turned else "", "".join(beyond))
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\text{超支率}=\frac{\text{公务用车运行维护费支出}-\text{公务用车运行维护费全年预算}}"
+        r"{\text{公务用车运行维护费全年预算}}\times 100\%=1+2+3+4",
+        "+".join("abcdefgh" * 30),
+    ],
+    ids=["fraction", "terms"],
+)
+def test_a_long_formula_keeps_to_the_line(tex: str) -> None:
+    (page,) = opened(pdf(document(d.Equation(Formula.of(tex))))).pages
+    assert all(28 - 0.5 <= x / MM <= 210 - 26 + 0.5 for x, _ in starts_of(page))
+    assert sum("8" in text or "h" in text or "4" in text for _, text in starts_of(page))
+
+
+def test_a_table_in_a_list_keeps_every_column_on_the_page() -> None:
+    listing = d.Listing(((d.Paragraph(runs("甲")), grid(9, 2, "1234567.89")),))
+    for _ in range(3):
+        listing = d.Listing(((d.Paragraph(runs("乙")), listing),))
+    reader = opened(pdf(document(listing)))
+    assert pdf_text(pdf(document(listing))).count("1234567.89") == 16
+    for page in reader.pages:
+        assert all(x / MM <= 210 - 26 for x, _ in starts_of(page))
 
 
 def test_a_note_longer_than_a_page_goes_on_on_the_next() -> None:

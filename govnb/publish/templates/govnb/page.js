@@ -14,7 +14,8 @@
     const link = event.target.closest(".gv-narrow a");
     if (figure?.href && popovers) {
       event.preventDefault();
-      panel(named(figure))?.showPopover();
+      // Named as its source, a panel follows its figure in the order of the keyboard.
+      panel(named(figure))?.showPopover({ source: figure });
     } else if (figure && !popovers) {
       // A browser from before popovers shows the panels in the annex.
       location.hash = figure.getAttribute("popovertarget") ?? figure.hash;
@@ -31,8 +32,17 @@
   document.addEventListener("toggle", ({ target, newState }) => {
     if (!target.matches(".gv-panel")) return;
     if (newState === "open") target.focus();
-    else if (document.activeElement === document.body) openers.get(target)?.focus({ preventScroll: true });
+    else if (document.activeElement === document.body || target.contains(document.activeElement))
+      openers.get(target)?.focus({ preventScroll: true });
   }, true);
+
+  // On a phone the way back to the contents covers nothing while one reads on downwards.
+  const back = document.querySelector(".gv-to-contents");
+  let last = scrollY;
+  if (back) addEventListener("scroll", () => {
+    if (Math.abs(scrollY - last) > 8) back.classList.toggle("gv-away", scrollY > last);
+    last = scrollY;
+  }, { passive: true });
 
   // The contents show where one is.
   const contents = document.querySelector(".gv-wide");
