@@ -18,10 +18,12 @@ from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
 from govnb.present.district_cells import (
     amount_cell,
     band,
+    both,
     count_cell,
     money,
     percent,
     rate_cell,
+    share_cell,
     total,
 )
 from govnb.present.district_data import Member, Members, outliers, read_members
@@ -66,18 +68,18 @@ class District:
     def title(self) -> Title:
         """Return the title, marked when departments are made up."""
         text = f"{self.members.region}{self.members.year}年度部门整体支出绩效评价汇总分析"
-        return Title(text, sample=any(m.sample for m in self.members.members))
+        return Title(text, sample=all(m.sample for m in self._all) and bool(self._all))
 
     def cards(self) -> Cards:
         """Return the district's key figures."""
-        budget, actual = total(self._all, "budget"), total(self._all, "actual")
+        known = both(self._all, "budget", "actual")
         wrong = sum(any(s == "错误" for _, s in m.findings) for m in self._all)
         return Cards(
             (),
             (
                 ("部门", f"{len(self._all)}个", "表-合计"),
-                ("预算合计", f"{money(budget)}万元", "表-合计"),
-                ("支出合计", f"{money(actual)}万元", "表-合计"),
+                ("预算合计", money(total(known, "budget")), "表-合计"),
+                ("支出合计", money(total(known, "actual")), "表-合计"),
                 ("三公经费控制率", percent(self._public_rate()), "表-三公经费"),
                 ("有错误的部门", f"{wrong}个", "表-复核发现"),
             ),
@@ -105,15 +107,18 @@ class District:
 
     def result(self) -> Result:
         """Return the totals for programs."""
-        budget, actual = total(self._all, "budget"), total(self._all, "actual")
-        public = total(self._all, "public_budget"), total(self._all, "public_actual")
+        known = both(self._all, "budget", "actual")
+        public = both(self._all, "public_budget", "public_actual")
         amounts = {
-            "预算": budget,
-            "支出": actual,
-            "三公经费预算": public[0],
-            "三公经费支出": public[1],
+            "预算": total(known, "budget"),
+            "支出": total(known, "actual"),
+            "三公经费预算": total(public, "public_budget"),
+            "三公经费支出": total(public, "public_actual"),
         }
-        figures = {n: {"value": f"{v:f}", "unit": "万元", "label": n} for n, v in amounts.items()}
+        figures = {
+            n: {"value": None if v is None else f"{v:f}", "unit": "万元", "label": n}
+            for n, v in amounts.items()
+        }
         counted = Counter(kind for m in self._all for kind in m.findings)
         found = [
             {"check": check, "severity": severity, "count": count}
@@ -140,9 +145,9 @@ class District:
         return self.members.members
 
     def _public_rate(self) -> Decimal | None:
-        both = [m for m in self._all if m.public_budget is not None and m.public_actual is not None]
-        budget = total(both, "public_budget")
-        return total(both, "public_actual") / budget * 100 if budget else None
+        known = both(self._all, "public_budget", "public_actual")
+        budget, actual = total(known, "public_budget"), total(known, "public_actual")
+        return actual / budget * 100 if actual is not None and budget else None
 
     def _number(self, kind: str, name: str) -> str:
         taken = sum(other.startswith(kind) for other in self._numbers)
@@ -193,16 +198,16 @@ def totals(district: District) -> Table:
         ("部门整体支出", "budget", "actual"),
         ("三公经费", "public_budget", "public_actual"),
     ):
-        both = [m for m in district._all if None not in (getattr(m, plan), getattr(m, spent))]
-        budget, actual = total(both, plan), total(both, spent)
-        rate = actual / budget * 100 if budget else None
+        known = both(district._all, plan, spent)
+        budget, actual = total(known, plan), total(known, spent)
+        over = None if budget is None or actual is None else actual - budget
         cells = [
             amount_cell(budget),
             amount_cell(actual),
-            amount_cell(actual - budget),
-            rate_cell(rate),
+            amount_cell(over),
+            share_cell(actual, budget),
         ]
-        rows.append([Cell(label), count_cell(len(both)), *cells])
+        rows.append([Cell(label), count_cell(len(known)), *cells])
     columns = ("项目", "部门数", "预算", "支出", "超支（负数为结余）", "支出占预算")
     note = "只计预算和支出都已公布的部门，部门数见第二列；支出占预算一列是百分比。"
     return district._table("合计", "全部部门合计", columns, rows, unit="万元", notes=[note])
@@ -219,7 +224,7 @@ def overspend(district: District) -> Table | None:
     rows = [
         [
             Cell(m.name), amount_cell(m.budget), amount_cell(m.actual), amount_cell(over),
-            rate_cell(over / m.budget * 100 if m.budget else None),
+            share_cell(over, m.budget),
         ]
         for over, m in known
     ]  # fmt: skip
@@ -232,11 +237,17 @@ def public(district: District) -> Table | None:
     known = [m for m in district._all if m.public_budget is not None or m.public_actual is not None]
     if not known:
         return None
-    known.sort(key=lambda m: (-(m.public_rate or Decimal(-1)), m.department))
+    # To have spent what nobody budgeted is worse than any rate.
+    unplanned = {m.department for m in known if m.public_budget == 0 and m.public_actual}
+    known.sort(
+        key=lambda m: (
+            m.department not in unplanned, -(m.public_rate or Decimal(-1)), m.department
+        )
+    )  # fmt: skip
     rows = [
         [
             Cell(m.name), amount_cell(m.public_budget), amount_cell(m.public_actual),
-            rate_cell(m.public_rate), rate_cell(m.rates.get("三公经费变动率")),
+            share_cell(m.public_actual, m.public_budget), rate_cell(m.rates.get("三公经费变动率")),
         ]
         for m in known
     ]  # fmt: skip
@@ -330,8 +341,8 @@ def most_overspent(district: District) -> Chart | None:
     )[:_RANKED]
     if not known:
         return None
-    rows = [Row(m.name, (Bar(over, f"{money(over)}万元", OVER),)) for over, m in known]
-    told = "；".join(f"{m.name}{money(over)}万元" for over, m in known)
+    rows = [Row(m.name, (Bar(over, money(over), OVER),)) for over, m in known]
+    told = "；".join(f"{m.name}{money(over)}" for over, m in known)
     return district._chart("超支最多", "超支最多的部门", f"从多到少：{told}。", rows, "")
 
 
