@@ -69,6 +69,10 @@ def write_all_whole(files: Mapping[Path, bytes], *, flush: bool = True) -> None:
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(name, 0o666 & ~umask)
+        # What can be foreseen is, before the first one takes its name.
+        for path in staged:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         for path, name in list(staged.items()):
             os.replace(name, path)
             del staged[path]

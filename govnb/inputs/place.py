@@ -27,6 +27,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Spot(Place):
+    """A place that has no lines: a part of a report, an option, an address."""
+
+    def __str__(self) -> str:
+        return self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One thing wrong in a file: where, what and why, and what to type instead."""
 

@@ -18,12 +18,15 @@ from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
 from govnb.present.district_cells import (
     amount_cell,
     band,
+    by_public_rate,
+    compared,
     count_cell,
     money,
     of_all,
     percent,
     publishing,
     rate_cell,
+    share_cell,
     total,
 )
 from govnb.present.district_data import Member, Members, outliers, read_members
@@ -69,7 +72,7 @@ class District:
     def title(self) -> Title:
         """Return the title, marked when departments are made up."""
         text = f"{self.members.region}{self.members.year}年度部门整体支出绩效评价汇总分析"
-        return Title(text, sample=any(m.sample for m in self.members.members))
+        return Title(text, sample=all(m.sample for m in self._all) and bool(self._all))
 
     def cards(self) -> Cards:
         """Return the district's key figures."""
@@ -81,8 +84,8 @@ class District:
             (),
             (
                 ("部门", f"{len(self._all)}个", "表-合计"),
-                (f"预算合计{of_all(whole, self._all)}", f"{money(budget)}万元", "表-合计"),
-                (f"支出合计{of_all(whole, self._all)}", f"{money(actual)}万元", "表-合计"),
+                (f"预算合计{of_all(whole, self._all)}", money(budget), "表-合计"),
+                (f"支出合计{of_all(whole, self._all)}", money(actual), "表-合计"),
                 (rate, percent(self._public_rate()), "表-三公经费"),
                 ("有错误的部门", f"{wrong}个", "表-复核发现"),
             ),
@@ -110,10 +113,13 @@ class District:
 
     def result(self) -> Result:
         """Return the totals for programs."""
-        labels = ("预算", "支出", "三公经费预算", "三公经费支出")
-        names = (*_WHOLE, *_PUBLIC)
-        amounts = {n: total(self._all, key) for n, key in zip(labels, names, strict=True)}
-        figures = {n: {"value": f"{v:f}", "unit": "万元", "label": n} for n, v in amounts.items()}
+        sums = {
+            "预算": compared(self._all, _WHOLE, "budget"),
+            "支出": compared(self._all, _WHOLE, "actual"),
+            "三公经费预算": compared(self._all, _PUBLIC, "public_budget"),
+            "三公经费支出": compared(self._all, _PUBLIC, "public_actual"),
+        }
+        figures = {n: {"value": v, "unit": "万元", "label": n} for n, v in sums.items()}
         counted = Counter(kind for m in self._all for kind in m.findings)
         found = [
             {"check": check, "severity": severity, "count": count}
@@ -140,9 +146,9 @@ class District:
         return self.members.members
 
     def _public_rate(self) -> Decimal | None:
-        both = publishing(self._all, *_PUBLIC)
-        budget = total(both, "public_budget")
-        return total(both, "public_actual") / budget * 100 if budget else None
+        known = publishing(self._all, *_PUBLIC)
+        budget, actual = total(known, "public_budget"), total(known, "public_actual")
+        return actual / budget * 100 if actual is not None and budget else None
 
     def _number(self, kind: str, name: str) -> str:
         taken = sum(other.startswith(kind) for other in self._numbers)
@@ -189,20 +195,12 @@ class District:
 def totals(district: District) -> Table:
     """合计: what all departments planned and spent."""
     rows = []
-    for label, plan, spent in (
-        ("部门整体支出", *_WHOLE),
-        ("三公经费", *_PUBLIC),
-    ):
-        both = publishing(district._all, plan, spent)
-        budget, actual = total(both, plan), total(both, spent)
-        rate = actual / budget * 100 if budget else None
-        cells = [
-            amount_cell(budget),
-            amount_cell(actual),
-            amount_cell(actual - budget),
-            rate_cell(rate),
-        ]
-        rows.append([Cell(label), count_cell(len(both)), *cells])
+    for label, plan, spent in (("部门整体支出", *_WHOLE), ("三公经费", *_PUBLIC)):
+        known = publishing(district._all, plan, spent)
+        budget, actual = total(known, plan), total(known, spent)
+        over = None if budget is None or actual is None else actual - budget
+        amounts = map(amount_cell, (budget, actual, over))
+        rows.append([Cell(label), count_cell(len(known)), *amounts, share_cell(actual, budget)])
     columns = ("项目", "部门数", "预算", "支出", "超支（负数为结余）", "支出占预算")
     note = "只计预算和支出都已公布的部门，部门数见第二列；支出占预算一列是百分比。"
     return district._table("合计", "全部部门合计", columns, rows, unit="万元", notes=[note])
@@ -219,7 +217,7 @@ def overspend(district: District) -> Table | None:
     rows = [
         [
             Cell(m.name), amount_cell(m.budget), amount_cell(m.actual), amount_cell(over),
-            rate_cell(over / m.budget * 100 if m.budget else None),
+            share_cell(over, m.budget),
         ]
         for over, m in known
     ]  # fmt: skip
@@ -232,11 +230,11 @@ def public(district: District) -> Table | None:
     known = [m for m in district._all if m.public_budget is not None or m.public_actual is not None]
     if not known:
         return None
-    known.sort(key=lambda m: (-(m.public_rate or Decimal(-1)), m.department))
+    known.sort(key=by_public_rate)
     rows = [
         [
             Cell(m.name), amount_cell(m.public_budget), amount_cell(m.public_actual),
-            rate_cell(m.public_rate), rate_cell(m.rates.get("三公经费变动率")),
+            share_cell(m.public_actual, m.public_budget), rate_cell(m.rates.get("三公经费变动率")),
         ]
         for m in known
     ]  # fmt: skip
@@ -330,8 +328,8 @@ def most_overspent(district: District) -> Chart | None:
     )[:_RANKED]
     if not known:
         return None
-    rows = [Row(m.name, (Bar(over, f"{money(over)}万元", OVER),)) for over, m in known]
-    told = "；".join(f"{m.name}{money(over)}万元" for over, m in known)
+    rows = [Row(m.name, (Bar(over, money(over), OVER),)) for over, m in known]
+    told = "；".join(f"{m.name}{money(over)}" for over, m in known)
     return district._chart("超支最多", "超支最多的部门", f"从多到少：{told}。", rows, "")
 
 

@@ -11,6 +11,9 @@ from papermill.log import logger
 
 from govnb.publish.warm import Warm, WorkerLost, WorkerTimeout
 
+# Seconds for what is no cell: beginning the next one, and ending.
+_BETWEEN = 60.0
+
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
@@ -81,4 +84,4 @@ class _Follower:
         if told.metadata.papermill.exception:
             self.manager.cell_exception(cell, cell_index=index)
         self.manager.cell_complete(cell, cell_index=index)
-        return None
+        return _BETWEEN

@@ -18,10 +18,10 @@ from govnb.publish.district import district_report
 from govnb.publish.index import index_page
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.plan import Plan, Task, make_plan
+from govnb.publish.plan import Plan, Task, make_plan, vouched
 from govnb.publish.progress import Progress, duration
 from govnb.publish.receipts import Receipt, write_receipt
-from govnb.publish.store import Folder, Store, store_of
+from govnb.publish.store import Folder, Store, local, store_of
 from govnb.publish.summary import FAILED, Row, summary_csv, summary_json, summary_xlsx
 
 INTERRUPTED = 130
@@ -53,6 +53,7 @@ def batch(template: Job, options: Options) -> int:
     FaultsError
         If the year has no departments or another batch is at it.
     """
+    template = replace(template, outputs_dir=local(template.outputs_dir))
     store = store_of(template.outputs_dir, template.year)
     if options.dry_run:
         _list(make_plan(template, store, options.force))
@@ -84,7 +85,7 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
             done[outcome.department] = outcome = _carry(outcome, task.receipt)
             # A full disk must not stop the rest; without a receipt it just runs again.
             with suppress(OSError):
-                write_receipt(store, Receipt(task.stamp, outcome, _record(task)))
+                write_receipt(store, Receipt(vouched(task, template), outcome, _record(task)))
             progress.tell(outcome, task.reasons)
     rows = [_row(done[task.job.department]) for task in plan.tasks]
     failed = sum(row.status == FAILED for row in rows)
@@ -154,7 +155,7 @@ def _publish(
     except OSError as error:
         district = Outcome(DISTRICT, failure=Failure(f"读写出错：{error.strerror or error}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
-    page = index_page(template.year, rows, plan.left_over, district, region)
+    page = index_page(template.year, rows, plan.left_over, district, region, plan.stale)
     whole = _write(store, {"index.html": page}) and whole
     if district.failure:
         print(f"全部部门汇总分析：{district.failure.reason}")
@@ -186,6 +187,13 @@ def _announce(plan: Plan) -> None:
             print(f"不能运行 {name}：{task.refused.reason}")
     if plan.left_over:
         print(f"参数文件已不在、输出还留着（没有删除）：{'、'.join(plan.left_over)}")
+    if plan.stale:
+        print(f"这次不生成的格式，以前的文件还留着，内容可能已过时：{_few(plan.stale)}")
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f"等 {len(names)} 个" if len(names) > 5 else ""
+    return "、".join(names[:5]) + more
 
 
 def _list(plan: Plan) -> None:

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from govnb.inputs.files import write_all_whole
-from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.place import Fault, FaultsError, Spot
 from govnb.publish.crew import cores, run_apart
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
@@ -91,7 +91,7 @@ class Cluster:
         except ImportError:
             hint = "安装：pip install 'govnb[cluster]'"
             raise FaultsError(
-                [Fault(Place("--scheduler"), "在集群上运行需要 distributed", hint)]
+                [Fault(Spot("--scheduler"), "在集群上运行需要 distributed", hint)]
             ) from None
         self.timeout, self.bundle = timeout, Bundle.of(template)
         self.cluster: Any = None
@@ -100,11 +100,12 @@ class Cluster:
                 n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None
             )
             address = self.cluster.scheduler_address
+        _check(address)
         try:
             self.client = Client(address, set_as_default=False)
         except (OSError, ValueError) as error:
             hint = "先启动调度器：dask scheduler"
-            raise FaultsError([Fault(Place(address), f"连不上调度器：{error}", hint)]) from None
+            raise FaultsError([Fault(Spot(address), f"连不上调度器：{error}", hint)]) from None
         # Not pure: a department whose files changed is another task with the same arguments.
         self.executor = self.client.get_executor(pure=False)
 
@@ -141,6 +142,19 @@ class Cluster:
         self.client.close()
         if self.cluster is not None:
             self.cluster.close()
+
+
+def _check(address: str) -> None:
+    """Refuse what is no address: a client half made from it could not be ended."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    try:
+        scheme, place = parse_address(address)
+        if scheme in ("tcp", "tls", "ws", "wss"):
+            parse_host_port(place)
+    except ValueError:
+        hint = "写成 tcp://机器:端口，如 tcp://10.0.0.1:8786；在本机试用写 local"
+        raise FaultsError([Fault(Spot(address), "不是调度器的地址", hint)]) from None
 
 
 def folder_name(params_dir: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -61,6 +62,7 @@ def run_one(job: Job) -> Outcome:
 def run_apart(warm: Warm, job: Job, timeout: float | None, folder: str | None = None) -> Outcome:
     """Run a job in a worker of its own; even one that dies leaves an outcome."""
     last: dict[str, Any] = {}
+    start = time.monotonic()
     try:
         answer = warm.run("department", job.as_dict(), timeout, last.update, folder)
         return Outcome.from_dict(answer)
@@ -70,7 +72,7 @@ def run_apart(warm: Warm, job: Job, timeout: float | None, folder: str | None = 
         failure = _stopped(_end(error.code), last, error.told)
     except (WarmLost, OSError) as error:
         failure = Failure(f"无法启动执行进程：{error}")
-    return Outcome(job.department, failure=failure)
+    return Outcome(job.department, time.monotonic() - start, failure=failure)
 
 
 def _stopped(reason: str, last: dict[str, Any], message: str = "") -> Failure:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.place import Fault, FaultsError, Spot
 from govnb.publish.document import (
     Block,
     Code,
@@ -35,14 +34,6 @@ _MATHEMATICAL = frozenset("".join([*SYMBOLS.values(), *ACCENTS.values(), LETTERS
 )
 _DRAWN = "图"
 _PAGE_NUMBER = "— 0123456789"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Spot(Place):
-    """A place in a report, in a reader's words; a report has no lines to number."""
-
-    def __str__(self) -> str:
-        return self.file
 
 
 def check(document: Document, theme: Theme) -> None:

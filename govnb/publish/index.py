@@ -29,6 +29,7 @@ def index_page(
     left_over: Sequence[str] = (),
     district: Outcome | None = None,
     region: str = "",
+    stale: Sequence[str] = (),
 ) -> bytes:
     """Return the page as one self-contained file.
 
@@ -44,6 +45,8 @@ def index_page(
         How the district's own report came out, if it was made.
     region
         The district's name.
+    stale
+        Files of formats that are no longer made.
     """
     units = {str(row.facts["unit"]) for row in rows if row.facts.get("unit")}
     page = _environment().get_template("index.html.j2")
@@ -56,15 +59,24 @@ def index_page(
         severities=SEVERITIES,
         failures=[row for row in rows if row.failure],
         left_over=left_over,
+        stale=stale,
         district=f"{district.department}.html" if district and not district.failure else None,
         district_failure=district.failure if district else None,
         unit=units.pop() if len(units) == 1 else "",
-        sample=any(row.facts.get("sample") for row in rows),
+        sample=_sample(rows),
         css=_part("index.css"),
         script=_part("index.js"),
     )
     # A name in a coding of its own must not keep the page from being written.
     return with_face(text).encode("utf-8", "replace")
+
+
+def _sample(rows: Sequence[Row]) -> str:
+    """Return what to say of made-up departments, of all or of some."""
+    made_up = [bool(row.facts.get("sample")) for row in rows if row.facts]
+    if not any(made_up):
+        return ""
+    return "部门和数据都是虚构的。" if all(made_up) else "标有“示例”的部门和数据是虚构的。"
 
 
 @cache

@@ -253,9 +253,10 @@ class _streams:
         IPKernelApp.instance().init_path()
 
     def __exit__(self, *_: object) -> None:
+        # Not closed: that waits for a thread which never hears of it where a cell has sent
+        # the descriptor elsewhere. The process goes away with all of it.
         for stream in self._ours:
             stream.flush()
-            stream.close()
         sys.stdout, sys.stderr, sys.path[:] = self._before
 
 
@@ -266,8 +267,10 @@ class _Stream(OutStream):
         """Send all there is, a subprocess's output included."""
         if self._fid is not None and self._is_master_process():
             deadline = time.monotonic() + 1
-            while _waiting(self._fid) and time.monotonic() < deadline:
-                time.sleep(0.0005)
+            # A cell may have closed it.
+            with suppress(OSError):
+                while _waiting(self._fid) and time.monotonic() < deadline:
+                    time.sleep(0.0005)
         with self._buffer_lock:
             nothing = not any(buffer.tell() for buffer in self._buffers.values())
         # Every display flushes both streams; waking the thread for nothing costs more than it.

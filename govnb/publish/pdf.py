@@ -11,10 +11,10 @@ import typst
 from traitlets import default
 
 from govnb import __version__
-from govnb.inputs.place import Fault, FaultsError
+from govnb.inputs.place import Fault, FaultsError, Spot
 from govnb.publish.document import Document
 from govnb.publish.faces import theme
-from govnb.publish.glyphs import Spot, check
+from govnb.publish.glyphs import check
 from govnb.publish.paper import PaperReport
 from govnb.publish.pdf_compact import compact
 from govnb.publish.pdf_data import data

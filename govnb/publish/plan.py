@@ -17,6 +17,7 @@ from govnb.publish.store import Entry, Store
 
 RESERVED = (DISTRICT, "index", "summary")
 _TRIAL = "-试算"
+_CHANGED = "运行期间有改动"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,22 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """A year's tasks, and the departments whose parameter files are gone."""
+    """A year's tasks, and what else is in its folder.
+
+    Attributes
+    ----------
+    tasks : tuple of Task
+    left_over : tuple of str
+        Departments there are outputs of but no parameter file.
+    receipts : dict of str to Receipt
+    stale : tuple of str
+        Files of formats that are no longer asked for, and so no longer made anew.
+    """
 
     tasks: tuple[Task, ...]
     left_over: tuple[str, ...]
     receipts: Mapping[str, Receipt]
+    stale: tuple[str, ...] = ()
 
     @property
     def to_run(self) -> tuple[Task, ...]:
@@ -88,7 +100,30 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
         job = replace(template, department=name)
         refused = _refused(name, path, template.params_dir)
         tasks.append(Task(job, stamp, tuple(reasons), receipt, refused))
-    return Plan(tuple(tasks), _left_over(set(names), receipts, present), receipts)
+    left_over = _left_over(set(names), receipts, present)
+    return Plan(tuple(tasks), left_over, receipts, _stale(names, template.formats, present))
+
+
+def _stale(
+    names: Sequence[str], formats: Sequence[str], present: Mapping[str, Entry]
+) -> tuple[str, ...]:
+    gone = [ending for ending in FORMATS if ending not in formats]
+    files = (f"{name}.{ending}" for ending in gone for name in (*names, DISTRICT))
+    return tuple(file for file in files if file in present)
+
+
+def vouched(task: Task, template: Job) -> Stamp:
+    """Return what a report made just now may claim to depend on.
+
+    A file that changed while the batch ran was read before or after, nobody knows: what the
+    receipt then says of it agrees with no file, and the next run makes the report again.
+    """
+    notebook = find_notebook(template.notebook, template.params_dir)
+    path = template.params_dir / str(template.year) / f"{task.job.department}.yml"
+    now = Shared(template, notebook).stamp(path).inputs
+    before = task.stamp.inputs
+    inputs = {name: before[name] if now.get(name) == before[name] else _CHANGED for name in before}
+    return replace(task.stamp, inputs=inputs)
 
 
 def _departments(template: Job) -> Sequence[str]:

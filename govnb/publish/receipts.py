@@ -150,9 +150,9 @@ def read_receipts(store: Store) -> dict[str, Receipt]:
             continue
         try:
             receipt = _receipt(json.loads(store.read(f"{RECEIPTS}/{name}")))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        if receipt is not None:
+        if receipt is not None and receipt.outcome.department == department:
             found[department] = receipt
     return found
 
@@ -160,10 +160,11 @@ def read_receipts(store: Store) -> dict[str, Receipt]:
 def _receipt(plain: Mapping[str, Any]) -> Receipt | None:
     if plain["version"] != VERSION:
         return None
+    stamp = Stamp(dict(plain["inputs"]), dict(plain["options"]))
     return Receipt(
-        Stamp(plain["inputs"], plain["options"]),
+        stamp,
         Outcome.from_dict(plain["outcome"]),
-        plain["run"],
+        dict(plain["run"]),
     )
 
 
@@ -203,6 +204,7 @@ def package_digest() -> str:
     return total.hexdigest()
 
 
+@cache
 def environment() -> str:
     """Return the versions of Python and of the libraries a report is made with."""
     versions = [f"Python {platform.python_version()}", sys.platform]

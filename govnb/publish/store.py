@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from govnb.inputs.files import reserved, sweep, write_all_whole
-from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.place import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"
 # What the page, the tables and the receipts of a year take, generously.
@@ -98,14 +99,14 @@ class Folder:
 
 
 class Remote:
-    """Outputs at a URL, such as `s3://bucket/outputs` or `memory://outputs`."""
+    """Outputs at a URL, such as `s3://bucket/outputs`."""
 
     def __init__(self, url: str) -> None:
         try:
             import fsspec
         except ImportError:
             hint = "安装：pip install 'govnb[cluster]'"
-            raise FaultsError([Fault(Place(url), "输出到网址需要 fsspec", hint)]) from None
+            raise FaultsError([Fault(Spot(url), "输出到网址需要 fsspec", hint)]) from None
         self.url = url
         self.system, self.root = fsspec.core.url_to_fs(url)
 
@@ -158,8 +159,24 @@ def is_url(outputs: str | Path) -> bool:
     return "://" in str(outputs)
 
 
+def local(outputs: str | Path) -> str | Path:
+    """Return a `file://` URL as the folder it is, with all that a folder can do."""
+    scheme, found, rest = str(outputs).partition("://")
+    return Path(unquote(rest)) if found and scheme == "file" else outputs
+
+
 def store_of(outputs: str | Path, year: int) -> Store:
-    """Return the store of a year's outputs."""
+    """Return the store of a year's outputs.
+
+    Raises
+    ------
+    FaultsError
+        If nothing would be left there when the workers are gone.
+    """
+    outputs = local(outputs)
+    if str(outputs).startswith("memory://"):
+        hint = "写一个文件夹，或 s3://… 这样各机器都能到的网址"
+        raise FaultsError([Fault(Spot(str(outputs)), "内存里的输出随进程消失，存不住", hint)])
     if is_url(outputs):
         return Remote(f"{str(outputs).rstrip('/')}/{year}")
     return Folder(Path(outputs) / str(year))

@@ -22,6 +22,8 @@ from govnb.publish.zygote import SETTINGS
 _TRIES = 3
 # Seconds to wait for a worker to be there at all.
 _START = 600
+# Seconds a warm process is given to end by itself.
+_END = 2
 
 
 class WorkerLost(RuntimeError):
@@ -135,7 +137,9 @@ class Warm:
             process, self._process = self._process, None
         if process is not None:
             try:
-                process.wait(10)
+                # It ends its workers and itself as soon as it hears; while it is warming up
+                # it doesn't listen.
+                process.wait(_END)
             except subprocess.TimeoutExpired:
                 end_tree(process.pid)
                 process.wait()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from govnb.inputs.place import FaultsError
 from govnb.publish.cluster import Bundle, run_there
 from govnb.publish.job import Job
 from govnb.publish.store import Folder, Remote, store_of
@@ -136,12 +137,25 @@ def test_a_worker_with_other_code_refuses(year: YearFolder, tmp_path: Path) -> N
     assert outcome.failure.reason == "工作节点上的 govnb 与本机的不同"
 
 
+def test_a_folder_may_be_named_by_url_and_memory_is_no_place_to_keep_reports(
+    tmp_path: Path,
+) -> None:
+    assert store_of(f"file://{tmp_path}/甲 %E4%B9%99", 2016) == Folder(tmp_path / "甲 乙" / "2016")
+    with pytest.raises(FaultsError, match="存不住"):
+        store_of("memory://outputs", 2016)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1", "tcp://", "10.0.0.1:x"])
+def test_what_is_no_address_is_told_at_once(year: YearFolder, address: str) -> None:
+    done = year.run("--scheduler", address)
+    assert done.code == 1
+    assert done.err.startswith(f"{address}: 不是调度器的地址")
+
+
 def test_stores_agree_on_what_they_hold(tmp_path: Path) -> None:
     files = {"a.html": b"1", ".receipts/甲.json": b"{}", "b c#.json": b"22"}
-    folder, url = Folder(tmp_path / "f" / "2016"), store_of(f"file://{tmp_path}/u", 2016)
-    memory = store_of("memory://govnb-test", 2016)
-    assert isinstance(url, Remote)
-    for store in (folder, url, memory):
+    folder, url = Folder(tmp_path / "f" / "2016"), Remote(f"file://{tmp_path}/u/2016")
+    for store in (folder, url, Remote("memory://govnb-test/2016")):
         assert store.listing() == {}
         store.write(files)
         assert sorted(store.listing()) == ["a.html", "b c#.json"]

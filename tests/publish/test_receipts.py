@@ -13,7 +13,7 @@ import pytest
 
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome, Output
-from govnb.publish.plan import Plan, make_plan
+from govnb.publish.plan import Plan, make_plan, vouched
 from govnb.publish.receipts import (
     Receipt,
     Shared,
@@ -123,11 +123,42 @@ def test_a_failure_is_tried_again(year: Year) -> None:
     assert reasons(make_plan(job, store)) == {"a": ("上次未能生成：超过 5 秒，已终止",)}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"version": 0}', "null", "\0"])
+WRONG_TYPES = [
+    '{"version": 1, "inputs": [1], "options": {}, "outcome": {}, "run": {}}',
+    '{"version": 1, "inputs": {}, "options": 5, "outcome": {}, "run": {}}',
+    '{"version": 1, "inputs": {}, "options": {}, "outcome": [], "run": {}}',
+    '{"version": 1, "inputs": {}, "options": {}, "run": {},'
+    ' "outcome": {"department": "b", "outputs": {}}}',
+]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"version": 0}', "null", "\0", *WRONG_TYPES]
+)
 def test_a_receipt_that_cannot_be_read_counts_as_none(year: Year, content: str) -> None:
     folder, job, store = year
     (folder.outputs / ".receipts" / "a.json").write_text(content)
     assert reasons(make_plan(job, store)) == {"a": ("尚未生成",)}
+
+
+def test_a_report_made_while_its_file_changed_is_made_again(year: Year) -> None:
+    folder, job, store = year
+    (task,) = [t for t in make_plan(job, store, force=True).tasks if t.job.department == "a"]
+    path = folder.path / "params" / "2016" / "a.yml"
+    before = path.read_bytes()
+    assert vouched(task, job) == task.stamp
+    path.write_text("年度: 2016 # 另一版\n", encoding="utf-8")
+    stamp = vouched(task, job)
+    path.write_bytes(before)
+    output = read_receipts(store)["a"].outcome
+    write_receipt(store, Receipt(stamp, output))
+    assert reasons(make_plan(job, store)) == {"a": ("参数文件有改动",)}
+
+
+def test_files_of_formats_no_longer_made_are_told_of(year: Year) -> None:
+    _, job, store = year
+    store.write({"a.pdf": b"", "b.docx": b"", "district.pdf": b"", "z.pdf": b""})
+    assert make_plan(job, store).stale == ("a.pdf", "district.pdf", "b.docx")
 
 
 def test_another_version_of_a_library_is_named() -> None:

@@ -33,16 +33,25 @@
   words.form.hidden = false;
 
   const collator = new Intl.Collator("zh-CN", { numeric: true });
+  const grades = ["优", "良", "中", "差"];
+  // By the best grade it may be, then by the worst: 优, 优—良, 优—中, 良 …; others by name.
+  const grade = (text) => {
+    const at = text.split("—").map((word) => grades.indexOf(word));
+    return text && !at.includes(-1) ? at[0] * 10 + at[at.length - 1] : null;
+  };
+  const ranked = all.some((row) => grade(told(row, 3)) !== null);
   const value = (row, i, number) => {
     if (i === 1) return order.indexOf(states.get(row));
+    if (i === 3 && ranked) return grade(told(row, i));
     if (!number) return told(row, i);
     const found = parseFloat(told(row, i));
     return Number.isNaN(found) ? null : found;
   };
   const sort = (head, i) => {
-    const number = head.classList.contains("n") || i === 1;
+    const amount = head.classList.contains("n");
+    const number = amount || i === 1 || (i === 3 && ranked);
     // Numbers are first looked at from the top: what is large is what matters.
-    const first = number && i !== 1 ? "descending" : "ascending";
+    const first = amount ? "descending" : "ascending";
     const other = first === "ascending" ? "descending" : "ascending";
     const way = head.getAttribute("aria-sort") === first ? other : first;
     const sign = way === "ascending" ? 1 : -1;
