@@ -239,6 +239,7 @@ def _items(figures: Iterable[str], section: str, field: str) -> list[str]:
 
 
 SENTENCES: dict[str, Callable[[Figures], str]] = {
+    "超支": overspend,
     "科目差异": overspend_by_account,
     "超支原因": reasons,
     "业务量": volume_growth,

@@ -198,7 +198,7 @@ class Workbook:
 
     def sentence(self, name: str) -> Prose:
         """Return one of the computed sentences of :mod:`govnb.present.sentences`."""
-        return self._prose(sentences.SENTENCES[name](self.figures))
+        return self._prose(SENTENCES[name](self.figures))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
@@ -344,3 +344,6 @@ class Workbook:
             taken = sum(1 for other in self._numbers if other.startswith(kind))
             self._numbers[key] = f"{kind}{taken + 1}"
         return self._numbers[key]
+
+
+SENTENCES = sentences.SENTENCES | {"三公经费": three_public}

@@ -61,8 +61,8 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
 def _everything(workbook: Any) -> Iterator[Any]:
     """Yield all a workbook can show: its tables, charts and sentences, and its other parts."""
     from govnb.present.charts import CHARTS
-    from govnb.present.sentences import SENTENCES
     from govnb.present.standard_tables import TABLES
+    from govnb.present.workbook import SENTENCES
 
     asked: dict[str, Iterable[str]] = {
         "table": TABLES,
