@@ -164,7 +164,7 @@ def test_words_open_their_panel_too(visit: Visit) -> None:
     words = page.get_by_role("link", name="政府直属正科级事业单位")
     words.press("Enter")
     assert page.evaluate(OPEN) == ["指标-部门.性质"]
-    page.wait_for_function("document.activeElement.matches('.gv-panel')", timeout=5000)
+    comes_true(page, "document.activeElement.matches('.gv-panel')")
     # Past its last stop the keyboard goes on after the figure, not out of the page.
     for _ in range(4):
         page.keyboard.press("Tab")
@@ -220,7 +220,7 @@ def test_all_of_it_works_without_script(visit: Visit, width: int) -> None:
 def test_contents_stay_in_sight_and_mark_the_section(visit: Visit) -> None:
     page = visit(*REPORT)
     page.locator(".gv-wide").get_by_role("link", name="六、改进措施和建议").click()
-    page.wait_for_function("document.querySelector('.gv-wide [aria-current]')")
+    comes_true(page, "document.querySelector('.gv-wide [aria-current]')")
     assert page.locator(".gv-wide [aria-current]").inner_text() == "六、改进措施和建议"
     assert page.locator(".gv-wide").bounding_box()["y"] == 0
 
