@@ -152,10 +152,10 @@ def test_a_panel_opened_in_a_panel_leads_back_to_its_figure(visit: Visit) -> Non
     page.locator(f"[id='{RATE}'] [popovertarget='指标-三公经费.支出']").press("Enter")
     assert "指标-三公经费.支出" in page.evaluate(OPEN)
     page.keyboard.press("Escape")
-    page.wait_for_function(
+    comes_true(
+        page,
         "document.activeElement.getAttribute('popovertarget') === '指标-三公经费.支出'"
         f" && document.activeElement.closest('.gv-panel').id === '{RATE}'",
-        timeout=5000,
     )
 
 
