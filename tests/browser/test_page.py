@@ -130,6 +130,8 @@ def test_the_keyboard_alone_opens_follows_and_closes(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.matches(':focus-visible')")
     page.keyboard.press("Enter")
     assert page.evaluate(OPEN) == [RATE]
+    # The browser tells of an opened panel a moment later, and only then reading goes on in it.
+    comes_true(page, "document.activeElement.matches('.gv-panel')")
     # On into the panel: its link, its button, then the figures it is computed from; a panel
     # higher than the screen is itself a stop, to scroll it.
     for _ in range(4):
@@ -139,6 +141,7 @@ def test_the_keyboard_alone_opens_follows_and_closes(visit: Visit) -> None:
     assert page.evaluate(focused) == "指标-三公经费.支出"
     page.keyboard.press("Enter")
     assert set(page.evaluate(OPEN)) == {RATE, "指标-三公经费.支出"}
+    comes_true(page, "document.activeElement.id === '指标-三公经费.支出'")
     page.keyboard.press("Escape")
     assert page.evaluate(OPEN) == [RATE]
     page.keyboard.press("Escape")
@@ -149,8 +152,9 @@ def test_the_keyboard_alone_opens_follows_and_closes(visit: Visit) -> None:
 def test_a_panel_opened_in_a_panel_leads_back_to_its_figure(visit: Visit) -> None:
     page = visit("own")
     page.locator(f"main [popovertarget='{RATE}']").first.press("Enter")
+    comes_true(page, "document.activeElement.matches('.gv-panel')")
     page.locator(f"[id='{RATE}'] [popovertarget='指标-三公经费.支出']").press("Enter")
-    assert "指标-三公经费.支出" in page.evaluate(OPEN)
+    comes_true(page, "document.activeElement.id === '指标-三公经费.支出'")
     page.keyboard.press("Escape")
     comes_true(
         page,
