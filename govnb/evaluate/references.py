@@ -48,8 +48,8 @@ DIRECTIONS = {
 FILTERS = (NUMBER, *DIRECTIONS)
 # A figure called 超支 is positive where too much was spent, one called 结余 where something is
 # left, and a filter that takes it the other way round would print the opposite of what is so.
-_OVERSPENT = ("超支", "超支率")
-_LEFT_OVER = ("结余", "结余率", "节约额", "节约率")
+OVERSPENT = ("超支", "超支率")
+LEFT_OVER = ("结余", "结余率", "节约额", "节约率")
 _UP_IS_GOOD = {"盈亏": True, "超节": False, "节约": True}
 _SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
 
@@ -100,7 +100,7 @@ def direction(name: str, filter_: str) -> tuple[str, str]:
     up, down = DIRECTIONS[filter_]
     last = name.rpartition(".")[2]
     up_is_good = _UP_IS_GOOD.get(filter_)
-    turned = last.endswith(_OVERSPENT if up_is_good else _LEFT_OVER)
+    turned = last.endswith(OVERSPENT if up_is_good else LEFT_OVER)
     return (down, up) if up_is_good is not None and turned else (up, down)
 
 

@@ -83,11 +83,6 @@ def sign_of(text: str) -> str:
     return _SIGNS[match[0]] if match else ""
 
 
-def unsigned(text: str) -> str:
-    """Return a target's text without its sign."""
-    return _SIGN.sub("", text.strip(), count=1).strip() if sign_of(text) else text.strip()
-
-
 class MeasureOf(AmountOf):
     """Pydantic annotation: a number with any unit; `signs` lets ≥, ≤, =, > or < stand before it.
 

@@ -20,13 +20,11 @@ from govnb.evaluate.checks.texts import Passage
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, Figures, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
-from govnb.evaluate.references import DIRECTIONS, Reference
+from govnb.evaluate.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
 from govnb.inputs.check_rules import DirectionRule
 
 # Figures whose sign is a direction, by the last word of their name.
 _CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")
-_OVERSPENT = ("超支", "超支率")
-_SAVED = ("结余", "结余率", "节约额", "节约率")
 _FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:|(?:年初|年度)?预算|计划)*"
 # What is denied has no direction: 没有增加{{ … }}, 不超支.
 _DENIED = r"(?:没有?|未|不|无|避免|防止|杜绝|零)(?:再|有|了|出现|发生|明显|大幅)*"
@@ -142,9 +140,9 @@ def _sign(rule: DirectionRule, word: str, last: str) -> bool | None:
         return True
     if last in _CHANGES and word in (*rule.down, *rule.under):
         return False
-    if last in _OVERSPENT and word in (*rule.over, *rule.under):
+    if last in OVERSPENT and word in (*rule.over, *rule.under):
         return word in rule.over
-    if last in _SAVED and word in (*rule.over, *rule.under):
+    if last in LEFT_OVER and word in (*rule.over, *rule.under):
         return word in rule.under
     return None
 
