@@ -23,6 +23,8 @@ from govnb.inputs.span import Span
 from govnb.inputs.values import Amount
 
 ONE_POINT = Decimal("0.01")
+# Beyond any value, and less than any step.
+_FAR, _HAIR = Decimal(10) ** 12, Decimal("1e-15")
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,15 @@ class Curve:
         raise NotImplementedError
 
     def over(self, span: Span) -> Interval:
-        """Return the bounds of the points over a range of values; rising or falling curves."""
-        ends = [self.at(end)[0] for end in (span.low, span.high) if end is not None]
-        open_ended = [self.limits] if len(ends) < 2 else []
-        if len(ends) == 1:
-            open_ended = [Interval.exactly(self._limit(upward=span.high is None))]
-        return _hull([*ends, *open_ended])
+        """Return the bounds over a range: what it gives at its ends and beside each turn within."""
+        turns = [_FAR, -_FAR, *self.turns, *(e for e in (span.low, span.high) if e is not None)]
+        beside = {turn + by for turn in turns for by in (-_HAIR, 0, _HAIR)}
+        return _hull([self.at(value)[0] for value in sorted(beside) if value in span])
+
+    @property
+    def turns(self) -> list[Decimal]:
+        """The values where the curve jumps or turns from rising to falling."""
+        return []
 
     def lacking(self, value: Decimal) -> Valued:
         """Return what keeps a known value's points open: nothing, unless points have a formula."""
@@ -56,10 +61,6 @@ class Curve:
     def level(self, amount: Amount) -> Decimal:
         """Return a number of the rule in the unit of the indicator's value."""
         return ratio(amount, self.case.unit)
-
-    def _limit(self, *, upward: bool) -> Decimal:
-        """Return what a value beyond all bounds gives."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,6 @@ class Deducting(Curve):
     def _full(self) -> Interval:
         return Interval.exactly(self.limits.high)
 
-    def _limit(self, *, upward: bool) -> Decimal:
-        return self.limits.low if upward == self._upper else self.limits.high
-
 
 @dataclass(frozen=True)
 class TwoSided(Curve):
@@ -109,18 +107,10 @@ class TwoSided(Curve):
         side = "高出" if value > standard else "低了"
         return Interval.exactly(self.limits.high - gone), f"{shown}，{side} {how}"
 
-    def over(self, span: Span) -> Interval:
-        """Return the bounds over a range: the worst at an end, the best nearest the standard."""
-        standard = self.level(self.rule.standard)
-        nearest = standard
-        if span.low is not None:
-            nearest = max(nearest, span.low)
-        if span.high is not None:
-            nearest = min(nearest, span.high)
-        ends = [self.at(end)[0] for end in (span.low, span.high) if end is not None]
-        if len(ends) < 2:
-            ends.append(Interval.exactly(self.limits.low))
-        return _hull([self.at(nearest)[0], *ends])
+    @property
+    def turns(self) -> list[Decimal]:
+        """The standard: the best there is."""
+        return [self.level(self.rule.standard)]
 
 
 def _steps(curve: Curve, beyond: Decimal) -> tuple[Decimal, str]:
@@ -170,7 +160,7 @@ class Banding(Curve):
         shown = words.value(value, self.case.unit, *ends)
         band = self._band(value)
         if band is None or (self.rule.domain and value not in self._span(self.rule.domain)):
-            return self.over(EVERYTHING), f"{shown}，原文没有规定这样的值怎么计分"
+            return self._anything, f"{shown}，原文没有规定这样的值怎么计分"
         if band.points is not None:
             points = Interval.exactly(band.points.of(self.case.weight))
         else:
@@ -179,19 +169,24 @@ class Banding(Curve):
         return points, f"{shown}，在“{band}”一档，得 {words.spread(points)} 分"
 
     def over(self, span: Span) -> Interval:
-        """Return the bounds over every band the range meets, open ends respected."""
-        domain = self._span(self.rule.domain) if self.rule.domain else EVERYTHING
-        # Beyond what the rule speaks of, any of its bands may be meant.
-        met = [b for b in self.rule.bands if not domain.covers(span) or self._span(b).meets(span)]
-        full = self.case.weight
-        # A formula may do anything between the ends of its band.
-        given = [Interval.exactly(b.points.of(full)) if b.points else self.limits for b in met]
-        return _hull(given).within(self.limits)
+        """Return the bounds over a range; a formula may do anything between its band's ends."""
+        if any(b.formula and self._span(b).meets(span) for b in self.rule.bands):
+            return self.limits
+        return super().over(span)
 
-    def missing(self, value: Decimal) -> tuple[str, ...]:
-        """Return the facts that a band's own formula lacks."""
-        band = self._band(value)
-        return self._worked_out(band, value).missing if band and band.formula else ()
+    @property
+    def turns(self) -> list[Decimal]:
+        """The ends of the bands."""
+        return [self.level(end) for band in self.rule.bands for end in band.ends]
+
+    @property
+    def _anything(self) -> Interval:
+        full = self.case.weight
+        given = [
+            Interval.exactly(b.points.of(full)) if b.points else self.limits
+            for b in self.rule.bands
+        ]
+        return _hull(given).within(self.limits)
 
     def _span(self, bounds: Bounds) -> Span:
         return bounds.span(self.case.unit)
@@ -231,9 +226,6 @@ class Proportion(Curve):
         said = f"{words.points(self.case.weight)} 分 × {shown}{of}"
         capped = "，不超过满分" if share > 1 else ""
         return points, f"{said}{capped}，得 {words.spread(points)} 分"
-
-    def _limit(self, *, upward: bool) -> Decimal:
-        return self.limits.high if upward else self.limits.low
 
 
 CURVES: dict[type[Any], type[Curve]] = {

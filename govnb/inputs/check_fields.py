@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic_core import PydanticCustomError
-
-from govnb.inputs.place import Place
 from govnb.inputs.values import BadText, parse_number
+from govnb.inputs.values import refuse as refuse
 from govnb.inputs.yaml_text import Scalar
 
 BY_ROUNDING = "舍入"
-
-
-def refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
-    """Return the fault of a rule, at a place of its own where that isn't the field's."""
-    at = {} if place is None else {"place": place}
-    return PydanticCustomError("govnb", "{message}", {"message": message, "hint": hint, **at})
 
 
 def number(text: Scalar) -> Scalar:

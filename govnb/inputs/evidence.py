@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
-from pydantic_core import core_schema
 
 from govnb.inputs.ledger import Name, Strict
 from govnb.inputs.rubric_parts import short
@@ -20,7 +19,6 @@ from govnb.inputs.rubric_values import (
     Goal,
     Measure,
     check_bounds,
-    refuse,
     sign_of,
 )
 from govnb.inputs.values import (
@@ -30,10 +28,12 @@ from govnb.inputs.values import (
     Markdown,
     Money,
     Quantity,
+    Reads,
     Text,
     TextOf,
     YesNo,
     parse_date,
+    refuse,
 )
 from govnb.inputs.yaml_text import Scalar
 
@@ -43,27 +43,18 @@ QUALITATIVE = "定性"
 Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN))]
 
 
-class _DayType:
-    """A date, or that the thing isn't done, or that the date isn't known."""
-
-    def __get_pydantic_core_schema__(self, _: Any, __: Any) -> core_schema.CoreSchema:
-        def read(value: Any) -> Any:
-            if not isinstance(value, Scalar):
-                raise refuse("这里应是一个日期，不是一组内容")
-            if value in (UNKNOWN, NOT_DONE):
-                return value
-            try:
-                return parse_date(value, value.place)
-            except BadText as error:
-                raise refuse(str(error), f"{error.hint}；没有做写 {NOT_DONE}") from None
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
-        return {"type": ["string", "integer"], "description": f"日期、{UNKNOWN} 或 {NOT_DONE}"}
+def _day(text: Scalar) -> Any:
+    """Read a date, or that the thing isn't done, or that the date isn't known."""
+    if text in (UNKNOWN, NOT_DONE):
+        return text
+    try:
+        return parse_date(text, text.place)
+    except BadText as error:
+        raise BadText(str(error), f"{error.hint}；没有做写 {NOT_DONE}") from None
 
 
-Day = Annotated[Any, _DayType()]
+_DAY_SCHEMA = {"type": ["string", "integer"], "description": f"日期、{UNKNOWN} 或 {NOT_DONE}"}
+Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA)]
 
 
 class ExpertMark(Strict):

@@ -51,10 +51,14 @@ class Checked(Generic[T]):
     value: T | None
     faults: list[Fault]
     gaps: Gaps
+    tree: Mapping
 
 
 def validate_leniently(
-    tree: Mapping, model: type[T], stand_ins: AnyMapping[str, Mapping | Scalar] | None = None
+    tree: Mapping,
+    model: type[T],
+    stand_ins: AnyMapping[str, Mapping | Scalar] | None = None,
+    fillers: AnyMapping[str, str] | None = None,
 ) -> Checked[T]:
     """Check a placed tree against a model, leaving out what is wrong.
 
@@ -67,10 +71,12 @@ def validate_leniently(
     stand_ins
         For a department's file: what to put in place of a section it can't do without. An
         unusable value of such a file is taken as 未公布 where that can be said.
+    fillers
+        What stands in for fields that can't be done without and that nothing else rests on.
     """
     noted: list[Fault] = getattr(tree, "faults", [])
     told = {fault.place for fault in noted}
-    adapter, mend = TypeAdapter(model), _Mending(_copied(tree), model, stand_ins)
+    adapter, mend = TypeAdapter(model), _Mending(_copied(tree), model, stand_ins, fillers or {})
     faults = list(noted)
     telling = True
     for _ in range(_MOST_TURNS):
@@ -79,7 +85,7 @@ def validate_leniently(
         except ValidationError as error:
             details: list[Any] = error.errors(include_url=False)
         else:
-            return Checked(value, faults, Gaps(mend.gaps))
+            return Checked(value, faults, Gaps(mend.gaps), mend.tree)
         # Under its right name a section is checked as well, and what missed it has no fault.
         found = mend.respell(details) if telling else []
         is_respelled = bool(found)
@@ -89,18 +95,23 @@ def validate_leniently(
         faults += [fault for fault in found if fault.place not in told]
         if not is_respelled and not mend.leave_out(details):
             break
-    return Checked(None, faults, Gaps(mend.gaps))
+    return Checked(None, faults, Gaps(mend.gaps), mend.tree)
 
 
 class _Mending:
     """A copy of a tree, from which the faulty parts are taken one after the other."""
 
     def __init__(
-        self, tree: Mapping, model: Any, stand_ins: AnyMapping[str, Mapping | Scalar] | None
+        self,
+        tree: Mapping,
+        model: Any,
+        stand_ins: AnyMapping[str, Mapping | Scalar] | None,
+        fillers: AnyMapping[str, str],
     ) -> None:
         self.tree = tree
         self.model = model
         self.stand_ins = stand_ins
+        self.fillers = fillers
         self.gaps: list[str] = []
         self._respelled: set[Path] = set()
         self._unknown: set[Path] = set()
@@ -151,6 +162,10 @@ class _Mending:
 
     def _leave_out(self, path: Path) -> None:
         parent, last = self._at(path[:-1]), path[-1]
+        if last in self.fillers and path not in self._unknown:
+            self._unknown.add(path)
+            parent[last] = scalar(self.fillers[str(last)], parent.place)
+            return
         names = [str(step) for step in path if step != "明细" and isinstance(step, str)]
         self.gaps.append(".".join(names))
         is_sayable = isinstance(last, str) and self.stand_ins is not None

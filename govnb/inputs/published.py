@@ -9,14 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from typing import Annotated
 
 from govnb.inputs.place import Place
-from govnb.inputs.values import BadText, parse_number
-from govnb.inputs.yaml_text import Scalar
+from govnb.inputs.values import BadText, Reads, parse_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +60,12 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
     )
 
 
-class _PublishedType:
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        def read(value: Any) -> PublishedFigure:
-            if not isinstance(value, Scalar):
-                context = {"hint": "只写一个数，如 1.1% 或 20.25"}
-                raise PydanticCustomError("govnb", "这里应是一个公布的数，不是一组内容", context)
-            try:
-                return parse_published(value, value.place)
-            except BadText as error:
-                context = {"message": str(error), "hint": error.hint}
-                raise PydanticCustomError("govnb", "{message}", context) from None
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": ["number", "string"], "description": "照原文写，如 1.1%、97分、1200余"}
-
-
-Published = Annotated[PublishedFigure, _PublishedType()]
+Published = Annotated[
+    PublishedFigure,
+    Reads(
+        lambda text: parse_published(text, text.place),
+        "一个公布的数",
+        "只写一个数，如 1.1% 或 20.25",
+        {"type": ["number", "string"], "description": "照原文写，如 1.1%、97分、1200余"},
+    ),
+]

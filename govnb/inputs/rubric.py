@@ -13,14 +13,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from govnb.inputs.lenient import validate_leniently
 from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import Inputs, validate
+from govnb.inputs.read import Inputs
 from govnb.inputs.rubric_file import Group, Indicator, RubricFile
 from govnb.inputs.rubric_merge import names, read_merged
-from govnb.inputs.rubric_partly import read_partly
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Mapping
 
+_FILLERS = {"出处": "未见原文", "标记": "待核"}
 GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": Decimal(0)}
 
 
@@ -143,17 +144,13 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
     label = Path(params_dir.name) / "rubrics"
     path = _find(name_or_path, folder, label)
     tree = read_merged(path, folder, label)
-    faults: list[Fault] = []
-    try:
-        validate(tree, RubricFile)
-    except FaultsError as error:
-        faults.extend(error.faults)
-    found = read_partly(tree)
-    if found is None:
-        raise FaultsError(faults)
+    found = validate_leniently(tree, RubricFile, fillers=_FILLERS)
+    if found.value is None:
+        raise FaultsError(found.faults)
+    faults = found.faults
     items = _Items()
-    items.walk((), found.file.items, found.tree["指标"])
-    rubric = Rubric(path.stem, found.file, tree.place, tuple(items.rows))
+    items.walk((), found.value.items, found.tree["指标"])
+    rubric = Rubric(path.stem, found.value, tree.place, tuple(items.rows))
     faults += [*items.faults, *check_rubric(rubric, found)]
     for fault in also(rubric) if also else ():
         faults.append(fault)

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from govnb.inputs import rubric_rules as rules
+from govnb.inputs.lenient import Checked
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.rubric import Entry, Rubric
 from govnb.inputs.rubric_file import Group, ZeroBase, unit_of
-from govnb.inputs.rubric_partly import Partly
 from govnb.inputs.rubric_sums import check_sums
 from govnb.inputs.rubric_values import PERCENT, Points, ratio
 from govnb.inputs.span import Span, holes
@@ -22,15 +22,18 @@ from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
 Faults = Iterator[Fault]
 
 
-def check_rubric(rubric: Rubric, found: Partly) -> Faults:
+def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:
     """Yield every fault of what could be read of a rubric, beyond its words."""
     for socket in rubric.sockets:
         yield from _socket(socket.group, socket.place)
     for entry in rubric.entries:
-        yield from (_own(fault, entry, rubric) for fault in _entry(entry, rubric))
-    if rubric.is_weighted and found.weights_known:
+        # Of an indicator that can't be read whole, the rest would only seem to be wrong.
+        if not any(f".{entry.id}." in f"{name}." for name in found.gaps.names):
+            yield from (_own(fault, entry, rubric) for fault in _entry(entry, rubric))
+    whole = not any(re.search(r"(分值|总分)$", name) for name in found.gaps.names)
+    if rubric.is_weighted and whole:
         yield from check_sums(rubric, found.tree)
-    if found.sources_known:
+    if "来源" not in found.gaps:
         yield from _sources(rubric)
     yield from _grades(rubric)
 

@@ -11,8 +11,8 @@ from govnb.inputs.ledger import Name, Strict
 from govnb.inputs.rubric_merge import REMOVED
 from govnb.inputs.rubric_parts import Condition, Formula, short
 from govnb.inputs.rubric_rules import LEFT_OUT, Exemption, Rule
-from govnb.inputs.rubric_values import PERCENT, Mark, Points, PointsOf, PointsValue, refuse
-from govnb.inputs.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo
+from govnb.inputs.rubric_values import PERCENT, Mark, Points, PointsOf, PointsValue
+from govnb.inputs.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse
 from govnb.inputs.yaml_text import Scalar
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-from govnb.inputs.rubric_values import Bounds, check_bounds, parse_measure, refuse
-from govnb.inputs.values import BadText, TextOf
+from govnb.inputs.rubric_values import Bounds, check_bounds, parse_measure
+from govnb.inputs.values import BadText, TextOf, refuse
 from govnb.inputs.yaml_text import Mapping, Scalar, Sequence
 
 Formula = Annotated[Scalar, TextOf("公式")]

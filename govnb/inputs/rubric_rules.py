@@ -29,10 +29,9 @@ from govnb.inputs.rubric_values import (
     Range,
     Rounding,
     check_bounds,
-    refuse,
 )
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import Count, Markdown, Text, TextOf
+from govnb.inputs.values import Count, Markdown, Text, TextOf, refuse
 from govnb.inputs.yaml_text import Mapping, Scalar
 
 FULL, LEFT_OUT = "满分", "剔除"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from govnb.inputs.ledger import Strict
 from govnb.inputs.place import Place
@@ -23,8 +23,10 @@ from govnb.inputs.values import (
     AmountOf,
     BadText,
     Kind,
+    Reads,
     TextOf,
     parse_number,
+    refuse,
 )
 from govnb.inputs.yaml_text import Mapping, Scalar
 
@@ -34,14 +36,6 @@ ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
 _MEASURE = re.compile(
     r"(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)"
 )
-
-
-def refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
-    """Return the error a validator raises; `place` when it isn't the value's own."""
-    context: dict[str, Any] = {"message": message, "hint": hint}
-    if place is not None:
-        context["place"] = place
-    return PydanticCustomError("govnb", "{message}", context)
 
 
 def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
@@ -84,7 +78,7 @@ def sign_of(text: str) -> str:
 
 
 class MeasureOf(AmountOf):
-    """Pydantic annotation: a number with any unit; `signs` lets ≥, ≤, =, > or < stand before it.
+    """How a number with any unit is read; `signs` lets ≥, ≤, =, > or < stand before it.
 
     `=100%` is a target then; `=名称` still refers to another figure.
 
@@ -93,32 +87,23 @@ class MeasureOf(AmountOf):
 
     def __init__(self, *, signs: bool = False, stated: bool = False) -> None:
         super().__init__(QUANTITY)
-        self.signs = signs
-        self.stated = stated
+        self.signs, self.stated = signs, stated
+        self.read, self.what, self.hint = self._measure, "一个数", ""
+        self.schema = {
+            "type": ["number", "string"],
+            "description": "数，可带单位，如 92.5%、6000件",
+        }
 
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._read)
-
-    def _read(self, value: Any) -> Amount:
-        if not isinstance(value, Scalar):
-            raise refuse("这里应是一个数，不是一组内容")
+    def _measure(self, value: Scalar) -> Amount:
         bare = value.strip()
         if self.signs and (match := _SIGN.match(bare)):
             behind = bare[match.end() :].strip()
             is_formula = _SIGNS[match[0]] == "=" and not behind[:1].isdigit()
             bare = bare if is_formula and match[0] == "=" else behind
-        try:
-            amount = parse_measure(bare, value.place)
-        except BadText as error:
-            raise refuse(str(error), error.hint) from None
+        amount = parse_measure(bare, value.place)
         if self.stated and (amount.value is None or amount.approximate):
-            raise refuse(f"“{bare}”不能写在规则里", "规则里写一个确定的数，如 100%")
+            raise BadText(f"“{bare}”不能写在规则里", "规则里写一个确定的数，如 100%")
         return replace(amount, text=str(value))
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": ["number", "string"], "description": "数，可带单位，如 92.5%、6000件"}
 
 
 Measure = Annotated[Amount, MeasureOf()]
@@ -148,44 +133,30 @@ class Points:
         return self.value * weight if self.is_share else self.value
 
 
-class PointsOf:
-    """Pydantic annotation: read the scalar as :class:`Points`; `word` may stand in their place."""
+class PointsOf(Reads):
+    """How :class:`Points` are read; `word` may stand in their place."""
 
     def __init__(self, word: str | None = None) -> None:
         self.word = word
+        said = "分数，如 0.5；或占分值的百分比，如 10%；或 满分、不得分"
+        schema = {"type": ["number", "string"], "description": said}
+        super().__init__(self._points, "分数", "", schema)
 
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        def read(value: Any) -> Points | Scalar:
-            if self.word is not None and isinstance(value, Scalar) and value.strip() == self.word:
-                return value
-            return _read_points(value)
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {
-            "type": ["number", "string"],
-            "description": "分数，如 0.5；或占分值的百分比，如 10%；或 满分、不得分",
-        }
-
-
-def _read_points(value: Any) -> Points:
-    if not isinstance(value, Scalar):
-        raise refuse("这里应是分数，不是一组内容")
-    bare = value.strip()
-    words = {"满分": Decimal(1), "不得分": Decimal(0)}
-    if bare in words:
-        return Points(words[bare], True, bare, value.place)
-    share = bare.endswith(PERCENT)
-    try:
-        number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
-    except BadText as error:
-        vague = not error.hint or UNKNOWN in error.hint
-        hint = "写分数，如 0.5、10%、满分、不得分" if vague else error.hint
-        raise refuse(str(error), hint) from None
-    return Points(number / 100 if share else number, share, bare, value.place)
+    def _points(self, text: Scalar) -> Points | Scalar:
+        bare = text.strip()
+        words = {"满分": Decimal(1), "不得分": Decimal(0)}
+        if bare == self.word:
+            return text
+        if bare in words:
+            return Points(words[bare], True, bare, text.place)
+        share = bare.endswith(PERCENT)
+        try:
+            number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
+        except BadText as error:
+            if not error.hint or UNKNOWN in error.hint:
+                error.hint = "写分数，如 0.5、10%、满分、不得分"
+            raise
+        return Points(number / 100 if share else number, share, bare, text.place)
 
 
 PointsValue = Annotated[Points, PointsOf()]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Any
@@ -181,109 +182,103 @@ def parse_date(text: str, place: Place) -> PartialDate:
     return PartialDate(year, month, day, text, place)
 
 
-def _scalar(value: Any, what: str, hint: str) -> Scalar:
-    if not isinstance(value, Scalar):
-        raise _refuse(BadText(f"这里应是{what}，不是一组内容", hint))
-    return value
+def refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
+    """Return the error a validator raises; `place` when it isn't the value's own."""
+    context = {"message": message, "hint": hint} | ({"place": place} if place else {})
+    return PydanticCustomError("govnb", "{message}", context)
 
 
-def _refuse(error: BadText) -> PydanticCustomError:
-    return PydanticCustomError("govnb", "{message}", {"message": str(error), "hint": error.hint})
+class Reads:
+    """Pydantic annotation: how a field's text is read, and what an editor may expect there.
+
+    Parameters
+    ----------
+    read
+        Makes the value of the text, or raises :class:`BadText`.
+    what, hint
+        What a field that holds several lines should have held, and how to write it.
+    schema
+        The field's JSON Schema.
+    """
+
+    def __init__(
+        self, read: Callable[[Scalar], Any], what: str, hint: str, schema: dict[str, Any]
+    ) -> None:
+        self.read, self.what, self.hint, self.schema = read, what, hint, schema
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._checked)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> Any:
+        return self.schema
+
+    def _checked(self, value: Any) -> Any:
+        if not isinstance(value, Scalar):
+            if isinstance(value, Amount):
+                return value
+            raise refuse(f"这里应是{self.what}，不是一组内容", self.hint)
+        try:
+            return self.read(value)
+        except BadText as error:
+            raise refuse(str(error), error.hint) from None
 
 
-class AmountOf:
-    """Pydantic annotation: read the scalar as an :class:`Amount` of one :class:`Kind`."""
+class AmountOf(Reads):
+    """How an amount of one :class:`Kind` is read."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        def read(value: Any) -> Amount:
-            if isinstance(value, Amount):
-                return value
-            scalar = _scalar(value, f"一个{self.kind.what}", "只写一个数，如 12.5")
-            try:
-                return parse_amount(scalar, self.kind, scalar.place)
-            except BadText as error:
-                if self.kind is YEAR and UNKNOWN in error.hint:
-                    error.hint = "写四位数的年份，如 2016"
-                raise _refuse(error) from None
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
         number: dict[str, Any] = {"type": "number"}
-        if not self.kind.negative:
+        if not kind.negative:
             number["minimum"] = 0
-        units = "、".join(self.kind.units) or "任意"
         text = {
             "type": "string",
             "pattern": r"^(=.+|未公布|-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$",
-            "description": f"{self.kind.what}（{units}）；未公布；或 =名称 引用别处的数",
+            "description": f"{kind.what}（{'、'.join(kind.units) or '任意'}）；未公布；或 =名称 引用别处的数",
         }
-        return {"anyOf": [number, text]}
+        schema = {"anyOf": [number, text]}
+        super().__init__(self._amount, f"一个{kind.what}", "只写一个数，如 12.5", schema)
+
+    def _amount(self, text: Scalar) -> Amount:
+        try:
+            return parse_amount(text, self.kind, text.place)
+        except BadText as error:
+            if self.kind is YEAR and UNKNOWN in error.hint:
+                error.hint = "写四位数的年份，如 2016"
+            raise
 
 
 def _stated(amount: Amount) -> Amount:
     if amount.value is None:
-        raise _refuse(
-            BadText(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数")
-        )
+        raise refuse(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数")
     return amount
 
 
-class _DateType:
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        def read(value: Any) -> PartialDate:
-            scalar = _scalar(value, "一个日期", "只写一个日期，如 2016-06-30")
-            try:
-                return parse_date(scalar, scalar.place)
-            except BadText as error:
-                raise _refuse(error) from None
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        pattern = r"^\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?$"
-        return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": pattern}]}
-
-
-class TextOf:
-    """Pydantic annotation: keep the scalar as text; `markdown` text may hold `{{ 名称 }}`."""
+class TextOf(Reads):
+    """How text is read; `markdown` text may hold `{{ 名称 }}`."""
 
     def __init__(self, what: str, *, markdown: bool = False, choices: tuple[str, ...] = ()) -> None:
-        self.what = what
-        self.markdown = markdown
-        self.choices = choices
-
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        def read(value: Any) -> Scalar:
-            scalar = _scalar(value, self.what, "含冒号或以 [ { - 开头的文字加引号")
-            if not scalar.strip():
-                raise _refuse(BadText("值是空的", "填上内容，或删去这一行"))
-            if self.choices and scalar not in self.choices:
-                allowed = "、".join(self.choices)
-                raise _refuse(BadText(f"“{scalar}”不在可选的值里", f"可写：{allowed}"))
-            control = next((c for c in scalar if ord(c) < 32 and c != "\n"), None)
-            if control is not None:
-                raise _refuse(BadText(f"文字里有控制字符 {control!r}", "删去它"))
-            return scalar
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        if self.choices:
-            return {"enum": list(self.choices)}
+        self.markdown, self.choices = markdown, choices
         # A code such as 001005 or a name such as 12345 reads as a number to a YAML editor.
-        return {"type": ["string", "number"]}
+        schema = {"enum": list(choices)} if choices else {"type": ["string", "number"]}
+        super().__init__(self._text, what, "含冒号或以 [ { - 开头的文字加引号", schema)
+
+    def _text(self, text: Scalar) -> Scalar:
+        if not text.strip():
+            raise BadText("值是空的", "填上内容，或删去这一行")
+        if self.choices and text not in self.choices:
+            raise BadText(f"“{text}”不在可选的值里", f"可写：{'、'.join(self.choices)}")
+        if control := next((c for c in text if ord(c) < 32 and c != "\n"), None):
+            raise BadText(f"文字里有控制字符 {control!r}", "删去它")
+        return text
 
 
+_DATE_SCHEMA = {
+    "anyOf": [
+        {"type": "integer"},
+        {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?$"},
+    ]
+}
 Money = Annotated[Amount, AmountOf(MONEY)]
 SignedMoney = Annotated[Amount, AmountOf(SIGNED_MONEY)]
 People = Annotated[Amount, AmountOf(PEOPLE)]
@@ -291,7 +286,12 @@ Area = Annotated[Amount, AmountOf(AREA)]
 Quantity = Annotated[Amount, AmountOf(QUANTITY)]
 Count = Annotated[Amount, AmountOf(COUNT)]
 Year = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
-Date = Annotated[PartialDate, _DateType()]
+Date = Annotated[
+    PartialDate,
+    Reads(
+        lambda t: parse_date(t, t.place), "一个日期", "只写一个日期，如 2016-06-30", _DATE_SCHEMA
+    ),
+]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
 YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"))]

@@ -23,7 +23,6 @@ from govnb.evaluate.checks.rates import in_range, scope, zero_base
 from govnb.evaluate.checks.relations import equal, limit, reasons
 from govnb.evaluate.checks.rules import check_rules
 from govnb.evaluate.checks.say import Say
-from govnb.evaluate.checks.scored import Score
 from govnb.evaluate.checks.scores import score
 from govnb.evaluate.checks.sums import same_name, sums
 from govnb.evaluate.checks.typed import typed_values
@@ -34,6 +33,7 @@ from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.finding import NO_DATA, PASSED, Finding, Review
 from govnb.evaluate.published_units import check_published
+from govnb.evaluate.score import Score
 from govnb.inputs import check_rules as models
 from govnb.inputs.check_rules import HINT, Rule
 from govnb.inputs.place import Fault, FaultsError

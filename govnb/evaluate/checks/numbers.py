@@ -6,12 +6,10 @@ figure of the same unit, or a shorter one, or a rate, with the figure's own name
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.texts import Passage, clause, outside_quotes
+from govnb.evaluate.checks.texts import Passage, Typed
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.evaluate.finding import PASSED, Finding, Side
@@ -29,21 +27,23 @@ _GENERAL = frozenset(
 def raw_numbers(rule: RawNumberRule, world: World, say: Say) -> Iterator[Finding]:
     """Find numbers with units, typed in a narrative, that a figure holds."""
     units = {f.unit for f in world.figures.values() if f.unit} | set(_SAME_UNIT)
-    one_of = _alternatives(units - set(rule.skip_units))
-    pattern = re.compile(rf"(?<![\d.\-—－A-Za-z])(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>{one_of})")
+    known = sorted(units - set(rule.skip_units), key=len, reverse=True)
     found: dict[str, Finding] = {}
     seen = 0
     for passage in world.prose:
-        text = outside_quotes(passage.masked)
-        for match in pattern.finditer(text):
-            seen += 1
-            figure = _holder(match, text, world)
+        for number in passage.numbers:
+            unit = next((u for u in known if number.unit.startswith(u)), None)
+            figure = _holder(number, unit, passage, world) if unit else None
+            seen += unit is not None
             if figure is not None:
-                subject = f"{passage.path}:{match[0]}"
-                words = {"处": passage.path, "原文": match[0], "左": match[0]}
+                written = f"{number.text}{unit}"
+                words = {"处": passage.path, "原文": written, "左": written}
                 words |= {"右名": figure.name, "右": shown(figure)}
-                evidence = Evidence(_typed(match, passage), Side.of(figure))
-                found.setdefault(subject, say.failed(subject, words, evidence))
+                side = Side(None, number.text, str(passage.at(number.start)))
+                subject = f"{passage.path}:{written}"
+                found.setdefault(
+                    subject, say.failed(subject, words, Evidence(side, Side.of(figure)))
+                )
     yield from found.values()
     if not world.prose:
         yield say.no_prose()
@@ -53,38 +53,25 @@ def raw_numbers(rule: RawNumberRule, world: World, say: Say) -> Iterator[Finding
         yield say("", PASSED, f"文字里的{seen}个数都不与指标重复")
 
 
-def _holder(match: re.Match[str], text: str, world: World) -> Figure | None:
+def _holder(number: Typed, unit: str, passage: Passage, world: World) -> Figure | None:
     """Return the figure a typed number repeats, or None where chance may have it so."""
-    number, unit = match["number"], _SAME_UNIT.get(match["unit"], match["unit"])
-    value, decimals = Decimal(number), len(number.partition(".")[2])
-    if not value:
+    if not number.value:
         return None
-    start, end = clause(text, *match.span())
-    around = text[max(start, match.start() - 25) : min(end, match.end() + 15)]
-    same = [
-        figure
-        for figure in world.figures.values()
-        if figure.unit == unit and figure.number is not None and _prints(figure, value, decimals)
-    ]
+    around, unit = passage.around(number, 25, 15), _SAME_UNIT.get(unit, unit)
+    same = [f for f in world.figures.values() if f.unit == unit and _prints(f, number)]
     named = [figure for figure in same if any(word in around for word in _words(figure))]
-    digits = len(number.replace(".", "").strip("0"))
+    digits = len(number.text.replace(".", "").strip("0"))
     # Rates are all of one size: any two may print alike.
-    telling = unit != "%" and digits >= (_TELLING if decimals else _TELLING_WHOLE)
+    telling = unit != "%" and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
     return next(iter(named or (same if telling else [])), None)
 
 
-def _prints(figure: Figure, value: Decimal, decimals: int) -> bool:
-    assert figure.number is not None
-    return figure.number == value or (decimals > 0 and rounded(figure.number, decimals) == value)
+def _prints(figure: Figure, number: Typed) -> bool:
+    if figure.number is None:
+        return False
+    is_rounded = number.decimals > 0 and rounded(figure.number, number.decimals) == number.value
+    return figure.number == number.value or is_rounded
 
 
 def _words(figure: Figure) -> list[str]:
     return [s for s in figure.name.split(".") if len(s) > 1 and s not in _GENERAL]
-
-
-def _typed(match: re.Match[str], passage: Passage) -> Side:
-    return Side(None, match["number"], str(passage.at(match.start("number"))))
-
-
-def _alternatives(words: set[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))

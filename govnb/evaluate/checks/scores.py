@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.scored import Indicator, Score
 from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import exact
 from govnb.evaluate.finding import PASSED, Finding, Side
+from govnb.evaluate.score import Score
+from govnb.evaluate.score_row import IndicatorScore
 from govnb.inputs.check_rules import HINT, ScoreRule
 
 _SECTIONS = ("评分依据", "绩效指标")
@@ -26,7 +27,7 @@ def score(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:
             yield _row(row, row.published, row.high, world, say)
 
 
-def _row(row: Indicator, published: Decimal, high: Decimal, world: World, say: Say) -> Finding:
+def _row(row: IndicatorScore, published: Decimal, high: Decimal, world: World, say: Say) -> Finding:
     """Compare one indicator's published points with the most the rules allow it."""
     keys = [f"{part}.{key}.公布得分" for part in _SECTIONS for key in (row.id, row.name)]
     figure = next((world.figures[key] for key in keys if key in world.figures), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,25 @@ from govnb.inputs.yaml_text import Scalar
 # Where the file took its data from is not part of the report.
 _NOT_IN_REPORT = frozenset({"部门.来源"})
 MASK = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number typed in a text: what it says, its unit, and where it stands."""
+
+    text: str
+    value: Decimal
+    decimals: int
+    unit: str
+    start: int
+    end: int
+
+
+# Thousands may be set off: 1,234.56 is one number, not 1 and 234.56.
+_TYPED = re.compile(
+    r"(?<![\d.,，\-—－A-Za-z])(?P<number>\d{1,3}(?:[,，]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"\s*(?P<unit>[%％]|[^\d\s，。；、：！？（）()\ufffc]{0,4})"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,22 @@ class Passage:
     def masked(self) -> str:
         """The text with references blanked out, each character in its place."""
         return REFERENCE.sub(lambda m: MASK * len(m[0]), self.text)
+
+    @cached_property
+    def numbers(self) -> tuple[Typed, ...]:
+        """The numbers typed in the text outside titles and quotations, in order."""
+        return tuple(_typed(match) for match in _TYPED.finditer(outside_quotes(self.masked)))
+
+    def around(self, found: Typed, before: int, behind: int) -> str:
+        """Return what stands beside a number in its sentence."""
+        start, end = clause(self.masked, found.start, found.end)
+        return self.masked[max(start, found.start - before) : min(end, found.end + behind)]
+
+
+def _typed(match: re.Match[str]) -> Typed:
+    plain = re.sub("[,，]", "", match["number"])
+    places = len(plain.partition(".")[2])
+    return Typed(plain, Decimal(plain), places, match["unit"], match.start(), match.end("number"))
 
 
 def passages(inputs: Inputs) -> Iterator[Passage]:

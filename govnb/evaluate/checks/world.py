@@ -15,11 +15,11 @@ from govnb.evaluate.book import matches
 from govnb.evaluate.checks.ledgers import Blame, Gap, blamed, gaps
 from govnb.evaluate.checks.rounding import HUNDRED, Look, Rounding
 from govnb.evaluate.checks.say import identifier, subject_of
-from govnb.evaluate.checks.scored import Score
 from govnb.evaluate.checks.terms import Term, Terms
 from govnb.evaluate.checks.texts import Passage, passages
 from govnb.evaluate.facts import LEFT_OUT, Facts
 from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.score import Score
 from govnb.inputs.check_rules import ZeroBaseRule
 from govnb.inputs.read import Inputs
 
