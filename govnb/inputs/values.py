@@ -231,10 +231,11 @@ class AmountOf(Reads):
         number: dict[str, Any] = {"type": "number"}
         if not kind.negative:
             number["minimum"] = 0
+        units = "、".join(kind.units) or "任意"
         text = {
             "type": "string",
             "pattern": r"^(=.+|未公布|-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$",
-            "description": f"{kind.what}（{'、'.join(kind.units) or '任意'}）；未公布；或 =名称 引用别处的数",
+            "description": f"{kind.what}（{units}）；未公布；或 =名称 引用别处的数",
         }
         schema = {"anyOf": [number, text]}
         super().__init__(self._amount, f"一个{kind.what}", "只写一个数，如 12.5", schema)

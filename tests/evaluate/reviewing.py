@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from govnb.evaluate.checks import Score, review
+from govnb.evaluate.checks import review
 from govnb.evaluate.compute import compute
 from govnb.evaluate.finding import Finding, Review
 from govnb.inputs.check_rules import Checks
@@ -27,7 +28,7 @@ def inputs_of(text: str) -> Inputs:
 
 def reviewed(
     text: str | Inputs,
-    score: Score | None = None,
+    score: Any = None,
     rules: str | None = None,
     overrides: dict[str, str] | None = None,
 ) -> Review:
