@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from govnb.evaluate.compute import compute
-from govnb.evaluate.finding import NO_DATA
+from govnb.review.finding import NO_DATA
 from tests.evaluate import scoring_kit
-from tests.evaluate.reviewing import finding, inputs_of, reviewed
+from tests.review.reviewing import finding, inputs_of, reviewed
 
 COMMA = """
 收入: 100
