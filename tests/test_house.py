@@ -65,7 +65,7 @@ def arrows() -> dict[str, set[str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module:
                 below = {f"{node.module}.{alias.name}" for alias in node.names}
-                found[name] |= ({node.module} | below) & named.keys()
+                found[name] |= ({node.module} | below) & named.keys() - {name}
     return found
 
 
