@@ -7,8 +7,8 @@ from pathlib import Path
 
 from govnb.evaluate.compute import compute
 from govnb.review.finding import NO_DATA
-from tests.evaluate import scoring_kit
 from tests.review.reviewing import finding, inputs_of, reviewed
+from tests.rubric import kit
 
 COMMA = """
 收入: 100
@@ -42,10 +42,10 @@ def test_a_name_with_a_comma_of_its_own_stays_whole_in_a_finding() -> None:
 
 
 def test_a_name_with_a_comma_of_its_own_stays_whole_in_a_score(tmp_path: Path) -> None:
-    rubric = scoring_kit.rubric_of(
-        scoring_kit.rubric_text("规则: {种类: 按比例}\n公式: 支出.水、电费 / 收入"), tmp_path
+    rubric = kit.rubric_of(
+        kit.rubric_text("规则: {种类: 按比例}\n公式: 支出.水、电费 / 收入"), tmp_path
     )
-    row = scoring_kit.score_of(rubric, COMMA).indicators[0]
+    row = kit.score_of(rubric, COMMA).indicators[0]
     assert (row.low, row.high) == (Decimal(0), Decimal(5))
     assert row.missing == ("支出.水、电费",)
 
