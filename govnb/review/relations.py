@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.ledgers import within
-from govnb.evaluate.checks.rounding import HUNDRED, Look, Spread
-from govnb.evaluate.checks.say import Evidence, Say, subject_of, undecided
-from govnb.evaluate.checks.terms import Term, in_percent, is_literal, printed
-from govnb.evaluate.checks.world import World
-from govnb.evaluate.finding import FAILED, PASSED, Finding
 from govnb.inputs.check_rules import HINT, RESIDUE, EqualRule, LimitRule, ReasonRule, Rule
+from govnb.review.finding import FAILED, PASSED, Finding
+from govnb.review.ledgers import within
+from govnb.review.rounding import HUNDRED, Look, Spread
+from govnb.review.say import Evidence, Say, subject_of, undecided
+from govnb.review.terms import Term, in_percent, is_literal, printed
+from govnb.review.world import World
 
 NOTHING_TO_CHECK = "本部门没有要核对的内容"
 

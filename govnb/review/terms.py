@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.checks.rounding import HUNDRED, Look
 from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
 from govnb.evaluate.figure import Figure, Figures, exact, rounded
-from govnb.evaluate.finding import Side
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Place
 from govnb.inputs.values import PartialDate
+from govnb.review.finding import Side
+from govnb.review.rounding import HUNDRED, Look
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from govnb.evaluate.figure import exact
-from govnb.evaluate.finding import EXPLAINED, FAILED, Finding, Side
 from govnb.inputs.check_rules import HINT
 from govnb.inputs.department import Acknowledgement
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import nearest
+from govnb.review.finding import EXPLAINED, FAILED, Finding, Side
 
 ACKNOWLEDGED = "已说明"
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from govnb.evaluate.checks.sums import is_transposed
-from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.figure import Figure, Figures
+from govnb.review.sums import is_transposed
+from govnb.review.terms import printed
 
 _HUNDRED = Decimal(100)
 _ENOUGH = 2
