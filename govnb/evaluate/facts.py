@@ -16,7 +16,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.evaluate.expression import Expression, FormulaError, difference, parse, sum_of
-from govnb.evaluate.figure import WHOLE_UNITS, Lack
+from govnb.evaluate.figure import WHOLE_UNITS
+from govnb.evaluate.sheet import Draft, Lack
+from govnb.inputs.entries import flat
 from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.published import PublishedFigure
@@ -25,32 +27,13 @@ from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import (
     MONEY_UNIT,
     MONEY_UNITS,
+    UNKNOWN,
     Amount,
     AmountOf,
-    Kind,
     PartialDate,
     TextOf,
 )
 from govnb.inputs.yaml_text import Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A figure before evaluation: a value, an expression, or why it has neither."""
-
-    name: str
-    unit: str
-    place: Place
-    value: Decimal | PartialDate | str | None = None
-    expression: Expression | None = None
-    lack: Lack | None = None
-    absent: bool = False
-    label: str = ""
-    decimals: int = 2
-    note: str = ""
-    approximate: bool = False
-    derived: bool = False
-    kind: Kind | None = None
 
 
 @dataclass
@@ -65,6 +48,8 @@ class Facts:
         For each ledger node, the names of its parts.
     lists : dict of str to list of str
         For each list, its items.
+    items : dict of str to list of str
+        For each section whose items the department chooses, their names.
     faults : list of Fault
         Formulas that could not be read, names taken twice, columns that no row has.
     """
@@ -72,6 +57,7 @@ class Facts:
     drafts: dict[str, Draft] = field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lists: dict[str, list[Scalar]] = field(default_factory=dict)
+    items: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, draft: Draft) -> None:
@@ -124,13 +110,17 @@ class _Walk:
         elif isinstance(value, PartialDate):
             self.facts.add(Draft(name, "", value.place, value))
         elif isinstance(value, Scalar):
-            self.facts.add(Draft(name, "", value.place, str(value)))
+            known = str(value) if value != UNKNOWN else None
+            lack = Lack.WITHHELD if known is None else None
+            self.facts.add(Draft(name, "", value.place, known, lack=lack))
         elif isinstance(value, list):
             self.listing(name, value)
         elif isinstance(value, BaseModel):
             self.section(name, value, _first_place(value) or place)
         elif isinstance(value, Mapping):
             for key, item in value.items():
+                if not isinstance(item, Ledger | Amount | PublishedFigure | list):
+                    self.facts.items.setdefault(name, []).append(key)
                 if isinstance(item, BaseModel) and not isinstance(item, Ledger):
                     self.section(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
                 elif not isinstance(item, PublishedFigure):
@@ -263,7 +253,7 @@ class _Walk:
         elif model is not None:
             for info in model.model_fields.values():
                 self.left_out(f"{name}.{info.alias}", info.annotation, info.metadata, place)
-        elif PartialDate in _flat(annotation) or _is_yes_no([*metadata, *_flat(annotation)]):
+        elif PartialDate in flat(annotation) or _is_yes_no([*metadata, *flat(annotation)]):
             self.facts.add(Draft(name, "", place, lack=Lack.LEFT_OUT))
         elif list in (get_origin(arg) for arg in get_args(annotation)):
             self.facts.add(Draft(f"{name}.条数", "", place, lack=Lack.LEFT_OUT, decimals=0))
@@ -271,7 +261,7 @@ class _Walk:
 
 def _is_prose(info: FieldInfo) -> bool:
     """Tell whether a field is Markdown, which is shown but is no figure."""
-    readers = [*info.metadata, *_flat(info.annotation)]
+    readers = [*info.metadata, *flat(info.annotation)]
     markdown = any(isinstance(reader, TextOf) and reader.markdown for reader in readers)
     return markdown and list not in (get_origin(arg) for arg in get_args(info.annotation))
 
@@ -314,14 +304,9 @@ def _decimals(value: Decimal | None) -> int:
     return min(max(0, -exponent), 6) if isinstance(exponent, int) else 0
 
 
-def _flat(annotation: Any) -> list[Any]:
-    args = get_args(annotation)
-    return [a for arg in args for a in _flat(arg)] if args else [annotation]
-
-
 def _find_amount(annotation: Any) -> AmountOf | None:
     """Return the amount reader inside `X | None`, of an amount or of a ledger of amounts."""
-    for item in _flat(annotation):
+    for item in flat(annotation):
         if isinstance(item, AmountOf):
             return item
         if isinstance(item, type) and issubclass(item, Ledger):
@@ -331,5 +316,5 @@ def _find_amount(annotation: Any) -> AmountOf | None:
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next(
-        (a for a in _flat(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None
+        (a for a in flat(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None
     )

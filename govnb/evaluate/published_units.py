@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.facts import Draft
 from govnb.evaluate.figure import Figure
+from govnb.evaluate.names import LIST_THEM
+from govnb.evaluate.sheet import Draft
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.published import PublishedFigure
 from govnb.inputs.read import Inputs
@@ -55,7 +56,7 @@ def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> li
             continue
         if figure is None:
             near = did_you_mean(key, figures) if len(faults) < MOST_FAULTS else ""
-            hint = near or "govnb figures 可列出全部名称"
+            hint = near or LIST_THEM
             faults.append(Fault(source.place, f"公布数里的“{key}”不是指标名称", hint))
         elif isinstance(figure.value, str | PartialDate):
             message = f"公布数里的“{key}”不是数，不能核对"

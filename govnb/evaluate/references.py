@@ -7,7 +7,7 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
@@ -15,10 +15,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.book import VARIABLE, unbound
+from govnb.evaluate.book import unbound
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, rounded, shown
+from govnb.evaluate.names import LIST_THEM, Names
+from govnb.inputs.entries import flat
 from govnb.inputs.lenient import Gaps
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
@@ -148,22 +150,15 @@ def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str,
 
 
 def _reads_markdown(info: Any) -> bool:
-    def readers(annotation: Any) -> Iterator[Any]:
-        yield annotation
-        for arg in getattr(annotation, "__args__", ()) or ():
-            yield from readers(arg)
-        yield from getattr(annotation, "__metadata__", ())
-
-    found = [*info.metadata, *readers(info.annotation)]
+    found = [*info.metadata, *flat(info.annotation)]
     return any(isinstance(reader, TextOf) and reader.markdown for reader in found)
 
 
-def check_references(inputs: Inputs, facts: Facts) -> list[Fault]:
+def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:
     """Return a fault for each reference in the narratives that can't be resolved."""
     known = [*facts.drafts, *facts.lists]
-    names = set(known)
     texts = (text for _, text in prose_fields(inputs))
-    found = (f for text in texts for f in _check_text(text, names, known, facts, inputs.gaps))
+    found = (f for text in texts for f in _check_text(text, set(known), known, facts, names.gaps))
     return list(islice(found, MOST_FAULTS))
 
 
@@ -178,7 +173,7 @@ def _check_text(
             yield Fault(text.at(reference.start), message, f"删去它，重新写 {{{{ {bare} }}}}")
         elif reference.name not in names:
             if reference.name not in gaps:
-                hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
+                hint = did_you_mean(reference.name, known) or LIST_THEM
                 message = f"没有“{reference.name}”这个指标"
                 yield Fault(text.at(reference.start), message, hint)
         elif reference.filter is not None and reference.filter not in FILTERS:
@@ -207,11 +202,9 @@ def _without_direction(reference: Reference, facts: Facts) -> str:
     return "年数" if draft.unit == "年" else ""
 
 
-def check_form(
-    inputs: Inputs, figures: Iterable[str], open_sections: Container[str]
-) -> list[Fault]:
+def check_form(inputs: Inputs, names: Names) -> list[Fault]:
     """Return a fault for each name of the base-data form that no department could have."""
-    form, known = inputs.form, list(figures)
+    form = inputs.form
     faults: list[Fault] = []
     for text in form.foot:
         try:
@@ -224,8 +217,6 @@ def check_form(
         for name in filter(None, (row.last_actual, row.budget, row.actual)):
             loose = unbound(name, row.each)
             faults.extend(loose)
-            is_pattern = VARIABLE.search(name) is not None or name in inputs.gaps
-            if not is_pattern and name not in known and name.split(".")[0] not in open_sections:
-                hint = did_you_mean(name, known) or "govnb figures 可列出全部名称"
+            if not loose and (hint := names.why_not(name)) is not None:
                 faults.append(Fault(name.place, f"没有“{name}”这个指标", hint))
     return faults

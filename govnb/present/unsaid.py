@@ -153,4 +153,4 @@ def with_score(figures: Figures, score: Score | None) -> Figures:
         lack=None if given else Lack.UNSCORED,
         note=figures[SCORE].reason,
     )
-    return Figures({**figures, SCORE: mark}, figures.parts, figures.names, figures.overrides)
+    return Figures({**figures, SCORE: mark}, figures.parts, figures.sheet, figures.overrides)

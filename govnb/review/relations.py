@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from govnb.evaluate.sheet import Sheet
 from govnb.inputs.check_rules import HINT, RESIDUE, EqualRule, LimitRule, ReasonRule, Rule
 from govnb.review.finding import FAILED, PASSED, Finding
 from govnb.review.ledgers import within
-from govnb.review.rounding import HUNDRED, Look, Spread
+from govnb.review.rounding import HUNDRED, Spread
 from govnb.review.say import Evidence, Say, subject_of, undecided
 from govnb.review.terms import Term, in_percent, is_literal, printed
 from govnb.review.world import World
@@ -195,9 +196,9 @@ def allowance(rule: Rule, world: World, left: Term, right: Term) -> Spread:
     return world.rounding.over(_difference(left, right), left.names + right.names)
 
 
-def _difference(left: Term, right: Term) -> Callable[[Look], Decimal | None]:
-    def difference(look: Look) -> Decimal | None:
-        a, b = left.within(look), right.within(look)
+def _difference(left: Term, right: Term) -> Callable[[Sheet], Decimal | None]:
+    def difference(sheet: Sheet) -> Decimal | None:
+        a, b = left.on(sheet), right.on(sheet)
         return None if a is None or b is None else a - b
 
     return difference

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
-
+from govnb.evaluate.book import ANY, bound
 from govnb.evaluate.expression import Expression, FormulaError, canonical, parse
 from govnb.evaluate.figure import Figures
+from govnb.evaluate.names import Names
 from govnb.inputs.check_rules import (
     VARIABLE,
     DateOrderRule,
@@ -20,14 +18,12 @@ from govnb.inputs.check_rules import (
     TypedValueRule,
     WritingRule,
 )
-from govnb.inputs.department import Department
-from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Scalar
 from govnb.review.dates import EVERYWHERE
-from govnb.review.terms import filled, is_literal
+from govnb.review.terms import is_literal
 
 # The fields of the rules' models that hold expressions.
 _EXPRESSIONS = (
@@ -37,23 +33,21 @@ _EXPRESSIONS = (
 # Those that hold a name or a pattern of names.
 _PATTERNS = ("each", "sequence", "ledger", "elsewhere")
 
-# Stands for whatever a variable may be, where a rule is read before it is tried.
-ANY = "某项"
-
 
 def check_rules(inputs: Inputs, figures: Figures) -> list[Fault]:
     """Return a fault for each rule of `checks.yml` that can't be used, at its place."""
     faults: list[Fault] = []
+    names = Names(figures.sheet, inputs.book, inputs.gaps)
     for name, rule in inputs.checks.items():
         if rule.unless is not None and rule.unless not in inputs.checks:
             hint = did_you_mean(rule.unless, inputs.checks)
             faults.append(Fault(rule.unless.place, f"没有编号是“{rule.unless}”的核对", hint))
         faults.extend(_cycle(name, inputs))
         for text in _expressions(rule):
-            faults.extend(_unusable(text, rule, inputs, figures))
+            faults.extend(_unusable(text, rule, names))
         for text, name in _named(rule):
-            if not _may_exist(name, inputs, figures):
-                faults.append(_unknown(text, name, figures))
+            if (hint := names.why_not(name, section=True)) is not None:
+                faults.append(_unknown(text, text, hint))
     return faults
 
 
@@ -65,7 +59,7 @@ def _named(rule: Rule) -> Iterator[tuple[Scalar, str]]:
     for field in _PATTERNS:
         text = getattr(rule, field, None)
         if isinstance(text, Scalar):
-            yield text, VARIABLE.sub(ANY, text.split("**")[0].rstrip("."))
+            yield text, text.split("**")[0].rstrip(".")
     if isinstance(rule, WritingRule):
         yield from ((text, text) for text in rule.within)
     if isinstance(rule, EnumerationRule):
@@ -74,9 +68,8 @@ def _named(rule: Rule) -> Iterator[tuple[Scalar, str]]:
         yield rule.published, canonical(rule.published)
 
 
-def _unknown(text: Scalar, name: str, figures: Figures) -> Fault:
-    hint = did_you_mean(name, figures) or "govnb figures 可列出全部名称"
-    return Fault(text.place, f"没有“{text}”这个指标", hint)
+def _unknown(text: Scalar, name: str, hint: str) -> Fault:
+    return Fault(text.at(max(text.find(name), 0)), f"没有“{name}”这个指标", hint)
 
 
 def _cycle(name: str, inputs: Inputs) -> Iterator[Fault]:
@@ -103,7 +96,7 @@ def _expressions(rule: Rule) -> Iterator[Scalar]:
         yield from rule.names.values()
 
 
-def _unusable(text: Scalar, rule: Rule, inputs: Inputs, figures: Figures) -> Iterator[Fault]:
+def _unusable(text: Scalar, rule: Rule, names: Names) -> Iterator[Fault]:
     unbound = set(VARIABLE.findall(text)) - set(VARIABLE.findall(rule.pattern or ""))
     if unbound:
         hint = "算式里的 {变量} 要在“每个”里出现"
@@ -112,13 +105,15 @@ def _unusable(text: Scalar, rule: Rule, inputs: Inputs, figures: Figures) -> Ite
     if text == EVERYWHERE or is_literal(text):
         return
     try:
-        expression = parse(filled(text, dict.fromkeys(VARIABLE.findall(text), ANY)))
+        expression = parse(bound(text, {}, ANY))
     except FormulaError as error:
         yield Fault(text.at(error.offset), str(error), error.hint)
         return
     for name in expression.names:
-        if not _may_exist(name, inputs, figures):
-            yield _unknown(text, name, figures)
+        # A list of documents is no figure, but has its dates.
+        is_list = text == getattr(rule, "document", None)
+        if (hint := names.why_not(name.replace(ANY, "*"), section=is_list)) is not None:
+            yield _unknown(text, name.replace(ANY, "…"), hint)
     if not expression.names:
         yield from _no_constant(text, expression)
 
@@ -126,43 +121,6 @@ def _unusable(text: Scalar, rule: Rule, inputs: Inputs, figures: Figures) -> Ite
 def _no_constant(text: Scalar, expression: Expression) -> Iterator[Fault]:
     """Yield a fault for an expression of numbers alone that has no value, such as 1 / 0."""
     try:
-        expression.evaluate(lambda _: None, lambda _: [])
+        expression.evaluate(lambda _: None, lambda *_: [])
     except ArithmeticError as error:
         yield Fault(text.place, f"“{text}”算不出：{error}", "写一个名称、算式或数")
-
-
-def _may_exist(name: str, inputs: Inputs, figures: Figures) -> bool:
-    """Tell whether a name is a figure's, or could stand in some department's file or book.
-
-    Below a heading whose names each department chooses (收入、项目…) anything could.
-    """
-    body = "[^.]+".join(map(re.escape, re.split(rf"{ANY}|\*", name)))
-    match = re.compile(body).fullmatch
-    return (
-        any(map(match, figures))
-        or any(map(match, (VARIABLE.sub(ANY, rule) for rule in inputs.book)))
-        or _fits(name.split("."), Department)
-    )
-
-
-def _fits(segments: list[str], model: type[BaseModel]) -> bool:
-    head, *rest = segments
-    fields = model.model_fields.values()
-    return any(_leads_on(i.annotation, rest) for i in fields if head in (i.alias, ANY, "*"))
-
-
-def _leads_on(annotation: Any, rest: list[str]) -> bool:
-    """Tell whether the rest of a name could stand below a field of this type."""
-    if not rest or _is(annotation, Ledger):
-        return True
-    if _is(annotation, BaseModel):
-        return _fits(rest, annotation)
-    if get_origin(annotation) is dict:
-        return _leads_on(get_args(annotation)[1], rest[1:])
-    if get_origin(annotation) is list:
-        return rest in (["条数"], [ANY], ["*"])
-    return any(_leads_on(inner, rest) for inner in get_args(annotation))
-
-
-def _is(annotation: Any, kind: type) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, kind)

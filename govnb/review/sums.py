@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from govnb.evaluate.figure import Figure, exact, rounded, shown
 from govnb.inputs.check_rules import RESIDUE, VARIABLE, SameNameRule, SumRule
+from govnb.inputs.dotted import dotted
 from govnb.review.finding import FAILED, NOT_APPLICABLE, PASSED, Finding, Side
 from govnb.review.ledgers import COLUMNS, SUM, Gap, within
 from govnb.review.rounding import Spread
@@ -186,8 +186,7 @@ def _elsewhere(pattern: str, world: World) -> list[Figure]:
 
     Neither a part of one that is found already, nor the total of a column that holds it.
     """
-    body = r"(?:[^.]+\.)*".join(map(re.escape, pattern.split("**.")))
-    match = re.compile(body).fullmatch
+    match = dotted(pattern).fullmatch
     found = {n: f for n, f in world.figures.items() if match(n) and not world.is_from_book(f)}
     above = tuple(f"{name}." for name in found)
     columns = [name for name in found if f"{COLUMNS}." in name]

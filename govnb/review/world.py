@@ -15,10 +15,11 @@ from govnb.evaluate.book import matches
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, Figures, Lack
 from govnb.evaluate.score import Score
+from govnb.evaluate.sheet import Sheet
 from govnb.inputs.check_rules import ZeroBaseRule
 from govnb.inputs.read import Inputs
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
-from govnb.review.rounding import HUNDRED, Look, Rounding
+from govnb.review.rounding import Rounding
 from govnb.review.say import identifier, subject_of
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
@@ -56,7 +57,7 @@ class World:
     def excuse(
         self,
         names: Iterable[str],
-        compute: Callable[[Look], Decimal | None],
+        compute: Callable[[Sheet], Decimal | None],
         agrees: Callable[[Decimal], bool],
     ) -> str:
         """Return which total is to blame for a breach, in words, or nothing.
@@ -83,13 +84,7 @@ class World:
 
     def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
         """Return which total is to blame for what is wrong with one figure, or nothing."""
-        scale = HUNDRED if self.figures[name].unit == "%" else Decimal(1)
-
-        def compute(look: Look) -> Decimal | None:
-            value = look(name)
-            return value * scale if isinstance(value, Decimal) else None
-
-        return self.excuse([name], compute, agrees)
+        return self.excuse([name], lambda sheet: sheet.cell(name).number, agrees)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
