@@ -76,9 +76,9 @@ def _one_line(message: Warning | str, *_: object, **__: object) -> str:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.evaluate.scoring_names import checker
-    from govnb.inputs.shared_files import blank_inputs, check_shared, is_shared, params_of
     from govnb.present.checking import check_department
+    from govnb.present.shared_files import blank_inputs, check_shared, is_shared, params_of
+    from govnb.rubric.names import checker
 
     faults: list[Fault] = []
     with warnings.catch_warnings(record=True) as caught:
@@ -307,7 +307,7 @@ def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
-    from govnb.inputs.schema import write_schemas
+    from govnb.present.schema import write_schemas
 
     for path in write_schemas((params_dir or Path("params")) / "schema"):
         click.echo(str(path))

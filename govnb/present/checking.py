@@ -6,8 +6,8 @@ from pathlib import Path
 
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import load
-from govnb.inputs.rubric import rubric_of
 from govnb.present.workbook import Workbook
+from govnb.rubric.load import rubric_of
 
 
 def check_department(file: Path, params_dir: Path | None) -> None:

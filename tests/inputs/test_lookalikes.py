@@ -64,7 +64,7 @@ def test_a_file_pasted_from_a_pdf_is_read_as_meant(pasted: Path) -> None:
         workbook = Workbook(load(pasted))
     assert workbook.inputs.department.identity.name == "君山区人民政府车队"
     assert "支出.工资福利支出" in workbook.figures
-    html = Page(workbook.prose("概述").html())
+    html = Page(workbook.text("概述").html())
     assert html.text.strip() == "共12.5万元，完成全部工作任务 （一）。"
 
 
