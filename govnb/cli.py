@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,20 +75,15 @@ def _one_line(message: Warning | str, *_: object, **__: object) -> str:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.present.checking import check_department
-    from govnb.present.shared_files import blank_inputs, check_shared, is_shared, params_of
-    from govnb.rubric.names import checker
+    from govnb.present.checking import check_file, files_of
 
     faults: list[Fault] = []
+    named = [file for given in files for file in files_of(given)]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ReadOrdinary)
-        for file in files:
+        for file in named:
             try:
-                if is_shared(file):
-                    folder = params_dir or params_of(file)
-                    check_shared(file, folder, checker(partial(blank_inputs, folder)))
-                else:
-                    check_department(file, params_dir)
+                check_file(file, params_dir)
             except FaultsError as error:
                 faults.extend(error.faults)
     for note in dict.fromkeys(str(w.message) for w in caught if w.category is ReadOrdinary):
@@ -99,7 +93,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     else:
         for fault in faults:
             click.echo(str(fault))
-        click.echo(f"{len(files)} 个文件，{len(faults)} 处错误")
+        click.echo(f"{len(named)} 个文件，{len(faults)} 处错误")
     sys.exit(1 if faults else 0)
 
 

@@ -66,7 +66,20 @@ def test_a_name_prints_as_it_is_wherever_it_stands(name: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["---", "===", "***", "___", "1. 甲", "1) 甲", "(1) 甲", "- 甲", "+ 甲", "* 甲", "# 甲", "> 甲"],
+    [
+        "---",
+        "===",
+        "***",
+        "___",
+        "1. 甲",
+        "1) 甲",
+        "(1) 甲",
+        "- 甲",
+        "+ 甲",
+        "* 甲",
+        "# 甲",
+        "> 甲",
+    ],
 )
 def test_a_line_below_or_above_makes_no_list_heading_or_rule(line: str) -> None:
     for text in (f"乙\n{line}", f"{line}\n乙"):

@@ -27,7 +27,10 @@ def notebook(*narratives: str) -> NotebookNode:
         new_output("display_data", data=Prose(text, NOTHING)._repr_mimebundle_())
         for text in narratives
     ]
-    return new_notebook(cells=[new_markdown_cell("# 题"), new_code_cell(outputs=outputs)])
+    made: NotebookNode = new_notebook(
+        cells=[new_markdown_cell("# 题"), new_code_cell(outputs=outputs)]
+    )
+    return made
 
 
 def page_of(made: NotebookNode) -> str:
@@ -62,7 +65,8 @@ MEANT = {
 
 
 def in_cells(*texts: str) -> NotebookNode:
-    return new_notebook(cells=[new_markdown_cell(text) for text in ("# 题", *texts)])
+    made: NotebookNode = new_notebook(cells=[new_markdown_cell(text) for text in ("# 题", *texts)])
+    return made
 
 
 @pytest.mark.parametrize("made", [notebook, in_cells])
