@@ -216,6 +216,6 @@ def check_form(inputs: Inputs, names: Names) -> list[Fault]:
         for name in filter(None, (row.last_actual, row.budget, row.actual)):
             loose = unbound(name, row.each)
             faults.extend(loose)
-            if not loose and (hint := names.why_not(name)) is not None:
-                faults.append(Fault(name.place, f"没有“{name}”这个指标", hint))
+            if not loose and (instead := names.why_not(name)) is not None:
+                faults.append(Fault(name.place, f"没有“{name}”这个指标", instead))
     return faults

@@ -133,9 +133,9 @@ class Sheet:
         """
         drafts = {name: self._standing_in(name, given) for name, given in changes.items()}
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
-            return Sheet(self.drafts | drafts, self.accounts, self.items)
+            return Sheet({**self.drafts, **drafts}, self.accounts, self.items)
         other = Sheet({}, self.accounts, self.items)
-        other.drafts, other._changed, other._base = self.drafts, self._changed | drafts, self
+        other.drafts, other._changed, other._base = self.drafts, {**self._changed, **drafts}, self
         other._needs, other._above, other._matched = self._needs, self._above, self._matched
         return other
 
@@ -372,7 +372,9 @@ class Sheet:
         """
         base = self.tried(compute)
         below = above = Decimal(0)
-        for root in self.roots(names) if base is not None else ():
+        if base is None:
+            return below, above
+        for root in self.roots(names):
             less, more = width(root)
             value = self.cell(root).number
             if value is None or not (less or more):
@@ -393,5 +395,5 @@ class Sheet:
 
 def _unit(expression: Expression, cells: Iterable[Answer]) -> str:
     """Return the unit of a name, a sum or a difference; a product or quotient has none."""
-    units = {cell.unit for cell in cells}
+    units = {cell.unit for cell in cells if not cell.absent}
     return units.pop() if len(units) == 1 and not expression.is_product else ""

@@ -40,32 +40,32 @@ def check_rules(inputs: Inputs, figures: Figures) -> list[Fault]:
     names = Names(figures.sheet, inputs.book, inputs.gaps)
     for name, rule in inputs.checks.items():
         if rule.unless is not None and rule.unless not in inputs.checks:
-            hint = did_you_mean(rule.unless, inputs.checks)
-            faults.append(Fault(rule.unless.place, f"没有编号是“{rule.unless}”的核对", hint))
+            near = did_you_mean(rule.unless, inputs.checks)
+            faults.append(Fault(rule.unless.place, f"没有编号是“{rule.unless}”的核对", near))
         faults.extend(_cycle(name, inputs))
         for text in _expressions(rule):
             faults.extend(_unusable(text, rule, names))
-        for text, name in _named(rule):
-            if (hint := names.why_not(name, section=True)) is not None:
-                faults.append(_unknown(text, text, hint))
+        for text, name, holds in _named(rule):
+            if (instead := names.why_not(name, section=holds)) is not None:
+                faults.append(_unknown(text, text, instead))
     return faults
 
 
-def _named(rule: Rule) -> Iterator[tuple[Scalar, str]]:
-    """Yield what a rule looks at by a name or pattern alone, and that with its variables bound.
+def _named(rule: Rule) -> Iterator[tuple[Scalar, str, bool]]:
+    """Yield what a rule looks at by name or pattern alone, and whether that may hold figures.
 
     A slip in one of these would only ever find nothing, which looks like 不适用.
     """
     for field in _PATTERNS:
         text = getattr(rule, field, None)
         if isinstance(text, Scalar):
-            yield text, text.split("**")[0].rstrip(".")
+            yield text, text.split("**")[0].rstrip("."), field in ("ledger", "elsewhere")
     if isinstance(rule, WritingRule):
-        yield from ((text, text) for text in rule.within)
+        yield from ((text, text, True) for text in rule.within)
     if isinstance(rule, EnumerationRule):
-        yield from ((text, text) for text in rule.lists.values())
+        yield from ((text, text, True) for text in rule.lists.values())
     if isinstance(rule, ScoreRule):
-        yield rule.published, canonical(rule.published)
+        yield rule.published, canonical(rule.published), False
 
 
 def _unknown(text: Scalar, name: str, hint: str) -> Fault:
@@ -112,8 +112,9 @@ def _unusable(text: Scalar, rule: Rule, names: Names) -> Iterator[Fault]:
     for name in expression.names:
         # A list of documents is no figure, but has its dates.
         is_list = text == getattr(rule, "document", None)
-        if (hint := names.why_not(name.replace(ANY, "*"), section=is_list)) is not None:
-            yield _unknown(text, name.replace(ANY, "…"), hint)
+        instead = names.why_not(name.replace(ANY, "*"), section=is_list)
+        if instead is not None:
+            yield _unknown(text, name.replace(ANY, "…"), instead)
     if not expression.names:
         yield from _no_constant(text, expression)
 

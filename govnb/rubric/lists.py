@@ -17,7 +17,6 @@ from govnb.evaluate.figure import Lack
 from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Point
 from govnb.inputs.place import Fault
-from govnb.inputs.values import UNKNOWN
 from govnb.rubric import rules
 from govnb.rubric.facts import mark_of, who
 from govnb.rubric.interval import Interval
@@ -186,9 +185,7 @@ def _count(case: Case, *path: str) -> int | None:
 def _is_open(case: Case, *path: str) -> bool:
     """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
     figure = case.figure(*path)
-    return (
-        figure is not None and figure.value in (None, UNKNOWN) and figure.lack is not Lack.LEFT_OUT
-    )
+    return figure is not None and figure.value is None and figure.lack is not Lack.LEFT_OUT
 
 
 def incidents(case: Case) -> tuple[Times, bool]:
