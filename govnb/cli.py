@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from govnb.evaluate.figure import shown, with_reason
-from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
@@ -27,6 +26,7 @@ from govnb.options import (
     formats_of,
     overrides_of,
 )
+from govnb.review.finding import SEVERITIES
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -70,12 +70,14 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     """检查参数文件，一次列出全部错误。"""
     from govnb.evaluate.scoring_names import checker
     from govnb.inputs.shared_files import blank_inputs, check_shared, is_shared, params_of
-    from govnb.present.checking import check_department
+    from govnb.present.checking import check_department, check_rule_file, is_of_review
 
     faults: list[Fault] = []
     for file in files:
         try:
-            if is_shared(file):
+            if is_of_review(file):
+                check_rule_file(file, params_dir or params_of(file))
+            elif is_shared(file):
                 folder = params_dir or params_of(file)
                 check_shared(file, folder, checker(partial(blank_inputs, folder)))
             else:
@@ -295,7 +297,7 @@ def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
-    from govnb.inputs.schema import write_schemas
+    from govnb.schema import write_schemas
 
     for path in write_schemas((params_dir or Path("params")) / "schema"):
         click.echo(str(path))

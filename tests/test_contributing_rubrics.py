@@ -30,7 +30,7 @@ from govnb.inputs.rubric_file import (
     ZeroBase,
 )
 from govnb.inputs.rubric_rules import RULES
-from govnb.inputs.schema import schema
+from govnb.schema import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 # Its section once the lead has merged it, its own file until then.

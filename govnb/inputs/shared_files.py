@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.place import FaultsError, Place
@@ -17,7 +16,7 @@ from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.validation import validate
 from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
 
-_RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm, "checks": Checks}
+_RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm}
 _ITEMS = re.compile(r"^指标:", re.MULTILINE)
 
 

@@ -6,10 +6,9 @@ import pytest
 
 from govnb.evaluate.compute import compute
 from govnb.evaluate.scoring import score
-from govnb.inputs.check_rules import ERROR, HINT
 from govnb.inputs.read import load
 from govnb.inputs.rubric import load_rubric
-from govnb.review.finding import FAILED, PASSED, Finding, Review
+from govnb.review.finding import ERROR, FAILED, HINT, PASSED, Finding, Review
 from tests.review.reviewing import PARAMS, finding, ids, inputs_of, reviewed
 
 FILE = PARAMS / "2016" / "junshan-zwfw.yml"
