@@ -16,12 +16,9 @@ from govnb.evaluate.compute import compute
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.score import Score
-from govnb.evaluate.scoring import score
-from govnb.evaluate.scoring_names import check_names
 from govnb.inputs.files import find_upward
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
-from govnb.inputs.rubric import rubric_of
 from govnb.present import fonts, sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
@@ -43,6 +40,9 @@ from govnb.present.unsaid import Unsaid, with_score
 from govnb.review import review
 from govnb.review.finding import Review
 from govnb.review.rules import read_rules
+from govnb.rubric.load import rubric_of
+from govnb.rubric.names import check_names
+from govnb.rubric.score import score
 
 EDITIONS = ("review", "publish")
 

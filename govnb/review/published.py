@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.evaluate.compute import SCORE, UNCOMPUTABLE
+from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, Figures, exact
 from govnb.evaluate.published_units import default_unit, factor
@@ -165,15 +165,14 @@ class PublishedCheck(Check):
         self, figure: Figure, said: str, is_some: bool, left: Side, world: World
     ) -> Finding:
         evidence = Evidence(left, Side.of(figure))
-        if not figure.reason.startswith(UNCOMPUTABLE):
+        if not figure.trouble:
             return self.no_data(figure.name, world.terms.missing(figure.name), evidence)
         rules = (rule for rule in world.checks.values() if isinstance(rule, ZeroBaseCheck))
         told = {name: id_ for rule in rules for name, id_ in rule.zero_growth(world)}
         if figure.name in told:
             see = f"{figure.reason}，见 {told[figure.name]}"
             return self.not_applicable(figure.name, see)
-        why = figure.reason.removeprefix(f"{UNCOMPUTABLE}：")
-        message = f"{quoted(figure.label)}公布{said}，但{why}，这个数没有意义"
+        message = f"{quoted(figure.label)}公布{said}，但{figure.trouble}，这个数没有意义"
         return self.finding(figure.name, FAILED, message, evidence, None if is_some else HINT)
 
 

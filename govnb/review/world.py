@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 from govnb.evaluate.book import matches
-from govnb.evaluate.facts import LEFT_OUT, Facts
-from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import Figure, Figures, Lack
 from govnb.evaluate.score import Score
 from govnb.inputs.read import Inputs
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
@@ -23,8 +23,6 @@ from govnb.review.rounding import HUNDRED, Look, Rounding
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
-
-_ABSENT = "本部门没有"
 
 
 @runtime_checkable
@@ -144,7 +142,7 @@ class World:
 
     def is_absent(self, figure: Figure) -> bool:
         """Tell whether a figure is only a name that a formula of the book wants."""
-        return figure.reason.startswith(_ABSENT)
+        return figure.absent and figure.formula is None
 
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
         """Return the values of a pattern's variables for each name it matches in the file.
@@ -158,7 +156,7 @@ class World:
             name
             for name, figure in self.figures.items()
             if not self.is_absent(figure)
-            and figure.reason != LEFT_OUT
+            and figure.lack is not Lack.LEFT_OUT
             and not (pattern.endswith("}") and self.is_from_book(figure))
         ]
         found = matches("", pattern, names)
