@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, Overflow, localcontext
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
 from govnb.evaluate.evaluation import Evaluation
 from govnb.evaluate.evaluation import NotComputable as NotComputable
@@ -68,7 +69,7 @@ class Expression:
     _tree: ast.expr
     _bound: Mapping[str, str | Decimal]
 
-    @property
+    @cached_property
     def is_product(self) -> bool:
         """Whether anything is multiplied or divided, so that units mix."""
         return any(isinstance(node, ast.Mult | ast.Div) for node in ast.walk(self._tree))
@@ -135,6 +136,7 @@ def difference(left: str, right: str) -> Expression:
     return Expression(f"{left} - {right}", (left, right), tree, {"n0": left, "n1": right})
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """Parse a formula.
 

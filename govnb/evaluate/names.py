@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from types import NoneType, UnionType
+from enum import Enum, auto
+from functools import lru_cache
+from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from govnb.evaluate.sheet import Sheet
+from govnb.evaluate.sheet import BY_ACCOUNT, Sheet
 from govnb.inputs.department import Department
 from govnb.inputs.dotted import VARIABLE, dotted
 from govnb.inputs.entries import bare, below, flat
@@ -57,7 +59,11 @@ class Names:
     ) -> None:
         self.sheet, self.gaps, self.items = sheet, gaps or Gaps(), items or {}
         self.stated = {n: None for n, draft in sheet.drafts.items() if not draft.only_named}
-        self._book = [VARIABLE.sub("*", name).split(".") for name in book]
+        self._book: dict[int, list[tuple[str, ...]]] = {}
+        for rule in map(_words, book):
+            self._book.setdefault(len(rule), []).append(rule)
+        self._last_words: dict[str, set[str]] = {}
+        self._accounts = frozenset(sheet.accounts.values())
 
     def hint(self, name: str) -> str:
         """Return what to write instead of a name that there isn't."""
@@ -66,7 +72,7 @@ class Names:
     def is_account(self, name: str) -> bool:
         """Tell whether a name is one of that year's accounts, which need not have been used."""
         head, _, rest = name.partition(".")
-        return head in ("支出", "预算安排") and rest.split(".")[0] in self.sheet.accounts.values()
+        return head in BY_ACCOUNT and rest.split(".")[0] in self._accounts
 
     def why_not(self, name: str, *, section: bool = False) -> str | None:
         """Return what to write instead of a name no department can have, None for one that may be.
@@ -78,85 +84,125 @@ class Names:
         section
             Whether it may be what holds figures, as well as a figure.
         """
-        path = VARIABLE.sub("*", self.sheet.resolve(name)).split(".")
-        plain = ".".join(path)
-        if plain in self.stated or name in self.gaps:
+        if name in self.stated:
             return None
-        if "*" in path and any(map(dotted(plain).fullmatch, self.stated)):
-            return None
-        if any(_fits(path, rule) for rule in self._book):
-            return None
+        path = _words(self.sheet.resolve(name))
         head, *rest = path
-        fields = {str(f.alias): below(Department, str(f.alias)) for f in _fields(Department)}
-        tops = list(fields) if head == "*" else [head] if head in fields else []
-        said = [self._below(fields[top], rest, [top], section) for top in tops]
-        return None if None in said else said[0] if said else self.hint(name)
-
-    def _below(
-        self, annotation: Any, rest: list[str], done: list[str], section: bool
-    ) -> str | None:
-        inner, here = bare(annotation), ".".join(done)
-        if isinstance(inner, type) and issubclass(inner, Ledger):
-            return self._in_ledger(rest, done, section)
-        if get_origin(inner) is list:
-            return None if rest == [COUNT] or (section and not rest) else f"写 {here}.{COUNT}"
-        if get_origin(inner) is dict:
-            return self._in_items(inner, rest, done, section)
-        if get_origin(inner) in (Union, UnionType):
-            every = [
-                self._below(a, rest, done, section) for a in get_args(inner) if a is not NoneType
-            ]
-            return None if None in every else every[0]
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            is_prose = any(isinstance(x, TextOf) and x.markdown for x in flat(annotation))
-            if rest:
-                return f"写 {here}"
-            return f"“{here}”是一段文字，不是指标" if is_prose and not section else None
-        derived = {rule[len(done)] for rule in self._book if _under(done, rule)} - {"*"}
-        allowed = [str(field.alias) for field in _fields(inner)] + sorted(derived)
-        if not rest:
-            return None if section else f"写到“{here}”的 {'、'.join(allowed)}"
-        steps = [str(f.alias) for f in _fields(inner)] if rest[0] == "*" else [rest[0]]
-        types = {step: inside for step in steps if (inside := below(inner, step)) is not None}
-        said = [self._below(t, rest[1:], [*done, step], section) for step, t in types.items()]
-        if said:
-            return None if None in said else said[0]
-        return did_you_mean(rest[0], allowed) or f"“{here}”有：{'、'.join(allowed)}"
-
-    def _in_items(self, inner: Any, rest: list[str], done: list[str], section: bool) -> str | None:
-        here = ".".join(done)
-        if not rest:
-            return None if section else f"写到“{here}”的每一项"
-        listed = self.items.get(here)
-        if listed is not None and rest[0] not in ("*", *listed):
+        listed = self.items.get(head)
+        if listed is not None and rest and rest[0] not in ("*", *listed):
             return did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
-        return self._below(get_args(inner)[1], rest[1:], [*done, rest[0]], section)
-
-    def _in_ledger(self, rest: list[str], done: list[str], section: bool) -> str | None:
-        """Any part may be there; but a word like one that is derived for every part is a slip."""
-        last = rest[-1] if rest else ""
-        if last in ("", "*") or (section and last == "分类合计"):
+        if any(_fits(path, rule) for rule in self._book.get(len(path), ())):
             return None
+        kind = _kind(path, section)
+        if kind is _Kind.FIGURE or (kind is _Kind.PART and not (slip := self._slip(path))):
+            return None
+        match = dotted(".".join(path)).fullmatch
+        if name in self.gaps or any(map(match, self.stated)):
+            return None
+        if kind is _Kind.PART:
+            return slip
+        annotation: Any = Department
+        for at, step in enumerate(path):
+            inside = _inside(annotation, step)
+            if not inside:
+                return self._words_for(annotation, path[:at], step) or self.hint(name)
+            annotation = inside[0]
+        return self._words_for(annotation, path, "") or self.hint(name)
+
+    def _words_for(self, annotation: Any, done: tuple[str, ...], step: str) -> str:
+        """Return what may be written behind the part of a name that is right."""
+        inner, here = bare(annotation), ".".join(done)
+        if not done:
+            return ""
+        if get_origin(inner) is list:
+            return f"写 {here}.{COUNT}"
+        if get_origin(inner) is dict:
+            return f"写到“{here}”的每一项"
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
+        rules = self._book.get(len(done) + 1, ())
+        derived = {rule[-1] for rule in rules if _fits(done, rule[:-1])} - {"*"}
+        allowed = [*map(str, _aliases(inner)), *sorted(derived)]
+        near = did_you_mean(step, allowed) if step else ""
+        return near or f"“{here}”有：{'、'.join(allowed)}"
+
+    def _slip(self, path: tuple[str, ...]) -> str:
+        """Return what is meant by a part's name that is almost a word derived for every part."""
+        head, last = path[0], path[-1]
         if last in RESERVED - _OF_A_NODE:
-            return f"写 {'.'.join([*done, *rest[:-1]])}"
-        head = done[0]
-        here = {name.split(".")[-1] for name in self.stated if name.startswith(f"{head}.")}
-        if last in _OF_A_NODE | here | set(self.sheet.accounts.values()):
-            return None
-        words = {rule[-1] for rule in self._book if rule[0] == head} - {"*"}
+            return f"写 {'.'.join(path[:-1])}"
+        if head not in self._last_words:
+            below = (name for name in self.stated if name.startswith(f"{head}."))
+            self._last_words[head] = {name.rpartition(".")[2] for name in below}
+        if last in _OF_A_NODE or last in self._last_words[head] or last in self._accounts:
+            return ""
+        every = (rule for rules in self._book.values() for rule in rules)
+        words = {rule[-1] for rule in every if rule[0] == head} - {"*"}
         near = difflib.get_close_matches(last, sorted(words | _OF_A_NODE), n=1, cutoff=_ALIKE)
-        return f"是不是“{'.'.join([*done, *rest[:-1], near[0]])}”？" if near else None
+        return f"是不是“{'.'.join([*path[:-1], near[0]])}”？" if near else ""
 
 
-def _fields(model: type[BaseModel]) -> list[Any]:
-    return list(model.model_fields.values())
+class _Kind(Enum):
+    """What a name can be, by the model of a department's file alone."""
+
+    FIGURE = auto()
+    # Of a ledger: any word may be there.
+    PART = auto()
+    NOTHING = auto()
 
 
-def _fits(path: list[str], rule: list[str]) -> bool:
+@lru_cache(maxsize=8192)
+def _kind(path: tuple[str, ...], section: bool) -> _Kind:
+    every: list[Any] = [Department]
+    for at, step in enumerate(path):
+        every = [inside for annotation in every for inside in _inside(annotation, step)]
+        if any(_is_ledger(annotation) for annotation in every):
+            is_total = section and path[-1] == "分类合计"
+            is_whole = at == len(path) - 1 or path[-1] == "*" or is_total
+            return _Kind.FIGURE if is_whole else _Kind.PART
+    return _Kind.FIGURE if any(_ends(each, section) for each in every) else _Kind.NOTHING
+
+
+def _ends(annotation: Any, section: bool) -> bool:
+    """Tell whether a name may end here."""
+    inner = bare(annotation)
+    holds = get_origin(inner) in (list, dict) or _is_model(inner)
+    is_prose = any(isinstance(x, TextOf) and x.markdown for x in flat(annotation))
+    return section or not (holds or is_prose)
+
+
+def _inside(annotation: Any, step: str) -> list[Any]:
+    """Return the types of what a step of a name leads to; none where there can be no such step."""
+    inner = bare(annotation)
+    if get_origin(inner) in (Union, UnionType):
+        return [found for each in get_args(inner) for found in _inside(each, step)]
+    if get_origin(inner) is list:
+        return [int] if step == COUNT else []
+    if _is_model(inner) and step == "*":
+        return [below(inner, alias) for alias in _aliases(inner)]
+    found = below(inner, step)
+    return [] if found is None else [found]
+
+
+def _is_model(inner: Any) -> bool:
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
+
+
+def _is_ledger(annotation: Any) -> bool:
+    inner = bare(annotation)
+    return isinstance(inner, type) and issubclass(inner, Ledger)
+
+
+def _aliases(model: type[BaseModel]) -> list[str]:
+    return [str(field.alias) for field in model.model_fields.values()]
+
+
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(VARIABLE.sub("*", name).split("."))
+
+
+def _fits(path: tuple[str, ...], rule: tuple[str, ...]) -> bool:
     """Tell whether a name of the book, with wildcards of its own, can be one that is meant."""
-    pairs = zip(path, rule, strict=False)
-    return len(path) == len(rule) and all(a == b or "*" in (a, b) for a, b in pairs)
-
-
-def _under(path: list[str], rule: list[str]) -> bool:
-    return len(rule) == len(path) + 1 and _fits(path, rule[:-1])
+    pairs = zip(path, rule, strict=True)
+    return all(a == b or "*" in (a, b) for a, b in pairs)
