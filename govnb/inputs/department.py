@@ -28,12 +28,16 @@ from govnb.inputs.values import (
     Markdown,
     Money,
     MoneyUnit,
+    PartialDate,
     Quantity,
     SignedMoney,
     Text,
+    TextOf,
     Year,
     YesNo,
+    refuse,
 )
+from govnb.inputs.yaml_text import Scalar
 
 
 class Identity(Strict):
@@ -198,6 +202,12 @@ def _difference(amount: Amount) -> Amount:
     return amount
 
 
+def _filled(date: PartialDate | None) -> PartialDate:
+    if date is None:
+        raise refuse("说明要有日期", "写成 2016-06-30")
+    return date
+
+
 Said = Annotated[Amount, AmountOf(Kind("", negative=True)), AfterValidator(_difference)]
 
 
@@ -207,17 +217,27 @@ class Acknowledgement(Strict):
     finding: Text = key("编号", ..., description="复核发现的编号，照 govnb review 印出的写")
     explanation: Text = key("说明", ...)
     by: Text = key("说明人", ...)
-    date: Date = key("日期", ...)
+    date: Annotated[Date, AfterValidator(_filled)] = key("日期", ...)
     difference: Said | None = key(
         "差额",
         description="说明时的差额，照 govnb review 印出的写；以后变了，说明不再算数",
     )
 
 
+DRAFT, TRANSCRIPT = "草稿", "转录"
+Manuscript = Annotated[Scalar, TextOf("稿别", choices=(DRAFT, TRANSCRIPT))]
+
+
 class Department(Strict):
     """One department, one year."""
 
     year: Year = key("年度", ...)
+    manuscript: Manuscript | None = key(
+        "稿别",
+        description="草稿：本单位自己的报告，没有填的印（待填）；"
+        "转录：抄录已公布的报告，没有的印 未公布。不写按转录",
+        lasting=True,
+    )
     sample: YesNo | None = key("示例", description="虚构的部门和数据写 是", of_one_year=True)
     identity: Identity = key("部门", ...)
     money_unit: MoneyUnit | None = key(

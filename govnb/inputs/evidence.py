@@ -41,7 +41,7 @@ from govnb.inputs.yaml_text import Scalar
 NOT_DONE = "未完成"
 QUALITATIVE = "定性"
 
-Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN))]
+Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN), fillable=True)]
 
 
 def _day(text: Scalar) -> Any:
@@ -55,7 +55,7 @@ def _day(text: Scalar) -> Any:
 
 
 _DAY_SCHEMA = {"type": ["string", "integer"], "description": f"日期、{UNKNOWN} 或 {NOT_DONE}"}
-Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA)]
+Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA, True)]
 
 
 class ExpertMark(Strict):
