@@ -13,12 +13,11 @@ from decimal import Decimal
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from govnb.evaluate.expression import Expression, FormulaError, difference, parse, sum_of
 from govnb.evaluate.figure import WHOLE_UNITS
 from govnb.evaluate.sheet import Draft, Lack
-from govnb.inputs.entries import flat
+from govnb.inputs.entries import flat, markdown_fields
 from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.published import PublishedFigure
@@ -88,16 +87,18 @@ class _Walk:
         """Draft every field of a section.
 
         `place` serves what the file leaves out. Items of an open section (one project, one
-        volume; `fixed` false) draft only what they state: not every volume has a last year.
+        volume; `fixed` false) draft only what they state, be it as still to be filled in: not
+        every volume has a last year.
         """
-        unit = getattr(model, "unit", None)
+        unit, markdown = getattr(model, "unit", None), markdown_fields(type(model))
         for name, info in type(model).model_fields.items():
             value = getattr(model, name)
-            if _is_prose(info):
+            is_list = list in map(get_origin, get_args(info.annotation))
+            if name in markdown and not is_list:
                 continue
             dotted = f"{path}.{info.alias}" if path else str(info.alias)
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
-                if fixed:
+                if fixed or name in model.model_fields_set:
                     self.left_out(dotted, info.annotation, info.metadata, place)
             else:
                 self.value(dotted, value, place, unit)
@@ -257,13 +258,6 @@ class _Walk:
             self.facts.add(Draft(name, "", place, lack=Lack.LEFT_OUT))
         elif list in (get_origin(arg) for arg in get_args(annotation)):
             self.facts.add(Draft(f"{name}.条数", "", place, lack=Lack.LEFT_OUT, decimals=0))
-
-
-def _is_prose(info: FieldInfo) -> bool:
-    """Tell whether a field is Markdown, which is shown but is no figure."""
-    readers = [*info.metadata, *flat(info.annotation)]
-    markdown = any(isinstance(reader, TextOf) and reader.markdown for reader in readers)
-    return markdown and list not in (get_origin(arg) for arg in get_args(info.annotation))
 
 
 def _is_yes_no(readers: list[Any]) -> bool:

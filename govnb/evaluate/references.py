@@ -20,14 +20,14 @@ from govnb.evaluate.expression import canonical
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.evaluate.names import LIST_THEM, Names
-from govnb.inputs.entries import flat
+from govnb.inputs.entries import markdown_fields
 from govnb.inputs.lenient import Gaps
 from govnb.inputs.narrative import unpaired
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.stated import stated
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import PartialDate, TextOf
+from govnb.inputs.values import PartialDate
 from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -138,20 +138,16 @@ def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str,
         if markdown:
             yield path, value
     elif isinstance(value, BaseModel):
+        markdown = markdown_fields(type(value))
         for name, info in type(value).model_fields.items():
             dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _prose(dotted, getattr(value, name), _reads_markdown(info))
+            yield from _prose(dotted, getattr(value, name), name in markdown)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _prose(f"{path}.{key}", item, markdown)
     elif isinstance(value, list):
         for number, item in enumerate(value, 1):
             yield from _prose(f"{path}[{number}]", item, markdown)
-
-
-def _reads_markdown(info: Any) -> bool:
-    found = [*info.metadata, *flat(info.annotation)]
-    return any(isinstance(reader, TextOf) and reader.markdown for reader in found)
 
 
 def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:

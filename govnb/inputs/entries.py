@@ -23,7 +23,7 @@ from govnb.inputs.measure import sign_of
 from govnb.inputs.number import UNKNOWN, BadText
 from govnb.inputs.place import Place
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import Amount
+from govnb.inputs.values import Amount, TextOf
 from govnb.inputs.yaml_text import Scalar
 
 EVIDENCE_SECTIONS = ("评分依据", "绩效指标")
@@ -186,6 +186,18 @@ def _typed(info: FieldInfo) -> Any:
     if not info.metadata:
         return info.annotation
     return Annotated.__class_getitem__((info.annotation, *info.metadata))  # type: ignore[attr-defined]
+
+
+@cache
+def markdown_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Return the fields of a section that hold Markdown, alone or in a list."""
+    each = (
+        (name, [*info.metadata, *flat(info.annotation)])
+        for name, info in model.model_fields.items()
+    )
+    return frozenset(
+        name for name, found in each if any(isinstance(x, TextOf) and x.markdown for x in found)
+    )
 
 
 @cache
