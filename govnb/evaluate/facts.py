@@ -93,7 +93,7 @@ class _Walk:
         unit, markdown = getattr(model, "unit", None), markdown_fields(type(model))
         for name, info in type(model).model_fields.items():
             value = getattr(model, name)
-            is_list = list in map(get_origin, get_args(info.annotation))
+            is_list = list in (get_origin(arg) for arg in get_args(info.annotation))
             if name in markdown and not is_list:
                 continue
             dotted = f"{path}.{info.alias}" if path else str(info.alias)

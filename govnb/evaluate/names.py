@@ -19,12 +19,13 @@ from pydantic import BaseModel
 
 from govnb.evaluate.sheet import BY_ACCOUNT, Sheet
 from govnb.inputs.department import Department
-from govnb.inputs.dotted import VARIABLE, dotted
+from govnb.inputs.dotted import VARIABLE
 from govnb.inputs.entries import bare, below, flat
 from govnb.inputs.ledger import RESERVED, Ledger
 from govnb.inputs.lenient import Gaps
+from govnb.inputs.published import PublishedFigure
 from govnb.inputs.rules import Book
-from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.suggest import did_you_mean, nearest
 from govnb.inputs.values import TextOf
 
 LIST_THEM = "govnb figures 可列出全部名称"
@@ -96,8 +97,7 @@ class Names:
         kind = _kind(path, section)
         if kind is _Kind.FIGURE or (kind is _Kind.PART and not (slip := self._slip(path))):
             return None
-        match = dotted(".".join(path)).fullmatch
-        if name in self.gaps or any(map(match, self.stated)):
+        if name in self.gaps or ("*" in path and self.sheet.expand(".".join(path))):
             return None
         if kind is _Kind.PART:
             return slip
@@ -123,8 +123,8 @@ class Names:
         rules = self._book.get(len(done) + 1, ())
         derived = {rule[-1] for rule in rules if _fits(done, rule[:-1])} - {"*"}
         allowed = [*map(str, _aliases(inner)), *sorted(derived)]
-        near = did_you_mean(step, allowed) if step else ""
-        return near or f"“{here}”有：{'、'.join(allowed)}"
+        near = nearest(step, allowed) if step else None
+        return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
 
     def _slip(self, path: tuple[str, ...]) -> str:
         """Return what is meant by a part's name that is almost a word derived for every part."""
@@ -138,7 +138,9 @@ class Names:
             return ""
         every = (rule for rules in self._book.values() for rule in rules)
         words = {rule[-1] for rule in every if rule[0] == head} - {"*"}
-        near = difflib.get_close_matches(last, sorted(words | _OF_A_NODE), n=1, cutoff=_ALIKE)
+        # 资本性支出 is an account of its own, no slip for 非资本性支出.
+        apart = sorted(word for word in words | _OF_A_NODE if word not in last and last not in word)
+        near = difflib.get_close_matches(last, apart, n=1, cutoff=_ALIKE)
         return f"是不是“{'.'.join([*path[:-1], near[0]])}”？" if near else ""
 
 
@@ -166,7 +168,7 @@ def _kind(path: tuple[str, ...], section: bool) -> _Kind:
 def _ends(annotation: Any, section: bool) -> bool:
     """Tell whether a name may end here."""
     inner = bare(annotation)
-    holds = get_origin(inner) in (list, dict) or _is_model(inner)
+    holds = get_origin(inner) in (list, dict) or _is_model(inner) or inner is PublishedFigure
     is_prose = any(isinstance(x, TextOf) and x.markdown for x in flat(annotation))
     return section or not (holds or is_prose)
 

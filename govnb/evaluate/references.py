@@ -138,10 +138,10 @@ def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str,
         if markdown:
             yield path, value
     elif isinstance(value, BaseModel):
-        markdown = markdown_fields(type(value))
+        fields = markdown_fields(type(value))
         for name, info in type(value).model_fields.items():
             dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _prose(dotted, getattr(value, name), name in markdown)
+            yield from _prose(dotted, getattr(value, name), name in fields)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _prose(f"{path}.{key}", item, markdown)
