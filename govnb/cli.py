@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,18 +67,13 @@ def main() -> None:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.present.checking import check_department
-    from govnb.present.shared_files import blank_inputs, check_shared, is_shared, params_of
-    from govnb.rubric.names import checker
+    from govnb.present.checking import check_file, files_of
 
     faults: list[Fault] = []
-    for file in files:
+    named = [file for given in files for file in files_of(given)]
+    for file in named:
         try:
-            if is_shared(file):
-                folder = params_dir or params_of(file)
-                check_shared(file, folder, checker(partial(blank_inputs, folder)))
-            else:
-                check_department(file, params_dir)
+            check_file(file, params_dir)
         except FaultsError as error:
             faults.extend(error.faults)
     if as_json:
@@ -87,7 +81,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     else:
         for fault in faults:
             click.echo(str(fault))
-        click.echo(f"{len(files)} 个文件，{len(faults)} 处错误")
+        click.echo(f"{len(named)} 个文件，{len(faults)} 处错误")
     sys.exit(1 if faults else 0)
 
 
