@@ -64,7 +64,7 @@ class RatioOfTarget(Proportional):
             return ways[0]
         own = isinstance(case.evidence, Target)
         reason = (
-            f"目标 {words.plain(a)}，实际 {words.plain(b)}，没有写明越高越好还是越低越好"
+            f"目标 {words.beside(a)}，实际 {words.beside(b)}，没有写明越高越好还是越低越好"
             f"（写 {'方向: 正向 或 反向' if own else '≤0 或 ≥0'}），得分在 {points} 分之间"
         )
         return Outcome(points, reason, (case.name("方向" if own else TARGET),), presence)
@@ -79,7 +79,7 @@ class RatioOfTarget(Proportional):
 
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
         """Score what was done (b) against the target (a)."""
-        said = f"目标 {words.plain(a)}，实际 {words.plain(b)}"
+        said = f"目标 {words.beside(a)}，实际 {words.beside(b)}"
         over, under = (b, a) if upward else (a, b)
         if under > 0 and over >= 0:
             outcome = self.of(Valued(Span.point(over / under)), case)
@@ -89,7 +89,7 @@ class RatioOfTarget(Proportional):
             return Outcome(Interval.exactly(case.limits(self).high), f"{said}，已达到，得满分")
         if upward and a > 0:
             return Outcome(Interval.exactly(case.limits(self).low), f"{said}，没有完成")
-        problem = f"目标 {words.plain(a)}、实际 {words.plain(b)} 算不出完成比例"
+        problem = f"目标 {words.beside(a)}、实际 {words.beside(b)} 算不出完成比例"
         return self.without_value(Valued(problem=problem), case)
 
     def _direction(self, case: Case) -> str | None:
@@ -103,12 +103,10 @@ class RatioOfTarget(Proportional):
 
     def _check_units(self, case: Case) -> None:
         """Refuse a target and a result in different units."""
-        names = [
-            [default] if formula is None else [n for n in parse(formula).names if "*" not in n]
-            for default, formula in ((TARGET, self.target), (ACTUAL, self.actual))
-        ]
-        if all(len(each) == 1 for each in names):
-            units.same_unit(case, [case.figures.get(case.locate(each[0])) for each in names])
+        formulas = [self.target or TARGET, self.actual or ACTUAL]
+        units.check_money(case, [name for formula in formulas for name in parse(formula).names])
+        if formulas == [TARGET, ACTUAL]:
+            units.same_unit(case, [case.figure(TARGET), case.figure(ACTUAL)])
 
 
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
@@ -130,6 +128,7 @@ class Aggregate(Rule):
     """aggregate: 先汇总完成数，再计算得分."""
 
     id, name = "aggregate", "汇总计分"
+    takes_value = True
 
     how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = Field(
         None, alias="方式", description="默认绝对值累加，百分数按资金加权"
@@ -166,7 +165,7 @@ class Aggregate(Rule):
     def faults(self, row: Row) -> Faults:
         """Require a rule that scores a value."""
         if not isinstance(self.rule, ValueRule):
-            known = [k.name for k in dict.fromkeys(Rule.KINDS.values()) if issubclass(k, ValueRule)]
+            known = [k.name for k in Rule.KINDS.values() if issubclass(k, ValueRule)]
             message = f"汇总后的数不能用“{self.rule.kind}”计分"
             yield Fault(self.rule.kind.place, message, f"可写：{'、'.join(known)}")
         yield from self.rule.check(row.weight, row.unit, row.most)
@@ -220,6 +219,7 @@ class OneOf(Rule):
     """one_of: 二者择其一进行考核."""
 
     id, name = "one_of", "择一"
+    takes_value = True
 
     options: dict[Name, Option] = Field(alias="选项", min_length=2)
 
@@ -312,6 +312,7 @@ class NotApplicable(Rule, Exemption):
     """not_applicable: 没有楼堂馆所项目的部门按满分计算."""
 
     id, name = "not_applicable", "不适用"
+    takes_value = True
 
     otherwise: AnyRule | None = Field(None, alias="否则", description="适用时的规则")
 

@@ -58,10 +58,12 @@ class Rule(Strict):
 
     model_config = ConfigDict(json_schema_extra=_describe)
 
-    # The name of each kind, and its identifier, to its class, in the order they are defined.
+    # Every kind by its identifier, in the order they are defined.
     KINDS: ClassVar[dict[str, type[Rule]]] = {}
     id: ClassVar[str]
     name: ClassVar[str]
+    # Whether it looks at the indicator's value, and so goes with a formula.
+    takes_value: ClassVar[bool] = False
 
     kind: Text = Field(alias="种类")
     cap: PointsValue | None = Field(None, alias="封顶", description="最多得几分，默认分值")
@@ -71,7 +73,12 @@ class Rule(Strict):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Register a kind."""
         if "id" in vars(cls):
-            Rule.KINDS[cls.name] = Rule.KINDS[cls.id] = cls
+            Rule.KINDS[cls.id] = cls
+
+    @staticmethod
+    def called(word: str) -> type[Rule] | None:
+        """Return the kind of this name or identifier."""
+        return next((k for k in Rule.KINDS.values() if word in (k.name, k.id)), None)
 
     def score(self, case: Case) -> Outcome:
         """Return the points for one indicator of one department."""
@@ -111,7 +118,7 @@ class AnyKind:
     """Pydantic annotation: a rule of any registered kind, told by its 种类."""
 
     def __init__(self) -> None:
-        self._made: tuple[int, SchemaValidator] | None = None
+        self._made: tuple[list[type[Rule]], SchemaValidator] | None = None
         self._drawing = False
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
@@ -124,7 +131,8 @@ class AnyKind:
         try:
             choices = {kind.id: kind.__pydantic_core_schema__ for kind in Rule.KINDS.values()}
             made = core_schema.tagged_union_schema(choices, _tag, ref="Rule")
-            return handler(made)
+            # Inside another schema the union gets a definition of its own, to refer to.
+            return handler(core_schema.no_info_after_validator_function(_itself, made))
         finally:
             self._drawing = False
 
@@ -132,33 +140,38 @@ class AnyKind:
         """Refuse a kind that doesn't exist at the place of its name, with the nearest that does."""
         if isinstance(value, Rule):
             return value
-        names = [name for name, kind in Rule.KINDS.items() if name == kind.name]
+        names = [kind.name for kind in Rule.KINDS.values()]
         if not isinstance(value, Mapping):
             raise refuse("规则应是若干行“名称: 值”", "第一行写 种类: 分档")
         kind = value.get("种类")
         if kind is None:
             raise refuse("规则缺少“种类”", f"可写：{'、'.join(names)}")
-        if kind not in Rule.KINDS:
+        if Rule.called(str(kind)) is None:
             place = kind.place if isinstance(kind, Scalar) else value.place
-            hint = did_you_mean(str(kind), Rule.KINDS) or f"可写：{'、'.join(names)}"
+            hint = did_you_mean(str(kind), [*names, *Rule.KINDS]) or f"可写：{'、'.join(names)}"
             raise refuse(f"没有“{kind}”这种规则", hint, place)
         return self._validator.validate_python(value)
 
     @property
     def _validator(self) -> SchemaValidator:
         """A validator over the kinds there are now, which tells a fault's place by its kind."""
-        if self._made is None or self._made[0] != len(Rule.KINDS):
+        kinds = list(Rule.KINDS.values())
+        if self._made is None or self._made[0] != kinds:
             choices: dict[Any, CoreSchema] = {
                 kind.id: core_schema.no_info_plain_validator_function(kind.model_validate)
-                for kind in Rule.KINDS.values()
+                for kind in kinds
             }
             made = SchemaValidator(core_schema.tagged_union_schema(choices, _tag))
-            self._made = len(Rule.KINDS), made
+            self._made = kinds, made
         return self._made[1]
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 def _tag(value: Any) -> str | None:
-    kind = Rule.KINDS.get(str(value.get("种类"))) if isinstance(value, AnyMapping) else None
+    kind = Rule.called(str(value.get("种类"))) if isinstance(value, AnyMapping) else None
     return kind.id if kind else None
 
 
@@ -175,6 +188,8 @@ class ValueRule(Rule):
     the curve gives over it.
     """
 
+    takes_value: ClassVar[bool] = True
+
     def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
         """Return the points for a value, and why."""
         raise NotImplementedError
@@ -188,7 +203,9 @@ class ValueRule(Rule):
         ends = (end for end in (span.low, span.high) if end is not None)
         with localcontext() as context:
             context.prec = _DIGITS
-            turns = {turn + by for turn in (_FAR, -_FAR, *self.turns(case), *ends) for by in _BESIDE}
+            turns = {
+                turn + by for turn in (_FAR, -_FAR, *self.turns(case), *ends) for by in _BESIDE
+            }
             found = Interval.around(self.at(turn, case)[0] for turn in turns if turn in span)
             # Short of the end by no more than the hair: the end itself is the bound.
             found = Interval(round(found.low, PRECISION), round(found.high, PRECISION))

@@ -5,8 +5,8 @@ Source of the kinds and of their edge cases: the project's domain notes, rubrics
 
 from __future__ import annotations
 
-from functools import partial
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
