@@ -25,6 +25,7 @@ from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.measure import PERCENT, Bounds
+from govnb.inputs.narrative import unmarked
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
 from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
@@ -132,14 +133,14 @@ class Case:
             self.faults.append(fault)
 
     def prose(self, text: Scalar | None) -> str:
-        """Return a proof or a note with its `{{ 名称 }}` put in."""
+        """Return a proof or a note with its `{{ 名称 }}` put in, for a table's cell: not bold."""
 
         def put_in(match: Any) -> str:
             reference = Reference.of(match)
             figure = self.figures.get(reference.name)
             return str(match[0]) if figure is None else printed(figure, reference.filter)
 
-        return REFERENCE.sub(put_in, text).strip() if text is not None else ""
+        return REFERENCE.sub(put_in, unmarked(text)).strip() if text is not None else ""
 
     @property
     def proof(self) -> str:
