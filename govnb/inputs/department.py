@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from govnb.inputs.evidence import EvidenceOf, TargetOf
 from govnb.inputs.key import key
 from govnb.inputs.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
+from govnb.inputs.number import TO_FILL, UNKNOWN
 from govnb.inputs.published import Published
 from govnb.inputs.values import (
     Amount,
@@ -287,6 +288,11 @@ class Department(Strict):
     acknowledged: tuple[Acknowledgement, ...] = key(
         "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过", of_one_year=True
     )
+
+    @property
+    def unsaid(self) -> str:
+        """What the report prints for what this file doesn't say."""
+        return TO_FILL if self.manuscript == DRAFT else UNKNOWN
 
     @property
     def is_sample(self) -> bool:
