@@ -249,9 +249,9 @@ class Department(Strict):
     duties: list[Markdown] | None = key("主要职责")
     systems: list[Markdown] | None = key("管理制度")
     income: MoneyLedger | None = key("收入")
-    expenditure: MoneyLedger | None = key("支出")
+    expenditure: MoneyLedger | None = key("支出", by_account=True)
     allocation: MoneyLedger | None = key(
-        "预算安排", description="与支出逐项对应的预算，项目名称与支出相同"
+        "预算安排", description="与支出逐项对应的预算，项目名称与支出相同", by_account=True
     )
     execution: Execution = key("预算执行", Execution())
     projects: dict[Name, Project] = key("项目", {})
