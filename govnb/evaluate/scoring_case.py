@@ -259,9 +259,9 @@ class Case:
         def show(name: str) -> str:
             if name in self.given:
                 number = self.given[name].number
-                return UNKNOWN if number is None else f"{number.normalize():f}"
+                return self.figures.unsaid if number is None else f"{number.normalize():f}"
             figure = self.figures.get(self.locate(name))
-            text = shown(figure) if figure else UNKNOWN
+            text = shown(figure) if figure else self.figures.unsaid
             unit = figure.unit if figure and figure.unit != PERCENT else ""
             text = text.removesuffix(unit) if unit else text
             return f"({text})" if text.startswith("-") else text
