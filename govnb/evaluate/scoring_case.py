@@ -27,7 +27,7 @@ from govnb.inputs.measure import PERCENT, Bounds
 from govnb.inputs.narrative import unmarked
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
-from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
+from govnb.inputs.values import MONEY_UNIT, PartialDate
 from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import units
 from govnb.rubric.interval import Interval
@@ -121,7 +121,7 @@ class Case:
     def is_withheld(self, *path: str) -> bool:
         """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
         figure = self.figure(*path)
-        is_open = figure is not None and figure.value in (None, UNKNOWN)
+        is_open = figure is not None and figure.value is None
         return figure is not None and is_open and figure.lack is not Lack.LEFT_OUT
 
     def refuse(self, message: str, hint: str, *path: str) -> None:
