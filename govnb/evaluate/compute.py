@@ -10,8 +10,8 @@ from functools import partial
 
 from govnb.evaluate.book import add_book
 from govnb.evaluate.expression import Expression, FormulaError, NotComputable, Value
-from govnb.evaluate.facts import Draft, Facts, collect
-from govnb.evaluate.figure import Figure, Figures, Names, default_label, rounded
+from govnb.evaluate.facts import Draft, Facts, collect, decimals_of
+from govnb.evaluate.figure import PERCENT, Figure, Figures, Names, default_label, rounded
 from govnb.evaluate.order import circle_faults, ordered
 from govnb.evaluate.overrides import apply_overrides, tried
 from govnb.evaluate.published_units import check_published
@@ -251,8 +251,9 @@ class _Run:
 def _figure(
     draft: Draft, value: Value, reason: str, needs: list[str], figures: Mapping[str, Figure]
 ) -> Figure:
-    if draft.expression is not None and draft.unit == "%" and isinstance(value, Decimal):
-        value *= 100
+    if draft.expression is not None and isinstance(value, Decimal):
+        factor = PERCENT if draft.unit == "%" else draft.scale
+        value = value if factor == 1 else value / factor
     about = draft.approximate or any(figures[n].approximate for n in needs if n in figures)
     return Figure(
         name=draft.name,
@@ -264,10 +265,18 @@ def _figure(
         inputs=tuple(needs),
         reason=reason,
         approximate=about and value is not None,
-        decimals=draft.decimals,
+        decimals=_decimals(draft, value),
         note=draft.note,
+        scale=draft.scale,
         derived=draft.expression is not None,
     )
+
+
+def _decimals(draft: Draft, value: Value) -> int:
+    """Return the places a figure shows: a count that comes out in halves is not rounded to one."""
+    if draft.expression is None or draft.fixed or not isinstance(value, Decimal):
+        return draft.decimals
+    return max(draft.decimals, min(decimals_of(value), 2))
 
 
 def _why_unknown(needs: list[str], figures: Mapping[str, Figure]) -> str:

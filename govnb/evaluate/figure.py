@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from govnb.inputs.place import Place
-from govnb.inputs.values import UNKNOWN, PartialDate
+from govnb.inputs.values import MONEY_UNITS, UNKNOWN, PartialDate
 
 # What is printed below zero has a sign of its own width; a hyphen is lost in print.
 MINUS = "−"
+PERCENT = Decimal("0.01")
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 
 
@@ -40,6 +41,8 @@ class Figure:
         True for 约数 and everything computed from one.
     decimals : int
         Places shown; the value itself is never rounded.
+    scale : Decimal
+        What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
     note : str
         Explanation or legal source from the formula book.
     """
@@ -56,6 +59,7 @@ class Figure:
     decimals: int = 2
     note: str = ""
     derived: bool = False
+    scale: Decimal = Decimal(1)
 
     @property
     def number(self) -> Decimal | None:
@@ -64,10 +68,21 @@ class Figure:
 
     @property
     def ratio(self) -> Decimal | PartialDate | str | None:
-        """The value as formulas use it: a percentage counts as its fraction."""
-        if isinstance(self.value, Decimal) and self.unit == "%":
-            return self.value / 100
-        return self.value
+        """The value as formulas use it: a percentage as its fraction, money in 万元."""
+        # Multiplying by 1 would still round what has more digits than the context.
+        if not isinstance(self.value, Decimal) or self.factor == 1:
+            return self.value
+        return self.value * self.factor
+
+    @property
+    def is_money(self) -> bool:
+        """True for an amount of the file's own, which formulas count in 万元."""
+        return MONEY_UNITS.get(self.unit) == self.scale
+
+    @property
+    def factor(self) -> Decimal:
+        """What formulas count one of its unit as."""
+        return PERCENT if self.unit == "%" else self.scale
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for a figure."""

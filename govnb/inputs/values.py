@@ -36,6 +36,17 @@ MONEY_UNITS = {
 }
 
 
+def in_money_unit(unit: str, money_unit: str) -> tuple[str, Decimal]:
+    """Return a unit of money as a file kept in `money_unit` counts it, and what one is of the old.
+
+    `万元` and `万元/人` become `元` and `元/人` in a file kept in 元; other units stay.
+    """
+    money, per, of = unit.partition("/")
+    if money != MONEY_UNIT or money_unit == MONEY_UNIT:
+        return unit, Decimal(1)
+    return f"{money_unit}{per}{of}", MONEY_UNITS[money_unit]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What an amount counts: its unit, the other units it may be typed in, its limits."""

@@ -60,7 +60,7 @@ def causes(misprint: Misprint, figures: Figures) -> list[str]:
 
 
 def _shifted(m: Misprint) -> Iterator[str]:
-    if m.figure.unit.startswith("万元"):
+    if m.figure.unit.partition("/")[0] in ("元", "万元"):
         for scale in (Decimal(10000), 1 / Decimal(10000)):
             if m.fits(m.right, scale):
                 yield "像是元与万元弄混了"

@@ -20,7 +20,7 @@ from govnb.evaluate.compute import SCORE, UNCOMPUTABLE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, exact
 from govnb.evaluate.finding import FAILED, PASSED, Finding, Side
-from govnb.evaluate.published_units import default_unit, factor
+from govnb.evaluate.published_units import factor
 from govnb.inputs.check_rules import HINT, RESIDUE, PublishedRule
 from govnb.inputs.published import PublishedFigure
 
@@ -77,17 +77,17 @@ def _one(
     name: str, source: PublishedFigure, rule: PublishedRule, world: World, say: Say
 ) -> Finding:
     figure = world.figures[name]
-    scale = factor(source, figure, world.inputs)
+    scale = factor(source, figure)
     assert scale is not None, "check_published refuses other units"
     value = source.value * scale
     left = Side(name, exact(value), str(source.place))
     if figure.number is None:
         return _unknown(name, source, left, world, say)
-    unit = source.unit or default_unit(figure, world.inputs)
+    unit = source.unit or figure.unit
     unit = figure.unit if scale == 1 else unit
     comparison = _Comparison(name, figure, source, value, scale, world.rounding.of(name), unit)
     evidence = Evidence(left, Side.of(figure), value - figure.number, _tolerance(comparison))
-    said = _said(source, figure, world)
+    said = _said(source, figure)
     told = f"{quoted(figure.label)}公布{said}，重算{_recomputed(comparison)}"
     if comparison.agrees(figure.number):
         return say(name, PASSED, f"{told}，相符", evidence)
@@ -97,7 +97,7 @@ def _one(
     if excuse := world.excuse_figure(name, comparison.agrees):
         return say(name, PASSED, f"{told}；{excuse}", evidence)
     if fixed := rule.fixed_tolerance:
-        comparison = replace(comparison, spread=Spread(fixed, fixed))
+        comparison = replace(comparison, spread=Spread.fixed(fixed, figure.unit, figure.factor))
     if comparison.overlaps:
         why = f"{told}，是尾差：所用各数四舍五入可以造成"
         return say(name, FAILED, why, evidence, RESIDUE)
@@ -115,10 +115,10 @@ def _one(
     return say.failed(name, words, evidence)
 
 
-def _said(source: PublishedFigure, figure: Figure, world: World) -> str:
+def _said(source: PublishedFigure, figure: Figure) -> str:
     """Return a published number as printed, with the unit it is read in where it has none."""
     text = source.text.strip()
-    return text if source.unit else f"{text}{default_unit(figure, world.inputs)}"
+    return text if source.unit else f"{text}{figure.unit}"
 
 
 def _unknown(name: str, source: PublishedFigure, left: Side, world: World, say: Say) -> Finding:
@@ -130,7 +130,7 @@ def _unknown(name: str, source: PublishedFigure, left: Side, world: World, say: 
         return say.not_applicable(name, f"{figure.reason}，见 {world.zero_growth[name]}")
     severity = None if source.value else HINT
     why = figure.reason.removeprefix(f"{UNCOMPUTABLE}：")
-    message = f"{quoted(figure.label)}公布{_said(source, figure, world)}，但{why}，这个数没有意义"
+    message = f"{quoted(figure.label)}公布{_said(source, figure)}，但{why}，这个数没有意义"
     return say(name, FAILED, message, evidence, severity)
 
 

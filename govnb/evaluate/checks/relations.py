@@ -8,7 +8,7 @@ from decimal import Decimal
 from govnb.evaluate.checks.ledgers import within
 from govnb.evaluate.checks.rounding import HUNDRED, Look, Spread
 from govnb.evaluate.checks.say import Evidence, Say, subject_of, undecided
-from govnb.evaluate.checks.terms import Term, in_percent, is_literal, printed
+from govnb.evaluate.checks.terms import Term, in_percent, in_unit_of, is_literal, printed
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.finding import FAILED, PASSED, Finding
 from govnb.inputs.check_rules import HINT, RESIDUE, EqualRule, LimitRule, ReasonRule, Rule
@@ -23,7 +23,8 @@ def equal(rule: EqualRule, world: World, say: Say) -> Iterator[Finding]:
         yield say.not_applicable("", NOTHING_TO_CHECK)
     for variables in instances:
         left = world.term(rule.left, variables)
-        rights = [world.term(text, variables) for text in (rule.right, *rule.alternatives)]
+        texts = (rule.right, *rule.alternatives)
+        rights = [in_unit_of(world.term(text, variables), left) for text in texts]
         known = [right for right in rights if right.number is not None]
         subject = subject_of(variables)
         if left.number is None or not known:
@@ -73,6 +74,7 @@ def limit(rule: LimitRule, world: World, say: Say) -> Iterator[Finding]:
     for variables in instances:
         left, right = world.term(rule.left, variables), world.term(rule.right, variables)
         left = in_percent(left) if is_literal(right.name) and right.unit == "%" else left
+        right = in_unit_of(right, left)
         subject = subject_of(variables)
         if left.number is None or right.number is None:
             yield from undecided(say, subject, left, right)
@@ -190,8 +192,7 @@ def allowance(rule: Rule, world: World, left: Term, right: Term) -> Spread:
     """Return how far two terms may differ: the rule's tolerance, or what rounding explains."""
     fixed = rule.fixed_tolerance
     if fixed is not None:
-        return Spread(fixed, fixed)
-
+        return Spread.fixed(fixed, left.unit, left.factor)
     return world.rounding.over(_difference(left, right), left.names + right.names)
 
 

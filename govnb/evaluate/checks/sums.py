@@ -47,7 +47,7 @@ def _one_sum(rule: SumRule, gap: Gap, world: World, say: Say) -> Finding:
     if difference is None:
         return say.no_data(gap.name, gap.missing, Evidence(Side.of(gap.total), right))
     fixed = rule.fixed_tolerance
-    allowed = gap.spread if fixed is None else Spread(fixed, fixed)
+    allowed = gap.spread if fixed is None else Spread.fixed(fixed, unit, gap.total.factor)
     bound = allowed.below if difference > 0 else allowed.above
     evidence = Evidence(Side.of(gap.total), right, difference, bound)
     apart = printed(abs(difference), unit, decimals)

@@ -14,11 +14,11 @@ from decimal import Decimal
 from govnb.evaluate.checks.rounding import HUNDRED, Look
 from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import Figure, Figures, exact, rounded
+from govnb.evaluate.figure import PERCENT, Figure, Figures, exact, rounded
 from govnb.evaluate.finding import Side
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Place
-from govnb.inputs.values import PartialDate
+from govnb.inputs.values import MONEY_UNITS, PartialDate
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
@@ -59,6 +59,8 @@ class Term:
         The figure, where the term is just one.
     is_about : bool
         Whether it rests on a 约数.
+    factor : Decimal
+        What formulas count one of its unit as.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Term:
     expression: Expression | None = None
     figure: Figure | None = None
     is_about: bool = False
+    factor: Decimal = Decimal(1)
 
     @property
     def number(self) -> Decimal | None:
@@ -103,7 +106,7 @@ class Term:
         value = self.expression.evaluate(look, lambda pattern: _matching(pattern, self.names))
         if not isinstance(value, Decimal):
             return None
-        return value * HUNDRED if self.unit == "%" else value
+        return value if self.factor == 1 else value / self.factor
 
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
@@ -164,8 +167,10 @@ class Terms:
             missing = tuple(dict.fromkeys(m for name in names for m in self.missing(name)))
         else:
             missing = tuple(self._gaps(expression))
-        if isinstance(value, Decimal) and unit == "%":
-            value *= HUNDRED
+        same = [figure.factor for figure in known.values() if figure.unit == unit]
+        factor = same[0] if unit and same else Decimal(1)
+        if isinstance(value, Decimal) and factor != 1:
+            value /= factor
         return Term(
             name=alone if single else expression.text,
             label=single.label if single else _told(self._said(expression.text), known.values()),
@@ -180,6 +185,7 @@ class Terms:
             expression=expression,
             figure=single,
             is_about=any(figure.approximate for figure in known.values()),
+            factor=factor,
         )
 
     def _parse(self, text: str) -> Expression:
@@ -258,7 +264,16 @@ def in_percent(term: Term) -> Term:
     """Return a quotient as a percentage, to compare it with one."""
     if term.unit or term.number is None:
         return term
-    return replace(term, value=term.number * HUNDRED, unit="%")
+    return replace(term, value=term.number * HUNDRED, unit="%", factor=PERCENT)
+
+
+def in_unit_of(term: Term, other: Term) -> Term:
+    """Return a bare number of a rule, of money in 万元, in the unit of what it is compared with."""
+    if term.expression is not None or term.unit or term.number is None:
+        return term
+    if other.unit not in MONEY_UNITS or other.factor == 1:
+        return term
+    return replace(term, value=term.number / other.factor, unit=other.unit, factor=other.factor)
 
 
 def is_literal(text: str) -> bool:

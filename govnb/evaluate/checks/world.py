@@ -13,7 +13,7 @@ from functools import cached_property
 
 from govnb.evaluate.book import matches
 from govnb.evaluate.checks.ledgers import Blame, Gap, blamed, gaps
-from govnb.evaluate.checks.rounding import HUNDRED, Look, Rounding
+from govnb.evaluate.checks.rounding import Look, Rounding
 from govnb.evaluate.checks.say import identifier, subject_of
 from govnb.evaluate.checks.terms import Term, Terms
 from govnb.evaluate.checks.texts import Passage, passages
@@ -85,11 +85,11 @@ class World:
 
     def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
         """Return which total is to blame for what is wrong with one figure, or nothing."""
-        scale = HUNDRED if self.figures[name].unit == "%" else Decimal(1)
+        factor = self.figures[name].factor
 
         def compute(look: Look) -> Decimal | None:
             value = look(name)
-            return value * scale if isinstance(value, Decimal) else None
+            return value / factor if isinstance(value, Decimal) else None
 
         return self.excuse([name], compute, agrees)
 
