@@ -265,6 +265,7 @@ def _figure(
         inputs=tuple(needs),
         reason=reason,
         approximate=about and value is not None,
+        about=draft.about,
         decimals=_decimals(draft, value),
         note=draft.note,
         scale=draft.scale,

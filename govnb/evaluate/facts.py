@@ -54,6 +54,7 @@ class Draft:
     decimals: int = 2
     note: str = ""
     approximate: bool = False
+    about: str = ""
     derived: bool = False
     kind: Kind | None = None
     scale: Decimal = Decimal(1)
@@ -180,6 +181,7 @@ class _Walk:
             reason=UNKNOWN if value is None else "",
             decimals=decimals,
             approximate=amount.approximate,
+            about=amount.about,
             kind=amount.kind,
         )
         self.facts.add(draft)

@@ -58,7 +58,8 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
     elif draft.derived:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
     old = draft or Draft(name, "", TRIAL)
-    blank = replace(old, value=None, expression=None, reason="", place=TRIAL, approximate=False)
+    blank = replace(old, value=None, expression=None, reason="", place=TRIAL, about="")
+    blank = replace(blank, approximate=False)
     if text == UNKNOWN:
         return replace(blank, reason=f"试算中设为{UNKNOWN}")
     value = read_entry(name, _without_unit(old, text), TRIAL)
@@ -98,4 +99,5 @@ def _number(facts: Facts, blank: Draft, amount: Amount, text: str, *, is_new: bo
         typed if is_new else replace(blank, value=value),
         decimals=max(blank.decimals, decimals_of(value)),
         approximate=amount.approximate,
+        about=amount.about,
     )

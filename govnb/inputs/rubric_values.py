@@ -25,6 +25,7 @@ from govnb.inputs.values import (
     Kind,
     Reads,
     TextOf,
+    about_word,
     parse_number,
     refuse,
 )
@@ -34,7 +35,7 @@ PERCENT = "%"
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
 ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
 _MEASURE = re.compile(
-    r"(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)"
+    r"(?P<before>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<behind>[余多]?)\s*(?P<unit>\D*)"
 )
 
 
@@ -60,7 +61,8 @@ def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
     value = parse_number(match["number"], negative=negative)
     kind = MONEY if unit in MONEY_UNITS else Kind(unit, (unit,), what="数")
     value *= MONEY_UNITS.get(unit, Decimal(1))
-    return Amount(value, text, place, kind, approximate=bool(match["about"]), unit_typed=bool(unit))
+    about = about_word(match["before"], match["behind"], match["number"], unit)
+    return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
 
 
 # The signs that official forms put before a target, in every form they are typed in.

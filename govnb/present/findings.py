@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, exact
+from govnb.evaluate.figure import Figure, Figures, digits, exact
 from govnb.evaluate.finding import (
     EXPLAINED,
     NO_DATA,
@@ -77,14 +79,14 @@ class Findings:
     def _cells(self, finding: Finding) -> Sequence[str]:
         state = finding.state if finding.state == EXPLAINED else finding.severity
         sides = "；".join(filter(None, (self._side(s) for s in (finding.left, finding.right))))
-        return state, finding.message, sides, _difference(finding), self._settling(finding)
+        return state, finding.message, sides, self._difference(finding), self._settling(finding)
 
     def _side(self, side: Side) -> str:
         if side.value is None and not side.figure:
             return ""
         name = f"{side.figure} " if side.figure else ""
         origin = f"（{side.origin}）" if side.origin else ""
-        return f"{name}{_value(side)}{origin}"
+        return f"{name}{self._value(side)}{origin}"
 
     def _settling(self, finding: Finding) -> str:
         said = finding.acknowledgement
@@ -128,7 +130,7 @@ class Findings:
             for side in (finding.left, finding.right)
             if side.value is not None or side.figure
         )
-        difference = _difference(finding)
+        difference = self._difference(finding)
         rows = [
             ("双方", f"<ul>{sides}</ul>" if sides else ""),
             ("差额", escape(difference)),
@@ -149,7 +151,24 @@ class Findings:
             button = figure_button(figure, exact_text(figure))
             return f"{escape(figure.label)} {button}{origin}"
         name = f"{escape(side.figure)} " if side.figure else ""
-        return f"{name}{escape(_value(side))}{origin}"
+        return f"{name}{escape(self._value(side))}{origin}"
+
+    def _decimals(self, *sides: Side) -> int:
+        """Return the places that the figures of a finding print."""
+        known = (self.figures.get(side.figure or "") for side in sides)
+        return max((figure.decimals for figure in known if figure), default=2)
+
+    def _value(self, side: Side) -> str:
+        """Return a side's number, cut where digits stop informing; other text as it is."""
+        text = UNKNOWN if side.value is None else side.value
+        return digits(Decimal(text), self._decimals(side)) if _NUMBER.fullmatch(text) else text
+
+    def _difference(self, finding: Finding) -> str:
+        if finding.difference is None:
+            return ""
+        places, allowed = self._decimals(finding.left, finding.right), finding.tolerance
+        beyond = f"（容差{digits(allowed, places)}）" if allowed is not None else ""
+        return f"{digits(finding.difference, places)}{beyond}"
 
 
 _KIND = dict(zip(SEVERITIES, ("error", "residue", "hint"), strict=True))
@@ -176,19 +195,4 @@ def _folded(title: str, findings: Sequence[Finding]) -> str:
     return f"<details><summary>{title}：{len(findings)}项</summary><ul>{items}</ul></details>"
 
 
-def _value(side: Side) -> str:
-    return UNKNOWN if side.value is None else _cut(side.value)
-
-
-def _difference(finding: Finding) -> str:
-    if finding.difference is None:
-        return ""
-    allowed = finding.tolerance
-    beyond = f"（容差{_cut(exact(allowed))}）" if allowed is not None else ""
-    return f"{_cut(exact(finding.difference))}{beyond}"
-
-
-def _cut(text: str) -> str:
-    """Return a number's text cut where digits stop informing; other text as it is."""
-    whole, point, digits = text.partition(".")
-    return f"{whole}{point}{digits[:4]}…" if len(digits) > 6 else text
+_NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)

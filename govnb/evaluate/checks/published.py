@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from govnb.evaluate.checks.causes import Misprint, causes
-from govnb.evaluate.checks.rounding import HALF, Spread
+from govnb.evaluate.checks.rounding import HALF, Spread, around
 from govnb.evaluate.checks.say import Evidence, Say, quoted
-from govnb.evaluate.checks.terms import approximately, printed
+from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.checks.world import World
 from govnb.evaluate.compute import SCORE, UNCOMPUTABLE
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import Figure, exact
+from govnb.evaluate.figure import Figure, about, exact
 from govnb.evaluate.finding import FAILED, PASSED, Finding, Side
 from govnb.evaluate.published_units import factor
 from govnb.inputs.check_rules import HINT, RESIDUE, PublishedRule
@@ -143,7 +143,7 @@ def _about(comparison: _Comparison) -> bool:
     """Tell whether two values of which one is a 约数 can be the same."""
     number = comparison.figure.number or Decimal(0)
     if comparison.source.around:
-        return abs(comparison.value - number) <= _slack(comparison)
+        return abs(comparison.value - number) <= around(comparison.value, 2 * comparison.half)
     if not comparison.source.approximate:
         return comparison.overlaps
     top = comparison.value + _last_digit(comparison.value)
@@ -157,24 +157,12 @@ def _last_digit(value: Decimal) -> Decimal:
     return Decimal(1).scaleb(exponent)
 
 
-def _slack(comparison: _Comparison) -> Decimal:
-    """Return how far 约 reaches: one unit of the last printed digit (约118%: 1).
-
-    Of a round number half a unit of its last digit that isn't zero, but no more than a
-    twentieth of it (约1200: 50, 约100%: 5).
-    """
-    value = abs(comparison.value)
-    if not value:
-        return 2 * comparison.half
-    return max(2 * comparison.half, min(_last_digit(value) / 2, value / 20))
-
-
 def _recomputed(comparison: _Comparison) -> str:
     """Return the recomputed value in the unit the published one is in."""
     figure = comparison.figure
     assert figure.number is not None
     number = printed(figure.number / comparison.scale, "", comparison.decimals)
-    return approximately(figure, number) + comparison.unit
+    return about(figure, number) + comparison.unit
 
 
 def _points(unit: str) -> str:

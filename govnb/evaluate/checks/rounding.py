@@ -23,7 +23,7 @@ from govnb.evaluate.expression import FormulaError, Value
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures, rounded
 from govnb.inputs.read import Inputs
-from govnb.inputs.values import MONEY_UNITS, Amount
+from govnb.inputs.values import ABOUT, MONEY_UNITS, Amount
 
 Look = Callable[[str], Value]
 HALF, HUNDRED = Decimal("0.5"), Decimal(100)
@@ -79,7 +79,7 @@ class _Printed:
     unit: str
     table: tuple[str, ...]
     whole: bool
-    approximate: bool
+    about: str
 
 
 class Rounding:
@@ -162,7 +162,7 @@ class Rounding:
 
     def is_approximate(self, names: Iterable[str]) -> bool:
         """Tell whether any stated amount behind the names is a 约数."""
-        return any(p and p.approximate for p in map(self._printed.get, self._roots(names)))
+        return any(p and p.about for p in map(self._printed.get, self._roots(names)))
 
     def is_coarse(self, name: str, value: Decimal) -> bool:
         """Tell whether a stated total is `value` rounded to fewer decimals than its table's.
@@ -192,7 +192,7 @@ class Rounding:
         table = tuple(segments[: 2 if segments[0] == "业务量" else 1])
         decimals = len(match["fraction"] or "")
         number = Decimal(match["digits"])
-        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.approximate)
+        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.about)
 
     def _factor(self, name: str, unit: str) -> Decimal:
         """Return what one printed unit is, as formulas use the figure."""
@@ -209,7 +209,10 @@ class Rounding:
         if printed is None or value is None or not (printed.number or printed.decimals):
             return EXACT
         factor = self._factor(name, printed.unit)
-        if printed.approximate:
+        if printed.about == ABOUT:
+            either = around(printed.number, Decimal(1).scaleb(-printed.decimals)) * factor
+            return Spread(either, either)
+        if printed.about:
             return Spread(above=_step(printed.number) * factor)
         decimals = self._decimals(name, printed)
         if printed.unit in MONEY_UNITS:
@@ -284,6 +287,16 @@ def _usual(decimals: list[int]) -> int:
     if not shown:
         return max(decimals)
     return min(shown, key=lambda n: (-shown[n], n))
+
+
+def around(number: Decimal, digit: Decimal) -> Decimal:
+    """Return how far 约 reaches: one unit of the last printed digit (约118%: 1).
+
+    Of a round number half a unit of its last digit that isn't zero, but no more than a
+    twentieth of it (约1200: 50, 约100%: 5).
+    """
+    number = abs(number)
+    return max(digit, min(_step(number) / 2, number / 20)) if number else digit
 
 
 def _step(number: Decimal) -> Decimal:

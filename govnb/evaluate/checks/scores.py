@@ -53,7 +53,7 @@ def _row(row: IndicatorScore, published: Decimal, high: Decimal, world: World, s
 
 def _bounds(low: Decimal | None, high: Decimal) -> str:
     single = low is None or low == high
-    return f"{exact(high)}分" if single else f"{exact(low or Decimal(0))}到{exact(high)}分"
+    return printed(high, "分") if single else f"{printed(low or Decimal(0))}到{printed(high, '分')}"
 
 
 def _total(rule: ScoreRule, world: World, say: Say) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from govnb.evaluate.checks.rounding import HUNDRED, Look
 from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import PERCENT, Figure, Figures, exact, rounded
+from govnb.evaluate.figure import PERCENT, Figure, Figures, about, exact, number_text
 from govnb.evaluate.finding import Side
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Place
@@ -94,7 +94,7 @@ class Term:
             return str(self.value)
         number = printed(self.value, "", self.decimals)
         if self.figure is not None:
-            number = approximately(self.figure, number)
+            number = about(self.figure, number)
         elif self.is_about:
             number = f"约{number}"
         return f"{number}{self.unit}"
@@ -111,20 +111,7 @@ class Term:
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
     """Return a number as a sentence prints it; more decimals where fewer would show 0."""
-    for places in (decimals, decimals + 2, decimals + 4):
-        text = f"{rounded(value, places):f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
-        if value == 0 or text.strip("-0."):
-            break
-    return f"{'0' if text in ('-0', '') else text}{unit}"
-
-
-def approximately(figure: Figure, number: str) -> str:
-    """Return a figure's printed number with the 余 or 约 that belongs to it."""
-    if not figure.approximate:
-        return number
-    return f"约{number}" if figure.derived else f"{number}余"
+    return f"{number_text(value, decimals)}{unit}"
 
 
 class Terms:
