@@ -12,6 +12,8 @@ from govnb.inputs.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, PartialDate, 
 # Places beyond which a value is not looked at to print it.
 MOST_DIGITS = 20
 PERCENT = Decimal("0.01")
+# Places of every rate that is computed, so that those on one page compare.
+RATE_DECIMALS = 2
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 
 

@@ -12,11 +12,9 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
-from govnb.evaluate.checks import review
 from govnb.evaluate.compute import compute
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.finding import Review
 from govnb.evaluate.score import Score
 from govnb.evaluate.scoring import score
 from govnb.evaluate.scoring_names import check_names
@@ -42,6 +40,8 @@ from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
+from govnb.review import review
+from govnb.review.finding import Review
 
 EDITIONS = ("review", "publish")
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.evaluate.checks import check_published, review
 from govnb.evaluate.compute import compute
-from govnb.evaluate.finding import EXPLAINED, FAILED, NO_DATA, NOT_APPLICABLE, PASSED
 from govnb.inputs.check_rules import ERROR, HINT, RESIDUE
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import load
-from tests.evaluate.reviewing import finding, inputs_of, reviewed
+from govnb.review import check_published, review
+from govnb.review.finding import EXPLAINED, FAILED, NO_DATA, NOT_APPLICABLE, PASSED
+from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMON = """

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.evaluate.finding import Finding
 from govnb.inputs.department import Department
 from govnb.inputs.read import validate
 from govnb.inputs.yaml_text import parse_yaml
-from tests.evaluate.reviewing import HEAD, inputs_of, reviewed
+from govnb.review.finding import Finding
+from tests.review.reviewing import HEAD, inputs_of, reviewed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "checks"
 SENTENCES = yaml.safe_load((DATA / "sentences.yml").read_text(encoding="utf-8"))

@@ -12,32 +12,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from govnb.evaluate.checks.acknowledged import acknowledge
-from govnb.evaluate.checks.dates import date_order, document_year, same_date
-from govnb.evaluate.checks.direction import directions
-from govnb.evaluate.checks.enumerations import enumerations
-from govnb.evaluate.checks.numbering import numbering
-from govnb.evaluate.checks.numbers import raw_numbers
-from govnb.evaluate.checks.published import published
-from govnb.evaluate.checks.rates import in_range, scope, zero_base
-from govnb.evaluate.checks.relations import equal, limit, reasons
-from govnb.evaluate.checks.rules import check_rules
-from govnb.evaluate.checks.say import Say
-from govnb.evaluate.checks.scores import score
-from govnb.evaluate.checks.sums import same_name, sums
-from govnb.evaluate.checks.typed import typed_values
-from govnb.evaluate.checks.world import World
-from govnb.evaluate.checks.writing import writing
 from govnb.evaluate.expression import FormulaError
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.finding import NO_DATA, PASSED, Finding, Review
 from govnb.evaluate.published_units import check_published
 from govnb.evaluate.score import Score
 from govnb.inputs import check_rules as models
 from govnb.inputs.check_rules import HINT, Rule
 from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
+from govnb.review.acknowledged import acknowledge
+from govnb.review.dates import date_order, document_year, same_date
+from govnb.review.direction import directions
+from govnb.review.enumerations import enumerations
+from govnb.review.finding import NO_DATA, PASSED, Finding, Review
+from govnb.review.numbering import numbering
+from govnb.review.numbers import raw_numbers
+from govnb.review.published import published
+from govnb.review.rates import in_range, scope, zero_base
+from govnb.review.relations import equal, limit, reasons
+from govnb.review.rules import check_rules
+from govnb.review.say import Say
+from govnb.review.scores import score
+from govnb.review.sums import same_name, sums
+from govnb.review.typed import typed_values
+from govnb.review.world import World
+from govnb.review.writing import writing
 
 __all__ = ["Score", "check_published", "check_rules", "review"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from govnb.evaluate.compute import compute
-from govnb.evaluate.finding import FAILED, PASSED, Finding, Review
 from govnb.evaluate.scoring import score
 from govnb.inputs.check_rules import ERROR, HINT
 from govnb.inputs.read import load
 from govnb.inputs.rubric import load_rubric
-from tests.evaluate.reviewing import PARAMS, finding, ids, inputs_of, reviewed
+from govnb.review.finding import FAILED, PASSED, Finding, Review
+from tests.review.reviewing import PARAMS, finding, ids, inputs_of, reviewed
 
 FILE = PARAMS / "2016" / "junshan-zwfw.yml"
 TEXT = FILE.read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.checks.terms import Term
-from govnb.evaluate.finding import (
+from govnb.inputs.check_rules import VARIABLE, Rule
+from govnb.review.finding import (
     FAILED,
     NO_DATA,
     NOBODY,
@@ -16,7 +16,7 @@ from govnb.evaluate.finding import (
     Finding,
     Side,
 )
-from govnb.inputs.check_rules import VARIABLE, Rule
+from govnb.review.terms import Term
 
 
 def subject_of(variables: Mapping[str, str]) -> str:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.ledgers import COLUMNS, SUM, Gap, within
-from govnb.evaluate.checks.rounding import Spread
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.terms import printed
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, exact, rounded, shown
-from govnb.evaluate.finding import FAILED, NOT_APPLICABLE, PASSED, Finding, Side
 from govnb.inputs.check_rules import RESIDUE, VARIABLE, SameNameRule, SumRule
+from govnb.review.finding import FAILED, NOT_APPLICABLE, PASSED, Finding, Side
+from govnb.review.ledgers import COLUMNS, SUM, Gap, within
+from govnb.review.rounding import Spread
+from govnb.review.say import Evidence, Say
+from govnb.review.terms import printed
+from govnb.review.world import World
 
 _TEN = Decimal(10)
 _MOST_DECIMALS = 8

@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.checks.compared import compared
-from govnb.evaluate.checks.mentions import NUMBER, Mention, Names, referred, years
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.terms import printed
-from govnb.evaluate.checks.texts import Passage
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, Figures, rounded, shown
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.evaluate.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
 from govnb.inputs.check_rules import DirectionRule
+from govnb.review.compared import compared
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.mentions import NUMBER, Mention, Names, referred, years
+from govnb.review.say import Evidence, Say
+from govnb.review.terms import printed
+from govnb.review.texts import Passage
+from govnb.review.world import World
 
 # Figures whose sign is a direction, by the last word of their name.
 _CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")

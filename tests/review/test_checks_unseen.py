@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.evaluate.finding import NO_DATA
 from govnb.inputs.read import departments, load
-from tests.evaluate.reviewing import PARAMS, reviewed
+from govnb.review.finding import NO_DATA
+from tests.review.reviewing import PARAMS, reviewed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "checks"
 SOUND = (DATA / "department.yml").read_text(encoding="utf-8")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.texts import Passage
-from govnb.evaluate.checks.world import World
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import WritingRule
 from govnb.inputs.patterns import matches
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.say import Evidence, Say
+from govnb.review.texts import Passage
+from govnb.review.world import World
 
 
 def writing(rule: WritingRule, world: World, say: Say) -> Iterator[Finding]:

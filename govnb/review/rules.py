@@ -8,8 +8,6 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from govnb.evaluate.checks.dates import EVERYWHERE
-from govnb.evaluate.checks.terms import filled, is_literal
 from govnb.evaluate.expression import Expression, FormulaError, canonical, parse
 from govnb.evaluate.figure import Figures
 from govnb.inputs.check_rules import (
@@ -28,6 +26,8 @@ from govnb.inputs.place import Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Scalar
+from govnb.review.dates import EVERYWHERE
+from govnb.review.terms import filled, is_literal
 
 # The fields of the rules' models that hold expressions.
 _EXPRESSIONS = (

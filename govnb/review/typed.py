@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.compared import Compared, compared
-from govnb.evaluate.checks.mentions import Mention, Names, decimals, referred, value
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.terms import printed
-from govnb.evaluate.checks.texts import Passage
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import shown
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import HINT, DirectionRule, TypedValueRule
+from govnb.review.compared import Compared, compared
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.mentions import Mention, Names, decimals, referred, value
+from govnb.review.say import Evidence, Say
+from govnb.review.terms import printed
+from govnb.review.texts import Passage
+from govnb.review.world import World
 
 _HUNDRED = Decimal(100)
 _POINTS = "个百分点"

@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
-from govnb.evaluate.checks.say import Evidence, Say, subject_of, undecided
-from govnb.evaluate.checks.terms import Term, date_of
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import spelled
 from govnb.evaluate.figure import Figure
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import HINT, DateOrderRule, DocumentYearRule, SameDateRule
 from govnb.inputs.place import Place
 from govnb.inputs.values import PartialDate
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.relations import NOTHING_TO_CHECK
+from govnb.review.say import Evidence, Say, subject_of, undecided
+from govnb.review.terms import Term, date_of
+from govnb.review.world import World
 
 EVERYWHERE = "全文"
 _YEAR_PART = r"[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]"

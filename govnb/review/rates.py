@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from govnb.evaluate.checks.relations import NOTHING_TO_CHECK
-from govnb.evaluate.checks.say import Evidence, Say, quoted, subject_of, undecided
-from govnb.evaluate.checks.texts import Passage, clause
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, rounded, shown
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import RangeRule, ScopeRule, ZeroBaseRule
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.relations import NOTHING_TO_CHECK
+from govnb.review.say import Evidence, Say, quoted, subject_of, undecided
+from govnb.review.texts import Passage, clause
+from govnb.review.world import World
 
 _GROWTH = re.compile(r"(增长|上升|提高|增加|增幅|增速)[^。；，\n]{0,8}?\d+(\.\d+)?\s*[%％倍]")
 

@@ -1,6 +1,6 @@
 """What every check looks at: one department's inputs, figures, and what follows from them.
 
-A check is a function of a rule, a :class:`World` and a :class:`~govnb.evaluate.checks.say.Say`
+A check is a function of a rule, a :class:`World` and a :class:`~govnb.review.say.Say`
 that makes findings. The world is read only; what several checks need is worked out once.
 """
 
@@ -12,16 +12,16 @@ from decimal import Decimal
 from functools import cached_property
 
 from govnb.evaluate.book import matches
-from govnb.evaluate.checks.ledgers import Blame, Gap, blamed, gaps
-from govnb.evaluate.checks.rounding import Look, Rounding
-from govnb.evaluate.checks.say import identifier, subject_of
-from govnb.evaluate.checks.terms import Term, Terms
-from govnb.evaluate.checks.texts import Passage, passages
 from govnb.evaluate.facts import LEFT_OUT, Facts
 from govnb.evaluate.figure import Figure, Figures
 from govnb.evaluate.score import Score
 from govnb.inputs.check_rules import ZeroBaseRule
 from govnb.inputs.read import Inputs
+from govnb.review.ledgers import Blame, Gap, blamed, gaps
+from govnb.review.rounding import Look, Rounding
+from govnb.review.say import identifier, subject_of
+from govnb.review.terms import Term, Terms
+from govnb.review.texts import Passage, passages
 
 _ABSENT = "本部门没有"
 

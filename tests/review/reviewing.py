@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from govnb.evaluate.checks import review
 from govnb.evaluate.compute import compute
-from govnb.evaluate.finding import Finding, Review
 from govnb.inputs.check_rules import Checks
 from govnb.inputs.read import Inputs, load, validate
 from govnb.inputs.yaml_text import parse_yaml
+from govnb.review import review
+from govnb.review.finding import Finding, Review
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
 HEAD = "年度: 2016\n部门:\n  名称: 某局\n"

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.checks.dates import chinese_number
-from govnb.evaluate.checks.listed import LEAST, Count, Reader
-from govnb.evaluate.checks.numbering import CHINESE, Mark, marks
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.texts import Passage, outside_quotes
-from govnb.evaluate.checks.world import World
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.evaluate.references import REFERENCE, Reference
 from govnb.inputs.check_rules import HINT, EnumerationRule
+from govnb.review.dates import chinese_number
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.listed import LEAST, Count, Reader
+from govnb.review.numbering import CHINESE, Mark, marks
+from govnb.review.say import Evidence, Say
+from govnb.review.texts import Passage, outside_quotes
+from govnb.review.world import World
 
 _NO_COUNTS = frozenset(["万元", "元", "%", "年"])
 _NOUN = r"(?P<noun>[^。；：、，\n{}（）()\d]{0,20}?)"

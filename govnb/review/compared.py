@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from govnb.evaluate.checks.mentions import NUMBER, Mention
-from govnb.evaluate.checks.texts import clause
+from govnb.review.mentions import NUMBER, Mention
+from govnb.review.texts import clause
 
 # 去年 and the year itself say 上年; all of these may stand before a word of direction.
 _SINCE = (

@@ -10,10 +10,10 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from govnb.evaluate.checks import KINDS
-from govnb.evaluate.finding import FAILED, Finding
 from govnb.inputs.check_rules import ERROR, CheckRule
-from tests.evaluate.reviewing import finding, inputs_of, reviewed
+from govnb.review import KINDS
+from govnb.review.finding import FAILED, Finding
+from tests.review.reviewing import finding, inputs_of, reviewed
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "checks" / "cases"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.ledgers import within
-from govnb.evaluate.checks.rounding import HUNDRED, Look, Spread
-from govnb.evaluate.checks.say import Evidence, Say, subject_of, undecided
-from govnb.evaluate.checks.terms import Term, in_percent, in_unit_of, is_literal, printed
-from govnb.evaluate.checks.world import World
-from govnb.evaluate.finding import FAILED, PASSED, Finding
 from govnb.inputs.check_rules import HINT, RESIDUE, EqualRule, LimitRule, ReasonRule, Rule
+from govnb.review.finding import FAILED, PASSED, Finding
+from govnb.review.ledgers import within
+from govnb.review.rounding import HUNDRED, Look, Spread
+from govnb.review.say import Evidence, Say, subject_of, undecided
+from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
+from govnb.review.world import World
 
 NOTHING_TO_CHECK = "本部门没有要核对的内容"
 
@@ -100,7 +100,7 @@ def _limited(
     assert left.number is not None and right.number is not None
     share = right.number / left.number * HUNDRED
     if rule.complete_from is not None and share < Decimal(rule.complete_from.rstrip("%")):
-        why = f"{right.label}{right}只占{left.label}{left}的{printed(share, '%', 1)}，没有列全"
+        why = f"{right.label}{right}只占{left.label}{left}的{printed(share, '%')}，没有列全"
         return say.not_applicable(subject, f"{why}，不能核对", evidence)
     return say.failed(subject, words(subject, left, right, gap, room), evidence)
 
@@ -146,7 +146,7 @@ def _explained(
     bound = allowed.below if gap > 0 else allowed.above
     evidence = Evidence(overspend.side, explained.side, gap, bound)
     share = explained.number / overspend.number * HUNDRED
-    told = words(subject, overspend, explained, gap, bound) | {"百分比": printed(share, "%", 1)}
+    told = words(subject, overspend, explained, gap, bound) | {"百分比": printed(share, "%")}
     apart = told["差额"]
     if within(gap, allowed):
         message = f"{overspend.label}{overspend}，所列原因{explained}，相符"

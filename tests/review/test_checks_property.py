@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from govnb.evaluate.finding import FAILED, NO_DATA, PASSED, Review
 from govnb.inputs.check_rules import ERROR, RESIDUE
 from govnb.inputs.department import Department
 from govnb.inputs.read import validate
 from govnb.inputs.yaml_text import parse_yaml
-from tests.evaluate.reviewing import HEAD, inputs_of, reviewed
+from govnb.review.finding import FAILED, NO_DATA, PASSED, Review
+from tests.review.reviewing import HEAD, inputs_of, reviewed
 
 CENT = Decimal("0.01")
 NAMES = "甲乙丙丁戊己庚辛"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from govnb.evaluate.checks.rounding import Look, Rounding, Spread
 from govnb.evaluate.figure import Figure, Figures
+from govnb.review.rounding import Look, Rounding, Spread
 
 Parts = Mapping[str, tuple[str, ...]]
 GAP, SUM, COLUMNS = ".合计差额", ".分项之和", ".分类合计"

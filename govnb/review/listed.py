@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from govnb.evaluate.checks.numbering import Mark, points
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.references import REFERENCE, Reference
+from govnb.review.numbering import Mark, points
 
 LEAST = 2
 _JOIN = re.compile(r"以及|和|及|与")

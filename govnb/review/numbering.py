@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from govnb.evaluate.checks.dates import chinese_number
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.texts import Passage
-from govnb.evaluate.checks.world import World
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import NumberingRule
+from govnb.review.dates import chinese_number
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.say import Evidence, Say
+from govnb.review.texts import Passage
+from govnb.review.world import World
 
 CHINESE = "一二三四五六七八九十"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"

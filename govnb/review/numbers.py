@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.texts import Passage, Typed
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, rounded, shown
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.inputs.check_rules import RawNumberRule
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.say import Evidence, Say
+from govnb.review.texts import Passage, Typed
+from govnb.review.world import World
 
 _SAME_UNIT = {"名": "人", "平方米": "㎡", "万": "万元"}
 # Digits by which a number is known: fewer could well be another number's.

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.checks.rounding import HUNDRED, Look
 from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import PERCENT, Figure, Figures, about, exact, number_text
-from govnb.evaluate.finding import Side
+from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, about, exact, number_text
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Place
 from govnb.inputs.values import MONEY_UNITS, PartialDate
+from govnb.review.finding import Side
+from govnb.review.rounding import HUNDRED, Look
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
@@ -92,7 +92,7 @@ class Term:
         """Return the value as a sentence prints it."""
         if not isinstance(self.value, Decimal):
             return str(self.value)
-        number = printed(self.value, "", self.decimals)
+        number = printed(self.value, self.unit, self.decimals).removesuffix(self.unit)
         if self.figure is not None:
             number = about(self.figure, number)
         elif self.is_about:
@@ -111,7 +111,9 @@ class Term:
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
     """Return a number as a sentence prints it; more decimals where fewer would show 0."""
-    return f"{number_text(value, decimals)}{unit}"
+    is_rate = unit == "%"
+    places = max(decimals, RATE_DECIMALS) if is_rate else decimals
+    return f"{number_text(value, places, padded=is_rate)}{unit}"
 
 
 class Terms:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from govnb.evaluate.checks.sums import is_transposed
-from govnb.evaluate.checks.terms import printed
 from govnb.evaluate.figure import Figure, Figures
+from govnb.review.sums import is_transposed
+from govnb.review.terms import printed
 
 _HUNDRED = Decimal(100)
 _ENOUGH = 2
@@ -87,7 +87,7 @@ def _rates(m: Misprint) -> Iterator[str]:
         return
     if name.endswith(("增长率", "变动率")):
         called = "本年与上年之比"
-    told = f"{called}{printed(other, '%', 1)}"
+    told = f"{called}{printed(other, '%')}"
     if m.fits(other):
         yield f"像是把{told}写成了{name}"
     elif any(m.fits(other, Decimal(10) ** places) for places in (1, 2, -1, -2)):

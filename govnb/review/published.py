@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.checks.causes import Misprint, causes
-from govnb.evaluate.checks.rounding import HALF, Spread, around
-from govnb.evaluate.checks.say import Evidence, Say, quoted
-from govnb.evaluate.checks.terms import printed
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.compute import SCORE, UNCOMPUTABLE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, about, exact
-from govnb.evaluate.finding import FAILED, PASSED, Finding, Side
 from govnb.evaluate.published_units import factor
 from govnb.inputs.check_rules import HINT, RESIDUE, PublishedRule
 from govnb.inputs.published import PublishedFigure
+from govnb.review.causes import Misprint, causes
+from govnb.review.finding import FAILED, PASSED, Finding, Side
+from govnb.review.rounding import HALF, Spread, around
+from govnb.review.say import Evidence, Say, quoted
+from govnb.review.terms import printed
+from govnb.review.world import World
 
 _COUNTS = (".条数", ".项数")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from govnb.evaluate.checks.say import Evidence, Say
-from govnb.evaluate.checks.terms import printed
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import exact
-from govnb.evaluate.finding import PASSED, Finding, Side
 from govnb.evaluate.score import Score
 from govnb.evaluate.score_row import IndicatorScore
 from govnb.inputs.check_rules import HINT, ScoreRule
+from govnb.review.finding import PASSED, Finding, Side
+from govnb.review.say import Evidence, Say
+from govnb.review.terms import printed
+from govnb.review.world import World
 
 _SECTIONS = ("评分依据", "绩效指标")
 _TOO_HIGH = "高于规则允许的最高分"

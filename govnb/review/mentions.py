@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.checks.texts import MASK, Passage, clause
-from govnb.evaluate.checks.world import World
 from govnb.evaluate.figure import Figure, Figures
 from govnb.inputs.check_rules import TypedValueRule
+from govnb.review.texts import MASK, Passage, clause
+from govnb.review.world import World
 
 NUMBER = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
 # This year's amount, and the same amount last year.
