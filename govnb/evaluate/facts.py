@@ -164,6 +164,9 @@ class _Walk:
         # A unit the file chose itself (人次, 所, %) counts things: as many places as were typed.
         chosen = bool(unit) and not amount.kind.unit
         decimals = max(0 if chosen or unit in WHOLE_UNITS else 2, decimals_of(value))
+        if unit == "%" and value is not None:
+            # 98.80% is printed as it was typed.
+            decimals = max(decimals, -int(value.as_tuple().exponent))
         if unit == MONEY_UNIT and amount.unit_typed:
             # Converted from 元: the report's two places, not the four that 元 brings along.
             decimals = 2

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, about, exact, number_text
+from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Place
 from govnb.inputs.values import MONEY_UNITS, PartialDate
@@ -92,12 +92,12 @@ class Term:
         """Return the value as a sentence prints it."""
         if not isinstance(self.value, Decimal):
             return str(self.value)
-        number = printed(self.value, self.unit, self.decimals).removesuffix(self.unit)
         if self.figure is not None:
-            number = about(self.figure, number)
-        elif self.is_about:
-            number = f"约{number}"
-        return f"{number}{self.unit}"
+            return shown(self.figure)
+        # A rule's own number is said as the rule has it.
+        padded = self.unit == "%" and self.expression is not None
+        number = number_text(self.value, self.decimals, padded=padded)
+        return f"{'约' if self.is_about else ''}{number}{self.unit}"
 
     def within(self, look: Look) -> Decimal | None:
         """Return the value in `unit` when `look` gives the figures' values."""
@@ -253,7 +253,7 @@ def in_percent(term: Term) -> Term:
     """Return a quotient as a percentage, to compare it with one."""
     if term.unit or term.number is None:
         return term
-    return replace(term, value=term.number * HUNDRED, unit="%", factor=PERCENT)
+    return replace(term, value=term.number * HUNDRED, unit="%", factor=PERCENT, figure=None)
 
 
 def in_unit_of(term: Term, other: Term) -> Term:
