@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from govnb.evaluate.figure import shown, with_reason
-from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.files import why
+from govnb.inputs.lookalikes import ReadOrdinary
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
@@ -27,6 +27,7 @@ from govnb.options import (
     formats_of,
     overrides_of,
 )
+from govnb.review.finding import SEVERITIES
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
     code: object = 1
+    warnings.formatwarning = _one_line
     try:
         code = cli.main(prog_name="govnb", standalone_mode=False)
     except FaultsError as error:
@@ -62,32 +64,36 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _one_line(message: Warning | str, *_: object, **__: object) -> str:
+    """Return a warning as what it says; where in the code it was raised helps nobody."""
+    return f"{message}\n"
+
+
 @cli.command(options_metavar="[选项]")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件…")
 @PARAMS
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.evaluate.scoring_names import checker
-    from govnb.inputs.shared_files import blank_inputs, check_shared, is_shared, params_of
-    from govnb.present.checking import check_department
+    from govnb.present.checking import check_file, files_of
 
     faults: list[Fault] = []
-    for file in files:
-        try:
-            if is_shared(file):
-                folder = params_dir or params_of(file)
-                check_shared(file, folder, checker(partial(blank_inputs, folder)))
-            else:
-                check_department(file, params_dir)
-        except FaultsError as error:
-            faults.extend(error.faults)
+    named = [file for given in files for file in files_of(given)]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ReadOrdinary)
+        for file in named:
+            try:
+                check_file(file, params_dir)
+            except FaultsError as error:
+                faults.extend(error.faults)
+    for note in dict.fromkeys(str(w.message) for w in caught if w.category is ReadOrdinary):
+        click.echo(note, err=True)
     if as_json:
         _print_json({"faults": [fault.as_dict() for fault in faults]})
     else:
         for fault in faults:
             click.echo(str(fault))
-        click.echo(f"{len(files)} 个文件，{len(faults)} 处错误")
+        click.echo(f"{len(named)} 个文件，{len(faults)} 处错误")
     sys.exit(1 if faults else 0)
 
 
@@ -295,7 +301,7 @@ def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
-    from govnb.inputs.schema import write_schemas
+    from govnb.present.schema import write_schemas
 
     for path in write_schemas((params_dir or Path("params")) / "schema"):
         click.echo(str(path))

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.facts import Draft, Facts, decimals_of
+from govnb.evaluate.figure import Lack
 from govnb.inputs.entries import EVIDENCE_SECTIONS, read_entry, with_entries
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs
@@ -58,10 +59,10 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
     elif draft.derived:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
     old = draft or Draft(name, "", TRIAL)
-    blank = replace(old, value=None, expression=None, reason="", place=TRIAL, about="")
+    blank = replace(old, value=None, expression=None, lack=None, place=TRIAL, about="")
     blank = replace(blank, approximate=False)
     if text == UNKNOWN:
-        return replace(blank, reason=f"试算中设为{UNKNOWN}")
+        return replace(blank, lack=Lack.ON_TRIAL)
     value = read_entry(name, _without_unit(old, text), TRIAL)
     if isinstance(value, Amount):
         return _number(facts, blank, value, text, is_new=draft is None)

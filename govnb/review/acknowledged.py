@@ -8,11 +8,10 @@ from decimal import Decimal
 
 from govnb.evaluate.facts import decimals_of
 from govnb.evaluate.figure import number_text
-from govnb.inputs.check_rules import HINT
 from govnb.inputs.department import Acknowledgement
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import nearest
-from govnb.review.finding import EXPLAINED, FAILED, Finding, Side
+from govnb.review.finding import EXPLAINED, FAILED, HINT, Finding, Side
 
 ACKNOWLEDGED = "已说明"
 

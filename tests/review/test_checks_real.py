@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from govnb.evaluate.compute import compute
-from govnb.evaluate.scoring import score
-from govnb.inputs.check_rules import ERROR, HINT
 from govnb.inputs.read import load
-from govnb.inputs.rubric import load_rubric
-from govnb.review.finding import FAILED, PASSED, Finding, Review
+from govnb.review.finding import ERROR, FAILED, HINT, PASSED, Finding, Review
+from govnb.rubric.load import load_rubric
+from govnb.rubric.score import score
 from tests.review.reviewing import PARAMS, finding, ids, inputs_of, reviewed
 
 FILE = PARAMS / "2016" / "junshan-zwfw.yml"

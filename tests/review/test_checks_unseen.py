@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.inputs.read import departments, load
+from govnb.inputs.folder import departments
+from govnb.inputs.read import load
 from govnb.review.finding import NO_DATA
 from tests.review.reviewing import PARAMS, reviewed
 
