@@ -40,6 +40,8 @@ OPEN_SECTIONS = frozenset(
     ]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
+# More missing names than anyone reads.
+_MANY = 100
 SCORE = "评价得分"
 
 
@@ -252,7 +254,7 @@ def _figure(
     elif value is None and not trouble:
         trouble = next((f.trouble for f in used if f.trouble), "")
         roots = (f.missing or (f.name,) for f in used if f.value is None and not trouble)
-        missing = tuple(dict.fromkeys(root for some in roots for root in some))
+        missing = _union(list(roots))
     if draft.expression is not None and isinstance(value, Decimal):
         factor = PERCENT if draft.unit == "%" else draft.scale
         value = value if factor == 1 else value / factor
@@ -276,6 +278,17 @@ def _figure(
         scale=draft.scale,
         derived=draft.expression is not None,
     )
+
+
+def _union(roots: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of several lists, each once.
+
+    Of one long list alone the list itself: each share of an unknown whole would copy it.
+    """
+    longest = max(roots, key=len, default=())
+    if len(longest) > _MANY:
+        return longest
+    return tuple(dict.fromkeys(root for some in roots for root in some))
 
 
 def _decimals(draft: Draft, value: Value) -> int:
