@@ -6,8 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 from heapq import nlargest
-from itertools import islice
-from os.path import commonprefix
+from itertools import islice, takewhile
 
 # Every department has far fewer names; a hostile file must not make the search last.
 MOST_WORDS = 3000
@@ -35,7 +34,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def _shared_ends(a: str, b: str) -> int:
     """Return how many characters two words begin and end with alike."""
-    return len(commonprefix((a, b))) + len(commonprefix((a[::-1], b[::-1])))
+    ahead, behind = zip(a, b, strict=False), zip(reversed(a), reversed(b), strict=False)
+    alike = (takewhile(lambda pair: pair[0] == pair[1], ends) for ends in (ahead, behind))
+    return sum(1 for ends in alike for _ in ends)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
