@@ -285,9 +285,9 @@ class Case:
         def show(name: str) -> str:
             if name in self.given:
                 number = self.given[name].number
-                return UNKNOWN if number is None else f"{number.normalize():f}"
+                return self.figures.unsaid if number is None else f"{number.normalize():f}"
             figure = self.figures.get(self.locate(name))
-            text = shown(figure) if figure else UNKNOWN
+            text = shown(figure) if figure else self.figures.unsaid
             # What isn't counted as it is printed keeps its unit: 5%, 30000元.
             unit = figure.unit if figure and figure.factor == 1 else ""
             text = text.removesuffix(unit) if unit else text

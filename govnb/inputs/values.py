@@ -23,7 +23,7 @@ from govnb.inputs.number import UNKNOWN as UNKNOWN
 from govnb.inputs.number import BadText as BadText
 from govnb.inputs.number import is_unknown as is_unknown
 from govnb.inputs.number import parse_number as parse_number
-from govnb.inputs.number import why_not_a_number
+from govnb.inputs.number import split_typed, why_not_a_number
 from govnb.inputs.place import Place
 from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
@@ -144,16 +144,10 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         return Amount(None, text, place, kind, formula=bare[1:].strip())
     if bare.startswith("＝"):
         raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
-    match = re.fullmatch(
-        r"(?P<before>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<rest>.*)",
-        bare,
-        re.DOTALL,
-    )
+    match = split_typed(bare)
     if match is None:
         raise why_not_a_number(bare)
-    rest = match["rest"].strip()
-    behind = rest[:1] if rest[:1] in {MORE, MANY} else ""
-    unit = rest.removeprefix(behind).strip()
+    unit = match["unit"].strip()
     value = parse_number(match["number"], negative=kind.negative)
     if re.fullmatch(r"-?[\d.,\s]+", bare, re.ASCII) and unit:
         raise BadText(f"“{bare}”中间有空格", f"写 {re.sub('[, ]', '', bare)}")
@@ -164,7 +158,7 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         raise BadText(f"“{bare}”不是整数，这里是{kind.what}", "写整数")
     if unit in MONEY_UNITS:
         value *= MONEY_UNITS[unit]
-    about = about_word(match["before"], behind, match["number"], unit)
+    about = about_word(match["around"], match["more"], match["number"], unit)
     return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
 
 

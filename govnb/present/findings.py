@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures, digits, exact
-from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, bundle, escape
 from govnb.present.provenance import exact_text, figure_button
 from govnb.present.tables import Cell, Row, Table
@@ -160,7 +159,7 @@ class Findings:
 
     def _value(self, side: Side) -> str:
         """Return a side's number, cut where digits stop informing; other text as it is."""
-        text = UNKNOWN if side.value is None else side.value
+        text = self.figures.unsaid if side.value is None else side.value
         return digits(Decimal(text), self._decimals(side)) if _NUMBER.fullmatch(text) else text
 
     def _difference(self, finding: Finding) -> str:

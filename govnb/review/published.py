@@ -20,11 +20,12 @@ from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, Figures, about, exact
 from govnb.evaluate.published_units import factor
+from govnb.inputs.number import last_digit
 from govnb.inputs.published import PublishedFigure
 from govnb.review.check import Check, Evidence, quoted
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding, Side
 from govnb.review.rates import ZeroBaseCheck
-from govnb.review.rounding import HALF, HUNDRED, Spread, around
+from govnb.review.rounding import HALF, HUNDRED, Spread
 from govnb.review.sums import is_transposed
 from govnb.review.terms import printed
 from govnb.review.world import World
@@ -92,9 +93,9 @@ class _Comparison:
     def is_about_right(self) -> bool:
         """Whether the two, of which one is a 约数, can be the same."""
         if self.source.around:
-            return abs(self.value - self.right) <= around(self.value, 2 * self.half)
+            return self.source.printed(self.scale).prints(self.right)
         if self.source.approximate:
-            top = self.value + _last_digit(self.value)
+            top = self.value + last_digit(self.value)
             return self.value <= self.right + self.spread.above and self.right < top
         return self.figure.approximate and self.overlaps
 
@@ -164,13 +165,6 @@ class PublishedCheck(Check):
             return self.not_applicable(figure.name, see)
         message = f"{quoted(figure.label)}公布{said}，但{figure.trouble}，这个数没有意义"
         return self.finding(figure.name, FAILED, message, evidence, None if is_some else HINT)
-
-
-def _last_digit(value: Decimal) -> Decimal:
-    """Return one unit of a number's last digit that isn't zero."""
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Decimal(1).scaleb(exponent)
 
 
 # ── Why a published number is wrong ─────────────────────────────────
