@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from govnb.evaluate.book import add_book, check_book
-from govnb.evaluate.facts import Facts, collect
+from govnb.evaluate.facts import Facts, collect, decimals_of
 from govnb.evaluate.figure import Figure, Figures, default_label, rounded
 from govnb.evaluate.names import LIST_THEM, Names
 from govnb.evaluate.order import circle_faults
@@ -39,8 +40,8 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     add_book(facts, inputs.book, inputs.book_at)
     facts.add(Draft(SCORE, "分", inputs.department_at, lack=Lack.SCORED, derived=True))
     faults = [*inputs.faults, *facts.faults]
-    facts.drafts.update(trial_drafts(facts.drafts, overrides or {}, faults))
-    sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items)
+    facts.drafts.update(trial_drafts(facts, overrides or {}, faults))
+    sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
     names = Names(sheet, inputs.book, inputs.gaps)
     faults += check_book(inputs.book, names)
     faults += _settle(sheet, names)
@@ -67,7 +68,8 @@ def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
         If a value can't be read, or nothing of its name can be replaced.
     """
     faults: list[Fault] = []
-    drafts = trial_drafts(figures.sheet.drafts, overrides, faults)
+    facts = Facts(figures.sheet.drafts, money=figures.sheet.money)
+    drafts = trial_drafts(facts, overrides, faults)
     sheet = figures.sheet.with_(drafts)
     faults += _settle(sheet, Names(sheet, {}))
     found = _figures(sheet, figures.parts, overrides)
@@ -140,10 +142,19 @@ def _figure(sheet: Sheet, name: str, found: Answer) -> Figure:
         absent=found.absent,
         lack=draft.lack,
         approximate=found.about and found.value is not None,
-        decimals=draft.decimals,
+        about=draft.about,
+        decimals=_decimals(draft, found.number),
         note=draft.note,
+        scale=draft.scale,
         derived=is_computed,
     )
+
+
+def _decimals(draft: Draft, number: Decimal | None) -> int:
+    """Return the places a figure shows: a count that comes out in halves is not rounded to one."""
+    if draft.expression is None or draft.fixed or number is None:
+        return draft.decimals
+    return max(draft.decimals, min(decimals_of(number), 2))
 
 
 def _out_of_bounds(sheet: Sheet) -> list[Fault]:

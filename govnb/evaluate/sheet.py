@@ -19,10 +19,12 @@ from govnb.evaluate.order import ordered
 from govnb.inputs.dotted import dotted
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Fault, Place
-from govnb.inputs.values import Kind
+from govnb.inputs.values import MONEY_UNIT, Kind
 
-PERCENT = "%"
+PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
+# More missing names than anyone reads.
+_MANY = 100
 TOO_LARGE = "结果太大"
 # Accounts may be named by the codes of 经济分类科目.
 BY_ACCOUNT = frozenset({"支出", "预算安排"})
@@ -58,10 +60,30 @@ class Draft:
     decimals: int = 2
     note: str = ""
     approximate: bool = False
+    # The word a file marks its 约数 with.
+    about: str = ""
     derived: bool = False
+    # What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
+    scale: Decimal = Decimal(1)
+    # Its rule says how many places to show (小数位).
+    fixed: bool = False
     kind: Kind | None = None
     # Only a formula names it: the department states nothing of the kind.
     only_named: bool = False
+
+    @property
+    def factor(self) -> Decimal:
+        """What formulas count one of its unit as: a percentage is its fraction."""
+        return PERCENT if self.unit == "%" else self.scale
+
+
+@dataclass
+class Money:
+    """How a file keeps its amounts, and its report prints them."""
+
+    unit: str = MONEY_UNIT
+    # Places that amounts computed in that unit show.
+    decimals: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +94,8 @@ class Answer:
     value: Value = None
     # Empty where a formula mixes units.
     unit: str = ""
+    # What formulas count one of its unit as.
+    factor: Decimal = Decimal(1)
     # The figures used, wildcards spelled out.
     names: tuple[str, ...] = ()
     # The stated facts, at the far end of the formulas, that are unknown.
@@ -85,9 +109,11 @@ class Answer:
 
     @property
     def ratio(self) -> Value:
-        """The value as formulas use it: a percentage counts as its fraction."""
-        is_percent = self.unit == PERCENT and isinstance(self.value, Decimal)
-        return self.value / HUNDRED if is_percent else self.value  # type: ignore[operator]
+        """The value as formulas use it: a percentage as its fraction, money in 万元."""
+        # Multiplying by 1 would still round what has more digits than the context.
+        if not isinstance(self.value, Decimal) or self.factor == 1:
+            return self.value
+        return self.value * self.factor
 
     @property
     def number(self) -> Decimal | None:
@@ -106,6 +132,8 @@ class Sheet:
         That year's names of the accounts, by code.
     items
         For each section whose items the department chooses (项目, 业务量…), their names.
+    money
+        How the file keeps its amounts.
     """
 
     def __init__(
@@ -113,10 +141,12 @@ class Sheet:
         drafts: Mapping[str, Draft],
         accounts: Mapping[str, str] | None = None,
         items: Mapping[str, Sequence[str]] | None = None,
+        money: Money | None = None,
     ) -> None:
         self.drafts = dict(drafts)
         self.accounts = accounts or {}
         self.items = items or {}
+        self.money = money or Money()
         # Formulas that use as a number what is none.
         self.faults: list[Fault] = []
         self._base: Sheet | None = None
@@ -133,8 +163,8 @@ class Sheet:
         """
         drafts = {name: self._standing_in(name, given) for name, given in changes.items()}
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
-            return Sheet({**self.drafts, **drafts}, self.accounts, self.items)
-        other = Sheet({}, self.accounts, self.items)
+            return Sheet({**self.drafts, **drafts}, self.accounts, self.items, self.money)
+        other = Sheet({}, self.accounts, self.items, self.money)
         other.drafts, other._changed, other._base = self.drafts, {**self._changed, **drafts}, self
         other._needs, other._above, other._matched = self._needs, self._above, self._matched
         return other
@@ -271,12 +301,13 @@ class Sheet:
             lacks = (name,) if draft.value is None else ()
             absent = draft.only_named and draft.lack is None
             return Answer(
-                draft.value, draft.unit, (name,), lacks, absent=absent, about=draft.approximate
-            )
+                draft.value, draft.unit, draft.factor, (name,), lacks, absent=absent,
+                about=draft.approximate,
+            )  # fmt: skip
         if any(name in circle for circle in self.circles):
             return Answer(unit=draft.unit, names=(name,), missing=(name,))
         try:
-            found = self.ask(draft.expression, unit=draft.unit)
+            found = self.ask(draft.expression, unit=draft.unit, factor=draft.factor)
             if found.value is not None and not isinstance(found.value, Decimal):
                 message = f"公式的结果“{found.value}”不是数"
                 raise FormulaError(message, "写数的名称；日期用 年份(…)")
@@ -291,6 +322,7 @@ class Sheet:
         own: Mapping[str, Answer] | None = None,
         find: Callable[[str], str] | None = None,
         unit: str | None = None,
+        factor: Decimal = Decimal(1),
     ) -> Answer:
         """Work a formula out.
 
@@ -302,8 +334,9 @@ class Sheet:
             Names that only the asker knows, and what they come to.
         find
             Gives the figure, or the pattern, that a name stands for to the asker.
-        unit
-            The unit of the result; without it, what the units of its names leave.
+        unit, factor
+            The unit of the result, and what formulas count one of it as; without them, what
+            the units of its names leave.
 
         Raises
         ------
@@ -317,7 +350,7 @@ class Sheet:
         cells = {raw: own[raw] for raw in expression.names if raw in own}
         cells |= {name: self.cell(name) for name in names}
         if unit is None:
-            unit = _unit(expression, cells.values())
+            unit, factor = _unit(expression, cells.values())
         about = any(cell.about for cell in cells.values())
         trouble, value = "", None
         try:
@@ -334,12 +367,12 @@ class Sheet:
             unknown = {name: cell for name, cell in cells.items() if cell.value is None}
             trouble = trouble or next((c.trouble for c in unknown.values() if c.trouble), "")
             lacks = (c.missing or (name,) for name, c in unknown.items() if not c.trouble)
-            missing = tuple(dict.fromkeys(name for some in lacks for name in some))
+            missing = _union(list(lacks))
             absent = all(cell.absent for cell in cells.values())
-            return Answer(None, unit, names, missing, trouble, absent, about)
-        if unit == PERCENT and isinstance(value, Decimal):
-            value *= HUNDRED
-        return Answer(value, unit, names, about=about)
+            return Answer(None, unit, factor, names, missing, trouble, absent, about)
+        if isinstance(value, Decimal) and factor != 1:
+            value /= factor
+        return Answer(value, unit, factor, names, about=about)
 
     def _withheld(self, name: str) -> bool:
         """Tell whether what a name needs is 未公布 in so many words.
@@ -393,7 +426,18 @@ class Sheet:
             return None
 
 
-def _unit(expression: Expression, cells: Iterable[Answer]) -> str:
+def _unit(expression: Expression, cells: Iterable[Answer]) -> tuple[str, Decimal]:
     """Return the unit of a name, a sum or a difference; a product or quotient has none."""
-    units = {cell.unit for cell in cells if not cell.absent}
-    return units.pop() if len(units) == 1 and not expression.is_product else ""
+    units = {cell.unit: cell.factor for cell in cells if not cell.absent}
+    return units.popitem() if len(units) == 1 and not expression.is_product else ("", Decimal(1))
+
+
+def _union(roots: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of several lists, each once.
+
+    Of one long list alone the list itself: each share of an unknown whole would copy it.
+    """
+    longest = max(roots, key=len, default=())
+    if len(longest) > _MANY:
+        return longest
+    return tuple(dict.fromkeys(root for some in roots for root in some))

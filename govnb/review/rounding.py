@@ -24,7 +24,7 @@ from govnb.evaluate.figure import Figures, rounded
 from govnb.evaluate.sheet import HUNDRED as HUNDRED
 from govnb.evaluate.sheet import Sheet
 from govnb.inputs.read import Inputs
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
+from govnb.inputs.values import ABOUT, MONEY_UNITS, Amount
 
 HALF = Decimal("0.5")
 # Whole numbers of these units are measurements that may have been rounded; of any other unit
@@ -56,6 +56,12 @@ class Spread:
     def __bool__(self) -> bool:
         return bool(self.below or self.above)
 
+    @classmethod
+    def fixed(cls, tolerance: Decimal, unit: str, factor: Decimal) -> Spread:
+        """Return a rule's own tolerance, of money in 万元, in the unit of what it is about."""
+        width = tolerance / factor if unit in MONEY_UNITS else tolerance
+        return cls(width, width)
+
     def times(self, factor: int | Decimal) -> Spread:
         """Return the spread in another unit."""
         return Spread(self.below * factor, self.above * factor)
@@ -73,7 +79,7 @@ class _Printed:
     unit: str
     table: tuple[str, ...]
     whole: bool
-    approximate: bool
+    about: str
 
 
 class Rounding:
@@ -82,7 +88,6 @@ class Rounding:
     def __init__(self, inputs: Inputs, figures: Figures, facts: Facts) -> None:
         self._figures = figures
         self.sheet = figures.sheet
-        self._file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         amounts = {amount.place: amount for amount in _amounts(inputs.department)}
         self._printed = {
             name: self._read(name, amounts[figure.place])
@@ -139,7 +144,7 @@ class Rounding:
 
     def is_approximate(self, names: Iterable[str]) -> bool:
         """Tell whether any stated amount behind the names is a 约数."""
-        return any(p and p.approximate for p in map(self._printed.get, self.sheet.roots(names)))
+        return any(p and p.about for p in map(self._printed.get, self.sheet.roots(names)))
 
     def is_coarse(self, name: str, value: Decimal) -> bool:
         """Tell whether a stated total is `value` rounded to fewer decimals than its table's.
@@ -163,19 +168,20 @@ class Rounding:
     def _read(self, name: str, amount: Amount) -> _Printed:
         match = _TEXT.fullmatch(amount.text.strip())
         assert match is not None, "every amount's text holds a number"
-        figure_unit = self._figures[name].unit
-        unit = match["unit"] or (self._file_unit if figure_unit == MONEY_UNIT else figure_unit)
+        unit = match["unit"] or self._figures[name].unit
         segments = name.split(".")
         # Each volume is a table of its own; other sections are printed as one.
         table = tuple(segments[: 2 if segments[0] == "业务量" else 1])
         decimals = len(match["fraction"] or "")
         number = Decimal(match["digits"])
-        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.approximate)
+        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.about)
 
     def _factor(self, name: str, unit: str) -> Decimal:
         """Return how many of the figure's unit one printed unit is."""
-        is_money = self._figures[name].unit == MONEY_UNIT
-        return MONEY_UNITS.get(unit, Decimal(1)) if is_money else Decimal(1)
+        figure = self._figures[name]
+        if figure.unit not in MONEY_UNITS:
+            return Decimal(1)
+        return MONEY_UNITS.get(unit, Decimal(1)) / figure.factor
 
     def _width(self, name: str, least: int = 0) -> Spread:
         """Return the range of a stated figure around its value."""
@@ -184,7 +190,10 @@ class Rounding:
         if printed is None or not (printed.number or printed.decimals):
             return EXACT
         factor = self._factor(name, printed.unit)
-        if printed.approximate:
+        if printed.about == ABOUT:
+            either = around(printed.number, Decimal(1).scaleb(-printed.decimals)) * factor
+            return Spread(either, either)
+        if printed.about:
             return Spread(above=_step(printed.number) * factor)
         decimals = self._decimals(name, printed)
         if printed.unit in MONEY_UNITS:
@@ -218,6 +227,16 @@ def _usual(decimals: list[int]) -> int:
     if not shown:
         return max(decimals)
     return min(shown, key=lambda n: (-shown[n], n))
+
+
+def around(number: Decimal, digit: Decimal) -> Decimal:
+    """Return how far 约 reaches: one unit of the last printed digit (约118%: 1).
+
+    Of a round number half a unit of its last digit that isn't zero, but no more than a
+    twentieth of it (约1200: 50, 约100%: 5).
+    """
+    number = abs(number)
+    return max(digit, min(_step(number) / 2, number / 20)) if number else digit
 
 
 def _step(number: Decimal) -> Decimal:

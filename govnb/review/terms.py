@@ -13,10 +13,10 @@ from decimal import Decimal
 
 from govnb.evaluate.book import bound
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import Figure, Figures, exact, rounded
+from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
 from govnb.evaluate.sheet import HUNDRED, Sheet
 from govnb.inputs.place import Place
-from govnb.inputs.values import PartialDate
+from govnb.inputs.values import MONEY_UNITS, PartialDate
 from govnb.review.finding import Side
 
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
@@ -53,6 +53,8 @@ class Term:
         The figure, where the term is just one.
     is_about : bool
         Whether it rests on a 约数.
+    factor : Decimal
+        What formulas count one of its unit as.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Term:
     expression: Expression | None = None
     figure: Figure | None = None
     is_about: bool = False
+    factor: Decimal = Decimal(1)
 
     @property
     def number(self) -> Decimal | None:
@@ -83,36 +86,25 @@ class Term:
         """Return the value as a sentence prints it."""
         if not isinstance(self.value, Decimal):
             return str(self.value)
-        number = printed(self.value, "", self.decimals)
         if self.figure is not None:
-            number = approximately(self.figure, number)
-        elif self.is_about:
-            number = f"约{number}"
-        return f"{number}{self.unit}"
+            return shown(self.figure)
+        # A rule's own number is said as the rule has it.
+        padded = self.unit == "%" and self.expression is not None
+        number = number_text(self.value, self.decimals, padded=padded)
+        return f"{'约' if self.is_about else ''}{number}{self.unit}"
 
     def on(self, sheet: Sheet) -> Decimal | None:
         """Return the value in `unit` on a sheet, under whatever values that supposes."""
         if self.expression is None:
             return self.number
-        return sheet.ask(self.expression, unit=self.unit).number
+        return sheet.ask(self.expression, unit=self.unit, factor=self.factor).number
 
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
     """Return a number as a sentence prints it; more decimals where fewer would show 0."""
-    for places in (decimals, decimals + 2, decimals + 4):
-        text = f"{rounded(value, places):f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
-        if value == 0 or text.strip("-0."):
-            break
-    return f"{'0' if text in ('-0', '') else text}{unit}"
-
-
-def approximately(figure: Figure, number: str) -> str:
-    """Return a figure's printed number with the 余 or 约 that belongs to it."""
-    if not figure.approximate:
-        return number
-    return f"约{number}" if figure.derived else f"{number}余"
+    is_rate = unit == "%"
+    places = max(decimals, RATE_DECIMALS) if is_rate else decimals
+    return f"{number_text(value, places, padded=is_rate)}{unit}"
 
 
 class Terms:
@@ -163,6 +155,7 @@ class Terms:
             expression=expression,
             figure=single,
             is_about=found.about,
+            factor=found.factor,
         )
 
     def _parse(self, text: str) -> Expression:
@@ -192,7 +185,16 @@ def in_percent(term: Term) -> Term:
     """Return a quotient as a percentage, to compare it with one."""
     if term.unit or term.number is None:
         return term
-    return replace(term, value=term.number * HUNDRED, unit="%")
+    return replace(term, value=term.number * HUNDRED, unit="%", factor=PERCENT, figure=None)
+
+
+def in_unit_of(term: Term, other: Term) -> Term:
+    """Return a bare number of a rule, of money in 万元, in the unit of what it is compared with."""
+    if term.expression is not None or term.unit or term.number is None:
+        return term
+    if other.unit not in MONEY_UNITS or other.factor == 1:
+        return term
+    return replace(term, value=term.number / other.factor, unit=other.unit, factor=other.factor)
 
 
 def is_literal(text: str) -> bool:
