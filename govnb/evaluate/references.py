@@ -45,7 +45,9 @@ DIRECTIONS = {
     "节约": ("节约", "超出"),
     POINTS: ("上升", "下降"),
 }
-FILTERS = (NUMBER, *DIRECTIONS)
+# A list whose last two items are joined by 和 instead of 、.
+AND = "和"
+FILTERS = (NUMBER, *DIRECTIONS, AND)
 # A figure called 超支 is positive where too much was spent, one called 结余 where something is
 # left, and a filter that takes it the other way round would print the opposite of what is so.
 OVERSPENT = ("超支", "超支率")
@@ -181,6 +183,9 @@ def _check_text(
             near = did_you_mean(reference.filter, FILTERS)
             hint = f"{near}可用：{'、'.join(FILTERS)}"
             yield Fault(text.at(reference.start), f"不认识“| {reference.filter}”", hint)
+        elif reference.filter == AND and reference.name not in facts.lists:
+            message = f"“{reference.name}”不是列举，不能加“| {AND}”"
+            yield Fault(text.at(reference.start), message, f"写 {{{{ {reference.name} }}}}")
         elif reference.filter in DIRECTIONS and (kind := _without_direction(reference, facts)):
             message = f"“{reference.name}”是{kind}，没有增减盈亏，不能加“| {reference.filter}”"
             hint = f"写 {{{{ {reference.name} }}}}"

@@ -40,6 +40,7 @@ class Identity(Strict):
 
     name: Text = Field(alias="名称", description="报告封面上的单位名称")
     full_name: Text | None = Field(None, alias="全称")
+    short_name: Text | None = Field(None, alias="简称", description="报告正文里的叫法，如 政务中心")
     region: Text | None = Field(None, alias="地区", description="默认随年度文件")
     code: Text | None = Field(None, alias="预算编码", description="保留前导零")
     nature: Text | None = Field(None, alias="性质", description="如：正科级事业单位，财政全额拨款")
@@ -252,7 +253,7 @@ class Department(Strict):
     volumes: dict[Name, Volume] = Field({}, alias="业务量")
     frugality: Markdown | None = Field(None, alias="厉行节约措施")
     narratives: Narratives = Field(Narratives(), alias="叙述")
-    honours: list[Text] | None = Field(None, alias="荣誉")
+    honours: list[Markdown] | None = Field(None, alias="荣誉")
     problems: list[Markdown] | None = Field(None, alias="存在问题")
     measures: list[Markdown] | None = Field(None, alias="改进措施")
     lists: dict[Name, list[Markdown]] = Field(
