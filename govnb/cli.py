@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from govnb.evaluate.figure import shown, with_reason
-from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.files import why
 from govnb.inputs.lookalikes import ReadOrdinary
 from govnb.inputs.place import Fault, FaultsError, Place
@@ -28,6 +27,7 @@ from govnb.options import (
     formats_of,
     overrides_of,
 )
+from govnb.review.finding import SEVERITIES
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ HOMES = {
     "figures": "rules/figures.yml",
     "base-data": "rules/base-data.yml",
 }
-GOOD = "年度: 2016\n部门: {名称: 测试局}\n"
+GOOD = "年度: 2016\n部门: {名称: 测试局二}\n"
 
 
 @dataclass(frozen=True)
