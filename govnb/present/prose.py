@@ -162,8 +162,7 @@ def _name(text: str) -> str:
 
 def _line(words: Line, slots: Sequence[Slot]) -> str:
     told = ((_filled(piece.text, slots), piece.bold) for piece in words)
-    html = "".join(f"<strong>{text}</strong>" if bold else text for text, bold in told)
-    return html.replace("\n", "<br>\n")
+    return "".join(f"<strong>{text}</strong>" if bold else text for text, bold in told)
 
 
 def _table(grid: Grid, slots: Sequence[Slot]) -> str:

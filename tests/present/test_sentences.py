@@ -96,7 +96,7 @@ def test_what_is_unknown_of_三公经费_does_not_silence_the_rest(department: D
 def test_a_remark_on_a_component_without_numbers_names_it(department: Department) -> None:
     body = "三公经费: {公务接待费: {说明: 无变化}, 公务用车购置费: {说明: 公务用车没有购置。}}\n"
     text = Page(Workbook(load(department(body))).three_public().html()).text.strip()
-    assert text.startswith("2016年，公务用车没有购置。公务接待费：无变化。\n（")
+    assert text.startswith("2016年，公务接待费：无变化。公务用车没有购置。\n（")
 
 
 def test_the_departments_own_words_stand_where_they_belong_and_are_not_said_twice(
