@@ -111,7 +111,9 @@ class SignOff:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         lines = [line for line in (self.unit, self.printed or self.date) if line]
         page = f'<p class="gv-signoff">{"<br>".join(map(escape, lines))}</p>'
-        return bundle(page, "\n".join(lines), {"type": "signoff", "lines": lines, "date": self.date})
+        return bundle(
+            page, "\n".join(lines), {"type": "signoff", "lines": lines, "date": self.date}
+        )
 
 
 @dataclass(frozen=True)
