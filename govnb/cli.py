@@ -316,7 +316,7 @@ def schema(params_dir: Path | None) -> None:
 @PARAMS
 def new(year: int, department: str, from_year: int | None, params_dir: Path | None) -> None:
     """新建一个部门的参数文件。"""
-    from govnb.inputs.new_file import create
+    from govnb.present.new_file import create
 
     for path in create(year, department, params_dir or Path("params"), from_year):
         then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"

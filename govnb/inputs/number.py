@@ -16,9 +16,17 @@ from decimal import Decimal
 from govnb.inputs.yaml_faults import UNSEEN
 
 UNKNOWN = "未公布"
+# What one's own draft says of what isn't filled in yet.
+TO_FILL = "（待填）"
+_UNSAID = frozenset({UNKNOWN, TO_FILL, "待填", "(待填)"})
 
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
 _MAX_DIGITS = 18
+
+
+def is_unknown(text: str) -> bool:
+    """Tell whether a text says that there is no value: 未公布, or still to be filled in."""
+    return text.strip() in _UNSAID
 
 
 class BadText(ValueError):
