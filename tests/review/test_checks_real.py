@@ -48,7 +48,7 @@ def test_names_the_slip_in_the_vehicle_rate(result: Review) -> None:
     found = finding(result, "公布数:三公经费.公务用车运行维护费.超支率")
     assert (found.state, found.severity, found.left.value) == (FAILED, ERROR, "1.1")
     assert (found.right.value or "").startswith("10.864")
-    for word in ("1.1%", "10.86%", "小数点错了一位", "控制率", "110.9%"):
+    for word in ("1.1%", "10.86%", "小数点错了一位", "控制率", "110.86%"):
         assert word in found.message
 
 
