@@ -61,19 +61,19 @@ Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA, True)]
 class ExpertMark(Strict):
     """The evaluator's mark; who gave it and why are not optional."""
 
-    points: Quantity = Field(alias="分值")
-    by: Text = Field(alias="评价人")
-    reason: Markdown = Field(alias="理由")
+    points: Quantity = Field(alias="分值", description="评价人给几分")
+    by: Text = Field(alias="评价人", description="谁给的")
+    reason: Markdown = Field(alias="理由", description="为什么给这些分")
 
 
 class Point(Strict):
     """What is known about one point of a checklist."""
 
-    met: Verdict | None = Field(None, alias="符合")
+    met: Verdict | None = Field(None, alias="符合", description="是、否或未公布")
     times: Count | None = Field(None, alias="例数", description="不符合的例数，不写按 1 例")
     mark: ExpertMark | None = Field(None, alias="给分", description="部分符合时评价人给的分")
     proof: Markdown | None = Field(None, alias="佐证", description="称“符合”必须有佐证才计分")
-    note: Markdown | None = Field(None, alias="说明")
+    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
 
 
 class Incident(Strict):
@@ -81,15 +81,15 @@ class Incident(Strict):
 
     times: Count | None = Field(None, alias="例数", description="不写按 1 例")
     days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
-    proof: Markdown | None = Field(None, alias="佐证")
-    note: Markdown | None = Field(None, alias="说明")
+    proof: Markdown | None = Field(None, alias="佐证", description="证明材料")
+    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
 
 
 class Unit(Strict):
     """One subordinate unit's share of an indicator that is summed up before it is scored."""
 
-    target: Measure | None = Field(None, alias="年度指标值")
-    actual: Measure | None = Field(None, alias="实际完成值")
+    target: Measure | None = Field(None, alias="年度指标值", description="目标，如 ≥800个、≤5天")
+    actual: Measure | None = Field(None, alias="实际完成值", description="做到多少，单位与目标相同")
     money: Money | None = Field(None, alias="资金", description="资金加权的权数")
 
 
@@ -99,7 +99,7 @@ class Reading(Strict):
     values: dict[str, Markdown] = Field(
         alias="取值", description="指标名称: 值，如 预算执行.本年追加: 0；可写 =算式"
     )
-    note: Markdown | None = Field(None, alias="说明")
+    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
 
 
 class Evidence(Strict):
