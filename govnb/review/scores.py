@@ -10,8 +10,7 @@ from pydantic import Field
 
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import exact
-from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.score import IndicatorScore, Score
 from govnb.review.check import Check, Evidence, NamePattern
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import printed
