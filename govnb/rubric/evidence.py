@@ -48,7 +48,10 @@ class Worth(Strict):
 
 
 class StateEnum(Rule):
-    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分. First match holds."""
+    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分.
+
+    The first match holds.
+    """
 
     id, name = "state_enum", "按状态"
 
@@ -162,7 +165,10 @@ class QualitativeBand(Rule):
 
 
 class Expert(Rule):
-    """expert: 合理确定分值; the evaluator's mark, with who and why."""
+    """expert: 合理确定分值，由评价人给分.
+
+    The evaluator's mark, with who and why.
+    """
 
     id, name = "expert", "专家评定"
 

@@ -85,17 +85,25 @@ class Indicator(Strict):
     title: Text | None = Field(None, alias="名称", description="与键不同时写；键在全表唯一")
     weight: Weight | None = Field(None, alias="分值", description="几分")
     formula: FormulaText | None = Field(
-        None, alias="公式", description="与指标公式同一写法；数据.名称 取自部门的评分依据"
+        None,
+        alias="公式",
+        description="指标值怎么算；规则不看指标值的不写。数据.名称 取自部门的评分依据",
     )
-    unit: Text | None = Field(None, alias="单位", description="指标值的单位，默认 %；没有写 无")
-    basis: Text | None = Field(None, alias="口径", description="预算数、决算数、总额……")
+    unit: Text | None = Field(
+        None,
+        alias="单位",
+        description="默认 %，没有写 无；规则和部门报的数都按它比，只有金额自动换算",
+    )
+    basis: Text | None = Field(None, alias="口径", description="预算数还是决算数，哪些人算在职……")
     criterion: Text | None = Field(None, alias="评分标准", description="文件上的原话")
     rule: AnyRule | None = Field(None, alias="规则", description="怎么计分")
     exempt: Exemption | None = Field(None, alias="不适用", description="哪些部门不适用、怎么计")
     zero: Annotated[ZeroBase, short("得分")] | None = Field(
         None, alias="分母为零", description="公式除数为零时得几分"
     )
-    proof: Text | None = Field(None, alias="佐证", description="要什么材料")
+    proof: Text | None = Field(
+        None, alias="佐证", description="要什么材料；写了它，部门自己报的数要有佐证才计分"
+    )
     readings: dict[Name, OtherReading] = Field(
         {}, alias="另一口径", description="名称: {公式, 说明}，只作比较，不计入"
     )
@@ -172,7 +180,9 @@ class RubricFile(Strict):
     partial: YesNo | None = Field(None, alias="部分", description="只见到一部分的体系写 是")
     unweighted: YesNo | None = Field(None, alias="不带分值", description="只出指标值、不计分写 是")
     years: YearsOf = Field(alias="适用年度", description="从哪年到哪年")
-    sources: dict[Name, Text] = Field(alias="来源", description="代号: 文件名或网址")
+    sources: dict[Name, Text] = Field(
+        alias="来源", description="代号: 文件名或网址；出处里用到的代号都要在这里"
+    )
     note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
     grades: dict[Name, Weight] | None = Field(
         None, alias="等级", description="名称: 最低分（含），默认 优90、良80、中60、差0"
