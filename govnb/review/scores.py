@@ -11,7 +11,7 @@ from pydantic import Field
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import exact
 from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.score_row import IndicatorScore, text_of
 from govnb.review.check import Check, Evidence, NamePattern
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import printed
@@ -39,7 +39,7 @@ class ScoreCheck(Check):
         keys = [f"{part}.{key}.公布得分" for part in _SECTIONS for key in (row.id, row.name)]
         figure = next((world.figures[key] for key in keys if key in world.figures), None)
         left = Side.of(figure) if figure else Side(row.name, exact(published), None)
-        right = Side(row.name, exact(high), None)
+        right = Side(row.name, text_of(high), None)
         bounds = _bounds(row.low, high)
         evidence = Evidence(left, right, published - high, row.within)
         if published <= high + row.within:
@@ -71,7 +71,7 @@ class ScoreCheck(Check):
         low, high = scored.low, scored.high
         bounds = _bounds(low, high)
         nearest = min(max(source.value, low), high)
-        right = Side(scored.title, exact(nearest), None)
+        right = Side(scored.title, text_of(nearest), None)
         evidence = Evidence(left, right, source.value - nearest, Decimal(0))
         text = source.text.strip()
         if source.value == nearest:
@@ -86,7 +86,7 @@ class ScoreCheck(Check):
 
 def _bounds(low: Decimal | None, high: Decimal) -> str:
     single = low is None or low == high
-    return f"{exact(high)}分" if single else f"{exact(low or Decimal(0))}到{exact(high)}分"
+    return f"{text_of(high)}分" if single else f"{text_of(low or Decimal(0))}到{text_of(high)}分"
 
 
 def _under_another_reading(value: Decimal, scored: Score) -> bool:
