@@ -86,7 +86,7 @@ class ScoreCheck(Check):
 
 def _bounds(low: Decimal | None, high: Decimal) -> str:
     single = low is None or low == high
-    return f"{text_of(high)}分" if single else f"{text_of(low or Decimal(0))}到{text_of(high)}分"
+    return printed(high, "分") if single else f"{printed(low or Decimal(0))}到{printed(high, '分')}"
 
 
 def _under_another_reading(value: Decimal, scored: Score) -> bool:
