@@ -10,8 +10,7 @@ from pydantic import Field
 
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import exact
-from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore, text_of
+from govnb.evaluate.score import IndicatorScore, Score
 from govnb.review.check import Check, Evidence, NamePattern
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import printed
@@ -39,7 +38,7 @@ class ScoreCheck(Check):
         keys = [f"{part}.{key}.公布得分" for part in _SECTIONS for key in (row.id, row.name)]
         figure = next((world.figures[key] for key in keys if key in world.figures), None)
         left = Side.of(figure) if figure else Side(row.name, exact(published), None)
-        right = Side(row.name, text_of(high), None)
+        right = Side(row.name, exact(high), None)
         bounds = _bounds(row.low, high)
         evidence = Evidence(left, right, published - high, row.within)
         if published <= high + row.within:
@@ -71,7 +70,7 @@ class ScoreCheck(Check):
         low, high = scored.low, scored.high
         bounds = _bounds(low, high)
         nearest = min(max(source.value, low), high)
-        right = Side(scored.title, text_of(nearest), None)
+        right = Side(scored.title, exact(nearest), None)
         evidence = Evidence(left, right, source.value - nearest, Decimal(0))
         text = source.text.strip()
         if source.value == nearest:
