@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
+from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.present.district_data import common_region
 from govnb.publish.crew import Crew, Local, cores
@@ -153,7 +154,7 @@ def _publish(
         receipt = plan.receipts.get(DISTRICT)
         district = district_report(template, rows, outcomes, store, receipt, here)
     except OSError as error:
-        district = Outcome(DISTRICT, failure=Failure(f"读写出错：{error.strerror or error}"))
+        district = Outcome(DISTRICT, failure=Failure(f"读写出错：{why(error)}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
     page = index_page(template.year, rows, plan.left_over, district, region, plan.stale)
     whole = _write(store, {"index.html": page}) and whole
@@ -171,7 +172,7 @@ def _write(store: Store, files: Mapping[str, bytes]) -> bool:
             store.write({name: data})
         except OSError as error:
             whole = False
-            print(f"写不下 {store.where(name)}：{error.strerror or error}", file=sys.stderr)
+            print(f"写不下 {store.where(name)}：{why(error)}", file=sys.stderr)
     return whole
 
 
@@ -236,16 +237,17 @@ def _alone(store: Store) -> Iterator[None]:
     if not isinstance(store, Folder):
         yield
         return
-    import fcntl
+    from filelock import FileLock, Timeout
 
     store.path.mkdir(parents=True, exist_ok=True)
-    with (store.path / ".lock").open("w") as lock:
-        try:
-            # Gone with the process, however it ends.
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            hint = "等它结束，或换一个 --outputs"
-            raise FaultsError(
-                [Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]
-            ) from None
+    # Gone with the process, however it ends.
+    lock = FileLock(store.path / ".lock")
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        hint = "等它结束，或换一个 --outputs"
+        raise FaultsError(
+            [Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]
+        ) from None
+    with held:
         yield

@@ -29,6 +29,8 @@ from papermill.engines import Engine, NBClientEngine, papermill_engines  # noqa:
 from papermill.exceptions import PapermillException  # noqa: E402
 from papermill.translators import PythonTranslator  # noqa: E402
 
+from govnb.publish.warm import can_fork  # noqa: E402
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.engines import NotebookExecutionManager
@@ -81,7 +83,10 @@ def on_cell(tell: Callable[[int, str], None]) -> None:
 
 
 class GovnbEngine(Engine):
-    """Runs a notebook in a process of its own, forked from one that has everything loaded."""
+    """Runs a notebook in a process of its own, forked from one that has everything loaded.
+
+    Where the system can't fork, on a stock kernel: the outputs are the same.
+    """
 
     @classmethod
     def execute_managed_notebook(
@@ -101,6 +106,9 @@ class GovnbEngine(Engine):
         language = cls.nb_language(nb_man.nb)
         if language != "python":
             raise PapermillException(f"govnb 引擎只运行 Python 笔记本，这一个是 {language}")
+        if not can_fork():
+            KernelEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+            return
         make_readable(nb_man.nb)
         if _Here.kernel is not None:
             from govnb.publish.kernel import InProcessClient
@@ -189,6 +197,10 @@ def _client_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _over_files(folder: Path) -> dict[str, Any]:
+    import zmq
+
+    if not zmq.has("ipc"):
+        return {}
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import CaselessStrEnum, Unicode
 

@@ -226,8 +226,8 @@ def test_a_full_disk_fails_some_and_the_page_says_so(small_disk: Path, tmp_path:
     rows = year.rows()
     failed = [name for name, row in rows.items() if row["status"] == "未能生成"]
     assert 0 < len(failed) < 10
-    assert "No space left" in rows[failed[0]]["reason"]
-    assert "No space left" in year.page()
+    assert "磁盘满了" in rows[failed[0]]["reason"]
+    assert "磁盘满了" in year.page()
     year.check_whole()
     for name in failed:
         assert not (year.outputs / f"{name}.html").exists()
