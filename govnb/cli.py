@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,18 +67,13 @@ def main() -> None:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.evaluate.scoring_names import checker
-    from govnb.inputs.shared_files import blank_inputs, check_shared, is_shared, params_of
-    from govnb.present.checking import check_department
+    from govnb.present.checking import check_file, files_of
 
     faults: list[Fault] = []
-    for file in files:
+    named = [file for given in files for file in files_of(given)]
+    for file in named:
         try:
-            if is_shared(file):
-                folder = params_dir or params_of(file)
-                check_shared(file, folder, checker(partial(blank_inputs, folder)))
-            else:
-                check_department(file, params_dir)
+            check_file(file, params_dir)
         except FaultsError as error:
             faults.extend(error.faults)
     if as_json:
@@ -87,7 +81,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     else:
         for fault in faults:
             click.echo(str(fault))
-        click.echo(f"{len(files)} 个文件，{len(faults)} 处错误")
+        click.echo(f"{len(named)} 个文件，{len(faults)} 处错误")
     sys.exit(1 if faults else 0)
 
 
@@ -295,7 +289,7 @@ def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
-    from govnb.inputs.schema import write_schemas
+    from govnb.present.schema import write_schemas
 
     for path in write_schemas((params_dir or Path("params")) / "schema"):
         click.echo(str(path))

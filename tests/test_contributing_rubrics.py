@@ -16,12 +16,11 @@ from pydantic import BaseModel
 
 from govnb.evaluate.compute import compute
 from govnb.evaluate.score import Score
-from govnb.evaluate.scoring import score
-from govnb.inputs import rubric_rules
 from govnb.inputs.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
 from govnb.inputs.read import load
-from govnb.inputs.rubric import load_rubric
-from govnb.inputs.rubric_file import (
+from govnb.present.schema import schema
+from govnb.rubric import rules as rubric_rules
+from govnb.rubric.file import (
     Group,
     Indicator,
     OtherReading,
@@ -29,8 +28,9 @@ from govnb.inputs.rubric_file import (
     Years,
     ZeroBase,
 )
-from govnb.inputs.rubric_rules import RULES
-from govnb.inputs.schema import schema
+from govnb.rubric.load import load_rubric
+from govnb.rubric.rules import RULES
+from govnb.rubric.score import score
 
 ROOT = Path(__file__).resolve().parent.parent
 # Its section once the lead has merged it, its own file until then.

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from govnb.inputs.schema import SCHEMAS, schema
+from govnb.present.schema import SCHEMAS, schema
 from tests.present.filled import Filling
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from govnb.evaluate.expression import Expression
-from govnb.inputs.rubric_values import PERCENT
+from govnb.inputs.measure import PERCENT
 
 # Functions whose result counts nothing that their argument counts.
 _PLAIN = frozenset({"个数", "年份"})

@@ -288,3 +288,19 @@ _ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Name, ast.Load,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
 )  # fmt: skip
+
+
+# Well beyond what amounts and their quotients can differ by, well short of rounding errors.
+_SETTLED, _HAIR = 20, Decimal("1e-26")
+
+
+def settled(number: Decimal) -> Decimal:
+    """Return a number without the hair that rounded thirds leave it short of, or beyond.
+
+    Figures and points hold 34 digits. What is worked out from several of them may end in
+    …9999 where the exact result is round, and would miss a threshold it meets.
+    """
+    with localcontext() as context:
+        context.prec = 2 * PRECISION
+        near = number.quantize(Decimal(1).scaleb(-_SETTLED))
+        return near.normalize() + 0 if 0 < abs(number - near) <= _HAIR else number

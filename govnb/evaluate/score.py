@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from govnb.evaluate import scoring_words as words
+from govnb.evaluate import score_words as words
 from govnb.evaluate.score_row import IndicatorScore, reproducible, text_of
-from govnb.evaluate.scoring_words import listing
+from govnb.evaluate.score_words import listing
 
 # Where no fact of the department's would settle it.
 UNRULED = "原文没有写怎么计分，要找到原文的规定"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate import scoring_words as words
+from govnb.evaluate import score_words as words
+from govnb.evaluate.expression import settled
 from govnb.evaluate.figure import exact
-from govnb.evaluate.interval import settled
 from govnb.inputs.place import Place
-from govnb.inputs.rubric_rules import IDS
 
 UNEXPLAINED = "未达目标，没有写偏差原因"
 
@@ -78,6 +77,8 @@ class IndicatorScore:
         The score, exact when both meet; None in a table without points.
     rule : str or None
         The rule's identifier (`banded`); None where no rule is known.
+    rule_name : str
+        The rule's kind in Chinese.
     statement : str
         The rule in the document's own words.
     formula, formula_filled : str
@@ -121,6 +122,7 @@ class IndicatorScore:
     low: Decimal | None
     high: Decimal | None
     rule: str | None
+    rule_name: str
     statement: str
     formula: str
     formula_filled: str
@@ -171,11 +173,6 @@ class IndicatorScore:
     def at_stake(self) -> Decimal:
         """Points of the total that would settle with this row: its own, and its counting."""
         return self.undetermined + self.stake
-
-    @property
-    def rule_name(self) -> str:
-        """The rule's kind in Chinese."""
-        return IDS[self.rule] if self.rule else ""
 
     @property
     def score_text(self) -> str:

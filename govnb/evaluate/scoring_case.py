@@ -11,23 +11,30 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate import scoring_units as units
 from govnb.evaluate.compute import UNCOMPUTABLE
-from govnb.evaluate.expression import Expression, FormulaError, NotComputable, filled, parse
+from govnb.evaluate.expression import (
+    Expression,
+    FormulaError,
+    NotComputable,
+    filled,
+    parse,
+    settled,
+)
 from govnb.evaluate.expression import Value as Raw
 from govnb.evaluate.figure import Figure, Figures, shown
-from govnb.evaluate.interval import Interval, settled
 from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
-from govnb.evaluate.scoring_outcome import EVERYTHING, Valued
 from govnb.inputs.evidence import Evidence
+from govnb.inputs.measure import PERCENT, Bounds
 from govnb.inputs.place import Fault
-from govnb.inputs.rubric_file import Indicator, ZeroBase, unit_of
-from govnb.inputs.rubric_rules import Exemption, Option
-from govnb.inputs.rubric_values import PERCENT, Bounds
 from govnb.inputs.span import Span
 from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
 from govnb.inputs.yaml_text import Scalar
+from govnb.rubric import units
+from govnb.rubric.file import Indicator, ZeroBase, unit_of
+from govnb.rubric.interval import Interval
+from govnb.rubric.outcome import EVERYTHING, Valued
+from govnb.rubric.rules import Exemption, Option
 
 DATA = "数据"
 OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})

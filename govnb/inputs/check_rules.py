@@ -2,7 +2,7 @@
 
 A rule is data: its kind (种类), the figures or texts it looks at, how severe a breach is, the
 tolerance, what to tell the reader, why the rule exists and how to settle a breach. What each
-kind does is Python (`govnb.evaluate.checks`); which relations hold is this file's business,
+kind does is Python (`govnb.review`); which relations hold is this file's business,
 so that a district adds one without a program.
 """
 

@@ -19,9 +19,9 @@ from pydantic_core import PydanticCustomError
 from govnb.inputs.department import Department
 from govnb.inputs.evidence import Evidence, Target, check_evidence, check_target
 from govnb.inputs.ledger import Ledger
+from govnb.inputs.measure import sign_of
 from govnb.inputs.number import UNKNOWN, BadText
 from govnb.inputs.place import Place
-from govnb.inputs.rubric_values import sign_of
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import Amount
 from govnb.inputs.yaml_text import Scalar

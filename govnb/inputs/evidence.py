@@ -13,14 +13,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.rubric_parts import short
-from govnb.inputs.rubric_values import (
+from govnb.inputs.measure import (
     Bounds,
     Goal,
     Measure,
     check_bounds,
     sign_of,
 )
+from govnb.inputs.shorthand import short
 from govnb.inputs.values import (
     UNKNOWN,
     BadText,

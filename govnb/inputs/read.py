@@ -11,6 +11,7 @@ from typing import TypeVar
 from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
+from govnb.inputs.folder import departments, name_fault, unread_files
 from govnb.inputs.lenient import Gaps, validate_leniently
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.rules import BaseDataForm, Book
@@ -96,7 +97,7 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     FaultsError
         With every fault of every file read.
     """
-    params = params_dir or _params_of(path)
+    params = params_dir or params_of(path)
     collect = _Collect(params)
     folder = year_folder(path, params)
     department = collect.read(path, Department, folder)
@@ -194,9 +195,18 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
         raise FaultsError([Fault(Place(label.as_posix()), f"没有年度“{year}”的文件夹", hint)])
     known = departments(year, params_dir)
     if department not in known:
+        # A file that nearly is its own says why it isn't read.
+        named = re.compile(rf"\W*{re.escape(department)}(?!\w)", re.IGNORECASE)
+        unread = unread_files(year, params_dir)
+        near = [u for u in unread if named.match(Path(u.file).name)]
+        if department and near:
+            raise FaultsError(u.fault() for u in near)
         hint = did_you_mean(department, known) or f"已有：{'、'.join(known) or '无'}"
         place = Place((label / f"{department}.yml").as_posix())
         raise FaultsError([Fault(place, f"{year} 年没有部门“{department}”", hint)])
+    if told := name_fault(department):
+        place = Place((label / f"{department}.yml").as_posix())
+        raise FaultsError([Fault(place, told[0], f"改文件名：{told[1]}")])
     return folder / f"{department}.yml"
 
 
@@ -210,27 +220,30 @@ def new_path(year: int, department: str, params_dir: Path) -> Path:
     """
     path = params_dir / str(year) / f"{department}.yml"
     place = Place(label_of(path, params_dir))
-    if not department or set(department) & set('/\\:*?"<>|') or department[0] in "._":
+    if not department.strip("._ ") or set(department) & set('/\\:*?"<>|'):
         hint = "用预算编码或拼音，如 junshan-zwfw"
         raise FaultsError([Fault(place, f"“{department}”不能作部门代码", hint)])
+    if told := name_fault(department):
+        raise FaultsError([Fault(place, f"不能作部门代码：{told[0]}", told[1])])
+    twin = next(
+        (d for d in departments(year, params_dir) if d.casefold() == department.casefold()), None
+    )
+    if twin is not None and twin != department:
+        hint = "直接修改它，或换一个代码"
+        raise FaultsError([Fault(place, f"已经有 {twin}.yml，只有大小写不同", hint)])
     if path.exists():
         raise FaultsError([Fault(place, "文件已经有了", "直接修改它，或换一个代码")])
     return path
-
-
-def departments(year: int | str, params_dir: Path) -> list[str]:
-    """Return the identifiers of the departments that have a file that year, sorted."""
-    folder = params_dir / str(year)
-    return sorted(p.stem for p in folder.glob("*.yml") if not p.name.startswith(("_", ".")))
 
 
 def _years(params_dir: Path) -> list[str]:
     return sorted(p.name for p in params_dir.glob("[0-9]*") if p.is_dir())
 
 
-def _params_of(path: Path) -> Path:
-    near = Path(os.path.realpath(path)).parent.parent
-    return near if (near / "rules" / "figures.yml").exists() else Path("params")
+def params_of(path: Path) -> Path:
+    """Return the parameter folder a file stands in, or the one of the working directory."""
+    above = Path(os.path.realpath(path)).parents
+    return next((up for up in above if (up / "rules" / "figures.yml").exists()), Path("params"))
 
 
 class _Collect:

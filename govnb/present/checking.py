@@ -1,13 +1,45 @@
-"""One department's file, checked as far as a report needs it."""
+"""A file of the parameters, checked as far as a report needs it."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+from govnb.inputs.folder import is_readable, is_year, place_faults, year_files
 from govnb.inputs.place import FaultsError
-from govnb.inputs.read import load
-from govnb.inputs.rubric import rubric_of
+from govnb.inputs.read import load, params_of
+from govnb.present.shared_files import blank_inputs, check_shared, is_shared
+from govnb.present.shared_files import params_of as params_of_shared
 from govnb.present.workbook import Workbook
+from govnb.rubric.load import rubric_of
+from govnb.rubric.names import checker
+
+
+def files_of(given: Path) -> list[Path]:
+    """Return the files to check: the one given, or all of a year's folder."""
+    return year_files(given) if is_year(given) else [given]
+
+
+def check_file(file: Path, params_dir: Path | None) -> None:
+    """Read a department's file, or one that a district shares, and what goes with it.
+
+    Raises
+    ------
+    FaultsError
+        With everything wrong, where the file stands and what it is called included.
+    """
+    if is_shared(file):
+        folder = params_dir or params_of_shared(file)
+        check_shared(file, folder, checker(partial(blank_inputs, folder)))
+        return
+    faults = place_faults(file, params_dir or params_of(file))
+    if not faults or is_readable(file):
+        try:
+            check_department(file, params_dir)
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(faults)
 
 
 def check_department(file: Path, params_dir: Path | None) -> None:

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures, exact
-from govnb.evaluate.finding import (
+from govnb.inputs.check_rules import SEVERITIES
+from govnb.inputs.values import UNKNOWN
+from govnb.present.bundle import anchor, bundle, escape
+from govnb.present.provenance import exact_text, figure_button
+from govnb.present.tables import Cell, Row, Table
+from govnb.review.finding import (
     EXPLAINED,
     NO_DATA,
     NOT_APPLICABLE,
@@ -16,11 +21,6 @@ from govnb.evaluate.finding import (
     Review,
     Side,
 )
-from govnb.inputs.check_rules import SEVERITIES
-from govnb.inputs.values import UNKNOWN
-from govnb.present.bundle import anchor, bundle, escape
-from govnb.present.provenance import exact_text, figure_button
-from govnb.present.tables import Cell, Row, Table
 
 COLUMNS = ("序号", "程度", "意见", "核对双方", "差额", "怎样处理")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.score import Score
 from govnb.evaluate.score_row import UNEXPLAINED, IndicatorScore
-from govnb.evaluate.scoring_words import beside, joined, points
+from govnb.evaluate.score_words import beside, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
 from govnb.present.prose import plain

@@ -12,18 +12,13 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
-from govnb.evaluate.checks import review
 from govnb.evaluate.compute import compute
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.finding import Review
 from govnb.evaluate.score import Score
-from govnb.evaluate.scoring import score
-from govnb.evaluate.scoring_names import check_names
 from govnb.inputs.files import find_upward
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs, department_path, load
-from govnb.inputs.rubric import rubric_of
 from govnb.present import fonts, sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
@@ -42,6 +37,11 @@ from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
+from govnb.review import review
+from govnb.review.finding import Review
+from govnb.rubric.load import rubric_of
+from govnb.rubric.names import check_names
+from govnb.rubric.score import score
 
 EDITIONS = ("review", "publish")
 

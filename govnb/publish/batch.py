@@ -145,7 +145,7 @@ def _publish(
 ) -> tuple[Outcome, bool]:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
     tables = {
-        "summary.json": summary_json(template.year, rows),
+        "summary.json": summary_json(template.year, rows, plan.unread),
         "summary.csv": summary_csv(rows),
         "summary.xlsx": summary_xlsx(rows),
     }
@@ -156,7 +156,9 @@ def _publish(
     except OSError as error:
         district = Outcome(DISTRICT, failure=Failure(f"读写出错：{why(error)}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
-    page = index_page(template.year, rows, plan.left_over, district, region, plan.stale)
+    page = index_page(
+        template.year, rows, plan.left_over, district, region, plan.stale, plan.unread
+    )
     whole = _write(store, {"index.html": page}) and whole
     if district.failure:
         print(f"全部部门汇总分析：{district.failure.reason}")
@@ -185,7 +187,11 @@ def _announce(plan: Plan) -> None:
     for task in plan.tasks:
         if task.refused:
             name = task.job.department.encode("utf-8", "replace").decode()
-            print(f"不能运行 {name}：{task.refused.reason}")
+            print(f"不能运行 {name}：{task.refused.reason}\n  {task.refused.message}")
+    if plan.unread:
+        print(f"没有读的文件 {len(plan.unread)} 个：")
+    for unread in plan.unread:
+        print(f"  {unread}")
     if plan.left_over:
         print(f"参数文件已不在、输出还留着（没有删除）：{'、'.join(plan.left_over)}")
     if plan.stale:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from govnb.inputs.folder import Unread
 from govnb.publish.html_face import with_face
 from govnb.publish.outcome import Outcome
 from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
@@ -30,6 +31,7 @@ def index_page(
     district: Outcome | None = None,
     region: str = "",
     stale: Sequence[str] = (),
+    unread: Sequence[Unread] = (),
 ) -> bytes:
     """Return the page as one self-contained file.
 
@@ -47,6 +49,8 @@ def index_page(
         The district's name.
     stale
         Files of formats that are no longer made.
+    unread
+        Files of the parameter folder that are no department's.
     """
     units = {str(row.facts["unit"]) for row in rows if row.facts.get("unit")}
     page = _environment().get_template("index.html.j2")
@@ -60,6 +64,7 @@ def index_page(
         failures=[row for row in rows if row.failure],
         left_over=left_over,
         stale=stale,
+        unread=unread,
         district=f"{district.department}.html" if district and not district.failure else None,
         district_failure=district.failure if district else None,
         unit=units.pop() if len(units) == 1 else "",

@@ -7,16 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from govnb.inputs.folder import (
+    OWN_NAMES,
+    TRIAL,
+    Unread,
+    departments,
+    doubles,
+    name_fault,
+    unread_files,
+)
 from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import departments, label_of
+from govnb.inputs.read import label_of
 from govnb.publish.job import DISTRICT, FORMATS, Job
 from govnb.publish.outcome import Failure
 from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
 from govnb.publish.run import find_notebook
 from govnb.publish.store import Entry, Store
 
-RESERVED = (DISTRICT, "index", "summary")
-_TRIAL = "-试算"
 _CHANGED = "运行期间有改动"
 
 
@@ -54,12 +61,15 @@ class Plan:
     receipts : dict of str to Receipt
     stale : tuple of str
         Files of formats that are no longer asked for, and so no longer made anew.
+    unread : tuple of Unread
+        Files of the parameter folder that are no department's, each with the reason.
     """
 
     tasks: tuple[Task, ...]
     left_over: tuple[str, ...]
     receipts: Mapping[str, Receipt]
     stale: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def to_run(self) -> tuple[Task, ...]:
@@ -91,6 +101,7 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
     shared = Shared(template, notebook)
     folder = template.params_dir / str(template.year)
     tasks = []
+    twice = doubles(template.params_dir, template.year, names)
     for name in names:
         path = folder / f"{name}.yml"
         stamp, receipt = shared.stamp(path), receipts.get(name)
@@ -98,10 +109,12 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
         if force and not reasons:
             reasons = ["--force"]
         job = replace(template, department=name)
-        refused = _refused(name, path, template.params_dir)
+        refused = _refused(name, path, template.params_dir, twice.get(name, []))
         tasks.append(Task(job, stamp, tuple(reasons), receipt, refused))
     left_over = _left_over(set(names), receipts, present)
-    return Plan(tuple(tasks), left_over, receipts, _stale(names, template.formats, present))
+    stale = _stale(names, template.formats, present)
+    unread = unread_files(template.year, template.params_dir)
+    return Plan(tuple(tasks), left_over, receipts, stale, tuple(unread))
 
 
 def _stale(
@@ -135,11 +148,12 @@ def _departments(template: Job) -> Sequence[str]:
         raise FaultsError([Fault(place, f"没有年度“{year}”的文件夹", hint)])
     found = departments(year, params)
     if not found:
-        raise FaultsError([Fault(place, f"{year} 年没有部门的参数文件", "用 govnb new 新建一个")])
+        none = Fault(place, f"{year} 年没有部门的参数文件", "用 govnb new 新建一个")
+        raise FaultsError([none, *(u.fault() for u in unread_files(year, params))])
     return found
 
 
-def _refused(name: str, path: Path, params_dir: Path) -> Failure | None:
+def _refused(name: str, path: Path, params_dir: Path, twice: Sequence[Fault]) -> Failure | None:
     """Return why a department's file can't be run, whatever is in it."""
     label = label_of(path, params_dir)
     try:
@@ -147,12 +161,15 @@ def _refused(name: str, path: Path, params_dir: Path) -> Failure | None:
     except UnicodeEncodeError:
         shown = name.encode("utf-8", "replace").decode()
         return Failure("文件名不是 UTF-8", f"{shown}.yml: 请改文件名")
-    if name.casefold() in RESERVED or name.endswith(_TRIAL):
-        message = f"{label}:1:1: “{name}”这个名称留给总览页、汇总和试算（改文件名）"
-        return Failure("文件名被占用", message, places=(f"{label}:1:1",))
+    if told := name_fault(name):
+        message = f"{label}:1:1: {told[0]}（改文件名：{told[1]}）"
+        return Failure("文件名不能用", message, places=(f"{label}:1:1",))
     if not path.is_file():
         what = "找不到所指的文件" if path.is_symlink() else "不是普通文件"
         return Failure(what, f"{label}:1:1: {what}", places=(f"{label}:1:1",))
+    if twice:
+        places = tuple(str(fault.place) for fault in twice)
+        return Failure("与别的文件重复", "\n".join(map(str, twice)), places=places)
     return None
 
 
@@ -163,4 +180,4 @@ def _left_over(
     endings = {f".{ending}" for ending in (*FORMATS, "json", "ipynb")}
     outputs = {Path(name).stem for name in present if Path(name).suffix in endings}
     known = {name for name in outputs | set(receipts) if not name.startswith(".")}
-    return tuple(sorted(n for n in known - names if n not in RESERVED and not n.endswith(_TRIAL)))
+    return tuple(sorted(n for n in known - names if n not in OWN_NAMES and not n.endswith(TRIAL)))

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.evaluate.figure import rounded
+from govnb.inputs.folder import Unread
 from govnb.publish.outcome import Failure
 
 # The first of these that is known is the department's budget of the year.
@@ -148,8 +149,8 @@ def cells(row: Row) -> tuple[str | Decimal | int | None, ...]:
     )  # fmt: skip
 
 
-def summary_json(year: int, rows: Iterable[Row]) -> bytes:
-    """Return the rows for programs, the district's notebook among them."""
+def summary_json(year: int, rows: Iterable[Row], unread: Iterable[Unread] = ()) -> bytes:
+    """Return the rows, and the files not read, for programs such as the district's notebook."""
     listed = [
         {
             "department": row.department,
@@ -159,7 +160,7 @@ def summary_json(year: int, rows: Iterable[Row]) -> bytes:
         }
         for row in rows
     ]
-    plain = {"year": str(year), "departments": listed}
+    plain = {"year": str(year), "departments": listed, "unread": [u.as_dict() for u in unread]}
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 

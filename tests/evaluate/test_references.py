@@ -23,7 +23,7 @@ from govnb.evaluate.references import (
 )
 from govnb.inputs.place import Place
 from govnb.inputs.yaml_text import Scalar
-from tests.evaluate.reviewing import inputs_of
+from tests.review.reviewing import inputs_of
 
 HERE = Place("某.yml", 1, 1)
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from govnb.evaluate.compute import compute
+from govnb.inputs.folder import departments
 from govnb.inputs.new_file import TO_FILL, carried_over, year_file
-from govnb.inputs.read import departments, load
+from govnb.inputs.read import load
 from govnb.inputs.yaml_text import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]

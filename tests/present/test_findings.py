@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from govnb.evaluate.checks import review
 from govnb.evaluate.compute import compute
 from govnb.present.findings import Findings
-from tests.evaluate.reviewing import inputs_of
+from govnb.review import review
+from tests.review.reviewing import inputs_of
 
 
 def told(text: str) -> str:

@@ -146,7 +146,7 @@ def test_names_that_belong_to_the_page_or_leave_the_folder_are_refused(tmp_path:
     assert done.code == 1
     rows = year.rows()
     for name in ("index", "District", "x-试算"):
-        assert rows[name]["reason"] == "文件名被占用"
+        assert rows[name]["reason"] == "文件名不能用"
     assert rows["=cmd"]["status"] == "通过"
     assert rows["a b#?%&'\"<i>"]["status"] == "通过"
     page = year.page()
@@ -322,3 +322,36 @@ def test_the_parent_loads_none_of_what_draws(two: YearFolder) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads((two.outputs / "summary.json").read_text("utf-8"))
+
+
+def test_what_is_not_read_or_stands_twice_is_named_wherever_a_year_is_listed(
+    tmp_path: Path,
+) -> None:
+    year = year_folder(tmp_path, "ok", "a", "b", "x - 副本", "con")
+    folder = tmp_path / "params" / "2016"
+    for name in ("a", "b"):
+        stated = "年度: 2016\n部门: {名称: 甲局}\n"
+        (folder / f"{name}.yml").write_text(stated, encoding="utf-8")
+    (folder / "sub").mkdir()
+    for name in ("y.yaml", "z.yml.txt", "sub/w.yml", ".DS_Store"):
+        (folder / name).write_text("年度: 2016\n", encoding="utf-8")
+    unread = ["sub/w.yml", "x - 副本.yml", "y.yaml", "z.yml.txt"]
+    listed = year.run("--dry-run")
+    done = year.run()
+    assert (listed.code, done.code) == (0, 1)
+    summary = json.loads((year.outputs / "summary.json").read_text("utf-8"))
+    assert [file["file"] for file in summary["unread"]] == [f"params/2016/{n}" for n in unread]
+    assert all(file["reason"] and file["hint"] for file in summary["unread"])
+    page = year.page()
+    assert "没有读的文件（4）" in page
+    for told in (listed.out, done.out, page):
+        assert all(f"params/2016/{name}" in told for name in unread) and ".DS_Store" not in told
+        for name, twin in (("a", "b"), ("b", "a")):
+            assert f"params/2016/{name}.yml:2:10" in told
+            assert f"与 params/2016/{twin}.yml:2:10 的名称“甲局”相同" in told
+    rows = year.rows()
+    assert {n: row["status"] for n, row in rows.items() if n != "ok"} == dict.fromkeys(
+        ("a", "b", "con"), "未能生成"
+    )
+    assert rows["ok"]["status"] == "通过"
+    assert rows["a"]["reason"] == rows["b"]["reason"] == "与别的文件重复"

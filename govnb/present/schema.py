@@ -1,0 +1,41 @@
+"""JSON Schemas of the parameter files, for completion in JupyterLab and VS Code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from govnb.inputs.check_rules import Checks
+from govnb.inputs.department import Department
+from govnb.inputs.district import YearFile
+from govnb.inputs.files import write_whole
+from govnb.inputs.rules import BaseDataForm, Book
+from govnb.rubric.file import RubricFile
+
+SCHEMAS: dict[str, tuple[Any, str]] = {
+    "department": (Department, "部门参数文件：一个部门一年"),
+    "year": (YearFile, "年度文件：全区一年共用"),
+    "figures": (Book, "指标公式"),
+    "base-data": (BaseDataForm, "基础数据表表式"),
+    "checks": (Checks, "核对规则"),
+    "rubric": (RubricFile, "指标体系"),
+}
+
+
+def schema(name: str) -> str:
+    """Return one schema as JSON text."""
+    model, title = SCHEMAS[name]
+    made = TypeAdapter(model).json_schema(by_alias=True)
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": title}
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write every schema to a folder and return the files."""
+    paths = [folder / f"{name}.schema.json" for name in SCHEMAS]
+    for name, path in zip(SCHEMAS, paths, strict=True):
+        write_whole(path, schema(name).encode())
+    return paths

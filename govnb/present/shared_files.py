@@ -1,0 +1,108 @@
+"""The files a district shares, told apart from departments' by where they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from govnb.inputs.check_rules import Checks
+from govnb.inputs.department import Department
+from govnb.inputs.district import YearFile
+from govnb.inputs.place import FaultsError, Place
+from govnb.inputs.read import Inputs, label_of, year_folder, year_of_folder
+from govnb.inputs.rules import BaseDataForm, Book
+from govnb.inputs.validation import validate
+from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
+from govnb.rubric.load import Check, load_rubric
+
+_RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm, "checks": Checks}
+_ITEMS = re.compile(r"^指标:", re.MULTILINE)
+
+
+def is_shared(path: Path) -> bool:
+    """Tell whether a file is a year file, a rule file or a rubric rather than a department's."""
+    in_rules = _folder(path).name == "rules"
+    return path.name == "_year.yml" or in_rules or is_rubric(path)
+
+
+def is_rubric(path: Path) -> bool:
+    """Tell whether a file is a rubric, in its folder or elsewhere."""
+    if _folder(path).name == "rubrics":
+        return True
+    try:
+        return _ITEMS.search(read_text(path, path.as_posix())) is not None
+    except FaultsError:
+        return False
+
+
+def params_of(path: Path) -> Path:
+    """Return the parameter folder a shared file belongs to; a rubric may lie anywhere."""
+    near = _folder(path).parent
+    return near if near.joinpath("rules").is_dir() or not is_rubric(path) else Path("params")
+
+
+def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> None:
+    """Read one shared file by itself.
+
+    Parameters
+    ----------
+    path
+        The file.
+    params_dir
+        The parameter folder.
+    also
+        Yields further faults of a rubric.
+
+    Raises
+    ------
+    FaultsError
+        With everything wrong in it.
+    """
+    if is_rubric(path):
+        load_rubric(str(path), params_dir, also)
+        return
+    tree = read_yaml(path, label_of(path, params_dir))
+    if path.name == "_year.yml":
+        folder = year_folder(path, params_dir)
+        faults = year_of_folder(validate(tree, YearFile).year, folder) if folder else []
+        if faults:
+            raise FaultsError(faults)
+        return
+    validate(tree, _RULES.get(path.stem, Book))
+
+
+def blank_inputs(params_dir: Path) -> Inputs:
+    """Return the inputs of a department that states nothing: what any department's would hold.
+
+    Raises
+    ------
+    FaultsError
+        With the faults of the district's formula book.
+    """
+    path = params_dir / "rules" / "figures.yml"
+    tree = read_yaml(path, label_of(path, params_dir))
+    department, year, form = (parse_yaml(text, "（空）") for text in _BLANK)
+    return Inputs(
+        name="blank",
+        department=validate(department, Department),
+        year=validate(year, YearFile),
+        book=validate(tree, Book),
+        book_at=tree.keys_at,
+        form=validate(form, BaseDataForm),
+        params_dir=params_dir,
+        department_at=Place("（空）"),
+    )
+
+
+_BLANK = (
+    "年度: 2016\n部门: {名称: （空）}\n",
+    "年度: 2016\n地区: （空）\n金额单位: 万元\n经济分类: {}\n",
+    "依据: （空）\n行: []\n",
+)
+
+
+def _folder(path: Path) -> Path:
+    # realpath, unlike Path.resolve, has an answer for a link that points at itself.
+    return Path(os.path.realpath(path)).parent

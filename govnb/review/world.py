@@ -1,0 +1,159 @@
+"""What every check looks at: one department's inputs, figures, and what follows from them.
+
+A check is a function of a rule, a :class:`World` and a :class:`~govnb.review.say.Say`
+that makes findings. The world is read only; what several checks need is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from govnb.evaluate.book import matches
+from govnb.evaluate.facts import LEFT_OUT, Facts
+from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.score import Score
+from govnb.inputs.check_rules import ZeroBaseRule
+from govnb.inputs.read import Inputs
+from govnb.review.ledgers import Blame, Gap, blamed, gaps
+from govnb.review.rounding import HUNDRED, Look, Rounding
+from govnb.review.say import identifier, subject_of
+from govnb.review.terms import Term, Terms
+from govnb.review.texts import Passage, passages
+
+_ABSENT = "本部门没有"
+
+
+@dataclass(frozen=True)
+class World:
+    """One department's year, as the checks see it."""
+
+    inputs: Inputs
+    figures: Figures
+    facts: Facts
+    score: Score | None = None
+
+    @cached_property
+    def rounding(self) -> Rounding:
+        """The printed precision of the figures."""
+        return Rounding(self.inputs, self.figures, self.facts)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The evaluator of the rules' expressions."""
+        return Terms(self.figures)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Every stated total beside its parts."""
+        return gaps(self.figures, self.facts.parts, self.rounding)
+
+    @cached_property
+    def blamed(self) -> dict[str, Blame]:
+        """The broken sums that another one explains."""
+        return blamed(self.gaps)
+
+    def excuse(
+        self,
+        names: Iterable[str],
+        compute: Callable[[Look], Decimal | None],
+        agrees: Callable[[Decimal], bool],
+    ) -> str:
+        """Return which total is to blame for a breach, in words, or nothing.
+
+        A figure that rests on a total at odds with its parts may break other relations; when
+        the sum of the parts in its place would keep them, there is one mistake, not two. A
+        mere residue of the total is no mistake, but what follows from it isn't one either.
+        """
+        used = tuple(names)
+        suspects = [
+            gap
+            for gap in self.gaps
+            if gap.difference
+            and gap.name not in self.blamed
+            and any(self.rounding.rests_on(name, gap.total.name) for name in used)
+        ]
+        several = [suspects] if len(suspects) > 1 else []
+        for tried in (*([gap] for gap in suspects), *several):
+            sums = {gap.total.name: gap.sum for gap in tried if gap.sum is not None}
+            value = self.rounding.changed(compute, sums)
+            if value is not None and agrees(value):
+                return _excuse(tried)
+        return ""
+
+    def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
+        """Return which total is to blame for what is wrong with one figure, or nothing."""
+        scale = HUNDRED if self.figures[name].unit == "%" else Decimal(1)
+
+        def compute(look: Look) -> Decimal | None:
+            value = look(name)
+            return value * scale if isinstance(value, Decimal) else None
+
+        return self.excuse([name], compute, agrees)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every text of the department's file."""
+        return tuple(passages(self.inputs))
+
+    @property
+    def year(self) -> int:
+        """The year evaluated."""
+        return int(self.inputs.department.year.value or 0)
+
+    @property
+    def prose(self) -> tuple[Passage, ...]:
+        """The narratives and the items of narrative lists."""
+        return tuple(p for p in self.passages if p.is_prose)
+
+    @cached_property
+    def zero_growth(self) -> dict[str, str]:
+        """The growth rates whose base is zero, and the finding that says so."""
+        found = {}
+        for name, rule in self.inputs.checks.items():
+            if isinstance(rule, ZeroBaseRule):
+                for variables in self.instances(rule.each):
+                    base = self.terms.of(rule.base, variables)
+                    if base.number == 0 and rule.growth is not None:
+                        growth = self.terms.of(rule.growth, variables)
+                        found[growth.name] = identifier(name, subject_of(variables))
+        return found
+
+    def is_from_book(self, figure: Figure) -> bool:
+        """Tell whether a figure is one of the formula book's, not the department's own."""
+        at = next(iter(self.inputs.book_at.values()), None)
+        return at is not None and figure.place.file == at.file
+
+    def is_absent(self, figure: Figure) -> bool:
+        """Tell whether a figure is only a name that a formula of the book wants."""
+        return figure.reason.startswith(_ABSENT)
+
+    def instances(self, pattern: str | None) -> list[dict[str, str]]:
+        """Return the values of a pattern's variables for each name it matches in the file.
+
+        A pattern that ends in a variable (`支出.{科目}`) means what the department states, not
+        what the formula book computes beside it (`支出.超支`).
+        """
+        if pattern is None:
+            return [{}]
+        names = [
+            name
+            for name, figure in self.figures.items()
+            if not self.is_absent(figure)
+            and figure.reason != LEFT_OUT
+            and not (pattern.endswith("}") and self.is_from_book(figure))
+        ]
+        found = matches("", pattern, names)
+        return list({tuple(v.items()): v for v in found}.values())
+
+    def term(self, text: str, variables: Mapping[str, str]) -> Term:
+        """Return a rule's expression evaluated, with the rule's own place as its origin."""
+        return self.terms.of(text, variables, getattr(text, "place", None))
+
+
+def _excuse(culprits: list[Gap]) -> str:
+    told = "、".join(f"“{gap.total.name}”" for gap in culprits)
+    fault = "错在该合计" if any(gap.is_broken for gap in culprits) else "差的是该合计的尾差"
+    return f"{told}取分项之和时相符，{fault}"

@@ -1,0 +1,96 @@
+"""Paragraphs as reports have them: sound ones are passed over, one slip in one is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from govnb.inputs.department import Department
+from govnb.inputs.read import validate
+from govnb.inputs.yaml_text import parse_yaml
+from govnb.review.finding import Finding
+from tests.review.reviewing import HEAD, inputs_of, reviewed
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "checks"
+SENTENCES = yaml.safe_load((DATA / "sentences.yml").read_text(encoding="utf-8"))
+PROSE = yaml.safe_load((DATA / "prose.yml").read_text(encoding="utf-8"))
+SHIPPED = inputs_of("人员: {编制数: 5}\n")
+# A typed number that repeats a figure is told in every one of these, rightly.
+WORDING = (
+    "方向词",
+    "列举个数",
+    "文中数",
+    "编号连续",
+    "约数用字",
+    "文件名称",
+    "文号括号",
+    "业务量零基增长",
+)
+INPUTS = replace(
+    SHIPPED, checks={name: rule for name, rule in SHIPPED.checks.items() if name in WORDING}
+)
+
+
+def found(figures: str, prose: str) -> list[Finding]:
+    """Return what the checks of wording find wrong in a narrative."""
+    lines = "".join(f"    {line}\n" if line else "\n" for line in prose.splitlines())
+    text = f"{HEAD}{figures}叙述:\n  概述: |\n{lines}"
+    department: Department = validate(parse_yaml(text, "某局.yml"), Department)
+    result = reviewed(replace(INPUTS, department=department))
+    return [finding for finding in result.findings if finding.is_open]
+
+
+@pytest.mark.parametrize("case", PROSE, ids=[case["单位"] for case in PROSE])
+def test_a_sound_paragraph_is_passed_over(case: Mapping[str, Any]) -> None:
+    assert [f"{f.id}：{f.message}" for f in found(case["参数"], case["文字"])] == []
+
+
+@pytest.mark.parametrize(
+    ("case", "slip"),
+    [
+        pytest.param(case, slip, id=f"{case['单位']}-{slip['改'][1]}")
+        for case in PROSE
+        for slip in case["改错"]
+    ],
+)
+def test_one_slip_is_found_and_nothing_else(
+    case: Mapping[str, Any], slip: Mapping[str, Any]
+) -> None:
+    before, after = slip["改"]
+    assert case["文字"].count(before) == 1
+    wrong = found(case["参数"], case["文字"].replace(before, after))
+    assert {f.id: f.severity for f in wrong} == slip["未通过"]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES["无"])
+def test_an_ordinary_sentence_is_passed_over(sentence: str) -> None:
+    assert [f"{f.id}：{f.message}" for f in found(SENTENCES["参数"], sentence)] == []
+
+
+@pytest.mark.parametrize("case", SENTENCES["有"], ids=[case["文字"] for case in SENTENCES["有"]])
+def test_a_wrong_sentence_is_found(case: Mapping[str, Any]) -> None:
+    wrong = {f.check: f for f in found(SENTENCES["参数"], case["文字"])}
+    assert {check: f.severity for check, f in wrong.items()} == {
+        check: severity for check, (severity, _) in case["发现"].items()
+    }
+    for check, (_, word) in case["发现"].items():
+        assert word in wrong[check].message
+
+
+def test_a_message_shows_the_text_as_typed() -> None:
+    text = "推进“放管服”改革、信用体系、营商环境等2项改革。\n"
+    (wrong,) = found("人员: {编制数: 5}\n", text)
+    assert "“放管服”" in wrong.message and "\ufffc" not in wrong.id + wrong.message
+
+
+def test_a_rate_equals_another_only_by_chance() -> None:
+    figures = '业务量: {结案率: {单位: "%", 本年: 92.3}}\n'
+    text = f"{HEAD}{figures}叙述: {{概述: 学校食堂明厨亮灶率92.3%。}}\n"
+    assert [f.id for f in reviewed(text).findings if f.is_open] == []
+    named = text.replace("学校食堂明厨亮灶率", "全年结案率达")
+    assert [f.check for f in reviewed(named).findings if f.is_open] == ["裸数"]
