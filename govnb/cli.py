@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 from govnb.evaluate.figure import shown, with_reason
 from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.files import why
+from govnb.inputs.lookalikes import ReadOrdinary
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import load
 from govnb.inputs.suggest import did_you_mean
@@ -46,6 +48,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
     code: object = 1
+    warnings.formatwarning = _one_line
     try:
         code = cli.main(prog_name="govnb", standalone_mode=False)
     except FaultsError as error:
@@ -61,6 +64,11 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _one_line(message: Warning | str, *_: object, **__: object) -> str:
+    """Return a warning as what it says; where in the code it was raised helps nobody."""
+    return f"{message}\n"
+
+
 @cli.command(options_metavar="[选项]")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件…")
 @PARAMS
@@ -71,11 +79,15 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
 
     faults: list[Fault] = []
     named = [file for given in files for file in files_of(given)]
-    for file in named:
-        try:
-            check_file(file, params_dir)
-        except FaultsError as error:
-            faults.extend(error.faults)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ReadOrdinary)
+        for file in named:
+            try:
+                check_file(file, params_dir)
+            except FaultsError as error:
+                faults.extend(error.faults)
+    for note in dict.fromkeys(str(w.message) for w in caught if w.category is ReadOrdinary):
+        click.echo(note, err=True)
     if as_json:
         _print_json({"faults": [fault.as_dict() for fault in faults]})
     else:

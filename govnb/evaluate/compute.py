@@ -11,7 +11,7 @@ from functools import partial
 from govnb.evaluate.book import add_book
 from govnb.evaluate.expression import Expression, FormulaError, NotComputable, Value
 from govnb.evaluate.facts import Draft, Facts, collect
-from govnb.evaluate.figure import Figure, Figures, Names, default_label, rounded
+from govnb.evaluate.figure import Figure, Figures, Lack, Names, default_label, rounded
 from govnb.evaluate.order import circle_faults, ordered
 from govnb.evaluate.overrides import apply_overrides, tried
 from govnb.evaluate.published_units import check_published
@@ -40,12 +40,7 @@ OPEN_SECTIONS = frozenset(
     ]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
-# The score is no formula over figures: the rubric gives it, as an interval (evaluate/scoring).
 SCORE = "评价得分"
-SCORED_ELSEWHERE = "由指标体系评出，见评分表"
-UNCOMPUTABLE = "不可计算"
-# A name of the formula book that this department has no such thing for.
-LACKED = "本部门没有"
 
 
 def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple[Figures, Facts]:
@@ -66,7 +61,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     """
     facts = collect(inputs)
     add_book(facts, inputs.book, inputs.book_at)
-    facts.add(Draft(SCORE, "分", inputs.department_at, reason=SCORED_ELSEWHERE, derived=True))
+    facts.add(Draft(SCORE, "分", inputs.department_at, lack=Lack.SCORED, derived=True))
     apply_overrides(facts, overrides or {})
     resolver = Resolver(facts, dict(inputs.year.accounts), inputs.gaps)
     figures, faults = _figures(facts, resolver, overrides or {})
@@ -185,7 +180,7 @@ class Resolver:
         in_book = draft.derived
         is_account = head in _BY_ACCOUNT and rest.split(".")[0] in self.accounts.values()
         if is_account or (in_book and head in OPEN_SECTIONS) or name in self.gaps:
-            self.drafts[name] = Draft(name, "", draft.place, reason=f"{LACKED}“{name}”")
+            self.drafts[name] = Draft(name, "", draft.place, absent=True)
             return True
         hint = did_you_mean(name, self.drafts) if len(self.faults) < MOST_FAULTS else ""
         said = f"里没有“{name}”这个指标"
@@ -207,12 +202,12 @@ class _Run:
     def figure(self, name: str, *, supposed: bool) -> Figure:
         """Return a figure; what is wrong with its formula or its result becomes a fault."""
         draft, needs = self.facts.drafts[name], self.needs.get(name, [])
-        value, reason = draft.value, draft.reason
+        value, trouble = draft.value, ""
         if draft.expression is not None and name not in self.in_circles:
-            value, reason = self._evaluated(draft, draft.expression)
+            value, trouble = self._evaluated(draft, draft.expression)
             if not supposed and draft.kind is not None and isinstance(value, Decimal):
                 self._limit(draft, draft.kind, value)
-        self.figures[name] = _figure(draft, value, reason, needs, self.figures)
+        self.figures[name] = _figure(draft, value, trouble, needs, self.figures)
         return self.figures[name]
 
     def _evaluated(self, draft: Draft, expression: Expression) -> tuple[Value, str]:
@@ -221,14 +216,13 @@ class _Run:
             if value is not None and not isinstance(value, Decimal):
                 raise FormulaError(f"公式的结果“{value}”不是数", "写数的名称；日期用 年份(…)")
         except NotComputable as error:
-            return None, f"{UNCOMPUTABLE}：{error}"
+            return None, str(error)
         except ArithmeticError:
-            return None, f"{UNCOMPUTABLE}：结果太大"
+            return None, "结果太大"
         except FormulaError as error:
             self.faults.append(Fault(draft.place, str(error), error.hint))
             return None, ""
-        known = (name for name in self.needs[draft.name] if name in self.figures)
-        return value, "" if value is not None else _why_unknown(list(known), self.figures)
+        return value, ""
 
     def _look_up(self, name: str) -> Value:
         # A name that isn't there is a fault already, and unknown in what depends on it.
@@ -249,11 +243,19 @@ class _Run:
 
 
 def _figure(
-    draft: Draft, value: Value, reason: str, needs: list[str], figures: Mapping[str, Figure]
+    draft: Draft, value: Value, trouble: str, needs: list[str], figures: Mapping[str, Figure]
 ) -> Figure:
+    used = [figures[n] for n in needs if n in figures]
+    missing: tuple[str, ...] = ()
+    if value is None and draft.expression is None:
+        missing = (draft.name,)
+    elif value is None and not trouble:
+        trouble = next((f.trouble for f in used if f.trouble), "")
+        roots = (f.missing or (f.name,) for f in used if f.value is None and not trouble)
+        missing = tuple(dict.fromkeys(root for some in roots for root in some))
     if draft.expression is not None and draft.unit == "%" and isinstance(value, Decimal):
         value *= 100
-    about = draft.approximate or any(figures[n].approximate for n in needs if n in figures)
+    about = draft.approximate or any(figure.approximate for figure in used)
     return Figure(
         name=draft.name,
         value=value,
@@ -262,23 +264,12 @@ def _figure(
         place=draft.place,
         formula=draft.expression.text if draft.expression else None,
         inputs=tuple(needs),
-        reason=reason,
+        missing=missing,
+        trouble=trouble,
+        absent=draft.absent or (draft.expression is not None and value is None and not needs),
+        lack=draft.lack,
         approximate=about and value is not None,
         decimals=draft.decimals,
         note=draft.note,
         derived=draft.expression is not None,
     )
-
-
-def _why_unknown(needs: list[str], figures: Mapping[str, Figure]) -> str:
-    """Return which stated inputs, at the far end of the formulas, are missing."""
-    uncomputable = [figures[n].reason for n in needs if figures[n].reason.startswith(UNCOMPUTABLE)]
-    if uncomputable:
-        return uncomputable[0]
-    missing = [n for n in needs if figures[n].value is None]
-    roots: dict[str, None] = {}
-    for name in missing:
-        reason = figures[name].reason
-        found = reason.removeprefix("缺少：").split("、") if reason.startswith("缺少：") else [name]
-        roots.update(dict.fromkeys(found))
-    return "缺少：" + "、".join(roots) if roots else "缺少：没有可相加的数"

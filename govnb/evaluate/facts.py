@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.evaluate.expression import Expression, FormulaError, difference, parse, sum_of
-from govnb.evaluate.figure import WHOLE_UNITS
+from govnb.evaluate.figure import WHOLE_UNITS, Lack
 from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.published import PublishedFigure
@@ -25,7 +25,6 @@ from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import (
     MONEY_UNIT,
     MONEY_UNITS,
-    UNKNOWN,
     Amount,
     AmountOf,
     Kind,
@@ -34,19 +33,18 @@ from govnb.inputs.values import (
 )
 from govnb.inputs.yaml_text import Scalar
 
-LEFT_OUT = f"{UNKNOWN}（参数文件没有填）"
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A figure before evaluation: a value, an expression, or a reason for having neither."""
+    """A figure before evaluation: a value, an expression, or why it has neither."""
 
     name: str
     unit: str
     place: Place
     value: Decimal | PartialDate | str | None = None
     expression: Expression | None = None
-    reason: str = ""
+    lack: Lack | None = None
+    absent: bool = False
     label: str = ""
     decimals: int = 2
     note: str = ""
@@ -155,7 +153,7 @@ class _Walk:
             amount.place,
             value,
             self.formula(amount) if amount.formula is not None else None,
-            reason=UNKNOWN if value is None else "",
+            lack=Lack.WITHHELD if value is None and amount.formula is None else None,
             decimals=decimals,
             approximate=amount.approximate,
             kind=amount.kind,
@@ -261,14 +259,14 @@ class _Walk:
         model = _model_in(annotation)
         if reader is not None:
             kind = reader.kind
-            self.facts.add(Draft(name, kind.unit, place, reason=LEFT_OUT))
+            self.facts.add(Draft(name, kind.unit, place, lack=Lack.LEFT_OUT))
         elif model is not None:
             for info in model.model_fields.values():
                 self.left_out(f"{name}.{info.alias}", info.annotation, info.metadata, place)
         elif PartialDate in _flat(annotation) or _is_yes_no([*metadata, *_flat(annotation)]):
-            self.facts.add(Draft(name, "", place, reason=LEFT_OUT))
+            self.facts.add(Draft(name, "", place, lack=Lack.LEFT_OUT))
         elif list in (get_origin(arg) for arg in get_args(annotation)):
-            self.facts.add(Draft(f"{name}.条数", "", place, reason=LEFT_OUT, decimals=0))
+            self.facts.add(Draft(f"{name}.条数", "", place, lack=Lack.LEFT_OUT, decimals=0))
 
 
 def _is_prose(info: FieldInfo) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from enum import StrEnum
 
 from govnb.inputs.place import Place
 from govnb.inputs.values import UNKNOWN, PartialDate
@@ -12,6 +13,24 @@ from govnb.inputs.values import UNKNOWN, PartialDate
 # What is printed below zero has a sign of its own width; a hyphen is lost in print.
 MINUS = "−"
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
+UNCOMPUTABLE = "不可计算"
+NOTHING_TO_ADD = "没有可相加的数"
+
+
+class Lack(StrEnum):
+    """Why a fact has no value, in the words that are shown behind 未公布."""
+
+    WITHHELD = ""
+    LEFT_OUT = "参数文件没有填"
+    ON_TRIAL = "试算中设为未公布"
+    # The score is no formula over figures: the rubric gives it, as an interval.
+    SCORED = "由指标体系评出，见评分表"
+    UNSCORED = "没有带分值的指标体系，没有评分"
+
+    @property
+    def is_withheld(self) -> bool:
+        """True where 未公布 is said in so many words."""
+        return self in (Lack.WITHHELD, Lack.ON_TRIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +53,15 @@ class Figure:
         Names the formula used, wildcards spelled out.
     place : Place
         The line that states it or the line of its formula.
-    reason : str
-        Why the value is unknown; empty when it is known.
+    missing : tuple of str
+        The stated facts, at the far end of the formulas, that its value lacks: itself for one
+        that should have been stated.
+    trouble : str
+        Why it has no value though all it rests on is known, such as a division by zero.
+    absent : bool
+        Whether the department has nothing of what it is about.
+    lack : Lack or None
+        Why a stated value is unknown.
     approximate : bool
         True for 约数 and everything computed from one.
     decimals : int
@@ -51,7 +77,10 @@ class Figure:
     place: Place
     formula: str | None = None
     inputs: tuple[str, ...] = ()
-    reason: str = ""
+    missing: tuple[str, ...] = ()
+    trouble: str = ""
+    absent: bool = False
+    lack: Lack | None = None
     approximate: bool = False
     decimals: int = 2
     note: str = ""
@@ -68,6 +97,21 @@ class Figure:
         if isinstance(self.value, Decimal) and self.unit == "%":
             return self.value / 100
         return self.value
+
+    @property
+    def reason(self) -> str:
+        """The sentence that says why the value is unknown; empty when it is known."""
+        if self.value is not None:
+            return ""
+        if self.trouble:
+            return f"{UNCOMPUTABLE}：{self.trouble}"
+        if self.lack is Lack.LEFT_OUT:
+            return f"{UNKNOWN}（{self.lack}）"
+        if self.lack is not None:
+            return self.lack or UNKNOWN
+        if self.absent and self.formula is None:
+            return f"本部门没有“{self.name}”"
+        return f"缺少：{'、'.join(self.missing)}" if self.missing else NOTHING_TO_ADD
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for a figure."""
@@ -115,7 +159,7 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
         Append the unit.
     """
     if figure.value is None:
-        return UNKNOWN if not figure.reason.startswith("不可计算") else "不可计算"
+        return UNCOMPUTABLE if figure.trouble else UNKNOWN
     if not isinstance(figure.value, Decimal):
         return f"{figure.value}{figure.unit if unit else ''}"
     text = f"{rounded(figure.value, figure.decimals):f}"
@@ -128,10 +172,8 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
 
 def with_reason(figure: Figure, text: str) -> str:
     """Return a printed value with why it is unknown behind it, no word said twice."""
-    reason = figure.reason.removeprefix(text).removeprefix("：")
-    if not reason:
-        return text
-    return f"{text}{reason}" if reason.startswith("（") else f"{text}（{reason}）"
+    why = figure.trouble or (figure.reason if figure.lack is None else figure.lack)
+    return f"{text}（{why}）" if why and figure.value is None else text
 
 
 @dataclass(frozen=True, slots=True)

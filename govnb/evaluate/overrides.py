@@ -15,6 +15,7 @@ from typing import Any
 
 from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.facts import Draft, Facts
+from govnb.evaluate.figure import Lack
 from govnb.inputs.entries import EVIDENCE_SECTIONS, read_entry, with_entries
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs
@@ -60,9 +61,9 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
     elif draft.derived:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
     old = draft or Draft(name, "", TRIAL)
-    blank = replace(old, value=None, expression=None, reason="", place=TRIAL, approximate=False)
+    blank = replace(old, value=None, expression=None, lack=None, place=TRIAL, approximate=False)
     if text == UNKNOWN:
-        return replace(blank, reason=f"试算中设为{UNKNOWN}")
+        return replace(blank, lack=Lack.ON_TRIAL)
     value = read_entry(name, _without_unit(old, text), TRIAL)
     if isinstance(value, Amount):
         return _number(blank, value, text, is_new=draft is None)

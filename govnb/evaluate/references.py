@@ -20,12 +20,12 @@ from govnb.evaluate.expression import canonical
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.inputs.lenient import Gaps
+from govnb.inputs.narrative import unpaired
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.stated import stated
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import PartialDate, TextOf
-from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -172,11 +172,7 @@ def _check_text(
 ) -> Iterator[Fault]:
     # Finding a place takes a walk through the text: only where there is a fault.
     for reference in find(text):
-        if hidden := UNSEEN.search(reference.name):
-            bare = UNSEEN.sub("", reference.name)
-            message = f"“{bare}”里有看不见的字符 U+{ord(hidden[0]):04X}"
-            yield Fault(text.at(reference.start), message, f"删去它，重新写 {{{{ {bare} }}}}")
-        elif reference.name not in names:
+        if reference.name not in names:
             if reference.name not in gaps:
                 hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
                 message = f"没有“{reference.name}”这个指标"
@@ -189,7 +185,10 @@ def _check_text(
             message = f"“{reference.name}”是{kind}，没有增减盈亏，不能加“| {reference.filter}”"
             hint = f"写 {{{{ {reference.name} }}}}"
             yield Fault(text.at(reference.start), message, hint)
-    bare = REFERENCE.sub(lambda m: " " * len(m[0]), text)
+    # In Markdown a reference is a word: neither blank nor punctuation.
+    bare = REFERENCE.sub(lambda m: "〇" * len(m[0]), text)
+    for offset, message, hint in unpaired(bare):
+        yield Fault(text.at(offset), message, hint)
     for stray in _STRAY.finditer(bare):
         hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
         yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import (
     Expression,
     FormulaError,
@@ -21,11 +20,12 @@ from govnb.evaluate.expression import (
     settled,
 )
 from govnb.evaluate.expression import Value as Raw
-from govnb.evaluate.figure import Figure, Figures, shown
+from govnb.evaluate.figure import UNCOMPUTABLE, Figure, Figures, shown
 from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.measure import PERCENT, Bounds
+from govnb.inputs.narrative import unmarked
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
 from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
@@ -159,14 +159,14 @@ class Case:
         return figure is not None and figure.place == TRIAL
 
     def prose(self, text: Scalar | None) -> str:
-        """Return a proof or a note with its `{{ 名称 }}` put in."""
+        """Return a proof or a note with its `{{ 名称 }}` put in, for a table's cell: not bold."""
 
         def put_in(match: Any) -> str:
             reference = Reference.of(match)
             figure = self.figures.get(reference.name)
             return str(match[0]) if figure is None else printed(figure, reference.filter)
 
-        return REFERENCE.sub(put_in, text).strip() if text is not None else ""
+        return REFERENCE.sub(put_in, unmarked(text)).strip() if text is not None else ""
 
     @property
     def proof(self) -> str:
@@ -246,7 +246,7 @@ class Case:
             return False
         if figure.formula is not None:
             return any(self._withheld(each) for each in figure.inputs)
-        return figure.value == UNKNOWN or figure.reason.endswith(UNKNOWN)
+        return figure.value == UNKNOWN or (figure.lack is not None and figure.lack.is_withheld)
 
     def _may_earn(self, names: list[str]) -> bool:
         """Tell whether the department's own numbers in a formula are proven where asked."""
@@ -274,13 +274,9 @@ class Case:
             figure = self.figures.get(name)
             if figure is not None and figure.value not in (None, UNKNOWN):
                 continue
-            reason = figure.reason if figure else ""
-            if reason.startswith(UNCOMPUTABLE):
-                return Valued(problem=reason)
-            if reason.startswith("缺少：") and not reason.startswith("缺少：没有"):
-                missing.update(dict.fromkeys(reason.removeprefix("缺少：").split("、")))
-            else:
-                missing[name] = None
+            if figure is not None and figure.trouble:
+                return Valued(problem=figure.reason)
+            missing.update(dict.fromkeys(figure.missing if figure else ()) or {name: None})
         return Valued(missing=tuple(missing))
 
     def put_in(self, formula: Scalar) -> str:

@@ -265,6 +265,7 @@ class TextOf(Reads):
         super().__init__(self._text, what, "含冒号或以 [ { - 开头的文字加引号", schema)
 
     def _text(self, text: Scalar) -> Scalar:
+        text = text.visible()
         if not text.strip():
             raise BadText("值是空的", "填上内容，或删去这一行")
         if self.choices and text not in self.choices:

@@ -7,6 +7,7 @@ a colon one line above. Here the one is turned into the other, with the place to
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,21 @@ INVISIBLE = re.compile(
 )
 # Characters of text that take no room: pasted along from a web page, they are harmless in a
 # sentence and spoil a number or a name.
-UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+# Blanks that are none for a comparison; all but the full-width one print like an ordinary one.
+ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+# What no report prints as it was meant: private characters (bullets from Word), those that
+# stand for one lost, marks that combine with the letter before, joined Latin letters.
+_UNPRINTABLE = re.compile(
+    "(?P<private>[\ue000-\uf8ff\U000f0000-\U0010ffff])|(?P<lost>[\ufffc\ufffd])"
+    "|(?P<joined>[\ufb00-\ufb06])"
+    "|(?P<marked>.?[\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff"
+    "\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f])",
+    re.DOTALL,
+)
 
 
 def lines_of(text: str) -> list[str]:
@@ -41,6 +56,24 @@ def invisible(text: str, label: str) -> Iterator[Fault]:
             code = f"U+{ord(match[0]):04X}"
             hint = "删去它；若全文都有，文件可能不是文本，或不是 UTF-8 编码"
             yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
+
+
+def unprintable(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield offset, message and hint of each character that won't print as it was meant."""
+    for match in _UNPRINTABLE.finditer(text):
+        code = f"U+{ord(match[0][-1]):04X}"
+        whole = unicodedata.normalize("NFKC", match[0])
+        match match.lastgroup:
+            case "private":
+                message = f"字符 {code} 是某个字体自造的，换一台电脑就印不出来"
+                yield match.start(), message, "换成普通的字；是从 Word 粘来的项目符号，删去它"
+            case "lost":
+                yield match.start(), f"这里有一个字已经丢失（{code}）", "照原文重新打这个字"
+            case "joined":
+                yield match.start(), f"“{match[0]}”（{code}）是连在一起的字母", f"写 {whole}"
+            case _:
+                hint = f"写 {whole}" if len(whole) == 1 else "删去它"
+                yield match.end() - 1, f"有一个附在前一个字上的符号（{code}）", hint
 
 
 def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:

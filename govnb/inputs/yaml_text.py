@@ -20,15 +20,18 @@ from typing import Any
 import yaml
 
 from govnb.inputs.files import why
+from govnb.inputs.lookalikes import read_ordinary
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.yaml_faults import (
     INVISIBLE,
+    ODD_BLANKS,
     UNSEEN,
     WIDE_BLANKS,
     graph_faults,
     invisible,
     lines_of,
     syntax_fault,
+    unprintable,
 )
 
 MAX_BYTES = 2_000_000
@@ -47,14 +50,28 @@ class Scalar(str):
         Where the first character of the text may stand: behind a quote or a `|`.
     lines : tuple of str
         For text that runs over several lines, the file's lines from `body` on.
+    typed : Scalar or None
+        The text as typed, where characters that take no room were left out of this one.
     """
 
     place: Place
     body: Place
     lines: tuple[str, ...] = ()
+    typed: Scalar | None = None
+
+    def visible(self) -> Scalar:
+        """Return the text without what takes no room, and with one kind of blank."""
+        if not UNSEEN.search(self) and not ODD_BLANKS.search(self):
+            return self
+        value = Scalar(ODD_BLANKS.sub(" ", UNSEEN.sub("", self)))
+        value.place, value.body, value.lines, value.typed = self.place, self.body, self.lines, self
+        return value
 
     def at(self, offset: int) -> Place:
         """Return the place of the character at `offset`, however its lines were folded."""
+        if self.typed is not None:
+            kept = [n for n, character in enumerate(self.typed) if not UNSEEN.match(character)]
+            return self.typed.at(kept[offset] if offset < len(kept) else len(self.typed))
         if not self.lines:
             return Place(self.body.file, self.body.line, self.body.column + offset)
         # Folding and indenting change blanks only: count the other characters.
@@ -128,7 +145,7 @@ def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Ma
 
 def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     """Parse YAML text whose top level is a mapping; see :func:`read_yaml`."""
-    text = text.removeprefix("\ufeff")
+    text = read_ordinary(text.removeprefix("\ufeff"), label)
     faults = list(invisible(text, label))
     try:
         # A blank in a tab's place keeps every column, so the rest can still be read.
@@ -261,6 +278,9 @@ class _Builder:
 
     def _key(self, typed: str, at: Place) -> str:
         """Return a name without what can't be seen in it, which is a fault."""
+        for offset, message, hint in unprintable(typed):
+            place = Place(at.file, at.line, at.column + offset)
+            self.faults.append(Fault(place, f"名称里{message}", hint))
         key = typed.strip(WIDE_BLANKS)
         hidden = UNSEEN.search(key)
         if hidden:
@@ -270,6 +290,10 @@ class _Builder:
         elif typed[:1] in tuple(WIDE_BLANKS):
             message = "名称前面是全角空格或不间断空格"
             self.faults.append(Fault(at, message, "缩进改用半角空格"))
+        elif ":" not in key and (blank := ODD_BLANKS.search(key)):
+            key = ODD_BLANKS.sub(" ", key)
+            message = f"名称“{key}”里有不间断空格（U+{ord(blank[0]):04X}）"
+            self.faults.append(Fault(at, message, f"改用半角空格，重新写“{key}”"))
         elif key != typed:
             message = "名称后面是全角空格或不间断空格"
             self.faults.append(Fault(at, message, f"删去它，写成“{key}: 值”"))
@@ -296,6 +320,7 @@ class _Builder:
             value.body = Place(self.label, place.line, place.column + 1)
         if node.end_mark.line > node.start_mark.line:
             value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
+        self.faults += [Fault(value.at(n), *told) for n, *told in unprintable(value)]
         return value
 
     def _place(self, node: yaml.Node) -> Place:

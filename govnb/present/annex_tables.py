@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from govnb.evaluate.book import fill, matches
-from govnb.evaluate.compute import LACKED
-from govnb.evaluate.facts import LEFT_OUT
-from govnb.evaluate.figure import Figure, default_label
+from govnb.evaluate.figure import Figure, Lack, default_label
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.sheet import Sheet
 from govnb.present.tables import Cell, Row, Table
@@ -28,7 +26,7 @@ def base_data(sheet: Sheet) -> Table:
 
 def _is_left_out(figure: Figure) -> bool:
     """Tell whether the file has no such line at all, be it a fixed one or one of its own."""
-    return figure.reason == LEFT_OUT or (figure.value is None and figure.reason.startswith(LACKED))
+    return figure.lack is Lack.LEFT_OUT or (figure.absent and figure.formula is None)
 
 
 def all_figures(sheet: Sheet) -> Table:

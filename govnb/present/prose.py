@@ -1,7 +1,7 @@
-"""Prose: Markdown with `{{ 名称 }}`, as HTML with provenance and as plain Markdown.
+"""Prose: a narrative with `{{ 名称 }}`, as HTML with provenance and as blocks for paper.
 
-Raw HTML and images in the Markdown are shown as text: the words come from a file nobody
-has to trust, and a page must fetch nothing.
+What a narrative may say is :mod:`govnb.inputs.narrative`'s to tell; HTML and pictures in it
+are text, since the words come from a file nobody has to trust.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import Any
-from urllib.parse import quote
-
-from markdown_it import MarkdownIt
 
 from govnb.evaluate.figure import Figure, Figures
 from govnb.evaluate.references import REFERENCE, Reference, find, printed
+from govnb.inputs.narrative import Grid, Line, blocks_of, shown
+from govnb.inputs.narrative import plain as plain
 from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import figure_button
 
@@ -25,12 +24,10 @@ _ALONE = re.compile(r"^[ \t]*(\{\{[^{}]*\}\})[ \t]*$", re.MULTILINE)
 # would break a line on either side of it.
 _STAYS_BEHIND = re.compile("[，。；：、？！％）〕》」』”’]+")
 _STAYS_BEFORE = re.compile("[（〔《「『“‘]+$")
-# Where a figure stands while Markdown is read: marks that are neither punctuation, so that **
-# beside a figure still binds, nor |, so that a filter doesn't end a table's cell.
+# Where a figure stands while the text is read: marks that mean nothing to its reader, so that
+# ** beside a figure still binds and a filter's | doesn't end a table's cell.
 _SLOT = re.compile("\ue000(\\d+)\ue001")
-_SLOT_IN_ADDRESS = re.compile("%EE%80%80(\\d+)%EE%80%81")
-_SLOT_MARKS = re.compile("[\ue000\ue001]|%EE%80%8[01]", re.IGNORECASE)
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#&~|{}])")
+_SLOT_MARKS = re.compile("[\ue000\ue001]")
 
 
 Slot = tuple[Figure, str]
@@ -62,20 +59,13 @@ class Prose:
         """The figures this text prints, each once."""
         return tuple(dict.fromkeys(r.name for r in find(self.source) if r.name in self.figures))
 
-    @property
-    def markdown(self) -> str:
-        """The text with every reference replaced by what it prints, still Markdown."""
-        return REFERENCE.sub(
-            lambda match: _MARKDOWN_SPECIAL.sub(r"\\\1", self._print(match)), self.source
-        )
-
     def _print(self, match: re.Match[str]) -> str:
         reference = Reference.of(match)
         following = self.source[reference.end :]
         return printed(self.figures[reference.name], reference.filter, following)
 
-    def html(self) -> str:
-        """Return the text as HTML, each figure a button that opens its provenance."""
+    def _read(self) -> tuple[list[Line | Grid], list[Slot]]:
+        """Return the text's blocks, and the figures that stand in their slots."""
         slots: list[Slot] = []
 
         def slot(match: re.Match[str]) -> str:
@@ -86,24 +76,51 @@ class Prose:
             return f"\ue000{len(slots) - 1}\ue001"
 
         source = REFERENCE.sub(slot, _SLOT_MARKS.sub("\ufffd", self.source))
-        body = str(_parser().render(source, {"slots": slots}))
+        return blocks_of(source), slots
+
+    def html(self) -> str:
+        """Return the text as HTML, each figure a button that opens its provenance."""
+        blocks, slots = self._read()
         if self.level:
-            inner = body.strip().removeprefix("<p>").removesuffix("</p>")
+            inner = "<br>".join(_line(b, slots) for b in blocks if not isinstance(b, Grid))
             return f"<h{self.level}>{inner}</h{self.level}>"
+        body = "\n".join(
+            _table(b, slots) if isinstance(b, Grid) else f"<p>{_line(b, slots)}</p>" for b in blocks
+        )
         target = f' id="{escape(self.target)}"' if self.target else ""
         return f'<div class="gv-prose"{target}>{body}</div>'
 
     def structure(self) -> dict[str, Any]:
-        """Return the structured form the PDF and Word exporters read."""
+        """Return the structured form the PDF and Word exporters read.
+
+        A paragraph is its stretches of text, each with whether it is bold; a table its heading,
+        which of its columns stand at the right, and its rows.
+        """
+        blocks, slots = self._read()
+
+        def line(words: Line) -> list[tuple[str, bool]]:
+            said = partial(_SLOT.sub, lambda match: slots[int(match[1])][1])
+            return [(said(piece.text), piece.bold) for piece in words]
+
         return {
             "type": "prose",
             "level": self.level,
-            "markdown": self.markdown,
+            "blocks": [
+                {
+                    "head": [line(cell) for cell in block.head],
+                    "right": list(block.right),
+                    "rows": [[line(cell) for cell in row] for row in block.rows],
+                }
+                if isinstance(block, Grid)
+                else line(block)
+                for block in blocks
+            ],
             "figures": list(self.names),
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return bundle(self.html(), REFERENCE.sub(self._print, self.source), self.structure())
+        text = shown(REFERENCE.sub(self._print, self.source))
+        return bundle(self.html(), text, self.structure())
 
 
 def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:
@@ -128,11 +145,6 @@ def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:
     return REFERENCE.sub(joined, _ALONE.sub(paragraphs, source))
 
 
-def plain(text: str) -> str:
-    """Return text as Markdown that prints it as it is, references and all."""
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", text)
-
-
 def numbered(items: Sequence[str], pattern: str = "（{}）") -> list[str]:
     """Return items with their numbers in front, unless they bring their own."""
     own = re.compile(r"^[（(]?[\d一二三四五六七八九十]+[）)、.．]")
@@ -147,31 +159,20 @@ def _name(text: str) -> str:
     return Reference.of(match).name if match else ""
 
 
-def narrative_parser() -> MarkdownIt:
-    """Return the Markdown that narratives are written in, the same for page and paper.
-
-    An indented paragraph is a paragraph: Chinese ones are indented, and none is code.
-    """
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
-    parser.enable(["table", "strikethrough"])
-    return parser.disable(["code", "image", "html_block", "html_inline"])
+def _line(words: Line, slots: Sequence[Slot]) -> str:
+    told = ((_filled(piece.text, slots), piece.bold) for piece in words)
+    html = "".join(f"<strong>{text}</strong>" if bold else text for text, bold in told)
+    return html.replace("\n", "<br>\n")
 
 
-@cache
-def _parser() -> MarkdownIt:
-    parser = narrative_parser()
-    for kind in ("text", "code_inline", "fence"):
-        parser.add_render_rule(kind, _render_text)
-    parser.add_render_rule("link_open", _render_link)
-    return parser
+def _table(grid: Grid, slots: Sequence[Slot]) -> str:
+    def row(tag: str, cells: Sequence[Line]) -> str:
+        look = [' style="text-align:right"' if right else "" for right in grid.right]
+        told = (f"<{tag}{s}>{_line(c, slots)}</{tag}>" for s, c in zip(look, cells, strict=True))
+        return f"<tr>{''.join(told)}</tr>"
 
-
-def _render_text(_: Any, tokens: Sequence[Any], index: int, __: Any, env: Any) -> str:
-    token = tokens[index]
-    text = _filled(token.content, env["slots"])
-    if token.type == "text":
-        return text
-    return f"<code>{text}</code>" if token.type == "code_inline" else f"<pre>{text}</pre>"
+    body = "\n".join(row("td", cells) for cells in grid.rows)
+    return f"<table>\n<thead>{row('th', grid.head)}</thead>\n<tbody>{body}</tbody>\n</table>"
 
 
 def _filled(text: str, slots: Sequence[Slot]) -> str:
@@ -191,15 +192,3 @@ def _filled(text: str, slots: Sequence[Slot]) -> str:
         pieces[at : at + 2] = [button, behind[end:]]
     pieces[-1] = escape(pieces[-1])
     return "".join(pieces)
-
-
-def _render_link(render: Any, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
-    """Return a link; a figure in its address or title is its words, as no button fits there."""
-    attributes, slots = tokens[index].attrs, env["slots"]
-    for name in attributes:
-        quoted = name == "href"
-        pattern, change = (_SLOT_IN_ADDRESS, quote) if quoted else (_SLOT, str)
-        parts = pattern.split(str(attributes[name]))
-        parts[1::2] = [change(slots[int(n)][1]) for n in parts[1::2]]
-        attributes[name] = "".join(parts)
-    return str(render.renderToken(tokens, index, options, env))

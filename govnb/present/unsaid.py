@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 
 from govnb.evaluate.compute import SCORE
-from govnb.evaluate.figure import Figures
+from govnb.evaluate.figure import Figures, Lack
 from govnb.evaluate.references import find, prose_fields
 from govnb.evaluate.score import Score
 from govnb.inputs.read import Inputs
@@ -150,7 +150,7 @@ def with_score(figures: Figures, score: Score | None) -> Figures:
         figures[SCORE],
         value=given,
         formula="见评分表" if given else "由指标体系评出",
-        reason="" if given else "没有带分值的指标体系，没有评分",
+        lack=None if given else Lack.UNSCORED,
         note=figures[SCORE].reason,
     )
     return Figures({**figures, SCORE: mark}, figures.parts, figures.names, figures.overrides)

@@ -1,24 +1,26 @@
-"""Markdown as blocks: the report's own narratives, and whatever an analyst writes in a cell.
+"""An analyst's Markdown cell, read once: as blocks for paper and as HTML for the page.
 
-The two are read differently. Narratives come from a parameter file nobody has to trust and
-read as :mod:`govnb.present.prose` shows them on a page: no pictures, no formulas. An
-analyst's cell may hold both. HTML in either is shown as text, as it is on the page.
+CommonMark with tables, `~~struck~~` and `$formula$`, as JupyterLab shows it, but for three
+things. HTML is text; stress binds beside Chinese characters and their punctuation
+(`**“一站式”**服务`), where CommonMark wants blanks; and an asterisk between two digits or
+Latin letters is one: `30*2000*12`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from govnb.present.prose import narrative_parser
 from govnb.publish.document import (
     Block,
     Code,
@@ -50,33 +52,59 @@ _MATH = re.compile(
 )
 
 
-def narrative(text: str) -> list[Block]:
-    """Return the blocks of one of the report's own texts."""
-    return list(_Walker(lambda _: None).blocks(_tree(_narrative_parser(), text)))
-
-
 def cell(text: str, load: Loader) -> list[Block]:
     """Return the blocks of an analyst's Markdown cell."""
-    return list(_Walker(load).blocks(_tree(_cell_parser(), text)))
-
-
-def _tree(parser: MarkdownIt, text: str) -> SyntaxTreeNode:
-    return SyntaxTreeNode(parser.parse(text))
+    return list(_Walker(load).blocks(SyntaxTreeNode(parser().parse(text))))
 
 
 @cache
-def _narrative_parser() -> MarkdownIt:
-    return narrative_parser()
-
-
-@cache
-def _cell_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable(
+def parser() -> MarkdownIt:
+    """Return the Markdown that cells are written in."""
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable(
         ["table", "strikethrough"]
     )
-    parser.inline.ruler.before("escape", "math", _math_rule)
-    parser.block.ruler.at("reference", _reference_rule)
-    return parser
+    made.inline.ruler.before("escape", "math", _math_rule)
+    made.inline.ruler.at("emphasis", _stress_rule)
+    made.block.ruler.at("reference", _reference_rule)
+    return made
+
+
+def _stress_rule(state: StateInline, silent: bool) -> bool:
+    """Read asterisks and underscores as CommonMark does, but for what stands beside them.
+
+    The conditions are those of the CJK-friendly amendments to CommonMark
+    (https://github.com/tats-u/markdown-cjk-friendly): beside a Chinese character or mark,
+    other punctuation has no say.
+    """
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    scanned = state.scanDelims(state.pos, marker == "*")
+    start, end = state.pos, state.pos + scanned.length
+    before, after = state.src[start - 1 : start] or " ", state.src[end : end + 1] or " "
+    opens, closes = scanned.can_open, scanned.can_close
+    if marker == "*":
+        # Underscores stay with CommonMark: within a word they are characters there, too.
+        beside = _cjk(before) or _cjk(after)
+        opens = opens or (beside and not after.isspace())
+        closes = closes or (beside and not before.isspace())
+        if scanned.length == 1 and _latin(before) and _latin(after):
+            opens = closes = False
+    for _ in range(scanned.length):
+        state.push("text", "", 0).content = marker
+        place = len(state.tokens) - 1
+        state.delimiters.append(Delimiter(ord(marker), scanned.length, place, -1, opens, closes))
+    state.pos = end
+    return True
+
+
+def _cjk(character: str) -> bool:
+    """Tell whether a character stands among Chinese ones without blanks: 〈，” too."""
+    return unicodedata.east_asian_width(character) in "WFA"
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _reference_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -160,7 +188,7 @@ class _Walker:
         inline = [child for part in node.children for child in part.children]
         for i, child in enumerate(inline):
             if child.type == "softbreak":
-                yield replace(style, text=_soft(inline, i))
+                yield replace(style, text=soft(inline, i))
             else:
                 yield from self._inline(child, style)
 
@@ -219,7 +247,7 @@ def _paragraphs(pieces: Iterable[Run | Block]) -> Iterator[Block]:
         yield Paragraph(tuple(runs))
 
 
-def _soft(inline: list[SyntaxTreeNode], i: int) -> str:
+def soft(inline: Sequence[SyntaxTreeNode | Token], i: int) -> str:
     """Return what a line end in the source prints: nothing between Chinese characters."""
     before = inline[i - 1].content if i else ""
     after = inline[i + 1].content if i + 1 < len(inline) else ""

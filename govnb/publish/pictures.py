@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
-from collections.abc import Callable
+import mimetypes
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -73,6 +77,53 @@ def safe_svg(data: bytes) -> bytes:
                 del element.attrib[key]
     # Serialising the element alone leaves the document type out, and with it what it declares.
     return bytes(etree.tostring(root))
+
+
+def loader(attachments: Mapping[str, Any], folder: Path | None) -> Loader:
+    """Return what finds a picture: attached to the cell, in its address, or in the folder."""
+
+    def load(address: str) -> tuple[str, bytes] | None:
+        scheme, _, rest = address.partition(":")
+        if scheme == "attachment":
+            return _attached(attachments.get(unquote(rest)) or attachments.get(rest) or {})
+        if scheme == "data":
+            return _data(rest)
+        return _file(unquote(address), folder) if folder and "//" not in address else None
+
+    return load
+
+
+def _attached(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    for kind in KINDS:
+        if kind in data:
+            text = data[kind]
+            try:
+                # Attachments are base64 whatever they are, unlike outputs.
+                return kind, base64.b64decode("".join(text) if isinstance(text, list) else text)
+            except ValueError:
+                return None
+    return None
+
+
+def _data(rest: str) -> tuple[str, bytes] | None:
+    head, _, body = rest.partition(",")
+    kind = head.partition(";")[0].lower()
+    if kind not in KINDS:
+        return None
+    try:
+        return kind, base64.b64decode(body) if ";base64" in head else unquote(body).encode()
+    except ValueError:
+        return None
+
+
+def _file(address: str, folder: Path) -> tuple[str, bytes] | None:
+    root = folder.resolve()
+    path = (root / address).resolve()
+    kind, _ = mimetypes.guess_type(path.name)
+    # A picture beside the notebook is part of it; a file elsewhere on the machine isn't.
+    if kind not in KINDS or not path.is_relative_to(root) or not path.is_file():
+        return None
+    return kind, path.read_bytes()
 
 
 def svg_words(data: bytes) -> str:

@@ -7,13 +7,11 @@ The report's own objects are read from their structured form
 from __future__ import annotations
 
 import base64
-import mimetypes
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
@@ -38,10 +36,10 @@ from govnb.publish.formula import Formula, alone
 from govnb.publish.headings import levelled, titled
 from govnb.publish.html_outline import NO_WORDS
 from govnb.publish.markdown import cell as cell_blocks
-from govnb.publish.markdown import narrative
 from govnb.publish.markup import blocks_of_html
+from govnb.publish.markup_table import looks_numeric
 from govnb.publish.nesting import nested
-from govnb.publish.pictures import KINDS, SVG, Loader, picture
+from govnb.publish.pictures import KINDS, SVG, loader, picture
 from govnb.publish.words import told
 
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
@@ -66,7 +64,7 @@ def read(notebook: NotebookNode, folder: Path | None = None) -> Document:
             # Papermill's note to whoever runs the notebook; the failed cell says what failed.
             continue
         if cell.cell_type == "markdown":
-            blocks += cell_blocks(cell.source, _loader(cell.get("attachments", {}), folder))
+            blocks += cell_blocks(cell.source, loader(cell.get("attachments", {}), folder))
         elif cell.cell_type == "code":
             for output in cell.get("outputs", []):
                 blocks += _output(output)
@@ -125,11 +123,11 @@ def _shown(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[Block]:
             alt = str(metadata.get(kind, {}).get("alt") or metadata.get("alt") or NO_WORDS)
             return [_picture(kind, data[kind], alt)]
     if "text/markdown" in data:
-        return cell_blocks(_joined(data["text/markdown"]), _loader({}, None))
+        return cell_blocks(_joined(data["text/markdown"]), loader({}, None))
     if "text/latex" in data:
         return _latex(_joined(data["text/latex"]))
     if "text/html" in data:
-        blocks = blocks_of_html(_joined(data["text/html"]), _loader({}, None))
+        blocks = blocks_of_html(_joined(data["text/html"]), loader({}, None))
         if blocks or not data.get("text/plain"):
             return blocks
     text = told(_ANSI.sub("", _text(data)).strip("\n"))
@@ -167,7 +165,7 @@ def _structured(
 
 def _latex(text: str) -> list[Block]:
     tex = alone(text)
-    return cell_blocks(text, _loader({}, None)) if tex is None else [Equation(Formula.of(tex))]
+    return cell_blocks(text, loader({}, None)) if tex is None else [Equation(Formula.of(tex))]
 
 
 # The report's own objects
@@ -178,12 +176,26 @@ def _runs(text: Any) -> Runs:
 
 
 def _prose(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
-    level, text = int(structure.get("level") or 0), str(structure.get("markdown", ""))
-    blocks = narrative(text)
+    level = int(structure.get("level") or 0)
+    blocks: list[Block] = [_narrated(block) for block in structure["blocks"]]
     if not level:
         return blocks
-    runs = tuple(run for b in blocks if isinstance(b, Paragraph) for run in b.runs)
-    return [Heading(level, runs or _runs(text))]
+    return [Heading(level, tuple(r for b in blocks if isinstance(b, Paragraph) for r in b.runs))]
+
+
+def _narrated(block: Any) -> Block:
+    if not isinstance(block, Mapping):
+        return Paragraph(_words(block))
+    rows = [tuple(map(_words, row)) for row in block["rows"]]
+    columns = tuple(
+        Column(_words(label), right or looks_numeric(plain(row[i]) for row in rows))
+        for i, (label, right) in enumerate(zip(block["head"], block["right"], strict=True))
+    )
+    return Table(columns, tuple(map(Row, rows)))
+
+
+def _words(line: Sequence[Sequence[Any]]) -> Runs:
+    return tuple(Run(str(text), bold=bool(bold)) for text, bold in line)
 
 
 def _table(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
@@ -256,10 +268,6 @@ def _sign_off(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]
     return [SignOff(tuple(str(line) for line in lines if line))] if lines else []
 
 
-def _list(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
-    return [block for item in structure.get("items", ()) for block in narrative(str(item))]
-
-
 _Reader = Callable[[Mapping[str, Any], Mapping[str, Any]], list[Block]]
 _STRUCTURES: dict[str, _Reader] = {
     "prose": _prose,
@@ -269,54 +277,4 @@ _STRUCTURES: dict[str, _Reader] = {
     "cards": _cards,
     "title": _title,
     "signoff": _sign_off,
-    "list": _list,
 }
-
-
-# Pictures of Markdown cells
-
-
-def _loader(attachments: Mapping[str, Any], folder: Path | None) -> Loader:
-    """Return what finds a picture: attached to the cell, in its address, or in the folder."""
-
-    def load(address: str) -> tuple[str, bytes] | None:
-        scheme, _, rest = address.partition(":")
-        if scheme == "attachment":
-            return _attached(attachments.get(unquote(rest)) or attachments.get(rest) or {})
-        if scheme == "data":
-            return _data(rest)
-        return _file(unquote(address), folder) if folder and "//" not in address else None
-
-    return load
-
-
-def _attached(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
-    for kind in KINDS:
-        if kind in data:
-            try:
-                # Attachments are base64 whatever they are, unlike outputs.
-                return kind, base64.b64decode(_joined(data[kind]))
-            except ValueError:
-                return None
-    return None
-
-
-def _data(rest: str) -> tuple[str, bytes] | None:
-    head, _, body = rest.partition(",")
-    kind = head.partition(";")[0].lower()
-    if kind not in KINDS:
-        return None
-    try:
-        return kind, base64.b64decode(body) if ";base64" in head else unquote(body).encode()
-    except ValueError:
-        return None
-
-
-def _file(address: str, folder: Path) -> tuple[str, bytes] | None:
-    root = folder.resolve()
-    path = (root / address).resolve()
-    kind, _ = mimetypes.guess_type(path.name)
-    # A picture beside the notebook is part of it; a file elsewhere on the machine isn't.
-    if kind not in KINDS or not path.is_relative_to(root) or not path.is_file():
-        return None
-    return kind, path.read_bytes()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.compute import SCORE, UNCOMPUTABLE
+from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, exact
 from govnb.evaluate.published_units import default_unit, factor
@@ -124,13 +124,13 @@ def _said(source: PublishedFigure, figure: Figure, world: World) -> str:
 def _unknown(name: str, source: PublishedFigure, left: Side, world: World, say: Say) -> Finding:
     figure = world.figures[name]
     evidence = Evidence(left, Side.of(figure))
-    if not figure.reason.startswith(UNCOMPUTABLE):
+    if not figure.trouble:
         return say.no_data(name, world.terms.missing(name), evidence)
     if name in world.zero_growth:
         return say.not_applicable(name, f"{figure.reason}，见 {world.zero_growth[name]}")
     severity = None if source.value else HINT
-    why = figure.reason.removeprefix(f"{UNCOMPUTABLE}：")
-    message = f"{quoted(figure.label)}公布{_said(source, figure, world)}，但{why}，这个数没有意义"
+    said = _said(source, figure, world)
+    message = f"{quoted(figure.label)}公布{said}，但{figure.trouble}，这个数没有意义"
     return say(name, FAILED, message, evidence, severity)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.compute import UNCOMPUTABLE
 from govnb.evaluate.expression import Expression, Value, canonical, parse
 from govnb.evaluate.figure import Figure, Figures, exact, rounded
 from govnb.inputs.ledger import RESERVED
@@ -24,9 +23,6 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
 _PRODUCT = re.compile(r"/|(?<!\.)\*")
 _FIRST_KNOWN = re.compile(r"首个已知\(([^()]*)\)")
-_ABSENT = "本部门没有"
-_WANTED = "缺少："
-_NOTHING = "缺少：没有可相加的数"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +203,13 @@ class Terms:
     def missing(self, name: str) -> list[str]:
         """Return the unknown inputs at the far end of a figure's formula, or the figure."""
         figure = self._figures.get(name)
-        if figure is not None and (figure.value is not None or _trouble([figure])):
+        if figure is not None and (figure.value is not None or figure.trouble):
             return []
-        reason = figure.reason if figure else ""
-        wanted = reason.removeprefix(_WANTED).split("、") if reason.startswith(_WANTED) else []
-        named = [n for n in wanted if n in self._figures or "." in n]
-        return named or [name]
+        return list(figure.missing if figure else ()) or [name]
 
     def _is_absent(self, name: str) -> bool:
         figure = self._figures.get(name)
-        return figure is None or figure.reason.startswith(_ABSENT) or figure.reason == _NOTHING
+        return figure is None or figure.absent
 
     def _gaps(self, expression: Expression) -> list[str]:
         """Return what a wildcard skips: members of a section that lack the amount summed.
@@ -278,8 +271,7 @@ def filled(text: str, variables: Mapping[str, str]) -> str:
 
 def _trouble(figures: Iterable[Figure]) -> str:
     """Return why one of the figures can't be computed although its inputs are known."""
-    stuck = (f.reason for f in figures if f.reason.startswith(UNCOMPUTABLE))
-    return next(stuck, "").removeprefix(f"{UNCOMPUTABLE}：")
+    return next((figure.trouble for figure in figures if figure.trouble), "")
 
 
 def _common_unit(expression: Expression, figures: Iterable[Figure]) -> str:

@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from govnb.evaluate.book import matches
-from govnb.evaluate.facts import LEFT_OUT, Facts
-from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import Figure, Figures, Lack
 from govnb.evaluate.score import Score
 from govnb.inputs.check_rules import ZeroBaseRule
 from govnb.inputs.read import Inputs
@@ -22,8 +22,6 @@ from govnb.review.rounding import HUNDRED, Look, Rounding
 from govnb.review.say import identifier, subject_of
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
-
-_ABSENT = "本部门没有"
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ class World:
 
     def is_absent(self, figure: Figure) -> bool:
         """Tell whether a figure is only a name that a formula of the book wants."""
-        return figure.reason.startswith(_ABSENT)
+        return figure.absent and figure.formula is None
 
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
         """Return the values of a pattern's variables for each name it matches in the file.
@@ -142,7 +140,7 @@ class World:
             name
             for name, figure in self.figures.items()
             if not self.is_absent(figure)
-            and figure.reason != LEFT_OUT
+            and figure.lack is not Lack.LEFT_OUT
             and not (pattern.endswith("}") and self.is_from_book(figure))
         ]
         found = matches("", pattern, names)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.evaluate import score_words as words
-from govnb.evaluate.facts import LEFT_OUT
+from govnb.evaluate.figure import Lack
 from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Point
 from govnb.inputs.place import Fault
@@ -186,7 +186,9 @@ def _count(case: Case, *path: str) -> int | None:
 def _is_open(case: Case, *path: str) -> bool:
     """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
     figure = case.figure(*path)
-    return figure is not None and figure.value in (None, UNKNOWN) and figure.reason != LEFT_OUT
+    return (
+        figure is not None and figure.value in (None, UNKNOWN) and figure.lack is not Lack.LEFT_OUT
+    )
 
 
 def incidents(case: Case) -> tuple[Times, bool]:

@@ -114,10 +114,7 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     if number is not None:
         found = Valued(Span.point(number))
         return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
-    reason = figure.reason if figure else ""
-    if reason.startswith("缺少："):
-        return Valued(missing=tuple(reason.removeprefix("缺少：").split("、")))
-    return Valued(missing=(case.name(default),))
+    return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
 
 
 def _direction(rule: rules.RatioOfTarget, case: Case) -> str | None:

@@ -95,7 +95,7 @@ def test_the_exact_value_is_never_written_with_an_exponent(value: Decimal) -> No
 
 def test_unknown_uncomputable_and_about_are_told_apart() -> None:
     assert shown(figure(None)) == "未公布"
-    assert shown(figure(None, reason="不可计算：除数 甲 为 0")) == "不可计算"
+    assert shown(figure(None, trouble="除数 甲 为 0")) == "不可计算"
     assert shown(figure(Decimal(1200), 0, "㎡", approximate=True)) == "1200余㎡"
     assert shown(figure(Decimal("71.428"), 2, "%", approximate=True, derived=True)) == "约71.43%"
     assert shown(figure(Decimal(0), 2, "万元")) == "0万元"

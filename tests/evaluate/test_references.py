@@ -142,7 +142,7 @@ def test_a_direction_doesnt_print_the_unit_twice_either(
 @pytest.mark.parametrize("filter_", [None, *FILTERS])
 def test_unknown_prints_未公布_whatever_the_filter(filter_: str | None) -> None:
     assert printed(figure(None), filter_) == "未公布"
-    assert printed(figure(None, reason="不可计算：除数 乙 为 0"), filter_) == "不可计算"
+    assert printed(figure(None, trouble="除数 乙 为 0"), filter_) == "不可计算"
 
 
 @given(st.decimals(-1000, 1000, places=4), st.sampled_from(sorted(DIRECTIONS)))

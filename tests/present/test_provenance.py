@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
-from govnb.evaluate.facts import LEFT_OUT
-from govnb.evaluate.figure import Figures
+from govnb.evaluate.figure import Figures, Lack
 from govnb.inputs.read import Inputs, load
 from govnb.present.bundle import STRUCTURE, anchor
 from govnb.present.provenance import exact_text, how_made
@@ -177,7 +176,7 @@ def test_the_annex_lists_every_figure_with_formula_and_origin(
         listed = rows.get(name) or rows.get(f"{name}（{figure.label}）")
         if listed is None:
             # What the file leaves out is named together, not a row each.
-            assert figure.reason == LEFT_OUT or figure.reason.startswith("本部门没有")
+            assert figure.lack is Lack.LEFT_OUT or figure.absent
             assert name in table["notes"][0]
         else:
             # Only the rubric knows how the score was made.

@@ -13,7 +13,7 @@ import pandas
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.figure import Figure, Figures, Lack
 from govnb.inputs.place import Place
 from govnb.present.blocks import Cards, Panels, Title
 from govnb.present.prose import Prose
@@ -72,7 +72,7 @@ def figures() -> Figures:
             derived=True,
         ),
         Figure("部门.性质", "政府直属正科级事业单位，财政全额拨款", "", "性质", stated),
-        Figure("未知数", None, "万元", "未知数", stated, reason="没有公布"),
+        Figure("未知数", None, "万元", "未知数", stated, lack=Lack.WITHHELD),
     ]
     return Figures({figure.name: figure for figure in items}, {})
 

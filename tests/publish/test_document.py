@@ -108,7 +108,8 @@ def test_a_chart_without_its_picture_tells_what_it_shows() -> None:
 
 
 def test_numbered_paragraphs_of_a_narrative_stay_paragraphs() -> None:
-    prose = {"type": "prose", "level": 0, "markdown": "1、甲\n\n（1）乙\n\n<b>丙</b> $5"}
+    lines = [[["1、甲", False]], [["（1）乙", False]], [["<b>丙</b> $5", False]]]
+    prose = {"type": "prose", "level": 0, "blocks": lines}
     assert kinds(blocks(shows({STRUCTURE: prose}))) == ["Paragraph"] * 3
 
 
