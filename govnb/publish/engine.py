@@ -8,6 +8,7 @@ read them: papermill alone turns every Chinese character into `\u` and four digi
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 Send = Callable[[dict[str, Any]], None]
 DEFAULT = "govnb"
 INJECTED = "injected-parameters"
+_LONGEST = 90
 
 
 class ReadableTranslator(PythonTranslator):
@@ -136,7 +138,6 @@ class KernelEngine(NBClientEngine):
         make_readable(nb_man.nb)
         _tell_cells(nb_man)
         for last in (False, True):
-            # Short, because the path of such a socket can't be longer than 107 bytes.
             with tempfile.TemporaryDirectory(prefix="govnb-") as folder:
                 try:
                     NBClientEngine.execute_managed_notebook(
@@ -199,7 +200,8 @@ def _client_options(options: dict[str, Any]) -> dict[str, Any]:
 def _over_files(folder: Path) -> dict[str, Any]:
     import zmq
 
-    if not zmq.has("ipc"):
+    # The path of such a socket can't be longer than 107 bytes, and Windows has none.
+    if not zmq.has("ipc") or len(os.fsencode(folder)) > _LONGEST:
         return {}
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import CaselessStrEnum, Unicode

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import IO, Any, NoReturn
 
 from govnb.publish.answers import Answers, Closed, Heard, WorkerTimeout, line
+from govnb.publish.home import without_home
 from govnb.publish.orphans import end_tree
 from govnb.publish.zygote import SETTINGS
 
@@ -85,7 +86,7 @@ class Spawned:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
-                env=os.environ | SETTINGS,
+                env={**os.environ, **SETTINGS, **without_home()},
                 start_new_session=True,
             )
             self._running.add(process.pid)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from govnb.publish.answers import Answers, Closed, Heard, WorkersLost, WorkerTimeout, line
+from govnb.publish.home import without_home
 from govnb.publish.orphans import end_tree
 from govnb.publish.zygote import SETTINGS
 
@@ -137,7 +138,7 @@ class Warm:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ | before | SETTINGS,
+                env={**os.environ, **before, **SETTINGS, **without_home()},
                 start_new_session=True,
             )
         self._control = ours
