@@ -12,6 +12,13 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 
 BIN := .venv/bin
 
+# Names of files and what is printed are UTF-8, whatever the locale.
+export PYTHONUTF8 := 1
+# A service's account may have a home that isn't there: what Jupyter and others keep goes here.
+ifneq ($(shell test -w "$$HOME" || echo none),)
+export HOME := $(CURDIR)/.venv/home
+endif
+
 # A virtual environment holds its own path, and so does the editable install in it: in a copied
 # or moved tree it would quietly run the old tree's code. The stamps carry a sum of the path, so
 # such a tree is set up again.
@@ -77,4 +84,5 @@ $(READY): $(MADE) requirements.lock pyproject.toml
 	@echo 'Installing requirements.lock (a minute or two) … 正在安装依赖，约需一两分钟'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@mkdir -p .venv/home
 	@touch $@
