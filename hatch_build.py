@@ -2,11 +2,12 @@
 
 Before 3.13 it reads `.pth` files in the locale's encoding: one that holds the path of a folder
 with a Chinese name keeps Python from starting under `LC_ALL=C`, and leads nowhere on a Chinese
-Windows. So the path goes there in ASCII, as a string in a line of Python.
+Windows. So the path goes there in ASCII, in a line of Python.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,5 +32,6 @@ class EditableInAscii(BuildHookInterface):
 
 
 def _in_ascii(content: str) -> str:
-    lines = (f"import sys; sys.path.append({ascii(line)})" for line in content.splitlines())
-    return "\n".join(lines) + "\n"
+    # As bytes: whatever a locale makes of them, it makes of the folder's own name too.
+    paths = (os.fsencode(line) for line in content.splitlines())
+    return "".join(f"import os, sys; sys.path.append(os.fsdecode({path!r}))\n" for path in paths)

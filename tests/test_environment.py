@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import runpy
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,3 +145,31 @@ def test_the_wheel_carries_what_the_program_looks_for_outside_its_package() -> N
         # An old copy inside the package would win over what analysts edit.
         assert not (ROOT / target).exists()
     assert any(source.endswith("_year.yml") for source in carried)
+
+
+def test_an_editable_install_can_be_read_in_every_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python reads a .pth file in the locale's encoding; what the build backend wrote is UTF-8."""
+    paths = ["/tmp/财政 局/it's", "C:\\区财政局\\𠮷"]
+
+    class Project:
+        def files(self) -> list[tuple[str, str]]:
+            return [("_govnb.pth", "\n".join(paths)), ("other.py", "财")]
+
+    asked = SimpleNamespace(EditableProject=Project)
+    base = SimpleNamespace(BuildHookInterface=object)
+    monkeypatch.setitem(sys.modules, "editables", asked)
+    monkeypatch.setitem(sys.modules, "hatchling.builders.hooks.plugin.interface", base)
+    for name in ("hatchling", "hatchling.builders", "hatchling.builders.hooks.plugin"):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "hatchling.builders.hooks", SimpleNamespace())
+    hook = runpy.run_path(str(ROOT / "hatch_build.py"))["EditableInAscii"]()
+    hook.initialize("standard", {})
+    assert asked.EditableProject is Project
+    hook.initialize("editable", {})
+    (_, pth), other = asked.EditableProject().files()
+    assert other == ("other.py", "财") and pth.isascii()
+    monkeypatch.setattr(sys, "path", [])
+    for line in pth.splitlines():
+        assert line.startswith("import ")  # or Python takes it for a path
+        exec(line)
+    assert sys.path == paths

@@ -27,8 +27,8 @@ def without_home() -> Mapping[str, str]:
     libraries then warns, or fails.
     """
     home = Path(os.path.expanduser("~"))
-    nearest = next((folder for folder in (home, *home.parents) if folder.exists()), home)
-    if os.access(nearest, os.W_OK):
+    nearest = next((path for path in (home, *home.parents) if os.path.exists(path)), home)
+    if nearest.is_dir() and os.access(nearest, os.W_OK):
         return {}
     lent = tempfile.mkdtemp(prefix="govnb-")
     atexit.register(shutil.rmtree, lent, ignore_errors=True)

@@ -291,6 +291,16 @@ def test_a_stock_kernel_that_hangs_is_ended_with_its_own_session(tmp_path: Path)
     wait_for(lambda: not any(map(alive, pids)), 10)
 
 
+def test_an_account_without_a_home_reads_no_warnings(
+    two: YearFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not even root can make a folder below a file.
+    (two.path / "home").write_text("")
+    monkeypatch.setenv("HOME", str(two.path / "home" / "govnb"))
+    done = two.run()
+    assert done.code == 0 and done.err == ""
+
+
 def test_an_unknown_year_and_an_empty_one_are_faults(tmp_path: Path) -> None:
     year = year_folder(tmp_path)
     empty = year.run()

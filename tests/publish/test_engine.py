@@ -187,9 +187,9 @@ def test_what_one_notebook_changes_never_reaches_another() -> None:
         "import matplotlib as mpl, matplotlib.pyplot as plt\n"
         "import random, numpy\n"
         # As one line of text: a long list is shown in several, by the width of the terminal.
-        "json.dumps([mpl.rcParams['font.size'], pd.get_option('display.max_rows'), plt.get_fignums(),"
-        " 'LEFT' in os.environ, os.getcwd(), '/left' in sys.path, hasattr(builtins, 'left'),"
-        " 'left' in globals()])"
+        "json.dumps([mpl.rcParams['font.size'], pd.get_option('display.max_rows'),"
+        " plt.get_fignums(), 'LEFT' in os.environ, os.getcwd(), '/left' in sys.path,"
+        " hasattr(builtins, 'left'), 'left' in globals()])"
     )
     chance = "import random, numpy\nrandom.random(), numpy.random.random()"
     with Warm() as warm:
