@@ -11,6 +11,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 	"$$p" -c '$(WANTED)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # Names of files and what is printed are UTF-8, whatever the locale.
 export PYTHONUTF8 := 1
@@ -19,15 +20,20 @@ ifneq ($(shell test -w "$$HOME" || echo none),)
 export HOME := $(CURDIR)/.venv/home
 endif
 
-# A virtual environment holds its own path, and so does the editable install in it: in a copied
-# or moved tree it would quietly run the old tree's code. The stamps carry a sum of the path, so
-# such a tree is set up again.
+# Without a network: WHEELS=folder, filled by `make wheels` on a machine that has one.
+FROM = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
+LOCK ?= requirements.lock
+
+# A virtual environment holds its own path: in a copied or moved tree its commands would quietly
+# run the old tree's. The stamps carry a sum of the path, so such a tree is set up again.
 HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
 MADE := .venv/.made-$(HERE)
+# What running needs; what developers need besides.
 READY := .venv/.ready-$(HERE)
+DEV := .venv/.dev-$(HERE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lab lint lock clean
+.PHONY: help setup report test lab lint lock wheels clean
 .DELETE_ON_ERROR:
 
 help:  ## this list | 本列表
@@ -35,19 +41,20 @@ help:  ## this list | 本列表
 		while IFS='|' read -r name english chinese; do \
 			printf '%-14s%s |%s\n' "$$name" "$$english" "$$chinese"; done
 
+# Without a network: make setup WHEELS=folder (the same for report, lab, test and lint)
 setup: $(READY)  ## make or refresh .venv; does nothing when all is in place | 准备运行环境
 
 # Other formats: make report TO=html,pdf,docx
 report: $(READY)  ## compute and publish all reports of YEAR (default 2016) | 生成 YEAR 年全部报告
 	@$(BIN)/govnb batch $(YEAR) $(if $(TO),--to $(TO))
 
-test: $(READY)  ## run the tests | 运行测试
+test: $(DEV)  ## run the tests | 运行测试
 	@$(BIN)/python -m pytest $(ARGS)
 
 lab: $(READY)  ## open the notebooks in JupyterLab | 打开 JupyterLab
 	@$(BIN)/jupyter lab
 
-lint: $(READY)  ## style, format and types | 检查代码风格与类型
+lint: $(DEV)  ## style, format and types | 检查代码风格与类型
 	@failed=0; \
 	$(BIN)/ruff check . || failed=1; \
 	$(BIN)/ruff format --check . || failed=1; \
@@ -55,10 +62,17 @@ lint: $(READY)  ## style, format and types | 检查代码风格与类型
 	exit $$failed
 
 # Existing pins stay unless asked: make lock UPGRADE=--upgrade
-lock: $(READY)  ## write requirements.lock anew from pyproject.toml | 更新依赖锁定文件
-	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-		--all-extras --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) \
-		--output-file requirements.lock
+lock: $(DEV)  ## write requirements*.lock anew from pyproject.toml | 更新依赖锁定文件
+	@$(COMPILE) --all-extras --output-file requirements-dev.lock
+	@$(COMPILE) --constraint requirements-dev.lock --no-annotate --output-file requirements.lock
+COMPILE = $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])' | \
+	$(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
+
+# For the same system and Python as here. What developers need too: make wheels LOCK=requirements-dev.lock
+wheels: $(MADE)  ## fill the folder WHEELS (default wheels), to set up without a network | 下载安装包，供无网络的机器使用
+	@$(PIP) wheel --no-deps --requirement $(LOCK) --wheel-dir "$(or $(WHEELS),wheels)"
+	@echo 'Filled; now, where there is no network: make setup WHEELS=$(or $(WHEELS),wheels) | 已备好'
 
 clean:  ## remove outputs and caches, keep .venv | 删除输出与缓存，保留 .venv
 	@find outputs -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
@@ -80,9 +94,22 @@ $(MADE):
 	@"$(PYTHON)" -m venv .venv
 	@touch $@
 
+# The build backend is among the pins, so nothing is fetched outside them. The path to the tree is
+# written relative: an absolute one with Chinese in it stops Python where the locale is not UTF-8.
 $(READY): $(MADE) requirements.lock pyproject.toml
 	@echo 'Installing requirements.lock (a minute or two) … 正在安装依赖，约需一两分钟'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(call installed,--requirement requirements.lock)
+	@$(call installed,--no-deps --no-build-isolation --editable .)
+	@for there in .venv/lib/python*/site-packages; do echo '../../../..' >"$$there/_govnb.pth"; done
 	@mkdir -p .venv/home
 	@touch $@
+
+$(DEV): $(READY) requirements-dev.lock
+	@echo 'Installing requirements-dev.lock … 正在安装开发所需'
+	@$(call installed,--requirement requirements-dev.lock)
+	@touch $@
+
+installed = $(PIP) install $(FROM) $(1) || { \
+	echo 'Not everything could be installed, see above. Without a network: make setup WHEELS=folder (see the README).'; \
+	echo '有的包没有装上，原因见上。没有网络的机器：make setup WHEELS=文件夹（见 README）。'; \
+	exit 1; } >&2

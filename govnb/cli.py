@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from govnb.evaluate.figure import shown, with_reason
-from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.files import why
 from govnb.inputs.lookalikes import ReadOrdinary
 from govnb.inputs.place import Fault, FaultsError, Place
@@ -28,6 +27,7 @@ from govnb.options import (
     formats_of,
     overrides_of,
 )
+from govnb.review.finding import SEVERITIES
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ def schema(params_dir: Path | None) -> None:
 @PARAMS
 def new(year: int, department: str, from_year: int | None, params_dir: Path | None) -> None:
     """新建一个部门的参数文件。"""
-    from govnb.inputs.new_file import create
+    from govnb.present.new_file import create
 
     for path in create(year, department, params_dir or Path("params"), from_year):
         then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"

@@ -4,7 +4,6 @@ Not part of a normal set-up: the faces are in the repository, and this only has 
 source face or the wanted characters change. From the repository root, with the sources unpacked
 from Debian packages (`apt-get download NAME && dpkg -x NAME*.deb DIR`):
 
-    .venv/bin/pip install cffsubr
     .venv/bin/python tools/subset_fonts.py --unihan DIR   # unicode-data; writes tools/tgh-2013.txt
     .venv/bin/python tools/subset_fonts.py --fandol DIR --noto DIR   # texlive-lang-chinese,
                                                                      # fonts-noto-cjk

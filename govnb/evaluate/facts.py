@@ -102,7 +102,8 @@ class _Walk:
         """Draft every field of a section.
 
         `place` serves what the file leaves out. Items of an open section (one project, one
-        volume; `fixed` false) draft only what they state: not every volume has a last year.
+        volume; `fixed` false) draft only what they state, be it as still to be filled in: not
+        every volume has a last year.
         """
         unit = getattr(model, "unit", None)
         for name, info in type(model).model_fields.items():
@@ -111,7 +112,7 @@ class _Walk:
                 continue
             dotted = f"{path}.{info.alias}" if path else str(info.alias)
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
-                if fixed:
+                if fixed or name in model.model_fields_set:
                     self.left_out(dotted, info.annotation, info.metadata, place)
             else:
                 self.value(dotted, value, place, unit)

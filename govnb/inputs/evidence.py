@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from govnb.inputs.key import key
 from govnb.inputs.ledger import Name, Strict
 from govnb.inputs.measure import (
     Bounds,
@@ -40,7 +41,7 @@ from govnb.inputs.yaml_text import Scalar
 NOT_DONE = "未完成"
 QUALITATIVE = "定性"
 
-Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN))]
+Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN), fillable=True)]
 
 
 def _day(text: Scalar) -> Any:
@@ -54,7 +55,7 @@ def _day(text: Scalar) -> Any:
 
 
 _DAY_SCHEMA = {"type": ["string", "integer"], "description": f"日期、{UNKNOWN} 或 {NOT_DONE}"}
-Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA)]
+Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA, True)]
 
 
 class ExpertMark(Strict):
@@ -104,49 +105,55 @@ class Reading(Strict):
 class Evidence(Strict):
     """What the department shows for one indicator of a rubric."""
 
-    value: Measure | None = Field(
-        None, alias="指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值"
+    value: Measure | None = key(
+        "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值", of_one_year=True
     )
-    value_range: Annotated[Bounds, AfterValidator(check_bounds)] | None = Field(
-        None, alias="指标值范围", description="只知道范围时，如 不低于: 90%"
+    value_range: Annotated[Bounds, AfterValidator(check_bounds)] | None = key(
+        "指标值范围", description="只知道范围时，如 不低于: 90%", of_one_year=True
     )
-    data: dict[Name, Measure] = Field({}, alias="数据", description="公式里写作 数据.名称")
-    target: Goal | None = Field(None, alias="年度指标值", description="如 ≥6000件、≤5万元、=100%")
-    actual: Measure | None = Field(None, alias="实际完成值")
-    points: dict[Name, Annotated[Point, short("符合")]] = Field(
-        {}, alias="要点", description="键是指标体系里要点的名称"
+    data: dict[Name, Measure] = key(
+        "数据", {}, description="公式里写作 数据.名称", of_one_year=True
     )
-    incidents: dict[Name, Incident] = Field({}, alias="事项", description="违规、误期等，逐件列")
-    all_listed: YesNo | None = Field(
-        None, alias="事项齐全", description="以上是否列全；一件也没有，写 是 并附佐证"
+    target: Goal | None = key("年度指标值", description="如 ≥6000件、≤5万元、=100%")
+    actual: Measure | None = key("实际完成值")
+    points: dict[Name, Annotated[Point, short("符合")]] = key(
+        "要点", {}, description="键是指标体系里要点的名称", of_one_year=True
     )
-    state: Text | None = Field(None, alias="状态", description="指标体系里状态或档次的名称")
-    option: Text | None = Field(None, alias="选用", description="择一时所选选项的名称")
-    mark: ExpertMark | None = Field(None, alias="给分")
-    days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
-    applies: Verdict | None = Field(None, alias="适用")
-    units: dict[Name, Unit] = Field({}, alias="下属单位")
-    published: Quantity | None = Field(None, alias="公布得分", description="公布的评分表印的得分")
-    basis: Markdown | None = Field(None, alias="口径", description="所用的数依据哪个假设")
-    readings: dict[Name, Reading] = Field({}, alias="另一口径")
-    proof: Markdown | None = Field(None, alias="佐证")
-    note: Markdown | None = Field(None, alias="说明")
+    incidents: dict[Name, Incident] = key(
+        "事项", {}, description="违规、误期等，逐件列", of_one_year=True
+    )
+    all_listed: YesNo | None = key(
+        "事项齐全", description="以上是否列全；一件也没有，写 是 并附佐证", of_one_year=True
+    )
+    state: Text | None = key("状态", description="指标体系里状态或档次的名称", of_one_year=True)
+    option: Text | None = key("选用", description="择一时所选选项的名称", of_one_year=True)
+    mark: ExpertMark | None = key("给分", of_one_year=True)
+    days: dict[Name, Day] = key("日期", {}, description="各期限的完成日期", of_one_year=True)
+    applies: Verdict | None = key("适用", of_one_year=True)
+    units: dict[Name, Unit] = key("下属单位", {}, of_one_year=True)
+    published: Quantity | None = key(
+        "公布得分", description="公布的评分表印的得分", of_one_year=True
+    )
+    basis: Markdown | None = key("口径", description="所用的数依据哪个假设", of_one_year=True)
+    readings: dict[Name, Reading] = key("另一口径", {}, of_one_year=True)
+    proof: Markdown | None = key("佐证", of_one_year=True)
+    note: Markdown | None = key("说明", of_one_year=True)
 
 
 class Target(Evidence):
     """绩效指标: one row of the self-evaluation form (年度指标值、实际完成值、分值、偏差原因)."""
 
-    group: Text = Field(alias="一级指标", description="产出、效益、满意度……")
-    subgroup: Text | None = Field(None, alias="二级指标", description="数量指标、质量指标……")
-    weight: Quantity = Field(alias="分值")
+    group: Text = key("一级指标", ..., description="产出、效益、满意度……")
+    subgroup: Text | None = key("二级指标", description="数量指标、质量指标……")
+    weight: Quantity = key("分值", ..., lasting=True)
     direction: Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))] | None = (
-        Field(
-            None, alias="方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向"
+        key(
+            "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
         )
     )
-    wanted: Text | None = Field(None, alias="目标内容", description="定性指标的目标")
-    shortfall: Markdown | None = Field(None, alias="偏差原因")
-    remedy: Markdown | None = Field(None, alias="改进措施")
+    wanted: Text | None = key("目标内容", description="定性指标的目标")
+    shortfall: Markdown | None = key("偏差原因", of_one_year=True)
+    remedy: Markdown | None = key("改进措施", of_one_year=True)
 
 
 def check_evidence(evidence: Evidence) -> Evidence:

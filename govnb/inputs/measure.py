@@ -21,6 +21,7 @@ from govnb.inputs.values import (
     AmountOf,
     BadText,
     Kind,
+    is_unknown,
     parse_number,
     refuse,
 )
@@ -41,7 +42,7 @@ def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
         If it doesn't begin with a plain number.
     """
     bare = text.strip()
-    if bare == UNKNOWN:
+    if is_unknown(bare):
         return Amount(None, text, place, QUANTITY)
     if bare.startswith("="):
         return Amount(None, text, place, QUANTITY, formula=bare[1:].strip())

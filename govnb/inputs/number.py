@@ -1,21 +1,32 @@
-"""A plain decimal number: exactly what its text spells, or the reason it isn't one.
+"""Numbers: a typed one, which is what its text spells or refused, and those a sentence prints.
 
-What an accountant may mistype (full-width digits, thousands commas, leading zeros) is
-refused with the text to type instead.
+What an accountant may mistype in a field (full-width digits, thousands commas, leading zeros) is
+refused with the text to type instead (:func:`parse_number`). A sentence may write all of these,
+and :func:`read_numbers` reads what it finds there: `1,234.5万元`, `１２３`, `约118%`, `5—8个`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from govnb.inputs.yaml_faults import UNSEEN
 
 UNKNOWN = "未公布"
+# What one's own draft says of what isn't filled in yet.
+TO_FILL = "（待填）"
+_UNSAID = frozenset({UNKNOWN, TO_FILL, "待填", "(待填)"})
 
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
 _MAX_DIGITS = 18
+
+
+def is_unknown(text: str) -> bool:
+    """Tell whether a text says that there is no value: 未公布, or still to be filled in."""
+    return text.strip() in _UNSAID
 
 
 class BadText(ValueError):
@@ -95,3 +106,114 @@ def why_not_a_number(text: str) -> BadText:
         fixed = text.translate(str.maketrans("oOlI", "0011"))
         return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
     return BadText(f"“{text}”不是数", f"写一个数，如 12.5；没有公布写 {UNKNOWN}")
+
+
+# ── Numbers in a sentence ───────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TextNumber:
+    """A number as a text prints it, and where."""
+
+    # The digits as written, with what sets thousands off.
+    text: str
+    value: Decimal
+    decimals: int
+    # What follows, as far as a unit may go: 万元, %, 个百分点, 件次…; a check cuts it to what it
+    # knows.
+    unit: str
+    start: int
+    end: int
+    # 约1200; 1200余; the far end of 5—8.
+    around: bool = False
+    more: bool = False
+    high: Decimal | None = None
+
+    def prints(self, value: Decimal, *, loose: bool = False) -> bool:
+        """Tell whether a value is printed like this; `loose`, also when its digits are cut off."""
+        step = Decimal(1 if loose else "0.5").scaleb(-self.decimals)
+        return abs(self.value - value) <= step
+
+
+# One character for one, so that places stay.
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+_THOUSANDS = " \u00a0\u2009\u202f"
+_DIGITS = (
+    rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)|\d{{1,3}}(?:[{_THOUSANDS}]\d{{3}})+(?!\d)|\d+)(?:\.\d+)?"
+)
+_UNIT = r"[%‰]|[^\d\s，。；、：！？（）()\ufffc]{0,4}"
+# A minus is one where nothing stands before it that could make it a dash.
+_IN_TEXT = re.compile(
+    rf"(?:(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
+    rf"(?P<digits>{_DIGITS})"
+    rf"(?:(?:[%‰]?\s*[\-－—–~～]+\s*|[至到])(?P<high>{_DIGITS}))?"
+    rf"\s*(?P<more>[余多](?=[\u4e00-\u9fff㎡]))?(?P<unit>{_UNIT})",
+    re.ASCII,
+)
+_ONES = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
+_ONES |= {"〇": 0, "○": 0, "o": 0, "O": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10**4, "亿": 10**8}
+_CHINESE = re.compile(rf"(?P<digits>[零〇一二三四五六七八九十百千两万]+)(?P<unit>{_UNIT})")
+
+
+def read_numbers(text: str) -> Iterator[TextNumber]:
+    """Yield the numbers in Arabic digits that a text prints, in order.
+
+    Not a year in a document's number or what belongs to a word of letters (GB9704).
+    """
+    for match in _IN_TEXT.finditer(half_width(text)):
+        start, end = match.span("digits")
+        digits, high = _plain(match["digits"]), match["high"]
+        value = Decimal(digits)
+        yield TextNumber(
+            text=text[start:end],
+            value=-value if match["minus"] else value,
+            decimals=len(digits.partition(".")[2]),
+            unit=match["unit"],
+            start=start,
+            end=match.end("high") if high else end,
+            around=bool(match["around"]),
+            more=bool(match["more"]),
+            high=Decimal(_plain(high)) if high else None,
+        )
+
+
+def number_in_chinese(text: str, at: int) -> TextNumber | None:
+    """Return the number in Chinese digits that begins at a place of a text (十二名), or None."""
+    match = _CHINESE.match(text, at)
+    value = whole_number(match["digits"]) if match else None
+    if match is None or value is None:
+        return None
+    return TextNumber(match["digits"], Decimal(value), 0, match["unit"], at, match.end("digits"))
+
+
+def half_width(text: str) -> str:
+    """Return a text with its digits, points and % in half width, each in its place."""
+    return text.translate(_HALF_WIDTH)
+
+
+def _plain(digits: str) -> str:
+    return re.sub(rf"[,，{_THOUSANDS}]", "", digits)
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number in Arabic or Chinese digits (12, 十二, 三百零五); None for other text."""
+    plain = unicodedata.normalize("NFKC", text).replace("廿", "二十")
+    if plain.isascii() and plain.isdigit():
+        return int(plain)
+    total = section = 0
+    digit: int | None = None
+    least, least_myriad = 10**4, 10**12
+    for char in plain:
+        if char in _ONES and (digit is None or digit == 0):
+            digit = _ONES[char]
+        elif char in _TENS and _TENS[char] < least and digit != 0:
+            least = _TENS[char]
+            section, digit = section + (digit or 1) * least, None
+        elif char in _MYRIADS and _MYRIADS[char] < least_myriad and (section or digit):
+            least, least_myriad = 10**4, _MYRIADS[char]
+            total, section, digit = total + (section + (digit or 0)) * least_myriad, 0, None
+        else:
+            return None
+    return total + section + (digit or 0) if plain else None

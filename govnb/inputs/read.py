@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.folder import departments, name_fault, unread_files
@@ -41,10 +40,6 @@ class Inputs:
         The base-data form.
     params_dir : Path
         The folder all of these came from.
-    checks : Checks
-        The review's rules, by their identifier; none if the district has no such file.
-    checks_at : dict of str to Place
-        Where each rule's identifier stands.
     faults : tuple of Fault
         What is wrong in the files; the faulty values are then left out of all the above.
     gaps : Gaps
@@ -59,8 +54,6 @@ class Inputs:
     form: BaseDataForm
     params_dir: Path
     department_at: Place
-    checks: Checks = field(default_factory=dict)
-    checks_at: dict[str, Place] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     gaps: Gaps = field(default_factory=Gaps)
 
@@ -105,8 +98,6 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     year = collect.read(year_path, YearFile, folder) if year_path.exists() else None
     book = collect.read(params / "rules" / "figures.yml", Book)
     form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
-    rules = params / "rules" / "checks.yml"
-    checks = collect.read(rules, Checks) if rules.exists() else {}
     collect.faults += _wrong_years(department, year, folder)
     whole = department and year and book is not None and form
     if not whole or (collect.faults and not note):
@@ -121,8 +112,6 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
         form=form,
         params_dir=params,
         department_at=Place(label_of(path, params)),
-        checks=checks or {},
-        checks_at=collect.keys_at.get(rules, {}),
         faults=tuple(collect.faults),
         gaps=collect.gaps,
     )

@@ -18,8 +18,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from govnb.inputs.number import TO_FILL as TO_FILL
 from govnb.inputs.number import UNKNOWN as UNKNOWN
 from govnb.inputs.number import BadText as BadText
+from govnb.inputs.number import is_unknown as is_unknown
 from govnb.inputs.number import parse_number as parse_number
 from govnb.inputs.number import why_not_a_number
 from govnb.inputs.place import Place
@@ -96,7 +98,7 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         If it is none of these, or the unit isn't one the kind can be typed in.
     """
     bare = text.strip()
-    if bare == UNKNOWN:
+    if is_unknown(bare):
         return Amount(None, text, place, kind)
     if bare.startswith("="):
         return Amount(None, text, place, kind, formula=bare[1:].strip())
@@ -199,12 +201,22 @@ class Reads:
         What a field that holds several lines should have held, and how to write it.
     schema
         The field's JSON Schema.
+    fillable
+        Whether the field may say （待填）, which counts as left out.
     """
 
+    fillable = False
+
     def __init__(
-        self, read: Callable[[Scalar], Any], what: str, hint: str, schema: dict[str, Any]
+        self,
+        read: Callable[[Scalar], Any],
+        what: str,
+        hint: str,
+        schema: dict[str, Any],
+        fillable: bool = False,
     ) -> None:
         self.read, self.what, self.hint, self.schema = read, what, hint, schema
+        self.fillable = fillable
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._checked)
@@ -217,6 +229,8 @@ class Reads:
             if isinstance(value, Amount):
                 return value
             raise refuse(f"这里应是{self.what}，不是一组内容", self.hint)
+        if self.fillable and value.strip() == TO_FILL:
+            return None
         try:
             return self.read(value)
         except BadText as error:
@@ -234,7 +248,7 @@ class AmountOf(Reads):
         units = "、".join(kind.units) or "任意"
         text = {
             "type": "string",
-            "pattern": r"^(=.+|未公布|-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$",
+            "pattern": rf"^(=.+|未公布|{TO_FILL}|-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$",
             "description": f"{kind.what}（{units}）；未公布；或 =名称 引用别处的数",
         }
         schema = {"anyOf": [number, text]}
@@ -258,11 +272,19 @@ def _stated(amount: Amount) -> Amount:
 class TextOf(Reads):
     """How text is read; `markdown` text may hold `{{ 名称 }}`."""
 
-    def __init__(self, what: str, *, markdown: bool = False, choices: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        markdown: bool = False,
+        choices: tuple[str, ...] = (),
+        fillable: bool = False,
+    ) -> None:
         self.markdown, self.choices = markdown, choices
         # A code such as 001005 or a name such as 12345 reads as a number to a YAML editor.
-        schema = {"enum": list(choices)} if choices else {"type": ["string", "number"]}
-        super().__init__(self._text, what, "含冒号或以 [ { - 开头的文字加引号", schema)
+        also = [TO_FILL] if fillable else []
+        schema = {"enum": [*choices, *also]} if choices else {"type": ["string", "number"]}
+        super().__init__(self._text, what, "含冒号或以 [ { - 开头的文字加引号", schema, fillable)
 
     def _text(self, text: Scalar) -> Scalar:
         text = text.visible()
@@ -278,7 +300,10 @@ class TextOf(Reads):
 _DATE_SCHEMA = {
     "anyOf": [
         {"type": "integer"},
-        {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?$"},
+        {
+            "type": "string",
+            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?|（待填）)$",
+        },
     ]
 }
 Money = Annotated[Amount, AmountOf(MONEY)]
@@ -291,10 +316,14 @@ Year = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 Date = Annotated[
     PartialDate,
     Reads(
-        lambda t: parse_date(t, t.place), "一个日期", "只写一个日期，如 2016-06-30", _DATE_SCHEMA
+        lambda t: parse_date(t, t.place),
+        "一个日期",
+        "只写一个日期，如 2016-06-30",
+        _DATE_SCHEMA,
+        True,
     ),
 ]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
-YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"))]
+YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"), fillable=True)]
 MoneyUnit = Annotated[Scalar, TextOf("金额单位", choices=tuple(MONEY_UNITS))]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures, exact
-from govnb.inputs.check_rules import SEVERITIES
 from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, bundle, escape
 from govnb.present.provenance import exact_text, figure_button
@@ -17,6 +16,7 @@ from govnb.review.finding import (
     NO_DATA,
     NOT_APPLICABLE,
     PASSED,
+    SEVERITIES,
     Finding,
     Review,
     Side,

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.files import write_whole
 from govnb.inputs.rules import BaseDataForm, Book
+from govnb.review.rules import model_of
 from govnb.rubric.file import RubricFile
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
@@ -20,7 +20,8 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "year": (YearFile, "年度文件：全区一年共用"),
     "figures": (Book, "指标公式"),
     "base-data": (BaseDataForm, "基础数据表表式"),
-    "checks": (Checks, "核对规则"),
+    "checks": (model_of("checks"), "核对规则"),
+    "words": (model_of("words"), "文字核对用的词"),
     "rubric": (RubricFile, "指标体系"),
 }
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from govnb.inputs.check_rules import Checks
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.place import FaultsError, Place
@@ -15,9 +14,10 @@ from govnb.inputs.read import Inputs, label_of, year_folder, year_of_folder
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.validation import validate
 from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
+from govnb.review.rules import RULE_FILES, model_of
 from govnb.rubric.load import Check, load_rubric
 
-_RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm, "checks": Checks}
+_RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm}
 _ITEMS = re.compile(r"^指标:", re.MULTILINE)
 
 
@@ -70,7 +70,8 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
         if faults:
             raise FaultsError(faults)
         return
-    validate(tree, _RULES.get(path.stem, Book))
+    is_of_review = path.stem in RULE_FILES
+    validate(tree, model_of(path.stem) if is_of_review else _RULES.get(path.stem, Book))
 
 
 def blank_inputs(params_dir: Path) -> Inputs:

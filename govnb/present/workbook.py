@@ -39,6 +39,7 @@ from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
 from govnb.review import review
 from govnb.review.finding import Review
+from govnb.review.rules import read_rules
 from govnb.rubric.load import rubric_of
 from govnb.rubric.names import check_names
 from govnb.rubric.score import score
@@ -82,7 +83,13 @@ class Workbook:
         self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
         self.figures: Figures
         self.facts: Facts
-        self.figures, self.facts = compute(inputs, self.overrides)
+        self._rules = read_rules(inputs.params_dir)
+        try:
+            self.figures, self.facts = compute(inputs, self.overrides)
+        except FaultsError as error:
+            raise FaultsError([*error.faults, *self._rules.faults]) from None
+        if self._rules.faults:
+            raise FaultsError(list(self._rules.faults))
         self._shown: dict[str, None] = {}
         self._numbers: dict[str, str] = {}
 
@@ -125,7 +132,7 @@ class Workbook:
         """Every check's finding."""
         marks = self.score
         whole = marks if marks and marks.is_weighted and not marks.is_partial else None
-        return review(self.inputs, self.figures, self.facts, whole)
+        return review(self.inputs, self.figures, self.facts, whole, self._rules)
 
     @property
     def heading(self) -> str:

@@ -7,11 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from govnb.evaluate.figure import exact
-from govnb.inputs.check_rules import HINT
 from govnb.inputs.department import Acknowledgement
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import nearest
-from govnb.review.finding import EXPLAINED, FAILED, Finding, Side
+from govnb.review.finding import EXPLAINED, FAILED, HINT, Finding, Side
 
 ACKNOWLEDGED = "已说明"
 

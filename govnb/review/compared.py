@@ -7,21 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from govnb.review.mentions import NUMBER, Mention
-from govnb.review.texts import clause
+from govnb.inputs.number import TextNumber
+from govnb.review.mentions import Mention
+from govnb.review.texts import DIGIT, NUMBER, Passage
+from govnb.review.words import Words, one_of
 
-# 去年 and the year itself say 上年; all of these may stand before a word of direction.
-_SINCE = (
-    r"(?:同比|(?:相比于|相较于|相比|相较|比|较|与|和)(?:上年|去年|上一年|{last}年)度?(?:同期)?"
-    r"(?:相比|比较)?)[，,]?"
-)
-_HOW = r"(?:均|都|也|又|略有?|有所|大幅度?|明显|小幅|稳步|显著|实现|呈现?|总体|继续|逐步|仍|共)*"
 _PAST_NAME = r"(?:支出|总额|规模|总数|数量|数)?(?:[（(][^（）()\n]{0,20}[）)])?[，,]?"
 # Behind the word: an amount, the end of the clause, or nothing but how the change is called.
 _STOP = r"(?=[，,。；;、！）)\n]|$)"
 # 120%以上 is no amount of a figure's own.
-_LIMIT = r"\s*(?:个百分点|[%％])?\s*(?:以[上下内外]|左右|上下|余|多)"
+_LIMIT = r"\s*(?:个百分点|%)?\s*(?:以[上下内外]|左右|上下|余|多)"
 _BY = r"(?:了|约|近|幅度?|率|额|为|达到?)*\s*"
+_UNIT = rf"(?P<unit>个百分点|%|[^{DIGIT}\d\s，。；、（）()]{{1,3}})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +30,43 @@ class Compared:
     is_negated: bool
     start: int
     end: int
-    number: str = ""
+    number: TextNumber | None = None
     unit: str = ""
-    number_at: int = 0
 
 
 def compared(
-    mention: Mention, text: str, words: Sequence[str], last_year: int
+    mention: Mention, passage: Passage, directions: Sequence[str], words: Words, last_year: int
 ) -> Iterator[Compared]:
-    """Yield what a text says right behind a mention that the amount did since last year.
+    """Yield what a passage says right behind a mention that the amount did since last year.
 
     Parameters
     ----------
     mention
         The figure named.
-    text
-        The passage, its references blanked out.
-    words
+    passage
+        Where.
+    directions
         The words of direction.
+    words
+        The words by which sentences are read.
     last_year
         The year compared with.
     """
-    first_of, more_of, shared_of, any_of = _patterns(tuple(map(str, words)), last_year)
+    patterns = _patterns(tuple(directions), tuple(words.last_year), tuple(words.degree), last_year)
+    first_of, more_of, shared_of, any_of = patterns
+    text = passage.shape
     first = first_of.match(text, mention.end)
     if first:
-        yield _compared(mention, first)
+        yield _compared(mention, first, passage)
         # 增加8.74万元，增长29.3%
         more = more_of.match(text, first.end())
         if first["number"] and more:
-            yield _compared(mention, more)
+            yield _compared(mention, more, passage)
         return
     # 同比分别下降11%和18.6%: one word for all that was named before it.
     shared = shared_of.match(text, mention.end)
     if shared:
-        _, stop = clause(text, mention.start, shared.end())
+        _, stop = passage.clause(mention.start, shared.end())
         if not any_of.search(text, shared.end(), stop):
             yield Compared(
                 mention, shared["word"], bool(shared["minus"]), shared.start("word"), shared.end()
@@ -74,31 +74,30 @@ def compared(
 
 
 @lru_cache(maxsize=8)
-def _patterns(words: tuple[str, ...], last_year: int) -> tuple[re.Pattern[str], ...]:
+def _patterns(
+    directions: tuple[str, ...], last: tuple[str, ...], degree: tuple[str, ...], last_year: int
+) -> tuple[re.Pattern[str], ...]:
     """Return what may stand behind a mention; what adds to it; what is shared; any word."""
-    one_of = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    said = rf"(?P<minus>负)?(?P<word>{one_of})"
-    unit = r"(?P<unit>个百分点|[%％]|[^\d\s，。；、（）()]{1,3})"
-    by = rf"{_BY}(?P<number>{NUMBER})(?!{_LIMIT})\s*{unit}"
-    since = _SINCE.replace("{last}", str(last_year))
+    said = rf"(?P<minus>负)?(?P<word>{one_of(directions)})"
+    by = rf"{_BY}(?P<number>{NUMBER})(?!{_LIMIT})\s*{_UNIT}"
+    since = (
+        rf"(?:同比|(?:相比于|相较于|相比|相较|比|较|与|和)(?:(?:{one_of(last)}|{last_year}年)度?)?"
+        r"(?:同期)?(?:相比|比较)?)[，,]?"
+    )
+    how = rf"(?:{one_of(degree)})*"
     told = rf"(?:{by}|{_BY}(?:的?(?:趋势|态势))?{_STOP})"
     return (
-        re.compile(rf"{_PAST_NAME}{since}{_HOW}{said}{told}"),
+        re.compile(rf"{_PAST_NAME}{since}{how}{said}{told}"),
         re.compile(rf"[，,、（(]?(?:同比|增幅|即)?{said}{by}"),
-        re.compile(rf"{_PAST_NAME}{since}{_HOW}分别{_HOW}{said}"),
-        re.compile(one_of),
+        re.compile(rf"{_PAST_NAME}{since}{how}分别{how}{said}"),
+        re.compile(one_of(directions)),
     )
 
 
-def _compared(mention: Mention, match: re.Match[str]) -> Compared:
+def _compared(mention: Mention, match: re.Match[str], passage: Passage) -> Compared:
     start = match.start("minus") if match["minus"] else match.start("word")
+    number = passage.numbers[match.start("number")] if match["number"] else None
+    unit = match["unit"] or ""
     return Compared(
-        mention,
-        match["word"],
-        bool(match["minus"]),
-        start,
-        match.end("word"),
-        match["number"] or "",
-        match["unit"] or "",
-        max(match.start("number"), 0),
+        mention, match["word"], bool(match["minus"]), start, match.end("word"), number, unit
     )

@@ -11,23 +11,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar, Literal
 
-from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from pydantic import Field
+
+from govnb.evaluate.figure import Figure, rounded, shown
 from govnb.evaluate.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
-from govnb.inputs.check_rules import DirectionRule
+from govnb.inputs.values import Text
+from govnb.review.check import Evidence, ProseCheck
 from govnb.review.compared import compared
-from govnb.review.finding import PASSED, Finding, Side
-from govnb.review.mentions import NUMBER, Mention, Names, referred, years
-from govnb.review.say import Evidence, Say
+from govnb.review.finding import Finding, Side
+from govnb.review.mentions import Mention, referred, years
 from govnb.review.terms import printed
-from govnb.review.texts import Passage
+from govnb.review.texts import NUMBER, Passage
+from govnb.review.words import one_of
 from govnb.review.world import World
 
 # Figures whose sign is a direction, by the last word of their name.
 _CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")
 _FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:|(?:年初|年度)?预算|计划)*"
-# What is denied has no direction: 没有增加{{ … }}, 不超支.
-_DENIED = r"(?:没有?|未|不|无|避免|防止|杜绝|零)(?:再|有|了|出现|发生|明显|大幅)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,123 +38,105 @@ class _Said:
 
     word: str
     is_up: bool
-    subject: str
     change: Decimal | None
     figure: Figure
     start: int
-    end: int
+    # Last year's figure, where the change is the difference from it.
     against: Figure | None = None
 
 
-def directions(rule: DirectionRule, world: World, say: Say) -> Iterator[Finding]:
-    """Compare each word of direction in the narratives with the figures."""
-    found: dict[str, Finding] = {}
-    names = Names(world)
-    for passage in world.prose:
-        for said in _said(rule, passage, world, names):
-            finding = _judged(said, passage, world, say)
-            before = found.get(finding.id)
-            if before is None or not before.is_open:
-                found[finding.id] = finding
-    if not world.prose:
-        yield say.no_prose()
-    elif not found:
-        yield say.not_applicable("", "文字里没有与数连用的方向词")
-    yield from found.values()
+class DirectionCheck(ProseCheck):
+    """方向词: a word of direction against the sign of the figure it stands beside."""
 
+    kind: Literal["方向词"] = Field(alias="种类")
+    up: list[Text] = Field(alias="增", description="说数变大的词")
+    down: list[Text] = Field(alias="减", description="说数变小的词")
+    over: list[Text] = Field(alias="超", description="说花多了的词")
+    under: list[Text] = Field(alias="省", description="说花少了的词")
 
-def _judged(said: _Said, passage: Passage, world: World, say: Say) -> Finding:
-    subject = f"{passage.path}:{said.word}{said.subject}"
-    place = str(passage.at(said.start))
-    side = Side(None, said.word, place)
-    if said.change is None:
-        missing = world.terms.missing(said.figure.name) or [said.figure.name]
-        return say.no_data(subject, missing, Evidence(side, Side.of(said.figure)))
-    change = printed(said.change, said.figure.unit, said.figure.decimals)
-    evidence = Evidence(side, Side.of(said.figure), None if said.against else said.change)
-    # A change too small to print shows neither direction.
-    if rounded(said.change, said.figure.decimals) == 0 or (said.change > 0) == said.is_up:
-        return say(subject, PASSED, f"“{said.word}”与{said.figure.label}{change}相符", evidence)
-    words = {"处": passage.path, "原文": said.word, "左": said.word, "项": said.figure.label}
-    if said.against:
-        words["右"] = f"由{shown(said.against)}变为{shown(said.figure)}"
-    else:
-        words["右"] = shown(said.figure)
-    return say.failed(subject, words, evidence)
+    nothing: ClassVar[str] = "文字里没有与数连用的方向词"
 
+    def look(self, world: World) -> Iterator[Finding]:
+        """Compare each word of direction in the narratives with the figures."""
+        for passage in world.prose:
+            for said in self._said(passage, world):
+                yield self._judged(said, passage, world)
 
-def _said(rule: DirectionRule, passage: Passage, world: World, names: Names) -> Iterator[_Said]:
-    """Yield the directions a passage states."""
-    figures = world.figures
-    words = [*rule.up, *rule.down, *rule.over, *rule.under]
-    one_of = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    last_year = world.year - 1
-    for reference in passage.references:
-        if reference.name in figures:
-            yield from _before(rule, passage, reference, figures, one_of)
-    named = [m for m in names.in_(passage) if m.is_ours and not m.is_last and m.last]
-    for mention in [*referred(passage, figures), *named]:
-        for told in compared(mention, passage.masked, words, last_year):
-            yield _pair(rule, told.word, mention, told.start, told.end, told.is_negated)
-        if mention.label:
-            yield from _reached(rule, passage, mention, one_of)
+    def _judged(self, said: _Said, passage: Passage, world: World) -> Finding:
+        figure = said.figure
+        subject = f"{passage.path}:{said.word}{figure.name}"
+        side = Side(None, said.word, str(passage.at(said.start)))
+        if said.change is None:
+            missing = world.terms.missing(figure.name) or [figure.name]
+            return self.no_data(subject, missing, Evidence(side, Side.of(figure)))
+        evidence = Evidence(side, Side.of(figure), None if said.against else said.change)
+        # A change too small to print shows neither direction.
+        if rounded(said.change, figure.decimals) == 0 or (said.change > 0) == said.is_up:
+            change = printed(said.change, figure.unit, figure.decimals)
+            return self.passed(subject, f"“{said.word}”与{figure.label}{change}相符", evidence)
+        words = {"处": passage.path, "原文": said.word, "左": said.word, "项": figure.label}
+        now = shown(figure)
+        words["右"] = f"由{shown(said.against)}变为{now}" if said.against else now
+        return self.failed(subject, words, evidence)
 
+    def _said(self, passage: Passage, world: World) -> Iterator[_Said]:
+        """Yield the directions a passage states."""
+        words = [*self.up, *self.down, *self.over, *self.under]
+        any_word = one_of(words)
+        for reference in passage.references:
+            if reference.name in world.figures:
+                yield from self._before(passage, reference, world, any_word)
+        named = [m for m in world.named(passage) if m.is_ours and not m.is_last and m.last]
+        for mention in [*referred(passage, world.figures), *named]:
+            for told in compared(mention, passage, words, world.words, world.year - 1):
+                yield self._pair(told.word, mention, told.start, told.is_negated)
+            if mention.label:
+                yield from self._reached(passage, mention, any_word)
 
-def _reached(
-    rule: DirectionRule, passage: Passage, mention: Mention, one_of: str
-) -> Iterator[_Said]:
-    """Yield the direction of “公务接待费（由29.87万元）增加到31万元”."""
-    found = re.compile(
-        rf"(?:支出)?(?:[由从][^，。；\n]{{1,12}})?(?:{one_of})(?:到|至)?(?<=[到至])(?:了|约)?{NUMBER}"
-    ).match(passage.masked, mention.end)
-    word = re.search(one_of, found[0]) if found and not mention.number else None
-    if found and word:
-        start = found.start() + word.start()
-        yield _pair(rule, word[0], mention, start, found.end())
+    def _reached(self, passage: Passage, mention: Mention, any_word: str) -> Iterator[_Said]:
+        """Yield the direction of “公务接待费（由29.87万元）增加到31万元”."""
+        found = re.compile(
+            rf"(?:支出)?(?:[由从][^，。；\n]{{1,12}})?(?P<word>{any_word})(?:到|至)?(?<=[到至])"
+            rf"(?:了|约)?{NUMBER}"
+        ).match(passage.shape, mention.end)
+        if found and not mention.number:
+            yield self._pair(found["word"], mention, found.start("word"))
 
+    def _before(
+        self, passage: Passage, reference: Reference, world: World, any_word: str
+    ) -> Iterator[_Said]:
+        """Yield the direction that the word right before a reference states."""
+        head = passage.masked[max(0, reference.start - 16) : reference.start]
+        figure, from_ = world.figures[reference.name], reference.start - len(head)
+        leading = re.search(rf"({any_word})(?:到|至)?(?<=[到至])(?:了|约)?$", head)
+        if leading and (pair := years(reference.name, world.figures)):
+            start = from_ + leading.start()
+            yield self._pair(leading[1], Mention("", *pair, start, reference.end), start)
+            return
+        word = re.search(rf"(负?)({any_word}){_FILLER}$", head)
+        if word is None or word[2].endswith("至") or reference.filter in DIRECTIONS:
+            return
+        denied = one_of(world.words.denied)
+        if re.search(rf"(?:{denied})(?:再|有|了|出现|发生|明显|大幅)*$", head[: word.start()]):
+            return
+        sign = self._sign(word[2], reference.name.rpartition(".")[2])
+        if sign is not None:
+            is_up, start = sign != bool(word[1]), from_ + word.start()
+            yield _Said(word[1] + word[2], is_up, figure.number, figure, start)
 
-def _before(
-    rule: DirectionRule, passage: Passage, reference: Reference, figures: Figures, one_of: str
-) -> Iterator[_Said]:
-    """Yield the direction that the word right before a reference states."""
-    head = passage.masked[max(0, reference.start - 16) : reference.start]
-    figure = figures[reference.name]
-    leading = re.search(rf"({one_of})(?:到|至)?(?<=[到至])(?:了|约)?$", head)
-    if leading and (pair := years(reference.name, figures)):
-        start = reference.start - len(head) + leading.start()
-        yield _pair(rule, leading[1], Mention("", *pair, start, reference.end), start)
-        return
-    word = re.search(rf"(负?)({one_of}){_FILLER}$", head)
-    if word is None or word[2].endswith("至") or reference.filter in DIRECTIONS:
-        return
-    if re.search(rf"{_DENIED}$", head[: word.start()]):
-        return
-    start = reference.start - len(head) + word.start()
-    sign = _sign(rule, word[2], reference.name.rpartition(".")[2])
-    if sign is not None:
-        told, sign = word[1] + word[2], sign != bool(word[1])
-        yield _Said(told, sign, reference.name, figure.number, figure, start, reference.end)
+    def _sign(self, word: str, last: str) -> bool | None:
+        """Tell whether a word calls for a positive figure; None if the figure has no direction."""
+        if last in _CHANGES:
+            return word in (*self.up, *self.over)
+        if word not in (*self.over, *self.under):
+            return None
+        if last in OVERSPENT:
+            return word in self.over
+        return word in self.under if last in LEFT_OVER else None
 
-
-def _sign(rule: DirectionRule, word: str, last: str) -> bool | None:
-    """Tell whether a word calls for a positive figure; None if the figure has no direction."""
-    if last in _CHANGES and word in (*rule.up, *rule.over):
-        return True
-    if last in _CHANGES and word in (*rule.down, *rule.under):
-        return False
-    if last in OVERSPENT and word in (*rule.over, *rule.under):
-        return word in rule.over
-    if last in LEFT_OVER and word in (*rule.over, *rule.under):
-        return word in rule.under
-    return None
-
-
-def _pair(
-    rule: DirectionRule, word: str, mention: Mention, start: int, end: int = 0, minus: bool = False
-) -> _Said:
-    now, last = mention.figure, mention.last
-    assert now.number is not None and last is not None and last.number is not None
-    change = now.number - last.number
-    is_up = (word in (*rule.up, *rule.over)) != minus
-    told = f"负{word}" if minus else word
-    return _Said(told, is_up, now.name, change, now, start, end or mention.end, against=last)
+    def _pair(self, word: str, mention: Mention, start: int, minus: bool = False) -> _Said:
+        now, last = mention.figure, mention.last
+        assert now.number is not None and last is not None and last.number is not None
+        change = now.number - last.number
+        is_up = (word in (*self.up, *self.over)) != minus
+        return _Said(f"负{word}" if minus else word, is_up, change, now, start, last)

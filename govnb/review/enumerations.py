@@ -7,18 +7,22 @@ list only where the words between say nothing else of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from govnb.evaluate.references import REFERENCE, Reference
-from govnb.inputs.check_rules import HINT, EnumerationRule
-from govnb.review.dates import chinese_number
-from govnb.review.finding import PASSED, Finding, Side
+from govnb.inputs.number import whole_number
+from govnb.inputs.values import Text
+from govnb.review.check import Evidence, NamePattern, ProseCheck
+from govnb.review.finding import HINT, Finding, Side
 from govnb.review.listed import LEAST, Count, Reader
-from govnb.review.numbering import CHINESE, Mark, marks
-from govnb.review.say import Evidence, Say
-from govnb.review.texts import Passage, outside_quotes
+from govnb.review.texts import CHINESE, Passage, points
+from govnb.review.words import one_of
 from govnb.review.world import World
 
 _NO_COUNTS = frozenset(["万元", "元", "%", "年"])
@@ -33,8 +37,6 @@ _LEADS = re.compile(
     r"|(?P<loose>[，。；])(?=(?:一是|第一，))"
     r")"
 )
-# Words by which a noun turns into a clause of its own: what follows its colon is no list of it.
-_PREDICATE = re.compile(r"召开|参加|涉及|发现|投入|联合|齐|均|都|已|主要(?=.)")
 _NEAR = 2
 # No list of a sentence is longer.
 _WINDOW = 1000
@@ -54,78 +56,101 @@ class _Announced:
     severity: str | None = None
 
 
+class EnumerationCheck(ProseCheck):
+    """列举: “N个…：甲、乙、丙” must list N."""
+
+    kind: Literal["列举"] = Field(alias="种类")
+    measures: list[Text] = Field(alias="量词")
+    lists: dict[str, NamePattern] = Field(
+        {}, alias="对应列表", description="词 → 列表名称；“词N个”后面没有列举时，与列表比"
+    )
+    points: list[Text] = Field(
+        [], alias="引出词", description="“N个”加这些词，后面的“，一是”才当作列举"
+    )
+    classes: list[Text] = Field(
+        [], alias="统称", description="“甲局、乙局2个”后面是这些词，才当作列举的个数"
+    )
+    endings: list[Text] = Field(
+        [], alias="名称结尾", description="名称以这些字结尾；“甲股和乙股”两边都是名称，就是两项"
+    )
+
+    nothing: ClassVar[str] = "文字里没有“N个…：”这样的列举"
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Compare each “N个…：” in the narratives with what it goes on to list."""
+        for passage in world.prose:
+            for announced in _announced(_Text(self, world, passage)):
+                yield self._judged(announced, passage)
+
+    def _judged(self, announced: _Announced, passage: Passage) -> Finding:
+        subject = f"{passage.path}:{_plain(announced.text)}"
+        place = str(passage.at(announced.start))
+        stated, count = announced.stated, announced.count
+        if stated is None or count is None:
+            side = Side(announced.name, None if stated is None else str(stated), place)
+            return self.no_data(subject, [announced.name or "列举"], Evidence(side))
+        sides = Side(announced.name, str(stated), place), Side(None, str(count.plain), place)
+        evidence = Evidence(*sides, Decimal(stated - count.plain), Decimal(0))
+        text = re.sub(r"\s+", "", announced.text)
+        if count.holds(stated):
+            return self.passed(subject, f"“{text}”是{stated}，列了{count}，相符", evidence)
+        words = {"处": passage.path, "项": text, "原文": text, "左": str(stated), "右": str(count)}
+        return self.failed(subject, words, evidence, announced.severity)
+
+
 @dataclass(frozen=True)
 class _Text:
-    """A passage as this check reads it: with quotations blanked, and every count in it."""
+    """A passage as this check reads it, with every count in it."""
 
-    rule: EnumerationRule
+    rule: EnumerationCheck
     world: World
-    text: str
-    counts: tuple[re.Match[str], ...]
-    measures: str
-    marks: Sequence[Mark]
+    passage: Passage
 
-    @classmethod
-    def of(cls, passage: Passage, rule: EnumerationRule, world: World) -> _Text:
-        """Return a passage with the counts that may announce a list."""
-        text = outside_quotes(passage.text)
-        one_of = "|".join(map(re.escape, sorted(rule.measures, key=len, reverse=True)))
-        number = rf"(?<![\d.第])(?P<number>\d{{1,3}}|[{CHINESE}两]{{1,3}})(?P<measure>{one_of})"
-        reference = rf"(?P<reference>\{{\{{[^{{}}\n]+\}}\}})(?P<after>{one_of})?"
-        found = re.finditer(rf"{number}|{reference}", text)
-        return cls(rule, world, text, tuple(found), one_of, marks(text))
+    @property
+    def text(self) -> str:
+        """The text with quotations blanked."""
+        return self.passage.bare
+
+    @cached_property
+    def measures(self) -> str:
+        """A pattern of what things are counted by."""
+        return one_of(self.rule.measures)
+
+    @property
+    def counts(self) -> Iterator[re.Match[str]]:
+        """The counts that may announce a list: a number with a measure, or a reference."""
+        one = self.measures
+        number = rf"(?<![\d.第])(?P<number>\d{{1,3}}|[{CHINESE}两]{{1,3}})(?P<measure>{one})"
+        reference = rf"(?P<reference>\{{\{{[^{{}}\n]+\}}\}})(?P<after>{one})?"
+        return re.finditer(rf"{number}|{reference}", self.text)
 
     def before(self, match: re.Match[str]) -> str:
         """Return the text before a count, as far as a sentence may go back."""
         return self.text[max(0, match.start() - _WINDOW) : match.start()]
 
-    @property
+    @cached_property
     def reader(self) -> Reader:
         """The reader of its lists."""
-        return Reader(self.world.facts, self.rule.endings)
+        return Reader(self.world.facts.lists, self.world.words, tuple(self.rule.endings))
+
+    def numbered(self, at: int) -> Count | None:
+        """Count the numbered points that open at a place."""
+        numbers = points(self.passage, at)
+        if numbers is None or len(numbers) < LEAST:
+            return None
+        possible = frozenset([len(numbers), numbers[-1]])
+        return Count(len(numbers), possible, is_numbered=True)
 
 
-def enumerations(rule: EnumerationRule, world: World, say: Say) -> Iterator[Finding]:
-    """Compare each “N个…：” in the narratives with what it goes on to list."""
-    found: dict[str, Finding] = {}
-    for passage in world.prose:
-        for announced in _announced(_Text.of(passage, rule, world), passage):
-            finding = _judged(announced, passage, say)
-            if finding.id not in found or finding.is_open:
-                found[finding.id] = finding
-    if not world.prose:
-        yield say.no_prose()
-    elif not found:
-        yield say.not_applicable("", "文字里没有“N个…：”这样的列举")
-    yield from found.values()
-
-
-def _judged(announced: _Announced, passage: Passage, say: Say) -> Finding:
-    subject = f"{passage.path}:{_plain(announced.text)}"
-    place = str(passage.at(announced.start))
-    stated, count = announced.stated, announced.count
-    if stated is None or count is None:
-        side = Side(announced.name, None if stated is None else str(stated), place)
-        return say.no_data(subject, [announced.name or "列举"], Evidence(side))
-    sides = Side(announced.name, str(stated), place), Side(None, str(count.plain), place)
-    evidence = Evidence(*sides, Decimal(stated - count.plain), Decimal(0))
-    text = re.sub(r"\s+", "", announced.text)
-    if count.holds(stated):
-        return say(subject, PASSED, f"“{text}”是{stated}，列了{count}，相符", evidence)
-    words = {"处": passage.path, "项": text, "原文": text, "左": str(stated), "右": str(count)}
-    return say.failed(subject, words, evidence, announced.severity)
-
-
-def _announced(of: _Text, passage: Passage) -> Iterator[_Announced]:
+def _announced(of: _Text) -> Iterator[_Announced]:
     """Yield each stated number of things that can be held against a list."""
     for match in of.counts:
         if not _announces(match, of.world):
             continue
         found = _ahead(of, match) or _listed_elsewhere(of, match) or _behind(of, match)
         if found is not None and _is_told(found):
-            text = passage.text[found.start : found.start + len(found.text)]
-            name = found.name or _referred(match)
-            yield _Announced(found.stated, name, text, found.start, found.count, found.severity)
+            text = of.passage.text[found.start : found.start + len(found.text)]
+            yield replace(found, name=found.name or _referred(match), text=text)
 
 
 def _is_told(found: _Announced) -> bool:
@@ -149,12 +174,12 @@ def _ahead(of: _Text, match: re.Match[str]) -> _Announced | None:
         # 共4章12条：… counts twice what is listed once.
         return None
     rest = of.text[lead.end() : lead.end() + _WINDOW]
-    count = None if lead["among"] else of.reader.numbered(of.text, lead.end(), of.marks)
+    count = None if lead["among"] else of.numbered(lead.end())
     severity = None
     if lead["loose"]:
         if count is None or not _introduces(of.rule, measure + lead["noun"]):
             return None
-    elif count is None and _PREDICATE.search(lead["noun"]):
+    elif count is None and _is_clause(of, lead["noun"]):
         return None
     elif lead["bracket"]:
         count = count or of.reader.bracketed(rest, measure)
@@ -174,11 +199,16 @@ def _ahead(of: _Text, match: re.Match[str]) -> _Announced | None:
     return _Announced(stated, None, of.text[start:end], start, count, severity)
 
 
+def _is_clause(of: _Text, noun: str) -> bool:
+    """Tell whether a noun is a clause of its own: what follows its colon is no list of it."""
+    return re.search(rf"{one_of(of.world.words.clause)}|主要(?=.)", noun) is not None
+
+
 def _unit(of: _Text) -> str:
     return "章节篇人辆笔户批" + "".join(m for m in of.rule.measures if len(m) == 1)
 
 
-def _introduces(rule: EnumerationRule, noun: str) -> bool:
+def _introduces(rule: EnumerationCheck, noun: str) -> bool:
     """Tell whether a noun calls for points to follow: 三个方面的工作, 两个问题."""
     return any(word in noun if word == "方面" else noun.endswith(word) for word in rule.points)
 
@@ -217,7 +247,7 @@ def _added_to(of: _Text, match: re.Match[str]) -> int:
         rf"(?:[、和及，])(\d{{1,2}}|[{CHINESE}两]{{1,2}})(?:{of.measures})[^\d、和及，]{{0,8}}",
         clause,
     )
-    return sum(chinese_number(number) or 0 for number in more)
+    return sum(whole_number(number) or 0 for number in more)
 
 
 def _behind(of: _Text, match: re.Match[str]) -> _Announced | None:
@@ -237,7 +267,7 @@ def _behind(of: _Text, match: re.Match[str]) -> _Announced | None:
         noun = match["measure"] + of.text[match.end() : match.end() + 8]
         last = before.rpartition("、")[2]
         names_all = re.match(
-            rf"个?(?:二级|下属|直属|职能|内设|成员|牵头|责任)*(?:{_any(of.rule.classes)})", noun
+            rf"个?(?:二级|下属|直属|职能|内设|成员|牵头|责任)*(?:{one_of(of.rule.classes)})", noun
         )
         if not names_all or not of.reader.ends_like_a_name(last) or "各" in last:
             return None
@@ -252,10 +282,6 @@ def _behind(of: _Text, match: re.Match[str]) -> _Announced | None:
 def _far(stated: int, count: Count) -> bool:
     """Tell whether two counts differ by more than an item or two forgotten."""
     return abs(stated - count.plain) > _NEAR
-
-
-def _any(words: Sequence[str]) -> str:
-    return "|".join(map(re.escape, words)) or r"(?!)"
 
 
 def _noun(text: str, end: int) -> str:
@@ -276,7 +302,7 @@ def _announces(match: re.Match[str], world: World) -> bool:
 def _stated(match: re.Match[str], world: World) -> int | None:
     """Return the number announced; None if it is a figure that is unknown."""
     if match["number"]:
-        return chinese_number(match["number"])
+        return whole_number(match["number"])
     number = world.figures[_referred(match) or ""].number
     return int(number) if number is not None and number == int(number) else None
 

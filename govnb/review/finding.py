@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from govnb.evaluate.figure import Figure, exact
-from govnb.inputs.check_rules import ERROR, SEVERITIES
 from govnb.inputs.department import Acknowledgement
 from govnb.inputs.place import Place
 
+ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
+SEVERITIES = (ERROR, RESIDUE, HINT)
 PASSED, FAILED = "通过", "未通过"
 NOT_APPLICABLE, NO_DATA, EXPLAINED = "不适用", "缺数据", "已说明"
 STATES = (FAILED, EXPLAINED, NO_DATA, NOT_APPLICABLE, PASSED)
@@ -48,39 +49,24 @@ NOBODY = Side()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found about one thing.
+    """What one rule found about one thing."""
 
-    Attributes
-    ----------
-    id : str
-        `核对编号:所核对的项`, the same in every run and whatever else changes, since a
-        department acknowledges a finding by it.
-    check : str
-        The rule's identifier in `checks.yml`.
-    severity, state : str
-        错误, 尾差 or 提示; 通过, 未通过, 不适用, 缺数据 or 已说明.
-    message : str
-        What was found, in Chinese.
-    left, right : Side
-        Both sides of the comparison.
-    difference, tolerance : Decimal or None
-        Left minus right, and the difference allowed, in the unit of the left side.
-    advice : str
-        How to settle it (怎样处理); empty when there is nothing to settle.
-    acknowledgement : Acknowledgement or None
-        The department's explanation, for 已说明.
-    """
-
+    # `核对编号:所核对的项`, the same in every run and whatever else changes, since a department
+    # acknowledges a finding by it.
     id: str
+    # The rule's identifier in `checks.yml`.
     check: str
     severity: str
     state: str
     message: str
     left: Side = NOBODY
     right: Side = NOBODY
+    # Left minus right, and what was allowed, in the unit of the left side.
     difference: Decimal | None = None
     tolerance: Decimal | None = None
+    # How to settle it (怎样处理); empty when there is nothing to settle.
     advice: str = ""
+    # The department's explanation, for 已说明.
     acknowledgement: Acknowledgement | None = None
 
     @property

@@ -7,47 +7,34 @@ closes a list, and where a list behind a verb begins; each reading possible is k
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from govnb.evaluate.facts import Facts
 from govnb.evaluate.references import REFERENCE, Reference
-from govnb.review.numbering import Mark, points
+from govnb.inputs.number import half_width
+from govnb.review.words import Words, one_of
 
 LEAST = 2
-_JOIN = re.compile(r"以及|和|及|与")
 _OPEN = re.compile(r"等(?![级候次于值同])")
 _BRACKETED = re.compile(r"（[^（）]*）|\([^()]*\)")
 _BESIDE = re.compile(r"(?<=[》”])(?=[《“])")
 # 、 within a reference is part of a name.
 _SEPARATOR = re.compile(r"、(?![^{}]*\}\})")
-_MEASURED = "名人个万亿元%件次家项条类种处所台套辆户批间笔起宗米亩吨册篇份场期头只张座栋幢分"
 _SAME_MEASURE = {"名": "人"}
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many things a text lists: the readings possible, and the plainest.
-
-    Attributes
-    ----------
-    plain : int
-        The commonest reading.
-    possible : frozenset of int
-        Every reading.
-    is_open : bool
-        Whether the list may leave some out (等).
-    is_numbered : bool
-        Whether its items are numbered: nothing is left to read.
-    is_of_names : bool
-        Whether its items are names of one kind.
-    """
+    """How many things a text lists: the readings possible, and the plainest."""
 
     plain: int
     possible: frozenset[int]
+    # Whether the list may leave some out (等).
     is_open: bool = False
+    # Whether its items are numbered: nothing is left to read.
     is_numbered: bool = False
+    # Whether its items are names of one kind.
     is_of_names: bool = False
 
     def __str__(self) -> str:
@@ -59,20 +46,23 @@ class Count:
         return stated in self.possible or (self.is_open and stated >= min(self.possible))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
-    """Reads lists; `endings` are how the names of offices, rules and the like end."""
+    """Reads lists."""
 
-    facts: Facts
-    endings: Sequence[str] = ()
+    # The lists of the department's file, by name.
+    lists: Mapping[str, Sequence[str]]
+    words: Words
+    # How the names of offices, rules and the like end.
+    endings: tuple[str, ...] = ()
 
-    def numbered(self, text: str, at: int, found: Sequence[Mark]) -> Count | None:
-        """Count the numbered points that open at a place of a text with these marks."""
-        numbers = points(text, at, found)
-        if numbers is None or len(numbers) < LEAST:
-            return None
-        possible = frozenset([len(numbers), numbers[-1]])
-        return Count(len(numbers), possible, is_numbered=True)
+    @cached_property
+    def _join(self) -> re.Pattern[str]:
+        return re.compile(one_of(self.words.joins))
+
+    @cached_property
+    def _amount(self) -> re.Pattern[str]:
+        return re.compile(rf"\d\s*[余多]?(?:{one_of(self.words.measured)})")
 
     def sentence(self, text: str, measure: str) -> Count | None:
         """Count what is listed up to the end of the sentence; None if it isn't a list."""
@@ -85,7 +75,9 @@ class Reader:
         if added := _added(items, tail, measure):
             return added
         readings = [items] if items else []
-        if any(self._has_amount(item) for item in items) or (tail and _ends_in_a_clause(items)):
+        if any(self._has_amount(item) for item in items) or (
+            tail and self._ends_in_a_clause(items)
+        ):
             return None
         clauses = [part for part in parts if part.strip()]
         if len(parts) > 1 and not self._are_names(items):
@@ -137,7 +129,7 @@ class Reader:
 
     def ends_like_a_name(self, item: str) -> bool:
         """Tell whether an item ends as the name of an office or a rule does."""
-        return item.endswith(tuple(self.endings))
+        return item.endswith(self.endings)
 
     def _are_names(self, items: Sequence[str]) -> bool:
         """Tell whether items are names of one kind, each of them one."""
@@ -145,11 +137,18 @@ class Reader:
         alike = len({end[-1:] for end in ends}) == 1
         return len(ends) >= LEAST and (alike or all(map(self.ends_like_a_name, ends)))
 
+    def _ends_in_a_clause(self, items: Sequence[str]) -> bool:
+        """Tell whether the last item says something of the others: 办公室、人事股负责日常工作."""
+        if len(items) < LEAST:
+            return False
+        last = self._join.split(items[-1])[-1]
+        return len(last) >= LEAST + 2 * max(map(len, items[:-1]))
+
     def _read(self, items: Sequence[str]) -> Count:
         """Count items, with each way to read the 和 in the last one."""
         last = REFERENCE.sub("", items[-1])
         plain = sum(self._weight(item) for item in items)
-        joins = [m for m in _JOIN.finditer(last) if m.start() and m.end() < len(last)]
+        joins = [m for m in self._join.finditer(last) if m.start() and m.end() < len(last)]
         is_open = bool(_OPEN.search(last))
         if not joins:
             return Count(plain, frozenset([plain]), is_open)
@@ -160,8 +159,8 @@ class Reader:
 
     def _joins_names(self, last: str, join: re.Match[str], others: Sequence[str]) -> bool:
         """Tell whether both sides of a 和 end as the other items do, so that each is one."""
-        left = _JOIN.split(last[: join.start()])[-1]
-        right = _OPEN.split(_JOIN.split(last[join.end() :])[0])[0]
+        left = self._join.split(last[: join.start()])[-1]
+        right = _OPEN.split(self._join.split(last[join.end() :])[0])[0]
         if self.ends_like_a_name(left) and self.ends_like_a_name(right):
             return True
         end = left[-2:]
@@ -170,16 +169,15 @@ class Reader:
     def _weight(self, item: str) -> int:
         """Return how many things an item is: a reference to a list is all of them."""
         reference = REFERENCE.search(item)
-        items = self.facts.lists.get(Reference.of(reference).name) if reference else None
+        items = self.lists.get(Reference.of(reference).name) if reference else None
         return len(items) if items else 1
 
     def _has_amount(self, item: str) -> bool:
         """Tell whether an item holds an amount: 主任1名、副主任2名 adds up, it isn't counted."""
         reference = REFERENCE.search(item)
-        if reference and Reference.of(reference).name not in self.facts.lists:
+        if reference and Reference.of(reference).name not in self.lists:
             return True
-        bare = unicodedata.normalize("NFKC", REFERENCE.sub("", item))
-        return bool(re.search(rf"\d\s*[余多]?(?:[{_MEASURED}]|平方|公里)", bare))
+        return self._amount.search(half_width(REFERENCE.sub("", item))) is not None
 
 
 def _body(text: str) -> str:
@@ -199,14 +197,6 @@ def _are_alike(items: Sequence[str]) -> bool:
     """Tell whether clauses are names of one kind: 政治意识，大局意识，核心意识."""
     short = [item.strip() for item in items]
     return len(short) > LEAST and len({item[-1:] for item in short}) == 1 and len(short[0]) < 10
-
-
-def _ends_in_a_clause(items: Sequence[str]) -> bool:
-    """Tell whether the last item says something of the others: 办公室、人事股负责日常工作."""
-    if len(items) < LEAST:
-        return False
-    last = _JOIN.split(items[-1])[-1]
-    return len(last) >= LEAST + 2 * max(map(len, items[:-1]))
 
 
 def _added(items: Sequence[str], tail: Sequence[str], measure: str) -> Count | None:

@@ -7,40 +7,23 @@ A writer says 公务接待费5.31万元 or 接待来访412批次 and means one f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from govnb.evaluate.figure import Figure, Figures
-from govnb.inputs.check_rules import TypedValueRule
-from govnb.review.texts import MASK, Passage, clause
-from govnb.review.world import World
+from govnb.inputs.number import TextNumber, number_in_chinese
+from govnb.review.texts import MASK, NUMBER, Passage
+from govnb.review.words import Words, one_of
 
-NUMBER = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
 # This year's amount, and the same amount last year.
 _YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))
 _LABEL_LENGTH, _STAFF_LENGTH = 5, 4
-_KIND = r"(?:实际)?(?:支出|开支|总数|总额|数量|人数|人次|件数|户数)?"
-_FILLER = _KIND + r"(?:了|为|是|达到|达|约|共计|共|：|:)?\s*"
-# 来访批次 is told as 来访412批次.
-_TAILS = ("批次", "人次", "件数", "户数", "人数", "次数", "总数", "数量")
-_OURS = re.compile(
-    r"20\d\d年(?:度|末|底)?|[本全当该]?年(?:度|末|底|内)?|(?:我|本|全|该)(?:局|院|委|办|镇|乡|中心|馆|站"
-    r"|大队|支队|单位|部门|校|所|处|厅|室|司|署|县|区|市)|其中|同时|实际|决算数?|财政拨款|现有|共有|实有|全部|目前"
-    r"|总计|合计|共计|[的共现已约由\s￼*_]"
-)
-_DOING = re.compile(
-    r"受理|接待|办理|办结|完成|开展|组织|举办|新增|发放|培训|建成|检查|查处|立案|审结|救助|服务|接到|处理"
-    r"|实现|落实|争取|群众|各类|各项|[了共]"
-)
-_OTHERS = re.compile(
-    r"机关|本级|二级|下属|直属|下辖|系统|乡镇|街道|各[^项类]|半年|季度|月|截至|截止|累计|以来|至今"
-    r"|计划|目标|力争|预计|下年|明年|次年|来年|原定|往年|历年|同期|要求|不得|评分|得分|满分|标准|平均|高于|低于"
+_FILLER = re.compile(
+    r"(?:实际)?(?:支出|开支|总数|总额|数量|人数|人次|件数|户数)?"
+    r"(?:了|为|是|达到|达|约|共计|共|：|:)?\s*"
 )
 # That a department has 3个二级机构 doesn't make what follows theirs.
 _COUNTED = re.compile(r"(?:下[辖设属])?\d+[个家](?:二级|下属|直属|事业)+(?:机构|单位)")
-_LAST_YEAR = re.compile(r"(?<![比较与和于])(?:上年|去年|上一年)度?")
-_BUDGET = re.compile("预算|计划|安排")
 _LIMIT = re.compile(
     r"\s*(?:[（(]含[^）)]*[）)])?\s*(?:[/／每]|以[上下内外]|之[内间]|左右|上下|余|多|至|到|[—\-~～]|得|计"
     r"|的?(?:目标|要求|标准|任务|指标|比例)|为(?:满分|优))"
@@ -50,37 +33,23 @@ _SCORING = re.compile(r"得满分|[得计扣]\d|不得分|目标值|评分")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A figure named in a narrative.
+    """A figure named in a narrative."""
 
-    Attributes
-    ----------
-    label : str
-        What the narrative calls it; empty for a reference.
-    figure, last : Figure
-        This year's amount, and last year's where there is one.
-    start, end : int
-        From the name to the amount behind it.
-    is_ours : bool
-        Whether the words around leave no doubt that it is this department's whole year.
-    is_last : bool
-        Whether they say that it is last year's.
-    number : str
-        The amount typed behind it; empty where there is none.
-    number_at : int
-        Where that amount stands.
-    others : tuple of Figure
-        Figures that go by the same name.
-    """
-
+    # What the narrative calls it; empty for a reference.
     label: str
+    # This year's amount, and last year's where there is one.
     figure: Figure
     last: Figure | None
+    # From the name to the amount behind it.
     start: int
     end: int
+    # Whether the words around leave no doubt that it is this department's whole year; whether
+    # they say that it is last year's.
     is_ours: bool = True
     is_last: bool = False
-    number: str = ""
-    number_at: int = 0
+    # The amount typed behind it.
+    number: TextNumber | None = None
+    # Figures that go by the same name.
     others: tuple[Figure, ...] = ()
 
 
@@ -91,19 +60,43 @@ class _Name:
     words: str
     figure: Figure
     last: Figure | None
+    # 批次 of 来访批次, where it stands behind the number.
     tail: str = ""
     is_volume: bool = False
     others: tuple[Figure, ...] = ()
 
+    @property
+    def unit(self) -> re.Pattern[str]:
+        """What may stand behind a number of the figure's."""
+        unit = self.figure.unit
+        if self.tail in ("批次", "人次"):
+            return re.compile(self.tail)
+        if unit in ("人", "名"):
+            return re.compile("[人名](?!次)")
+        return re.compile("[%％]" if unit == "%" else re.escape(unit))
+
 
 class Names:
-    """Finds the figures a department's narratives name in words."""
+    """Finds the figures a department's narratives name in words.
 
-    def __init__(self, world: World) -> None:
-        self._year = world.year
-        self._own = str(world.inputs.department.identity.name)
+    Parameters
+    ----------
+    figures
+        The department's figures.
+    called
+        Other words for figures, and the figures' names.
+    words
+        The words by which sentences are read.
+    year, own
+        The year evaluated, and what the department is called.
+    """
+
+    def __init__(
+        self, figures: Figures, called: Mapping[str, str], words: Words, year: int, own: str
+    ) -> None:
+        self._year, self._own, self._tails = year, own, words.tails
         found: dict[str, list[_Name]] = {}
-        for name in (*_names(world.figures), *_called_so(world)):
+        for name in _names(figures, called, words.tails):
             found.setdefault(name.words + MASK + name.tail, []).append(name)
         # What means two figures means none.
         self._by_words = {
@@ -111,83 +104,101 @@ class Names:
             for key, names in found.items()
             if len({name.figure.name for name in names}) == 1
         }
-        words = {name.words for name in self._by_words.values()}
-        one_of = "|".join(_spelled(w) for w in sorted(words, key=lambda w: (-len(w), w)))
-        self._pattern = re.compile(f"({one_of})") if words else None
+        spelled = {name.words for name in self._by_words.values()}
+        # 三公 with or without its quotation marks.
+        self._pattern = re.compile(f"({one_of(spelled).replace('三公', '“?三公”?')})")
+        self._last_year = re.compile(rf"(?<![比较与和于])(?:{one_of(words.last_year)})度?")
+        self._doing = re.compile(one_of(words.doing))
+        self._others = re.compile(rf"{one_of(words.others)}|各[^项类]")
+        self._budget = re.compile(one_of(words.budget))
+        self._ours = re.compile(
+            r"20\d\d年(?:度|末|底)?|[本全当该]?年(?:度|末|底|内)?"
+            rf"|(?:{one_of(words.self_words)})(?:{one_of(words.office_words)})"
+            rf"|{one_of(words.neutral)}|[\s{MASK}*_]"
+        )
 
     def in_(self, passage: Passage) -> Iterator[Mention]:
         """Yield the figures a passage names in words."""
-        if self._pattern is None:
-            return
-        text = passage.masked
-        for match in self._pattern.finditer(text):
+        for match in self._pattern.finditer(passage.masked):
             words = re.sub("[“”]", "", match[1])
             for name in self._called(words):
-                found = self._mention(name, match, text)
+                found = self._mention(name, match, passage)
                 if found is not None:
                     yield found
-                    yield from self._beside(name, found, text)
+                    yield from self._beside(name, found, passage)
 
     def _called(self, words: str) -> Iterable[_Name]:
-        return (
-            self._by_words[key]
-            for tail in ("", *_TAILS)
-            if (key := words + MASK + tail) in self._by_words
-        )
+        keys = (words + MASK + tail for tail in ("", *self._tails))
+        return (self._by_words[key] for key in keys if key in self._by_words)
 
-    def _mention(self, name: _Name, match: re.Match[str], text: str) -> Mention | None:
-        filler = "" if name.tail else _FILLER
-        behind = re.compile(rf"{filler}({NUMBER})\s*").match(text, match.end())
-        typed = behind and re.compile(_unit(name)).match(text, behind.end())
+    def _mention(self, name: _Name, match: re.Match[str], passage: Passage) -> Mention | None:
+        text, behind = passage.masked, match.end()
+        filler = None if name.tail else _FILLER.match(text, behind)
+        number = _number_at(passage, filler.end() if filler else behind)
+        typed = number and name.unit.match(text, _skip(text, number.end))
         if name.tail and not typed:
             return None
-        scope = self._scope(name, match, text)
+        scope = self._scope(name, match, passage)
         if scope is None:
             return None
-        is_ours, is_last = scope
         found = Mention(
-            match[1], name.figure, name.last, match.start(), match.end(), is_ours, is_last,
+            match[1], name.figure, name.last, match.start(), match.end(), *scope,
             others=name.others,
         )  # fmt: skip
-        if not behind or not typed:
+        if not number or not typed:
             return found
         end = typed.end()
-        _, stop = clause(text, match.start(), end)
-        if _LIMIT.match(text, end) or _SCORING.search(text, end, stop):
+        _, stop = passage.clause(match.start(), end)
+        if _LIMIT.match(text, end) or _SCORING.search(text, end, stop) or number.high:
             return None
-        return replace(found, end=end, number=behind[1], number_at=behind.start(1))
+        return replace(found, end=end, number=number)
 
-    def _beside(self, name: _Name, before: Mention, text: str) -> Iterator[Mention]:
+    def _beside(self, name: _Name, before: Mention, passage: Passage) -> Iterator[Mention]:
         """Yield what is told with the same words: 来访412批次、2106人次."""
-        tail = "|".join(t for t in _TAILS if name.words + MASK + t in self._by_words)
-        behind = re.compile(rf"[、和及，]({NUMBER})\s*({tail})").match(text, before.end)
+        tail = "|".join(t for t in self._tails if name.words + MASK + t in self._by_words)
+        behind = re.compile(rf"[、和及，]({NUMBER})\s*({tail})").match(passage.shape, before.end)
         if name.tail and behind:
             other = self._by_words[name.words + MASK + behind[2]]
             yield replace(
                 before, label=f"{before.label}{behind[2]}", figure=other.figure, last=other.last,
-                end=behind.end(), number=behind[1], number_at=behind.start(1),
+                end=behind.end(), number=passage.numbers[behind.start(1)],
             )  # fmt: skip
 
-    def _scope(self, name: _Name, match: re.Match[str], text: str) -> tuple[bool, bool] | None:
+    def _scope(
+        self, name: _Name, match: re.Match[str], passage: Passage
+    ) -> tuple[bool, bool] | None:
         """Tell whether nothing qualifies the name, and whether it is of last year.
 
         None where the words before speak of another year, period, scope or of a rule.
         """
-        start, _ = clause(text, *match.span())
-        before = _COUNTED.sub("", text[start : match.start()].replace(self._own, ""))
+        start, _ = passage.clause(*match.span())
+        before = _COUNTED.sub("", passage.masked[start : match.start()].replace(self._own, ""))
         local = re.split(r"[，,：:（(、]", before)[-1]
         told = [int(year) for year in re.findall(r"(20\d\d)年", before)]
         year = told[-1] if told else self._year
-        says_last = _LAST_YEAR.search(before) is not None
-        is_last = year == self._year - 1 or bool(_LAST_YEAR.search(local))
+        says_last = self._last_year.search(before) is not None
+        is_last = year == self._year - 1 or bool(self._last_year.search(local))
         is_last = is_last or (says_last and local.startswith("其中"))
-        rest = _OURS.sub("", _LAST_YEAR.sub("", local))
-        rest = _DOING.sub("", rest) if name.is_volume else rest
+        rest = self._ours.sub("", self._last_year.sub("", local))
+        rest = self._doing.sub("", rest) if name.is_volume else rest
         known_year = year in (self._year, self._year - 1)
-        is_sure = known_year and is_last >= says_last and not _OTHERS.search(before)
+        is_sure = known_year and is_last >= says_last and not self._others.search(before)
         # A name that says neither 支出 nor 预算 may be the budget's.
-        is_sure = is_sure and not (name.others and _BUDGET.search(before))
+        is_sure = is_sure and not (name.others and self._budget.search(before))
         return (not rest, is_last) if is_sure else None
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _number_at(passage: Passage, at: int) -> TextNumber | None:
+    """Return the number that begins at a place, in Arabic or Chinese digits."""
+    if at in passage.numbers:
+        return passage.numbers[at]
+    return number_in_chinese(passage.masked, at)
 
 
 def referred(passage: Passage, figures: Figures) -> Iterator[Mention]:
@@ -214,17 +225,7 @@ def years(name: str, figures: Figures) -> tuple[Figure, Figure] | None:
     return None
 
 
-def decimals(number: str) -> int:
-    """Return the places a typed number shows."""
-    return len(number.partition(".")[2])
-
-
-def value(number: str) -> Decimal:
-    """Return a typed number."""
-    return Decimal(re.sub("[,，]", "", number))
-
-
-def _names(figures: Figures) -> Iterator[_Name]:
+def _names(figures: Figures, called: Mapping[str, str], tails: Iterable[str]) -> Iterator[_Name]:
     """Yield what each figure is called, where that is long enough to mean one only."""
     for key, figure in figures.items():
         if figure.number is None or not figure.unit or figure.approximate:
@@ -243,40 +244,21 @@ def _names(figures: Figures) -> Iterator[_Name]:
         if segments[0] == "人员" and len(segments) == 2 and len(segments[1]) >= _STAFF_LENGTH:
             yield _Name(segments[1], figure, None)
         if segments[0] == "业务量" and segments[2:] == ["本年"]:
-            yield from _volumes(segments[1], figure, last)
+            yield from _volumes(segments[1], figure, last, tails)
+    for words, name in called.items():
+        figure_ = figures.get(name)
+        if figure_ is not None and figure_.number is not None and not figure_.approximate:
+            pair = years(name, figures)
+            yield _Name(words, figure_, pair[1] if pair else None)
 
 
-def _called_so(world: World) -> Iterator[_Name]:
-    """Yield what the rules say that figures are called besides."""
-    for rule in world.inputs.checks.values():
-        if isinstance(rule, TypedValueRule):
-            for words, name in rule.names.items():
-                figure = world.figures.get(str(name))
-                if figure is not None and figure.number is not None and not figure.approximate:
-                    pair = years(figure.name, world.figures)
-                    yield _Name(words, figure, pair[1] if pair else None)
-
-
-def _volumes(item: str, figure: Figure, last: Figure | None) -> Iterator[_Name]:
+def _volumes(
+    item: str, figure: Figure, last: Figure | None, tails: Iterable[str]
+) -> Iterator[_Name]:
     """Yield what a volume is called: 来访批次, and 来访 where 批次 stands behind the number."""
     if len(item) > 1:
         yield _Name(item, figure, last, is_volume=True)
-    for tail in _TAILS:
+    for tail in tails:
         stem = item.removesuffix(tail)
         if stem != item and len(stem) > 1:
             yield _Name(stem, figure, last, tail, is_volume=True)
-
-
-def _spelled(words: str) -> str:
-    """Return a pattern of a name: 三公 with or without its quotation marks."""
-    return re.escape(words).replace("三公", "“?三公”?")
-
-
-def _unit(name: _Name) -> str:
-    """Return a pattern of what may stand behind a number of a figure's."""
-    unit = name.figure.unit
-    if name.tail in ("批次", "人次"):
-        return name.tail
-    if unit in ("人", "名"):
-        return "[人名](?!次)"
-    return "[%％]" if unit == "%" else re.escape(unit)

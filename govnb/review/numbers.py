@@ -7,71 +7,77 @@ figure of the same unit, or a shorter one, or a rate, with the figure's own name
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from govnb.evaluate.figure import Figure, rounded, shown
-from govnb.inputs.check_rules import RawNumberRule
-from govnb.review.finding import PASSED, Finding, Side
-from govnb.review.say import Evidence, Say
-from govnb.review.texts import Passage, Typed
+from pydantic import Field
+
+from govnb.evaluate.figure import Figure, shown
+from govnb.inputs.number import TextNumber
+from govnb.inputs.values import Text
+from govnb.review.check import Evidence, ProseCheck
+from govnb.review.finding import Finding, Side
+from govnb.review.texts import Passage
 from govnb.review.world import World
 
 _SAME_UNIT = {"名": "人", "平方米": "㎡", "万": "万元"}
 # Digits by which a number is known: fewer could well be another number's.
 _TELLING, _TELLING_WHOLE = 3, 4
-# Words of a name that would stand beside any number.
-_GENERAL = frozenset(
-    ["本年", "上年", "预算", "支出", "合计", "收入", "金额", "目标", "实际", "人员", "业务量"]
-)
 
 
-def raw_numbers(rule: RawNumberRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find numbers with units, typed in a narrative, that a figure holds."""
-    units = {f.unit for f in world.figures.values() if f.unit} | set(_SAME_UNIT)
-    known = sorted(units - set(rule.skip_units), key=len, reverse=True)
-    found: dict[str, Finding] = {}
-    seen = 0
-    for passage in world.prose:
-        for number in passage.numbers:
-            unit = next((u for u in known if number.unit.startswith(u)), None)
-            figure = _holder(number, unit, passage, world) if unit else None
-            seen += unit is not None
-            if figure is not None:
-                written = f"{number.text}{unit}"
-                words = {"处": passage.path, "原文": written, "左": written}
-                words |= {"右名": figure.name, "右": shown(figure)}
-                side = Side(None, number.text, str(passage.at(number.start)))
-                subject = f"{passage.path}:{written}"
-                found.setdefault(
-                    subject, say.failed(subject, words, Evidence(side, Side.of(figure)))
-                )
-    yield from found.values()
-    if not world.prose:
-        yield say.no_prose()
-    elif not seen:
-        yield say.not_applicable("", "文字里没有带单位的数")
-    elif not found:
-        yield say("", PASSED, f"文字里的{seen}个数都不与指标重复")
+class RawNumberCheck(ProseCheck):
+    """裸数: a number typed in a narrative that a figure already holds."""
+
+    kind: Literal["裸数"] = Field(alias="种类")
+    skip_units: list[Text] = Field([], alias="不查单位")
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Find numbers with units that a figure holds."""
+        units = {f.unit for f in world.figures.values() if f.unit} | set(_SAME_UNIT)
+        known = sorted(units - set(self.skip_units), key=len, reverse=True)
+        seen = repeated = 0
+        for passage in world.prose:
+            for number in passage.numbers.values():
+                unit = next((u for u in known if number.unit.startswith(u)), None)
+                if unit is None or number.high or number.more or passage.is_quoted(number.start):
+                    continue
+                seen += 1
+                figure = _holder(number, _SAME_UNIT.get(unit, unit), passage, world)
+                if figure is not None:
+                    repeated += 1
+                    yield self._told(number, unit, figure, passage)
+        if not seen:
+            yield self.not_applicable("", "文字里没有带单位的数")
+        elif not repeated:
+            yield self.passed("", f"文字里的{seen}个数都不与指标重复")
+
+    def _told(self, number: TextNumber, unit: str, figure: Figure, passage: Passage) -> Finding:
+        plain = f"{number.value:f}"
+        written = f"{plain}{unit}"
+        words = {"处": passage.path, "原文": written, "左": written}
+        words |= {"右名": figure.name, "右": shown(figure)}
+        side = Side(None, plain, str(passage.at(number.start)))
+        return self.failed(f"{passage.path}:{written}", words, Evidence(side, Side.of(figure)))
 
 
-def _holder(number: Typed, unit: str, passage: Passage, world: World) -> Figure | None:
+def _holder(number: TextNumber, unit: str, passage: Passage, world: World) -> Figure | None:
     """Return the figure a typed number repeats, or None where chance may have it so."""
     if not number.value:
         return None
-    around, unit = passage.around(number, 25, 15), _SAME_UNIT.get(unit, unit)
+    around = passage.around(number, 25, 15)
     same = [f for f in world.figures.values() if f.unit == unit and _prints(f, number)]
-    named = [figure for figure in same if any(word in around for word in _words(figure))]
-    digits = len(number.text.replace(".", "").strip("0"))
+    named = [f for f in same if any(word in around for word in _words(f, world))]
+    digits = len(f"{abs(number.value):f}".replace(".", "").strip("0"))
     # Rates are all of one size: any two may print alike.
     telling = unit != "%" and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
     return next(iter(named or (same if telling else [])), None)
 
 
-def _prints(figure: Figure, number: Typed) -> bool:
-    if figure.number is None:
-        return False
-    is_rounded = number.decimals > 0 and rounded(figure.number, number.decimals) == number.value
-    return figure.number == number.value or is_rounded
+def _prints(figure: Figure, number: TextNumber) -> bool:
+    value = figure.number
+    return value is not None and (
+        number.prints(value) if number.decimals else value == number.value
+    )
 
 
-def _words(figure: Figure) -> list[str]:
-    return [s for s in figure.name.split(".") if len(s) > 1 and s not in _GENERAL]
+def _words(figure: Figure, world: World) -> list[str]:
+    return [s for s in figure.name.split(".") if len(s) > 1 and s not in world.words.general]

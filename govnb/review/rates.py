@@ -5,156 +5,206 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, rounded, shown
-from govnb.inputs.check_rules import RangeRule, ScopeRule, ZeroBaseRule
-from govnb.review.finding import PASSED, Finding, Side
-from govnb.review.relations import NOTHING_TO_CHECK
-from govnb.review.say import Evidence, Say, quoted, subject_of, undecided
-from govnb.review.texts import Passage, clause
+from govnb.inputs.values import Text, refuse
+from govnb.review.check import (
+    Check,
+    Evidence,
+    ForEach,
+    Formula,
+    NamePattern,
+    Number,
+    identifier,
+    quoted,
+    subject_of,
+)
+from govnb.review.finding import Finding, Side
+from govnb.review.texts import DIGIT, NUMBER, Passage
+from govnb.review.words import one_of
 from govnb.review.world import World
 
-_GROWTH = re.compile(r"(增长|上升|提高|增加|增幅|增速)[^。；，\n]{0,8}?\d+(\.\d+)?\s*[%％倍]")
-
 # What may stand between a rate's name and its number: 高达, 均为, 达到了.
-_BETWEEN = r"[^\d，。；、！？%％\n]{0,8}?"
-# Unless it makes the number that of something else: of its growth, or of a target met.
-_OTHER_RATE = re.compile(
-    r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|升|降)[^到至]*$|同比|环比|比|较|倍"
-    r"|完成|任务|目标|计划|预算"
-)
+_BETWEEN = rf"[^{DIGIT}，。；、！？%\n]{{0,8}}?"
+# Unless it tells how the rate changed: 增长5%, but not 增长到95%.
+_CHANGED = r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|升|降)[^到至]*$"
 
 
-def zero_base(rule: ZeroBaseRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find growth told, published or computed from a base of zero.
+class ZeroBaseCheck(ForEach):
+    """零基: no growth rate told, published or computed from a base of zero.
 
     A rate needs a base: of what was nothing last year only the increase can be told.
     """
-    instances = world.instances(rule.each)
-    if not instances:
-        yield say.not_applicable("", NOTHING_TO_CHECK)
-    for variables in instances:
-        base, now = world.term(rule.base, variables), world.term(rule.now, variables)
+
+    kind: Literal["零基"] = Field(alias="种类")
+    base: Formula = Field(alias="基数", description="上年数的名称")
+    now: Formula = Field(alias="本期", description="本年数的名称")
+    growth: Formula | None = Field(None, alias="增长率", description="增长率的名称，有才写")
+
+    def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
+        """Find where a rate is given although the base is zero."""
+        base, now = world.term(self.base, variables), world.term(self.now, variables)
         subject = subject_of(variables)
         evidence = Evidence(base.side, now.side)
         if base.number is None or now.number is None:
             # Without a rate to compute, nothing is lost by not knowing the base.
-            yield from undecided(say, subject, base, now) if rule.growth else ()
-            continue
+            yield from self.undecided(subject, base, now) if self.growth else ()
+            return
         if base.number:
-            yield say(subject, PASSED, f"{base.label}{base}，不为 0", evidence)
-            continue
-        told = list(_told(rule, variables, world))
+            yield self.passed(subject, f"{base.label}{base}，不为 0", evidence)
+            return
+        told = list(self._told(variables, world))
         if not told:
-            yield say.not_applicable(subject, f"{base.label}是 0，没有写增长率")
-            continue
+            yield self.not_applicable(subject, f"{base.label}是 0，没有写增长率")
+            return
         words = {"项": subject or now.label, "左名": base.label, "左": str(base)}
         words |= {"右名": now.label, "右": str(now), "缘由": "；".join(told)}
-        yield say.failed(subject, words, evidence)
+        yield self.failed(subject, words, evidence)
+
+    def _told(self, variables: Mapping[str, str], world: World) -> Iterator[str]:
+        """Yield where the department gives the rate all the same."""
+        growth = world.term(self.growth, variables).name if self.growth else None
+        for key, source in world.inputs.department.published.items():
+            if canonical(key) == growth:
+                yield f"公布的增长率是{source.text.strip()}（{source.place}）"
+        about = {world.term(self.base, variables).name, world.term(self.now, variables).name}
+        for passage in world.prose:
+            masked = passage.masked
+            grown = re.compile(
+                rf"(?:{one_of(world.words.growth)})[^。；，\n]{{0,8}}?{NUMBER}\s*[%倍]"
+            )
+            spans = [(r.start, r.end) for r in passage.references if r.name in about]
+            for item in variables.values():
+                spans += [m.span() for m in re.finditer(re.escape(item), masked)]
+            for reference in passage.references:
+                if reference.name == growth:
+                    yield f"{passage.path}引用了增长率（{passage.at(reference.start)}）"
+            told = (grown.search(passage.shape, *passage.clause(*span)) for span in spans)
+            match = next(filter(None, told), None)
+            if match:
+                said = masked[match.start() : match.end()]
+                yield f"{passage.path}写了“{said}”（{passage.at(match.start())}）"
+
+    def zero_growth(self, world: World) -> Iterator[tuple[str, str]]:
+        """Yield the growth rates whose base is zero, with the id of the finding that says so."""
+        for variables in world.instances(self.each) if self.growth else ():
+            if world.terms.of(self.base, variables).number == 0:
+                growth = world.terms.of(self.growth or "", variables)
+                yield growth.name, identifier(self._name, subject_of(variables))
 
 
-def _told(rule: ZeroBaseRule, variables: Mapping[str, str], world: World) -> Iterator[str]:
-    """Yield where the department gives the rate all the same."""
-    growth = world.term(rule.growth, variables).name if rule.growth else None
-    for key, source in world.inputs.department.published.items():
-        if canonical(key) == growth:
-            yield f"公布的增长率是{source.text.strip()}（{source.place}）"
-    about = {world.term(rule.base, variables).name, world.term(rule.now, variables).name}
-    for passage in world.prose:
-        masked = passage.masked
-        spans = [(r.start, r.end) for r in passage.references if r.name in about]
-        for item in variables.values():
-            spans += [m.span() for m in re.finditer(re.escape(item), masked)]
-        for reference in passage.references:
-            if reference.name == growth:
-                yield f"{passage.path}引用了增长率（{passage.at(reference.start)}）"
-        told = (_GROWTH.search(masked, *clause(masked, *span)) for span in spans)
-        match = next(filter(None, told), None)
-        if match:
-            yield f"{passage.path}写了“{match[0]}”（{passage.at(match.start())}）"
+class RangeCheck(Check):
+    """取值范围: a rate that can't leave the bounds that its meaning sets."""
 
+    kind: Literal["取值范围"] = Field(alias="种类")
+    words: list[Text] = Field(alias="名称含", description="名称里有这些词的指标")
+    unless_words: list[Text] = Field(
+        [], alias="名称不含", description="名称里有这些词的不核对，如 毛入学率"
+    )
+    unit: Text = Field(alias="单位")
+    low: Number | None = Field(None, alias="最小")
+    high: Number | None = Field(None, alias="最大")
 
-def in_range(rule: RangeRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find rates beyond the bounds that their meaning sets, in figures and in narratives."""
-    low, high = (Decimal(x) if x is not None else None for x in (rule.low, rule.high))
-    bounds = "到".join(f"{x}{rule.unit}" for x in (rule.low, rule.high) if x is not None)
-    found = False
-    for name, figure in world.figures.items():
-        if figure.unit != rule.unit or not _bears(figure, rule, world):
-            continue
-        found = True
-        evidence = Evidence(Side.of(figure), Side(None, bounds, None))
+    @model_validator(mode="after")
+    def _in_order(self) -> RangeCheck:
+        if self.low is None and self.high is None:
+            raise refuse("“最小”和“最大”至少要写一个")
+        if self.low and self.high and Decimal(self.low) > Decimal(self.high):
+            message = f"最小{self.low}大于最大{self.high}"
+            raise refuse(message, "对调这两个数", self.low.place)
+        return self
+
+    @property
+    def _bounds(self) -> str:
+        return "到".join(f"{x}{self.unit}" for x in (self.low, self.high) if x is not None)
+
+    def find(self, world: World) -> Iterator[Finding]:
+        """Find rates out of bounds, in figures and in narratives."""
+        found = False
+        for figure in world.figures.values():
+            if figure.unit == self.unit and self._bears(figure, world):
+                found = True
+                yield self._judged(figure, world)
+        for passage in world.prose:
+            yield from self._typed(passage, world)
+        if not found:
+            yield self.not_applicable("", "没有这一类指标")
+
+    def _judged(self, figure: Figure, world: World) -> Finding:
+        name = figure.name
+        evidence = Evidence(Side.of(figure), Side(None, self._bounds, None))
         if figure.number is None:
-            yield say.no_data(name, world.terms.missing(name) or [name], evidence)
-        elif not _outside(figure.number, low, high):
-            yield say(
-                name, PASSED, f"{quoted(figure.label)}{shown(figure)}，在{bounds}之内", evidence
-            )
-        elif excuse := world.excuse_figure(name, lambda value: not _outside(value, low, high)):
-            told = f"{quoted(figure.label)}{shown(figure)}，不在{bounds}之内"
-            yield say.excused(name, told, excuse, evidence)
-        else:
-            yield say.failed(
-                name, {"项": figure.label, "左": shown(figure), "右": bounds}, evidence
-            )
-    for passage in world.prose:
-        yield from _typed(rule, passage, low, high, bounds, say)
-    if not found:
-        yield say.not_applicable("", "没有这一类指标")
+            return self.no_data(name, world.terms.missing(name) or [name], evidence)
+        told = f"{quoted(figure.label)}{shown(figure)}"
+        if not self._outside(figure.number):
+            return self.passed(name, f"{told}，在{self._bounds}之内", evidence)
+        if excuse := world.excuse_figure(name, lambda value: not self._outside(value)):
+            return self.excused(name, f"{told}，不在{self._bounds}之内", excuse, evidence)
+        words = {"项": figure.label, "左": shown(figure), "右": self._bounds}
+        return self.failed(name, words, evidence)
+
+    def _bears(self, figure: Figure, world: World) -> bool:
+        """Tell whether a rate's name says what it is a rate of.
+
+        What the book computes from such a rate, say its growth, is named by its last word.
+        """
+        if any(word in figure.name for word in self.unless_words):
+            return False
+        if world.is_from_book(figure):
+            return figure.name.endswith(tuple(self.words))
+        return any(word in segment for word in self.words for segment in figure.name.split("."))
+
+    def _outside(self, number: Decimal) -> bool:
+        # A share computed as 100.000…01% is 100%.
+        number = rounded(number, 6)
+        return (self.low is not None and number < Decimal(self.low)) or (
+            self.high is not None and number > Decimal(self.high)
+        )
+
+    def _typed(self, passage: Passage, world: World) -> Iterator[Finding]:
+        """Yield the rates typed in a narrative that are out of bounds."""
+        unit, bounds = str(self.unit), self._bounds
+        other_rate = re.compile(rf"{_CHANGED}|{one_of(world.words.other_rate)}")
+        pattern = rf"(?P<word>{one_of(self.words)})(?P<between>{_BETWEEN})(?P<number>{NUMBER})"
+        for match in re.finditer(pattern + re.escape(unit), passage.shape):
+            before = passage.masked[: match.end("word")]
+            if other_rate.search(match["between"]) or before.endswith(tuple(self.unless_words)):
+                continue
+            number = passage.numbers[match.start("number")]
+            if self._outside(number.value):
+                word, written = match["word"], number.text + unit
+                side = Side(word, number.text, str(passage.at(match.start())))
+                words = {"项": word, "左": written, "右": bounds}
+                subject = f"{passage.path}:{word}{match['between']}{written}"
+                yield self.failed(subject, words, Evidence(side, Side(None, bounds, None)))
 
 
-def _bears(figure: Figure, rule: RangeRule, world: World) -> bool:
-    """Tell whether a rate's name says what it is a rate of.
-
-    What the book computes from such a rate, say its growth, is named by its last word.
-    """
-    words = rule.words
-    if any(word in figure.name for word in rule.unless_words):
-        return False
-    if world.is_from_book(figure):
-        return figure.name.endswith(tuple(words))
-    return any(word in segment for word in words for segment in figure.name.split("."))
-
-
-def _outside(number: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
-    # A share computed as 100.000…01% is 100%.
-    number = rounded(number, 6)
-    return (low is not None and number < low) or (high is not None and number > high)
-
-
-def _typed(
-    rule: RangeRule, passage: Passage, low: Decimal | None, high: Decimal | None, bounds: str,
-    say: Say,
-) -> Iterator[Finding]:  # fmt: skip
-    """Yield the rates typed in a narrative that are out of bounds."""
-    any_word = "|".join(map(re.escape, rule.words))
-    unit = "[%％]" if rule.unit == "%" else re.escape(rule.unit)
-    number = r"(?<![\d.])(?P<number>\d+(?:\.\d+)?)"
-    pattern = rf"(?P<word>{any_word})(?P<between>{_BETWEEN}){number}{unit}"
-    not_these = tuple(rule.unless_words)
-    for match in re.finditer(pattern, passage.masked):
-        before = passage.masked[: match.end("word")]
-        if _OTHER_RATE.search(match["between"]) or (not_these and before.endswith(not_these)):
-            continue
-        if _outside(Decimal(match["number"]), low, high):
-            side = Side(match["word"], match["number"], str(passage.at(match.start())))
-            words = {"项": match["word"], "左": match["number"] + rule.unit, "右": bounds}
-            evidence = Evidence(side, Side(None, bounds, None))
-            yield say.failed(f"{passage.path}:{match[0]}", words, evidence)
-
-
-def scope(rule: ScopeRule, world: World, say: Say) -> Iterator[Finding]:
-    """Find accounts inside a total whose name excludes them.
+class ScopeCheck(Check):
+    """口径: a total must not hold accounts that its name excludes.
 
     基本支出 is 人员经费 and 日常公用经费 by the definition of departmental budgets; capital
     expenditure (支出经济分类 309, 310) is 项目支出.
     """
-    names = {world.inputs.year.accounts.get(str(code), str(code)) for code in rule.accounts}
-    called = [n for n in _nodes(rule.ledger, world) if rule.called in _calling(n, world)]
-    if not called:
-        yield say.not_applicable("", f"“{rule.ledger}”没有称为“{rule.called}”的项")
-    for node in called:
+
+    kind: Literal["口径"] = Field(alias="种类")
+    ledger: NamePattern = Field(alias="台账", description="台账的名称，如 支出")
+    called: Text = Field(alias="名称含", description="台账项的叫法里有这个词时才核对")
+    accounts: list[Text] = Field(alias="不应含", description="经济分类科目编码")
+
+    def find(self, world: World) -> Iterator[Finding]:
+        """Find accounts inside a total whose name excludes them."""
+        names = {world.inputs.year.accounts.get(str(code), str(code)) for code in self.accounts}
+        called = [n for n in _nodes(self.ledger, world) if self.called in _calling(n, world)]
+        if not called:
+            yield self.not_applicable("", f"“{self.ledger}”没有称为“{self.called}”的项")
+        for node in called:
+            yield self._one(node, names, world)
+
+    def _one(self, node: str, names: set[str], world: World) -> Finding:
         total = world.figures[node]
         leaves = [
             figure
@@ -162,16 +212,15 @@ def scope(rule: ScopeRule, world: World, say: Say) -> Iterator[Finding]:
             if _is_inside(name, node) and _is(name, names) and not world.is_absent(figure)
         ]
         if not world.facts.parts.get(node):
-            yield say.no_data(node, [f"{node}的明细"], Evidence(Side.of(total)))
-        elif unknown := [f.name for f in leaves if f.number is None]:
-            yield say.no_data(node, unknown, Evidence(Side.of(total)))
-        elif held := [f for f in leaves if f.number]:
+            return self.no_data(node, [f"{node}的明细"], Evidence(Side.of(total)))
+        if unknown := [f.name for f in leaves if f.number is None]:
+            return self.no_data(node, unknown, Evidence(Side.of(total)))
+        if held := [f for f in leaves if f.number]:
             words = {"项": _calling(node, world), "左名": held[0].label, "左": shown(held[0])}
             words |= {"右名": total.label, "右": shown(total)}
-            yield say.failed(node, words, Evidence(Side.of(held[0]), Side.of(total)))
-        else:
-            message = f"“{_calling(node, world)}”里没有{'、'.join(sorted(names))}"
-            yield say(node, PASSED, message, Evidence(right=Side.of(total)))
+            return self.failed(node, words, Evidence(Side.of(held[0]), Side.of(total)))
+        message = f"“{_calling(node, world)}”里没有{'、'.join(sorted(names))}"
+        return self.passed(node, message, Evidence(right=Side.of(total)))
 
 
 def _nodes(ledger: str, world: World) -> list[str]:

@@ -7,21 +7,30 @@ that makes findings. The world is read only; what several checks need is worked 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 from govnb.evaluate.book import matches
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, Figures, Lack
 from govnb.evaluate.score import Score
-from govnb.inputs.check_rules import ZeroBaseRule
 from govnb.inputs.read import Inputs
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
+from govnb.review.mentions import Mention, Names
 from govnb.review.rounding import HUNDRED, Look, Rounding
-from govnb.review.say import identifier, subject_of
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
+from govnb.review.words import Words
+
+
+@runtime_checkable
+class Calls(Protocol):
+    """A rule that says what else figures are called."""
+
+    def calls(self) -> Mapping[str, str]:
+        """Return words and the names of the figures they mean."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,9 @@ class World:
     figures: Figures
     facts: Facts
     score: Score | None = None
+    # The rules, for kinds that look at one another's.
+    checks: Mapping[str, object] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
 
     @cached_property
     def rounding(self) -> Rounding:
@@ -101,23 +113,27 @@ class World:
         """The year evaluated."""
         return int(self.inputs.department.year.value or 0)
 
-    @property
+    @cached_property
     def prose(self) -> tuple[Passage, ...]:
         """The narratives and the items of narrative lists."""
         return tuple(p for p in self.passages if p.is_prose)
 
+    def named(self, passage: Passage) -> tuple[Mention, ...]:
+        """Return the figures that a passage names in words."""
+        if passage not in self._named:
+            self._named[passage] = tuple(self._names.in_(passage))
+        return self._named[passage]
+
     @cached_property
-    def zero_growth(self) -> dict[str, str]:
-        """The growth rates whose base is zero, and the finding that says so."""
-        found = {}
-        for name, rule in self.inputs.checks.items():
-            if isinstance(rule, ZeroBaseRule):
-                for variables in self.instances(rule.each):
-                    base = self.terms.of(rule.base, variables)
-                    if base.number == 0 and rule.growth is not None:
-                        growth = self.terms.of(rule.growth, variables)
-                        found[growth.name] = identifier(name, subject_of(variables))
-        return found
+    def _named(self) -> dict[Passage, tuple[Mention, ...]]:
+        return {}
+
+    @cached_property
+    def _names(self) -> Names:
+        rules = (rule.calls() for rule in self.checks.values() if isinstance(rule, Calls))
+        called = {words: name for rule in rules for words, name in rule.items()}
+        own = str(self.inputs.department.identity.name)
+        return Names(self.figures, called, self.words, self.year, own)
 
     def is_from_book(self, figure: Figure) -> bool:
         """Tell whether a figure is one of the formula book's, not the department's own."""

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from govnb.inputs.folder import departments, place_faults, unread_files, year_files
-from govnb.inputs.new_file import create
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import department_path, new_path
+from govnb.present.new_file import create
 
 STATED = "年度: 2016\n部门: {名称: 甲局, 预算编码: '001005'}\n"
 

@@ -27,7 +27,7 @@ HOMES = {
     "figures": "rules/figures.yml",
     "base-data": "rules/base-data.yml",
 }
-GOOD = "年度: 2016\n部门: {名称: 测试局}\n"
+GOOD = "年度: 2016\n部门: {名称: 测试局二}\n"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def folder(params: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Checks name figures of the full book, which some of these files replace.
     (made / "rules" / "checks.yml").unlink(missing_ok=True)
     shutil.copy(params / "2016" / "_year.yml", made / "2016" / "_year.yml")
-    (made / "2016" / "good.yml").write_text(GOOD, encoding="utf-8")
+    good = GOOD.replace("测试局", "好局")
+    (made / "2016" / "good.yml").write_text(good, encoding="utf-8")
     return made
 
 

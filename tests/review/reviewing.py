@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from govnb.evaluate.compute import compute
-from govnb.inputs.check_rules import Checks
-from govnb.inputs.read import Inputs, load, validate
+from govnb.inputs.read import Inputs, load
 from govnb.inputs.yaml_text import parse_yaml
 from govnb.review import review
 from govnb.review.finding import Finding, Review
+from govnb.review.rules import Rules, rules_of
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
 HEAD = "年度: 2016\n部门:\n  名称: 某局\n"
@@ -29,17 +28,20 @@ def inputs_of(text: str) -> Inputs:
 def reviewed(
     text: str | Inputs,
     score: Any = None,
-    rules: str | None = None,
+    rules: str | Rules | None = None,
     overrides: dict[str, str] | None = None,
 ) -> Review:
     """Return the review of a parameter file's text, by the shipped rules or by others."""
     inputs = inputs_of(text) if isinstance(text, str) else text
-    if rules is not None:
-        tree = parse_yaml(rules, "checks.yml")
-        checks: Checks = validate(tree, Checks)
-        inputs = replace(inputs, checks=checks, checks_at=tree.keys_at)
+    given = rules if rules is None or isinstance(rules, Rules) else read(rules)
     figures, facts = compute(inputs, overrides)
-    return review(inputs, figures, facts, score)
+    return review(inputs, figures, facts, score, given)
+
+
+def read(checks: str, words: str | None = None) -> Rules:
+    """Return the rules of a text as of `checks.yml`, and of one as of `words.yml`."""
+    tree = parse_yaml(words, "words.yml") if words else None
+    return rules_of(parse_yaml(checks, "checks.yml"), tree)
 
 
 def finding(result: Review, id_: str) -> Finding:

@@ -14,7 +14,8 @@ from govnb.inputs.department import Department
 from govnb.inputs.read import validate
 from govnb.inputs.yaml_text import parse_yaml
 from govnb.review.finding import Finding
-from tests.review.reviewing import HEAD, inputs_of, reviewed
+from govnb.review.rules import read_rules
+from tests.review.reviewing import HEAD, PARAMS, inputs_of, reviewed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "checks"
 SENTENCES = yaml.safe_load((DATA / "sentences.yml").read_text(encoding="utf-8"))
@@ -31,9 +32,8 @@ WORDING = (
     "文号括号",
     "业务量零基增长",
 )
-INPUTS = replace(
-    SHIPPED, checks={name: rule for name, rule in SHIPPED.checks.items() if name in WORDING}
-)
+RULES = read_rules(PARAMS)
+RULES = replace(RULES, checks={n: rule for n, rule in RULES.checks.items() if n in WORDING})
 
 
 def found(figures: str, prose: str) -> list[Finding]:
@@ -41,7 +41,7 @@ def found(figures: str, prose: str) -> list[Finding]:
     lines = "".join(f"    {line}\n" if line else "\n" for line in prose.splitlines())
     text = f"{HEAD}{figures}叙述:\n  概述: |\n{lines}"
     department: Department = validate(parse_yaml(text, "某局.yml"), Department)
-    result = reviewed(replace(INPUTS, department=department))
+    result = reviewed(replace(SHIPPED, department=department), rules=RULES)
     return [finding for finding in result.findings if finding.is_open]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from govnb.evaluate.compute import compute
-from govnb.inputs.check_rules import ERROR, HINT
 from govnb.inputs.read import load
-from govnb.review.finding import FAILED, PASSED, Finding, Review
+from govnb.review.finding import ERROR, FAILED, HINT, PASSED, Finding, Review
 from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
 from tests.review.reviewing import PARAMS, finding, ids, inputs_of, reviewed

@@ -13,11 +13,20 @@ import pytest
 import yaml
 
 from govnb.evaluate.compute import compute
-from govnb.inputs.check_rules import ERROR, HINT, RESIDUE
+from govnb.evaluate.published_units import check_published
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import load
-from govnb.review import check_published, review
-from govnb.review.finding import EXPLAINED, FAILED, NO_DATA, NOT_APPLICABLE, PASSED
+from govnb.review import review
+from govnb.review.finding import (
+    ERROR,
+    EXPLAINED,
+    FAILED,
+    HINT,
+    NO_DATA,
+    NOT_APPLICABLE,
+    PASSED,
+    RESIDUE,
+)
 from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]
