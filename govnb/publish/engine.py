@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -198,10 +199,8 @@ def _client_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _over_files(folder: Path) -> dict[str, Any]:
-    import zmq
-
     # The path of such a socket can't be longer than 107 bytes, and Windows has none.
-    if not zmq.has("ipc") or len(os.fsencode(folder)) > _LONGEST:
+    if not hasattr(socket, "AF_UNIX") or len(os.fsencode(folder)) > _LONGEST:
         return {}
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import CaselessStrEnum, Unicode
