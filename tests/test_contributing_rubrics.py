@@ -19,18 +19,21 @@ from govnb.evaluate.score import Score
 from govnb.inputs.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
 from govnb.inputs.read import load
 from govnb.present.schema import schema
-from govnb.rubric import rules as rubric_rules
+from govnb.rubric.evidence import Worth
 from govnb.rubric.file import (
     Group,
     Indicator,
     OtherReading,
     RubricFile,
     Years,
-    ZeroBase,
 )
+from govnb.rubric.incidents import Deadline, Flaw
 from govnb.rubric.load import load_rubric
-from govnb.rubric.rules import RULES
+from govnb.rubric.nested import Exemption, Option
+from govnb.rubric.rule import Rule
+from govnb.rubric.rules import Band
 from govnb.rubric.score import score
+from govnb.rubric.values import ZeroBase
 
 ROOT = Path(__file__).resolve().parent.parent
 # Its section once the lead has merged it, its own file until then.
@@ -108,7 +111,7 @@ def test_the_2018_split_is_in_force(example: Path) -> None:
 
 def test_every_kind_of_rule_is_in_the_example() -> None:
     text = "\n".join(text for _, text in blocks())
-    assert {kind for kind in RULES if f"种类: {kind}" not in text} == set()
+    assert {kind.name for kind in Rule.KINDS.values() if f"种类: {kind.name}" not in text} == set()
 
 
 class _Text(yaml.SafeLoader):
@@ -138,9 +141,8 @@ def test_an_editor_accepts_the_examples(number: int) -> None:
 
 MODELS: list[type[BaseModel]] = [
     RubricFile, Group, Indicator, ZeroBase, OtherReading, Years, Evidence, Target, Point,
-    Incident, ExpertMark, Unit, Reading, *(model for _, model in RULES.values()),
-    rubric_rules.Band, rubric_rules.State, rubric_rules.Item, rubric_rules.Flaw,
-    rubric_rules.Deadline, rubric_rules.Option, rubric_rules.Exemption,
+    Incident, ExpertMark, Unit, Reading, *Rule.KINDS.values(), Band, Worth,
+    Flaw, Deadline, Option, Exemption,
 ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     if faults:
         raise FaultsError(faults)
     tried(inputs, overrides or {})
-    return figures, facts
+    return figures.told_as(inputs.department.unsaid), facts
 
 
 def _figures(

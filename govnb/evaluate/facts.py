@@ -25,6 +25,7 @@ from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import (
     MONEY_UNIT,
     MONEY_UNITS,
+    UNKNOWN,
     Amount,
     AmountOf,
     Kind,
@@ -154,7 +155,7 @@ class _Walk:
             amount.place,
             value,
             self.formula(amount) if amount.formula is not None else None,
-            lack=Lack.WITHHELD if value is None and amount.formula is None else None,
+            lack=_lack(amount),
             decimals=decimals,
             approximate=amount.approximate,
             kind=amount.kind,
@@ -268,6 +269,13 @@ class _Walk:
             self.facts.add(Draft(name, "", place, lack=Lack.LEFT_OUT))
         elif list in (get_origin(arg) for arg in get_args(annotation)):
             self.facts.add(Draft(f"{name}.条数", "", place, lack=Lack.LEFT_OUT, decimals=0))
+
+
+def _lack(amount: Amount) -> Lack | None:
+    """Return why an amount has no value: 未公布 is said, what is to be filled in is not."""
+    if amount.value is not None or amount.formula is not None:
+        return None
+    return Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
 
 
 def _is_prose(info: FieldInfo) -> bool:

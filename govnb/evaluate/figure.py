@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 
@@ -85,6 +86,8 @@ class Figure:
     decimals: int = 2
     note: str = ""
     derived: bool = False
+    # What is printed for no value: 未公布 of a report transcribed, （待填） in one's own draft.
+    unsaid: str = UNKNOWN
 
     @property
     def number(self) -> Decimal | None:
@@ -106,9 +109,9 @@ class Figure:
         if self.trouble:
             return f"{UNCOMPUTABLE}：{self.trouble}"
         if self.lack is Lack.LEFT_OUT:
-            return f"{UNKNOWN}（{self.lack}）"
+            return self.unsaid if self.unsaid != UNKNOWN else f"{UNKNOWN}（{self.lack}）"
         if self.lack is not None:
-            return self.lack or UNKNOWN
+            return self.lack or self.unsaid
         if self.absent and self.formula is None:
             return f"本部门没有“{self.name}”"
         return f"缺少：{'、'.join(self.missing)}" if self.missing else NOTHING_TO_ADD
@@ -159,7 +162,7 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
         Append the unit.
     """
     if figure.value is None:
-        return UNCOMPUTABLE if figure.trouble else UNKNOWN
+        return UNCOMPUTABLE if figure.trouble else figure.unsaid
     if not isinstance(figure.value, Decimal):
         return f"{figure.value}{figure.unit if unit else ''}"
     text = f"{rounded(figure.value, figure.decimals):f}"
@@ -173,6 +176,9 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
 def with_reason(figure: Figure, text: str) -> str:
     """Return a printed value with why it is unknown behind it, no word said twice."""
     why = figure.trouble or (figure.reason if figure.lack is None else figure.lack)
+    if figure.lack is Lack.LEFT_OUT and figure.unsaid != UNKNOWN:
+        # To be filled in says it all.
+        why = ""
     return f"{text}（{why}）" if why and figure.value is None else text
 
 
@@ -204,7 +210,11 @@ class Figures(Mapping[str, Figure]):
         For formulas of other files than the formula book, such as a rubric's.
     overrides : mapping of str to str
         试算: the values these figures were computed with instead of stated ones.
+    unsaid : str
+        What is printed for a figure without a value.
     """
+
+    unsaid: str = UNKNOWN
 
     def __init__(
         self,
@@ -217,6 +227,20 @@ class Figures(Mapping[str, Figure]):
         self.parts = parts
         self.names = names or Names(str, lambda pattern: [], lambda overrides: self)
         self.overrides = dict(overrides or {})
+
+    def told_as(self, unsaid: str) -> Figures:
+        """Return the same figures with another word for what has no value."""
+        if unsaid == self.unsaid:
+            return self
+        told = copy.copy(self)
+        told._figures = {n: replace(figure, unsaid=unsaid) for n, figure in self.items()}
+        told.unsaid = unsaid
+        return told
+
+    @property
+    def unsaid_word(self) -> str:
+        """The word for what has no value, as it stands in a sentence: 未公布 or 待填."""
+        return self.unsaid.strip("（）")
 
     def __getitem__(self, name: str) -> Figure:
         return self._figures[name]

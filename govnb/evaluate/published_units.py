@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.facts import Draft
 from govnb.evaluate.figure import Figure
+from govnb.inputs.number import TextNumber
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.published import PublishedFigure
 from govnb.inputs.read import Inputs
@@ -31,7 +33,11 @@ def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> D
 
     A bare number is in the figure's unit, and money in the file's 金额单位.
     """
-    unit, wanted = source.unit or default_unit(figure, inputs), figure.unit
+    return scale(source.unit or default_unit(figure, inputs), figure.unit)
+
+
+def scale(unit: str, wanted: str) -> Decimal | None:
+    """Return how many of the wanted unit one of another is; None if they don't compare."""
     if unit == wanted or any({unit, wanted} <= same for same in _SAME_UNITS):
         return Decimal(1)
     if (unit, wanted) == ("‰", "%"):
@@ -44,6 +50,23 @@ def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> D
         return Decimal(_MULTIPLES[unit[0]])
     # A count of a list has no unit of its own: 5个, 5项, 5条 are all it.
     return Decimal(1) if not wanted and unit not in MONEY_UNITS and unit != "%" else None
+
+
+def in_unit(number: TextNumber, wanted: str) -> TextNumber | None:
+    """Return a number of a text with the unit behind it, if that compares with the wanted one."""
+    head = number.unit
+    if head and wanted in MONEY_UNITS and f"{head}元" in MONEY_UNITS:
+        # 支出511.4万。
+        return replace(number, scale=scale(f"{head}元", wanted) or Decimal(1))
+    alike = {wanted}.union(*(same for same in _SAME_UNITS if wanted in same))
+    units = alike | {f"{multiple}{unit}" for multiple in _MULTIPLES for unit in alike}
+    units = set(MONEY_UNITS) if wanted in MONEY_UNITS else units
+    unit = max((u for u in units if u and head.startswith(u)), key=len, default="")
+    # 人次 are not people.
+    if not unit or (unit in ("人", "名") and head.startswith("次", len(unit))):
+        return None
+    bare = unit if unit in alike or unit in MONEY_UNITS else f"{unit[0]}{wanted}"
+    return replace(number, unit=unit, scale=scale(bare, wanted) or Decimal(1))
 
 
 def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> list[Fault]:

@@ -20,7 +20,7 @@ from govnb.evaluate.expression import (
     settled,
 )
 from govnb.evaluate.expression import Value as Raw
-from govnb.evaluate.figure import UNCOMPUTABLE, Figure, Figures, shown
+from govnb.evaluate.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
 from govnb.inputs.evidence import Evidence
@@ -31,10 +31,9 @@ from govnb.inputs.span import Span
 from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
 from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import units
-from govnb.rubric.file import Indicator, ZeroBase, unit_of
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import EVERYTHING, Valued
-from govnb.rubric.rules import Exemption, Option
+from govnb.rubric.values import ZeroBase
 
 DATA = "数据"
 OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})
@@ -44,71 +43,33 @@ _PROVEN = frozenset({DATA, "指标值", "实际完成值"})
 
 @dataclass(frozen=True)
 class Case:
-    """One indicator of one department, as its rule sees it.
+    """One indicator of one department, as its rule sees it."""
 
-    Attributes
-    ----------
-    figures : Figures
-        All facts and figures.
-    base : str
-        Where its own facts are: `评分依据.NAME` or `绩效指标.NAME`.
-    evidence : Evidence or None
-        The prose of its facts: proofs, reasons, notes.
-    indicator : Indicator or None
-        The rubric's row; None for an indicator the department lists itself.
-    weight : Decimal
-        Full marks.
-    year : int
-        The year evaluated.
-    formula : Scalar or None
-        The formula of its value.
-    given : dict
-        Values that stand in for the department's own, once its units are summed up.
-    own_unit : str or None
-        The unit of the option chosen among several (择一), where it has its own.
-    bounds : Interval or None
-        What the rule around this one leaves it to give; None for all of the weight.
-    falls_back : bool
-        False while the value a department states may be meant for another formula.
-    money_unit : str
-        What the department's amounts without a unit are in.
-    """
-
+    # All facts and figures.
     figures: Figures
+    # Where its own facts are: `评分依据.NAME` or `绩效指标.NAME`.
     base: str
+    # The prose of its facts: proofs, reasons, notes.
     evidence: Evidence | None
-    indicator: Indicator | None
     weight: Decimal
     year: int
     faults: list[Fault]
+    # The unit of the indicator's value.
+    unit: str = PERCENT
+    # What the rubric says of a formula without a value.
+    zero: ZeroBase | None = None
+    # Whether the rubric asks for 佐证.
+    asks_proof: bool = False
+    # The formula of its value.
     formula: Scalar | None = None
+    # Values that stand in for the department's own, once its units are summed up.
     given: Mapping[str, Valued] = field(default_factory=dict)
-    own_unit: str | None = None
+    # What the rule around this one leaves it to give; None for all of the weight.
     bounds: Interval | None = None
+    # False while the value a department states may be meant for another formula.
     falls_back: bool = True
+    # What the department's amounts without a unit are in.
     money_unit: str = MONEY_UNIT
-
-    @property
-    def unit(self) -> str:
-        """The unit of the indicator's value."""
-        default = self.indicator.shown_unit if self.indicator else PERCENT
-        return unit_of(self.own_unit, default)
-
-    @property
-    def zero(self) -> ZeroBase | None:
-        """What the rubric says of a formula without a value."""
-        return self.indicator.zero if self.indicator else None
-
-    @property
-    def exemption(self) -> Exemption | None:
-        """What the rubric says of departments the indicator doesn't apply to."""
-        return self.indicator.exempt if self.indicator else None
-
-    def of_option(self, option: Option) -> Case:
-        """Return this case as one of several ways of assessment sees it."""
-        return replace(
-            self, formula=option.formula or self.formula, own_unit=option.unit or self.own_unit
-        )
 
     @property
     def room(self) -> Interval:
@@ -157,6 +118,19 @@ class Case:
         """Tell whether a fact was put in to try it out: then no proof is asked for."""
         figure = self.figure(*path)
         return figure is not None and figure.place == TRIAL
+
+    def is_withheld(self, *path: str) -> bool:
+        """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
+        figure = self.figure(*path)
+        is_open = figure is not None and figure.value in (None, UNKNOWN)
+        return figure is not None and is_open and figure.lack is not Lack.LEFT_OUT
+
+    def refuse(self, message: str, hint: str, *path: str) -> None:
+        """Note a fault of one of its own facts, once."""
+        figure = self.figure(*path)
+        fault = Fault(figure.place if figure else TRIAL, message, hint)
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def prose(self, text: Scalar | None) -> str:
         """Return a proof or a note with its `{{ 名称 }}` put in, for a table's cell: not bold."""
@@ -285,9 +259,9 @@ class Case:
         def show(name: str) -> str:
             if name in self.given:
                 number = self.given[name].number
-                return UNKNOWN if number is None else f"{number.normalize():f}"
+                return self.figures.unsaid if number is None else f"{number.normalize():f}"
             figure = self.figures.get(self.locate(name))
-            text = shown(figure) if figure else UNKNOWN
+            text = shown(figure) if figure else self.figures.unsaid
             unit = figure.unit if figure and figure.unit != PERCENT else ""
             text = text.removesuffix(unit) if unit else text
             return f"({text})" if text.startswith("-") else text
@@ -325,7 +299,7 @@ class Case:
 
     def is_proven(self, *paths: list[str]) -> bool:
         """Tell whether facts of its own may earn points: proven, tried out, or needing none."""
-        if self.indicator is None or self.indicator.proof is None or self.proof:
+        if not self.asks_proof or self.proof:
             return True
         return all(self.on_trial(*path) for path in paths)
 

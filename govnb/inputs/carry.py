@@ -30,8 +30,6 @@ from govnb.inputs.values import Reads, TextOf
 Path = tuple[str | int, ...]
 # A value of last year's file as it is known there, as text in the file's own unit.
 Values = Callable[[str], str | None]
-# Ledgers whose items are accounts, which a year may call otherwise.
-_BY_ACCOUNT = ("支出", "预算安排")
 _YEAR = re.compile(r"(?:19|20)\d\d年?")
 _REFERENCE = re.compile(r"\{\{(.*?)\}\}")
 _NAME = re.compile(r"[^\W\d_]")
@@ -115,6 +113,9 @@ class Carried:
             _put(node, last, TO_FILL)
         elif isinstance(node, CommentedMap):
             self.leave_out(node, str(last))
+        else:
+            self.mend(tuple(above))
+            return
         self.mended.append(path)
 
     def text(self, head: Iterable[str]) -> str:
@@ -147,7 +148,8 @@ class Carried:
                 if text.strip() or not closing or (done and done[-1].strip()):
                     done.append(text)
                 closing = closing and (gap is not None or not text.strip())
-        while done and not done[-1].strip():
+        # A block of text that keeps its blank lines at the file's end is closed by "...".
+        while done and done[-1].strip() in ("", "..."):
             done.pop()
         return done
 
@@ -209,7 +211,8 @@ def carry(
     mark = f"（{old}年）" if old else "（上一年）"
     _mark_comments(tree, mark)
     if renamed:
-        _rename(tree, renamed)
+        fields = model.model_fields.values()
+        _rename(tree, renamed, [str(f.alias) for f in fields if next_year(f).by_account])
     walk = _Walk(Carried(tree, old), _references(tree), values)
     walk.section(tree, model, ())
     tree["年度"] = str(year)
@@ -415,9 +418,9 @@ def _references(node: Any) -> str:
     return text if text.startswith("=") else "\n".join(_REFERENCE.findall(text))
 
 
-def _rename(tree: CommentedMap, renamed: Mapping[str, str]) -> None:
+def _rename(tree: CommentedMap, renamed: Mapping[str, str], ledgers: list[str]) -> None:
     """Give accounts this year's names, where they are items and where they are referred to."""
-    heads = "|".join(_BY_ACCOUNT)
+    heads = "|".join(ledgers)
     names = "|".join(map(re.escape, renamed))
     pattern = re.compile(rf"((?:{heads})(?:\.[^\s.{{}}|*/+()=-]+)*\.)({names})(?![\w（])")
 
@@ -425,7 +428,7 @@ def _rename(tree: CommentedMap, renamed: Mapping[str, str]) -> None:
         for key in list(node) if isinstance(node, CommentedMap) else range(len(node)):
             value = node[key]
             if isinstance(value, CommentedMap | CommentedSeq):
-                walk(value, items or key in _BY_ACCOUNT)
+                walk(value, items or key in ledgers)
             elif isinstance(value, str) and pattern.search(value):
                 _put(node, key, pattern.sub(lambda m: m[1] + renamed[m[2]], value))
             if items and str(key) in renamed and renamed[str(key)] not in node:

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from govnb.inputs.evidence import EvidenceOf, TargetOf
 from govnb.inputs.key import key
 from govnb.inputs.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
+from govnb.inputs.number import TO_FILL, UNKNOWN
 from govnb.inputs.published import Published
 from govnb.inputs.values import (
     Amount,
@@ -248,9 +249,9 @@ class Department(Strict):
     duties: list[Markdown] | None = key("主要职责")
     systems: list[Markdown] | None = key("管理制度")
     income: MoneyLedger | None = key("收入")
-    expenditure: MoneyLedger | None = key("支出")
+    expenditure: MoneyLedger | None = key("支出", by_account=True)
     allocation: MoneyLedger | None = key(
-        "预算安排", description="与支出逐项对应的预算，项目名称与支出相同"
+        "预算安排", description="与支出逐项对应的预算，项目名称与支出相同", by_account=True
     )
     execution: Execution = key("预算执行", Execution())
     projects: dict[Name, Project] = key("项目", {})
@@ -287,6 +288,11 @@ class Department(Strict):
     acknowledged: tuple[Acknowledgement, ...] = key(
         "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过", of_one_year=True
     )
+
+    @property
+    def unsaid(self) -> str:
+        """What the report prints for what this file doesn't say."""
+        return TO_FILL if self.manuscript == DRAFT else UNKNOWN
 
     @property
     def is_sample(self) -> bool:

@@ -24,6 +24,8 @@ class NextYear:
     of_one_year: bool = False
     # True for a number or a date that outlives the year, such as the one of the founding.
     lasting: bool = False
+    # True for a ledger of accounts, which a year may call otherwise.
+    by_account: bool = False
 
 
 def key(
@@ -34,6 +36,7 @@ def key(
     last_year: str = "",
     of_one_year: bool = False,
     lasting: bool = False,
+    by_account: bool = False,
 ) -> Any:
     """Return a field of a section: its Chinese key, and what becomes of it in the next year.
 
@@ -41,7 +44,7 @@ def key(
     narratives and `govnb new --from` are made from the model.
     """
     field = Field(default, alias=alias, description=description)
-    field.metadata.append(NextYear(last_year, of_one_year, lasting))
+    field.metadata.append(NextYear(last_year, of_one_year, lasting, by_account))
     return field
 
 

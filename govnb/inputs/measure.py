@@ -114,6 +114,11 @@ def ratio(amount: Amount, unit: str = "") -> Decimal:
     return amount.value / 100 if amount.kind.unit == PERCENT else amount.value
 
 
+def unit_of(stated: str | None, default: str) -> str:
+    """Return a unit as values print it: the one stated, none for 无, else the default."""
+    return default if stated is None else "" if stated == "无" else str(stated)
+
+
 class Bounds(Strict):
     """A range in words, each of which says whether its end belongs to it."""
 

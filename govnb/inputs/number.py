@@ -20,6 +20,11 @@ UNKNOWN = "未公布"
 TO_FILL = "（待填）"
 _UNSAID = frozenset({UNKNOWN, TO_FILL, "待填", "(待填)"})
 
+# What is typed in a field: 约 and 余 around something without a blank, and the unit.
+_TYPED = re.compile(
+    r"(?P<around>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<more>[余多]?)\s*(?P<unit>.*)",
+    re.DOTALL,
+)
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
 _MAX_DIGITS = 18
 
@@ -35,6 +40,11 @@ class BadText(ValueError):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def split_typed(text: str) -> re.Match[str] | None:
+    """Return the `around`, `number`, `more` and `unit` that a field's text consists of, or None."""
+    return _TYPED.fullmatch(text.strip())
 
 
 def parse_number(text: str, *, negative: bool = False) -> Decimal:
@@ -119,8 +129,7 @@ class TextNumber:
     text: str
     value: Decimal
     decimals: int
-    # What follows, as far as a unit may go: 万元, %, 个百分点, 件次…; a check cuts it to what it
-    # knows.
+    # What follows, as far as a unit may go: 万元, %, 个百分点, 件次….
     unit: str
     start: int
     end: int
@@ -128,11 +137,32 @@ class TextNumber:
     around: bool = False
     more: bool = False
     high: Decimal | None = None
+    # How many of the unit it is compared in one printed unit is: 1.24万件 is 12400件.
+    scale: Decimal = Decimal(1)
+
+    @property
+    def amount(self) -> Decimal:
+        """The value in the unit it is compared in."""
+        return self.value * self.scale
 
     def prints(self, value: Decimal, *, loose: bool = False) -> bool:
-        """Tell whether a value is printed like this; `loose`, also when its digits are cut off."""
-        step = Decimal(1 if loose else "0.5").scaleb(-self.decimals)
-        return abs(self.value - value) <= step
+        """Tell whether a value is printed like this; `loose`, also when its digits are cut off.
+
+        约 reaches one unit of the last printed digit; of a round number half a unit of its last
+        digit that isn't zero, but no more than a twentieth of it (约1200: 50).
+        """
+        step = Decimal(1).scaleb(-self.decimals)
+        room = step if loose or self.around else step / 2
+        if self.around and self.value:
+            room = max(room, min(last_digit(self.value) / 2, abs(self.value) / 20))
+        return abs(self.amount - value) <= room * self.scale
+
+
+def last_digit(value: Decimal) -> Decimal:
+    """Return one unit of a number's last digit that isn't zero."""
+    exponent = value.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return Decimal(1).scaleb(exponent)
 
 
 # One character for one, so that places stay.

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+from govnb.inputs.number import BadText, TextNumber, parse_number, split_typed
 from govnb.inputs.place import Place
-from govnb.inputs.values import BadText, Reads, parse_number
+from govnb.inputs.values import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class PublishedFigure:
     place: Place
     around: bool = False
 
+    def printed(self, scale: Decimal) -> TextNumber:
+        """Return it as a number of a text; one of its units is `scale` of those compared in."""
+        return TextNumber(
+            self.text, self.value, self.decimals, self.unit, 0, len(self.text), self.around,
+            self.approximate, scale=scale,
+        )  # fmt: skip
+
 
 def parse_published(text: str, place: Place) -> PublishedFigure:
     """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `约118%`, `-7.24万元`.
@@ -39,12 +47,9 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
     BadText
         If it doesn't begin with a plain number.
     """
-    bare = text.strip()
-    match = re.fullmatch(
-        r"(?P<around>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)",
-        bare,
-    )
-    if match is None:
+    match = split_typed(text)
+    if match is None or re.search(r"\d", match["unit"]):
+        bare = text.strip()
         hint = "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
         raise BadText(f"“{bare}”不是公布的数" if bare else "值是空的", hint)
     value = parse_number(match["number"], negative=True)
@@ -54,7 +59,7 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
         value=value,
         decimals=decimals,
         unit=match["unit"].strip(),
-        approximate=bool(match["about"]),
+        approximate=bool(match["more"]),
         place=place,
         around=bool(match["around"]),
     )

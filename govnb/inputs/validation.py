@@ -142,6 +142,8 @@ def _inside(annotation: Any, step: int | str) -> Any:
     if get_origin(annotation) is list:
         return get_args(annotation)[0]
     model = _model_of(annotation) or _tagged(annotation, step)
+    if step in (kinds := getattr(model, "KINDS", {})):
+        return kinds[step]  # One of several kinds of section, each registered as it is defined.
     if model is not None and _is_tag(model, step):
         return model
     if model is not None:

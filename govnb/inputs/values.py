@@ -23,7 +23,7 @@ from govnb.inputs.number import UNKNOWN as UNKNOWN
 from govnb.inputs.number import BadText as BadText
 from govnb.inputs.number import is_unknown as is_unknown
 from govnb.inputs.number import parse_number as parse_number
-from govnb.inputs.number import why_not_a_number
+from govnb.inputs.number import split_typed, why_not_a_number
 from govnb.inputs.place import Place
 from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
@@ -104,14 +104,10 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         return Amount(None, text, place, kind, formula=bare[1:].strip())
     if bare.startswith("＝"):
         raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
-    match = re.fullmatch(
-        r"(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<rest>.*)", bare, re.DOTALL
-    )
-    if match is None:
+    match = split_typed(bare)
+    if match is None or match["around"]:
         raise why_not_a_number(bare)
-    rest = match["rest"].strip()
-    approximate = rest[:1] in {"余", "多"}
-    unit = rest[1:].strip() if approximate else rest
+    approximate, unit = bool(match["more"]), match["unit"].strip()
     value = parse_number(match["number"], negative=kind.negative)
     if re.fullmatch(r"-?[\d.,\s]+", bare, re.ASCII) and unit:
         raise BadText(f"“{bare}”中间有空格", f"写 {re.sub('[, ]', '', bare)}")

@@ -145,7 +145,7 @@ def unpublished(figures: Sequence[Figure], depth: int = 1) -> str:
         return ""
     names = "、".join(labels(figures, depth)[:_MOST_NAMES])
     more = f"等{len(figures)}项" if len(figures) > _MOST_NAMES else ""
-    return f"未公布：{names}{more}。"
+    return f"{figures[0].unsaid.strip('（）')}：{names}{more}。"
 
 
 def detailed_income(figures: Figures) -> tuple[str, list[Figure]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures, exact
-from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, bundle, escape
 from govnb.present.provenance import exact_text, figure_button
 from govnb.present.tables import Cell, Row, Table
@@ -84,7 +83,10 @@ class Findings:
             return ""
         name = f"{side.figure} " if side.figure else ""
         origin = f"（{side.origin}）" if side.origin else ""
-        return f"{name}{_value(side)}{origin}"
+        return f"{name}{self._value(side)}{origin}"
+
+    def _value(self, side: Side) -> str:
+        return self.figures.unsaid if side.value is None else _cut(side.value)
 
     def _settling(self, finding: Finding) -> str:
         said = finding.acknowledgement
@@ -149,7 +151,7 @@ class Findings:
             button = figure_button(figure, exact_text(figure))
             return f"{escape(figure.label)} {button}{origin}"
         name = f"{escape(side.figure)} " if side.figure else ""
-        return f"{name}{escape(_value(side))}{origin}"
+        return f"{name}{escape(self._value(side))}{origin}"
 
 
 _KIND = dict(zip(SEVERITIES, ("error", "residue", "hint"), strict=True))
@@ -174,10 +176,6 @@ def _folded(title: str, findings: Sequence[Finding]) -> str:
         return ""
     items = "".join(f"<li>{escape(f.message)}</li>" for f in findings)
     return f"<details><summary>{title}：{len(findings)}项</summary><ul>{items}</ul></details>"
-
-
-def _value(side: Side) -> str:
-    return UNKNOWN if side.value is None else _cut(side.value)
 
 
 def _difference(finding: Finding) -> str:

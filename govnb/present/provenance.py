@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from govnb.evaluate.figure import MINUS, Figure, Figures, about, exact, shown
-from govnb.inputs.values import UNKNOWN
 from govnb.present.bundle import anchor, escape
 
 MOST_DIGITS = 12
@@ -91,5 +90,5 @@ def _panel(figures: Figures, figure: Figure) -> str:
 
 
 def _input(figure: Figure) -> str:
-    value = figure_button(figure, exact_text(figure) if figure.value is not None else UNKNOWN)
+    value = figure_button(figure, exact_text(figure) if figure.value is not None else figure.unsaid)
     return f"{escape(figure.name)} = {value} <code>{escape(figure.place)}</code>"

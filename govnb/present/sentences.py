@@ -12,7 +12,6 @@ from collections.abc import Callable, Container, Iterable
 
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.references import par
-from govnb.inputs.values import UNKNOWN
 from govnb.present.prose import plain
 
 # How a narrative begins that goes on from a sentence with its reason.
@@ -20,9 +19,9 @@ _GIVES_REASON = re.compile(r"\s*(?:其)?(?:主要)?(?:原因|是因为|是由于
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 
 
-def unpublished(what: str) -> str:
-    """Return the sentence for a section the department published nothing about."""
-    return f"（{what}{UNKNOWN}）"
+def unpublished(figures: Figures, what: str) -> str:
+    """Return the sentence for a section about which the department says nothing."""
+    return f"（{what}{figures.unsaid_word}）"
 
 
 def known(figures: Figures, *names: str) -> bool:
@@ -72,7 +71,7 @@ def _term(name: str) -> str:
 def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income."""
     if not known(figures, "支出.超支"):
-        return unpublished("支出与收入的差额")
+        return unpublished(figures, "支出与收入的差额")
     said = "从上述情况反映，{{ 部门.名称 }}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"

@@ -256,7 +256,7 @@ def figure_cell(figures: Figures, name: str | None, decimals: int | None = None)
         return Cell("")
     figure: Figure | None = figures.get(name)
     if figure is None:
-        return Cell("未公布")
+        return Cell(figures.unsaid)
     if decimals is not None:
         figure = replace(figure, decimals=decimals)
     text = shown(figure, padded=True, unit=figure.unit == "%")

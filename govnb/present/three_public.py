@@ -110,4 +110,4 @@ def _lacking(figures: Figures) -> str:
         fields = [f for f in ("预算", "支出") if not known(figures, f"三公经费.{item}.{f}")]
         if fields:
             missing.append(f"{plain(item)}的{'和'.join(fields)}")
-    return f"（{'、'.join(missing)}未公布）" if missing else ""
+    return f"（{'、'.join(missing)}{figures.unsaid_word}）" if missing else ""

@@ -16,7 +16,6 @@ from govnb.evaluate.references import find, prose_fields
 from govnb.evaluate.score import Score
 from govnb.inputs.read import Inputs
 from govnb.inputs.stated import stated
-from govnb.inputs.values import UNKNOWN
 from govnb.present import sentences
 from govnb.present.prose import plain
 from govnb.present.sentences import known
@@ -61,7 +60,9 @@ class Unsaid:
     def section(self, slot: str, written: str) -> str:
         """Return what a section says: its narrative, and what the file states besides."""
         text = "\n\n".join(filter(None, [written, self._besides(slot, written)]))
-        return text or ("" if slot in _OPTIONAL else sentences.unpublished("本节文字"))
+        return text or (
+            "" if slot in _OPTIONAL else sentences.unpublished(self.figures, "本节文字")
+        )
 
     def _besides(self, slot: str, written: str) -> str:
         if slot in _LISTS:
@@ -112,7 +113,10 @@ class Unsaid:
         lines: list[str] = []
         for _, entries in groupby(self.inputs.form.foot, lambda e: e.path.partition(".")[0]):
             words = ((e.label, stated(self.inputs.department, e.path)) for e in entries)
-            told = [f"{plain(label)}：{str(text or UNKNOWN).strip()}" for label, text in words]
+            told = [
+                f"{plain(label)}：{str(text or self.figures.unsaid).strip()}"
+                for label, text in words
+            ]
             lines.append("　　".join(told))
         return "\n\n".join(lines)
 
@@ -153,4 +157,6 @@ def with_score(figures: Figures, score: Score | None) -> Figures:
         lack=None if given else Lack.UNSCORED,
         note=figures[SCORE].reason,
     )
-    return Figures({**figures, SCORE: mark}, figures.parts, figures.names, figures.overrides)
+    return Figures(
+        {**figures, SCORE: mark}, figures.parts, figures.names, figures.overrides
+    ).told_as(figures.unsaid)

@@ -175,7 +175,7 @@ class Workbook:
         """Return a list of the file as numbered paragraphs 1、2、…."""
         items = self.facts.lists.get(name, [])
         text = "\n\n".join(numbered(items, "{}、"))
-        return self._prose(text or sentences.unpublished(what))
+        return self._prose(text or sentences.unpublished(self.figures, what))
 
     def section(self, level: int, number: str, text: str) -> Prose:
         """Return a heading whose words hold figures or names."""
@@ -215,7 +215,7 @@ class Workbook:
     def projects(self) -> Prose:
         """Return what the file and the figures say of each project."""
         text = self._unsaid.projects(self._sheet.told_of_projects)
-        return self._prose(text or sentences.unpublished("项目情况"))
+        return self._prose(text or sentences.unpublished(self.figures, "项目情况"))
 
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""
@@ -339,7 +339,7 @@ class Workbook:
 
     def _instead(self, table: str, what: str) -> Prose:
         """Return that a table has no data, if so; what leads to the table leads here."""
-        text = sentences.unpublished(what) if what else ""
+        text = sentences.unpublished(self.figures, what) if what else ""
         return replace(self._prose(text), target=anchor("表", table))
 
     def _remember(self, names: Any) -> None:

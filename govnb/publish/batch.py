@@ -20,7 +20,7 @@ from govnb.publish.index import index_page
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.plan import Plan, Task, make_plan, vouched
-from govnb.publish.progress import Progress, duration
+from govnb.publish.progress import Progress, duration, say
 from govnb.publish.receipts import Receipt, write_receipt
 from govnb.publish.store import Folder, Store, local, store_of
 from govnb.publish.summary import FAILED, Row, summary_csv, summary_json, summary_xlsx
@@ -67,7 +67,7 @@ def batch(template: Job, options: Options) -> int:
             with _crew(options, template) as crew:
                 return _run(plan, template, store, crew, options)
         except KeyboardInterrupt:
-            print("已中断：完成的报告都是完整的，再次运行会接着做。", file=sys.stderr)
+            say("已中断：完成的报告都是完整的，再次运行会接着做。", sys.stderr)
             return INTERRUPTED
 
 
@@ -94,7 +94,7 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
     said += (
         f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
     )
-    print(said)
+    say(said)
     outcomes = [done[task.job.department] for task in plan.tasks]
     with _here(crew, options) as here:
         district, whole = _publish(rows, outcomes, plan, template, store, here)
@@ -161,8 +161,8 @@ def _publish(
     )
     whole = _write(store, {"index.html": page}) and whole
     if district.failure:
-        print(f"全部部门汇总分析：{district.failure.reason}")
-    print(f"总览：{store.where('index.html')}")
+        say(f"全部部门汇总分析：{district.failure.reason}")
+    say(f"总览：{store.where('index.html')}")
     return district, whole
 
 
@@ -174,28 +174,28 @@ def _write(store: Store, files: Mapping[str, bytes]) -> bool:
             store.write({name: data})
         except OSError as error:
             whole = False
-            print(f"写不下 {store.where(name)}：{why(error)}", file=sys.stderr)
+            say(f"写不下 {store.where(name)}：{why(error)}", sys.stderr)
     return whole
 
 
 def _announce(plan: Plan) -> None:
     why = f"（{plan.why()}）" if plan.to_run else ""
-    print(
+    say(
         f"{len(plan.tasks)} 个部门：运行 {len(plan.to_run)}{why}，"
         f"跳过 {len(plan.to_skip)}（无改动）"
     )
     for task in plan.tasks:
         if task.refused:
             name = task.job.department.encode("utf-8", "replace").decode()
-            print(f"不能运行 {name}：{task.refused.reason}\n  {task.refused.message}")
+            say(f"不能运行 {name}：{task.refused.reason}\n  {task.refused.message}")
     if plan.unread:
-        print(f"没有读的文件 {len(plan.unread)} 个：")
+        say(f"没有读的文件 {len(plan.unread)} 个：")
     for unread in plan.unread:
-        print(f"  {unread}")
+        say(f"  {unread}")
     if plan.left_over:
-        print(f"参数文件已不在、输出还留着（没有删除）：{'、'.join(plan.left_over)}")
+        say(f"参数文件已不在、输出还留着（没有删除）：{'、'.join(plan.left_over)}")
     if plan.stale:
-        print(f"这次不生成的格式，以前的文件还留着，内容可能已过时：{_few(plan.stale)}")
+        say(f"这次不生成的格式，以前的文件还留着，内容可能已过时：{_few(plan.stale)}")
 
 
 def _few(names: Sequence[str]) -> str:

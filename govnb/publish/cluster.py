@@ -37,7 +37,7 @@ from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import package_digest
 from govnb.publish.run import find_notebook
-from govnb.publish.store import is_url
+from govnb.publish.store import INSTALL, is_url
 
 LOCAL = "local"
 
@@ -92,9 +92,8 @@ class Cluster:
         try:
             from distributed import Client, LocalCluster
         except ImportError:
-            hint = "安装：pip install 'govnb[cluster]'"
             raise FaultsError(
-                [Fault(Spot("--scheduler"), "在集群上运行需要 distributed", hint)]
+                [Fault(Spot("--scheduler"), "在集群上运行需要 distributed", INSTALL)]
             ) from None
         self.timeout, self.bundle = timeout, Bundle.of(template)
         self.cluster: Any = None

@@ -1,4 +1,4 @@
-"""How far a batch has come: a bar in a terminal, plain lines in a log."""
+"""How far a batch has come: a bar in a terminal, lines with their time in a log."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} 分 {whole % 60:02d} 秒"
     return f"{whole // 3600} 小时 {whole % 3600 // 60:02d} 分"
+
+
+def say(text: str, out: TextIO | None = None) -> None:
+    """Print lines; where they go to a file, each with the time it was said at."""
+    out = out or sys.stdout
+    at = "" if out.isatty() else time.strftime("%Y-%m-%d %H:%M:%S　")
+    for line in text.splitlines():
+        print(f"{at}{line}", file=out, flush=True)
 
 
 class Progress:
@@ -52,16 +60,20 @@ class Progress:
                 self._bar.console.print(self._line(outcome, reasons), markup=False, highlight=False)
             self._bar.update(self._task, advance=1, counts=self._counts())
             return
-        print(self._line(outcome, reasons), file=self.out, flush=True)
+        say(self._line(outcome, reasons), self.out)
 
     def _line(self, outcome: Outcome, reasons: Sequence[str]) -> str:
         count = self.done + self.failed
-        state = f"失败：{outcome.failure.reason}" if outcome.failure else "完成"
-        why = f"　原因：{'；'.join(reasons)}" if reasons else ""
-        left = self.total - count
-        rest = f"　剩余约 {duration(self._left(left))}" if left else ""
         name = outcome.department.encode("utf-8", "replace").decode()
-        return f"[{count}/{self.total}] {name}　{state}　{outcome.seconds:.1f} 秒{rest}{why}"
+        said = [f"[{count}/{self.total}] {name}", "完成", f"{outcome.seconds:.1f} 秒"]
+        if outcome.failure is not None:
+            said[1] = "失败"
+            said += [outcome.failure.reason, *outcome.failure.places[:1]]
+        if left := self.total - count:
+            said.append(f"剩余约 {duration(self._left(left))}")
+        if reasons:
+            said.append(f"原因：{'；'.join(reasons)}")
+        return "　".join(said)
 
     def _left(self, left: int) -> float:
         return (time.monotonic() - self.start) / (self.done + self.failed) * left

@@ -22,6 +22,7 @@ from typing import Any
 from govnb.publish.job import Job
 from govnb.publish.outcome import Outcome, Output
 from govnb.publish.store import RECEIPTS, Entry, Store
+from govnb.review.words import words_file
 
 VERSION = 1
 # What draws, computes or writes a part of a report; another version may do so differently.
@@ -61,8 +62,11 @@ class Shared:
 
     def __init__(self, template: Job, notebook: Path) -> None:
         params, year = template.params_dir, template.params_dir / str(template.year)
+        words = words_file(params)
         self.inputs = {
             "年度文件": digest(year / "_year.yml"),
+            # The program's own, where the district has none.
+            **({f"规则 {words.name}": digest(words)} if words else {}),
             **{f"规则 {p.name}": digest(p) for p in sorted((params / "rules").glob("*.yml"))},
             **{f"指标体系 {p.name}": digest(p) for p in sorted((params / "rubrics").glob("*.yml"))},
             f"笔记本 {notebook.name}": digest(notebook),

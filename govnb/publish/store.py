@@ -7,6 +7,7 @@ thousand files one by one takes minutes on a share.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from govnb.inputs.place import Fault, FaultsError, Spot
 RECEIPTS = ".receipts"
 # What the page, the tables and the receipts of a year take, generously.
 _PAGE, _ROW = 1 << 18, 1 << 13
+
+# The two packages of the extra `cluster`; this program is on no index to be asked by its own name.
+INSTALL = f"安装：{sys.executable} -m pip install distributed fsspec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,7 @@ class Remote:
         try:
             import fsspec
         except ImportError:
-            hint = "安装：pip install 'govnb[cluster]'"
-            raise FaultsError([Fault(Spot(url), "输出到网址需要 fsspec", hint)]) from None
+            raise FaultsError([Fault(Spot(url), "输出到网址需要 fsspec", INSTALL)]) from None
         self.url = url
         self.system, self.root = fsspec.core.url_to_fs(url)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from govnb.evaluate.figure import Figure, Figures
+from govnb.evaluate.published_units import in_unit
 from govnb.inputs.number import TextNumber, number_in_chinese
 from govnb.review.texts import MASK, NUMBER, Passage
 from govnb.review.words import Words, one_of
@@ -65,15 +66,10 @@ class _Name:
     is_volume: bool = False
     others: tuple[Figure, ...] = ()
 
-    @property
-    def unit(self) -> re.Pattern[str]:
-        """What may stand behind a number of the figure's."""
-        unit = self.figure.unit
-        if self.tail in ("批次", "人次"):
-            return re.compile(self.tail)
-        if unit in ("人", "名"):
-            return re.compile("[人名](?!次)")
-        return re.compile("[%％]" if unit == "%" else re.escape(unit))
+    def counted(self, number: TextNumber) -> TextNumber | None:
+        """Return a number with its unit, if that is one the figure can be told in."""
+        unit = self.tail if self.tail in ("批次", "人次") else self.figure.unit
+        return in_unit(number, unit)
 
 
 class Names:
@@ -135,8 +131,8 @@ class Names:
         text, behind = passage.masked, match.end()
         filler = None if name.tail else _FILLER.match(text, behind)
         number = _number_at(passage, filler.end() if filler else behind)
-        typed = number and name.unit.match(text, _skip(text, number.end))
-        if name.tail and not typed:
+        number = name.counted(number) if number else None
+        if name.tail and not number:
             return None
         scope = self._scope(name, match, passage)
         if scope is None:
@@ -145,11 +141,12 @@ class Names:
             match[1], name.figure, name.last, match.start(), match.end(), *scope,
             others=name.others,
         )  # fmt: skip
-        if not number or not typed:
+        if not number:
             return found
-        end = typed.end()
+        end = text.index(number.unit, number.end) + len(number.unit)
         _, stop = passage.clause(match.start(), end)
-        if _LIMIT.match(text, end) or _SCORING.search(text, end, stop) or number.high:
+        is_limit = _LIMIT.match(text, end) or _SCORING.search(text, end, stop)
+        if is_limit or number.more or number.high:
             return None
         return replace(found, end=end, number=number)
 
@@ -186,12 +183,6 @@ class Names:
         # A name that says neither 支出 nor 预算 may be the budget's.
         is_sure = is_sure and not (name.others and self._budget.search(before))
         return (not rest, is_last) if is_sure else None
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at].isspace():
-        at += 1
-    return at
 
 
 def _number_at(passage: Passage, at: int) -> TextNumber | None:

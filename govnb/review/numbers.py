@@ -6,12 +6,14 @@ figure of the same unit, or a shorter one, or a rate, with the figure's own name
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
 from govnb.evaluate.figure import Figure, shown
+from govnb.evaluate.published_units import in_unit
 from govnb.inputs.number import TextNumber
 from govnb.inputs.values import Text
 from govnb.review.check import Evidence, ProseCheck
@@ -19,7 +21,8 @@ from govnb.review.finding import Finding, Side
 from govnb.review.texts import Passage
 from govnb.review.world import World
 
-_SAME_UNIT = {"名": "人", "平方米": "㎡", "万": "万元"}
+# Units that any narrative may hold.
+_USUAL = frozenset(["万元", "人", "㎡"])
 # Digits by which a number is known: fewer could well be another number's.
 _TELLING, _TELLING_WHOLE = 3, 4
 
@@ -32,51 +35,59 @@ class RawNumberCheck(ProseCheck):
 
     def look(self, world: World) -> Iterator[Finding]:
         """Find numbers with units that a figure holds."""
-        units = {f.unit for f in world.figures.values() if f.unit} | set(_SAME_UNIT)
-        known = sorted(units - set(self.skip_units), key=len, reverse=True)
+        units = {f.unit for f in world.figures.values() if f.unit} | _USUAL
+        known = units - set(self.skip_units)
         seen = repeated = 0
         for passage in world.prose:
-            for number in passage.numbers.values():
-                unit = next((u for u in known if number.unit.startswith(u)), None)
-                if unit is None or number.high or number.more or passage.is_quoted(number.start):
+            for typed in passage.numbers.values():
+                if typed.high or typed.more or passage.is_quoted(typed.start):
                     continue
-                seen += 1
-                figure = _holder(number, _SAME_UNIT.get(unit, unit), passage, world)
+                read = _read(typed, known)
+                seen += bool(read)
+                figure = _holder(read, passage, world) if read else None
                 if figure is not None:
                     repeated += 1
-                    yield self._told(number, unit, figure, passage)
+                    yield self._told(read[figure.unit], figure, passage)
         if not seen:
             yield self.not_applicable("", "文字里没有带单位的数")
         elif not repeated:
             yield self.passed("", f"文字里的{seen}个数都不与指标重复")
 
-    def _told(self, number: TextNumber, unit: str, figure: Figure, passage: Passage) -> Finding:
+    def _told(self, number: TextNumber, figure: Figure, passage: Passage) -> Finding:
         plain = f"{number.value:f}"
-        written = f"{plain}{unit}"
+        written = f"{plain}{number.unit}"
         words = {"处": passage.path, "原文": written, "左": written}
         words |= {"右名": figure.name, "右": shown(figure)}
         side = Side(None, plain, str(passage.at(number.start)))
         return self.failed(f"{passage.path}:{written}", words, Evidence(side, Side.of(figure)))
 
 
-def _holder(number: TextNumber, unit: str, passage: Passage, world: World) -> Figure | None:
+def _read(typed: TextNumber, units: Iterable[str]) -> dict[str, TextNumber]:
+    """Return a number as of each unit that what stands behind it can mean."""
+    exactly = replace(typed, around=False)
+    read = {unit: number for unit in units if (number := in_unit(exactly, unit))}
+    longest = max((len(number.unit) for number in read.values()), default=0)
+    return {unit: number for unit, number in read.items() if len(number.unit) == longest}
+
+
+def _holder(read: Mapping[str, TextNumber], passage: Passage, world: World) -> Figure | None:
     """Return the figure a typed number repeats, or None where chance may have it so."""
+    number = next(iter(read.values()))
     if not number.value:
         return None
     around = passage.around(number, 25, 15)
-    same = [f for f in world.figures.values() if f.unit == unit and _prints(f, number)]
+    same = [f for f in world.figures.values() if f.unit in read and _prints(f, read[f.unit])]
     named = [f for f in same if any(word in around for word in _words(f, world))]
     digits = len(f"{abs(number.value):f}".replace(".", "").strip("0"))
     # Rates are all of one size: any two may print alike.
-    telling = unit != "%" and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
+    telling = "%" not in read and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
     return next(iter(named or (same if telling else [])), None)
 
 
 def _prints(figure: Figure, number: TextNumber) -> bool:
-    value = figure.number
-    return value is not None and (
-        number.prints(value) if number.decimals else value == number.value
-    )
+    if figure.number is None or not number.decimals:
+        return figure.number == number.amount
+    return number.prints(figure.number)
 
 
 def _words(figure: Figure, world: World) -> list[str]:

@@ -20,6 +20,7 @@ from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import Figure, Figures, exact
 from govnb.evaluate.published_units import default_unit, factor
+from govnb.inputs.number import last_digit
 from govnb.inputs.published import PublishedFigure
 from govnb.review.check import Check, Evidence, quoted
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding, Side
@@ -91,22 +92,11 @@ class _Comparison:
     def is_about_right(self) -> bool:
         """Whether the two, of which one is a 约数, can be the same."""
         if self.source.around:
-            return abs(self.value - self.right) <= self._slack
+            return self.source.printed(self.scale).prints(self.right)
         if self.source.approximate:
-            top = self.value + _last_digit(self.value)
+            top = self.value + last_digit(self.value)
             return self.value <= self.right + self.spread.above and self.right < top
         return self.figure.approximate and self.overlaps
-
-    @property
-    def _slack(self) -> Decimal:
-        """How far 约 reaches: one unit of the last printed digit (约118%: 1).
-
-        Of a round number half a unit of its last digit that isn't zero, but no more than a
-        twentieth of it (约1200: 50, 约100%: 5).
-        """
-        value = abs(self.value)
-        last = min(_last_digit(value) / 2, value / 20) if value else Decimal(0)
-        return max(2 * self.half, last)
 
 
 class PublishedCheck(Check):
@@ -174,13 +164,6 @@ class PublishedCheck(Check):
             return self.not_applicable(figure.name, see)
         message = f"{quoted(figure.label)}公布{said}，但{figure.trouble}，这个数没有意义"
         return self.finding(figure.name, FAILED, message, evidence, None if is_some else HINT)
-
-
-def _last_digit(value: Decimal) -> Decimal:
-    """Return one unit of a number's last digit that isn't zero."""
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Decimal(1).scaleb(exponent)
 
 
 # ── Why a published number is wrong ─────────────────────────────────

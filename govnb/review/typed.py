@@ -59,14 +59,14 @@ class TypedValueCheck(ProseCheck):
         severity = None
         if not agrees and not mention.is_ours:
             # Words before the name may make it another's, but hardly one with the same digits.
-            if not _is_slip(number.value, figure.number):
+            if not _is_slip(number.amount, figure.number):
                 return None
             severity = HINT
         if not agrees and any(number.prints(o.number) for o in mention.others if o.number):
             return None
         subject = f"{passage.path}:{mention.label}"
-        written = f"{number.text}{figure.unit}"
-        evidence = Evidence(_side(number, passage), Side.of(figure), number.value - figure.number)
+        written = f"{number.text}{number.unit}"
+        evidence = Evidence(_side(number, passage), Side.of(figure), number.amount - figure.number)
         if agrees:
             message = f"{mention.label}写{written}，与{shown(figure)}相符"
             return self.passed(subject, message, evidence)

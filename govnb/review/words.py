@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from pydantic import Field
 
@@ -43,14 +44,20 @@ class Words(Strict):
         return other.model_copy(update=given)
 
 
+def words_file(params_dir: Path) -> Path | None:
+    """Return a district's file of words, or the one that comes with the program."""
+    shipped_dir = shipped("params")
+    folders = (params_dir, *([shipped_dir] if shipped_dir else []))
+    files = (folder / "rules" / "words.yml" for folder in folders)
+    return next((file for file in files if file.exists()), None)
+
+
 @cache
 def shipped_words() -> Words:
     """Return the words that come with the program."""
     folder = shipped("params")
-    path = folder / "rules" / "words.yml" if folder else None
-    if path is None or not path.exists():
-        return Words()
-    return validate(read_yaml(path, path.name), Words)
+    file = words_file(folder) if folder else None
+    return validate(read_yaml(file, file.name), Words) if file else Words()
 
 
 def one_of(words: Iterable[str]) -> str:

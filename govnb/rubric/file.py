@@ -14,14 +14,18 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.measure import PERCENT
+from govnb.inputs.measure import PERCENT, unit_of
 from govnb.inputs.place import Place
 from govnb.inputs.shorthand import short
 from govnb.inputs.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse
 from govnb.inputs.yaml_text import Scalar
+
+# Their kinds of rule are known from here on.
+from govnb.rubric import evidence, incidents  # noqa: F401
 from govnb.rubric.merge import REMOVED
-from govnb.rubric.rules import LEFT_OUT, Exemption, Rule
-from govnb.rubric.values import Condition, Formula, Mark, Points, PointsOf, PointsValue
+from govnb.rubric.nested import Exemption
+from govnb.rubric.rule import AnyRule
+from govnb.rubric.values import FormulaText, Mark, ZeroBase
 
 
 def _stated(amount: Amount) -> Amount:
@@ -61,29 +65,11 @@ def _check_years(years: Years) -> Years:
 YearsOf = Annotated[Years, AfterValidator(_check_years)]
 
 
-class ZeroBase(Strict):
-    """分母为零: what an indicator gives when its formula has no value."""
-
-    when: Condition | None = Field(None, alias="当", description="条件成立时得“得分”")
-    points: Annotated[Points | Scalar, PointsOf(LEFT_OUT)] = Field(
-        alias="得分", description="分数、满分、不得分，或 剔除"
-    )
-    otherwise: PointsValue | None = Field(
-        None, alias="否则", description="条件不成立时，默认不得分"
-    )
-    note: Text | None = Field(None, alias="说明", description="如：零基，变动率无意义")
-
-
 class OtherReading(Strict):
     """另一口径: another formula for the same indicator, worked out for comparison only."""
 
-    formula: Formula = Field(alias="公式")
+    formula: FormulaText = Field(alias="公式")
     note: Markdown | None = Field(None, alias="说明")
-
-
-def unit_of(stated: str | None, default: str) -> str:
-    """Return a unit as values print it: the one stated, none for 无, else the default."""
-    return default if stated is None else "" if stated == "无" else str(stated)
 
 
 def _drop_required(schema: dict[str, Any]) -> None:
@@ -98,13 +84,13 @@ class Indicator(Strict):
 
     title: Text | None = Field(None, alias="名称", description="与键不同时写；键在全表唯一")
     weight: Weight | None = Field(None, alias="分值")
-    formula: Formula | None = Field(
+    formula: FormulaText | None = Field(
         None, alias="公式", description="与指标公式同一写法；数据.名称 取自部门的评分依据"
     )
     unit: Text | None = Field(None, alias="单位", description="指标值的单位，默认 %；没有写 无")
     basis: Text | None = Field(None, alias="口径", description="预算数、决算数、总额……")
     criterion: Text | None = Field(None, alias="评分标准", description="文件上的原话")
-    rule: Rule | None = Field(None, alias="规则")
+    rule: AnyRule | None = Field(None, alias="规则")
     exempt: Exemption | None = Field(None, alias="不适用")
     zero: Annotated[ZeroBase, short("得分")] | None = Field(None, alias="分母为零")
     proof: Text | None = Field(None, alias="佐证", description="要什么材料")
@@ -132,8 +118,8 @@ class Group(Strict):
     subweights: dict[Name, Weight] = Field(
         {}, alias="二级分值", description="部门所列指标按二级指标各占几分，合计等于分值"
     )
-    quantitative: Rule | None = Field(None, alias="定量", description="定量指标的规则")
-    qualitative: Rule | None = Field(None, alias="定性", description="定性指标的规则")
+    quantitative: AnyRule | None = Field(None, alias="定量", description="定量指标的规则")
+    qualitative: AnyRule | None = Field(None, alias="定性", description="定性指标的规则")
     source: Text | None = Field(None, alias="出处")
     mark: Mark | None = Field(None, alias="标记")
 

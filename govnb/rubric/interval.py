@@ -23,6 +23,19 @@ class Interval:
         """Return the interval that holds one score."""
         return cls(points, points)
 
+    @classmethod
+    def around(cls, intervals: Iterable[Interval]) -> Interval:
+        """Return the smallest interval around several."""
+        every = list(intervals)
+        return cls(min(i.low for i in every), max(i.high for i in every))
+
+    @classmethod
+    def sum(cls, intervals: Iterable[Interval]) -> Interval:
+        """Return what several add up to."""
+        every = list(intervals)
+        lows, highs = (i.low for i in every), (i.high for i in every)
+        return cls(sum(lows, Decimal(0)), sum(highs, Decimal(0)))
+
     @property
     def is_exact(self) -> bool:
         """True when nothing is left open."""
@@ -42,8 +55,7 @@ class Interval:
 
     def hull(self, *others: Interval) -> Interval:
         """Return the smallest interval around this one and others."""
-        every = (self, *others)
-        return Interval(min(i.low for i in every), max(i.high for i in every))
+        return Interval.around((self, *others))
 
     def within(self, limits: Interval) -> Interval:
         """Return this interval with both ends moved into the limits."""

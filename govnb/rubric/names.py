@@ -13,18 +13,16 @@ from govnb.evaluate.figure import Figures
 from govnb.evaluate.open_names import mistyped
 from govnb.evaluate.score_words import plain
 from govnb.evaluate.scoring_case import DATA, OWN_NAMES
-from govnb.inputs.evidence import Evidence
 from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.rules import Book
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_text import Scalar
-from govnb.rubric import rules
-from govnb.rubric.file import Indicator, Rubric
-from govnb.rubric.rules import Band
+from govnb.rubric.file import Rubric
+from govnb.rubric.rule import Rule
 from govnb.rubric.tasks import Task
+from govnb.rubric.values import Formula
 
-_FORMULAS = frozenset({"公式", "得分公式", "实际", "目标"})
+# Where the evidence holds what a rule asks for by name.
 _ITEMS = {"要点": "points", "日期": "days", "数据": "data"}
 
 
@@ -73,20 +71,22 @@ def check_names(rubric: Rubric, figures: Figures, book: Book) -> Iterator[Fault]
                 yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
 
 
-def _formulas(model: Any) -> Iterator[tuple[Scalar, tuple[str, ...]]]:
+def _parts(model: Any) -> Iterator[BaseModel]:
+    """Yield a section of a rubric and every section inside it."""
+    if isinstance(model, BaseModel):
+        yield model
+        model = [getattr(model, name) for name in type(model).model_fields]
+    inside = model.values() if isinstance(model, dict) else model if isinstance(model, list) else ()
+    for value in inside:
+        yield from _parts(value)
+
+
+def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:
     """Yield every formula inside a row, with the names only its rule knows."""
-    more = ("分值",) if isinstance(model, Band) else ()
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
-        if info.alias in _FORMULAS and isinstance(value, Scalar):
-            yield value, more
-        for part in _inside(value):
-            yield from _formulas(part)
-
-
-def _inside(value: Any) -> list[BaseModel]:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [item for item in [value, *items] if isinstance(item, BaseModel)]
+    for part in _parts(model):
+        for name in type(part).model_fields:
+            if isinstance(value := getattr(part, name), Formula):
+                yield value, getattr(part, "own_names", ())
 
 
 def _is_known(name: str, figures: Figures, more: tuple[str, ...]) -> bool:
@@ -126,9 +126,6 @@ def unused(inputs: Inputs, figures: Figures, rubric: Rubric) -> Iterator[str]:
                     hint = did_you_mean(item, [i for k, i in asked if k == key])
                     said = f"（{hint}）" if hint else ""
                     yield f"评分依据.{name}.{key}里的“{item}”没有用到{said}"
-        yield from _idle(name, evidence, known[name])
-        if evidence.applies is not None and not _may_be_exempt(known[name]):
-            yield f"评分依据.{name}.适用 没有用到：这套指标体系没有规定它可以不适用"
     groups = [str(s.group.from_department) for s in rubric.sockets]
     for name, target in inputs.department.targets.items():
         if target.group not in groups:
@@ -137,71 +134,12 @@ def unused(inputs: Inputs, figures: Figures, rubric: Rubric) -> Iterator[str]:
             yield f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，没有用到{said}"
 
 
-# What each kind of rule looks at in the department's evidence.
-_VALUE = frozenset({"value", "value_range"})
-_BY_ITEM = frozenset({"incidents", "all_listed"})
-_READS: dict[type[Any], frozenset[str]] = {
-    rules.ThresholdDeduct: _VALUE,
-    rules.StepDeduct: _VALUE,
-    rules.TwoSidedStepDeduct: _VALUE,
-    rules.Banded: _VALUE,
-    rules.Proportional: _VALUE,
-    rules.RatioOfTarget: frozenset({"target", "actual"}),
-    rules.StateEnum: frozenset({"state"}),
-    rules.QualitativeBand: frozenset({"state", "mark"}),
-    rules.ChecklistDeduct: _BY_ITEM,
-    rules.EventDeduct: _BY_ITEM,
-    rules.DeadlineRule: _BY_ITEM,
-    rules.OneOf: frozenset({"option"}),
-    rules.Expert: frozenset({"mark"}),
-    rules.Aggregate: frozenset({"units"}),
-}
-_SOMETIMES = frozenset().union(*_READS.values())
-_OWN_FIELDS = {"指标值": _VALUE, "年度指标值": {"target"}, "实际完成值": {"actual"}}
-
-
-def _idle(name: str, evidence: Evidence, indicator: Indicator) -> Iterator[str]:
-    """Yield a remark for each kind of fact that the indicator's rule doesn't look at."""
-    used: set[str] = set() if indicator.rule else {*_VALUE, "state"}
-    for rule in _rules_in(indicator.rule):
-        used |= _READS.get(type(rule), frozenset())
-    for formula, _ in _formulas(indicator):
-        for own in parse(formula).names:
-            used |= _OWN_FIELDS.get(own, frozenset())
-    for field in sorted(evidence.model_fields_set & _SOMETIMES - used):
-        alias = type(evidence).model_fields[field].alias
-        kind = f"规则“{indicator.rule.kind}”" if indicator.rule else "这个指标"
-        yield f"评分依据.{name}.{alias} 没有用到：{kind}不看它"
-
-
-def _rules_in(model: Any) -> Iterator[rules.RuleBase]:
-    if isinstance(model, rules.RuleBase):
-        yield model
-    for name in type(model).model_fields if isinstance(model, BaseModel) else ():
-        for part in _inside(getattr(model, name)):
-            yield from _rules_in(part)
-
-
 def _asked(model: Any) -> Iterator[tuple[str, str]]:
     """Yield the points, due dates and data that a row's rules and formulas ask for."""
     for formula, _ in _formulas(model):
         for name in parse(formula).names:
             if name.split(".")[0] == DATA:
                 yield DATA, name.partition(".")[2]
-    yield from _items(model)
-
-
-def _items(model: Any) -> Iterator[tuple[str, str]]:
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
-        key = {"要点": "要点", "期限": "日期"}.get(str(info.alias))
-        if key is not None and isinstance(value, dict):
-            yield from ((key, item) for item in value)
-        for part in _inside(value):
-            yield from _items(part)
-
-
-def _may_be_exempt(model: Any) -> bool:
-    return model.exempt is not None or any(
-        "treat" in type(part).model_fields for part in _inside(model.rule)
-    )
+    for part in _parts(model):
+        if isinstance(part, Rule):
+            yield from part.asks()

@@ -2,106 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
 
 from govnb.evaluate import score_words as words
 from govnb.evaluate.expression import parse, settled
 from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Target
-from govnb.inputs.measure import PERCENT, sign_of
+from govnb.inputs.ledger import Name, Strict
+from govnb.inputs.measure import PERCENT, sign_of, unit_of
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
+from govnb.inputs.values import Markdown, Text, TextOf
 from govnb.inputs.yaml_text import Scalar
-from govnb.rubric import dates, facts, lists, rules, units
-from govnb.rubric.curves import (
-    CURVES,
-    Proportion,
-    by_value,
-    score_value,
-    without_value,
-)
-from govnb.rubric.file import unit_of
+from govnb.rubric import units
 from govnb.rubric.interval import Interval, Presence
 from govnb.rubric.outcome import Outcome, Valued, either
+from govnb.rubric.rule import ZERO, AnyRule, Faults, Row, Rule, ValueRule
+from govnb.rubric.rules import Proportional
 from govnb.rubric.units import UNITS
+from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText
 
 TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
+UPWARD, DOWNWARD = "正向", "反向"
 
 
-def apply(rule: Any, case: Case) -> Outcome:
-    """Score one indicator by its rule; the points are never outside [0, weight]."""
-    outcome = _RULES[type(rule)](rule, case)
-    points = outcome.points.within(Interval(Decimal(0), case.room.high))
-    return replace(outcome, points=Interval(settled(points.low), settled(points.high)))
+class RatioOfTarget(Proportional):
+    """ratio_of_target: 正向 B/A，反向 A/B，不突破分值；低于 60% 不得分."""
 
+    id, name = "ratio_of_target", "按目标比"
 
-def ratio_of_target(rule: rules.RatioOfTarget, case: Case) -> Outcome:
-    """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
-    target = _part(case, rule.target, TARGET)
-    actual = _part(case, rule.actual, ACTUAL)
-    if not case.given:
-        _comparable(rule, case)
-    curve = Proportion(rule, case)
-    missing = (*target.missing, *actual.missing)
-    problem = target.problem or actual.problem
-    if problem:
-        return without_value(curve, Valued(problem=problem))
-    if target.number is None or actual.number is None:
-        lacking = missing or (case.name(ACTUAL),)
-        return score_value(curve, Valued(missing=lacking, note=actual.note or target.note))
-    a, b = target.number, actual.number
-    direction = _direction(rule, case)
-    if direction is not None:
-        return _held_against(curve, a, b, upward=direction == rules.UPWARD)
-    if a:
-        return _held_against(curve, a, b, upward=True)
-    # “0件” may be the most there may be, or no more than a blank filled in.
-    either_way = [_held_against(curve, a, b, upward=up) for up in (True, False)]
-    points, presence = either(*either_way)
-    if points.is_exact and presence is Presence.COUNTED:
-        return either_way[0]
-    hint = "方向: 正向 或 反向" if isinstance(case.evidence, Target) else "≤0 或 ≥0"
-    reason = (
-        f"目标 {_raw(a)}，实际 {_raw(b)}，没有写明越高越好还是越低越好（写 {hint}），"
-        f"得分在 {points} 分之间"
+    direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = Field(
+        None, alias="方向", description="正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"
     )
-    wanted = "方向" if isinstance(case.evidence, Target) else TARGET
-    return Outcome(points, reason, (case.name(wanted),), presence)
+    actual: FormulaText | None = Field(None, alias="实际", description="默认 实际完成值")
+    target: FormulaText | None = Field(None, alias="目标", description="默认 年度指标值")
 
+    def score(self, case: Case) -> Outcome:
+        """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
+        target, actual = _part(case, self.target, TARGET), _part(case, self.actual, ACTUAL)
+        if not case.given:
+            self._check_units(case)
+        problem = target.problem or actual.problem
+        if problem:
+            return self.without_value(Valued(problem=problem), case)
+        if target.number is None or actual.number is None:
+            lacking = (*target.missing, *actual.missing) or (case.name(ACTUAL),)
+            return self.of(Valued(missing=lacking, note=actual.note or target.note), case)
+        a, b = target.number, actual.number
+        direction = self._direction(case)
+        if direction is not None or a:
+            return self._held_against(a, b, case, upward=direction != DOWNWARD)
+        # “0件” may be the most there may be, or no more than a blank filled in.
+        ways = [self._held_against(a, b, case, upward=up) for up in (True, False)]
+        points, presence = either(*ways)
+        if points.is_exact and presence is Presence.COUNTED:
+            return ways[0]
+        own = isinstance(case.evidence, Target)
+        reason = (
+            f"目标 {words.beside(a)}，实际 {words.beside(b)}，没有写明越高越好还是越低越好"
+            f"（写 {'方向: 正向 或 反向' if own else '≤0 或 ≥0'}），得分在 {points} 分之间"
+        )
+        return Outcome(points, reason, (case.name("方向" if own else TARGET),), presence)
 
-def _held_against(curve: Proportion, a: Decimal, b: Decimal, *, upward: bool) -> Outcome:
-    """Score what was done (b) against the target (a)."""
-    met = b >= a if upward else b <= a
-    over, under = (b, a) if upward else (a, b)
-    if under > 0 and over >= 0:
-        valued = Valued(Span.point(over / under))
-        outcome = score_value(curve, valued)
-        said = "正向，实际÷目标" if upward else "反向，目标÷实际"
-        return replace(outcome, reason=f"{outcome.reason}（{said}）")
-    if met:
-        reason = f"目标 {_raw(a)}，实际 {_raw(b)}，已达到，得满分"
-        return Outcome(Interval.exactly(curve.limits.high), reason)
-    if upward and a > 0:
-        reason = f"目标 {_raw(a)}，实际 {_raw(b)}，没有完成"
-        return Outcome(Interval.exactly(curve.limits.low), reason)
-    return without_value(curve, Valued(problem=f"目标 {_raw(a)}、实际 {_raw(b)} 算不出完成比例"))
+    def faults(self, row: Row) -> Faults:
+        """Refuse a unit: the value is a share of the target."""
+        if row.unit == PERCENT:
+            yield from super().faults(row)
+            return
+        message = f"规则“{self.kind}”的指标值是完成的百分比，指标的“单位”却是“{row.unit or '无'}”"
+        yield Fault(self.kind.place, message, "删去“单位”；目标和实际的单位写在部门文件里")
 
+    def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
+        """Score what was done (b) against the target (a)."""
+        said = f"目标 {words.beside(a)}，实际 {words.beside(b)}"
+        over, under = (b, a) if upward else (a, b)
+        if under > 0 and over >= 0:
+            outcome = self.of(Valued(Span.point(over / under)), case)
+            how = "正向，实际÷目标" if upward else "反向，目标÷实际"
+            return replace(outcome, reason=f"{outcome.reason}（{how}）")
+        if over >= under:
+            return Outcome(Interval.exactly(case.limits(self).high), f"{said}，已达到，得满分")
+        if upward and a > 0:
+            return Outcome(Interval.exactly(case.limits(self).low), f"{said}，没有完成")
+        problem = f"目标 {words.beside(a)}、实际 {words.beside(b)} 算不出完成比例"
+        return self.without_value(Valued(problem=problem), case)
 
-def _comparable(rule: rules.RatioOfTarget, case: Case) -> None:
-    """Refuse a target and a result in different units."""
-    formulas = [rule.target or TARGET, rule.actual or ACTUAL]
-    names = [name for formula in formulas for name in parse(formula).names]
-    units.check_money(case, names)
-    if set(formulas) == {TARGET, ACTUAL}:
-        units.same_unit(case, [case.figure(TARGET), case.figure(ACTUAL)])
+    def _direction(self, case: Case) -> str | None:
+        """Return the rule's direction, else the department's, else its target's sign, else None."""
+        evidence = case.evidence
+        own = evidence.direction if isinstance(evidence, Target) else None
+        if self.direction or own:
+            return str(self.direction or own)
+        text = evidence.target.text if evidence and evidence.target else ""
+        return {"≤": DOWNWARD, "<": DOWNWARD, "≥": UPWARD, ">": UPWARD}.get(sign_of(text))
 
-
-def _raw(number: Decimal) -> str:
-    return words.value(number, "")
+    def _check_units(self, case: Case) -> None:
+        """Refuse a target and a result in different units."""
+        formulas = [self.target or TARGET, self.actual or ACTUAL]
+        units.check_money(case, [name for formula in formulas for name in parse(formula).names])
+        if formulas == [TARGET, ACTUAL]:
+            units.same_unit(case, [case.figure(TARGET), case.figure(ACTUAL)])
 
 
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
@@ -109,53 +114,80 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
         return case.given[default]
     if formula is not None:
         return case.evaluate(formula)
-    figure = case.figure(default)
-    number = case.number(default)
+    number, figure = case.number(default), case.figure(default)
     if number is not None:
         found = Valued(Span.point(number))
         return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
     return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
 
 
-def _direction(rule: rules.RatioOfTarget, case: Case) -> str | None:
-    """Return the rule's direction, else the department's, else its target's sign, else None."""
-    if rule.direction is not None:
-        return str(rule.direction)
-    evidence = case.evidence
-    if isinstance(evidence, Target) and evidence.direction is not None:
-        return str(evidence.direction)
-    text = evidence.target.text if evidence and evidence.target else ""
-    signs = {"≤": rules.DOWNWARD, "<": rules.DOWNWARD, "≥": rules.UPWARD, ">": rules.UPWARD}
-    return signs.get(sign_of(text))
+# ── subordinate units, summed up first ───────────────────────────
 
 
-def aggregate(rule: rules.Aggregate, case: Case) -> Outcome:
-    """Sum subordinate units up first, then score; without units, score the indicator itself."""
-    names = list(case.evidence.units) if case.evidence else []
-    case = case.inside(rule)
-    if not names:
-        return apply(rule.rule, case)
-    stated = [case.figure(UNITS, name, field) for name in names for field in (ACTUAL, TARGET)]
-    units.same_unit(case, [*stated, case.figure(TARGET)])
-    weighted = rule.how == "资金加权" or (rule.how is None and _in_percent(case, names))
-    if rule.how == "累加" and _in_percent(case, names):
-        figure = case.figure(UNITS, names[0], ACTUAL)
-        assert figure is not None
-        message = "百分数不能累加"
-        case.faults.append(Fault(figure.place, message, "指标体系里写 方式: 资金加权"))
-    target, actual = _summed(case, names, weighted, TARGET), _summed(case, names, weighted, ACTUAL)
-    has_targets = any(case.figure(UNITS, name, TARGET) for name in names)
-    given = {TARGET: target if has_targets else _part(case, None, TARGET), ACTUAL: actual}
-    # With a formula the sums go into it; without one the sum itself is the value.
-    value = {} if case.formula is not None else {"指标值": actual}
-    if value and not isinstance(rule.rule, rules.RatioOfTarget):
-        actual = _in_unit(case, names, actual)
-        value = {"指标值": actual}
-    inner = replace(case, given={**given, **value})
-    outcome = apply(rule.rule, inner)
-    how = "按资金加权平均" if weighted else "累加"
-    reason = f"{len(names)} 个下属单位{how}后，{outcome.reason}"
-    return replace(outcome, reason=reason)
+class Aggregate(Rule):
+    """aggregate: 先汇总完成数，再计算得分."""
+
+    id, name = "aggregate", "汇总计分"
+    takes_value = True
+
+    how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = Field(
+        None, alias="方式", description="默认绝对值累加，百分数按资金加权"
+    )
+    rule: AnyRule = Field(alias="计分", description="用汇总后的数计分的规则")
+
+    def score(self, case: Case) -> Outcome:
+        """Sum subordinate units up first, then score; without units, score the indicator itself."""
+        names, case = list(case.evidence.units) if case.evidence else [], case.inside(self)
+        if not names:
+            return self.rule.apply(case)
+        actuals = {name: case.figure(UNITS, name, ACTUAL) for name in names}
+        targets = {name: case.figure(UNITS, name, TARGET) for name in names}
+        pairs = (figure for name in names for figure in (actuals[name], targets[name]))
+        units.same_unit(case, [*pairs, case.figure(TARGET)])
+        in_percent = any(f is not None and f.unit == PERCENT for f in actuals.values())
+        weighted = in_percent if self.how is None else self.how == "资金加权"
+        if in_percent and self.how == "累加":
+            hint = "指标体系里写 方式: 资金加权"
+            case.refuse("百分数不能累加", hint, UNITS, names[0], ACTUAL)
+        target, actual = (self._sum(case, names, weighted, field) for field in (TARGET, ACTUAL))
+        if not any(targets.values()):
+            target = _part(case, None, TARGET)
+        given = {TARGET: target, ACTUAL: actual}
+        if case.formula is None:
+            # With a formula the sums go into it; without one the sum itself is the value.
+            if not isinstance(self.rule, RatioOfTarget):
+                given[ACTUAL] = actual = _in_unit(case, names, actual)
+            given["指标值"] = actual
+        outcome = self.rule.apply(replace(case, given=given))
+        how = "按资金加权平均" if weighted else "累加"
+        return replace(outcome, reason=f"{len(names)} 个下属单位{how}后，{outcome.reason}")
+
+    def faults(self, row: Row) -> Faults:
+        """Require a rule that scores a value."""
+        if not isinstance(self.rule, ValueRule):
+            known = [k.name for k in Rule.KINDS.values() if issubclass(k, ValueRule)]
+            message = f"汇总后的数不能用“{self.rule.kind}”计分"
+            yield Fault(self.rule.kind.place, message, f"可写：{'、'.join(known)}")
+        yield from self.rule.check(row.weight, row.unit, row.most)
+
+    @staticmethod
+    def _sum(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
+        total = weights = ZERO
+        missing: list[str] = []
+        for name in names:
+            number = case.number(UNITS, name, field)
+            weight = case.number(UNITS, name, MONEY) if weighted else Decimal(1)
+            missing += [] if number is not None else [case.name(UNITS, name, field)]
+            missing += [] if weight is not None else [case.name(UNITS, name, MONEY)]
+            total += (number or ZERO) * (weight or ZERO)
+            weights += weight or ZERO
+        if missing:
+            return Valued(missing=tuple(missing))
+        if field == ACTUAL and not case.is_proven(*([UNITS, name, ACTUAL] for name in names)):
+            return case.not_proven(Valued())
+        if weighted and weights == 0:
+            return Valued(problem="不可计算：下属单位的资金合计为 0")
+        return Valued(Span.point(total / weights if weighted else total))
 
 
 def _in_unit(case: Case, names: list[str], actual: Valued) -> Valued:
@@ -163,60 +195,58 @@ def _in_unit(case: Case, names: list[str], actual: Valued) -> Valued:
     stated = [f for n in names if (f := case.figure(UNITS, n, ACTUAL)) is not None and f.number]
     if not stated or actual.number is None:
         return actual
-    first = units.in_unit(case, stated[0]) or Decimal(0)
-    factor = first / Decimal(str(stated[0].ratio))
+    factor = (units.in_unit(case, stated[0]) or ZERO) / Decimal(str(stated[0].ratio))
     return Valued(Span.point(settled(actual.number * factor)))
 
 
-def _in_percent(case: Case, names: list[str]) -> bool:
-    units = [f.unit for n in names if (f := case.figure(UNITS, n, ACTUAL)) is not None]
-    return PERCENT in units
+# ── one of several ───────────────────────────────────────────────
 
 
-def _summed(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
-    total, weights = Decimal(0), Decimal(0)
-    missing: list[str] = []
-    for name in names:
-        number = case.number(UNITS, name, field)
-        weight = case.number(UNITS, name, MONEY) if weighted else Decimal(1)
-        if number is None:
-            missing.append(case.name(UNITS, name, field))
-        if weight is None:
-            missing.append(case.name(UNITS, name, MONEY))
-        total += (number or Decimal(0)) * (weight or Decimal(0))
-        weights += weight or Decimal(0)
-    if missing:
-        return Valued(missing=tuple(missing))
-    if field == ACTUAL and not case.is_proven(*([UNITS, name, ACTUAL] for name in names)):
-        return case.not_proven(Valued())
-    if weighted and weights == 0:
-        return Valued(problem="不可计算：下属单位的资金合计为 0")
-    return Valued(Span.point(total / weights if weighted else total))
+class Option(Strict):
+    """One way of assessment among several."""
+
+    formula: FormulaText | None = Field(None, alias="公式")
+    unit: Text | None = Field(None, alias="单位", description="默认随指标的单位")
+    rule: AnyRule = Field(alias="规则")
+
+    def apply(self, case: Case, *, falls_back: bool) -> Outcome:
+        """Score by this way."""
+        formula, unit = self.formula or case.formula, unit_of(self.unit, case.unit)
+        return self.rule.apply(replace(case, formula=formula, unit=unit, falls_back=falls_back))
 
 
-def one_of(rule: rules.OneOf, case: Case) -> Outcome:
-    """Score by the option chosen; while none is, by whichever it may be."""
-    case = case.inside(rule)
-    chosen = case.word("选用")
-    if chosen in rule.options:
-        option = rule.options[str(chosen)]
-        outcome = apply(option.rule, case.of_option(option))
-        unit = option.unit and unit_of(option.unit, case.unit)
-        return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}", unit=unit)
-    # Whose value a stated one is stays open as long as the choice does.
-    each = {
-        n: apply(o.rule, replace(case.of_option(o), falls_back=o.formula is None))
-        for n, o in rule.options.items()
-    }
-    points, presence = either(*each.values())
-    said = "，".join(f"按{words.quoted(n)}{_given(o)}" for n, o in each.items())
-    missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
-    notes = [note for o in each.values() for note in o.notes]
-    if chosen is not None:
-        hint = did_you_mean(chosen, rule.options) or f"可写：{'、'.join(rule.options)}"
-        notes.append(f"{case.name('选用')} 写的“{chosen}”不是选项，没有采用（{hint}）")
-    reason = f"没有写明选用哪一项：{said}"
-    return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
+class OneOf(Rule):
+    """one_of: 二者择其一进行考核."""
+
+    id, name = "one_of", "择一"
+    takes_value = True
+
+    options: dict[Name, Option] = Field(alias="选项", min_length=2)
+
+    def score(self, case: Case) -> Outcome:
+        """Score by the option chosen; while none is, by whichever it may be."""
+        case, chosen = case.inside(self), case.word("选用")
+        if chosen in self.options:
+            option = self.options[str(chosen)]
+            outcome = option.apply(case, falls_back=case.falls_back)
+            unit = option.unit and unit_of(option.unit, case.unit)
+            return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}", unit=unit)
+        # Whose value a stated one is stays open as long as the choice does.
+        each = {n: o.apply(case, falls_back=o.formula is None) for n, o in self.options.items()}
+        points, presence = either(*each.values())
+        said = "，".join(f"按{words.quoted(n)}{_given(o)}" for n, o in each.items())
+        missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
+        notes = [note for o in each.values() for note in o.notes]
+        if chosen is not None:
+            hint = did_you_mean(chosen, self.options) or f"可写：{'、'.join(self.options)}"
+            notes.append(f"{case.name('选用')} 写的“{chosen}”不是选项，没有采用（{hint}）")
+        reason = f"没有写明选用哪一项：{said}"
+        return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
+
+    def faults(self, row: Row) -> Faults:
+        """Check each option's rule."""
+        for option in self.options.values():
+            yield from option.rule.check(row.weight, unit_of(option.unit, row.unit), row.most)
 
 
 def _given(outcome: Outcome) -> str:
@@ -224,82 +254,80 @@ def _given(outcome: Outcome) -> str:
     return "剔除" if left_out else f"得 {outcome.points} 分"
 
 
-def not_applicable(rule: rules.NotApplicable, case: Case) -> Outcome:
-    """Treat as 满分 or 剔除 when not applicable; else score by 否则."""
-    case = case.inside(rule)
-    if rule.otherwise is None:
-        outcome = Outcome(case.room, "指标适用，但规则没有写怎么计分")
-        if rule.when is None and case.word("适用") is None:
-            return _exempted(rule, case, "这个指标不适用")
-    else:
-        outcome = apply(rule.otherwise, case)
-    return exempt(rule, case, outcome)
+# ── not applicable ───────────────────────────────────────────────
 
 
-def exempt(exemption: rules.Exemption, case: Case, outcome: Outcome) -> Outcome:
-    """Let 不适用 overrule an outcome, or widen it while that is open."""
-    applies, missing, why = _applies(exemption, case)
-    if applies is True:
-        return outcome
-    exempted = _exempted(exemption, case, why)
-    if applies is False:
-        return exempted
-    points, presence = either(outcome, exempted)
-    said = "是否适用未定" if exemption.when else why
-    then = "剔除" if exemption.treat == rules.LEFT_OUT else "得满分"
-    reason = f"{said}（不适用则{then}）；若适用：{outcome.reason}"
-    missing = (*missing, *outcome.missing)
-    return replace(outcome, points=points, reason=reason, missing=missing, presence=presence)
+class Exemption(Strict):
+    """不适用: when the indicator does not apply, and what it then gives."""
 
-
-def _applies(exemption: rules.Exemption, case: Case) -> tuple[bool | None, tuple[str, ...], str]:
-    """Tell whether the indicator applies, what would settle it, and why it doesn't."""
-    if exemption.when is not None:
-        met, missing = case.holds(exemption.when)
-        formula = exemption.when.formula
-        wanted = exemption.when.equal
-        shown = f"：{wanted}" if isinstance(wanted, Scalar) else f" = {case.put_in(formula)}"
-        why = f"{formula}{shown}"
-        return (None if met is None else not met), missing, f"不适用（{why}）"
-    figure = case.figure("适用")
-    stated = case.word("适用")
-    if stated == "否":
-        proven = bool(case.proof) or case.on_trial("适用")
-        lacking = () if proven else (case.name("佐证"),)
-        return (False if proven else None), lacking, _stated_why(case, proven)
-    # Silence means it applies; 未公布 means nobody has said.
-    return (
-        (None if figure is not None and stated is None else True),
-        (case.name("适用"),),
-        "是否适用未定",
+    when: Condition | None = Field(None, alias="当", description="不写则由部门在评分依据里申报")
+    treat: Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))] = Field(
+        alias="按", description="满分，或 剔除（其余按比例折算）"
     )
+    note: Markdown | None = Field(None, alias="说明")
+
+    def overrule(self, case: Case, outcome: Outcome) -> Outcome:
+        """Let 不适用 overrule an outcome, or widen it while that is open."""
+        applies, missing, why = self._applies(case)
+        if applies is True:
+            return outcome
+        exempted = self.exempted(case, why)
+        if applies is False:
+            return exempted
+        points, presence = either(outcome, exempted)
+        said = "是否适用未定" if self.when else why
+        then = "剔除" if self.treat == LEFT_OUT else "得满分"
+        reason = f"{said}（不适用则{then}）；若适用：{outcome.reason}"
+        missing = (*missing, *outcome.missing)
+        return replace(outcome, points=points, reason=reason, missing=missing, presence=presence)
+
+    def exempted(self, case: Case, why: str) -> Outcome:
+        """Return what the indicator gives when it doesn't apply."""
+        note = f"；{case.prose(self.note)}" if self.note else ""
+        if self.treat == LEFT_OUT:
+            nothing = Interval.exactly(ZERO)
+            return Outcome(nothing, f"{why}，剔除{note}", (), Presence.LEFT_OUT)
+        most = case.room.high
+        said = "满分" if most == case.weight else f"最高的 {words.points(most)} 分"
+        return Outcome(Interval.exactly(most), f"{why}，按{said}计{note}")
+
+    def _applies(self, case: Case) -> tuple[bool | None, tuple[str, ...], str]:
+        """Tell whether the indicator applies, what would settle it, and why it doesn't."""
+        if self.when is not None:
+            met, missing = case.holds(self.when)
+            formula, wanted = self.when.formula, self.when.equal
+            shown = f"：{wanted}" if isinstance(wanted, Scalar) else f" = {case.put_in(formula)}"
+            return (None if met is None else not met), missing, f"不适用（{formula}{shown}）"
+        stated = case.word("适用")
+        if stated == "否":
+            if case.proof or case.on_trial("适用"):
+                return False, (), f"部门申报不适用（{case.proof or '试算'}）"
+            return None, (case.name("佐证"),), "称不适用，没有佐证"
+        # Silence means it applies; 未公布 means nobody has said.
+        is_open = case.figure("适用") is not None and stated is None
+        return None if is_open else True, (case.name("适用"),), "是否适用未定"
 
 
-def _stated_why(case: Case, proven: bool) -> str:
-    return f"部门申报不适用（{case.proof or '试算'}）" if proven else "称不适用，没有佐证"
+class NotApplicable(Rule, Exemption):
+    """not_applicable: 没有楼堂馆所项目的部门按满分计算."""
 
+    id, name = "not_applicable", "不适用"
+    takes_value = True
 
-def _exempted(exemption: rules.Exemption, case: Case, why: str) -> Outcome:
-    note = f"；{case.prose(exemption.note)}" if exemption.note else ""
-    if exemption.treat == rules.LEFT_OUT:
-        points = Interval.exactly(Decimal(0))
-        return Outcome(points, f"{why}，剔除{note}", (), Presence.LEFT_OUT)
-    most = case.room.high
-    said = "按满分计" if most == case.weight else f"按最高的 {words.points(most)} 分计"
-    return Outcome(Interval.exactly(most), f"{why}，{said}{note}")
+    otherwise: AnyRule | None = Field(None, alias="否则", description="适用时的规则")
 
+    def score(self, case: Case) -> Outcome:
+        """Treat as 满分 or 剔除 when not applicable; else score by 否则."""
+        case = case.inside(self)
+        if self.otherwise is not None:
+            return self.overrule(case, self.otherwise.apply(case))
+        if self.when is None and case.word("适用") is None:
+            return self.exempted(case, "这个指标不适用")
+        return self.overrule(case, Outcome(case.room, "指标适用，但规则没有写怎么计分"))
 
-_RULES: dict[type[Any], Callable[[Any, Case], Outcome]] = {
-    **dict.fromkeys(CURVES, by_value),
-    rules.RatioOfTarget: ratio_of_target,
-    rules.StateEnum: facts.state_enum,
-    rules.QualitativeBand: facts.qualitative_band,
-    rules.ChecklistAdd: lists.checklist_add,
-    rules.ChecklistDeduct: lists.checklist_deduct,
-    rules.EventDeduct: lists.event_deduct,
-    rules.DeadlineRule: dates.deadline,
-    rules.Expert: facts.expert,
-    rules.OneOf: one_of,
-    rules.NotApplicable: not_applicable,
-    rules.Aggregate: aggregate,
-}
+    def faults(self, row: Row) -> Faults:
+        """Check 否则, and that there is one where it may apply."""
+        if self.otherwise is not None:
+            yield from self.otherwise.check(row.weight, row.unit, row.most)
+        elif self.when is not None:
+            yield Fault(self.kind.place, "写了“当”，却没有写“否则”怎么计分", "补上“否则”")

@@ -1,57 +1,43 @@
-"""The sixteen kinds of scoring rule a rubric may declare, each with its own fields.
+"""Rules that score a value: deductions beyond a standard, bands, proportions.
 
-The list is `rubrics.md` §6 of the project's domain notes: the smallest set that the
-official tables seen so far can be written in. How each scores is in
-`govnb.rubric.curves`.
+Source of the kinds and of their edge cases: the project's domain notes, rubrics.md §6—7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as AnyMapping
-from typing import Annotated, Any
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, ClassVar
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
+from pydantic import AfterValidator, Field
+
+from govnb.evaluate import score_words as words
+from govnb.evaluate.scoring_case import Case
+from govnb.inputs.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
+from govnb.inputs.place import Fault
+from govnb.inputs.span import Span, holes
+from govnb.inputs.values import Amount, TextOf, refuse
+from govnb.inputs.yaml_text import Scalar
+from govnb.rubric.interval import Interval
+from govnb.rubric.outcome import Valued
+from govnb.rubric.rule import (
+    ZERO,
+    Faults,
+    Row,
+    ValueRule,
+    check_best,
+    check_cost,
+    check_levels,
+    check_most,
+    level,
+    say_level,
 )
+from govnb.rubric.values import FormulaText, PointsValue, Rounding, in_steps
 
-from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.measure import Bounds, Level, Range, check_bounds
-from govnb.inputs.shorthand import short
-from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import Count, Markdown, Text, TextOf, refuse
-from govnb.inputs.yaml_text import Mapping, Scalar
-from govnb.rubric.values import Condition, Due, Formula, PointsValue, Rounding, listed
-
-FULL, LEFT_OUT = "满分", "剔除"
-UPWARD, DOWNWARD = "正向", "反向"
-
-Treatment = Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))]
+_Side = Annotated[Scalar, TextOf("方向", choices=("不超过", "不低于"))]
 
 
-def _name_kind(schema: dict[str, Any], rule: type[Any]) -> None:
-    """Tell an editor which kind has which fields; a file with a base need not fill them all."""
-    if rule in KIND_OF:
-        schema["properties"]["种类"]["enum"] = [IDS[KIND_OF[rule]], KIND_OF[rule]]
-        schema["properties"]["种类"].pop("type", None)
-    schema["required"] = ["种类"]
-
-
-class RuleBase(Strict):
-    """What every rule carries: its kind, and limits to what it can give or take."""
-
-    model_config = ConfigDict(json_schema_extra=_name_kind)
-
-    kind: Text = Field(alias="种类")
-    cap: PointsValue | None = Field(None, alias="封顶", description="最多得几分，默认分值")
-    floor: PointsValue | None = Field(None, alias="下限", description="最少得几分，默认 0")
-
-
-class Deduction(RuleBase):
+class Deduction(ValueRule):
     """Full marks up to a standard, then so much for each step beyond it."""
 
     standard: Level = Field(alias="标准")
@@ -60,12 +46,58 @@ class Deduction(RuleBase):
         None, alias="取整", description="不足一步：舍去（默认）、进一、按比例"
     )
 
+    def apart(self, by: Decimal, case: Case) -> tuple[Decimal, str, str]:
+        """Return how far a value beyond the standard by so much misses it, and both sayings."""
+        upper = str(getattr(self, "side", None) or "不超过") == "不超过"
+        said = self._standard(case.unit)
+        kept = f"，{'未超过' if upper else '不低于'}{said}"
+        more = "" if case.unit == PERCENT else "，多" if upper else "，少"
+        return by if upper else -by, kept, f"，{'超过' if upper else '低于'}{said}{more}"
 
-_Side = Annotated[Scalar, TextOf("方向", choices=("不超过", "不低于"))]
+    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+        """Return the points for a value, and why.
+
+        Rules seldom say what a fraction of a step costs (rubrics.md §7.1): 取整 declares it,
+        and where it doesn't, a fraction costs nothing and the reason says so.
+        """
+        standard, limits = level(self.standard, case), case.limits(self)
+        beyond, kept, missed = self.apart(value - standard, case)
+        shown = words.value(value, case.unit, standard)
+        if beyond <= 0:
+            return Interval.exactly(limits.high), f"{shown}{kept}，不扣分"
+        stated: Amount | None = getattr(self, "step", None)
+        one = Decimal("0.01") if case.unit == PERCENT else Decimal(1)
+        size = level(stated, case) if stated is not None else one
+        counted, said = in_steps(beyond / size, self.rounding, "一步")
+        each = self.points.of(case.weight)
+        gone = min(counted * each, limits.width)
+        how = f"{words.gap(beyond, case.unit)}，每 {words.gap(size, case.unit)}"
+        how += f"扣 {words.points(each)} 分{said}，扣 {words.points(gone)} 分"
+        if limits.low and counted * each > gone:
+            how += f"，最低 {words.points(limits.low)} 分"
+        return Interval.exactly(limits.high - gone), f"{shown}{missed} {how}"
+
+    def faults(self, row: Row) -> Faults:
+        """Refuse numbers of another unit, steps of nothing and deductions of nothing."""
+        step, tolerance = getattr(self, "step", None), getattr(self, "tolerance", None)
+        yield from check_levels([self.standard, step, tolerance], row.unit)
+        if step is not None and (step.value or ZERO) <= 0:
+            yield Fault(step.place, "步长要大于 0", "如 每: 1%")
+        if tolerance is not None and ratio(tolerance) < 0:
+            yield Fault(tolerance.place, "允许偏差不能为负", "写两边都不扣的幅度，如 允许偏差: 2%")
+        yield from check_cost(self.points)
+
+    def _standard(self, unit: str) -> str:
+        """Return the standard as the rubric writes it, with the unit it leaves out."""
+        text = self.standard.text.strip()
+        left_out = "" if self.standard.unit_typed or unit == PERCENT else unit
+        return f"标准 {text}{left_out}"
 
 
 class ThresholdDeduct(Deduction):
     """threshold_deduct: 每超过一个百分点扣 0.5 分，扣完为止."""
+
+    id, name = "threshold_deduct", "超标扣分"
 
     side: _Side | None = Field(None, alias="方向", description="达标的一侧，默认 不超过")
     step: Level | None = Field(None, alias="每", description="默认一个百分点")
@@ -74,6 +106,8 @@ class ThresholdDeduct(Deduction):
 class StepDeduct(Deduction):
     """step_deduct: 每低于 5% 扣 2 分."""
 
+    id, name = "step_deduct", "分步扣分"
+
     side: _Side = Field(alias="方向", description="达标的一侧")
     step: Level = Field(alias="每", description="步长")
 
@@ -81,15 +115,31 @@ class StepDeduct(Deduction):
 class TwoSidedStepDeduct(Deduction):
     """two_sided_step_deduct: 实际完成情况与计划每相差 3%，扣 1 分."""
 
+    id, name = "two_sided_step_deduct", "双向扣分"
+
     step: Level = Field(alias="每", description="步长")
     tolerance: Level | None = Field(None, alias="允许偏差", description="以内不扣，超出部分起扣")
+
+    def apart(self, by: Decimal, case: Case) -> tuple[Decimal, str, str]:
+        """Return how far a value misses the standard on either side, and both sayings."""
+        allowed = level(self.tolerance, case) if self.tolerance else ZERO
+        within = f"±{self.tolerance.text.strip()} 以内" if self.tolerance and allowed else "相同"
+        said = f"，{self._standard(case.unit)}，"
+        return abs(by) - allowed, f"{said}{within}", f"{said}{'高出' if by > 0 else '低了'}"
+
+    def turns(self, case: Case) -> list[Decimal]:
+        """Return the standard: the best there is."""
+        return [level(self.standard, case)]
 
 
 class Band(Bounds):
     """One band and what it gives."""
 
+    # Names its formula may use besides the figures.
+    own_names: ClassVar[tuple[str, ...]] = ("分值",)
+
     points: PointsValue | None = Field(None, alias="得分")
-    formula: Formula | None = Field(
+    formula: FormulaText | None = Field(
         None, alias="得分公式", description="用 指标值、分值 写的算式，如 分值 * 指标值"
     )
 
@@ -101,220 +151,98 @@ def _check_band(band: Band) -> Band:
     return band
 
 
-class Banded(RuleBase):
+class Banded(ValueRule):
     """banded: 0—10%(含)计 4 分；80%(含)—90%计 4 分."""
+
+    id, name = "banded", "分档"
 
     bands: list[Annotated[Band, AfterValidator(_check_band)]] = Field(alias="分档", min_length=1)
     domain: Range | None = Field(
         None, alias="值域", description="原文只规定了这个范围；以外的值得分未定"
     )
 
+    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+        """Return the points for a value, and why."""
+        shown = words.value(value, case.unit, *self.turns(case))
+        band = self._band(value, case)
+        if band is None or (self.domain and value not in self.domain.span(case.unit)):
+            any_band = Interval.around(self._points(band, case) for band in self.bands)
+            return any_band.within(case.limits(self)), f"{shown}，原文没有规定这样的值怎么计分"
+        points = self._points(band, case, value).within(case.limits(self))
+        return points, f"{shown}，在“{band}”一档，得 {points} 分"
 
-class State(Strict):
-    """A state and what it gives; 当 lets the figures decide."""
+    def over(self, span: Span, case: Case) -> Interval:
+        """Return the bounds over a range; a formula may do anything between its band's ends."""
+        if any(band.formula and band.span(case.unit).meets(span) for band in self.bands):
+            return case.limits(self)
+        return super().over(span, case)
 
-    points: PointsValue = Field(alias="得分")
-    when: Condition | None = Field(None, alias="当")
+    def turns(self, case: Case) -> list[Decimal]:
+        """Return the ends of the bands."""
+        return [level(end, case) for band in self.bands for end in band.ends]
+
+    def lacking(self, value: Decimal, case: Case) -> Valued:
+        """Return what the formula of a value's band lacks."""
+        band = self._band(value, case)
+        return self._worked_out(band, value, case) if band and band.formula else Valued()
+
+    def faults(self, row: Row) -> Faults:
+        """Require bands that cover every value once, the best of them with full marks."""
+        ends = [end for band in self.bands for end in band.ends]
+        yield from check_levels([*ends, *(self.domain.ends if self.domain else [])], row.unit)
+        domain = self.domain.span(row.unit) if self.domain else Span()
+        spans = [band.span(row.unit) for band in self.bands]
+        for number, message in holes(spans, domain, partial(say_level, row.unit)):
+            hint = "每个值应恰好落在一档；原文只规定一段范围的，写“值域”"
+            yield Fault(self.bands[number].ends[0].place, f"这一档{message}", hint)
+        points = [band.points for band in self.bands if band.points is not None]
+        if len(points) == len(self.bands):
+            yield from check_best(self, points, "各档", row)
+        else:
+            yield from check_most(points, row.most)
+
+    def _band(self, value: Decimal, case: Case) -> Band | None:
+        return next((band for band in self.bands if value in band.span(case.unit)), None)
+
+    def _points(self, band: Band, case: Case, value: Decimal | None = None) -> Interval:
+        if band.points is not None:
+            return Interval.exactly(band.points.of(case.weight))
+        found = None if value is None else self._worked_out(band, value, case).number
+        return case.limits(self) if found is None else Interval.exactly(found)
+
+    def _worked_out(self, band: Band, value: Decimal, case: Case) -> Valued:
+        assert band.formula is not None
+        return case.evaluate(band.formula, {"分值": case.weight, "指标值": value})
 
 
-class StateEnum(RuleBase):
-    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分. First match holds."""
-
-    states: dict[Name, Annotated[State, short("得分")]] = Field(alias="状态", min_length=1)
-
-
-class Proportional(RuleBase):
+class Proportional(ValueRule):
     """proportional: 得分（20 分 × 执行率）."""
+
+    id, name = "proportional", "按比例"
 
     full_at: Level | None = Field(None, alias="满分值", description="达到它得满分，默认 100%")
     start: Level | None = Field(None, alias="起点", description="低于它不得分")
 
+    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+        """Return the points for a value, never more than the weight, and why."""
+        limits, shown = case.limits(self), words.value(value, case.unit)
+        if self.start is not None and value < level(self.start, case):
+            said = f"{shown}，低于起点 {self.start.text.strip()}"
+            return Interval.exactly(limits.low), f"{said}，得 {words.points(limits.low)} 分"
+        share = value / level(self.full_at, case) if self.full_at is not None else value
+        points = Interval.exactly(case.weight * share).within(limits)
+        of = "" if self.full_at is None else f" ÷ {self.full_at.text.strip()}"
+        capped = "，不超过满分" if share > 1 else ""
+        said = f"{words.points(case.weight)} 分 × {shown}{of}{capped}"
+        return points, f"{said}，得 {points} 分"
 
-class RatioOfTarget(Proportional):
-    """ratio_of_target: 正向 B/A，反向 A/B，不突破分值；低于 60% 不得分."""
-
-    direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = Field(
-        None, alias="方向", description="正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"
-    )
-    actual: Formula | None = Field(None, alias="实际", description="默认 实际完成值")
-    target: Formula | None = Field(None, alias="目标", description="默认 年度指标值")
-
-
-class QualitativeBand(RuleBase):
-    """qualitative_band: 达成 100—80%(含)、部分达成 80—50%(含)、未达成 50—0%."""
-
-    tiers: dict[Name, Range] = Field(
-        alias="档次", min_length=1, description="分数，或占分值的百分比"
-    )
-
-
-class Item(Strict):
-    """A point of a checklist that earns; 当 lets the figures decide."""
-
-    points: PointsValue = Field(alias="得分")
-    when: Condition | None = Field(None, alias="当")
-
-
-class ChecklistAdd(RuleBase):
-    """checklist_add: ①…1 分；②…1 分；③…1 分."""
-
-    items: dict[Name, Annotated[Item, short("得分")]] = Field(alias="要点", min_length=1)
-
-
-class Flaw(Strict):
-    """A point of a checklist that costs."""
-
-    points: PointsValue | None = Field(None, alias="扣", description="默认随规则的“扣”")
-
-
-class ChecklistDeduct(RuleBase):
-    """checklist_deduct: 每出现一例不符合要求的扣 1 分，扣完为止."""
-
-    points: PointsValue = Field(alias="扣")
-    by: Annotated[Scalar, TextOf("怎么计", choices=("按例", "按项"))] | None = Field(
-        None, alias="计", description="按例（默认，一项可扣多次）或 按项"
-    )
-    items: Annotated[dict[Name, Annotated[Flaw, short("扣")]], Field(min_length=1), listed()] = (
-        Field(alias="要点")
-    )
-
-
-class EventDeduct(RuleBase):
-    """event_deduct: 每出现一个专项未按进度完成资金下达扣 0.5 分."""
-
-    points: PointsValue = Field(alias="扣")
-
-
-class Deadline(Strict):
-    """One due date: what meeting it earns, and what each delay costs."""
-
-    due: Due = Field(alias="截止")
-    points: PointsValue | None = Field(None, alias="得分", description="按期完成得几分")
-    days: Count | None = Field(None, alias="逾期每", description="几天；默认逾期即不得分")
-    late: PointsValue | None = Field(None, alias="扣", description="逾期每几天扣几分")
-    rounding: Rounding | None = Field(
-        None, alias="取整", description="逾期不足几天：舍去（默认）、进一、按比例"
-    )
-
-
-class DeadlineRule(RuleBase):
-    """deadline: 春节前下达 50%；6 月底前全部下达."""
-
-    due: dict[Name, Deadline] = Field(alias="期限", min_length=1)
-    points: PointsValue | None = Field(
-        None, alias="扣", description="按事项计：每有一个事项误期扣几分；此时各期限不写得分"
-    )
-
-
-class Option(Strict):
-    """One way of assessment among several."""
-
-    formula: Formula | None = Field(None, alias="公式")
-    unit: Text | None = Field(None, alias="单位", description="默认随指标的单位")
-    rule: Rule = Field(alias="规则")
-
-
-class OneOf(RuleBase):
-    """one_of: 二者择其一进行考核."""
-
-    options: dict[Name, Option] = Field(alias="选项", min_length=2)
-
-
-class Exemption(Strict):
-    """不适用: when the indicator does not apply, and what it then gives."""
-
-    when: Condition | None = Field(None, alias="当", description="不写则由部门在评分依据里申报")
-    treat: Treatment = Field(alias="按", description="满分，或 剔除（其余按比例折算）")
-    note: Markdown | None = Field(None, alias="说明")
-
-
-class NotApplicable(RuleBase, Exemption):
-    """not_applicable: 没有楼堂馆所项目的部门按满分计算."""
-
-    otherwise: Rule | None = Field(None, alias="否则", description="适用时的规则")
-
-
-class Expert(RuleBase):
-    """expert: 合理确定分值; the evaluator's mark, with who and why."""
-
-
-class Aggregate(RuleBase):
-    """aggregate: 先汇总完成数，再计算得分."""
-
-    how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = Field(
-        None, alias="方式", description="默认绝对值累加，百分数按资金加权"
-    )
-    rule: Rule = Field(alias="计分", description="用汇总后的数计分的规则")
-
-
-RULES: dict[str, tuple[str, type[RuleBase]]] = {
-    "超标扣分": ("threshold_deduct", ThresholdDeduct),
-    "分步扣分": ("step_deduct", StepDeduct),
-    "双向扣分": ("two_sided_step_deduct", TwoSidedStepDeduct),
-    "分档": ("banded", Banded),
-    "按状态": ("state_enum", StateEnum),
-    "按比例": ("proportional", Proportional),
-    "按目标比": ("ratio_of_target", RatioOfTarget),
-    "定性分档": ("qualitative_band", QualitativeBand),
-    "清单加分": ("checklist_add", ChecklistAdd),
-    "清单扣分": ("checklist_deduct", ChecklistDeduct),
-    "按件扣分": ("event_deduct", EventDeduct),
-    "按期限": ("deadline", DeadlineRule),
-    "择一": ("one_of", OneOf),
-    "不适用": ("not_applicable", NotApplicable),
-    "专家评定": ("expert", Expert),
-    "汇总计分": ("aggregate", Aggregate),
-}
-IDS = {identifier: name for name, (identifier, _) in RULES.items()}
-KIND_OF = {model: identifier for identifier, model in RULES.values()}
-
-
-def kind_of(rule: RuleBase) -> str:
-    """Return the rule's identifier, such as `banded`."""
-    return KIND_OF[type(rule)]
-
-
-def _tag(value: Any) -> str | None:
-    if isinstance(value, RuleBase):
-        return kind_of(value)
-    kind = str(value.get("种类", "")) if isinstance(value, AnyMapping) else ""
-    return RULES[kind][0] if kind in RULES else kind if kind in IDS else None
-
-
-def _known_kind(value: Any) -> Any:
-    """Refuse a kind that doesn't exist at the place of its name, with the nearest that does."""
-    if isinstance(value, RuleBase) or _tag(value) is not None:
-        return value
-    if not isinstance(value, Mapping):
-        raise refuse("规则应是若干行“名称: 值”", "第一行写 种类: 分档")
-    kind = value.get("种类")
-    if kind is None:
-        raise refuse("规则缺少“种类”", f"可写：{'、'.join(RULES)}")
-    place = kind.place if isinstance(kind, Scalar) else value.place
-    hint = did_you_mean(str(kind), [*RULES, *IDS]) or f"可写：{'、'.join(RULES)}"
-    raise refuse(f"没有“{kind}”这种规则", hint, place)
-
-
-Rule = Annotated[
-    Annotated[ThresholdDeduct, Tag("threshold_deduct")]
-    | Annotated[StepDeduct, Tag("step_deduct")]
-    | Annotated[TwoSidedStepDeduct, Tag("two_sided_step_deduct")]
-    | Annotated[Banded, Tag("banded")]
-    | Annotated[StateEnum, Tag("state_enum")]
-    | Annotated[Proportional, Tag("proportional")]
-    | Annotated[RatioOfTarget, Tag("ratio_of_target")]
-    | Annotated[QualitativeBand, Tag("qualitative_band")]
-    | Annotated[ChecklistAdd, Tag("checklist_add")]
-    | Annotated[ChecklistDeduct, Tag("checklist_deduct")]
-    | Annotated[EventDeduct, Tag("event_deduct")]
-    | Annotated[DeadlineRule, Tag("deadline")]
-    | Annotated[OneOf, Tag("one_of")]
-    | Annotated[NotApplicable, Tag("not_applicable")]
-    | Annotated[Expert, Tag("expert")]
-    | Annotated[Aggregate, Tag("aggregate")],
-    Discriminator(_tag),
-    BeforeValidator(_known_kind),
-]
-
-for _model in (Option, OneOf, NotApplicable, Aggregate):
-    _model.model_rebuild()
+    def faults(self, row: Row) -> Faults:
+        """Refuse a start above what gives full marks."""
+        yield from check_levels([self.full_at, self.start], row.unit)
+        if self.full_at is not None and ratio(self.full_at) <= 0:
+            yield Fault(self.full_at.place, "满分值要大于 0", "如 满分值: 100%")
+        full_at = ratio(self.full_at) if self.full_at is not None else Decimal(1)
+        if self.start is not None and ratio(self.start) > full_at:
+            said = self.full_at.text.strip() if self.full_at else "100%（没有写，按默认）"
+            message = f"起点 {self.start.text.strip()} 高于满分值 {said}"
+            yield Fault(self.start.place, message, "起点以下不得分，写低于满分值的数")

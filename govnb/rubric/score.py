@@ -30,9 +30,7 @@ from govnb.rubric import interval
 from govnb.rubric.file import Indicator, Rubric
 from govnb.rubric.interval import Interval, Part, Presence
 from govnb.rubric.names import check_names, check_published, unused
-from govnb.rubric.nested import apply, exempt
 from govnb.rubric.outcome import Outcome
-from govnb.rubric.rules import IDS, kind_of
 from govnb.rubric.tasks import TARGETS, Task, tasks_of
 from govnb.rubric.verdict import Marked, verdict
 
@@ -152,7 +150,9 @@ def _run(
             figures=figures,
             base=task.base,
             evidence=task.evidence,
-            indicator=task.indicator,
+            unit=task.indicator.shown_unit if task.indicator else PERCENT,
+            zero=task.indicator.zero if task.indicator else None,
+            asks_proof=bool(task.indicator and task.indicator.proof),
             weight=task.weight or Decimal(0),
             year=year,
             money_unit=money_unit,
@@ -182,8 +182,9 @@ def _outcome(task: Task, case: Case) -> Outcome:
         reason = f"{unseen}，得分在 0—{words.points(case.weight)} 分之间"
         missing = (TARGETS,) if task.indicator is None else valued.missing
         return Outcome(Interval(Decimal(0), case.weight), reason, missing, valued=valued)
-    outcome = apply(task.rule, case)
-    return exempt(case.exemption, case, outcome) if case.exemption else outcome
+    outcome = task.rule.apply(case)
+    exempt = task.indicator.exempt if task.indicator else None
+    return exempt.overrule(case, outcome) if exempt else outcome
 
 
 def _value_only(case: Case) -> Outcome:
@@ -232,8 +233,8 @@ def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
         unit=case.unit if outcome.unit is None else outcome.unit,
         low=outcome.points.low if task.weight is not None else None,
         high=outcome.points.high if task.weight is not None else None,
-        rule=kind_of(task.rule) if task.rule is not None else None,
-        rule_name=IDS[kind_of(task.rule)] if task.rule is not None else "",
+        rule=task.rule.id if task.rule is not None else None,
+        rule_name=task.rule.name if task.rule is not None else "",
         statement=str(item.criterion or "") if item else "",
         formula=str(case.formula or ""),
         formula_filled=case.put_in(case.formula) if case.formula is not None else "",

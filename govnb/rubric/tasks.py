@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from govnb.evaluate.score_words import points as points_text
 from govnb.inputs.evidence import QUALITATIVE, Evidence, Target
@@ -13,8 +12,8 @@ from govnb.inputs.measure import PERCENT
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
-from govnb.rubric.checks import check_rule
 from govnb.rubric.file import Entry, Group, Indicator, Rubric, Socket
+from govnb.rubric.rule import Rule
 
 EVIDENCE, TARGETS = "评分依据", "绩效指标"
 
@@ -27,7 +26,7 @@ class Task:
     name: str
     groups: tuple[str, ...]
     weight: Decimal | None
-    rule: Any
+    rule: Rule | None
     indicator: Indicator | None
     evidence: Evidence | None
     base: str
@@ -89,7 +88,7 @@ def _listed(inputs: Inputs, socket: Socket, faults: list[Fault]) -> Iterator[Tas
             message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
             faults.append(Fault(target.weight.place, message, "在指标体系里写 定性: …"))
         elif target.weight.value:
-            faults.extend(check_rule(rule, target.weight.value, PERCENT))
+            faults.extend(rule.check(target.weight.value, PERCENT))
         below = (str(target.subgroup),) if target.subgroup else ()
         yield Task(
             key, key, (*socket.groups, *below), target.weight.value or Decimal(0), rule, None,

@@ -5,21 +5,49 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from govnb.inputs.ledger import Strict
 from govnb.inputs.measure import PERCENT, Bounds, check_bounds, parse_measure
 from govnb.inputs.place import Place
 from govnb.inputs.shorthand import Shorthand
-from govnb.inputs.values import UNKNOWN, BadText, Reads, TextOf, parse_number, refuse
+from govnb.inputs.values import UNKNOWN, BadText, Reads, Text, TextOf, parse_number, refuse
 from govnb.inputs.yaml_text import Mapping, Scalar, Sequence
 
-Formula = Annotated[Scalar, TextOf("公式")]
+FULL, LEFT_OUT = "满分", "剔除"
+
+
+class Formula(Scalar):
+    """The text of a formula, told apart from other text wherever it stands."""
+
+
+def _as_formula(text: Scalar) -> Formula:
+    made = Formula(text)
+    made.__dict__.update(text.__dict__)
+    return made
+
+
+FormulaText = Annotated[Formula, TextOf("公式"), AfterValidator(_as_formula)]
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
 ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
+Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
+
+
+def in_steps(steps: Decimal, rounding: Scalar | None, step: str) -> tuple[Decimal, str]:
+    """Return how many steps count, and how what falls short of one was counted."""
+    if steps == (floor := steps.to_integral_value(ROUND_FLOOR)):
+        return steps, ""
+    how = ROUNDINGS.get(str(rounding or "舍去"), str(rounding))
+    counted, said = {
+        "floor": (floor, "不扣"),
+        "ceil": (floor + 1, f"按{step}扣"),
+        "linear": (steps, "按比例扣"),
+    }[how]
+    return counted, f"，不足{step}的{said}{'' if rounding else '（原文没有写，按默认）'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +134,7 @@ class _Anything:
 
 
 class _Condition(Bounds):
-    formula: Formula = Field(alias="公式", description="一个指标名称或算式")
+    formula: FormulaText = Field(alias="公式", description="一个指标名称或算式")
     equal: Annotated[Any, _Anything()] | None = Field(
         None, alias="等于", description="数，或 是、否 等文字"
     )
@@ -122,6 +150,19 @@ def _check_condition(condition: _Condition) -> _Condition:
 
 
 Condition = Annotated[_Condition, AfterValidator(_check_condition)]
+
+
+class ZeroBase(Strict):
+    """分母为零: what an indicator gives when its formula has no value."""
+
+    when: Condition | None = Field(None, alias="当", description="条件成立时得“得分”")
+    points: Annotated[Points | Scalar, PointsOf(LEFT_OUT)] = Field(
+        alias="得分", description="分数、满分、不得分，或 剔除"
+    )
+    otherwise: PointsValue | None = Field(
+        None, alias="否则", description="条件不成立时，默认不得分"
+    )
+    note: Text | None = Field(None, alias="说明", description="如：零基，变动率无意义")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +224,6 @@ def _read_due(value: Any) -> DueDate:
 
 
 Due = Annotated[DueDate, _DueType()]
-Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
 Mark = Annotated[Scalar, TextOf("证据标记"), AfterValidator(lambda text: _check_mark(text))]
 MARKS = ("原文", "推", "待核")
 

@@ -59,7 +59,7 @@ def folder(params: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Checks name figures of the full book, which some of these files replace.
     (made / "rules" / "checks.yml").unlink(missing_ok=True)
     shutil.copy(params / "2016" / "_year.yml", made / "2016" / "_year.yml")
-    good = GOOD.replace("测试局", "好局")
+    good = GOOD.replace("测试局", "另一测试局")
     (made / "2016" / "good.yml").write_text(good, encoding="utf-8")
     return made
 

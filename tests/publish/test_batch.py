@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -365,3 +366,14 @@ def test_what_is_not_read_or_stands_twice_is_named_wherever_a_year_is_listed(
     )
     assert rows["ok"]["status"] == "通过"
     assert rows["a"]["reason"] == rows["b"]["reason"] == "与别的文件重复"
+
+
+def test_a_line_of_the_log_says_when_which_how_and_how_long(tmp_path: Path) -> None:
+    run = year_folder(tmp_path, "甲局", "faulty").run()
+    said = run.out.splitlines()
+    stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d　"
+    assert all(re.match(stamp, line) for line in said)
+    whole = "\n".join(said)
+    assert re.search(stamp + r"\[\d/2\] 甲局　完成　\d+\.\d 秒", whole)
+    failed = r"\[\d/2\] faulty　失败　\d+\.\d 秒　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
+    assert re.search(stamp + failed, whole)

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.rubric.rules import IDS
+from govnb.rubric.rule import Rule
 from tests.rubric.kit import row_of, rubric_of, rubric_text
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "scoring" / "cases"
@@ -67,4 +67,4 @@ def test_case(example: Example, tmp_path: Path) -> None:
 
 
 def test_every_kind_has_a_table() -> None:
-    assert {file.stem for file in FILES} == set(IDS)
+    assert {file.stem for file in FILES} == set(Rule.KINDS)

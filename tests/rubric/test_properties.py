@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from govnb.evaluate.score_row import IndicatorScore
 from govnb.rubric.file import Rubric
 from govnb.rubric.interval import Interval, Part, Presence, total
-from govnb.rubric.rules import IDS
+from govnb.rubric.rule import Rule
 from tests.rubric.kit import INDICATOR, rubric_of, rubric_text, score_of
 
 WEIGHT = Decimal(10)
@@ -319,7 +319,7 @@ def possible(facts: Facts) -> bool:
 # ── properties ───────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("kind", list(IDS))
+@pytest.mark.parametrize("kind", list(Rule.KINDS))
 @settings(max_examples=25)
 @given(data=st.data())
 def test_learning_a_fact_never_leaves_the_earlier_interval(kind: str, data: st.DataObject) -> None:

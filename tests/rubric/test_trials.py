@@ -10,7 +10,6 @@ from govnb.evaluate.compute import compute
 from govnb.inputs.place import FaultsError
 from tests.conftest import Govnb
 from tests.rubric.kit import (
-    evidence_text,
     inputs_of,
     row_of,
     rubric_of,
@@ -114,13 +113,6 @@ def test_a_trial_the_rubric_has_no_use_for_is_remarked(tmp_path: Path) -> None:
     said = "\n".join(score_of(rubric, "", trial).notes)
     assert "“某旨标”不在这套指标体系里，没有用到（是不是“某指标”？）" in said
     assert "“有制渡”没有用到（是不是“有制度”？）" in said
-
-
-def test_a_fact_the_rule_does_not_look_at_is_remarked(tmp_path: Path) -> None:
-    rubric = rubric_of(rubric_text(EXPERT), tmp_path)
-    made = score_of(rubric, evidence_text("状态: 好\n指标值: 90%"))
-    assert "评分依据.某指标.状态 没有用到：规则“专家评定”不看它" in made.notes
-    assert any("指标值 没有用到" in note for note in made.notes)
 
 
 def test_a_trial_says_so_everywhere(govnb: Govnb, params: Path) -> None:
