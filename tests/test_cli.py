@@ -109,7 +109,7 @@ def test_explain_goes_down_to_the_lines_of_the_file(govnb: Any) -> None:
     assert outcome.code == 0
     lines = outcome.out.splitlines()
     assert lines[0].startswith("三公经费.公务用车运行维护费.超支率 ＝ ")
-    assert "10.8641975" in lines[1] and "params/rules/figures.yml:" in lines[1]
+    assert "10.8641…%" in lines[1] and "params/rules/figures.yml:" in lines[1]
     assert any("8.98万元" in line and "junshan-zwfw.yml:" in line for line in lines)
 
 

@@ -116,6 +116,7 @@ def _draft(
         expression=expression,
         label=fill(rule.label, variables),
         decimals=int(decimals),
+        fixed=rule.decimals is not None,
         note=fill(note, variables),
         derived=True,
     )

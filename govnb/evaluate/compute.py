@@ -10,8 +10,8 @@ from functools import partial
 
 from govnb.evaluate.book import add_book
 from govnb.evaluate.expression import Expression, FormulaError, NotComputable, Value
-from govnb.evaluate.facts import Draft, Facts, collect
-from govnb.evaluate.figure import Figure, Figures, Lack, Names, default_label, rounded
+from govnb.evaluate.facts import Draft, Facts, collect, decimals_of
+from govnb.evaluate.figure import PERCENT, Figure, Figures, Lack, Names, default_label, rounded
 from govnb.evaluate.order import circle_faults, ordered
 from govnb.evaluate.overrides import apply_overrides, tried
 from govnb.evaluate.published_units import check_published
@@ -40,6 +40,8 @@ OPEN_SECTIONS = frozenset(
     ]
 )
 _BY_ACCOUNT = frozenset({"支出", "预算安排"})
+# More missing names than anyone reads.
+_MANY = 100
 SCORE = "评价得分"
 
 
@@ -252,9 +254,10 @@ def _figure(
     elif value is None and not trouble:
         trouble = next((f.trouble for f in used if f.trouble), "")
         roots = (f.missing or (f.name,) for f in used if f.value is None and not trouble)
-        missing = tuple(dict.fromkeys(root for some in roots for root in some))
-    if draft.expression is not None and draft.unit == "%" and isinstance(value, Decimal):
-        value *= 100
+        missing = _union(list(roots))
+    if draft.expression is not None and isinstance(value, Decimal):
+        factor = PERCENT if draft.unit == "%" else draft.scale
+        value = value if factor == 1 else value / factor
     about = draft.approximate or any(figure.approximate for figure in used)
     return Figure(
         name=draft.name,
@@ -269,7 +272,27 @@ def _figure(
         absent=draft.absent or (draft.expression is not None and value is None and not needs),
         lack=draft.lack,
         approximate=about and value is not None,
-        decimals=draft.decimals,
+        about=draft.about,
+        decimals=_decimals(draft, value),
         note=draft.note,
+        scale=draft.scale,
         derived=draft.expression is not None,
     )
+
+
+def _union(roots: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of several lists, each once.
+
+    Of one long list alone the list itself: each share of an unknown whole would copy it.
+    """
+    longest = max(roots, key=len, default=())
+    if len(longest) > _MANY:
+        return longest
+    return tuple(dict.fromkeys(root for some in roots for root in some))
+
+
+def _decimals(draft: Draft, value: Value) -> int:
+    """Return the places a figure shows: a count that comes out in halves is not rounded to one."""
+    if draft.expression is None or draft.fixed or not isinstance(value, Decimal):
+        return draft.decimals
+    return max(draft.decimals, min(decimals_of(value), 2))

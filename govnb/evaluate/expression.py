@@ -68,6 +68,17 @@ class Expression:
     _tree: ast.expr
     _bound: Mapping[str, str | Decimal]
 
+    @property
+    def is_difference(self) -> bool:
+        """True where it takes one thing from another and does nothing else."""
+        tree = self._tree
+        return (
+            isinstance(tree, ast.BinOp)
+            and isinstance(tree.op, ast.Sub)
+            and isinstance(tree.left, ast.Name)
+            and isinstance(tree.right, ast.Name)
+        )
+
     def evaluate(
         self,
         look_up: Callable[[str], Value],

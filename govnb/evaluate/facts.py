@@ -8,7 +8,7 @@ draft too: unknown, with the reason, so that a formula using it says what is mis
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, get_args, get_origin
 
@@ -31,8 +31,12 @@ from govnb.inputs.values import (
     Kind,
     PartialDate,
     TextOf,
+    in_money_unit,
 )
 from govnb.inputs.yaml_text import Scalar
+
+# A 分 in 亿元.
+MOST_DECIMALS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,12 @@ class Draft:
     decimals: int = 2
     note: str = ""
     approximate: bool = False
+    about: str = ""
     derived: bool = False
     kind: Kind | None = None
+    scale: Decimal = Decimal(1)
+    # Its rule says how many places to show (小数位).
+    fixed: bool = False
 
 
 @dataclass
@@ -68,36 +76,49 @@ class Facts:
         For each list, its items.
     faults : list of Fault
         Formulas that could not be read, names taken twice, columns that no row has.
+    money_unit : str
+        The unit the file keeps its amounts in, and its report prints them in.
+    money_decimals : int
+        Places that amounts computed in that unit show.
     """
 
     drafts: dict[str, Draft] = field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lists: dict[str, list[Scalar]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    money_unit: str = MONEY_UNIT
+    money_decimals: int = 2
 
     def add(self, draft: Draft) -> None:
-        """Add a draft; a name already taken is a fault at the newcomer's place."""
+        """Add a draft, money in the file's unit; a name already taken is a fault at its place."""
         if draft.name in self.drafts:
             other = self.drafts[draft.name].place
             self.faults.append(
                 Fault(draft.place, f"“{draft.name}”在 {other} 已经有了", "换一个名称，或删去一处")
             )
             return
-        self.drafts[draft.name] = draft
+        self.drafts[draft.name] = self.in_file_unit(draft)
+
+    def in_file_unit(self, draft: Draft) -> Draft:
+        """Return a draft, of money in the unit the file keeps its amounts in."""
+        unit, scale = in_money_unit(draft.unit, self.money_unit)
+        if unit == draft.unit:
+            return draft
+        least = self.money_decimals if draft.expression is not None else 0
+        return replace(draft, unit=unit, scale=scale, decimals=max(draft.decimals, least))
 
 
 def collect(inputs: Inputs) -> Facts:
     """Return the facts of a department's file."""
-    unit = inputs.department.money_unit or inputs.year.money_unit
-    walk = _Walk(Facts(), MONEY_UNITS[unit])
+    unit = str(inputs.department.money_unit or inputs.year.money_unit)
+    walk = _Walk(Facts(money_unit=unit))
     walk.section("", inputs.department, inputs.department_at)
     return walk.facts
 
 
 class _Walk:
-    def __init__(self, facts: Facts, money_factor: Decimal) -> None:
+    def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.money_factor = money_factor
 
     def section(self, path: str, model: BaseModel, place: Place, *, fixed: bool = True) -> None:
         """Draft every field of a section.
@@ -143,12 +164,18 @@ class _Walk:
         value = amount.value
         # A unit the file chose itself (人次, 所, %) counts things: as many places as were typed.
         chosen = bool(unit) and not amount.kind.unit
-        decimals = max(0 if chosen or unit in WHOLE_UNITS else 2, _decimals(value))
-        if unit == MONEY_UNIT and (amount.unit_typed or self.money_factor != 1):
+        decimals = max(0 if chosen or unit in WHOLE_UNITS else 2, decimals_of(value))
+        if unit == "%" and value is not None:
+            # 98.80% is printed as it was typed.
+            decimals = max(decimals, -int(value.as_tuple().exponent))
+        if unit == MONEY_UNIT and amount.unit_typed:
             # Converted from 元: the report's two places, not the four that 元 brings along.
             decimals = 2
-        if value is not None and unit == MONEY_UNIT and not amount.unit_typed:
-            value *= self.money_factor
+            if value is not None:
+                value /= MONEY_UNITS[self.facts.money_unit]
+        elif unit == MONEY_UNIT:
+            # An account in 亿元 is read by its later places; what is computed shows as many.
+            self.facts.money_decimals = max(self.facts.money_decimals, decimals)
         draft = Draft(
             name,
             unit,
@@ -158,6 +185,7 @@ class _Walk:
             lack=_lack(amount),
             decimals=decimals,
             approximate=amount.approximate,
+            about=amount.about,
             kind=amount.kind,
         )
         self.facts.add(draft)
@@ -294,7 +322,7 @@ def _leaves(node: Ledger[Any]) -> int:
 
 
 def _most_decimals(node: Ledger[Any]) -> int:
-    own = _decimals(node.total.value) if node.total else 0
+    own = decimals_of(node.total.value) if node.total else 0
     return max([own, *(_most_decimals(part) for part in (node.parts or {}).values())])
 
 
@@ -318,9 +346,10 @@ def _first_place(value: Any) -> Place | None:
     return min(places, default=None)
 
 
-def _decimals(value: Decimal | None) -> int:
+def decimals_of(value: Decimal | None) -> int:
+    """Return the places a typed number shows, zeros at its end left out."""
     exponent = value.normalize().as_tuple().exponent if value is not None else 0
-    return min(max(0, -exponent), 6) if isinstance(exponent, int) else 0
+    return min(max(0, -exponent), MOST_DECIMALS) if isinstance(exponent, int) else 0
 
 
 def _flat(annotation: Any) -> list[Any]:

@@ -9,10 +9,13 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 
 from govnb.inputs.place import Place
-from govnb.inputs.values import UNKNOWN, PartialDate
+from govnb.inputs.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, PartialDate, is_round
 
-# What is printed below zero has a sign of its own width; a hyphen is lost in print.
-MINUS = "−"
+# Places beyond which a value is not looked at to print it.
+MOST_DIGITS = 20
+PERCENT = Decimal("0.01")
+# Places of every rate that is computed, so that those on one page compare.
+RATE_DECIMALS = 2
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 UNCOMPUTABLE = "不可计算"
 NOTHING_TO_ADD = "没有可相加的数"
@@ -65,8 +68,12 @@ class Figure:
         Why a stated value is unknown.
     approximate : bool
         True for 约数 and everything computed from one.
+    about : str
+        The word a file marks its 约数 with: 余, 多 or 约.
     decimals : int
         Places shown; the value itself is never rounded.
+    scale : Decimal
+        What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
     note : str
         Explanation or legal source from the formula book.
     """
@@ -83,9 +90,11 @@ class Figure:
     absent: bool = False
     lack: Lack | None = None
     approximate: bool = False
+    about: str = ""
     decimals: int = 2
     note: str = ""
     derived: bool = False
+    scale: Decimal = Decimal(1)
     # What is printed for no value: 未公布 of a report transcribed, （待填） in one's own draft.
     unsaid: str = UNKNOWN
 
@@ -96,10 +105,21 @@ class Figure:
 
     @property
     def ratio(self) -> Decimal | PartialDate | str | None:
-        """The value as formulas use it: a percentage counts as its fraction."""
-        if isinstance(self.value, Decimal) and self.unit == "%":
-            return self.value / 100
-        return self.value
+        """The value as formulas use it: a percentage as its fraction, money in 万元."""
+        # Multiplying by 1 would still round what has more digits than the context.
+        if not isinstance(self.value, Decimal) or self.factor == 1:
+            return self.value
+        return self.value * self.factor
+
+    @property
+    def is_money(self) -> bool:
+        """True for an amount of the file's own, which formulas count in 万元."""
+        return MONEY_UNITS.get(self.unit) == self.scale
+
+    @property
+    def factor(self) -> Decimal:
+        """What formulas count one of its unit as."""
+        return PERCENT if self.unit == "%" else self.scale
 
     @property
     def reason(self) -> str:
@@ -136,10 +156,16 @@ def exact(value: Decimal | PartialDate | str) -> str:
 
 
 def about(figure: Figure, text: str) -> str:
-    """Return a number's text with what marks it as approximate: 1200余 stated, 约1200 computed."""
+    """Return a number's text with what marks it as approximate: 1200余 stated, 约1236 computed.
+
+    余 stands behind round numbers only; 多 is what a department typed, and stays.
+    """
     if not figure.approximate:
         return text
-    return f"约{text}" if figure.derived else f"{text}余"
+    behind = "" if figure.derived else figure.about.removeprefix(ABOUT)
+    if behind == MORE and not is_round(text):
+        behind = ""
+    return f"{text}{behind}" if behind else f"{ABOUT}{text}"
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
@@ -147,6 +173,36 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     with localcontext() as context:
         context.prec = 80
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def number_text(value: Decimal, decimals: int = 2, *, padded: bool = False) -> str:
+    """Return a number as it is printed; what isn't zero never prints as zero.
+
+    Parameters
+    ----------
+    value
+        The number.
+    decimals
+        Places to show; of a smaller number, the first two digits that aren't zero.
+    padded
+        Keep trailing zeros, as table columns do; prose drops them.
+    """
+    number = rounded(value, decimals)
+    if value and not number:
+        number, padded = rounded(value, 1 - value.adjusted()), False
+    text = f"{number:f}"
+    if not padded and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if number else text.lstrip("-")
+
+
+def digits(value: Decimal, decimals: int = 2) -> str:
+    """Return a number unrounded, cut two places behind the printed ones, where it says no more."""
+    text = number_text(value, MOST_DIGITS)
+    whole, point, fraction = text.partition(".")
+    # Of a number smaller than that, as of every one, two digits are left.
+    places = max(decimals, -value.adjusted() - 1 if value else 0) + 2
+    return text if len(fraction) <= places else f"{whole}{point}{fraction[:places]}…"
 
 
 def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
@@ -157,7 +213,7 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
     figure
         The figure.
     padded
-        Keep trailing zeros, as table columns do; prose drops them.
+        Keep trailing zeros, as table columns do; in prose only computed rates do.
     unit
         Append the unit.
     """
@@ -165,12 +221,9 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
         return UNCOMPUTABLE if figure.trouble else figure.unsaid
     if not isinstance(figure.value, Decimal):
         return f"{figure.value}{figure.unit if unit else ''}"
-    text = f"{rounded(figure.value, figure.decimals):f}"
-    if not padded and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if text.strip("-0.") == "":
-        text = text.lstrip("-")
-    return f"{about(figure, text.replace('-', MINUS))}{figure.unit if unit else ''}"
+    is_rate = figure.unit == "%"
+    text = number_text(figure.value, figure.decimals, padded=padded or is_rate)
+    return f"{about(figure, text)}{figure.unit if unit else ''}"
 
 
 def with_reason(figure: Figure, text: str) -> str:

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
 from govnb.evaluate.expression import FormulaError, parse
-from govnb.evaluate.facts import Draft, Facts
+from govnb.evaluate.facts import Draft, Facts, decimals_of
 from govnb.evaluate.figure import Lack
 from govnb.inputs.entries import EVIDENCE_SECTIONS, read_entry, with_entries
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import UNKNOWN, Amount, BadText, PartialDate
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount, BadText, PartialDate
 
 TRIAL = Place("试算")
 
@@ -61,12 +59,13 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
     elif draft.derived:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
     old = draft or Draft(name, "", TRIAL)
-    blank = replace(old, value=None, expression=None, lack=None, place=TRIAL, approximate=False)
+    blank = replace(old, value=None, expression=None, lack=None, place=TRIAL, about="")
+    blank = replace(blank, approximate=False)
     if text == UNKNOWN:
         return replace(blank, lack=Lack.ON_TRIAL)
     value = read_entry(name, _without_unit(old, text), TRIAL)
     if isinstance(value, Amount):
-        return _number(blank, value, text, is_new=draft is None)
+        return _number(facts, blank, value, text, is_new=draft is None)
     return replace(blank, value=value if isinstance(value, PartialDate) else str(value))
 
 
@@ -86,21 +85,20 @@ def _without_unit(draft: Draft, text: str) -> str:
     return bare if draft.name.startswith("业务量.") else text
 
 
-def _number(blank: Draft, amount: Amount, text: str, *, is_new: bool) -> Draft:
+def _number(facts: Facts, blank: Draft, amount: Amount, text: str, *, is_new: bool) -> Draft:
+    """Return a draft with a number put in, read as if it stood in the file."""
     if amount.formula is not None:
         return replace(blank, expression=parse(amount.formula))
-    unit, typed = blank.unit, amount.kind.unit
-    if is_new:
-        unit = typed
-    elif amount.unit_typed and typed not in ("", unit):
-        message = f"“{text}”的单位“{typed}”不对，这里是“{unit or '无'}”"
+    unit, value = amount.kind.unit, amount.value
+    if unit == MONEY_UNIT and amount.unit_typed and value is not None:
+        value /= MONEY_UNITS[facts.money_unit]
+    typed = facts.in_file_unit(replace(blank, value=value, unit=unit))
+    if not is_new and amount.unit_typed and typed.unit not in ("", blank.unit):
+        message = f"“{text}”的单位“{unit}”不对，这里是“{blank.unit or '无'}”"
         raise BadText(message, f"写 {amount.value:f}")
-    decimals = max(blank.decimals, _decimals(amount.value))
     return replace(
-        blank, value=amount.value, unit=unit, decimals=decimals, approximate=amount.approximate
+        typed if is_new else replace(blank, value=value),
+        decimals=max(blank.decimals, decimals_of(value)),
+        approximate=amount.approximate,
+        about=amount.about,
     )
-
-
-def _decimals(value: Any) -> int:
-    exponent = value.normalize().as_tuple().exponent if isinstance(value, Decimal) else 0
-    return min(max(0, -exponent), 6) if isinstance(exponent, int) else 0

@@ -14,7 +14,7 @@ from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.published import PublishedFigure
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, PartialDate
+from govnb.inputs.values import MONEY_UNITS, PartialDate
 
 # What stands before a unit of counting: 1.24万件 is 12400件.
 _MULTIPLES = {"百": 100, "千": 1000, "万": 10000, "亿": 10**8}
@@ -22,18 +22,12 @@ _TIMES = "倍"
 _SAME_UNITS = ({"人", "名"}, {"㎡", "平方米"}, {"%", "百分点", "个百分点"})
 
 
-def default_unit(figure: Draft | Figure, inputs: Inputs) -> str:
-    """Return the unit a published number without one is read in."""
-    file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
-    return file_unit if figure.unit == MONEY_UNIT else figure.unit
-
-
-def factor(source: PublishedFigure, figure: Draft | Figure, inputs: Inputs) -> Decimal | None:
+def factor(source: PublishedFigure, figure: Draft | Figure) -> Decimal | None:
     """Return how many of the figure's unit one printed unit is; None if they don't compare.
 
-    A bare number is in the figure's unit, and money in the file's 金额单位.
+    A bare number is in the figure's unit, and so is money, which keeps the file's 金额单位.
     """
-    return scale(source.unit or default_unit(figure, inputs), figure.unit)
+    return scale(source.unit or figure.unit, figure.unit)
 
 
 def scale(unit: str, wanted: str) -> Decimal | None:
@@ -83,7 +77,7 @@ def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> li
         elif isinstance(figure.value, str | PartialDate):
             message = f"公布数里的“{key}”不是数，不能核对"
             faults.append(Fault(source.place, message, "删去这一行"))
-        elif factor(source, figure, inputs) is None:
+        elif factor(source, figure) is None:
             message = f"公布数“{key}”的单位“{source.unit}”与指标的“{figure.unit}”不同"
             faults.append(Fault(source.place, message, _hint(source, figure)))
     return faults

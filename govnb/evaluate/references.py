@@ -16,16 +16,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from govnb.evaluate.book import VARIABLE, unbound
-from govnb.evaluate.expression import canonical
+from govnb.evaluate.expression import Expression, canonical
 from govnb.evaluate.facts import Facts
-from govnb.evaluate.figure import Figure, rounded, shown
+from govnb.evaluate.figure import Figure, number_text, rounded, shown
+from govnb.evaluate.numerals import numerals
 from govnb.inputs.lenient import Gaps
+from govnb.inputs.measure import PERCENT
 from govnb.inputs.narrative import unpaired
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.stated import stated
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import PartialDate, TextOf
+from govnb.inputs.values import MONEY_UNITS, PartialDate, TextOf
 from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -34,6 +36,8 @@ REFERENCE = re.compile(rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WOR
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
 
 NUMBER = "数字"
+# The number in Chinese numerals, as prose writes small ones: 前两次, 六年.
+NUMERALS = "汉字"
 # The difference of two rates, in words.
 POINTS = "升降"
 # Filters that turn the sign into a word: what a positive, and a negative, figure is called.
@@ -45,11 +49,12 @@ DIRECTIONS = {
     "节约": ("节约", "超出"),
     POINTS: ("上升", "下降"),
 }
-FILTERS = (NUMBER, *DIRECTIONS)
+FILTERS = (NUMBER, NUMERALS, *DIRECTIONS)
 # A figure called 超支 is positive where too much was spent, one called 结余 where something is
 # left, and a filter that takes it the other way round would print the opposite of what is so.
 OVERSPENT = ("超支", "超支率")
 LEFT_OVER = ("结余", "结余率", "节约额", "节约率")
+_GROWTH = ("增长率", "变动率", "差异率")
 _UP_IS_GOOD = {"盈亏": True, "超节": False, "节约": True}
 _SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
 
@@ -82,7 +87,8 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     figure
         The figure referred to.
     filter_
-        None for value and unit; 数字 for the bare number; one of :data:`DIRECTIONS` for the
+        None for value and unit; 数字 for the bare number; 汉字 for Chinese numerals and the
+        unit; one of :data:`DIRECTIONS` for the
         word its sign calls for and the size without sign, or 持平.
     following
         The text right behind the reference: a unit already written there isn't repeated.
@@ -92,7 +98,20 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     written = bool(figure.unit) and following.lstrip(" *_~").startswith(words)
     if filter_ in DIRECTIONS:
         return directed(figure, *direction(figure.name, filter_), unit=not written)
+    if filter_ == NUMERALS and figure.number is not None:
+        return _in_numerals(figure, following.lstrip(" *_~"), written=written)
     return shown(figure, unit=filter_ != NUMBER and not written)
+
+
+def _in_numerals(figure: Figure, following: str, *, written: bool) -> str:
+    """Return a figure in Chinese numerals, its unit behind it unless it is written there."""
+    bare = replace(figure, approximate=False)
+    text = number_text(figure.number or Decimal(0), figure.decimals)
+    unit = "" if written else figure.unit
+    behind = unit or (following[:1] if "\u4e00" <= following[:1] <= "\u9fff" else "")
+    about = shown(replace(figure, unit=""))
+    before, _, after = about.partition(shown(replace(bare, unit="")))
+    return f"{before}{numerals(Decimal(text), behind)}{after}{unit}"
 
 
 def direction(name: str, filter_: str) -> tuple[str, str]:
@@ -181,10 +200,8 @@ def _check_text(
             near = did_you_mean(reference.filter, FILTERS)
             hint = f"{near}可用：{'、'.join(FILTERS)}"
             yield Fault(text.at(reference.start), f"不认识“| {reference.filter}”", hint)
-        elif reference.filter in DIRECTIONS and (kind := _without_direction(reference, facts)):
-            message = f"“{reference.name}”是{kind}，没有增减盈亏，不能加“| {reference.filter}”"
-            hint = f"写 {{{{ {reference.name} }}}}"
-            yield Fault(text.at(reference.start), message, hint)
+        elif misused := _misused(text, reference, facts):
+            yield Fault(text.at(reference.start), *misused)
     # In Markdown a reference is a word: neither blank nor punctuation.
     bare = REFERENCE.sub(lambda m: "〇" * len(m[0]), text)
     for offset, message, hint in unpaired(bare):
@@ -192,6 +209,65 @@ def _check_text(
     for stray in _STRAY.finditer(bare):
         hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
         yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
+
+
+def _misused(text: str, reference: Reference, facts: Facts) -> tuple[str, str] | None:
+    """Return why a reference would print what isn't so, and what to write; None for a good one."""
+    name, filter_ = reference.name, reference.filter
+    plain = f"写 {{{{ {name} }}}}"
+    kind = _without_direction(reference, facts)
+    if filter_ == NUMERALS and kind not in ("", "年数"):
+        return f"“{name}”是{kind}，不是数，不能加“| {NUMERALS}”", plain
+    if filter_ in DIRECTIONS and kind:
+        return f"“{name}”是{kind}，没有增减盈亏，不能加“| {filter_}”", plain
+    draft = facts.drafts.get(name)
+    if draft is None:
+        return None
+    behind = text[reference.end :].lstrip(" *_~")
+    unit = next((unit for unit in MONEY_UNITS if behind.startswith(unit)), draft.unit)
+    if draft.unit in MONEY_UNITS and unit != draft.unit:
+        return f"“{name}”以{draft.unit}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
+    if filter_ == POINTS and draft.unit == PERCENT and not _is_difference(name, facts):
+        message = f"“{name}”不是两个率之差，不能说上升、下降几个百分点"
+        return message, _points_hint(name, facts)
+    return None
+
+
+def _is_difference(name: str, facts: Facts) -> bool:
+    """Tell whether a figure takes one rate from another, or repeats (`=名称`) one that does."""
+    seen: set[str] = set()
+    while (draft := facts.drafts.get(name)) is not None and name not in seen:
+        seen.add(name)
+        expression = draft.expression
+        if expression is None or draft.unit != PERCENT:
+            return False
+        if canonical(expression.text.strip()) != "".join(expression.names):
+            return _takes_rates(expression, facts)
+        name = expression.names[0]
+    return False
+
+
+def _takes_rates(expression: Expression, facts: Facts) -> bool:
+    units = (facts.drafts[n].unit if n in facts.drafts else "" for n in expression.names)
+    return expression.is_difference and all(unit == PERCENT for unit in units)
+
+
+def _inputs(facts: Facts, name: str) -> tuple[str, ...]:
+    expression = facts.drafts[name].expression
+    return expression.names if expression else ()
+
+
+def _points_hint(name: str, facts: Facts) -> str:
+    """Return what to write where a rate was to rise or fall by a number of points."""
+    above = name.rpartition(".")[0]
+    found = [n for n in facts.drafts if _is_difference(n, facts)]
+    near = [n for n in found if n.startswith(f"{above}.")] or [
+        n for n in found if name in _inputs(facts, n)
+    ]
+    if near:
+        return f"两率之差是 {{{{ {near[0]} | {POINTS} }}}}"
+    told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
+    return f"写 {told}；要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
 
 
 def _without_direction(reference: Reference, facts: Facts) -> str:

@@ -262,7 +262,8 @@ class Case:
                 return self.figures.unsaid if number is None else f"{number.normalize():f}"
             figure = self.figures.get(self.locate(name))
             text = shown(figure) if figure else self.figures.unsaid
-            unit = figure.unit if figure and figure.unit != PERCENT else ""
+            # What isn't counted as it is printed keeps its unit: 5%, 30000元.
+            unit = figure.unit if figure and figure.factor == 1 else ""
             text = text.removesuffix(unit) if unit else text
             return f"({text})" if text.startswith("-") else text
 

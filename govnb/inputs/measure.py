@@ -21,6 +21,7 @@ from govnb.inputs.values import (
     AmountOf,
     BadText,
     Kind,
+    about_word,
     is_unknown,
     parse_number,
     refuse,
@@ -29,7 +30,7 @@ from govnb.inputs.yaml_text import Scalar
 
 PERCENT = "%"
 _MEASURE = re.compile(
-    r"(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<about>[余多]?)\s*(?P<unit>\D*)"
+    r"(?P<before>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<behind>[余多]?)\s*(?P<unit>\D*)"
 )
 
 
@@ -55,7 +56,8 @@ def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
     value = parse_number(match["number"], negative=negative)
     kind = MONEY if unit in MONEY_UNITS else Kind(unit, (unit,), what="数")
     value *= MONEY_UNITS.get(unit, Decimal(1))
-    return Amount(value, text, place, kind, approximate=bool(match["about"]), unit_typed=bool(unit))
+    about = about_word(match["before"], match["behind"], match["number"], unit)
+    return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
 
 
 # The signs that official forms put before a target, in every form they are typed in.

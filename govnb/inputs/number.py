@@ -109,9 +109,6 @@ def why_not_a_number(text: str) -> BadText:
         return BadText(f"“{text}”不用写正号", f"写 {text[1:]}")
     if re.fullmatch(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", text, re.ASCII):
         return BadText(f"“{text}”用了科学计数法", f"写出完整的数 {Decimal(text):f}")
-    about = re.fullmatch(r"约\s*(\d+(\.\d+)?)\s*(\D*)", text, re.ASCII)
-    if about:
-        return BadText(f"“{text}”不是数", f"约数写 {about[1]}余{about[3]}")
     if re.fullmatch(r"[\doOlI.]+", text, re.ASCII) and any(c.isdigit() for c in text):
         fixed = text.translate(str.maketrans("oOlI", "0011"))
         return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")

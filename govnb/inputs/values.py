@@ -29,6 +29,8 @@ from govnb.inputs.yaml_faults import UNSEEN
 from govnb.inputs.yaml_text import Scalar
 
 MONEY_UNIT = "万元"
+# What marks a 约数: 约 before any number, 余 behind a round one. 多 is said behind any.
+ABOUT, MORE, MANY = "约", "余", "多"
 # How many 万元 one of each unit is; exact powers of ten, so that conversion never rounds.
 MONEY_UNITS = {
     "元": Decimal("0.0001"),
@@ -36,6 +38,17 @@ MONEY_UNITS = {
     "万元": Decimal(1),
     "亿元": Decimal(10000),
 }
+
+
+def in_money_unit(unit: str, money_unit: str) -> tuple[str, Decimal]:
+    """Return a unit of money as a file kept in `money_unit` counts it, and what one is of the old.
+
+    `万元` and `万元/人` become `元` and `元/人` in a file kept in 元; other units stay.
+    """
+    money, per, of = unit.partition("/")
+    if money != MONEY_UNIT or money_unit == MONEY_UNIT:
+        return unit, Decimal(1)
+    return f"{money_unit}{per}{of}", MONEY_UNITS[money_unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +87,8 @@ class Amount:
         What it counts.
     formula : str or None
         The expression after `=`, for an amount that refers to others.
-    approximate : bool
-        True for 约数 such as `1200余`.
+    about : str
+        The word that marks a 约数 such as `1200余` or `约1236`; empty for an exact number.
     unit_typed : bool
         True when the text names its unit, which then wins over the file's 金额单位.
     """
@@ -85,12 +98,39 @@ class Amount:
     place: Place
     kind: Kind
     formula: str | None = None
-    approximate: bool = False
+    about: str = ""
     unit_typed: bool = False
+
+    @property
+    def approximate(self) -> bool:
+        """True for a 约数."""
+        return bool(self.about)
+
+
+def is_round(text: str) -> bool:
+    """Tell whether a number is one that 余 may stand behind: 1200, 30, not 1236 or 1.5."""
+    return text.endswith("0") and "." not in text and text.strip("-0") != ""
+
+
+def about_word(before: str, behind: str, number: str, unit: str) -> str:
+    """Return what marks a typed number as a 约数, or an empty text.
+
+    Raises
+    ------
+    BadText
+        For a 约 and a 余 on one number, and a 余 behind a number that isn't round.
+    """
+    if before and behind:
+        raise BadText(f"“{before}{number}{behind}”有两个约数的标记", f"写 {before}{number}{unit}")
+    # 35余万元 is 35 round ten-thousands.
+    if behind == MORE and not is_round(number) and not (unit[:1] in "千万亿" and unit):
+        hint = f"写 {ABOUT}{number}{unit}"
+        raise BadText(f"“{number}{behind}”的“余”只能用在整十、整百这样的数后面", hint)
+    return before or behind
 
 
 def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
-    """Read an amount: a number, a number with a unit, `1200余`, 未公布, or `=formula`.
+    """Read an amount: a number, one with a unit, `1200余`, `约1236`, 未公布, or `=formula`.
 
     Raises
     ------
@@ -105,9 +145,9 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
     if bare.startswith("＝"):
         raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
     match = split_typed(bare)
-    if match is None or match["around"]:
+    if match is None:
         raise why_not_a_number(bare)
-    approximate, unit = bool(match["more"]), match["unit"].strip()
+    unit = match["unit"].strip()
     value = parse_number(match["number"], negative=kind.negative)
     if re.fullmatch(r"-?[\d.,\s]+", bare, re.ASCII) and unit:
         raise BadText(f"“{bare}”中间有空格", f"写 {re.sub('[, ]', '', bare)}")
@@ -118,7 +158,8 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         raise BadText(f"“{bare}”不是整数，这里是{kind.what}", "写整数")
     if unit in MONEY_UNITS:
         value *= MONEY_UNITS[unit]
-    return Amount(value, text, place, kind, approximate=approximate, unit_typed=bool(unit))
+    about = about_word(match["around"], match["more"], match["number"], unit)
+    return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +285,9 @@ class AmountOf(Reads):
         units = "、".join(kind.units) or "任意"
         text = {
             "type": "string",
-            "pattern": rf"^(=.+|未公布|{TO_FILL}|-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$",
+            "pattern": (
+                rf"^(=.+|未公布|{TO_FILL}|约?\s*-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$"
+            ),
             "description": f"{kind.what}（{units}）；未公布；或 =名称 引用别处的数",
         }
         schema = {"anyOf": [number, text]}

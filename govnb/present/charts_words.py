@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from govnb.evaluate.figure import MINUS, Figure, Figures, rounded, shown
+from govnb.evaluate.figure import Figure, Figures, rounded, shown
 
 MOST_ROWS = 14
 _MOST_NAMES = 5
@@ -110,7 +110,7 @@ def signed(figure: Figure) -> str:
         return _level(value)
     text = shown(_size(figure))
     about = "约" if text.startswith("约") else ""
-    return f"{about}{'+' if value > 0 else MINUS}{text.removeprefix('约')}"
+    return f"{about}{'+' if value > 0 else '-'}{text.removeprefix('约')}"
 
 
 def verdict(figure: Figure, more: str, less: str, after: str = "") -> str:

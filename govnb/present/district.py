@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from govnb.evaluate.figure import Figures
+from govnb.inputs.values import MONEY_UNIT
 from govnb.present.blocks import Cards, Result, Title
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
@@ -94,6 +95,8 @@ class District:
     def coverage(self) -> Prose:
         """Return how many departments are in, and which are not and why."""
         told = f"本页汇总 {len(self._all)} 个部门的结果，逐项来自各部门的机器可读结果。"
+        if units := sorted({m.unit for m in self._all} - {MONEY_UNIT}):
+            told += f"金额一律换算为{MONEY_UNIT}（有部门的报告以{'、'.join(units)}为单位）。"
         if self.members.missing:
             names = "；".join(f"{plain(m.name)}（{plain(m.reason)}）" for m in self.members.missing)
             told += f"\n\n下列 {len(self.members.missing)} 个部门未能生成，没有计入：{names}。"

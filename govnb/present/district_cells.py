@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from govnb.evaluate.figure import rounded
+from govnb.evaluate.figure import number_text
 from govnb.inputs.values import UNKNOWN
 from govnb.present.district_data import Member
 from govnb.present.tables import Cell
@@ -47,19 +47,19 @@ def band(score: Decimal | None) -> int:
 
 def money(value: Decimal | None) -> str:
     """Return an amount in 万元 with two places, or 未公布."""
-    return UNKNOWN if value is None else f"{rounded(value, 2):f}万元"
+    return UNKNOWN if value is None else f"{number_text(value, padded=True)}万元"
 
 
 def percent(value: Decimal | None) -> str:
     """Return a percentage, or 未公布."""
-    return UNKNOWN if value is None else f"{rounded(value, 2):f}%"
+    return UNKNOWN if value is None else f"{number_text(value, padded=True)}%"
 
 
 def amount_cell(value: Decimal | None) -> Cell:
     """Return the cell of an amount."""
     if value is None:
         return Cell(UNKNOWN)
-    return Cell(f"{rounded(value, 2):f}", value=value, decimals=2)
+    return Cell(number_text(value, padded=True), value=value, decimals=2)
 
 
 def rate_cell(value: Decimal | None) -> Cell:

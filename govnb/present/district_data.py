@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from govnb.inputs.place import Fault, FaultsError, Place
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS
 
 SUMMARY = "summary.json"
 # The first of these that is known is the department's budget of the year.
 BUDGETS = ("预算安排", "预算执行.调整后预算", "收入")
-_WAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10000)}
 # What is compared between departments, with the words for it.
 RATES = {
     "支出预算完成率": "支出.预算完成率",
@@ -47,6 +47,7 @@ class Member:
     grade: str
     rates: Mapping[str, Decimal]
     findings: tuple[tuple[str, str], ...]
+    unit: str = MONEY_UNIT
 
     @property
     def over(self) -> Decimal | None:
@@ -189,7 +190,7 @@ def _member(department: str, result: Mapping[str, Any]) -> Member:
     def number(name: str) -> Decimal | None:
         figure = figures.get(name) or {}
         value, unit = figure.get("value"), figure.get("unit", "")
-        return None if value is None else Decimal(value) * _WAN.get(unit, Decimal(1))
+        return None if value is None else Decimal(value) * MONEY_UNITS.get(unit, Decimal(1))
 
     score = result.get("score") or {}
     total = score.get("total") or {}
@@ -211,6 +212,7 @@ def _member(department: str, result: Mapping[str, Any]) -> Member:
             for finding in (result.get("review") or {}).get("findings", ())
             if finding.get("state") == "未通过"
         ),
+        unit=str((figures.get("支出") or {}).get("unit") or MONEY_UNIT),
     )
 
 

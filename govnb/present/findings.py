@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, exact
+from govnb.evaluate.figure import Figure, Figures, digits, exact
 from govnb.present.bundle import anchor, bundle, escape
 from govnb.present.provenance import exact_text, figure_button
 from govnb.present.tables import Cell, Row, Table
@@ -76,7 +78,7 @@ class Findings:
     def _cells(self, finding: Finding) -> Sequence[str]:
         state = finding.state if finding.state == EXPLAINED else finding.severity
         sides = "；".join(filter(None, (self._side(s) for s in (finding.left, finding.right))))
-        return state, finding.message, sides, _difference(finding), self._settling(finding)
+        return state, finding.message, sides, self._difference(finding), self._settling(finding)
 
     def _side(self, side: Side) -> str:
         if side.value is None and not side.figure:
@@ -84,9 +86,6 @@ class Findings:
         name = f"{side.figure} " if side.figure else ""
         origin = f"（{side.origin}）" if side.origin else ""
         return f"{name}{self._value(side)}{origin}"
-
-    def _value(self, side: Side) -> str:
-        return self.figures.unsaid if side.value is None else _cut(side.value)
 
     def _settling(self, finding: Finding) -> str:
         said = finding.acknowledgement
@@ -130,7 +129,7 @@ class Findings:
             for side in (finding.left, finding.right)
             if side.value is not None or side.figure
         )
-        difference = _difference(finding)
+        difference = self._difference(finding)
         rows = [
             ("双方", f"<ul>{sides}</ul>" if sides else ""),
             ("差额", escape(difference)),
@@ -152,6 +151,23 @@ class Findings:
             return f"{escape(figure.label)} {button}{origin}"
         name = f"{escape(side.figure)} " if side.figure else ""
         return f"{name}{escape(self._value(side))}{origin}"
+
+    def _decimals(self, *sides: Side) -> int:
+        """Return the places that the figures of a finding print."""
+        known = (self.figures.get(side.figure or "") for side in sides)
+        return max((figure.decimals for figure in known if figure), default=2)
+
+    def _value(self, side: Side) -> str:
+        """Return a side's number, cut where digits stop informing; other text as it is."""
+        text = self.figures.unsaid if side.value is None else side.value
+        return digits(Decimal(text), self._decimals(side)) if _NUMBER.fullmatch(text) else text
+
+    def _difference(self, finding: Finding) -> str:
+        if finding.difference is None:
+            return ""
+        places, allowed = self._decimals(finding.left, finding.right), finding.tolerance
+        beyond = f"（容差{digits(allowed, places)}）" if allowed is not None else ""
+        return f"{digits(finding.difference, places)}{beyond}"
 
 
 _KIND = dict(zip(SEVERITIES, ("error", "residue", "hint"), strict=True))
@@ -178,15 +194,4 @@ def _folded(title: str, findings: Sequence[Finding]) -> str:
     return f"<details><summary>{title}：{len(findings)}项</summary><ul>{items}</ul></details>"
 
 
-def _difference(finding: Finding) -> str:
-    if finding.difference is None:
-        return ""
-    allowed = finding.tolerance
-    beyond = f"（容差{_cut(exact(allowed))}）" if allowed is not None else ""
-    return f"{_cut(exact(finding.difference))}{beyond}"
-
-
-def _cut(text: str) -> str:
-    """Return a number's text cut where digits stop informing; other text as it is."""
-    whole, point, digits = text.partition(".")
-    return f"{whole}{point}{digits[:4]}…" if len(digits) > 6 else text
+_NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govnb.evaluate.figure import MINUS, Figure, Figures, about, exact, shown
+from govnb.evaluate.figure import Figure, Figures, about, digits, shown
 from govnb.present.bundle import anchor, escape
 
-MOST_DIGITS = 12
 LONGEST_BUTTON = 10
 # Figures that count what the file lists; no formula of the book makes them.
 COUNTS = (".条数", ".项数")
@@ -47,14 +46,9 @@ def exact_text(figure: Figure) -> str:
     """Return the unrounded value with its unit, cut where digits stop informing."""
     if figure.value is None:
         return shown(figure)
-    text = exact(figure.value)
-    if figure.number is not None:
-        if "." in text:
-            # Zeros at the end say nothing: 511.4 typed and 511.40 added up are one number.
-            text = text.rstrip("0").rstrip(".")
-        if len(text) > MOST_DIGITS and "." in text:
-            text = text[:MOST_DIGITS].rstrip(".") + "…"
-        text = about(figure, text.replace("-", MINUS))
+    if figure.number is None:
+        return f"{figure.value}{figure.unit}"
+    text = about(figure, digits(figure.number, figure.decimals))
     return f"{text}{figure.unit}"
 
 

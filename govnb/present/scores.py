@@ -6,8 +6,7 @@ import re
 from decimal import Decimal
 
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import UNEXPLAINED, IndicatorScore
+from govnb.evaluate.score import UNEXPLAINED, IndicatorScore, Score
 from govnb.evaluate.score_words import beside, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars

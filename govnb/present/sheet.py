@@ -9,7 +9,6 @@ from functools import cached_property
 from govnb.evaluate.figure import Figures, rounded, shown
 from govnb.evaluate.references import find
 from govnb.inputs.read import Inputs
-from govnb.inputs.values import MONEY_UNIT
 from govnb.present.tables import Cell, Row, Table, figure_cell
 
 
@@ -31,6 +30,11 @@ class Sheet:
         """The figures that the file's words on its projects print."""
         notes = (str(project.note or "") for project in self.inputs.department.projects.values())
         return frozenset(reference.name for note in notes for reference in find(note))
+
+    @property
+    def money_unit(self) -> str:
+        """The unit the file keeps its amounts in."""
+        return str(self.inputs.department.money_unit or self.inputs.year.money_unit)
 
     def term(self, name: str, default: str) -> str:
         """Return what the report calls a ledger."""
@@ -61,10 +65,10 @@ class Sheet:
         return (f"{term}写明{shown(stated)}，所列分项合计{summed}，相差{missed}。",)
 
     def table(self, name: str, caption: str, columns: tuple[str, ...], rows: list[Row]) -> Table:
-        """Return a table in 万元 with this sheet's source, each column to its own last digit."""
+        """Return a table of amounts with this sheet's source, each column to its own last digit."""
         even = evened(rows, self.figures, lambda _, column: column)
         return Table(
-            name, caption, columns, tuple(even), self.figures, self.source, unit=MONEY_UNIT
+            name, caption, columns, tuple(even), self.figures, self.source, unit=self.money_unit
         )
 
 

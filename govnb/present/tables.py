@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.evaluate.figure import Figure, Figures, number_text, rounded, shown
 from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.provenance import figure_button
 
@@ -113,11 +113,14 @@ class Table:
         return "\ufeff" + out.getvalue()
 
     def _plain(self, cell: Cell) -> str:
-        """Return a cell's number alone, or its words; “约83” isn't 83."""
+        """Return a cell's number alone, two places finer than printed, or its words.
+
+        “约83” isn't 83.
+        """
         figure = self.figures[cell.figure] if cell.figure else None
         if cell.value is None or (figure and figure.approximate):
             return safe_text(cell.text)
-        return f"{cell.value:f}"
+        return number_text(cell.value, cell.decimals + 2)
 
     def _units(self) -> list[str]:
         """Return for each row the unit of its numbers in columns that hold several units."""
@@ -276,7 +279,7 @@ def safe_text(text: str) -> str:
 def _in_words(cell: Cell) -> bool:
     """Tell whether a cell among numbers holds a phrase, which has to be able to break."""
     first = cell.text[:1]
-    return cell.value is None and len(cell.text) > 8 and not (first.isdigit() or first in "-−约")
+    return cell.value is None and len(cell.text) > 8 and not (first.isdigit() or first in "-约")
 
 
 def _printed(cell: Cell) -> Decimal:

@@ -23,7 +23,14 @@ from govnb.publish.plan import Plan, Task, make_plan, vouched
 from govnb.publish.progress import Progress, duration, say
 from govnb.publish.receipts import Receipt, write_receipt
 from govnb.publish.store import Folder, Store, local, store_of
-from govnb.publish.summary import FAILED, Row, summary_csv, summary_json, summary_xlsx
+from govnb.publish.summary import (
+    FAILED,
+    Row,
+    in_one_unit,
+    summary_csv,
+    summary_json,
+    summary_xlsx,
+)
 
 INTERRUPTED = 130
 
@@ -144,10 +151,11 @@ def _publish(
     here: Crew,
 ) -> tuple[Outcome, bool]:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
+    compared = in_one_unit(rows)
     tables = {
         "summary.json": summary_json(template.year, rows, plan.unread),
-        "summary.csv": summary_csv(rows),
-        "summary.xlsx": summary_xlsx(rows),
+        "summary.csv": summary_csv(compared),
+        "summary.xlsx": summary_xlsx(compared),
     }
     whole = _write(store, tables)
     try:
@@ -157,7 +165,7 @@ def _publish(
         district = Outcome(DISTRICT, failure=Failure(f"读写出错：{why(error)}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
     page = index_page(
-        template.year, rows, plan.left_over, district, region, plan.stale, plan.unread
+        template.year, compared, plan.left_over, district, region, plan.stale, plan.unread
     )
     whole = _write(store, {"index.html": page}) and whole
     if district.failure:

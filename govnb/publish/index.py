@@ -68,6 +68,7 @@ def index_page(
         district=f"{district.department}.html" if district and not district.failure else None,
         district_failure=district.failure if district else None,
         unit=units.pop() if len(units) == 1 else "",
+        converted=any(row.facts.get("converted") for row in rows),
         sample=_sample(rows),
         css=_part("index.css"),
         script=_part("index.js"),

@@ -10,14 +10,15 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import rounded
+from govnb.evaluate.figure import number_text
 from govnb.inputs.folder import Unread
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS
 from govnb.publish.outcome import Failure
 
 # The first of these that is known is the department's budget of the year.
@@ -65,10 +66,10 @@ class Row:
     @property
     def score(self) -> str:
         """The score as printed: one number, or the interval the evidence allows."""
-        ends = [self.facts.get("low"), self.facts.get("high")]
-        if None in ends:
+        ends = [_number(self.facts.get(name)) for name in ("low", "high")]
+        low, high = ("" if end is None else number_text(end) for end in ends)
+        if not low or not high:
             return ""
-        low, high = (_plain(end, 2).rstrip("0").rstrip(".") for end in ends)
         return low if low == high else f"{low}—{high}"
 
     @property
@@ -96,6 +97,23 @@ class Row:
     def findings(self, severity: str) -> int:
         """Return how many open findings of a severity there are."""
         return int(self.facts.get("findings", {}).get(severity, 0))
+
+
+def in_one_unit(rows: Sequence[Row]) -> list[Row]:
+    """Return rows whose amounts can be compared: in 万元, where the departments' units differ."""
+    units = {row.facts.get("unit") for row in rows if row.facts.get("unit")}
+    if len(units) < 2:
+        return list(rows)
+    return [replace(row, facts=_converted(row.facts)) for row in rows]
+
+
+def _converted(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    scale = MONEY_UNITS.get(str(facts.get("unit")))
+    if scale is None:
+        return facts
+    known = {name: _number(facts.get(name)) for name in ("budget", "actual")}
+    amounts = {n: None if value is None else f"{value * scale:f}" for n, value in known.items()}
+    return {**facts, **amounts, "unit": MONEY_UNIT, "converted": True}
 
 
 def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,11 +154,14 @@ HEADINGS = (
 
 
 def cells(row: Row) -> tuple[str | Decimal | int | None, ...]:
-    """Return a row of the table people open in a spreadsheet, numbers as numbers."""
+    """Return a row of the table people open in a spreadsheet, numbers as numbers.
+
+    Two places more than a report prints: a quotient's other thirty tell nobody anything.
+    """
     facts = row.facts
     counts = [row.findings(s) if not row.failure else None for s in SEVERITIES]
     numbers = {
-        name: _number(facts.get(name)) for name in ("low", "high", "budget", "actual", "control")
+        name: _short(facts.get(name)) for name in ("low", "high", "budget", "actual", "control")
     }
     return (
         row.department, row.name, row.status, row.failure.reason if row.failure else "",
@@ -213,9 +234,14 @@ def _xml(char: str) -> bool:
     return char in "\t\n" or " " <= char < "\ud800" or "\udfff" < char < "\ufffe" or char > "\uffff"
 
 
+def _short(value: Any) -> Decimal | None:
+    number = _number(value)
+    return None if number is None else Decimal(number_text(number, 4))
+
+
 def _number(value: Any) -> Decimal | None:
     return Decimal(value) if value is not None else None
 
 
 def _plain(value: Any, decimals: int) -> str:
-    return "" if value is None else f"{rounded(Decimal(value), decimals):f}"
+    return "" if value is None else number_text(Decimal(value), decimals, padded=True)

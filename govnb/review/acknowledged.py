@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from govnb.evaluate.figure import exact
+from govnb.evaluate.facts import decimals_of
+from govnb.evaluate.figure import number_text
 from govnb.inputs.department import Acknowledgement
 from govnb.inputs.read import Inputs
 from govnb.inputs.suggest import nearest
@@ -70,7 +71,8 @@ def _why_not(
         return "这个编号说明了两次"
     if said.difference is not None and _has_changed(said, found):
         assert found.difference is not None
-        then, now = said.difference.text.strip(), exact(found.difference)
+        places = max(2, decimals_of(said.difference.value))
+        then, now = said.difference.text.strip(), number_text(found.difference, places)
         return f"说明时差额是{then}，现在是{now}，要重新说明"
     return ""
 

@@ -112,6 +112,7 @@ def _gap(
     value = sum(known, Decimal(0)) if len(known) == len(added) else None
 
     def difference(look: Look) -> Decimal | None:
+        # As formulas count.
         numbers = [look(part) for part in (total, *parts)]
         stated, *others = (n if isinstance(n, Decimal) else Decimal(0) for n in numbers)
         return stated - sum(others, Decimal(0))
@@ -122,7 +123,7 @@ def _gap(
         total=figures[total],
         parts=added,
         sum=value,
-        spread=rounding.over(difference, names).times(100 if figures[total].unit == "%" else 1),
+        spread=rounding.over(difference, names).times(1 / figures[total].factor),
         approximate=rounding.is_approximate(names),
         coarse=value is not None and rounding.is_coarse(total, value),
     )

@@ -18,8 +18,8 @@ from pydantic import Field
 
 from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import Figure, Figures, exact
-from govnb.evaluate.published_units import default_unit, factor
+from govnb.evaluate.figure import Figure, Figures, about, exact
+from govnb.evaluate.published_units import factor
 from govnb.inputs.number import last_digit
 from govnb.inputs.published import PublishedFigure
 from govnb.review.check import Check, Evidence, quoted
@@ -27,7 +27,7 @@ from govnb.review.finding import FAILED, HINT, RESIDUE, Finding, Side
 from govnb.review.rates import ZeroBaseCheck
 from govnb.review.rounding import HALF, HUNDRED, Spread
 from govnb.review.sums import is_transposed
-from govnb.review.terms import approximately, printed
+from govnb.review.terms import printed
 from govnb.review.world import World
 
 _COUNTS = (".条数", ".项数")
@@ -66,8 +66,9 @@ class _Comparison:
     @property
     def recomputed(self) -> str:
         """The recomputed value in the unit the published one is in."""
-        number = printed(self.right / self.scale, "", self.decimals)
-        return approximately(self.figure, number) + self.unit
+        number = printed(self.right / self.scale, self.unit, self.decimals)
+        number = number.removesuffix(self.unit)
+        return about(self.figure, number) + self.unit
 
     @property
     def tolerance(self) -> Decimal:
@@ -116,11 +117,11 @@ class PublishedCheck(Check):
 
     def _one(self, name: str, source: PublishedFigure, world: World) -> Finding:
         figure = world.figures[name]
-        scale = factor(source, figure, world.inputs)
+        scale = factor(source, figure)
         assert scale is not None, "check_published refuses other units"
         value = source.value * scale
         left, given = Side(name, exact(value), str(source.place)), source.text.strip()
-        typed_unit = source.unit or default_unit(figure, world.inputs)
+        typed_unit = source.unit or figure.unit
         said = given if source.unit else f"{given}{typed_unit}"
         if figure.number is None:
             return self._unknown(figure, said, bool(source.value), left, world)
@@ -135,7 +136,7 @@ class PublishedCheck(Check):
         if excuse := world.excuse_figure(name, found.agrees):
             return self.passed(name, f"{told}；{excuse}", evidence)
         if fixed := self.fixed_tolerance:
-            found = replace(found, spread=Spread(fixed, fixed))
+            found = replace(found, spread=Spread.fixed(fixed, figure.unit, figure.factor))
         if found.overlaps:
             why = f"{told}，是尾差：所用各数四舍五入可以造成"
             return self.finding(name, FAILED, why, evidence, RESIDUE)
@@ -189,7 +190,7 @@ def _shifted(wrong: _Comparison) -> Iterator[str]:
     def fits(scale: int) -> bool:
         return any(wrong.fits(wrong.right, s) for s in (Decimal(scale), 1 / Decimal(scale)))
 
-    if wrong.figure.unit.startswith("万元") and fits(10000):
+    if wrong.figure.unit.partition("/")[0] in ("元", "万元") and fits(10000):
         yield "像是元与万元弄混了"
     if fits(10) or fits(100):
         yield f"像是小数点错了{'一' if fits(10) else '两'}位"
@@ -208,7 +209,7 @@ def _rates(wrong: _Comparison) -> Iterator[str]:
         other, called = abs(right - HUNDRED), f"{'超支率（超支' if over else '结余率（结余'}÷预算）"
     elif name.endswith(("增长率", "变动率")):
         called = "本年与上年之比"
-    told = f"{called}{printed(other, '%', 1)}"
+    told = f"{called}{printed(other, '%')}"
     if wrong.fits(other):
         yield f"像是把{told}写成了{name}"
     elif any(wrong.fits(other, Decimal(10) ** places) for places in (1, 2, -1, -2)):

@@ -12,7 +12,7 @@ from govnb.review.check import Check, Evidence, ForEach, Formula, Percent, Sever
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding
 from govnb.review.ledgers import within
 from govnb.review.rounding import HUNDRED, Look, Spread
-from govnb.review.terms import Term, in_percent, is_literal, printed
+from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
 
 
@@ -28,7 +28,8 @@ class EqualCheck(ForEach):
         """Compare a quantity with the nearest of those it may equal."""
         subject = subject_of(variables)
         left = world.term(self.left, variables)
-        rights = [world.term(text, variables) for text in (self.right, *self.alternatives)]
+        texts = (self.right, *self.alternatives)
+        rights = [in_unit_of(world.term(text, variables), left) for text in texts]
         known = [right for right in rights if right.number is not None]
         if left.number is None or not known:
             yield from self.undecided(subject, left, rights[0])
@@ -79,6 +80,7 @@ class LimitCheck(ForEach):
         """Compare a figure with what it may not exceed."""
         left, right = world.term(self.left, variables), world.term(self.right, variables)
         left = in_percent(left) if is_literal(right.name) and right.unit == "%" else left
+        right = in_unit_of(right, left)
         subject = subject_of(variables)
         if left.number is None or right.number is None:
             yield from self.undecided(subject, left, right)
@@ -101,7 +103,7 @@ class LimitCheck(ForEach):
         assert left.number is not None and right.number is not None
         share = right.number / left.number * HUNDRED
         if self.complete_from is not None and share < Decimal(self.complete_from.rstrip("%")):
-            part = printed(share, "%", 1)
+            part = printed(share, "%")
             why = f"{right.label}{right}只占{left.label}{left}的{part}，没有列全，不能核对"
             return self.not_applicable(subject, why, evidence)
         return self.failed(subject, _words(subject, left, right, gap, room), evidence)
@@ -152,7 +154,7 @@ class ReasonCheck(ForEach):
         evidence = Evidence(overspend.side, explained.side, gap, bound)
         share = explained.number / overspend.number * HUNDRED
         words = _words(subject, overspend, explained, gap, bound)
-        words["百分比"] = printed(share, "%", 1)
+        words["百分比"] = printed(share, "%")
         told = f"{overspend.label}{overspend}，所列原因{explained}"
         if within(gap, allowed):
             yield self.passed(subject, f"{told}，相符", evidence)
@@ -203,7 +205,7 @@ def _allowance(check: Check, world: World, left: Term, right: Term) -> Spread:
     """Return how far two terms may differ: the rule's tolerance, or what rounding explains."""
     fixed = check.fixed_tolerance
     if fixed is not None:
-        return Spread(fixed, fixed)
+        return Spread.fixed(fixed, left.unit, left.factor)
     return world.rounding.over(_difference(left, right), left.names + right.names)
 
 

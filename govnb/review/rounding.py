@@ -23,7 +23,7 @@ from govnb.evaluate.expression import FormulaError, Value
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures, rounded
 from govnb.inputs.read import Inputs
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
+from govnb.inputs.values import ABOUT, MONEY_UNITS, Amount
 
 Look = Callable[[str], Value]
 HALF, HUNDRED = Decimal("0.5"), Decimal(100)
@@ -56,6 +56,12 @@ class Spread:
     def __bool__(self) -> bool:
         return bool(self.below or self.above)
 
+    @classmethod
+    def fixed(cls, tolerance: Decimal, unit: str, factor: Decimal) -> Spread:
+        """Return a rule's own tolerance, of money in 万元, in the unit of what it is about."""
+        width = tolerance / factor if unit in MONEY_UNITS else tolerance
+        return cls(width, width)
+
     def times(self, factor: int | Decimal) -> Spread:
         """Return the spread in another unit."""
         return Spread(self.below * factor, self.above * factor)
@@ -73,7 +79,7 @@ class _Printed:
     unit: str
     table: tuple[str, ...]
     whole: bool
-    approximate: bool
+    about: str
 
 
 class Rounding:
@@ -83,7 +89,6 @@ class Rounding:
         self._figures = figures
         self._drafts = facts.drafts
         self._names = figures.names
-        self._file_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         amounts = {amount.place: amount for amount in _amounts(inputs.department)}
         self._printed = {
             name: self._read(name, amounts[figure.place])
@@ -101,10 +106,10 @@ class Rounding:
 
     def of(self, name: str) -> Spread:
         """Return a figure's spread, in its own unit."""
-        is_rate = self._figures[name].unit == "%"
-        least = _FEN if is_rate else 0
+        figure = self._figures[name]
+        least = _FEN if figure.unit == "%" else 0
         spread = self.over(lambda look: _decimal(look(name)), [name], least)
-        return spread.times(HUNDRED) if is_rate else spread
+        return spread.times(1 / figure.factor)
 
     def over(
         self, compute: Callable[[Look], Decimal | None], names: Iterable[str], least: int = 0
@@ -140,7 +145,7 @@ class Rounding:
     ) -> Decimal | None:
         """Return what something would be if figures had the given values, in their own units."""
         ratios = {
-            n: value / HUNDRED if self._figures[n].unit == "%" else value
+            n: value if (factor := self._figures[n].factor) == 1 else value * factor
             for n, value in changes.items()
         }
         return self._try(compute, ratios)
@@ -148,8 +153,8 @@ class Rounding:
     def recomputed(self, name: str, changes: Mapping[str, Decimal]) -> Decimal | None:
         """Return what a figure would be if others had the given values, in their own units."""
         value = self.changed(lambda look: _decimal(look(name)), changes)
-        is_percent = self._figures[name].unit == "%"
-        return value * HUNDRED if value is not None and is_percent else value
+        factor = self._figures[name].factor
+        return value if value is None or factor == 1 else value / factor
 
     def rests_on(self, name: str, other: str) -> bool:
         """Tell whether a figure is, or is computed from, another."""
@@ -157,7 +162,7 @@ class Rounding:
 
     def is_approximate(self, names: Iterable[str]) -> bool:
         """Tell whether any stated amount behind the names is a 约数."""
-        return any(p and p.approximate for p in map(self._printed.get, self._roots(names)))
+        return any(p and p.about for p in map(self._printed.get, self._roots(names)))
 
     def is_coarse(self, name: str, value: Decimal) -> bool:
         """Tell whether a stated total is `value` rounded to fewer decimals than its table's.
@@ -175,27 +180,26 @@ class Rounding:
         ]
         if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= printed.decimals:
             return False
-        is_percent = self._figures[name].unit == "%"
-        ratio = value / HUNDRED if is_percent else value
+        ratio = value * self._figures[name].factor
         return rounded(ratio / self._factor(name, printed.unit), printed.decimals) == printed.number
 
     def _read(self, name: str, amount: Amount) -> _Printed:
         match = _TEXT.fullmatch(amount.text.strip())
         assert match is not None, "every amount's text holds a number"
-        figure_unit = self._figures[name].unit
-        unit = match["unit"] or (self._file_unit if figure_unit == MONEY_UNIT else figure_unit)
+        unit = match["unit"] or self._figures[name].unit
         segments = name.split(".")
         # Each volume is a table of its own; other sections are printed as one.
         table = tuple(segments[: 2 if segments[0] == "业务量" else 1])
         decimals = len(match["fraction"] or "")
         number = Decimal(match["digits"])
-        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.approximate)
+        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.about)
 
     def _factor(self, name: str, unit: str) -> Decimal:
         """Return what one printed unit is, as formulas use the figure."""
-        if self._figures[name].unit == MONEY_UNIT:
+        figure = self._figures[name]
+        if figure.unit in MONEY_UNITS:
             return MONEY_UNITS.get(unit, Decimal(1))
-        return 1 / HUNDRED if self._figures[name].unit == "%" else Decimal(1)
+        return figure.factor
 
     def _width(self, name: str, least: int = 0) -> Spread:
         """Return the range of a stated figure around its value, as formulas use it."""
@@ -205,7 +209,10 @@ class Rounding:
         if printed is None or value is None or not (printed.number or printed.decimals):
             return EXACT
         factor = self._factor(name, printed.unit)
-        if printed.approximate:
+        if printed.about == ABOUT:
+            either = around(printed.number, Decimal(1).scaleb(-printed.decimals)) * factor
+            return Spread(either, either)
+        if printed.about:
             return Spread(above=_step(printed.number) * factor)
         decimals = self._decimals(name, printed)
         if printed.unit in MONEY_UNITS:
@@ -280,6 +287,16 @@ def _usual(decimals: list[int]) -> int:
     if not shown:
         return max(decimals)
     return min(shown, key=lambda n: (-shown[n], n))
+
+
+def around(number: Decimal, digit: Decimal) -> Decimal:
+    """Return how far 约 reaches: one unit of the last printed digit (约118%: 1).
+
+    Of a round number half a unit of its last digit that isn't zero, but no more than a
+    twentieth of it (约1200: 50, 约100%: 5).
+    """
+    number = abs(number)
+    return max(digit, min(_step(number) / 2, number / 20)) if number else digit
 
 
 def _step(number: Decimal) -> Decimal:

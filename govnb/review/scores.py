@@ -10,8 +10,7 @@ from pydantic import Field
 
 from govnb.evaluate.expression import canonical
 from govnb.evaluate.figure import exact
-from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.score import IndicatorScore, Score
 from govnb.review.check import Check, Evidence, NamePattern
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import printed
@@ -86,7 +85,7 @@ class ScoreCheck(Check):
 
 def _bounds(low: Decimal | None, high: Decimal) -> str:
     single = low is None or low == high
-    return f"{exact(high)}分" if single else f"{exact(low or Decimal(0))}到{exact(high)}分"
+    return printed(high, "分") if single else f"{printed(low or Decimal(0))}到{printed(high, '分')}"
 
 
 def _under_another_reading(value: Decimal, scored: Score) -> bool:

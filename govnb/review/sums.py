@@ -55,7 +55,7 @@ class SumCheck(Check):
         if difference is None:
             return self.no_data(gap.name, gap.missing, Evidence(Side.of(gap.total), right))
         fixed = self.fixed_tolerance
-        allowed = gap.spread if fixed is None else Spread(fixed, fixed)
+        allowed = gap.spread if fixed is None else Spread.fixed(fixed, unit, gap.total.factor)
         bound = allowed.below if difference > 0 else allowed.above
         evidence = Evidence(Side.of(gap.total), right, difference, bound)
         apart = printed(abs(difference), unit, decimals)

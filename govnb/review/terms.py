@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import Figure, Figures, exact, rounded
+from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Place
-from govnb.inputs.values import PartialDate
+from govnb.inputs.values import MONEY_UNITS, PartialDate
 from govnb.review.finding import Side
 from govnb.review.rounding import HUNDRED, Look
 
@@ -55,6 +55,8 @@ class Term:
         The figure, where the term is just one.
     is_about : bool
         Whether it rests on a 约数.
+    factor : Decimal
+        What formulas count one of its unit as.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Term:
     expression: Expression | None = None
     figure: Figure | None = None
     is_about: bool = False
+    factor: Decimal = Decimal(1)
 
     @property
     def number(self) -> Decimal | None:
@@ -85,12 +88,12 @@ class Term:
         """Return the value as a sentence prints it."""
         if not isinstance(self.value, Decimal):
             return str(self.value)
-        number = printed(self.value, "", self.decimals)
         if self.figure is not None:
-            number = approximately(self.figure, number)
-        elif self.is_about:
-            number = f"约{number}"
-        return f"{number}{self.unit}"
+            return shown(self.figure)
+        # A rule's own number is said as the rule has it.
+        padded = self.unit == "%" and self.expression is not None
+        number = number_text(self.value, self.decimals, padded=padded)
+        return f"{'约' if self.is_about else ''}{number}{self.unit}"
 
     def within(self, look: Look) -> Decimal | None:
         """Return the value in `unit` when `look` gives the figures' values."""
@@ -99,25 +102,14 @@ class Term:
         value = self.expression.evaluate(look, lambda pattern: _matching(pattern, self.names))
         if not isinstance(value, Decimal):
             return None
-        return value * HUNDRED if self.unit == "%" else value
+        return value if self.factor == 1 else value / self.factor
 
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
     """Return a number as a sentence prints it; more decimals where fewer would show 0."""
-    for places in (decimals, decimals + 2, decimals + 4):
-        text = f"{rounded(value, places):f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
-        if value == 0 or text.strip("-0."):
-            break
-    return f"{'0' if text in ('-0', '') else text}{unit}"
-
-
-def approximately(figure: Figure, number: str) -> str:
-    """Return a figure's printed number with the 余 or 约 that belongs to it."""
-    if not figure.approximate:
-        return number
-    return f"约{number}" if figure.derived else f"{number}余"
+    is_rate = unit == "%"
+    places = max(decimals, RATE_DECIMALS) if is_rate else decimals
+    return f"{number_text(value, places, padded=is_rate)}{unit}"
 
 
 class Terms:
@@ -160,8 +152,10 @@ class Terms:
             missing = tuple(dict.fromkeys(m for name in names for m in self.missing(name)))
         else:
             missing = tuple(self._gaps(expression))
-        if isinstance(value, Decimal) and unit == "%":
-            value *= HUNDRED
+        same = [figure.factor for figure in known.values() if figure.unit == unit]
+        factor = same[0] if unit and same else Decimal(1)
+        if isinstance(value, Decimal) and factor != 1:
+            value /= factor
         return Term(
             name=alone if single else expression.text,
             label=single.label if single else _told(self._said(expression.text), known.values()),
@@ -176,6 +170,7 @@ class Terms:
             expression=expression,
             figure=single,
             is_about=any(figure.approximate for figure in known.values()),
+            factor=factor,
         )
 
     def _parse(self, text: str) -> Expression:
@@ -251,7 +246,16 @@ def in_percent(term: Term) -> Term:
     """Return a quotient as a percentage, to compare it with one."""
     if term.unit or term.number is None:
         return term
-    return replace(term, value=term.number * HUNDRED, unit="%")
+    return replace(term, value=term.number * HUNDRED, unit="%", factor=PERCENT, figure=None)
+
+
+def in_unit_of(term: Term, other: Term) -> Term:
+    """Return a bare number of a rule, of money in 万元, in the unit of what it is compared with."""
+    if term.expression is not None or term.unit or term.number is None:
+        return term
+    if other.unit not in MONEY_UNITS or other.factor == 1:
+        return term
+    return replace(term, value=term.number / other.factor, unit=other.unit, factor=other.factor)
 
 
 def is_literal(text: str) -> bool:

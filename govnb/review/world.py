@@ -19,7 +19,7 @@ from govnb.evaluate.score import Score
 from govnb.inputs.read import Inputs
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
 from govnb.review.mentions import Mention, Names
-from govnb.review.rounding import HUNDRED, Look, Rounding
+from govnb.review.rounding import Look, Rounding
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
@@ -95,11 +95,11 @@ class World:
 
     def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
         """Return which total is to blame for what is wrong with one figure, or nothing."""
-        scale = HUNDRED if self.figures[name].unit == "%" else Decimal(1)
+        factor = self.figures[name].factor
 
         def compute(look: Look) -> Decimal | None:
             value = look(name)
-            return value * scale if isinstance(value, Decimal) else None
+            return value / factor if isinstance(value, Decimal) else None
 
         return self.excuse([name], compute, agrees)
 

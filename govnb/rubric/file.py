@@ -206,23 +206,15 @@ class Socket:
 
 @dataclass(frozen=True)
 class Rubric:
-    """A checked indicator system.
+    """A checked indicator system."""
 
-    Attributes
-    ----------
-    id : str
-        Its file's name without `.yml`.
-    file : RubricFile
-        What the file says.
-    place : Place
-        The file.
-    rows : tuple of Entry or Socket
-        Its indicators, and the groups that the department's own go into, in table order.
-    """
-
+    # Its file's name without `.yml`.
     id: str
+    # What the file says.
     file: RubricFile
+    # The file.
     place: Place
+    # Its indicators, and the groups that the department's own go into, in table order.
     rows: tuple[Entry | Socket, ...]
 
     @property

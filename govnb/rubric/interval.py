@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 from govnb.evaluate.expression import settled
-from govnb.evaluate.score_row import interval_text
+from govnb.evaluate.score import interval_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,26 +13,17 @@ EVERYTHING = Span()
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """What a formula or a stated value came to.
+    """What a formula or a stated value came to."""
 
-    Attributes
-    ----------
-    span : Span
-        Where the value lies: one number, a stated range, or anywhere.
-    word : str or None
-        The value when it is text.
-    missing : tuple of str
-        Names of the facts it lacks.
-    problem : str
-        Why it has no value though everything is known (a division by zero).
-    note : str
-        What the reader must know about it: stated, not computed; not proven.
-    """
-
+    # Where the value lies: one number, a stated range, or anywhere.
     span: Span = EVERYTHING
+    # The value when it is text.
     word: str | None = None
+    # Names of the facts it lacks.
     missing: tuple[str, ...] = ()
+    # Why it has no value though everything is known (a division by zero).
     problem: str = ""
+    # What the reader must know about it: stated, not computed; not proven.
     note: str = ""
 
     @property
@@ -48,35 +39,23 @@ class Valued:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rule gives, and why.
+    """What a rule gives, and why."""
 
-    Attributes
-    ----------
-    points : Interval
-        The score or its bounds.
-    reason : str
-        One Chinese sentence.
-    missing : tuple of str
-        Names of the facts that would narrow the bounds.
-    presence : Presence
-        Whether the indicator counts at all.
-    valued : Valued
-        The indicator's value.
-    proofs : tuple of str
-        Evidence relied on.
-    notes : tuple of str
-        What doesn't fit: words the rubric doesn't know, facts that contradict each other.
-    unit : str or None
-        The value's unit where it isn't the indicator's.
-    """
-
+    # The score or its bounds.
     points: Interval
+    # One Chinese sentence.
     reason: str
+    # Names of the facts that would narrow the bounds.
     missing: tuple[str, ...] = ()
+    # Whether the indicator counts at all.
     presence: Presence = Presence.COUNTED
+    # The indicator's value.
     valued: Valued = field(default_factory=Valued)
+    # Evidence relied on.
     proofs: tuple[str, ...] = ()
+    # What doesn't fit: words the rubric doesn't know, facts that contradict each other.
     notes: tuple[str, ...] = ()
+    # The value's unit where it isn't the indicator's.
     unit: str | None = None
 
 

@@ -208,8 +208,8 @@ class ValueRule(Rule):
             }
             found = Interval.around(self.at(turn, case)[0] for turn in turns if turn in span)
             # Short of the end by no more than the hair: the end itself is the bound.
-            found = Interval(round(found.low, PRECISION), round(found.high, PRECISION))
-        return Interval(settled(+found.low), settled(+found.high))
+            low, high = (round(e, PRECISION).normalize() + 0 for e in (found.low, found.high))
+        return Interval(settled(+low), settled(+high))
 
     def lacking(self, value: Decimal, case: Case) -> Valued:
         """Return what keeps a known value's points open: nothing, unless points have a formula."""

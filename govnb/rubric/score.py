@@ -17,8 +17,7 @@ from govnb.evaluate.compute import SCORE
 from govnb.evaluate.expression import PRECISION
 from govnb.evaluate.figure import Figures, shown
 from govnb.evaluate.overrides import TRIAL, tried
-from govnb.evaluate.score import Score, grades_between
-from govnb.evaluate.score_row import UNEXPLAINED, IndicatorScore, ReadingScore
+from govnb.evaluate.score import UNEXPLAINED, IndicatorScore, ReadingScore, Score, grades_between
 from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Evidence, Target
 from govnb.inputs.measure import PERCENT

@@ -35,7 +35,7 @@ def in_unit(case: Case, figure: Figure) -> Decimal | None:
         return None
     if figure.formula is not None:
         return value
-    if case.unit in MONEY_UNITS and figure.unit == MONEY_UNIT:
+    if case.unit in MONEY_UNITS and figure.is_money:
         return value / MONEY_UNITS[case.unit]
     case.faults.extend(_wrong_unit(case, figure, value))
     return value
@@ -67,7 +67,7 @@ def _wrong_unit(case: Case, figure: Figure, value: Decimal) -> Iterator[Fault]:
         message = f"“{figure.name}”是百分数，而这个指标的单位是“{unit or '无'}”"
         yield Fault(figure.place, message, "改成不带百分号的数")
     elif figure.unit:
-        shown = "万元的数" if figure.unit == MONEY_UNIT else f"“{figure.unit}”"
+        shown = f"{figure.unit}的数" if figure.is_money else f"“{figure.unit}”"
         message = f"“{figure.name}”的单位是{shown}，而这个指标的单位是“{unit or '无'}”"
         yield Fault(figure.place, message, f"换算成以“{unit}”计的数" if unit else f"写 {number}")
     elif unit in MONEY_UNITS and case.money_unit not in (MONEY_UNIT, unit):
@@ -100,7 +100,7 @@ def check_money(case: Case, names: Iterable[str]) -> None:
     if case.money_unit == MONEY_UNIT:
         return
     figures = [f for name in names if (f := case.figures.get(case.locate(name))) is not None]
-    if not any(figure.unit == MONEY_UNIT for figure in figures):
+    if not any(figure.is_money for figure in figures):
         return
     for figure in figures:
         own = figure.name.startswith(f"{case.base}.")
@@ -179,6 +179,8 @@ def _end(
 def _dimension(case: Case, expression: Expression) -> Dimension | None:
     def unit_of(name: str) -> str | None:
         figure = case.figures.get(case.locate(name))
-        return None if figure is None else figure.unit
+        if figure is None or figure.scale == 1:
+            return None if figure is None else figure.unit
+        return "/".join([MONEY_UNIT, *figure.unit.split("/")[1:]])
 
     return dimension(expression, unit_of, case.expand)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from govnb.evaluate import score_words as words
-from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore, ReadingScore, interval_text, reproducible
+from govnb.evaluate.score import IndicatorScore, ReadingScore, Score, interval_text, reproducible
 
 
 @dataclass(frozen=True)

@@ -46,19 +46,19 @@ def test_rounding_is_half_up_away_from_zero(value: Decimal, decimals: int) -> No
     [
         ("2.675", 2, "2.68"),
         ("0.125", 2, "0.13"),
-        ("-0.125", 2, "−0.13"),
+        ("-0.125", 2, "-0.13"),
         ("1.005", 2, "1.01"),
         ("0.5", 0, "1"),
         ("1.5", 0, "2"),
         ("2.5", 0, "3"),
-        ("-2.5", 0, "−3"),
+        ("-2.5", 0, "-3"),
         ("14.979423868312757", 1, "15"),
         ("10.864197530864", 1, "10.9"),
-        ("0.004", 2, "0"),
-        ("-0.004", 2, "0"),
+        ("0.004", 2, "0.004"),
+        ("-0.004", 2, "-0.004"),
         ("-0", 2, "0"),
         ("1E+3", 2, "1000"),
-        ("1E-30", 2, "0"),
+        ("0.00123456", 2, "0.0012"),
         ("100", 2, "100"),
         ("99.995", 2, "100"),
         ("12345678901234567890.125", 2, "12345678901234567890.13"),
@@ -69,17 +69,21 @@ def test_numbers_are_shown_as_schools_round(value: str, decimals: int, text: str
 
 
 @given(computed, st.integers(0, 6), st.booleans())
-def test_what_is_shown_is_the_rounded_value_and_nothing_else(
+def test_what_is_shown_is_the_rounded_value_and_never_zero_for_what_is_not(
     value: Decimal, decimals: int, padded: bool
 ) -> None:
     text = shown(figure(value, decimals, "万元"), padded=padded)
     assert text.endswith("万元")
-    # A minus sign, not a hyphen.
-    assert "-" not in text
-    number = text.removesuffix("万元").replace("−", "-")
+    # A sign that a spreadsheet reads, too.
+    number = text.removesuffix("万元")
     assert set(number) <= set("-0123456789.")
-    assert Fraction(number) == Fraction(rounded(value, decimals))
-    assert not (number.startswith("-") and Fraction(number) == 0)
+    printed = Fraction(rounded(value, decimals))
+    assert bool(Fraction(number)) == bool(value)
+    if not printed:
+        # Two digits of it, whichever place they stand in.
+        assert abs(Fraction(number) - Fraction(value)) <= abs(Fraction(value)) / 20
+        return
+    assert Fraction(number) == printed
     if padded:
         assert len(number.partition(".")[2]) == decimals
     else:
@@ -96,7 +100,11 @@ def test_the_exact_value_is_never_written_with_an_exponent(value: Decimal) -> No
 def test_unknown_uncomputable_and_about_are_told_apart() -> None:
     assert shown(figure(None)) == "未公布"
     assert shown(figure(None, trouble="除数 甲 为 0")) == "不可计算"
-    assert shown(figure(Decimal(1200), 0, "㎡", approximate=True)) == "1200余㎡"
+    assert shown(figure(Decimal(1200), 0, "㎡", approximate=True, about="余")) == "1200余㎡"
+    assert shown(figure(Decimal("0.12"), 2, "万元", approximate=True, about="余")) == "约0.12万元"
+    assert shown(figure(Decimal(76), 0, "家", approximate=True, about="多")) == "76多家"
+    assert shown(figure(Decimal(76), 0, "家", approximate=True, about="约")) == "约76家"
+    assert shown(figure(Decimal(1200), 0, "件", approximate=True, derived=True)) == "约1200件"
     assert shown(figure(Decimal("71.428"), 2, "%", approximate=True, derived=True)) == "约71.43%"
     assert shown(figure(Decimal(0), 2, "万元")) == "0万元"
 

@@ -255,12 +255,12 @@ def test_bridge_tells_each_accounts_difference(junshan: Figures) -> None:
         "商品和服务支出比预算少56.42万元；其他资本性支出比预算多2.37万元。"
     )
     shown = [line.text for line in texts(chart)]
-    assert {"+68.87万元", "+8.92万元", "−56.42万元", "+2.37万元"} <= set(shown)
+    assert {"+68.87万元", "+8.92万元", "-56.42万元", "+2.37万元"} <= set(shown)
 
 
 def test_three_public_says_which_are_over_and_which_under(junshan: Figures) -> None:
     alt = drawn("三公经费", junshan).alt
-    assert "公务用车运行维护费预算8.1万元，支出8.98万元，超支0.88万元（10.9%）" in alt
+    assert "公务用车运行维护费预算8.1万元，支出8.98万元，超支0.88万元（10.86%）" in alt
     assert "公务接待费预算12.15万元，支出10.33万元，结余1.82万元（15%）" in alt
     assert "合计预算20.25万元，支出19.31万元，结余0.94万元（4.64%）" in alt
     assert "因公出国（境）费预算0万元，支出0万元，持平" in alt
@@ -354,7 +354,7 @@ def test_over_and_under_budget_differ_without_colour() -> None:
     chart = drawn("预算与决算", department({"工资": (10, 12), "商品": (9, 5)}))
     shown = [line.text for line in texts(chart)]
     assert "+2万元" in shown
-    assert "−4万元" in shown
+    assert "-4万元" in shown
     assert "实心为比预算多，斜线为比预算少。" in shown
     _, over, under, _ = bars(chart)
     assert over.fill != under.fill
@@ -384,7 +384,7 @@ def test_a_rate_rises_by_points() -> None:
 
 def test_labels_round_half_up_from_the_exact_amount() -> None:
     chart = drawn("支出结构", department({"工资": (0, "2.675")}))
-    assert "2.68万元（100%）" in [line.text for line in texts(chart)]
+    assert "2.68万元（100.00%）" in [line.text for line in texts(chart)]
 
 
 def test_a_name_ending_in_a_digit_is_kept_from_its_amount() -> None:

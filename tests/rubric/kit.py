@@ -6,8 +6,7 @@ from pathlib import Path
 from textwrap import indent
 
 from govnb.evaluate.compute import compute
-from govnb.evaluate.score import Score
-from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.score import IndicatorScore, Score
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.place import Place

@@ -13,44 +13,34 @@ from pydantic import Field
 
 from govnb.evaluate.scoring_case import Case
 from govnb.inputs.measure import Level
-from govnb.inputs.place import Fault, FaultsError
+from govnb.inputs.place import FaultsError
 from govnb.present.schema import schema
 from govnb.rubric.evidence import Worth
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Outcome
-from govnb.rubric.rule import Faults, Row, Rule, ValueRule, level
+from govnb.rubric.rule import Faults, Row, Rule, ValueRule, check_levels, level
 from tests.rubric.kit import row_of, rubric_of, rubric_text, score_of
 
-
-@pytest.fixture
-def tent() -> Iterator[type[Rule]]:
-    """A rule nobody has written yet: full marks at a peak, less by the distance from it."""
-
-    class Tent(ValueRule):
-        """tent: 以峰值为最佳，每偏离一个百分点少得 1 分."""
-
-        id, name = "tent", "越近越好"
-
-        peak: Level = Field(alias="峰值")
-
-        def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
-            apart = abs(value - level(self.peak, case)) * 100
-            points = Interval.exactly(case.weight - apart).within(case.limits(self))
-            return points, f"距峰值 {apart:f}，得 {points} 分"
-
-        def turns(self, case: Case) -> list[Decimal]:
-            return [level(self.peak, case)]
-
-        def faults(self, row: Row) -> Faults:
-            if self.peak.value == 0:
-                yield Fault(self.peak.place, "峰值是 0", "写大于 0 的峰值")
-
-    yield Tent
-    del Rule.KINDS["tent"]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def roster() -> Iterator[type[Rule]]:
+def tent() -> Iterator[None]:
+    """The kind of rule that the guide makes: full marks at a peak, less by the distance from it."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = guide.split("增加一种规则（要写程序）")[1].split("```python\n")[1].split("```")[0]
+    names = {
+        "ValueRule": ValueRule, "Level": Level, "Field": Field, "Decimal": Decimal, "Case": Case,
+        "Interval": Interval, "level": level, "check_levels": check_levels, "Row": Row,
+        "Faults": Faults,
+    }  # fmt: skip
+    exec(compile(text, "CONTRIBUTING.md", "exec", dont_inherit=True), names)
+    yield
+    del Rule.KINDS["nearest_best"]
+
+
+@pytest.fixture
+def roster() -> Iterator[None]:
     """A rule over evidence: one point is enough."""
 
     class AnyOf(Rule):
@@ -68,7 +58,7 @@ def roster() -> Iterator[type[Rule]]:
         def asks(self) -> Iterator[tuple[str, str]]:
             yield from (("要点", name) for name in self.items)
 
-    yield AnyOf
+    yield
     del Rule.KINDS["any_of"]
 
 
@@ -90,13 +80,13 @@ TENT = "规则: {种类: 越近越好, 峰值: 50%}"
 @pytest.mark.usefixtures("tent")
 def test_it_scores_values_ranges_and_silence(evidence: str, points: str, tmp_path: Path) -> None:
     row = row_of(rubric_of(rubric_text(TENT), tmp_path), evidence)
-    assert (row.score_text, row.rule, row.rule_name) == (points, "tent", "越近越好")
+    assert (row.score_text, row.rule, row.rule_name) == (points, "nearest_best", "越近越好")
     assert bool(row.missing) == ("—" in points)
 
 
 @pytest.mark.usefixtures("tent")
 def test_it_goes_inside_other_rules(tmp_path: Path) -> None:
-    inside = "规则: {种类: 汇总计分, 计分: {种类: tent, 峰值: 50%}}"
+    inside = "规则: {种类: 汇总计分, 计分: {种类: nearest_best, 峰值: 50%}}"
     evidence = "下属单位:\n  甲: {实际完成值: 40%, 资金: 1}\n  乙: {实际完成值: 58%, 资金: 1}"
     row = row_of(rubric_of(rubric_text(inside), tmp_path), evidence)
     assert row.score_text == "4"
@@ -108,8 +98,8 @@ def test_its_faults_are_told_with_place_and_hint(tmp_path: Path) -> None:
     with pytest.raises(FaultsError) as refused:
         rubric_of(rubric_text("规则:\n  种类: 越近越好\n  峰直: 50%"), tmp_path)
     assert "不认识“峰直”" in str(refused.value) and "是不是“峰值”" in str(refused.value)
-    with pytest.raises(FaultsError, match="峰值是 0"):
-        rubric_of(rubric_text("规则: {种类: 越近越好, 峰值: 0%}"), tmp_path)
+    with pytest.raises(FaultsError, match="“50”没有百分号"):
+        rubric_of(rubric_text("规则: {种类: 越近越好, 峰值: 50}"), tmp_path)
     with pytest.raises(FaultsError, match="是不是“越近越好”"):
         rubric_of(rubric_text("规则: {种类: 越近越号, 峰值: 1%}"), tmp_path)
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from govnb.evaluate.score_row import IndicatorScore
+from govnb.evaluate.score import IndicatorScore
 from govnb.rubric.file import Rubric
 from govnb.rubric.interval import Interval, Part, Presence, total
 from govnb.rubric.rule import Rule
