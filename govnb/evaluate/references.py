@@ -49,7 +49,9 @@ DIRECTIONS = {
     "节约": ("节约", "超出"),
     POINTS: ("上升", "下降"),
 }
-FILTERS = (NUMBER, NUMERALS, *DIRECTIONS)
+# A list whose last two items are joined by 和 instead of 、.
+AND = "和"
+FILTERS = (NUMBER, NUMERALS, *DIRECTIONS, AND)
 # A figure called 超支 is positive where too much was spent, one called 结余 where something is
 # left, and a filter that takes it the other way round would print the opposite of what is so.
 OVERSPENT = ("超支", "超支率")
@@ -216,6 +218,8 @@ def _misused(text: str, reference: Reference, facts: Facts) -> tuple[str, str] |
     name, filter_ = reference.name, reference.filter
     plain = f"写 {{{{ {name} }}}}"
     kind = _without_direction(reference, facts)
+    if filter_ == AND and name not in facts.lists:
+        return f"“{name}”不是列举，不能加“| {AND}”", plain
     if filter_ == NUMERALS and kind not in ("", "年数"):
         return f"“{name}”是{kind}，不是数，不能加“| {NUMERALS}”", plain
     if filter_ in DIRECTIONS and kind:

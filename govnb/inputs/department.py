@@ -46,6 +46,7 @@ class Identity(Strict):
 
     name: Text = key("名称", ..., description="报告封面上的单位名称")
     full_name: Text | None = key("全称")
+    short_name: Text | None = key("简称", description="报告正文里的叫法，如 政务中心")
     region: Text | None = key("地区", description="默认随年度文件")
     code: Text | None = key("预算编码", description="保留前导零")
     nature: Text | None = key("性质", description="如：正科级事业单位，财政全额拨款")
@@ -267,7 +268,7 @@ class Department(Strict):
     volumes: dict[Name, Volume] = key("业务量", {})
     frugality: Markdown | None = key("厉行节约措施")
     narratives: Narratives = key("叙述", Narratives())
-    honours: list[Text] | None = key("荣誉", of_one_year=True)
+    honours: list[Markdown] | None = key("荣誉", of_one_year=True)
     problems: list[Markdown] | None = key("存在问题")
     measures: list[Markdown] | None = key("改进措施")
     lists: dict[Name, list[Markdown]] = key("清单", {}, description="其他要计数或引用的列举")

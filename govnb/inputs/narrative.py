@@ -2,7 +2,7 @@ r"""The Markdown that narratives are written in: paragraphs, `**bold**` and tabl
 
 An accountant types `30*2000*12`, `[2016]4号`, `<5%` or `1. ` and means these characters, so
 nothing else has a meaning: no italics, links, lists, headings, code, formulas or entities.
-A line end stays a line end, an empty line ends the paragraph. `\*` is an asterisk that is no
+Each line is a paragraph. `\*` is an asterisk that is no
 part of a `**`, and `\|` a stroke within a table's cell.
 """
 
@@ -27,7 +27,7 @@ _ROW = re.compile(r"(?<!\\)\|")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A stretch of text, bold or not; a line end in it is one on paper."""
+    """A stretch of text, bold or not."""
 
     text: str
     bold: bool = False
@@ -56,9 +56,21 @@ def blocks_of(text: str) -> list[Line | Grid]:
             blocks.append(_grid(tokens[at:end]))
             at = end
         elif tokens[at].type == "inline":
-            blocks.append(_line(tokens[at]))
+            blocks += _paragraphs(_line(tokens[at]))
         at += 1
     return blocks
+
+
+def _paragraphs(line: Line) -> Iterator[Line]:
+    """Yield the lines of a text that has several, without the empty ones."""
+    words: list[Words] = []
+    for piece in line:
+        first, *others = piece.text.split("\n")
+        words.append(Words(first, piece.bold))
+        for text in others:
+            yield tuple(word for word in words if word.text)
+            words = [Words(text, piece.bold)]
+    yield tuple(word for word in words if word.text)
 
 
 def plain(text: str) -> str:

@@ -102,15 +102,18 @@ def cards_of(figures: Figures, score: Score | None, errors: int | None) -> Cards
 
 @dataclass(frozen=True)
 class SignOff:
-    """落款: the unit and the date."""
+    """落款: the unit and the date, as the report prints it where that is stated (原文)."""
 
     unit: str
     date: str
+    printed: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        lines = [line for line in (self.unit, self.date) if line]
+        lines = [line for line in (self.unit, self.printed or self.date) if line]
         page = f'<p class="gv-signoff">{"<br>".join(map(escape, lines))}</p>'
-        return bundle(page, "\n".join(lines), {"type": "signoff", "lines": lines})
+        return bundle(
+            page, "\n".join(lines), {"type": "signoff", "lines": lines, "date": self.date}
+        )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from govnb.evaluate.figure import Figure, Figures
-from govnb.evaluate.references import REFERENCE, Reference, find, printed
+from govnb.evaluate.references import AND, REFERENCE, Reference, find, printed
 from govnb.inputs.narrative import Grid, Line, blocks_of, shown
 from govnb.inputs.narrative import plain as plain
 from govnb.present.bundle import bundle, escape
@@ -127,7 +127,7 @@ def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:
     """Spell out references to lists.
 
     Alone on its line, a list becomes a numbered paragraph per item; within a sentence,
-    its items are joined by 、.
+    its items are joined by 、, or by 和 before the last (`{{ 名称 | 和 }}`).
     """
 
     def paragraphs(match: re.Match[str]) -> str:
@@ -135,12 +135,13 @@ def expand_lists(source: str, lists: Mapping[str, Sequence[str]]) -> str:
         return match[0] if items is None else "\n\n".join(numbered(items))
 
     def joined(match: re.Match[str]) -> str:
-        items = lists.get(_name(match[0]))
-        return (
-            match[0]
-            if items is None
-            else "、".join(item.strip().rstrip("；。，") for item in items)
-        )
+        reference = Reference.of(match)
+        items = lists.get(reference.name)
+        if items is None:
+            return match[0]
+        said = [item.strip().rstrip("；。，") for item in items]
+        tail = said[-2:] if reference.filter == AND else said[-1:]
+        return "、".join([*said[: -len(tail)], "和".join(tail)]) if said else ""
 
     return REFERENCE.sub(joined, _ALONE.sub(paragraphs, source))
 
@@ -161,8 +162,7 @@ def _name(text: str) -> str:
 
 def _line(words: Line, slots: Sequence[Slot]) -> str:
     told = ((_filled(piece.text, slots), piece.bold) for piece in words)
-    html = "".join(f"<strong>{text}</strong>" if bold else text for text, bold in told)
-    return html.replace("\n", "<br>\n")
+    return "".join(f"<strong>{text}</strong>" if bold else text for text, bold in told)
 
 
 def _table(grid: Grid, slots: Sequence[Slot]) -> str:

@@ -41,7 +41,7 @@ def ledger(figures: Figures, name: str) -> str:
     for n, part in enumerate(figures.children(name), 1):
         children = figures.children(part.name)
         tail = "，其中：" if children else "。"
-        paragraphs.append(f"{n}、{_term(part.name)}：{{{{ {part.name} }}}}{tail}")
+        paragraphs.append(f"{n}、{_called(figures, part.name)}：{{{{ {part.name} }}}}{tail}")
         for m, child in enumerate(children, 1):
             end = "。" if m == len(children) else "；"
             paragraphs.append(f"（{m}）{_told(figures, child.name)}{end}")
@@ -51,7 +51,7 @@ def ledger(figures: Figures, name: str) -> str:
 def _told(figures: Figures, name: str) -> str:
     """Return one entry and, running on, all that it is made of."""
     children = figures.children(name)
-    said = f"{_term(name)}{{{{ {name} }}}}"
+    said = f"{_called(figures, name)}{{{{ {name} }}}}"
     if not children:
         return said
     return f"{said}，其中{'、'.join(_within(figures, child.name) for child in children)}"
@@ -60,7 +60,12 @@ def _told(figures: Figures, name: str) -> str:
 def _within(figures: Figures, name: str) -> str:
     children = figures.children(name)
     inner = "、".join(_within(figures, child.name) for child in children)
-    return f"{_term(name)}{{{{ {name} }}}}" + (f"（{inner}）" if inner else "")
+    return f"{_called(figures, name)}{{{{ {name} }}}}" + (f"（{inner}）" if inner else "")
+
+
+def _called(figures: Figures, name: str) -> str:
+    """Return what the report calls a ledger's entry, in its own term where it has one."""
+    return f"{{{{ {name}.名称 }}}}" if f"{name}.名称" in figures else _term(name)
 
 
 def _term(name: str) -> str:
@@ -72,7 +77,7 @@ def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income."""
     if not known(figures, "支出.超支"):
         return unpublished(figures, "支出与收入的差额")
-    said = "从上述情况反映，{{ 部门.名称 }}"
+    said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"
     term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"

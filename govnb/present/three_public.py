@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from govnb.evaluate.figure import Figures
+from govnb.evaluate.figure import Figure, Figures
 from govnb.inputs.department import ThreePublic
+from govnb.inputs.place import Place
 from govnb.present.prose import plain
 from govnb.present.sentences import THREE_PUBLIC, known, sign
 
@@ -30,16 +31,37 @@ def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | 
         Its words on a component, by the component's name.
     """
     total, components = _total(figures), _components(figures, notes or {})
-    lead = "其中：" if total else "{{ 年度 }}年，"
-    told = [f"{total}{remark.strip()}", f"{lead}{components}" if components else ""]
+    lead = "其中" if total else "{{ 年度 }}年，"
+    told = [_run_on(total, remark.strip()), f"{lead}{components}" if components else ""]
     lacking = _lacking(figures) if total or components else ""
     return "\n\n".join(filter(None, [*told, lacking]))
+
+
+def _run_on(said: str, remark: str) -> str:
+    """Return a computed sentence and a remark, in one where the remark begins with a comma."""
+    if remark.startswith(("，", "；")):
+        return f"{said.removesuffix('。')}{remark}" if said else remark.lstrip("，；")
+    return f"{said}{remark}"
+
+
+def _in_order(figures: Figures) -> list[str]:
+    """Return the components in the order in which the file states them, the others behind."""
+
+    def place(item: str) -> tuple[bool, Place]:
+        first = min((figures[f"三公经费.{item}.{f}"] for f in ("预算", "支出")), key=_where)
+        return _where(first)
+
+    return sorted(THREE_PUBLIC, key=place)
+
+
+def _where(figure: Figure) -> tuple[bool, Place]:
+    return figure.value is None, figure.place
 
 
 def _components(figures: Figures, notes: Mapping[str, str]) -> str:
     """Return the components one after the other, each with the department's words behind it."""
     text, is_open = "", False
-    for item in THREE_PUBLIC:
+    for item in _in_order(figures):
         note = notes.get(item, "").strip()
         # What a department says of a component it names and didn't use needs no repetition.
         spoken_for = _is_nothing(figures, item) and item[:4] in note
@@ -74,8 +96,6 @@ def _total(figures: Figures) -> str:
         said.append("实际支出{{ 三公经费.支出 }}")
     if budget and actual:
         said.append("{{ 三公经费.结余 | 盈亏 }}")
-        if known(figures, "三公经费.控制率"):
-            said.append("控制率{{ 三公经费.控制率 }}")
     return f"{{{{ 年度 }}}}年，{'，'.join(said)}。" if said else ""
 
 

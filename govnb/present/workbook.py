@@ -284,8 +284,8 @@ class Workbook:
 
     def sign_off(self) -> SignOff:
         """Return who reports and when (落款)."""
-        date = self.inputs.department.sign_off.date
-        return SignOff(str(self.inputs.department.identity.name), str(date) if date else "")
+        signed, unit = self.inputs.department.sign_off, self.inputs.department.identity.name
+        return SignOff(str(unit), str(signed.date or ""), str(signed.printed or ""))
 
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""

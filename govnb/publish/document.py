@@ -147,6 +147,7 @@ class SignOff:
     """落款: the unit and the date."""
 
     lines: tuple[str, ...]
+    date: str = ""
 
 
 Block = Heading | Paragraph | Listing | Quote | Code | Equation | Table | Picture | Title | SignOff

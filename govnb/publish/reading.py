@@ -74,14 +74,14 @@ def read(notebook: NotebookNode, folder: Path | None = None) -> Document:
 def _document(blocks: list[Block], notebook: NotebookNode) -> Document:
     blocks = list(nested(levelled(titled(blocks))))
     title = next((b.text for b in blocks if isinstance(b, Title)), "")
-    signed = [b.lines for b in blocks if isinstance(b, SignOff)]
-    lines = signed[-1] if signed else ()
-    match = _DATE.search("".join(lines))
+    signed = [b for b in blocks if isinstance(b, SignOff)]
+    lines = signed[-1].lines if signed else ()
+    match = _DATE.search("".join([*lines, *(b.date for b in signed[-1:])]))
     first = next((plain(b.runs) for b in blocks if isinstance(b, Heading)), "")
     return Document(
         title=title or str(notebook.metadata.get("title", "")) or first or "报告",
         blocks=tuple(blocks),
-        author=lines[0] if lines and not _DATE.search(lines[0]) else "",
+        author=lines[0] if len(lines) > 1 or (lines and not match) else "",
         day=_day(match),
     )
 
@@ -265,7 +265,8 @@ def _title(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
 
 def _sign_off(structure: Mapping[str, Any], _: Mapping[str, Any]) -> list[Block]:
     lines = structure.get("lines") or str(structure.get("text", "")).splitlines()
-    return [SignOff(tuple(str(line) for line in lines if line))] if lines else []
+    said = tuple(str(line) for line in lines if line)
+    return [SignOff(said, str(structure.get("date") or ""))] if lines else []
 
 
 _Reader = Callable[[Mapping[str, Any], Mapping[str, Any]], list[Block]]

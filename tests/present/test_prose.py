@@ -163,6 +163,11 @@ def test_a_list_within_a_sentence_is_joined_and_alone_it_is_numbered() -> None:
     assert expand_lists("甲\n\n  {{ 内设机构 }}\n\n乙", lists).count("（2）") == 1
 
 
+def test_a_list_may_join_its_last_two_items_by_a_word() -> None:
+    for items, said in (["甲"], "甲"), (["甲", "乙"], "甲和乙"), (["甲", "乙", "丙"], "甲、乙和丙"):
+        assert expand_lists("有{{ 科室 | 和 }}。", {"科室": items}) == f"有{said}。"
+
+
 def test_items_that_bring_their_own_numbers_keep_them() -> None:
     assert numbered(["（1）甲", "二、乙", "3. 丙", "丁"]) == [
         "（1）甲",

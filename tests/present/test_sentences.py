@@ -96,18 +96,55 @@ def test_what_is_unknown_of_三公经费_does_not_silence_the_rest(department: D
 def test_a_remark_on_a_component_without_numbers_names_it(department: Department) -> None:
     body = "三公经费: {公务接待费: {说明: 无变化}, 公务用车购置费: {说明: 公务用车没有购置。}}\n"
     text = Page(Workbook(load(department(body))).three_public().html()).text.strip()
-    assert text.startswith("2016年，公务用车没有购置。公务接待费：无变化。\n（")
+    assert text.startswith("2016年，公务接待费：无变化。公务用车没有购置。\n（")
 
 
 def test_the_departments_own_words_stand_where_they_belong_and_are_not_said_twice(
     workbook: Workbook,
 ) -> None:
     total, parts = Page(workbook.three_public().html()).text.strip().split("\n")
-    assert total.endswith("控制率95.36%。总额控制较好。")
-    assert parts.startswith("其中：因公出国（境）费用没有。公务用车购置费没有预算，也没有支出；")
+    assert total.endswith("结余0.94万元，总额控制较好。")
+    assert parts.startswith("其中公务接待费预算12.15万元")
+    assert "结余率14.98%；公务用车运行维护费预算8.1万元" in parts
     assert "超支0.88万元，超支率10.86%。超支原因：2015年，12345热线工单5660件" in parts
-    assert "造成运行成本增加，超支0.88万元。公务接待费预算12.15万元" in parts
-    assert parts.endswith("结余率14.98%。")
+    assert "造成运行成本增加，超支0.88万元。因公出国（境）费用没有。" in parts
+    assert parts.endswith("公务用车购置费没有预算，也没有支出。")
+
+
+def test_components_come_in_the_order_of_the_file(department: Department) -> None:
+    items = ["公务接待费", "因公出国（境）费", "公务用车运行维护费", "公务用车购置费"]
+    body = "".join(f"  {item}: {{预算: {n}, 支出: {n}}}\n" for n, item in enumerate(items, 1))
+    text = Page(Workbook(load(department(f"三公经费:\n{body}"))).three_public().html()).text
+    assert sorted(items, key=text.index) == items
+
+
+@pytest.mark.parametrize(
+    ("remark", "end"),
+    [("，控制较好。", "结余1万元，控制较好。"), ("控制较好。", "结余1万元。控制较好。")],
+)
+def test_a_remark_that_begins_with_a_comma_goes_on_with_the_sentence(
+    department: Department, remark: str, end: str
+) -> None:
+    items = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
+    body = "".join(f"  {item}: {{预算: 1, 支出: 1}}\n" for item in items[:3])
+    body += f"  公务接待费: {{预算: 2, 支出: 1}}\n叙述:\n  三公经费说明: {remark}\n"
+    text = Page(Workbook(load(department(f"三公经费:\n{body}"))).three_public().html()).text
+    assert text.strip().split("\n")[0].endswith(end)
+
+
+def test_an_entry_is_told_in_the_reports_own_term(department: Department) -> None:
+    body = "支出: {明细: {其他资本性支出: {名称: 其他资本性（外网）支出, 合计: 5}}}\n"
+    text = Page(Workbook(load(department(body))).ledger("支出").html()).text
+    assert text.strip() == "1、其他资本性（外网）支出：5万元。"
+
+
+def test_a_department_is_called_by_its_short_name_where_it_has_one(
+    params_copy: Path,
+) -> None:
+    path = params_copy / "2016" / "short.yml"
+    path.write_text("年度: 2016\n部门: {名称: 测试局, 简称: 本局}\n收入: 1\n支出: 2\n", "utf-8")
+    said = Page(Workbook(load(path)).overspend().html()).text
+    assert "从上述情况反映，本局部门整体支出超支1万元" in said
 
 
 @pytest.mark.parametrize(
