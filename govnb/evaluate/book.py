@@ -7,18 +7,24 @@ each match gives one figure. So one line serves every project of every departmen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from govnb.evaluate.expression import FormulaError, parse
-from govnb.evaluate.facts import Draft, Facts
+from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import WHOLE_UNITS
+from govnb.evaluate.names import Names
+from govnb.evaluate.sheet import Draft
+from govnb.inputs.dotted import VARIABLE as VARIABLE
+from govnb.inputs.dotted import dotted
 from govnb.inputs.ledger import RESERVED
 from govnb.inputs.place import Fault, Place
-from govnb.inputs.rules import FigureRule
+from govnb.inputs.rules import Book, FigureRule
 from govnb.inputs.yaml_text import Scalar
 
-VARIABLE = re.compile(r"\{([^{}]+)\}")
+_SEGMENT = re.compile(r"\.\{([^{}]+)\}")
+# Stands for whatever a variable may be, where a rule is read before it is tried.
+ANY = "某项"
 UNBOUND_HINT = "名称里的 {变量} 要在“每个”里出现"
 
 
@@ -44,6 +50,22 @@ def add_book(facts: Facts, book: dict[str, FigureRule], places: dict[str, Place]
         facts.faults.extend(faults)
 
 
+def check_book(book: Book, names: Names) -> Iterator[Fault]:
+    """Yield a fault for each name in the book that no department can have."""
+    for rule in book.values():
+        if rule.each is not None and (hint := names.why_not(rule.each)) is not None:
+            yield Fault(rule.each.place, f"没有“{rule.each}”这个指标", hint)
+        try:
+            named = parse(bound(rule.formula, {}, ANY)).names
+        except FormulaError:
+            continue
+        for name in named:
+            if (hint := names.why_not(name.replace(ANY, "*"))) is not None:
+                said = name.replace(ANY, "…")
+                place = rule.formula.at(max(rule.formula.find(name.partition(f".{ANY}")[0]), 0))
+                yield Fault(place, f"公式“{rule.formula}”里没有“{said}”这个指标", hint)
+
+
 def _loose_ends(rule: FigureRule) -> list[Fault]:
     texts = (rule.formula, rule.unit, rule.label, rule.note, rule.source)
     return [fault for text in texts if text is not None for fault in unbound(text, rule.each)]
@@ -51,11 +73,11 @@ def _loose_ends(rule: FigureRule) -> list[Fault]:
 
 def unbound(text: Scalar, each: str | None) -> list[Fault]:
     """Return a fault for each `{变量}` of a text that `each` doesn't bind."""
-    bound = VARIABLE.findall(each or "")
+    free = VARIABLE.findall(each or "")
     return [
         Fault(text.at(m.start()), f"变量“{m[1]}”没有说明取自哪里", UNBOUND_HINT)
         for m in VARIABLE.finditer(text)
-        if m[1] not in bound
+        if m[1] not in free
     ]
 
 
@@ -67,20 +89,16 @@ def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str,
     ValueError
         If `name` uses a variable that `each` doesn't bind.
     """
-    wanted, bound = set(VARIABLE.findall(name)), set(VARIABLE.findall(each or ""))
-    if not wanted <= bound:
-        missing = "、".join(sorted(wanted - bound))
+    wanted, given = set(VARIABLE.findall(name)), set(VARIABLE.findall(each or ""))
+    if not wanted <= given:
+        missing = "、".join(sorted(wanted - given))
         raise ValueError(f"“{name}”里的变量“{missing}”没有说明取自哪里")
     if each is None:
         return [{}]
-    pattern = _compiled(each)
-    found = (match.groupdict() for known_name in known if (match := pattern.fullmatch(known_name)))
+    pattern = dotted(each)
+    found = (match.groups() for known_name in known if (match := pattern.fullmatch(known_name)))
     names = VARIABLE.findall(each)
-    return [
-        dict(zip(names, values.values(), strict=True))
-        for values in found
-        if not RESERVED & set(values.values())
-    ]
+    return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
 
 
 def fill(text: str, variables: dict[str, str]) -> str:
@@ -88,23 +106,25 @@ def fill(text: str, variables: dict[str, str]) -> str:
     return VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
 
 
-def _compiled(each: str) -> re.Pattern[str]:
-    parts = VARIABLE.split(each)
-    # Odd places are variable names; group names must be ASCII for older readers of the pattern.
-    body = (f"(?P<v{i}>[^.]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
-    return re.compile("".join(body))
+def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> str:
+    """Return a formula with its `{变量}` replaced, `other` standing for those not given.
+
+    A name may hold what a dotted segment can't, so it goes in as `["…"]`.
+    """
+
+    def word(match: re.Match[str], written: str) -> str:
+        value = variables.get(match[1], other)
+        return match[0] if value is None else written.format(value)
+
+    text = _SEGMENT.sub(lambda m: word(m, '["{}"]'), text)
+    return VARIABLE.sub(lambda m: word(m, "{}"), text)
 
 
 def _draft(
     name: str, rule: FigureRule, variables: dict[str, str], place: Place, facts: Facts
 ) -> Draft:
     shown = fill(rule.formula, variables)
-    # A part's name may hold what a dotted segment can't, so it goes in as `["…"]`.
-    formula = re.sub(
-        r"\.\{([^{}]+)\}",
-        lambda m: f'["{variables[m[1]]}"]' if m[1] in variables else m[0],
-        rule.formula,
-    )
+    formula = bound(rule.formula, variables)
     unit = _unit(fill(rule.unit, variables), facts)
     decimals = rule.decimals or ("0" if unit in WHOLE_UNITS else "2")
     note = "；".join(filter(None, (rule.note, rule.source)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,7 +37,7 @@ class Dimension:
 def dimension(
     expression: Expression,
     unit_of: Callable[[str], str | None],
-    expand: Callable[[str], list[str]],
+    expand: Callable[[str], Sequence[str]],
 ) -> Dimension | None:
     """Return what a formula's result counts; None when one of its names is unknown."""
     found: list[bool] = []
@@ -65,7 +65,7 @@ def dimension(
         return left or right
 
     def named(name: str) -> Counter[str]:
-        names = expand(name) if "*" in name else [name]
+        names = expand(name) if "*" in name else (name,)
         unit = unit_of(names[0]) if names else None
         if unit is None:
             raise LookupError(name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.functions import FUNCTIONS, FormulaError, Number, Operand, Value
+from govnb.evaluate.functions import COUNT, FUNCTIONS, FormulaError, Number, Operand, Value
 
 
 class NotComputable(ArithmeticError):
@@ -22,7 +22,7 @@ class Evaluation:
         self,
         bound: Mapping[str, str | Decimal],
         look_up: Callable[[str], Value],
-        expand: Callable[[str], list[str]],
+        expand: Callable[[str, bool], Sequence[str]],
         withheld: Callable[[str], bool],
         number: Callable[[Decimal], Number],
     ) -> None:
@@ -40,7 +40,7 @@ class Evaluation:
             assert isinstance(node.func, ast.Name)
             name = str(self.bound[node.func.id])
             known = self._up_to_withheld(node) if name == "首个已知" else node.args
-            values = [value for arg in known for value in self._argument(arg)]
+            values = [value for arg in known for value in self._argument(arg, name != COUNT)]
             return self._operand(FUNCTIONS[name](values))
         if isinstance(node, ast.UnaryOp):
             operand = self._number(node.operand)
@@ -70,9 +70,9 @@ class Evaluation:
     def _operand(self, value: Operand) -> Operand:
         return self.number(value) if isinstance(value, Decimal) else value
 
-    def _argument(self, node: ast.expr) -> list[Operand]:
+    def _argument(self, node: ast.expr, whole: bool) -> list[Operand]:
         if isinstance(node, ast.Name) and "*" in str(self.bound[node.id]):
-            names = self.expand(str(self.bound[node.id]))
+            names = self.expand(str(self.bound[node.id]), whole)
             return [self._operand(self.look_up(name)) for name in names]
         return [self.of(node)]
 

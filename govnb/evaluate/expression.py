@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, Overflow, localcontext
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
 from govnb.evaluate.evaluation import Evaluation
 from govnb.evaluate.evaluation import NotComputable as NotComputable
@@ -79,23 +80,30 @@ class Expression:
             and isinstance(tree.right, ast.Name)
         )
 
+    @cached_property
+    def is_product(self) -> bool:
+        """Whether anything is multiplied or divided, so that units mix."""
+        return any(isinstance(node, ast.Mult | ast.Div) for node in ast.walk(self._tree))
+
     def evaluate(
         self,
         look_up: Callable[[str], Value],
-        expand: Callable[[str], list[str]],
+        expand: Callable[[str, bool], Sequence[str]],
         withheld: Callable[[str], bool] = lambda name: False,
     ) -> Value:
         """Compute the value, rounded once at most.
 
-        A third has no last digit: what is worked out from rounded thirds misses a threshold
-        by a hair. So once a step had to round, all of it is worked out again in fractions.
+        Decimals come first, for they keep the zeros that were typed (40.00), which a fraction
+        can't. But a third has no last digit, and what is worked out from rounded thirds misses
+        a threshold by a hair: so only once a step was inexact, all of it is worked out again
+        in fractions.
 
         Parameters
         ----------
         look_up
             Gives a name's value; None is unknown and makes the result unknown.
         expand
-            Gives the names a wildcard stands for.
+            Gives the names a wildcard stands for; told whether those that lack a value count.
         withheld
             Tells of an unknown name that 首个已知(…) must not pass over for the next.
 
@@ -139,6 +147,7 @@ def difference(left: str, right: str) -> Expression:
     return Expression(f"{left} - {right}", (left, right), tree, {"n0": left, "n1": right})
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """Parse a formula.
 
@@ -200,7 +209,7 @@ def _tokenise(text: str) -> tuple[str, dict[str, str | Decimal]]:
     return "".join(source).strip(), bound
 
 
-def filled(text: str, show: Callable[[str], str], expand: Callable[[str], list[str]]) -> str:
+def filled(text: str, show: Callable[[str], str], expand: Callable[[str], Sequence[str]]) -> str:
     """Return a formula with what `show` gives in place of each name, as a person writes it.
 
     Parameters
@@ -218,7 +227,7 @@ def filled(text: str, show: Callable[[str], str], expand: Callable[[str], list[s
         is_call = kind == "name" and text[match.end() :].lstrip().startswith("(")
         if kind == "name" and not is_call:
             name = canonical(token)
-            names = expand(name) if "*" in name else [name]
+            names = expand(name) if "*" in name else (name,)
             token = "、".join(map(show, names)) or "（无）"
         written.append(_WRITTEN.get(token, token) if kind != "space" else "")
     return "".join(written).strip()

@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from govnb.evaluate.expression import Expression, FormulaError, difference, parse, sum_of
-from govnb.evaluate.figure import WHOLE_UNITS, Lack
+from govnb.evaluate.figure import WHOLE_UNITS
+from govnb.evaluate.sheet import Draft, Lack, Money
+from govnb.inputs.entries import flat, markdown_fields
 from govnb.inputs.ledger import Ledger
 from govnb.inputs.place import Fault, Place
 from govnb.inputs.published import PublishedFigure
@@ -28,7 +29,6 @@ from govnb.inputs.values import (
     UNKNOWN,
     Amount,
     AmountOf,
-    Kind,
     PartialDate,
     TextOf,
     in_money_unit,
@@ -37,29 +37,6 @@ from govnb.inputs.yaml_text import Scalar
 
 # A 分 in 亿元.
 MOST_DECIMALS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A figure before evaluation: a value, an expression, or why it has neither."""
-
-    name: str
-    unit: str
-    place: Place
-    value: Decimal | PartialDate | str | None = None
-    expression: Expression | None = None
-    lack: Lack | None = None
-    absent: bool = False
-    label: str = ""
-    decimals: int = 2
-    note: str = ""
-    approximate: bool = False
-    about: str = ""
-    derived: bool = False
-    kind: Kind | None = None
-    scale: Decimal = Decimal(1)
-    # Its rule says how many places to show (小数位).
-    fixed: bool = False
 
 
 @dataclass
@@ -74,20 +51,20 @@ class Facts:
         For each ledger node, the names of its parts.
     lists : dict of str to list of str
         For each list, its items.
+    items : dict of str to list of str
+        For each section whose items the department chooses, their names.
     faults : list of Fault
         Formulas that could not be read, names taken twice, columns that no row has.
-    money_unit : str
-        The unit the file keeps its amounts in, and its report prints them in.
-    money_decimals : int
-        Places that amounts computed in that unit show.
+    money : Money
+        How the file keeps its amounts.
     """
 
     drafts: dict[str, Draft] = field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lists: dict[str, list[Scalar]] = field(default_factory=dict)
+    items: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    money_unit: str = MONEY_UNIT
-    money_decimals: int = 2
+    money: Money = field(default_factory=Money)
 
     def add(self, draft: Draft) -> None:
         """Add a draft, money in the file's unit; a name already taken is a fault at its place."""
@@ -101,17 +78,17 @@ class Facts:
 
     def in_file_unit(self, draft: Draft) -> Draft:
         """Return a draft, of money in the unit the file keeps its amounts in."""
-        unit, scale = in_money_unit(draft.unit, self.money_unit)
+        unit, scale = in_money_unit(draft.unit, self.money.unit)
         if unit == draft.unit:
             return draft
-        least = self.money_decimals if draft.expression is not None else 0
+        least = self.money.decimals if draft.expression is not None else 0
         return replace(draft, unit=unit, scale=scale, decimals=max(draft.decimals, least))
 
 
 def collect(inputs: Inputs) -> Facts:
     """Return the facts of a department's file."""
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
-    walk = _Walk(Facts(money_unit=unit))
+    walk = _Walk(Facts(money=Money(unit)))
     walk.section("", inputs.department, inputs.department_at)
     return walk.facts
 
@@ -127,10 +104,11 @@ class _Walk:
         volume; `fixed` false) draft only what they state, be it as still to be filled in: not
         every volume has a last year.
         """
-        unit = getattr(model, "unit", None)
+        unit, markdown = getattr(model, "unit", None), markdown_fields(type(model))
         for name, info in type(model).model_fields.items():
             value = getattr(model, name)
-            if _is_prose(info):
+            is_list = list in (get_origin(arg) for arg in get_args(info.annotation))
+            if name in markdown and not is_list:
                 continue
             dotted = f"{path}.{info.alias}" if path else str(info.alias)
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
@@ -147,13 +125,17 @@ class _Walk:
         elif isinstance(value, PartialDate):
             self.facts.add(Draft(name, "", value.place, value))
         elif isinstance(value, Scalar):
-            self.facts.add(Draft(name, "", value.place, str(value)))
+            known = str(value) if value != UNKNOWN else None
+            lack = Lack.WITHHELD if known is None else None
+            self.facts.add(Draft(name, "", value.place, known, lack=lack))
         elif isinstance(value, list):
             self.listing(name, value)
         elif isinstance(value, BaseModel):
             self.section(name, value, _first_place(value) or place)
         elif isinstance(value, Mapping):
             for key, item in value.items():
+                if not isinstance(item, Ledger | Amount | PublishedFigure | list):
+                    self.facts.items.setdefault(name, []).append(key)
                 if isinstance(item, BaseModel) and not isinstance(item, Ledger):
                     self.section(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
                 elif not isinstance(item, PublishedFigure):
@@ -172,10 +154,10 @@ class _Walk:
             # Converted from 元: the report's two places, not the four that 元 brings along.
             decimals = 2
             if value is not None:
-                value /= MONEY_UNITS[self.facts.money_unit]
+                value /= MONEY_UNITS[self.facts.money.unit]
         elif unit == MONEY_UNIT:
             # An account in 亿元 is read by its later places; what is computed shows as many.
-            self.facts.money_decimals = max(self.facts.money_decimals, decimals)
+            self.facts.money.decimals = max(self.facts.money.decimals, decimals)
         draft = Draft(
             name,
             unit,
@@ -293,7 +275,7 @@ class _Walk:
         elif model is not None:
             for info in model.model_fields.values():
                 self.left_out(f"{name}.{info.alias}", info.annotation, info.metadata, place)
-        elif PartialDate in _flat(annotation) or _is_yes_no([*metadata, *_flat(annotation)]):
+        elif PartialDate in flat(annotation) or _is_yes_no([*metadata, *flat(annotation)]):
             self.facts.add(Draft(name, "", place, lack=Lack.LEFT_OUT))
         elif list in (get_origin(arg) for arg in get_args(annotation)):
             self.facts.add(Draft(f"{name}.条数", "", place, lack=Lack.LEFT_OUT, decimals=0))
@@ -304,13 +286,6 @@ def _lack(amount: Amount) -> Lack | None:
     if amount.value is not None or amount.formula is not None:
         return None
     return Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
-
-
-def _is_prose(info: FieldInfo) -> bool:
-    """Tell whether a field is Markdown, which is shown but is no figure."""
-    readers = [*info.metadata, *_flat(info.annotation)]
-    markdown = any(isinstance(reader, TextOf) and reader.markdown for reader in readers)
-    return markdown and list not in (get_origin(arg) for arg in get_args(info.annotation))
 
 
 def _is_yes_no(readers: list[Any]) -> bool:
@@ -352,14 +327,9 @@ def decimals_of(value: Decimal | None) -> int:
     return min(max(0, -exponent), MOST_DECIMALS) if isinstance(exponent, int) else 0
 
 
-def _flat(annotation: Any) -> list[Any]:
-    args = get_args(annotation)
-    return [a for arg in args for a in _flat(arg)] if args else [annotation]
-
-
 def _find_amount(annotation: Any) -> AmountOf | None:
     """Return the amount reader inside `X | None`, of an amount or of a ledger of amounts."""
-    for item in _flat(annotation):
+    for item in flat(annotation):
         if isinstance(item, AmountOf):
             return item
         if isinstance(item, type) and issubclass(item, Ledger):
@@ -369,5 +339,5 @@ def _find_amount(annotation: Any) -> AmountOf | None:
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next(
-        (a for a in _flat(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None
+        (a for a in flat(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None
     )

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from enum import StrEnum
 
+from govnb.evaluate.sheet import PERCENT as PERCENT
+from govnb.evaluate.sheet import Lack as Lack
+from govnb.evaluate.sheet import Sheet
 from govnb.inputs.place import Place
 from govnb.inputs.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, PartialDate, is_round
 
 # Places beyond which a value is not looked at to print it.
 MOST_DIGITS = 20
-PERCENT = Decimal("0.01")
 # Places of every rate that is computed, so that those on one page compare.
 RATE_DECIMALS = 2
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 UNCOMPUTABLE = "不可计算"
 NOTHING_TO_ADD = "没有可相加的数"
-
-
-class Lack(StrEnum):
-    """Why a fact has no value, in the words that are shown behind 未公布."""
-
-    WITHHELD = ""
-    LEFT_OUT = "参数文件没有填"
-    ON_TRIAL = "试算中设为未公布"
-    # The score is no formula over figures: the rubric gives it, as an interval.
-    SCORED = "由指标体系评出，见评分表"
-    UNSCORED = "没有带分值的指标体系，没有评分"
-
-    @property
-    def is_withheld(self) -> bool:
-        """True where 未公布 is said in so many words."""
-        return self in (Lack.WITHHELD, Lack.ON_TRIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +220,6 @@ def with_reason(figure: Figure, text: str) -> str:
     return f"{text}（{why}）" if why and figure.value is None else text
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """How a name in a formula finds its figure: account codes, and what a wildcard matches.
-
-    `again` gives the figures anew with other values in place of some facts.
-    """
-
-    resolve: Callable[[str], str]
-    expand: Callable[[str], list[str]]
-    again: Callable[[Mapping[str, str]], Figures]
-
-
 def default_label(name: str) -> str:
     """Return what a figure without a label of its own is called: the end of its path."""
     return "·".join(name.split(".")[-2:])
@@ -259,8 +232,8 @@ class Figures(Mapping[str, Figure]):
     ----------
     parts : mapping of str to tuple of str
         For each ledger node, the names of its parts.
-    names : Names
-        For formulas of other files than the formula book, such as a rubric's.
+    sheet : Sheet
+        Where formulas of other files than the formula book are worked out.
     overrides : mapping of str to str
         试算: the values these figures were computed with instead of stated ones.
     unsaid : str
@@ -273,12 +246,12 @@ class Figures(Mapping[str, Figure]):
         self,
         figures: dict[str, Figure],
         parts: Mapping[str, tuple[str, ...]],
-        names: Names | None = None,
+        sheet: Sheet | None = None,
         overrides: Mapping[str, str] | None = None,
     ) -> None:
         self._figures = figures
         self.parts = parts
-        self.names = names or Names(str, lambda pattern: [], lambda overrides: self)
+        self.sheet = sheet or Sheet({})
         self.overrides = dict(overrides or {})
 
     def told_as(self, unsaid: str) -> Figures:

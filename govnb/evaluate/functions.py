@@ -88,9 +88,11 @@ def _year(values: list[Operand]) -> Operand:
     return Decimal(date.year)
 
 
+# Counts what is stated; all others need every value.
+COUNT = "个数"
 FUNCTIONS: dict[str, Callable[[list[Operand]], Operand]] = {
     "求和": _sum,
-    "个数": lambda values: Decimal(len(values)),
+    COUNT: lambda values: Decimal(len(values)),
     "最大": _most,
     "最小": _least,
     "绝对值": _absolute,

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from govnb.evaluate.expression import FormulaError, parse
-from govnb.evaluate.facts import Draft, Facts, decimals_of
-from govnb.evaluate.figure import Lack
+from govnb.evaluate.facts import Facts, decimals_of
+from govnb.evaluate.sheet import Draft, Lack
 from govnb.inputs.entries import EVIDENCE_SECTIONS, read_entry, with_entries
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.read import Inputs
@@ -23,14 +23,21 @@ from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount, BadTex
 TRIAL = Place("试算")
 
 
-def apply_overrides(facts: Facts, overrides: Mapping[str, str]) -> None:
-    """Replace drafts by the values given; what can't be replaced becomes a fault."""
+def trial_drafts(
+    facts: Facts, overrides: Mapping[str, str], faults: list[Fault]
+) -> dict[str, Draft]:
+    """Return the drafts that the values given put in place of others.
+
+    What can't be replaced becomes a fault.
+    """
+    found = {}
     for name, given in overrides.items():
         text = str(given).strip()
         try:
-            facts.drafts[name] = _replaced(facts, name, text)
+            found[name] = _replaced(facts, name, text)
         except (BadText, FormulaError) as error:
-            facts.faults.append(Fault(TRIAL, f"{name}={text}：{error}", error.hint))
+            faults.append(Fault(TRIAL, f"{name}={text}：{error}", error.hint))
+    return found
 
 
 def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
@@ -53,7 +60,7 @@ def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
 def _replaced(facts: Facts, name: str, text: str) -> Draft:
     draft = facts.drafts.get(name)
     if draft is None:
-        _allow_new(facts, name)
+        _allow_new(facts.drafts, name)
     elif name == "年度":
         raise BadText("年度不能试算", "另建一份那一年的参数文件")
     elif draft.derived:
@@ -69,12 +76,12 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
     return replace(blank, value=value if isinstance(value, PartialDate) else str(value))
 
 
-def _allow_new(facts: Facts, name: str) -> None:
+def _allow_new(drafts: Mapping[str, Draft], name: str) -> None:
     """Refuse to supply what the file doesn't state, unless a score rests on it."""
     head, *rest = name.split(".")
     if head not in EVIDENCE_SECTIONS or len(rest) < 2:
-        raise BadText(f"没有“{name}”这个指标", did_you_mean(name, facts.drafts))
-    listed = {n.split(".")[1] for n in facts.drafts if n.startswith(f"{head}.")}
+        raise BadText(f"没有“{name}”这个指标", did_you_mean(name, drafts))
+    listed = {n.split(".")[1] for n in drafts if n.startswith(f"{head}.")}
     if head == "绩效指标" and rest[0] not in listed:
         raise BadText(f"没有“{rest[0]}”这条绩效指标", did_you_mean(rest[0], listed))
 
@@ -91,7 +98,7 @@ def _number(facts: Facts, blank: Draft, amount: Amount, text: str, *, is_new: bo
         return replace(blank, expression=parse(amount.formula))
     unit, value = amount.kind.unit, amount.value
     if unit == MONEY_UNIT and amount.unit_typed and value is not None:
-        value /= MONEY_UNITS[facts.money_unit]
+        value /= MONEY_UNITS[facts.money.unit]
     typed = facts.in_file_unit(replace(blank, value=value, unit=unit))
     if not is_new and amount.unit_typed and typed.unit not in ("", blank.unit):
         message = f"“{text}”的单位“{unit}”不对，这里是“{blank.unit or '无'}”"

@@ -7,8 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from govnb.evaluate.expression import canonical
-from govnb.evaluate.facts import Draft
 from govnb.evaluate.figure import Figure
+from govnb.evaluate.names import LIST_THEM
+from govnb.evaluate.sheet import Draft
 from govnb.inputs.number import TextNumber
 from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.published import PublishedFigure
@@ -72,7 +73,7 @@ def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> li
             continue
         if figure is None:
             near = did_you_mean(key, figures) if len(faults) < MOST_FAULTS else ""
-            hint = near or "govnb figures 可列出全部名称"
+            hint = near or LIST_THEM
             faults.append(Fault(source.place, f"公布数里的“{key}”不是指标名称", hint))
         elif isinstance(figure.value, str | PartialDate):
             message = f"公布数里的“{key}”不是数，不能核对"

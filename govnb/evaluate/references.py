@@ -7,7 +7,7 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
@@ -15,11 +15,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.book import VARIABLE, unbound
+from govnb.evaluate.book import unbound
 from govnb.evaluate.expression import Expression, canonical
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, number_text, rounded, shown
+from govnb.evaluate.names import LIST_THEM, Names
 from govnb.evaluate.numerals import numerals
+from govnb.inputs.entries import markdown_fields
 from govnb.inputs.lenient import Gaps
 from govnb.inputs.measure import PERCENT
 from govnb.inputs.narrative import unpaired
@@ -27,7 +29,7 @@ from govnb.inputs.place import MOST_FAULTS, Fault
 from govnb.inputs.read import Inputs
 from govnb.inputs.stated import stated
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import MONEY_UNITS, PartialDate, TextOf
+from govnb.inputs.values import MONEY_UNITS, PartialDate
 from govnb.inputs.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -157,9 +159,10 @@ def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str,
         if markdown:
             yield path, value
     elif isinstance(value, BaseModel):
+        fields = markdown_fields(type(value))
         for name, info in type(value).model_fields.items():
             dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _prose(dotted, getattr(value, name), _reads_markdown(info))
+            yield from _prose(dotted, getattr(value, name), name in fields)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _prose(f"{path}.{key}", item, markdown)
@@ -168,23 +171,11 @@ def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str,
             yield from _prose(f"{path}[{number}]", item, markdown)
 
 
-def _reads_markdown(info: Any) -> bool:
-    def readers(annotation: Any) -> Iterator[Any]:
-        yield annotation
-        for arg in getattr(annotation, "__args__", ()) or ():
-            yield from readers(arg)
-        yield from getattr(annotation, "__metadata__", ())
-
-    found = [*info.metadata, *readers(info.annotation)]
-    return any(isinstance(reader, TextOf) and reader.markdown for reader in found)
-
-
-def check_references(inputs: Inputs, facts: Facts) -> list[Fault]:
+def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:
     """Return a fault for each reference in the narratives that can't be resolved."""
     known = [*facts.drafts, *facts.lists]
-    names = set(known)
     texts = (text for _, text in prose_fields(inputs))
-    found = (f for text in texts for f in _check_text(text, names, known, facts, inputs.gaps))
+    found = (f for text in texts for f in _check_text(text, set(known), known, facts, names.gaps))
     return list(islice(found, MOST_FAULTS))
 
 
@@ -195,7 +186,7 @@ def _check_text(
     for reference in find(text):
         if reference.name not in names:
             if reference.name not in gaps:
-                hint = did_you_mean(reference.name, known) or "govnb figures 可列出全部名称"
+                hint = did_you_mean(reference.name, known) or LIST_THEM
                 message = f"没有“{reference.name}”这个指标"
                 yield Fault(text.at(reference.start), message, hint)
         elif reference.filter is not None and reference.filter not in FILTERS:
@@ -286,11 +277,9 @@ def _without_direction(reference: Reference, facts: Facts) -> str:
     return "年数" if draft.unit == "年" else ""
 
 
-def check_form(
-    inputs: Inputs, figures: Iterable[str], open_sections: Container[str]
-) -> list[Fault]:
+def check_form(inputs: Inputs, names: Names) -> list[Fault]:
     """Return a fault for each name of the base-data form that no department could have."""
-    form, known = inputs.form, list(figures)
+    form = inputs.form
     faults: list[Fault] = []
     for text in form.foot:
         try:
@@ -303,8 +292,6 @@ def check_form(
         for name in filter(None, (row.last_actual, row.budget, row.actual)):
             loose = unbound(name, row.each)
             faults.extend(loose)
-            is_pattern = VARIABLE.search(name) is not None or name in inputs.gaps
-            if not is_pattern and name not in known and name.split(".")[0] not in open_sections:
-                hint = did_you_mean(name, known) or "govnb figures 可列出全部名称"
-                faults.append(Fault(name.place, f"没有“{name}”这个指标", hint))
+            if not loose and (instead := names.why_not(name)) is not None:
+                faults.append(Fault(name.place, f"没有“{name}”这个指标", instead))
     return faults

@@ -6,15 +6,13 @@ is said here once, the same way for all sixteen kinds of rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from govnb.evaluate.expression import (
-    Expression,
     FormulaError,
-    NotComputable,
     filled,
     parse,
     settled,
@@ -23,12 +21,13 @@ from govnb.evaluate.expression import Value as Raw
 from govnb.evaluate.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.evaluate.overrides import TRIAL
 from govnb.evaluate.references import REFERENCE, Reference, printed
+from govnb.evaluate.sheet import Answer
 from govnb.inputs.evidence import Evidence
 from govnb.inputs.measure import PERCENT, Bounds
 from govnb.inputs.narrative import unmarked
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
-from govnb.inputs.values import MONEY_UNIT, UNKNOWN, PartialDate
+from govnb.inputs.values import MONEY_UNIT, PartialDate
 from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import units
 from govnb.rubric.interval import Interval
@@ -106,7 +105,7 @@ class Case:
         """Return one of its own words, None for 未公布 too."""
         figure = self.figure(*path)
         value = figure.value if figure else None
-        return value if isinstance(value, str) and value != UNKNOWN else None
+        return value if isinstance(value, str) else None
 
     def day(self, *path: str) -> PartialDate | str | None:
         """Return one of its own dates, or the word that stands for one."""
@@ -122,7 +121,7 @@ class Case:
     def is_withheld(self, *path: str) -> bool:
         """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
         figure = self.figure(*path)
-        is_open = figure is not None and figure.value in (None, UNKNOWN)
+        is_open = figure is not None and figure.value is None
         return figure is not None and is_open and figure.lack is not Lack.LEFT_OUT
 
     def refuse(self, message: str, hint: str, *path: str) -> None:
@@ -150,17 +149,14 @@ class Case:
     # ── formulas ─────────────────────────────────────────────────
 
     def locate(self, name: str) -> str:
-        """Return the figure a name in a formula stands for: its own facts come first."""
+        """Return the figure, or the pattern, a name stands for: its own facts come first."""
         if name in OWN_NAMES or name.split(".")[0] == DATA:
             return self.name(name)
-        return self.figures.names.resolve(name)
+        return self.figures.sheet.resolve(name)
 
-    def expand(self, pattern: str) -> list[str]:
+    def expand(self, pattern: str) -> Sequence[str]:
         """Return the figures a wildcard stands for."""
-        if pattern == f"{DATA}.*":
-            head = self.name(DATA) + "."
-            return [n for n in self.figures if n.startswith(head) and "." not in n[len(head) :]]
-        return self.figures.names.expand(pattern)
+        return self.figures.sheet.expand(self.locate(pattern))
 
     def evaluate(self, formula: Scalar, more: Mapping[str, Raw] | None = None) -> Valued:
         """Work out a formula of the rubric.
@@ -172,86 +168,36 @@ class Case:
         more
             Values of names only the rule knows, such as 分值.
         """
-        named = dict(more or {})
-
         expression = parse(formula)
-        found = self._evaluated(formula, expression, named)
-        names = [name for name in expression.names if name not in named]
-        units.check_money(self, [name for name in names if name not in self.given])
-        if not found.is_known or self._may_earn(names):
-            return found
-        return self.not_proven(found)
-
-    def _evaluated(
-        self, formula: Scalar, expression: Expression, named: Mapping[str, Raw]
-    ) -> Valued:
-        def look_up(name: str) -> Raw:
-            if name in named:
-                return named[name]
-            if name in self.given:
-                return self.given[name].number
-            figure = self.figures.get(self.locate(name))
-            value = figure.ratio if figure else None
-            return None if value == UNKNOWN else value
-
+        own = {name: Answer(v.number, missing=v.missing) for name, v in self.given.items()}
+        own |= {name: Answer(value) for name, value in (more or {}).items()}
         try:
-            value = expression.evaluate(look_up, self.expand, self._withheld)
-        except NotComputable as error:
-            return Valued(problem=f"{UNCOMPUTABLE}：{error}")
-        except ArithmeticError:
-            return Valued(problem=f"{UNCOMPUTABLE}：结果太大")
+            answer = self.figures.sheet.ask(expression, own, self.locate, unit="")
         except FormulaError as error:
             self.faults.append(Fault(formula.place, str(error), error.hint))
             return Valued()
-        if value is None:
-            return self._unknown([n for n in expression.names if n not in named])
-        if isinstance(value, Decimal):
-            return Valued(Span.point(settled(value)))
-        return Valued(word=str(value))
+        units.check_money(self, [name for name in expression.names if name not in own])
+        if answer.value is None:
+            stuck = (v for n, v in self.given.items() if n in expression.names and v.problem)
+            if (given := next(stuck, None)) is not None:
+                return given
+            if answer.trouble:
+                return Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
+            patterns = (self.locate(name) for name in expression.names if name not in own)
+            empty = tuple(name for name in patterns if "*" in name and not self.expand(name))
+            return Valued(missing=(*answer.missing, *empty))
+        number = answer.number
+        found = Valued(word=str(answer.value))
+        if number is not None:
+            found = Valued(Span.point(settled(number)))
+        return found if self._may_earn(answer.names) else self.not_proven(found)
 
-    def _withheld(self, name: str) -> bool:
-        """Tell whether a name is 未公布 in so many words, rather than left out.
-
-        What a department says it doesn't publish is not made up for by a number near it
-        (rubrics.md §7.8).
-        """
-        figure = self.figures.get(self.locate(name))
-        if figure is None or figure.value not in (None, UNKNOWN):
-            return False
-        if figure.formula is not None:
-            return any(self._withheld(each) for each in figure.inputs)
-        return figure.value == UNKNOWN or (figure.lack is not None and figure.lack.is_withheld)
-
-    def _may_earn(self, names: list[str]) -> bool:
+    def _may_earn(self, names: Iterable[str]) -> bool:
         """Tell whether the department's own numbers in a formula are proven where asked."""
         head = f"{self.base}."
-        stated = [
-            path.removeprefix(head)
-            for name in names
-            if name not in self.given
-            for path in (self.expand(name) if "*" in name else [self.locate(name)])
-            if path.startswith(head)
-        ]
+        stated = [name.removeprefix(head) for name in names if name.startswith(head)]
         own = [path for path in stated if path.split(".")[0] in _PROVEN]
         return not own or self.is_proven(*([path] for path in own))
-
-    def _unknown(self, names: list[str]) -> Valued:
-        """Say which stated facts, at the far end of the formulas, are missing."""
-        missing: dict[str, None] = {}
-        for name in names:
-            if (found := self.given.get(name)) is not None:
-                if found.problem:
-                    return found
-                missing.update(dict.fromkeys(found.missing))
-                continue
-            name = name if "*" in name else self.locate(name)
-            figure = self.figures.get(name)
-            if figure is not None and figure.value not in (None, UNKNOWN):
-                continue
-            if figure is not None and figure.trouble:
-                return Valued(problem=figure.reason)
-            missing.update(dict.fromkeys(figure.missing if figure else ()) or {name: None})
-        return Valued(missing=tuple(missing))
 
     def put_in(self, formula: Scalar) -> str:
         """Return a formula with its numbers put in."""

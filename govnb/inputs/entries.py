@@ -23,7 +23,7 @@ from govnb.inputs.measure import sign_of
 from govnb.inputs.number import UNKNOWN, BadText
 from govnb.inputs.place import Place
 from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import Amount
+from govnb.inputs.values import Amount, TextOf
 from govnb.inputs.yaml_text import Scalar
 
 EVIDENCE_SECTIONS = ("评分依据", "绩效指标")
@@ -48,11 +48,11 @@ def read_entry(name: str, text: str, place: Place) -> Any:
     """
     annotation: Any = Department
     for step in (path := name.split(".")):
-        inside = _below(annotation, step)
+        inside = below(annotation, step)
         if inside is None:
             raise BadText(f"没有“{name}”这个指标", _hint(annotation, step, path))
         annotation = inside
-    leaf = _bare(annotation)
+    leaf = bare(annotation)
     if isinstance(leaf, type) and issubclass(leaf, Ledger):
         annotation = _typed(leaf.model_fields["total"])
     elif get_origin(leaf) in (dict, list) or (
@@ -115,7 +115,7 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     """Return a section with one value at the end of a path changed."""
     if not path:
         return _signed(current, value)
-    inner, (step, *rest) = _bare(annotation), path
+    inner, (step, *rest) = bare(annotation), path
     if get_origin(inner) is dict:
         below = get_args(inner)[1]
         return {**(current or {}), step: _laid((current or {}).get(step), below, rest, value)}
@@ -138,9 +138,9 @@ def _signed(current: Any, value: Any) -> Any:
     return value
 
 
-def _below(annotation: Any, step: str) -> Any:
+def below(annotation: Any, step: str) -> Any:
     """Return the type of what a key holds, None where there can be no such key."""
-    inner = _bare(annotation)
+    inner = bare(annotation)
     if get_origin(inner) is dict:
         return get_args(inner)[1]
     if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
@@ -150,15 +150,21 @@ def _below(annotation: Any, step: str) -> Any:
     return next((_typed(f) for f in inner.model_fields.values() if f.alias == step), None)
 
 
+def flat(annotation: Any) -> list[Any]:
+    """Return the types, and what reads their text, that a field's type is made of."""
+    args = get_args(annotation)
+    return [a for arg in args for a in flat(arg)] if args else [annotation]
+
+
 def _hint(annotation: Any, step: str, path: list[str]) -> str:
-    inner = _bare(annotation)
+    inner = bare(annotation)
     if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
         return ""
     known = [str(field.alias) for field in inner.model_fields.values()]
     return (step and did_you_mean(step, known)) or f"可写：{'、'.join(known)}"
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
     """Return a type without its annotations and without `| None`."""
     while True:
         origin, args = get_origin(annotation), get_args(annotation)
@@ -180,6 +186,18 @@ def _typed(info: FieldInfo) -> Any:
     if not info.metadata:
         return info.annotation
     return Annotated.__class_getitem__((info.annotation, *info.metadata))  # type: ignore[attr-defined]
+
+
+@cache
+def markdown_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Return the fields of a section that hold Markdown, alone or in a list."""
+    each = (
+        (name, [*info.metadata, *flat(info.annotation)])
+        for name, info in model.model_fields.items()
+    )
+    return frozenset(
+        name for name, found in each if any(isinstance(x, TextOf) and x.markdown for x in found)
+    )
 
 
 @cache

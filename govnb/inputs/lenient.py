@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from govnb.inputs.dotted import dotted
 from govnb.inputs.place import Fault
 from govnb.inputs.suggest import nearest
 from govnb.inputs.validation import faults_of, known_keys
@@ -33,8 +34,8 @@ class Gaps:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = tuple(dict.fromkeys(names))
-        words = (re.sub(r"\\\{[^{}]*\\\}", "[^.]+", re.escape(name)) for name in self.names)
-        self._pattern = re.compile(rf"(?:{'|'.join(words)})(?:\..*)?") if self.names else None
+        words = "|".join(dotted(name).pattern for name in self.names)
+        self._pattern = re.compile(rf"(?:{words})(?:\..*)?") if self.names else None
 
     def __or__(self, other: Gaps) -> Gaps:
         return Gaps([*self.names, *other.names])

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from govnb.evaluate.expression import spelled
+from govnb.inputs.dotted import dotted
 from govnb.inputs.number import whole_number
 from govnb.inputs.place import Place
 from govnb.inputs.values import PartialDate, Text, refuse
@@ -220,15 +221,12 @@ def _told(later: Term, earlier: Term) -> dict[str, str]:
 
 def _sequences(pattern: str, world: World) -> list[list[str]]:
     """Return the names each sequence runs through, `*` being its steps, in file order."""
-    pieces = re.split(r"(\{[^{}]+\}|\*)", pattern)
-    body = "".join(
-        "[^.]+" if p == "*" else "([^.]+)" if p.startswith("{") else re.escape(p) for p in pieces
-    )
+    steps = [wild[0] == "*" for wild in re.finditer(r"\{[^{}]+\}|\*", pattern)]
     found: dict[tuple[str, ...], list[str]] = {}
     for name in world.figures:
-        match = re.fullmatch(body, name)
-        if match:
-            found.setdefault(match.groups(), []).append(name)
+        if match := dotted(pattern).fullmatch(name):
+            words = zip(match.groups(), steps, strict=True)
+            found.setdefault(tuple(w for w, is_step in words if not is_step), []).append(name)
     return list(found.values())
 
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from govnb.evaluate.figure import Figure, Figures
-from govnb.review.rounding import Look, Rounding, Spread
+from govnb.evaluate.sheet import Sheet
+from govnb.review.rounding import Rounding, Spread
 
 Parts = Mapping[str, tuple[str, ...]]
 GAP, SUM, COLUMNS = ".合计差额", ".分项之和", ".分类合计"
@@ -111,10 +112,8 @@ def _gap(
     known = [figure.number for figure in added if figure.number is not None]
     value = sum(known, Decimal(0)) if len(known) == len(added) else None
 
-    def difference(look: Look) -> Decimal | None:
-        # As formulas count.
-        numbers = [look(part) for part in (total, *parts)]
-        stated, *others = (n if isinstance(n, Decimal) else Decimal(0) for n in numbers)
+    def difference(sheet: Sheet) -> Decimal | None:
+        stated, *others = (sheet.cell(part).number or Decimal(0) for part in (total, *parts))
         return stated - sum(others, Decimal(0))
 
     names = (total, *parts)
@@ -123,7 +122,7 @@ def _gap(
         total=figures[total],
         parts=added,
         sum=value,
-        spread=rounding.over(difference, names).times(1 / figures[total].factor),
+        spread=rounding.over(difference, names),
         approximate=rounding.is_approximate(names),
         coarse=value is not None and rounding.is_coarse(total, value),
     )

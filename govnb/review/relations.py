@@ -8,10 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from govnb.evaluate.sheet import Sheet
 from govnb.review.check import Check, Evidence, ForEach, Formula, Percent, Severity, subject_of
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding
 from govnb.review.ledgers import within
-from govnb.review.rounding import HUNDRED, Look, Spread
+from govnb.review.rounding import HUNDRED, Spread
 from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
 
@@ -209,9 +210,9 @@ def _allowance(check: Check, world: World, left: Term, right: Term) -> Spread:
     return world.rounding.over(_difference(left, right), left.names + right.names)
 
 
-def _difference(left: Term, right: Term) -> Callable[[Look], Decimal | None]:
-    def difference(look: Look) -> Decimal | None:
-        a, b = left.within(look), right.within(look)
+def _difference(left: Term, right: Term) -> Callable[[Sheet], Decimal | None]:
+    def difference(sheet: Sheet) -> Decimal | None:
+        a, b = left.on(sheet), right.on(sheet)
         return None if a is None or b is None else a - b
 
     return difference

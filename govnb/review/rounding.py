@@ -19,14 +19,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.expression import FormulaError, Value
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figures, rounded
+from govnb.evaluate.sheet import HUNDRED as HUNDRED
+from govnb.evaluate.sheet import Sheet
 from govnb.inputs.read import Inputs
 from govnb.inputs.values import ABOUT, MONEY_UNITS, Amount
 
-Look = Callable[[str], Value]
-HALF, HUNDRED = Decimal("0.5"), Decimal(100)
+HALF = Decimal("0.5")
 # Whole numbers of these units are measurements that may have been rounded; of any other unit
 # (件、户、人次…) they are counts, which are exact.
 MEASURED = frozenset([*MONEY_UNITS, "%", "‰", "㎡", "平方米", "亩", "公顷", "公里", "吨"])
@@ -87,8 +87,7 @@ class Rounding:
 
     def __init__(self, inputs: Inputs, figures: Figures, facts: Facts) -> None:
         self._figures = figures
-        self._drafts = facts.drafts
-        self._names = figures.names
+        self.sheet = figures.sheet
         amounts = {amount.place: amount for amount in _amounts(inputs.department)}
         self._printed = {
             name: self._read(name, amounts[figure.place])
@@ -102,67 +101,50 @@ class Rounding:
             for table in (p.table, EVERYWHERE):
                 tables.setdefault((table, p.unit), []).append(p.decimals)
         self._tables = {table: _usual(decimals) for table, decimals in tables.items()}
-        self._upstream: dict[str, frozenset[str]] = {}
 
     def of(self, name: str) -> Spread:
         """Return a figure's spread, in its own unit."""
-        figure = self._figures[name]
-        least = _FEN if figure.unit == "%" else 0
-        spread = self.over(lambda look: _decimal(look(name)), [name], least)
-        return spread.times(1 / figure.factor)
+        least = _FEN if self._figures[name].unit == "%" else 0
+        return self.over(lambda sheet: sheet.cell(name).number, [name], least)
 
     def over(
-        self, compute: Callable[[Look], Decimal | None], names: Iterable[str], least: int = 0
+        self, compute: Callable[[Sheet], Decimal | None], names: Iterable[str], least: int = 0
     ) -> Spread:
         """Return the spread of something computed from the named figures.
 
         Parameters
         ----------
         compute
-            Computes it from a function that gives a figure's value as formulas use it.
+            Works it out on a sheet.
         names
             The figures it uses.
         least
             The fewest decimals an amount of money is taken to have been printed with.
         """
-        base = self._try(compute, {})
-        if base is None:
-            return EXACT
-        below = above = Decimal(0)
-        for root in sorted(self._roots(names)):
-            width = self._width(root, least)
-            if not width:
-                continue
-            value = _decimal(self._figures[root].ratio) or Decimal(0)
-            ends = (value - width.below, value + width.above)
-            moved = [v for end in ends if (v := self._try(compute, {root: end})) is not None]
-            below += max(Decimal(0), base - min(moved, default=base))
-            above += max(Decimal(0), max(moved, default=base) - base)
-        return Spread(below, above)
+
+        def width(root: str) -> tuple[Decimal, Decimal]:
+            found = self._width(root, least)
+            return found.below, found.above
+
+        return Spread(*self.sheet.spread(compute, names, width))
 
     def changed(
-        self, compute: Callable[[Look], Decimal | None], changes: Mapping[str, Decimal]
+        self, compute: Callable[[Sheet], Decimal | None], changes: Mapping[str, Decimal]
     ) -> Decimal | None:
         """Return what something would be if figures had the given values, in their own units."""
-        ratios = {
-            n: value if (factor := self._figures[n].factor) == 1 else value * factor
-            for n, value in changes.items()
-        }
-        return self._try(compute, ratios)
+        return self.sheet.with_(changes).tried(compute)
 
     def recomputed(self, name: str, changes: Mapping[str, Decimal]) -> Decimal | None:
         """Return what a figure would be if others had the given values, in their own units."""
-        value = self.changed(lambda look: _decimal(look(name)), changes)
-        factor = self._figures[name].factor
-        return value if value is None or factor == 1 else value / factor
+        return self.changed(lambda sheet: sheet.cell(name).number, changes)
 
     def rests_on(self, name: str, other: str) -> bool:
         """Tell whether a figure is, or is computed from, another."""
-        return other in self._above(name)
+        return other in self.sheet.above(name)
 
     def is_approximate(self, names: Iterable[str]) -> bool:
         """Tell whether any stated amount behind the names is a 约数."""
-        return any(p and p.about for p in map(self._printed.get, self._roots(names)))
+        return any(p and p.about for p in map(self._printed.get, self.sheet.roots(names)))
 
     def is_coarse(self, name: str, value: Decimal) -> bool:
         """Tell whether a stated total is `value` rounded to fewer decimals than its table's.
@@ -180,8 +162,8 @@ class Rounding:
         ]
         if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= printed.decimals:
             return False
-        ratio = value * self._figures[name].factor
-        return rounded(ratio / self._factor(name, printed.unit), printed.decimals) == printed.number
+        in_unit = value / self._factor(name, printed.unit)
+        return rounded(in_unit, printed.decimals) == printed.number
 
     def _read(self, name: str, amount: Amount) -> _Printed:
         match = _TEXT.fullmatch(amount.text.strip())
@@ -195,18 +177,17 @@ class Rounding:
         return _Printed(number, decimals, unit, table, amount.kind.whole, amount.about)
 
     def _factor(self, name: str, unit: str) -> Decimal:
-        """Return what one printed unit is, as formulas use the figure."""
+        """Return how many of the figure's unit one printed unit is."""
         figure = self._figures[name]
-        if figure.unit in MONEY_UNITS:
-            return MONEY_UNITS.get(unit, Decimal(1))
-        return figure.factor
+        if figure.unit not in MONEY_UNITS:
+            return Decimal(1)
+        return MONEY_UNITS.get(unit, Decimal(1)) / figure.factor
 
     def _width(self, name: str, least: int = 0) -> Spread:
-        """Return the range of a stated figure around its value, as formulas use it."""
+        """Return the range of a stated figure around its value."""
         printed = self._printed.get(name)
-        value = _decimal(self._figures[name].ratio)
         # A bare 0 means there is none; 0.00 has been rounded like any other amount.
-        if printed is None or value is None or not (printed.number or printed.decimals):
+        if printed is None or not (printed.number or printed.decimals):
             return EXACT
         factor = self._factor(name, printed.unit)
         if printed.about == ABOUT:
@@ -234,47 +215,6 @@ class Rounding:
         table = self._tables[printed.table, printed.unit]
         everywhere = self._tables[EVERYWHERE, printed.unit] if printed.unit in MONEY_UNITS else 0
         return max(printed.decimals, table or everywhere)
-
-    def _above(self, name: str) -> frozenset[str]:
-        """Return a figure and everything it is computed from."""
-        if name not in self._upstream:
-            figure = self._figures.get(name)
-            inputs = figure.inputs if figure else ()
-            self._upstream[name] = frozenset([name]).union(*map(self._above, inputs))
-        return self._upstream[name]
-
-    def _roots(self, names: Iterable[str]) -> set[str]:
-        every = frozenset[str]().union(*map(self._above, names))
-        return {n for n in every if n in self._figures and self._drafts[n].expression is None}
-
-    def _try(
-        self, compute: Callable[[Look], Decimal | None], changes: Mapping[str, Decimal]
-    ) -> Decimal | None:
-        known: dict[str, Value] = dict(changes)
-
-        def look(raw: str) -> Value:
-            name = self._names.resolve(raw)
-            if name not in known:
-                known[name] = self._value(name, look, changes)
-            return known[name]
-
-        try:
-            return compute(look)
-        except (ArithmeticError, FormulaError):
-            return None
-
-    def _value(self, name: str, look: Look, changes: Mapping[str, Decimal]) -> Value:
-        figure = self._figures.get(name)
-        if figure is None:
-            return None
-        expression = self._drafts[name].expression
-        if expression is None or not self._above(name) & changes.keys():
-            return figure.ratio
-        return expression.evaluate(look, self._names.expand)
-
-
-def _decimal(value: Value) -> Decimal | None:
-    return value if isinstance(value, Decimal) else None
 
 
 def _usual(decimals: list[int]) -> int:

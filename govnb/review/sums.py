@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from govnb.evaluate.book import fill
 from govnb.evaluate.figure import Figure, exact, rounded, shown
+from govnb.inputs.dotted import dotted
 from govnb.inputs.values import Text
 from govnb.review.check import Check, Each, Evidence, NamePattern
 from govnb.review.finding import FAILED, NOT_APPLICABLE, RESIDUE, Finding, Side
@@ -196,8 +196,7 @@ def _elsewhere(pattern: str, world: World) -> list[Figure]:
 
     Neither a part of one that is found already, nor the total of a column that holds it.
     """
-    body = r"(?:[^.]+\.)*".join(map(re.escape, pattern.split("**.")))
-    match = re.compile(body).fullmatch
+    match = dotted(pattern).fullmatch
     found = {n: f for n, f in world.figures.items() if match(n) and not world.is_from_book(f)}
     above = tuple(f"{name}." for name in found)
     columns = [name for name in found if f"{COLUMNS}." in name]

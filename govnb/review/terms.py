@@ -7,21 +7,19 @@ is different from a value it hasn't published, and both differ from a mistyped n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from govnb.evaluate.book import bound
 from govnb.evaluate.expression import Expression, Value, canonical, parse
 from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
-from govnb.inputs.ledger import RESERVED
+from govnb.evaluate.sheet import HUNDRED, Sheet
 from govnb.inputs.place import Place
 from govnb.inputs.values import MONEY_UNITS, PartialDate
 from govnb.review.finding import Side
-from govnb.review.rounding import HUNDRED, Look
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
-_PRODUCT = re.compile(r"/|(?<!\.)\*")
 _FIRST_KNOWN = re.compile(r"首个已知\(([^()]*)\)")
 
 
@@ -95,14 +93,11 @@ class Term:
         number = number_text(self.value, self.decimals, padded=padded)
         return f"{'约' if self.is_about else ''}{number}{self.unit}"
 
-    def within(self, look: Look) -> Decimal | None:
-        """Return the value in `unit` when `look` gives the figures' values."""
+    def on(self, sheet: Sheet) -> Decimal | None:
+        """Return the value in `unit` on a sheet, under whatever values that supposes."""
         if self.expression is None:
             return self.number
-        value = self.expression.evaluate(look, lambda pattern: _matching(pattern, self.names))
-        if not isinstance(value, Decimal):
-            return None
-        return value if self.factor == 1 else value / self.factor
+        return sheet.ask(self.expression, unit=self.unit, factor=self.factor).number
 
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
@@ -117,7 +112,7 @@ class Terms:
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
-        self._meaning = figures.names
+        self._sheet = figures.sheet
         self._parsed: dict[str, Expression] = {}
 
     def of(self, text: str, variables: Mapping[str, str], place: Place | None = None) -> Term:
@@ -141,59 +136,32 @@ class Terms:
         literal = _LITERAL.fullmatch(text.strip())
         if literal:
             return Term(text, text.strip(), Decimal(literal[1]), literal[2], origin=origin)
-        expression = self._parse(filled(text, variables))
-        names = self._names(expression)
-        known = {name: self._figures[name] for name in names if name in self._figures}
-        alone = self._meaning.resolve(canonical(expression.text.strip()))
+        expression = self._parse(bound(text, variables))
+        found = self._sheet.ask(expression)
+        known = {name: self._figures[name] for name in found.names if name in self._figures}
+        alone = self._sheet.resolve(canonical(expression.text.strip()))
         single = known.get(alone)
-        unit = single.unit if single else _common_unit(expression, known.values())
-        value, trouble = self._evaluate(expression)
-        if value is None:
-            missing = tuple(dict.fromkeys(m for name in names for m in self.missing(name)))
-        else:
-            missing = tuple(self._gaps(expression))
-        same = [figure.factor for figure in known.values() if figure.unit == unit]
-        factor = same[0] if unit and same else Decimal(1)
-        if isinstance(value, Decimal) and factor != 1:
-            value /= factor
         return Term(
             name=alone if single else expression.text,
             label=single.label if single else _told(self._said(expression.text), known.values()),
-            value=None if missing else value,
-            unit=unit,
-            names=names,
-            missing=missing,
-            is_absent=all(self._is_absent(name) for name in names),
-            trouble=trouble or _trouble(known.values() if value is None else ()),
+            value=found.value,
+            unit=found.unit,
+            names=found.names,
+            missing=found.missing,
+            is_absent=found.absent,
+            trouble=found.trouble,
             origin=str(single.place) if single else origin,
             decimals=max((f.decimals for f in known.values()), default=2),
             expression=expression,
             figure=single,
-            is_about=any(figure.approximate for figure in known.values()),
-            factor=factor,
+            is_about=found.about,
+            factor=found.factor,
         )
 
     def _parse(self, text: str) -> Expression:
         if text not in self._parsed:
             self._parsed[text] = parse(text)
         return self._parsed[text]
-
-    def _names(self, expression: Expression) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for raw in expression.names:
-            name = self._meaning.resolve(raw)
-            found.update(dict.fromkeys(self._meaning.expand(name) if "*" in name else [name]))
-        return tuple(found)
-
-    def _evaluate(self, expression: Expression) -> tuple[Value, str]:
-        def look(raw: str) -> Value:
-            figure = self._figures.get(self._meaning.resolve(raw))
-            return figure.ratio if figure else None
-
-        try:
-            return expression.evaluate(look, self._meaning.expand), ""
-        except ArithmeticError as error:
-            return None, str(error)
 
     def missing(self, name: str) -> list[str]:
         """Return the unknown inputs at the far end of a figure's formula, or the figure."""
@@ -202,42 +170,13 @@ class Terms:
             return []
         return list(figure.missing if figure else ()) or [name]
 
-    def _is_absent(self, name: str) -> bool:
-        figure = self._figures.get(name)
-        return figure is None or figure.absent
-
-    def _gaps(self, expression: Expression) -> list[str]:
-        """Return what a wildcard skips: members of a section that lack the amount summed.
-
-        求和(项目.*.资金) over two projects of which one states no 资金 isn't the total.
-        """
-        patterns = (self._meaning.resolve(raw) for raw in expression.names)
-        return [name for pattern in patterns for name in self._skipped(pattern)]
-
-    def _skipped(self, pattern: str) -> Iterator[str]:
-        prefix, star, suffix = pattern.partition("*")
-        if not star or not suffix:
-            return
-        inside = (name for name in self._figures if name.startswith(prefix))
-        members = dict.fromkeys(name[len(prefix) :].split(".")[0] for name in inside)
-        for member in members:
-            name = f"{prefix}{member}{suffix}"
-            if "*" in suffix:
-                yield from self._skipped(name)
-            elif (
-                name not in self._figures
-                and f"{prefix}{member}" not in self._figures
-                and member not in RESERVED
-            ):
-                yield name
-
     def _said(self, text: str) -> str:
         """Return a formula with each 首个已知(…) as the name that it comes to."""
 
         def first(match: re.Match[str]) -> str:
             names = [name.strip() for name in match[1].split(",")]
-            figures = ((n, self._figures.get(self._meaning.resolve(n))) for n in names)
-            return next((n for n, f in figures if f is not None and f.value is not None), names[0])
+            cells = ((name, self._sheet.cell(self._sheet.resolve(name))) for name in names)
+            return next((name for name, cell in cells if cell.value is not None), names[0])
 
         return _FIRST_KNOWN.sub(first, text)
 
@@ -261,33 +200,6 @@ def in_unit_of(term: Term, other: Term) -> Term:
 def is_literal(text: str) -> bool:
     """Tell whether a rule gives a number, such as `10%`, and not an expression."""
     return _LITERAL.fullmatch(text.strip()) is not None
-
-
-def filled(text: str, variables: Mapping[str, str]) -> str:
-    """Return an expression with its `{变量}` replaced, safe for names with odd characters."""
-    text = re.sub(
-        r"\.\{([^{}]+)\}",
-        lambda m: f'["{variables[m[1]]}"]' if m[1] in variables else m[0],
-        text,
-    )
-    return _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
-
-
-def _trouble(figures: Iterable[Figure]) -> str:
-    """Return why one of the figures can't be computed although its inputs are known."""
-    return next((figure.trouble for figure in figures if figure.trouble), "")
-
-
-def _common_unit(expression: Expression, figures: Iterable[Figure]) -> str:
-    """Return the unit of a sum or difference; a product or quotient has none of its own."""
-    units = {figure.unit for figure in figures}
-    return units.pop() if len(units) == 1 and not _PRODUCT.search(expression.text) else ""
-
-
-def _matching(pattern: str, names: Iterable[str]) -> list[str]:
-    """Return the names a wildcard stands for, out of those already found for it."""
-    body = "[^.]+".join(map(re.escape, pattern.split("*")))
-    return [name for name in names if re.fullmatch(body, name)]
 
 
 def _told(text: str, known: Iterable[Figure]) -> str:

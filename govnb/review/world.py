@@ -16,10 +16,11 @@ from govnb.evaluate.book import matches
 from govnb.evaluate.facts import Facts
 from govnb.evaluate.figure import Figure, Figures, Lack
 from govnb.evaluate.score import Score
+from govnb.evaluate.sheet import Sheet
 from govnb.inputs.read import Inputs
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
 from govnb.review.mentions import Mention, Names
-from govnb.review.rounding import Look, Rounding
+from govnb.review.rounding import Rounding
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
@@ -68,7 +69,7 @@ class World:
     def excuse(
         self,
         names: Iterable[str],
-        compute: Callable[[Look], Decimal | None],
+        compute: Callable[[Sheet], Decimal | None],
         agrees: Callable[[Decimal], bool],
     ) -> str:
         """Return which total is to blame for a breach, in words, or nothing.
@@ -95,13 +96,7 @@ class World:
 
     def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
         """Return which total is to blame for what is wrong with one figure, or nothing."""
-        factor = self.figures[name].factor
-
-        def compute(look: Look) -> Decimal | None:
-            value = look(name)
-            return value / factor if isinstance(value, Decimal) else None
-
-        return self.excuse([name], compute, agrees)
+        return self.excuse([name], lambda sheet: sheet.cell(name).number, agrees)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

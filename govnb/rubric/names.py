@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.compute import OPEN_SECTIONS, compute
+from govnb.evaluate.compute import compute
 from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.figure import Figures
-from govnb.evaluate.open_names import mistyped
+from govnb.evaluate.names import LIST_THEM, Names
 from govnb.evaluate.score_words import plain
 from govnb.evaluate.scoring_case import DATA, OWN_NAMES
 from govnb.inputs.place import Fault, FaultsError
@@ -22,6 +22,7 @@ from govnb.rubric.rule import Rule
 from govnb.rubric.tasks import Task
 from govnb.rubric.values import Formula
 
+EVIDENCE = "评分依据"
 # Where the evidence holds what a rule asks for by name.
 _ITEMS = {"要点": "points", "日期": "days", "数据": "data"}
 
@@ -47,26 +48,22 @@ def checker(blank: Callable[[], Inputs]) -> Callable[[Rubric], Iterator[Fault]]:
 
 def check_names(rubric: Rubric, figures: Figures, book: Book) -> Iterator[Fault]:
     """Yield a fault for each formula of a rubric that can't be read or names no figure."""
-    ids = [entry.id for entry in rubric.entries]
+    names = Names(figures.sheet, book, items={EVIDENCE: [entry.id for entry in rubric.entries]})
     for row in rubric.rows:
         model = getattr(row, "indicator", None) or getattr(row, "group", None)
         for formula, more in _formulas(model):
             try:
-                names = parse(formula).names
+                named = parse(formula).names
             except FormulaError as error:
                 yield Fault(formula.at(error.offset), str(error), error.hint)
                 continue
-            for name in names:
-                if _is_known(name, figures, more):
+            for name in named:
+                if name in more or name in OWN_NAMES or name.split(".")[0] == DATA:
                     continue
-                head = name.split(".")[0]
-                if head in OPEN_SECTIONS:
-                    hint = mistyped(name, figures, book, ids)
-                    if hint is None:
-                        continue
-                else:
-                    known = [*figures, *more, *OWN_NAMES]
-                    hint = did_you_mean(name, known) or f"部门自己的数写 {DATA}.名称"
+                if (hint := names.why_not(name)) is None:
+                    continue
+                if hint == LIST_THEM:
+                    hint = did_you_mean(name, [*more, *OWN_NAMES]) or f"部门自己的数写 {DATA}.名称"
                 place = formula.at(max(formula.find(name), 0))
                 yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
 
@@ -87,14 +84,6 @@ def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:
         for name in type(part).model_fields:
             if isinstance(value := getattr(part, name), Formula):
                 yield value, getattr(part, "own_names", ())
-
-
-def _is_known(name: str, figures: Figures, more: tuple[str, ...]) -> bool:
-    if name in more or name in OWN_NAMES or name.split(".")[0] == DATA:
-        return True
-    if "*" in name:
-        return bool(figures.names.expand(name))
-    return figures.names.resolve(name) in figures
 
 
 def check_published(tasks: Iterable[Task]) -> Iterator[Fault]:

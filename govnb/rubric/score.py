@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from govnb.evaluate import score_words as words
-from govnb.evaluate.compute import SCORE
+from govnb.evaluate.compute import SCORE, supposed
 from govnb.evaluate.expression import PRECISION
 from govnb.evaluate.figure import Figures, shown
 from govnb.evaluate.overrides import TRIAL, tried
@@ -307,7 +307,7 @@ def _readings(
     for name, other in (task.evidence.readings if task.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            refigured = figures.names.again(values)
+            refigured = supposed(figures, values)
         except FaultsError as error:
             place = next(iter(other.values.values())).place
             faults.extend(_placed(fault, place) for fault in error.faults)

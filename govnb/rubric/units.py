@@ -16,7 +16,7 @@ from govnb.evaluate.figure import Figure
 from govnb.inputs.measure import PERCENT
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount
+from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
 from govnb.inputs.yaml_text import Scalar
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def check_condition(
                 equal.place, f"“{formula}”只会是 是 或 否，不会等于“{equal}”", "写 是 或 否"
             )
         return
-    if found.word not in (None, UNKNOWN):
+    if found.word is not None:
         hint = "写 等于: 是，或 等于: 否" if found.word in ("是", "否") else "写 等于: 一个词"
         yield Fault(condition.ends[0].place, f"“{formula}”是词，不能与数比", hint)
         return

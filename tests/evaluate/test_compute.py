@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govnb.evaluate.compute import compute
+from govnb.evaluate.compute import compute, supposed
 from govnb.evaluate.figure import Figures
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import Inputs, load
@@ -285,8 +285,8 @@ def test_what_is_only_supposed_may_be_what_nobody_could_type(
     figures_of: Callable[[str], Figures],
 ) -> None:
     found = figures_of("预算执行: {年初预算: =预算执行.年末结余 - 5, 年末结余: 8}\n")
-    supposed = found.names.again({"预算执行.年末结余": "1"})
-    assert supposed["预算执行.年初预算"].value == -4
+    other = supposed(found, {"预算执行.年末结余": "1"})
+    assert other["预算执行.年初预算"].value == -4
 
 
 def test_thirds_that_add_up_to_a_whole_count_as_one(figures_of: Callable[[str], Figures]) -> None:

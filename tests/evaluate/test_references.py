@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from govnb.evaluate.compute import compute
 from govnb.evaluate.figure import Figure
+from govnb.evaluate.names import Names
 from govnb.evaluate.references import (
     DIRECTIONS,
     FILTERS,
@@ -197,6 +198,7 @@ def test_a_sound_narrative_is_checked_without_looking_up_places(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     inputs = inputs_of('人员: {编制数: 5}\n叙述: {概述: "编制{{ 人员.编制数 }}名。"}\n')
-    _, facts = compute(inputs)
+    figures, facts = compute(inputs)
+    names = Names(figures.sheet, inputs.book)
     monkeypatch.setattr(Scalar, "at", lambda *_: pytest.fail("the place of a sound reference"))
-    assert check_references(inputs, facts) == []
+    assert check_references(inputs, facts, names) == []

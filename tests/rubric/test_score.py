@@ -550,7 +550,7 @@ def test_a_fraction_can_be_cut_or_filled_up() -> None:
         ("向下取整(1.9)", 1), ("向上取整(1.1)", 2), ("向下取整(甲)", -2), ("向上取整(甲)", -1),
         ("向下取整(3) + 向上取整(3)", 6), ("向下取整(乙)", None),
     ):  # fmt: skip
-        assert parse(text).evaluate(known.__getitem__, lambda pattern: []) == value
+        assert parse(text).evaluate(known.__getitem__, lambda *_: []) == value
 
 
 PARTS = """

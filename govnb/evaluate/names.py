@@ -1,0 +1,210 @@
+"""Which names there are: whether a figure may bear one, and what to write instead.
+
+One checker for every file that names figures. A department's own file may name only what it
+has. The district's files (figures.yml, checks.yml, rubrics) serve many departments, so they
+may also name an account or a project that this one lacks; what such an item states is known,
+though, and a name that ends in something like it is mistyped.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from enum import Enum, auto
+from functools import lru_cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from govnb.evaluate.sheet import BY_ACCOUNT, Sheet
+from govnb.inputs.department import Department
+from govnb.inputs.dotted import VARIABLE
+from govnb.inputs.entries import bare, below, flat
+from govnb.inputs.ledger import RESERVED, Ledger
+from govnb.inputs.lenient import Gaps
+from govnb.inputs.published import PublishedFigure
+from govnb.inputs.rules import Book
+from govnb.inputs.suggest import did_you_mean, nearest
+from govnb.inputs.values import TextOf
+
+LIST_THEM = "govnb figures 可列出全部名称"
+COUNT = "条数"
+# What is computed about every node of a ledger.
+_OF_A_NODE = frozenset({"名称", "分项之和", "合计差额", "项数"})
+# How alike two words must be for one to pass for a slip of the other: 超支比率 and 超支率.
+_ALIKE = 0.8
+
+
+class Names:
+    """The names of one department's figures, and of those any other may have.
+
+    Parameters
+    ----------
+    sheet
+        The department.
+    book
+        The formula book.
+    gaps
+        What faults left out of the files: to miss it is no second fault.
+    items
+        For a section, the only items there can be: a rubric's indicators.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        book: Book,
+        gaps: Gaps | None = None,
+        items: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
+        self.sheet, self.gaps, self.items = sheet, gaps or Gaps(), items or {}
+        self.stated = {n: None for n, draft in sheet.drafts.items() if not draft.only_named}
+        self._book: dict[int, list[tuple[str, ...]]] = {}
+        for rule in map(_words, book):
+            self._book.setdefault(len(rule), []).append(rule)
+        self._last_words: dict[str, set[str]] = {}
+        self._accounts = frozenset(sheet.accounts.values())
+
+    def hint(self, name: str) -> str:
+        """Return what to write instead of a name that there isn't."""
+        return did_you_mean(name, self.stated) or LIST_THEM
+
+    def is_account(self, name: str) -> bool:
+        """Tell whether a name is one of that year's accounts, which need not have been used."""
+        head, _, rest = name.partition(".")
+        return head in BY_ACCOUNT and rest.split(".")[0] in self._accounts
+
+    def why_not(self, name: str, *, section: bool = False) -> str | None:
+        """Return what to write instead of a name no department can have, None for one that may be.
+
+        Parameters
+        ----------
+        name
+            A name or a pattern.
+        section
+            Whether it may be what holds figures, as well as a figure.
+        """
+        if name in self.stated:
+            return None
+        path = _words(self.sheet.resolve(name))
+        head, *rest = path
+        listed = self.items.get(head)
+        if listed is not None and rest and rest[0] not in ("*", *listed):
+            return did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
+        if any(_fits(path, rule) for rule in self._book.get(len(path), ())):
+            return None
+        kind = _kind(path, section)
+        if kind is _Kind.FIGURE or (kind is _Kind.PART and not (slip := self._slip(path))):
+            return None
+        if name in self.gaps or ("*" in path and self.sheet.expand(".".join(path))):
+            return None
+        if kind is _Kind.PART:
+            return slip
+        annotation: Any = Department
+        for at, step in enumerate(path):
+            inside = _inside(annotation, step)
+            if not inside:
+                return self._words_for(annotation, path[:at], step) or self.hint(name)
+            annotation = inside[0]
+        return self._words_for(annotation, path, "") or self.hint(name)
+
+    def _words_for(self, annotation: Any, done: tuple[str, ...], step: str) -> str:
+        """Return what may be written behind the part of a name that is right."""
+        inner, here = bare(annotation), ".".join(done)
+        if not done:
+            return ""
+        if get_origin(inner) is list:
+            return f"写 {here}.{COUNT}"
+        if get_origin(inner) is dict:
+            return f"写到“{here}”的每一项"
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
+        rules = self._book.get(len(done) + 1, ())
+        derived = {rule[-1] for rule in rules if _fits(done, rule[:-1])} - {"*"}
+        allowed = [*map(str, _aliases(inner)), *sorted(derived)]
+        near = nearest(step, allowed) if step else None
+        return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
+
+    def _slip(self, path: tuple[str, ...]) -> str:
+        """Return what is meant by a part's name that is almost a word derived for every part."""
+        head, last = path[0], path[-1]
+        if last in RESERVED - _OF_A_NODE:
+            return f"写 {'.'.join(path[:-1])}"
+        if head not in self._last_words:
+            below = (name for name in self.stated if name.startswith(f"{head}."))
+            self._last_words[head] = {name.rpartition(".")[2] for name in below}
+        if last in _OF_A_NODE or last in self._last_words[head] or last in self._accounts:
+            return ""
+        every = (rule for rules in self._book.values() for rule in rules)
+        words = {rule[-1] for rule in every if rule[0] == head} - {"*"}
+        # 资本性支出 is an account of its own, no slip for 非资本性支出.
+        apart = sorted(word for word in words | _OF_A_NODE if word not in last and last not in word)
+        near = difflib.get_close_matches(last, apart, n=1, cutoff=_ALIKE)
+        return f"是不是“{'.'.join([*path[:-1], near[0]])}”？" if near else ""
+
+
+class _Kind(Enum):
+    """What a name can be, by the model of a department's file alone."""
+
+    FIGURE = auto()
+    # Of a ledger: any word may be there.
+    PART = auto()
+    NOTHING = auto()
+
+
+@lru_cache(maxsize=8192)
+def _kind(path: tuple[str, ...], section: bool) -> _Kind:
+    every: list[Any] = [Department]
+    for at, step in enumerate(path):
+        every = [inside for annotation in every for inside in _inside(annotation, step)]
+        if any(_is_ledger(annotation) for annotation in every):
+            is_total = section and path[-1] == "分类合计"
+            is_whole = at == len(path) - 1 or path[-1] == "*" or is_total
+            return _Kind.FIGURE if is_whole else _Kind.PART
+    return _Kind.FIGURE if any(_ends(each, section) for each in every) else _Kind.NOTHING
+
+
+def _ends(annotation: Any, section: bool) -> bool:
+    """Tell whether a name may end here."""
+    inner = bare(annotation)
+    holds = get_origin(inner) in (list, dict) or _is_model(inner) or inner is PublishedFigure
+    is_prose = any(isinstance(x, TextOf) and x.markdown for x in flat(annotation))
+    return section or not (holds or is_prose)
+
+
+def _inside(annotation: Any, step: str) -> list[Any]:
+    """Return the types of what a step of a name leads to; none where there can be no such step."""
+    inner = bare(annotation)
+    if get_origin(inner) in (Union, UnionType):
+        return [found for each in get_args(inner) for found in _inside(each, step)]
+    if get_origin(inner) is list:
+        return [int] if step == COUNT else []
+    if _is_model(inner) and step == "*":
+        return [below(inner, alias) for alias in _aliases(inner)]
+    found = below(inner, step)
+    return [] if found is None else [found]
+
+
+def _is_model(inner: Any) -> bool:
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
+
+
+def _is_ledger(annotation: Any) -> bool:
+    inner = bare(annotation)
+    return isinstance(inner, type) and issubclass(inner, Ledger)
+
+
+def _aliases(model: type[BaseModel]) -> list[str]:
+    return [str(field.alias) for field in model.model_fields.values()]
+
+
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(VARIABLE.sub("*", name).split("."))
+
+
+def _fits(path: tuple[str, ...], rule: tuple[str, ...]) -> bool:
+    """Tell whether a name of the book, with wildcards of its own, can be one that is meant."""
+    pairs = zip(path, rule, strict=True)
+    return all(a == b or "*" in (a, b) for a, b in pairs)
