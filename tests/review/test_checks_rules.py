@@ -66,6 +66,17 @@ def test_all_faults_of_the_rules_come_at_once() -> None:
     assert len(faults(rules).splitlines()) == 2
 
 
+def test_a_rule_file_is_checked_without_a_department(params_copy: Path, govnb: Any) -> None:
+    file = params_copy / "rules" / "checks.yml"
+    assert govnb("check", file).code == 0
+    wrong = LIMIT.replace("公务接待费.支出", "公务招待费.支出")
+    wrong += LIMIT.replace("甲:", "乙:", 1).replace("不超过", "不超")
+    file.write_text(wrong, encoding="utf-8")
+    told = govnb("check", file, "--json").json["faults"]
+    assert [f"{fault['line']}:{fault['column']}" for fault in told] == ["3:6", "10:7"]
+    assert "三公经费.公务接待费.支出" in told[0]["hint"]
+
+
 @pytest.mark.parametrize("pattern", ["(?:一|一一)+$二", "(一|一)*$二"])
 @pytest.mark.timeout(20)
 def test_a_pattern_that_never_ends_is_stopped_and_named(pattern: str) -> None:
