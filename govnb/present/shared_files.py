@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from govnb.evaluate.compute import compute
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
 from govnb.inputs.place import FaultsError, Place
@@ -14,7 +15,7 @@ from govnb.inputs.read import Inputs, label_of, year_folder, year_of_folder
 from govnb.inputs.rules import BaseDataForm, Book
 from govnb.inputs.validation import validate
 from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
-from govnb.review.rules import RULE_FILES, model_of
+from govnb.review.rules import RULE_FILES, rules_of, unusable
 from govnb.rubric.load import Check, load_rubric
 
 _RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm}
@@ -63,6 +64,9 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
     if is_rubric(path):
         load_rubric(str(path), params_dir, also)
         return
+    if path.stem in RULE_FILES:
+        _check_rules(path, params_dir)
+        return
     tree = read_yaml(path, label_of(path, params_dir))
     if path.name == "_year.yml":
         folder = year_folder(path, params_dir)
@@ -70,8 +74,20 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
         if faults:
             raise FaultsError(faults)
         return
-    is_of_review = path.stem in RULE_FILES
-    validate(tree, model_of(path.stem) if is_of_review else _RULES.get(path.stem, Book))
+    validate(tree, _RULES.get(path.stem, Book))
+
+
+def _check_rules(path: Path, params_dir: Path) -> None:
+    """Read one of the review's files, and look for its names in what any department may have."""
+    tree = read_yaml(path, label_of(path, params_dir), note=True)
+    rules = rules_of(tree) if path.stem == "checks" else rules_of(None, tree)
+    faults = list(rules.faults)
+    if rules.checks:
+        inputs = blank_inputs(params_dir)
+        figures, _ = compute(inputs)
+        faults += unusable(rules, inputs, figures)
+    if faults:
+        raise FaultsError(faults)
 
 
 def blank_inputs(params_dir: Path) -> Inputs:

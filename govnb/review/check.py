@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar, get_args
 
@@ -172,10 +172,9 @@ class Check(Strict):
 
     def texts(self, kind: type[TextOf]) -> Iterator[tuple[Scalar, TextOf]]:
         """Yield the texts of the fields whose type says that they hold what `kind` says."""
-        for name, field in type(self).model_fields.items():
-            told = next(_types([*field.metadata, field.annotation], kind), None)
+        for name, told in _told(type(self)):
             value = getattr(self, name)
-            if told is not None and value is not None:
+            if isinstance(told, kind) and value is not None:
                 yield from ((text, told) for text in _flat(value))
 
     @property
@@ -329,13 +328,21 @@ def _in_quotes(match: re.Match[str], words: Mapping[str, str]) -> str:
     return quoted(word) if word else match[0]
 
 
-def _types(annotations: Iterable[Any], kind: type[TextOf]) -> Iterator[TextOf]:
-    """Yield what the annotations say of the text they hold, at any depth."""
+@cache
+def _told(check: type[Check]) -> list[tuple[str, TextOf]]:
+    """Return the fields of a kind that hold names, and what their types say of them."""
+    fields = check.model_fields.items()
+    told = ((n, next(_types([*f.metadata, f.annotation]), None)) for n, f in fields)
+    return [(name, says) for name, says in told if says is not None]
+
+
+def _types(annotations: Iterable[Any]) -> Iterator[TextOf]:
+    """Yield what the annotations say of the names in the text they hold, at any depth."""
     for annotation in annotations:
-        if isinstance(annotation, kind):
+        if isinstance(annotation, FormulaOf | PatternOf):
             yield annotation
-        yield from _types(getattr(annotation, "__metadata__", ()), kind)
-        yield from _types(get_args(annotation), kind)
+        yield from _types(getattr(annotation, "__metadata__", ()))
+        yield from _types(get_args(annotation))
 
 
 def _flat(value: Any) -> Iterator[Scalar]:

@@ -200,12 +200,11 @@ class ValueRule(Rule):
 
     def over(self, span: Span, case: Case) -> Interval:
         """Return the bounds over a range: what it gives at its ends and beside each turn within."""
-        ends = (end for end in (span.low, span.high) if end is not None)
+        ends = [end for end in (span.low, span.high) if end is not None]
         with localcontext() as context:
             context.prec = _DIGITS
-            turns = {
-                turn + by for turn in (_FAR, -_FAR, *self.turns(case), *ends) for by in _BESIDE
-            }
+            turns = {turn + by for turn in (*self.turns(case), *ends) for by in _BESIDE}
+            turns |= {-_FAR, _FAR}
             found = Interval.around(self.at(turn, case)[0] for turn in turns if turn in span)
             # Short of the end by no more than the hair: the end itself is the bound.
             low, high = (round(e, PRECISION).normalize() + 0 for e in (found.low, found.high))

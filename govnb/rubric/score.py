@@ -7,7 +7,7 @@ a department published is held against that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
@@ -137,12 +137,7 @@ _HUNDRED = Decimal(100)
 
 
 def _run(
-    tasks: tuple[Task, ...],
-    figures: Figures,
-    year: int,
-    money_unit: str,
-    faults: list[Fault],
-    formulas: Mapping[str, Scalar] | None = None,
+    tasks: tuple[Task, ...], figures: Figures, year: int, money_unit: str, faults: list[Fault]
 ) -> _Run:
     cases = tuple(
         Case(
@@ -156,13 +151,24 @@ def _run(
             year=year,
             money_unit=money_unit,
             faults=faults,
-            formula=(formulas or {}).get(
-                task.id, task.indicator.formula if task.indicator else None
-            ),
+            formula=task.indicator.formula if task.indicator else None,
         )
         for task in tasks
     )
-    outcomes = tuple(_outcome(task, case) for task, case in zip(tasks, cases, strict=True))
+    return _added_up(tasks, cases, tuple(map(_outcome, tasks, cases)))
+
+
+def _again(run: _Run, number: int, formula: Scalar) -> _Run:
+    """Return a pass in which one indicator has another formula, and all else is as it was."""
+    cases, outcomes = list(run.cases), list(run.outcomes)
+    cases[number] = replace(cases[number], formula=formula)
+    outcomes[number] = _outcome(run.tasks[number], cases[number])
+    return _added_up(run.tasks, tuple(cases), tuple(outcomes))
+
+
+def _added_up(
+    tasks: tuple[Task, ...], cases: tuple[Case, ...], outcomes: tuple[Outcome, ...]
+) -> _Run:
     parts = tuple(
         Part(outcome.points, task.weight or Decimal(0), outcome.presence)
         for task, outcome in zip(tasks, outcomes, strict=True)
@@ -295,9 +301,7 @@ def _readings(
     task, case = run.tasks[number], run.cases[number]
     made = []
     for name, reading in (task.indicator.readings if task.indicator else {}).items():
-        again = _run(
-            run.tasks, figures, case.year, case.money_unit, faults, {task.id: reading.formula}
-        )
+        again = _again(run, number, reading.formula)
         said = case.prose(reading.note)
         made.append(_reading(name, said, "", again, number))
     for name, other in (task.evidence.readings if task.evidence else {}).items():
