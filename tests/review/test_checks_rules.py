@@ -16,7 +16,6 @@ from govnb.evaluate.compute import compute
 from govnb.evaluate.published_units import check_published
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import load
-from govnb.review import review
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -27,6 +26,7 @@ from govnb.review.finding import (
     PASSED,
     RESIDUE,
 )
+from govnb.review.run import review
 from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]
