@@ -13,6 +13,13 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# Names of files and what is printed are UTF-8, whatever the locale.
+export PYTHONUTF8 := 1
+# A service's account may have a home that isn't there: what Jupyter and others keep goes here.
+ifneq ($(shell test -w "$$HOME" || echo none),)
+export HOME := $(CURDIR)/.venv/home
+endif
+
 # Without a network: WHEELS=folder, filled by `make wheels` on a machine that has one.
 FROM = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 LOCK ?= requirements.lock
@@ -94,6 +101,7 @@ $(READY): $(MADE) requirements.lock pyproject.toml
 	@$(call installed,--requirement requirements.lock)
 	@$(call installed,--no-deps --no-build-isolation --editable .)
 	@for there in .venv/lib/python*/site-packages; do echo '../../../..' >"$$there/_govnb.pth"; done
+	@mkdir -p .venv/home
 	@touch $@
 
 $(DEV): $(READY) requirements-dev.lock

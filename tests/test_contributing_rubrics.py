@@ -36,16 +36,12 @@ from govnb.rubric.score import score
 from govnb.rubric.values import ZeroBase
 
 ROOT = Path(__file__).resolve().parent.parent
-# Its section once the lead has merged it, its own file until then.
-SOURCES = [ROOT / "CONTRIBUTING.rubrics.md", ROOT / "CONTRIBUTING.md"]
-TITLE = "## 增加一套指标体系（不写程序）"
 
 
 def chapter() -> str:
-    for source in SOURCES:
-        if source.exists() and TITLE in (text := source.read_text("utf-8")):
-            return TITLE + text.split(TITLE)[1].split("\n## ")[0]
-    raise AssertionError(f"“{TITLE}”不在 CONTRIBUTING 里")
+    """Return the guide's skeleton of an indicator system, and the worked example."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("\n## 增加一套指标体系\n")[1]
+    return guide.split("\n## ")[0] + (ROOT / "docs" / "rubric-example.md").read_text("utf-8")
 
 
 def blocks() -> Iterator[tuple[str | None, str]]:

@@ -61,19 +61,19 @@ Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA, True)]
 class ExpertMark(Strict):
     """The evaluator's mark; who gave it and why are not optional."""
 
-    points: Quantity = Field(alias="分值")
-    by: Text = Field(alias="评价人")
-    reason: Markdown = Field(alias="理由")
+    points: Quantity = Field(alias="分值", description="评价人给几分")
+    by: Text = Field(alias="评价人", description="谁给的")
+    reason: Markdown = Field(alias="理由", description="为什么给这些分")
 
 
 class Point(Strict):
     """What is known about one point of a checklist."""
 
-    met: Verdict | None = Field(None, alias="符合")
+    met: Verdict | None = Field(None, alias="符合", description="是、否或未公布")
     times: Count | None = Field(None, alias="例数", description="不符合的例数，不写按 1 例")
     mark: ExpertMark | None = Field(None, alias="给分", description="部分符合时评价人给的分")
     proof: Markdown | None = Field(None, alias="佐证", description="称“符合”必须有佐证才计分")
-    note: Markdown | None = Field(None, alias="说明")
+    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
 
 
 class Incident(Strict):
@@ -81,15 +81,15 @@ class Incident(Strict):
 
     times: Count | None = Field(None, alias="例数", description="不写按 1 例")
     days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
-    proof: Markdown | None = Field(None, alias="佐证")
-    note: Markdown | None = Field(None, alias="说明")
+    proof: Markdown | None = Field(None, alias="佐证", description="证明材料")
+    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
 
 
 class Unit(Strict):
     """One subordinate unit's share of an indicator that is summed up before it is scored."""
 
-    target: Measure | None = Field(None, alias="年度指标值")
-    actual: Measure | None = Field(None, alias="实际完成值")
+    target: Measure | None = Field(None, alias="年度指标值", description="目标，如 ≥800个、≤5天")
+    actual: Measure | None = Field(None, alias="实际完成值", description="做到多少，单位与目标相同")
     money: Money | None = Field(None, alias="资金", description="资金加权的权数")
 
 
@@ -99,7 +99,7 @@ class Reading(Strict):
     values: dict[str, Markdown] = Field(
         alias="取值", description="指标名称: 值，如 预算执行.本年追加: 0；可写 =算式"
     )
-    note: Markdown | None = Field(None, alias="说明")
+    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
 
 
 class Evidence(Strict):
@@ -115,7 +115,7 @@ class Evidence(Strict):
         "数据", {}, description="公式里写作 数据.名称", of_one_year=True
     )
     target: Goal | None = key("年度指标值", description="如 ≥6000件、≤5万元、=100%")
-    actual: Measure | None = key("实际完成值")
+    actual: Measure | None = key("实际完成值", description="做到多少，单位与年度指标值相同")
     points: dict[Name, Annotated[Point, short("符合")]] = key(
         "要点", {}, description="键是指标体系里要点的名称", of_one_year=True
     )
@@ -127,17 +127,28 @@ class Evidence(Strict):
     )
     state: Text | None = key("状态", description="指标体系里状态或档次的名称", of_one_year=True)
     option: Text | None = key("选用", description="择一时所选选项的名称", of_one_year=True)
-    mark: ExpertMark | None = key("给分", of_one_year=True)
+    mark: ExpertMark | None = key(
+        "给分", description="{分值, 评价人, 理由}，三样都要写", of_one_year=True
+    )
     days: dict[Name, Day] = key("日期", {}, description="各期限的完成日期", of_one_year=True)
-    applies: Verdict | None = key("适用", of_one_year=True)
-    units: dict[Name, Unit] = key("下属单位", {}, of_one_year=True)
+    applies: Verdict | None = key("适用", description="否 要有佐证", of_one_year=True)
+    units: dict[Name, Unit] = key(
+        "下属单位", {}, description="单位: {年度指标值, 实际完成值, 资金}", of_one_year=True
+    )
     published: Quantity | None = key(
         "公布得分", description="公布的评分表印的得分", of_one_year=True
     )
     basis: Markdown | None = key("口径", description="所用的数依据哪个假设", of_one_year=True)
-    readings: dict[Name, Reading] = key("另一口径", {}, of_one_year=True)
-    proof: Markdown | None = key("佐证", of_one_year=True)
-    note: Markdown | None = key("说明", of_one_year=True)
+    readings: dict[Name, Reading] = key(
+        "另一口径",
+        {},
+        description="名称: {取值: {指标名称: 值}, 说明}，换一个假设再算，不计入",
+        of_one_year=True,
+    )
+    proof: Markdown | None = key(
+        "佐证", description="证明材料；要佐证的指标没有它不计分", of_one_year=True
+    )
+    note: Markdown | None = key("说明", description="其他要说的话", of_one_year=True)
 
 
 class Target(Evidence):
@@ -145,15 +156,17 @@ class Target(Evidence):
 
     group: Text = key("一级指标", ..., description="产出、效益、满意度……")
     subgroup: Text | None = key("二级指标", description="数量指标、质量指标……")
-    weight: Quantity = key("分值", ..., lasting=True)
+    weight: Quantity = key(
+        "分值", ..., description="几分；同一组合计等于这一组的分值", lasting=True
+    )
     direction: Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))] | None = (
         key(
             "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
         )
     )
     wanted: Text | None = key("目标内容", description="定性指标的目标")
-    shortfall: Markdown | None = key("偏差原因", of_one_year=True)
-    remedy: Markdown | None = key("改进措施", of_one_year=True)
+    shortfall: Markdown | None = key("偏差原因", description="没有达到的原因", of_one_year=True)
+    remedy: Markdown | None = key("改进措施", description="怎样改进", of_one_year=True)
 
 
 def check_evidence(evidence: Evidence) -> Evidence:

@@ -30,10 +30,14 @@ _WHY = {
     errno.EISDIR: "这是一个文件夹",
     errno.ENOENT: "没有这个文件或文件夹",
 }
+# ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION: what Windows says of a file that is open.
+_IN_USE = (5, 32)
 
 
 def why(error: OSError) -> str:
     """Return in Chinese why the system refused, or its own words where they are rare."""
+    if getattr(error, "winerror", None) in _IN_USE:
+        return "没有权限，或文件正在 Word、Excel 等程序里打开，请先关闭"
     return _WHY.get(error.errno or 0, error.strerror or str(error))
 
 
@@ -101,6 +105,8 @@ def sweep(folder: Path) -> int:
 
     Another machine's processes can't be asked whether they live, so its files go after a day.
     """
+    import psutil
+
     removed = 0
     for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         match = _TEMPORARY.fullmatch(path.name)
@@ -109,7 +115,7 @@ def sweep(folder: Path) -> int:
         with suppress(OSError):
             here = match["host"] == socket.gethostname()[:60]
             old = path.stat().st_mtime < time.time() - _A_DAY
-            if old or (here and not _alive(int(match["pid"]))):
+            if old or (here and not psutil.pid_exists(int(match["pid"]))):
                 path.unlink()
                 removed += 1
     return removed
@@ -117,16 +123,6 @@ def sweep(folder: Path) -> int:
 
 def _own_prefix() -> str:
     return f"{_PREFIX}{socket.gethostname()[:60]}-{os.getpid()}-"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def find_upward(folder: str) -> Path:

@@ -124,7 +124,7 @@ def unit_of(stated: str | None, default: str) -> str:
 class Bounds(Strict):
     """A range in words, each of which says whether its end belongs to it."""
 
-    equal: Level | None = Field(None, alias="等于")
+    equal: Level | None = Field(None, alias="等于", description="就是这个数")
     above: Level | None = Field(None, alias="大于", description="不含")
     at_least: Level | None = Field(None, alias="不低于", description="含")
     below: Level | None = Field(None, alias="小于", description="不含")

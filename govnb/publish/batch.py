@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
+from govnb.inputs.files import why
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.present.district_data import common_region
 from govnb.publish.crew import Crew, Local, cores
@@ -161,7 +162,7 @@ def _publish(
         receipt = plan.receipts.get(DISTRICT)
         district = district_report(template, rows, outcomes, store, receipt, here)
     except OSError as error:
-        district = Outcome(DISTRICT, failure=Failure(f"读写出错：{error.strerror or error}"))
+        district = Outcome(DISTRICT, failure=Failure(f"读写出错：{why(error)}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
     page = index_page(
         template.year, compared, plan.left_over, district, region, plan.stale, plan.unread
@@ -181,7 +182,7 @@ def _write(store: Store, files: Mapping[str, bytes]) -> bool:
             store.write({name: data})
         except OSError as error:
             whole = False
-            say(f"写不下 {store.where(name)}：{error.strerror or error}", sys.stderr)
+            say(f"写不下 {store.where(name)}：{why(error)}", sys.stderr)
     return whole
 
 
@@ -250,16 +251,17 @@ def _alone(store: Store) -> Iterator[None]:
     if not isinstance(store, Folder):
         yield
         return
-    import fcntl
+    from filelock import FileLock, Timeout
 
     store.path.mkdir(parents=True, exist_ok=True)
-    with (store.path / ".lock").open("w") as lock:
-        try:
-            # Gone with the process, however it ends.
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            hint = "等它结束，或换一个 --outputs"
-            raise FaultsError(
-                [Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]
-            ) from None
+    # Gone with the process, however it ends.
+    lock = FileLock(store.path / ".lock")
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        hint = "等它结束，或换一个 --outputs"
+        raise FaultsError(
+            [Fault(Place(str(store.path)), "另一个 govnb batch 正在写这里", hint)]
+        ) from None
+    with held:
         yield

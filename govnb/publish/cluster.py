@@ -32,13 +32,12 @@ from typing import Any, ClassVar
 
 from govnb.inputs.files import write_all_whole
 from govnb.inputs.place import Fault, FaultsError, Spot
-from govnb.publish.crew import cores, run_apart
+from govnb.publish.crew import Workers, cores, run_apart, workers
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import package_digest
 from govnb.publish.run import find_notebook
 from govnb.publish.store import INSTALL, is_url
-from govnb.publish.warm import Warm
 
 LOCAL = "local"
 
@@ -68,7 +67,11 @@ class Bundle:
         found = [params / str(template.year) / "_year.yml"]
         found += sorted((params / "rules").glob("*.yml"))
         found += sorted((params / "rubrics").glob("*.yml"))
-        files = {f"{name}/{p.relative_to(params)}": p.read_bytes() for p in found if p.is_file()}
+        files = {
+            f"{name}/{p.relative_to(params).as_posix()}": p.read_bytes()
+            for p in found
+            if p.is_file()
+        }
         notebook = find_notebook(template.notebook, params)
         files[f"notebooks/{notebook.name}"] = notebook.read_bytes()
         packed = zlib.compress(pickle.dumps(files))
@@ -166,28 +169,28 @@ def run_there(job: Job, content: bytes, bundle: Bundle, timeout: float | None) -
     if package_digest() != bundle.package:
         failure = Failure("工作节点上的 govnb 与本机的不同", "请在各节点安装同一版本后重新运行")
         return Outcome(job.department, failure=failure)
-    folder, warm = _Node.ready(bundle, job)
+    folder, some = _Node.ready(bundle, job)
     path = folder / job.params_dir / str(job.year) / f"{job.department}.yml"
     write_all_whole({path: content}, flush=False)
-    return run_apart(warm, job, timeout, str(folder))
+    return run_apart(some, job, timeout, str(folder))
 
 
 class _Node:
     """What a worker of the cluster keeps from one department to the next."""
 
     lock: ClassVar[threading.Lock] = threading.Lock()
-    kept: ClassVar[dict[str, tuple[Path, Warm]]] = {}
+    kept: ClassVar[dict[str, tuple[Path, Workers]]] = {}
 
     @classmethod
-    def ready(cls, bundle: Bundle, job: Job) -> tuple[Path, Warm]:
-        """Return the folder with the bundle's files and the warm process that works there."""
+    def ready(cls, bundle: Bundle, job: Job) -> tuple[Path, Workers]:
+        """Return the folder with the bundle's files and the workers for it."""
         with cls.lock:
             if bundle.digest not in cls.kept:
                 folder = Path(tempfile.mkdtemp(prefix="govnb-"))
                 atexit.register(shutil.rmtree, folder, ignore_errors=True)
                 files = {folder / name: data for name, data in bundle.files().items()}
                 write_all_whole(files, flush=False)
-                warm = Warm(folder / job.params_dir, job.formats)
-                atexit.register(warm.close)
-                cls.kept[bundle.digest] = folder, warm
+                some = workers(replace(job, params_dir=folder / job.params_dir))
+                atexit.register(some.close)
+                cls.kept[bundle.digest] = folder, some
             return cls.kept[bundle.digest]

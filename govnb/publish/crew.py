@@ -8,9 +8,11 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
+from govnb.publish.answers import Heard, WorkerLost, WorkersLost, WorkerTimeout
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.warm import Warm, WarmLost, WorkerLost, WorkerTimeout
+from govnb.publish.spawned import Spawned
+from govnb.publish.warm import Warm, can_fork
 
 
 class Crew(Protocol):
@@ -27,14 +29,42 @@ class Crew(Protocol):
         """End all work at once."""
 
 
+class Workers(Protocol):
+    """Do tasks, each in a process of its own; any thread may ask."""
+
+    def __enter__(self) -> Workers: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def run(
+        self,
+        task: str,
+        argument: dict[str, Any],
+        timeout: float | None = None,
+        heard: Heard | None = None,
+        folder: str | None = None,
+    ) -> Any:
+        """Do a task and return the answer: see :meth:`govnb.publish.warm.Warm.run`."""
+
+    def close(self) -> None:
+        """End every worker."""
+
+
+def workers(template: Job | None = None) -> Workers:
+    """Return workers forked from a warm process, or where there is no fork, started anew."""
+    if not can_fork():
+        return Spawned()
+    return Warm(template.params_dir, template.formats) if template else Warm()
+
+
 class Local:
     """Workers on this machine, at most so many at a time."""
 
-    def __init__(self, workers: int, timeout: float | None, template: Job | None = None) -> None:
+    def __init__(self, count: int, timeout: float | None, template: Job | None = None) -> None:
         self.timeout = timeout
-        self.warm = Warm(template.params_dir, template.formats) if template else Warm()
+        self.workers = workers(template)
         # A thread only waits for the process it has asked for.
-        self.threads = ThreadPoolExecutor(workers, thread_name_prefix="govnb")
+        self.threads = ThreadPoolExecutor(count, thread_name_prefix="govnb")
 
     def __enter__(self) -> Local:
         return self
@@ -44,33 +74,33 @@ class Local:
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Begin a job when a worker is free."""
-        return self.threads.submit(run_apart, self.warm, job, self.timeout)
+        return self.threads.submit(run_apart, self.workers, job, self.timeout)
 
     def stop(self) -> None:
         """End all workers at once."""
         self.threads.shutdown(wait=False, cancel_futures=True)
-        self.warm.close()
+        self.workers.close()
         self.threads.shutdown()
 
 
 def run_one(job: Job) -> Outcome:
     """Run a single job in a process of its own."""
-    with Warm() as warm:
-        return run_apart(warm, job, None)
+    with workers() as some:
+        return run_apart(some, job, None)
 
 
-def run_apart(warm: Warm, job: Job, timeout: float | None, folder: str | None = None) -> Outcome:
+def run_apart(some: Workers, job: Job, timeout: float | None, folder: str | None = None) -> Outcome:
     """Run a job in a worker of its own; even one that dies leaves an outcome."""
     last: dict[str, Any] = {}
     start = time.monotonic()
     try:
-        answer = warm.run("department", job.as_dict(), timeout, last.update, folder)
+        answer = some.run("department", job.as_dict(), timeout, last.update, folder)
         return Outcome.from_dict(answer)
     except WorkerTimeout:
         failure = _stopped(f"超过 {timeout:g} 秒，已终止", last)
     except WorkerLost as error:
         failure = _stopped(_end(error.code), last, error.told)
-    except (WarmLost, OSError) as error:
+    except (WorkersLost, OSError) as error:
         failure = Failure(f"无法启动执行进程：{error}")
     return Outcome(job.department, time.monotonic() - start, failure=failure)
 
@@ -89,7 +119,7 @@ def _end(code: int) -> str:
         name = signal.Signals(-code).name
     except ValueError:
         name = f"信号 {-code}"
-    memory = "，可能是内存不足" if code == -signal.SIGKILL else ""
+    memory = "，可能是内存不足" if name == "SIGKILL" else ""
     return f"进程被终止（{name}{memory}）"
 
 

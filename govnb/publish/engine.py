@@ -8,6 +8,8 @@ read them: papermill alone turns every Chinese character into `\u` and four digi
 from __future__ import annotations
 
 import json
+import os
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +31,8 @@ from papermill.engines import Engine, NBClientEngine, papermill_engines  # noqa:
 from papermill.exceptions import PapermillException  # noqa: E402
 from papermill.translators import PythonTranslator  # noqa: E402
 
+from govnb.publish.warm import can_fork  # noqa: E402
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.engines import NotebookExecutionManager
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 Send = Callable[[dict[str, Any]], None]
 DEFAULT = "govnb"
 INJECTED = "injected-parameters"
+_LONGEST = 90
 
 
 class ReadableTranslator(PythonTranslator):
@@ -81,7 +86,10 @@ def on_cell(tell: Callable[[int, str], None]) -> None:
 
 
 class GovnbEngine(Engine):
-    """Runs a notebook in a process of its own, forked from one that has everything loaded."""
+    """Runs a notebook in a process of its own, forked from one that has everything loaded.
+
+    Where the system can't fork, on a stock kernel: the outputs are the same.
+    """
 
     @classmethod
     def execute_managed_notebook(
@@ -101,6 +109,9 @@ class GovnbEngine(Engine):
         language = cls.nb_language(nb_man.nb)
         if language != "python":
             raise PapermillException(f"govnb 引擎只运行 Python 笔记本，这一个是 {language}")
+        if not can_fork():
+            KernelEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+            return
         make_readable(nb_man.nb)
         if _Here.kernel is not None:
             from govnb.publish.kernel import InProcessClient
@@ -128,7 +139,6 @@ class KernelEngine(NBClientEngine):
         make_readable(nb_man.nb)
         _tell_cells(nb_man)
         for last in (False, True):
-            # Short, because the path of such a socket can't be longer than 107 bytes.
             with tempfile.TemporaryDirectory(prefix="govnb-") as folder:
                 try:
                     NBClientEngine.execute_managed_notebook(
@@ -189,6 +199,9 @@ def _client_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _over_files(folder: Path) -> dict[str, Any]:
+    # The path of such a socket can't be longer than 107 bytes, and Windows has none.
+    if not hasattr(socket, "AF_UNIX") or len(os.fsencode(folder)) > _LONGEST:
+        return {}
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import CaselessStrEnum, Unicode
 

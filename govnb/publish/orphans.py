@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 
@@ -28,19 +27,14 @@ def end_tree(pid: int) -> None:
 
     A stock kernel starts in a session of its own, so the group alone would miss it.
     """
-    family = [pid, *descendants(pid)]
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    for member in family:
+    import psutil
+
+    with suppress(psutil.Error):
+        for child in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
+    if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
-            os.kill(member, signal.SIGKILL)
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the processes started below one, where the system tells."""
-    found: list[int] = []
-    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in map(int, listing.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
+            os.killpg(pid, signal.SIGKILL)
+    with suppress(psutil.Error):
+        psutil.Process(pid).kill()

@@ -9,49 +9,25 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from govnb.publish.answers import Answers, Closed, Heard, WorkersLost, WorkerTimeout, line
+from govnb.publish.home import without_home
 from govnb.publish.orphans import end_tree
 from govnb.publish.zygote import SETTINGS
 
 # A warm process that dies this often, one time after the other, will not get better.
 _TRIES = 3
-# Seconds to wait for a worker to be there at all.
-_START = 600
 # Seconds a warm process is given to end by itself.
 _END = 2
 
 
-class WorkerLost(RuntimeError):
-    """A worker ended without an answer.
-
-    Attributes
-    ----------
-    code : int
-        Its exit code, negative for a signal.
-    told : str
-        The error it could still tell of.
-    """
-
-    def __init__(self, code: int, told: str = "") -> None:
-        self.code, self.told = code, told
-        super().__init__(f"{code} {told}")
-
-
-class WorkerTimeout(RuntimeError):
-    """A worker took longer than it was given, and was ended."""
-
-
-class WarmLost(RuntimeError):
-    """The warm process itself is gone; nothing is known of the worker but that it is, too."""
-
-
-class Closed(RuntimeError):
-    """The batch is being stopped."""
+def can_fork() -> bool:
+    """Tell whether this system can fork a process and hand it a socket; Windows can't."""
+    return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
 class Warm:
@@ -77,7 +53,7 @@ class Warm:
         task: str,
         argument: dict[str, Any],
         timeout: float | None = None,
-        heard: Callable[[dict[str, Any]], float | None] | None = None,
+        heard: Heard | None = None,
         folder: str | None = None,
     ) -> Any:
         """Do a task in a worker of its own and return the answer.
@@ -99,16 +75,17 @@ class Warm:
         Raises
         ------
         WorkerLost, WorkerTimeout, Closed
-        WarmLost
+        WorkersLost
             If the warm process dies again and again.
         """
+        request = {"task": task, "argument": argument, "folder": folder or os.getcwd()}
         for _ in range(_TRIES):
             try:
-                return _Job(self, task, argument, timeout, heard, folder or os.getcwd()).answer()
-            except WarmLost:
+                return _Job(self, request, Answers(timeout, heard)).answer()
+            except WorkersLost:
                 if self._closed:
                     raise Closed from None
-        raise WarmLost("热启动进程一再中断")
+        raise WorkersLost("热启动进程一再中断")
 
     def ask(self, job: socket.socket, status: int) -> None:
         """Hand a worker's ends of its socket and pipe to the warm process."""
@@ -125,7 +102,7 @@ class Warm:
                 except OSError:
                     self._control.close()
                     self._control = None
-            raise WarmLost
+            raise WorkersLost
 
     def close(self) -> None:
         """End the warm process and every worker."""
@@ -161,7 +138,7 @@ class Warm:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ | before | SETTINGS,
+                env={**os.environ, **before, **SETTINGS, **without_home()},
                 start_new_session=True,
             )
         self._control = ours
@@ -170,25 +147,8 @@ class Warm:
 class _Job:
     """One worker's job, from the caller's side."""
 
-    def __init__(
-        self,
-        warm: Warm,
-        task: str,
-        argument: dict[str, Any],
-        timeout: float | None,
-        heard: Callable[[dict[str, Any]], float | None] | None,
-        folder: str,
-    ) -> None:
-        self.warm = warm
-        self.request = {"task": task, "argument": argument, "folder": folder}
-        self.timeout = timeout
-        self.deadline: float | None = time.monotonic() + _START
-        self.next_by: float | None = None
-        self.heard = heard
-        self.pid: int | None = None
-        self.code: int | None = None
-        self.answers: list[Any] = []
-        self.error = ""
+    def __init__(self, warm: Warm, request: dict[str, Any], answers: Answers) -> None:
+        self.warm, self.request, self.answers = warm, request, answers
 
     def answer(self) -> Any:
         """Return the worker's answer."""
@@ -202,19 +162,15 @@ class _Job:
                     finally:
                         os.close(status_theirs)
                 with suppress(BrokenPipeError, ConnectionResetError):
-                    ours.sendall(json.dumps(self.request).encode() + b"\n")
+                    ours.sendall(line(self.request))
                 self._listen(ours, status)
             except BaseException:
-                if self.pid is not None and self.code is None:
-                    end_tree(self.pid)
+                if self.answers.pid is not None and self.answers.code is None:
+                    end_tree(self.answers.pid)
                 raise
             finally:
                 os.close(status)
-        if self.answers:
-            return self.answers[0]
-        if self.code is None:
-            raise WarmLost
-        raise WorkerLost(self.code, self.error)
+        return self.answers.result()
 
     def _listen(self, connection: socket.socket, status: int) -> None:
         connection.setblocking(False)
@@ -224,9 +180,10 @@ class _Job:
             _Lines(lambda: os.read(status, 4096)),
         )
         open_ends = {connection.fileno(): messages, status: news}
+        patience = self.answers.patience
         while status in open_ends:
-            ready = select.select(list(open_ends), [], [], self._patience())[0]
-            if not ready and self._patience() == 0:
+            ready = select.select(list(open_ends), [], [], patience())[0]
+            if not ready and patience() == 0:
                 raise WorkerTimeout
             for end in ready:
                 if not self._take(open_ends[end]):
@@ -237,26 +194,8 @@ class _Job:
     def _take(self, lines: _Lines) -> bool:
         """Handle what has arrived; return False at the end."""
         for message in lines.read():
-            if "result" in message:
-                self.answers.append(message["result"])
-            elif "pid" in message:
-                self.pid = message["pid"]
-                # Its time begins with it: before, the warm process may just be warming up.
-                self.deadline = None if self.timeout is None else time.monotonic() + self.timeout
-            elif "exit" in message:
-                self.code = message["exit"]
-            elif "error" in message:
-                self.error = message["error"]
-            elif "refused" in message:
-                raise OSError(message["refused"])
-            elif self.heard is not None:
-                seconds = self.heard(message)
-                self.next_by = None if seconds is None else time.monotonic() + seconds
+            self.answers.take(message)
         return not lines.ended
-
-    def _patience(self) -> float | None:
-        ends = [end for end in (self.deadline, self.next_by) if end is not None]
-        return max(0.0, min(ends) - time.monotonic()) if ends else None
 
 
 class _Lines:

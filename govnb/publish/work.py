@@ -8,6 +8,7 @@ import os
 import time
 import traceback
 
+from govnb.inputs.files import why
 from govnb.inputs.place import FaultsError
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome, Output
@@ -46,14 +47,17 @@ def _write(job: Job, contents: dict[str, bytes]) -> dict[str, Output]:
 
 def failure_of(error: BaseException) -> Failure:
     """Return what to tell people of an error."""
+    from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):
         value = error.evalue or "\n".join(error.traceback[-1:])
         return Failure.of_cell(error.ename, value, error.cell_index + 1, error.source)
+    if isinstance(error, DeadKernelError):
+        return Failure("执行笔记本的进程中断，可能是内存不足")
     if isinstance(error, FaultsError):
         return Failure.of_faults(str(error))
     if isinstance(error, OSError):
-        return Failure(f"读写出错：{error.strerror or error}", str(error))
+        return Failure(f"读写出错：{why(error)}", str(error))
     last = "".join(traceback.format_exception_only(error)).strip()
     return Failure(f"生成出错：{type(error).__name__}", last)

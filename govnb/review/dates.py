@@ -56,7 +56,10 @@ class _Document:
 
 
 class DocumentYearCheck(ForEach):
-    """文号年份: the year in a document's number against the date of its event."""
+    """文号年份: 文号的年份与日期.
+
+    The year in a document's number against the date of its event.
+    """
 
     kind: Literal["文号年份"] = Field(alias="种类")
     document: Formula = Field(
@@ -147,7 +150,10 @@ def _document(text: str, place: Place, name: str) -> _Document | None:
 
 
 class DateOrderCheck(Check):
-    """日期先后: dates that must not run backwards."""
+    """日期先后: 不能倒着走的日期.
+
+    Dates that must not run backwards.
+    """
 
     kind: Literal["日期先后"] = Field(alias="种类")
     sequence: Each | None = Field(None, alias="序列", description="一串日期的名称，* 为各步")
@@ -231,7 +237,10 @@ def _sequences(pattern: str, world: World) -> list[list[str]]:
 
 
 class SameDateCheck(Check):
-    """日期相同: a date as the report printed it, in words, against the date stated."""
+    """日期相同: 印出的日期文字与日期.
+
+    A date as the report printed it, in words, against the date stated.
+    """
 
     kind: Literal["日期相同"] = Field(alias="种类")
     printed: Formula = Field(alias="原文", description="印出的日期文字的名称")

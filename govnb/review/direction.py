@@ -46,7 +46,10 @@ class _Said:
 
 
 class DirectionCheck(ProseCheck):
-    """方向词: a word of direction against the sign of the figure it stands beside."""
+    """方向词: “增长”“超支”“同比”与数的正负.
+
+    A word of direction against the sign of the figure it stands beside.
+    """
 
     kind: Literal["方向词"] = Field(alias="种类")
     up: list[Text] = Field(alias="增", description="说数变大的词")

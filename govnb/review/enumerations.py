@@ -57,10 +57,13 @@ class _Announced:
 
 
 class EnumerationCheck(ProseCheck):
-    """列举: “N个…：甲、乙、丙” must list N."""
+    """列举: “N个…：甲、乙、丙”的个数.
+
+    “N个…：甲、乙、丙” must list N.
+    """
 
     kind: Literal["列举"] = Field(alias="种类")
-    measures: list[Text] = Field(alias="量词")
+    measures: list[Text] = Field(alias="量词", description="N 后面的量词：个、项、家……")
     lists: dict[str, NamePattern] = Field(
         {}, alias="对应列表", description="词 → 列表名称；“词N个”后面没有列举时，与列表比"
     )

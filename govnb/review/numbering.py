@@ -14,7 +14,10 @@ from govnb.review.world import World
 
 
 class NumberingCheck(ProseCheck):
-    """编号: numbered paragraphs without gaps or repeats."""
+    """编号: 跳号、重号.
+
+    Numbered paragraphs without gaps or repeats.
+    """
 
     kind: Literal["编号"] = Field(alias="种类")
 

@@ -28,10 +28,13 @@ _TELLING, _TELLING_WHOLE = 3, 4
 
 
 class RawNumberCheck(ProseCheck):
-    """裸数: a number typed in a narrative that a figure already holds."""
+    """裸数: 应写成引用的数.
+
+    A number typed in a narrative that a figure already holds.
+    """
 
     kind: Literal["裸数"] = Field(alias="种类")
-    skip_units: list[Text] = Field([], alias="不查单位")
+    skip_units: list[Text] = Field([], alias="不查单位", description="带这些单位的数不查")
 
     def look(self, world: World) -> Iterator[Finding]:
         """Find numbers with units that a figure holds."""

@@ -101,7 +101,10 @@ class _Comparison:
 
 
 class PublishedCheck(Check):
-    """公布数: every published figure against the recomputed one."""
+    """公布数: 每个公布数与重算数.
+
+    Every published figure against the recomputed one.
+    """
 
     kind: Literal["公布数"] = Field(alias="种类")
 

@@ -35,7 +35,9 @@ _CHANGED = r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|�
 
 
 class ZeroBaseCheck(ForEach):
-    """零基: no growth rate told, published or computed from a base of zero.
+    """零基: 上年为零的增长率.
+
+    No growth rate told, published or computed from a base of zero.
 
     A rate needs a base: of what was nothing last year only the increase can be told.
     """
@@ -98,16 +100,19 @@ class ZeroBaseCheck(ForEach):
 
 
 class RangeCheck(Check):
-    """取值范围: a rate that can't leave the bounds that its meaning sets."""
+    """取值范围: 办结率这样不会超过 100% 的率.
+
+    A rate that can't leave the bounds that its meaning sets.
+    """
 
     kind: Literal["取值范围"] = Field(alias="种类")
     words: list[Text] = Field(alias="名称含", description="名称里有这些词的指标")
     unless_words: list[Text] = Field(
         [], alias="名称不含", description="名称里有这些词的不核对，如 毛入学率"
     )
-    unit: Text = Field(alias="单位")
-    low: Number | None = Field(None, alias="最小")
-    high: Number | None = Field(None, alias="最大")
+    unit: Text = Field(alias="单位", description="指标的单位，如 %")
+    low: Number | None = Field(None, alias="最小", description="不能小于")
+    high: Number | None = Field(None, alias="最大", description="不能大于")
 
     @model_validator(mode="after")
     def _in_order(self) -> RangeCheck:
@@ -184,7 +189,9 @@ class RangeCheck(Check):
 
 
 class ScopeCheck(Check):
-    """口径: a total must not hold accounts that its name excludes.
+    """口径: 合计的叫法与里面的科目.
+
+    A total must not hold accounts that its name excludes.
 
     基本支出 is 人员经费 and 日常公用经费 by the definition of departmental budgets; capital
     expenditure (支出经济分类 309, 310) is 项目支出.

@@ -18,7 +18,10 @@ from govnb.review.world import World
 
 
 class EqualCheck(ForEach):
-    """相等: the same quantity stated, or computed, in two places."""
+    """相等: 同一个数写在两处.
+
+    The same quantity stated, or computed, in two places.
+    """
 
     kind: Literal["相等"] = Field(alias="种类")
     left: Formula = Field(alias="左", description="名称或算式")
@@ -64,7 +67,9 @@ def _keeps(gap: Decimal, allowed: Spread) -> Callable[[Decimal], bool]:
 
 
 class LimitCheck(ForEach):
-    """不超过: a figure against a limit set by law or by another figure.
+    """不超过: 一个数与上限：另一个数，或法规定的比例.
+
+    A figure against a limit set by law or by another figure.
 
     The shipped rule is 政府采购法 第四十九条: what is added to a contract in the course of it may
     not come to more than a tenth of the contract.
@@ -111,7 +116,10 @@ class LimitCheck(ForEach):
 
 
 class ReasonCheck(ForEach):
-    """解释: what a stated reason accounts for against the overspend it explains."""
+    """解释: 所列原因与它解释的超支.
+
+    What a stated reason accounts for against the overspend it explains.
+    """
 
     kind: Literal["解释"] = Field(alias="种类")
     overspend: Formula = Field(alias="超支", description="要解释的超支")

@@ -21,7 +21,10 @@ _TOO_HIGH = "高于规则允许的最高分"
 
 
 class ScoreCheck(Check):
-    """得分: published scores, whole and by indicator, against what the indicator system allows."""
+    """得分: 公布的总分、各指标的公布得分与规则允许的范围.
+
+    Published scores, whole and by indicator, against what the indicator system allows.
+    """
 
     kind: Literal["得分"] = Field(alias="种类")
     published: NamePattern = Field(alias="公布", description="公布数里得分的名称")

@@ -24,7 +24,10 @@ _MOST_DECIMALS = 8
 
 
 class SumCheck(Check):
-    """合计: every stated total against its parts, in every ledger, at every level."""
+    """合计: 每个台账、每一级写明的合计与分项之和；交叉表两个方向.
+
+    Every stated total against its parts, in every ledger, at every level.
+    """
 
     kind: Literal["合计"] = Field(alias="种类")
 
@@ -126,7 +129,9 @@ def is_transposed(left: Decimal | None, right: Decimal | None) -> bool:
 
 
 class SameNameCheck(Check):
-    """同名: items of one name in two sections must bear one number.
+    """同名: 两处同名的项目；一处有几项同名的，相加再比.
+
+    Items of one name in two sections must bear one number.
 
     An item paid from two sources stands there twice: what counts is the sum.
     """

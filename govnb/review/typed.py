@@ -24,7 +24,10 @@ _POINTS = "个百分点"
 
 
 class TypedValueCheck(ProseCheck):
-    """文中数: a number typed behind a figure's label against the figure, and what it grew by."""
+    """文中数: 写在指标名称后面的数、比上年增减多少，与指标.
+
+    A number typed behind a figure's label against the figure, and what it grew by.
+    """
 
     kind: Literal["文中数"] = Field(alias="种类")
     names: dict[str, Formula] = Field(

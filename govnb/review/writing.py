@@ -15,7 +15,9 @@ from govnb.review.world import World
 
 
 class WritingCheck(Check):
-    """写法: text that a pattern finds is written in a non-standard way.
+    """写法: 不规范的写法.
+
+    Text that a pattern finds is written in a non-standard way.
 
     Most of the shipped patterns follow GB/T 9704-2012: 7.2.5 puts the year of a document's
     number in 〔〕, 7.3.5.4 the date of a document in Arabic digits.

@@ -40,19 +40,24 @@ from govnb.rubric.values import Condition, PointsValue
 class Worth(Strict):
     """A state or a point of a checklist that earns; 当 lets the figures decide."""
 
-    points: PointsValue = Field(alias="得分")
-    when: Condition | None = Field(None, alias="当")
+    points: PointsValue = Field(alias="得分", description="这一状态或要点得几分")
+    when: Condition | None = Field(None, alias="当", description="什么数成立就算；写了它就只看数据")
 
 
 # ── states and marks ─────────────────────────────────────────────
 
 
 class StateEnum(Rule):
-    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分. First match holds."""
+    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分.
+
+    The first match holds.
+    """
 
     id, name = "state_enum", "按状态"
 
-    states: dict[Name, Annotated[Worth, short("得分")]] = Field(alias="状态", min_length=1)
+    states: dict[Name, Annotated[Worth, short("得分")]] = Field(
+        alias="状态", description="名称: 分数，或 {得分, 当}，从上往下第一个成立的算", min_length=1
+    )
 
     def score(self, case: Case) -> Outcome:
         """Give what the first state that holds gives: by the figures, else as shown."""
@@ -160,7 +165,10 @@ class QualitativeBand(Rule):
 
 
 class Expert(Rule):
-    """expert: 合理确定分值; the evaluator's mark, with who and why."""
+    """expert: 合理确定分值，由评价人给分.
+
+    The evaluator's mark, with who and why.
+    """
 
     id, name = "expert", "专家评定"
 
@@ -260,7 +268,11 @@ class ChecklistAdd(Rule):
 
     id, name = "checklist_add", "清单加分"
 
-    items: dict[Name, Annotated[Worth, short("得分")]] = Field(alias="要点", min_length=1)
+    items: dict[Name, Annotated[Worth, short("得分")]] = Field(
+        alias="要点",
+        description="名称: 分数，或 {得分, 当}；合计等于分值，超过的写 封顶",
+        min_length=1,
+    )
 
     def score(self, case: Case) -> Outcome:
         """Add up the points that are met; those neither shown nor denied stay open."""

@@ -41,7 +41,7 @@ PlainYear = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 class Years(Strict):
     """适用年度: the first and last year in force."""
 
-    first: PlainYear = Field(alias="起")
+    first: PlainYear = Field(alias="起", description="从哪一年起")
     last: PlainYear | None = Field(None, alias="止", description="不写为至今")
 
     def __contains__(self, year: int) -> bool:
@@ -68,8 +68,8 @@ YearsOf = Annotated[Years, AfterValidator(_check_years)]
 class OtherReading(Strict):
     """另一口径: another formula for the same indicator, worked out for comparison only."""
 
-    formula: FormulaText = Field(alias="公式")
-    note: Markdown | None = Field(None, alias="说明")
+    formula: FormulaText = Field(alias="公式", description="另一种算法")
+    note: Markdown | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
 
 
 def _drop_required(schema: dict[str, Any]) -> None:
@@ -83,22 +83,34 @@ class Indicator(Strict):
     model_config = ConfigDict(json_schema_extra=_drop_required)
 
     title: Text | None = Field(None, alias="名称", description="与键不同时写；键在全表唯一")
-    weight: Weight | None = Field(None, alias="分值")
+    weight: Weight | None = Field(None, alias="分值", description="几分")
     formula: FormulaText | None = Field(
-        None, alias="公式", description="与指标公式同一写法；数据.名称 取自部门的评分依据"
+        None,
+        alias="公式",
+        description="指标值怎么算；规则不看指标值的不写。数据.名称 取自部门的评分依据",
     )
-    unit: Text | None = Field(None, alias="单位", description="指标值的单位，默认 %；没有写 无")
-    basis: Text | None = Field(None, alias="口径", description="预算数、决算数、总额……")
+    unit: Text | None = Field(
+        None,
+        alias="单位",
+        description="默认 %，没有写 无；规则和部门报的数都按它比，只有金额自动换算",
+    )
+    basis: Text | None = Field(None, alias="口径", description="预算数还是决算数，哪些人算在职……")
     criterion: Text | None = Field(None, alias="评分标准", description="文件上的原话")
-    rule: AnyRule | None = Field(None, alias="规则")
-    exempt: Exemption | None = Field(None, alias="不适用")
-    zero: Annotated[ZeroBase, short("得分")] | None = Field(None, alias="分母为零")
-    proof: Text | None = Field(None, alias="佐证", description="要什么材料")
-    readings: dict[Name, OtherReading] = Field({}, alias="另一口径")
-    source: Text = Field(alias="出处")
+    rule: AnyRule | None = Field(None, alias="规则", description="怎么计分")
+    exempt: Exemption | None = Field(None, alias="不适用", description="哪些部门不适用、怎么计")
+    zero: Annotated[ZeroBase, short("得分")] | None = Field(
+        None, alias="分母为零", description="公式除数为零时得几分"
+    )
+    proof: Text | None = Field(
+        None, alias="佐证", description="要什么材料；写了它，部门自己报的数要有佐证才计分"
+    )
+    readings: dict[Name, OtherReading] = Field(
+        {}, alias="另一口径", description="名称: {公式, 说明}，只作比较，不计入"
+    )
+    source: Text = Field(alias="出处", description="哪个来源的哪一条")
     mark: Mark = Field(alias="标记", description="原文、推、待核")
     years: YearsOf | None = Field(None, alias="适用年度", description="默认随整个体系")
-    note: Text | None = Field(None, alias="说明")
+    note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
 
     @property
     def shown_unit(self) -> str:
@@ -109,9 +121,9 @@ class Indicator(Strict):
 class Group(Strict):
     """A first- or second-level indicator: a weight and what is below it."""
 
-    weight: Weight | None = Field(None, alias="分值")
+    weight: Weight | None = Field(None, alias="分值", description="几分")
     partial: YesNo | None = Field(None, alias="部分", description="下级只见到一部分")
-    items: dict[Name, Node] = Field({}, alias="指标")
+    items: dict[Name, Node] = Field({}, alias="指标", description="下级指标")
     from_department: Text | None = Field(
         None, alias="指标取自", description="部门文件“绩效指标”里的一级指标名称"
     )
@@ -120,8 +132,10 @@ class Group(Strict):
     )
     quantitative: AnyRule | None = Field(None, alias="定量", description="定量指标的规则")
     qualitative: AnyRule | None = Field(None, alias="定性", description="定性指标的规则")
-    source: Text | None = Field(None, alias="出处")
-    mark: Mark | None = Field(None, alias="标记")
+    source: Text | None = Field(None, alias="出处", description="哪个来源的哪一条")
+    mark: Mark | None = Field(
+        None, alias="标记", description="原文、推、待核，或分别标：权重[原文]；规则[待核]"
+    )
 
 
 def _tag(value: Any) -> str:
@@ -160,18 +174,20 @@ class RubricFile(Strict):
 
     model_config = ConfigDict(json_schema_extra=_drop_required)
 
-    title: Text = Field(alias="名称")
+    title: Text = Field(alias="名称", description="这张表叫什么")
     base: Text | None = Field(None, alias="基于", description="在另一套的基础上改，只写不同的")
     total: Weight | None = Field(None, alias="总分", description="默认 100")
     partial: YesNo | None = Field(None, alias="部分", description="只见到一部分的体系写 是")
     unweighted: YesNo | None = Field(None, alias="不带分值", description="只出指标值、不计分写 是")
-    years: YearsOf = Field(alias="适用年度")
-    sources: dict[Name, Text] = Field(alias="来源", description="代号: 文件名或网址")
-    note: Text | None = Field(None, alias="说明")
+    years: YearsOf = Field(alias="适用年度", description="从哪年到哪年")
+    sources: dict[Name, Text] = Field(
+        alias="来源", description="代号: 文件名或网址；出处里用到的代号都要在这里"
+    )
+    note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
     grades: dict[Name, Weight] | None = Field(
         None, alias="等级", description="名称: 最低分（含），默认 优90、良80、中60、差0"
     )
-    items: dict[Name, Node] = Field(alias="指标", min_length=1)
+    items: dict[Name, Node] = Field(alias="指标", description="下级指标", min_length=1)
 
 
 Group.model_rebuild()

@@ -152,12 +152,12 @@ class ChecklistDeduct(Rule):
 
     id, name = "checklist_deduct", "清单扣分"
 
-    points: PointsValue = Field(alias="扣")
+    points: PointsValue = Field(alias="扣", description="每例、每项或每件扣几分")
     by: Annotated[Scalar, TextOf("怎么计", choices=("按例", "按项"))] | None = Field(
         None, alias="计", description="按例（默认，一项可扣多次）或 按项"
     )
     items: Annotated[dict[Name, Annotated[Flaw, short("扣")]], Field(min_length=1), listed()] = (
-        Field(alias="要点")
+        Field(alias="要点", description="列表，或 名称: {扣: 各自扣几分}")
     )
 
     def score(self, case: Case) -> Outcome:
@@ -221,7 +221,7 @@ class EventDeduct(Rule):
 
     id, name = "event_deduct", "按件扣分"
 
-    points: PointsValue = Field(alias="扣")
+    points: PointsValue = Field(alias="扣", description="每例、每项或每件扣几分")
 
     def score(self, case: Case) -> Outcome:
         """Take off for every incident; an incomplete list leaves room for more."""
@@ -243,7 +243,9 @@ class EventDeduct(Rule):
 class Deadline(Strict):
     """One due date: what meeting it earns, and what each delay costs."""
 
-    due: Due = Field(alias="截止")
+    due: Due = Field(
+        alias="截止", description="06-30（当年）、次年03-31、上年12-31，或逐年写 {2016: 2016-02-07}"
+    )
     points: PointsValue | None = Field(None, alias="得分", description="按期完成得几分")
     days: Count | None = Field(None, alias="逾期每", description="几天；默认逾期即不得分")
     late: PointsValue | None = Field(None, alias="扣", description="逾期每几天扣几分")
@@ -298,7 +300,9 @@ class DeadlineRule(Rule):
 
     id, name = "deadline", "按期限"
 
-    due: dict[Name, Deadline] = Field(alias="期限", min_length=1)
+    due: dict[Name, Deadline] = Field(
+        alias="期限", description="名称: {截止, 得分, 逾期每, 扣, 取整}", min_length=1
+    )
     points: PointsValue | None = Field(
         None, alias="扣", description="按事项计：每有一个事项误期扣几分；此时各期限不写得分"
     )

@@ -205,9 +205,9 @@ def _in_unit(case: Case, names: list[str], actual: Valued) -> Valued:
 class Option(Strict):
     """One way of assessment among several."""
 
-    formula: FormulaText | None = Field(None, alias="公式")
+    formula: FormulaText | None = Field(None, alias="公式", description="选这一项时指标值怎么算")
     unit: Text | None = Field(None, alias="单位", description="默认随指标的单位")
-    rule: AnyRule = Field(alias="规则")
+    rule: AnyRule = Field(alias="规则", description="选这一项时怎么计分")
 
     def apply(self, case: Case, *, falls_back: bool) -> Outcome:
         """Score by this way."""
@@ -221,7 +221,9 @@ class OneOf(Rule):
     id, name = "one_of", "择一"
     takes_value = True
 
-    options: dict[Name, Option] = Field(alias="选项", min_length=2)
+    options: dict[Name, Option] = Field(
+        alias="选项", description="名称: {公式, 规则, 单位}", min_length=2
+    )
 
     def score(self, case: Case) -> Outcome:
         """Score by the option chosen; while none is, by whichever it may be."""
@@ -264,7 +266,7 @@ class Exemption(Strict):
     treat: Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))] = Field(
         alias="按", description="满分，或 剔除（其余按比例折算）"
     )
-    note: Markdown | None = Field(None, alias="说明")
+    note: Markdown | None = Field(None, alias="说明", description="为什么不适用，写在理由里")
 
     def overrule(self, case: Case, outcome: Outcome) -> Outcome:
         """Let 不适用 overrule an outcome, or widen it while that is open."""

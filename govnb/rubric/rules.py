@@ -40,7 +40,7 @@ _Side = Annotated[Scalar, TextOf("方向", choices=("不超过", "不低于"))]
 class Deduction(ValueRule):
     """Full marks up to a standard, then so much for each step beyond it."""
 
-    standard: Level = Field(alias="标准")
+    standard: Level = Field(alias="标准", description="到它为止得满分")
     points: PointsValue = Field(alias="扣", description="每一步扣几分，或占分值的百分之几")
     rounding: Rounding | None = Field(
         None, alias="取整", description="不足一步：舍去（默认）、进一、按比例"
@@ -138,7 +138,9 @@ class Band(Bounds):
     # Names its formula may use besides the figures.
     own_names: ClassVar[tuple[str, ...]] = ("分值",)
 
-    points: PointsValue | None = Field(None, alias="得分")
+    points: PointsValue | None = Field(
+        None, alias="得分", description="这一档得几分，或占分值的百分之几"
+    )
     formula: FormulaText | None = Field(
         None, alias="得分公式", description="用 指标值、分值 写的算式，如 分值 * 指标值"
     )
@@ -156,7 +158,11 @@ class Banded(ValueRule):
 
     id, name = "banded", "分档"
 
-    bands: list[Annotated[Band, AfterValidator(_check_band)]] = Field(alias="分档", min_length=1)
+    bands: list[Annotated[Band, AfterValidator(_check_band)]] = Field(
+        alias="分档",
+        description="每档一个范围，加 得分 或 得分公式；合起来恰好盖住所有的数",
+        min_length=1,
+    )
     domain: Range | None = Field(
         None, alias="值域", description="原文只规定了这个范围；以外的值得分未定"
     )

@@ -209,7 +209,7 @@ def junshan_2017(params: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_a_list_the_prose_spells_out_is_kept_to_be_filled_in(junshan_2017: str) -> None:
     assert parse_yaml(junshan_2017, "新")["荣誉"] == [TO_FILL]
-    assert "{{ 荣誉 }}" in junshan_2017 and TO_FILL in junshan_2017.partition("年度:")[0]
+    assert "{{ 荣誉 | 和 }}" in junshan_2017 and TO_FILL in junshan_2017.partition("年度:")[0]
 
 
 def test_a_list_nothing_refers_to_is_left_out_and_the_comment_behind_it_stays() -> None:

@@ -227,8 +227,8 @@ def test_a_full_disk_fails_some_and_the_page_says_so(small_disk: Path, tmp_path:
     rows = year.rows()
     failed = [name for name, row in rows.items() if row["status"] == "未能生成"]
     assert 0 < len(failed) < 10
-    assert "No space left" in rows[failed[0]]["reason"]
-    assert "No space left" in year.page()
+    assert "磁盘满了" in rows[failed[0]]["reason"]
+    assert "磁盘满了" in year.page()
     year.check_whole()
     for name in failed:
         assert not (year.outputs / f"{name}.html").exists()
@@ -290,6 +290,16 @@ def test_a_stock_kernel_that_hangs_is_ended_with_its_own_session(tmp_path: Path)
     assert "超过 12 秒" in year.rows()["hangs"]["reason"]
     pids = [int(pid) for pid in (tmp_path / "hanging.pid").read_text().split()]
     wait_for(lambda: not any(map(alive, pids)), 10)
+
+
+def test_an_account_without_a_home_reads_no_warnings(
+    two: YearFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not even root can make a folder below a file.
+    (two.path / "home").write_text("")
+    monkeypatch.setenv("HOME", str(two.path / "home" / "govnb"))
+    done = two.run()
+    assert done.code == 0 and done.err == ""
 
 
 def test_an_unknown_year_and_an_empty_one_are_faults(tmp_path: Path) -> None:

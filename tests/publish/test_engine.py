@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -182,19 +183,22 @@ def test_what_one_notebook_changes_never_reaches_another() -> None:
         "builtins.left = 1\nglobals()['left'] = 2\nNone"
     )
     look = (
-        "import os, sys, builtins\nimport pandas as pd\n"
+        "import json, os, sys, builtins\nimport pandas as pd\n"
         "import matplotlib as mpl, matplotlib.pyplot as plt\n"
         "import random, numpy\n"
-        "[mpl.rcParams['font.size'], pd.get_option('display.max_rows'), plt.get_fignums(),"
-        " 'LEFT' in os.environ, os.getcwd(), '/left' in sys.path, hasattr(builtins, 'left'),"
-        " 'left' in globals()]"
+        # As one line of text: a long list is shown in several, by the width of the terminal.
+        "json.dumps([mpl.rcParams['font.size'], pd.get_option('display.max_rows'),"
+        " plt.get_fignums(), 'LEFT' in os.environ, os.getcwd(), '/left' in sys.path,"
+        " hasattr(builtins, 'left'), 'left' in globals()])"
     )
     chance = "import random, numpy\nrandom.random(), numpy.random.random()"
     with Warm() as warm:
         first = _here(warm, change, look)
         second, third = _here(warm, look, chance), _here(warm, look, chance)
     assert first[1] != second[0]
-    assert second[0] == third[0] == f"[10.0, 60, [], False, '{os.getcwd()}', False, False, False]"
+    assert second[0] == third[0]
+    fresh = [10.0, 60, [], False, os.getcwd(), False, False, False]
+    assert json.loads(ast.literal_eval(second[0])) == fresh
     # Forked from the same process, yet not with the same dice.
     assert second[1] != third[1]
 

@@ -110,9 +110,10 @@ class YearFolder:
         """Return the index page."""
         return (self.outputs / "index.html").read_text(encoding="utf-8")
 
-    def rows(self) -> dict[str, Any]:
+    def rows(self, outputs: str = "outputs") -> dict[str, Any]:
         """Return the summary's rows by department."""
-        told = json.loads((self.outputs / "summary.json").read_text(encoding="utf-8"))
+        path = self.path / outputs / "2016" / "summary.json"
+        told = json.loads(path.read_text(encoding="utf-8"))
         return {row["department"]: row for row in told["departments"]}
 
     def receipt(self, name: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def test_the_other_real_departments_have_no_false_alarm(year: str, name: str) ->
     assert {f.check for f in result.open_errors} == known.get(name, set())
 
 
-GUIDE = (PARAMS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GUIDE = (PARAMS.parent / "docs" / "rubric-example.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(#[^`]*?^年度:.*?)```", GUIDE, re.DOTALL | re.MULTILINE)
 
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def tent() -> Iterator[None]:
     """The kind of rule that the guide makes: full marks at a peak, less by the distance from it."""
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    text = guide.split("增加一种规则（要写程序）")[1].split("```python\n")[1].split("```")[0]
+    text = guide.split("A new kind of rule")[1].split("```python\n")[1].split("```")[0]
     names = {
         "ValueRule": ValueRule, "Level": Level, "Field": Field, "Decimal": Decimal, "Case": Case,
         "Interval": Interval, "level": level, "check_levels": check_levels, "Row": Row,

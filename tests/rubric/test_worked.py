@@ -1,4 +1,4 @@
-"""Two rubrics written from CONTRIBUTING alone, each with a department worked out by hand.
+"""Two rubrics written from docs/rubrics.md alone, each with a department worked out by hand.
 
 One follows the table of a province's own departments, one the form of a project's
 self-evaluation with its signs (=, ≥, ≤) and qualitative rows. `*.csv` holds the points.

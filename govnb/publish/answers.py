@@ -1,0 +1,114 @@
+"""What is heard of a worker while it does its task, and how its end is told."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+# Called with each message a worker sends on the way; may return seconds that the next one
+# is to come in.
+Heard = Callable[[dict[str, Any]], float | None]
+# Seconds to wait for a worker to be there at all.
+_START = 600
+
+
+class WorkerLost(RuntimeError):
+    """A worker ended without an answer.
+
+    Attributes
+    ----------
+    code : int
+        Its exit code, negative for a signal.
+    told : str
+        The error it could still tell of.
+    """
+
+    def __init__(self, code: int, told: str = "") -> None:
+        self.code, self.told = code, told
+        super().__init__(f"{code} {told}")
+
+
+class WorkerTimeout(RuntimeError):
+    """A worker took longer than it was given, and was ended."""
+
+
+class WorkersLost(RuntimeError):
+    """No worker can be had, or nothing is known of the one there was but that it is gone."""
+
+
+class Closed(RuntimeError):
+    """The batch is being stopped."""
+
+
+class Answers:
+    """The messages of one worker: what it answered, what went wrong, how long to wait on.
+
+    Parameters
+    ----------
+    timeout
+        Seconds of wall-clock time for the whole task, counted from the worker's first word.
+    heard
+        Told of each message on the way.
+    """
+
+    def __init__(self, timeout: float | None, heard: Heard | None) -> None:
+        self.timeout = timeout
+        self.heard = heard
+        self.deadline: float | None = time.monotonic() + _START
+        self.next_by: float | None = None
+        self.pid: int | None = None
+        self.code: int | None = None
+        self.results: list[Any] = []
+        self.error = ""
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Handle a message.
+
+        Raises
+        ------
+        OSError
+            If no worker could be started.
+        """
+        if "result" in message:
+            self.results.append(message["result"])
+        elif "pid" in message:
+            self.pid = message["pid"]
+            # Its time begins with it: before, the warm process may just be warming up.
+            self.deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        elif "exit" in message:
+            self.code = message["exit"]
+        elif "error" in message:
+            self.error = message["error"]
+        elif "refused" in message:
+            raise OSError(message["refused"])
+        elif self.heard is not None:
+            seconds = self.heard(message)
+            self.next_by = None if seconds is None else time.monotonic() + seconds
+
+    def patience(self) -> float | None:
+        """Return how many seconds to wait for the next message; None is for ever."""
+        ends = [end for end in (self.deadline, self.next_by) if end is not None]
+        return max(0.0, min(ends) - time.monotonic()) if ends else None
+
+    def result(self) -> Any:
+        """Return the worker's answer, once it has ended.
+
+        Raises
+        ------
+        WorkerLost
+            If it ended without one.
+        WorkersLost
+            If not even its end was told.
+        """
+        if self.results:
+            return self.results[0]
+        if self.code is None:
+            raise WorkersLost
+        raise WorkerLost(self.code, self.error)
+
+
+def line(message: dict[str, Any]) -> bytes:
+    """Return a message as it is sent."""
+    return json.dumps(message).encode() + b"\n"

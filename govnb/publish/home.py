@@ -1,0 +1,35 @@
+"""A folder for what Jupyter, IPython and matplotlib keep, where there is no home to keep it in."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_KEPT = (
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "MPLCONFIGDIR",
+)
+
+
+@cache
+def without_home() -> Mapping[str, str]:
+    """Return what to add to a process's environment: nothing, if it can write to its home.
+
+    A service's account often has a home that isn't there and can't be made; each of these
+    libraries then warns, or fails.
+    """
+    home = Path(os.path.expanduser("~"))
+    nearest = next((path for path in (home, *home.parents) if os.path.exists(path)), home)
+    if nearest.is_dir() and os.access(nearest, os.W_OK):
+        return {}
+    lent = tempfile.mkdtemp(prefix="govnb-")
+    atexit.register(shutil.rmtree, lent, ignore_errors=True)
+    return {name: lent for name in _KEPT if name not in os.environ}
