@@ -90,7 +90,8 @@ class Case(Facts):
             if (given := next(stuck, None)) is not None:
                 return given
             if answer.trouble:
-                return Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
+                found = Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
+                return found if self._may_earn(answer.names) else self.not_proven(found)
             patterns = (self.locate(name) for name in expression.names if name not in own)
             empty = tuple(name for name in patterns if "*" in name and not self.expand(name))
             return Valued(missing=(*answer.missing, *empty))
