@@ -242,7 +242,7 @@ def test_expenditure_goes_from_large_to_small_with_shares(junshan: Figures) -> N
     assert chart.caption == "2016年支出结构（合计535.14万元）"
     assert chart.alt == (
         "条形图：2016年支出合计535.14万元，列明4个科目。从大到小：其他资本性支出297.53万元，"
-        "占55.6%；商品和服务支出141.76万元，占26.49%；工资福利支出86.93万元，占16.24%；"
+        "占55.60%；商品和服务支出141.76万元，占26.49%；工资福利支出86.93万元，占16.24%；"
         "对个人和家庭的补助8.92万元，占1.67%。"
     )
 
@@ -261,7 +261,7 @@ def test_bridge_tells_each_accounts_difference(junshan: Figures) -> None:
 def test_three_public_says_which_are_over_and_which_under(junshan: Figures) -> None:
     alt = drawn("三公经费", junshan).alt
     assert "公务用车运行维护费预算8.1万元，支出8.98万元，超支0.88万元（10.86%）" in alt
-    assert "公务接待费预算12.15万元，支出10.33万元，结余1.82万元（15%）" in alt
+    assert "公务接待费预算12.15万元，支出10.33万元，结余1.82万元（14.98%）" in alt
     assert "合计预算20.25万元，支出19.31万元，结余0.94万元（4.64%）" in alt
     assert "因公出国（境）费预算0万元，支出0万元，持平" in alt
     assert {"三公经费.公务用车运行维护费.超支率", "三公经费.公务接待费.结余"} <= set(
@@ -341,7 +341,7 @@ def test_of_a_cross_table_every_institution_is_drawn() -> None:
 def test_thirty_accounts_fold_the_smallest_into_one() -> None:
     accounts = {f"科目{i:02}": (Decimal(i), Decimal(i * 2)) for i in range(1, 31)}
     chart = drawn("支出结构", department(accounts))
-    assert "其他17个科目306万元，占32.9%" in chart.alt
+    assert "其他17个科目306万元，占32.90%" in chart.alt
     assert len(bars(chart)) == 14
     bridge = drawn("预算与决算", department(accounts))
     assert "其他17个科目比预算多153万元" in bridge.alt
