@@ -47,8 +47,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     faults += _settle(sheet, names)
     facts.drafts = sheet.drafts
     figures = _figures(sheet, facts.parts, overrides or {})
-    faults += circle_faults(sheet.circles, {n: d.place for n, d in sheet.drafts.items()})
-    faults += sheet.faults
+    faults += _faults(sheet)
     faults += _out_of_bounds(sheet)
     faults += check_references(inputs, facts, names)
     faults += check_published(inputs, facts.drafts)
@@ -73,7 +72,7 @@ def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
     sheet = figures.sheet.with_(drafts)
     faults += _settle(sheet, Names(sheet, {}))
     found = _figures(sheet, figures.parts, overrides)
-    faults += sheet.faults
+    faults += _faults(sheet)
     if faults:
         raise FaultsError(faults)
     return found
@@ -155,6 +154,12 @@ def _decimals(draft: Draft, number: Decimal | None) -> int:
     if draft.expression is None or draft.fixed or number is None:
         return draft.decimals
     return max(draft.decimals, min(decimals_of(number), 2))
+
+
+def _faults(sheet: Sheet) -> list[Fault]:
+    """Return what working out the sheet has shown: circles, and numbers that are none."""
+    places = {name: draft.place for name, draft in sheet.drafts.items()}
+    return [*circle_faults(sheet.circles, places), *sheet.faults]
 
 
 def _out_of_bounds(sheet: Sheet) -> list[Fault]:
