@@ -74,7 +74,7 @@ def test_a_rule_file_is_checked_without_a_department(params_copy: Path, govnb: A
     file.write_text(wrong, encoding="utf-8")
     told = govnb("check", file, "--json").json["faults"]
     assert [f"{fault['line']}:{fault['column']}" for fault in told] == ["3:6", "10:7"]
-    assert "三公经费.公务接待费.支出" in told[0]["hint"]
+    assert "三公经费.公务接待费" in told[0]["hint"]
 
 
 @pytest.mark.parametrize("pattern", ["(?:一|一一)+$二", "(一|一)*$二"])
