@@ -36,8 +36,6 @@ def test_nothing_imports_upward_or_from_next_door(path: Path) -> None:
     own = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
     if own is None:
         return
-    if path.name == "scoring_case.py":
-        return  # Moves up into the rubric's room once figures have one calculator.
     rooms = [(module, room) for module in imports(path) if (room := room_of(module))]
     assert [m for m, room in rooms if room != own and room[0] >= own[0]] == []
 
@@ -49,8 +47,6 @@ CLOSING = {
     ("govnb.publish.zygote", "govnb.publish.tasks"),
     ("govnb.publish.zygote", "govnb.publish.rehearsal"),
     ("govnb.publish.sample", "govnb.publish.sample.make"),
-    # The case moves up into the rubric's room once figures have one calculator.
-    ("govnb.rubric.units", "govnb.evaluate.scoring_case"),
 }
 
 

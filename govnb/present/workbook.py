@@ -37,9 +37,9 @@ from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
-from govnb.review import review
 from govnb.review.finding import Review
 from govnb.review.rules import read_rules
+from govnb.review.run import review
 from govnb.rubric.load import rubric_of
 from govnb.rubric.names import check_names
 from govnb.rubric.score import score

@@ -17,6 +17,7 @@ from govnb.inputs.read import Inputs, label_of
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.yaml_text import Mapping as Tree
 from govnb.inputs.yaml_text import Scalar, read_yaml
+from govnb.review import kinds as kinds
 from govnb.review.check import EVERYWHERE, Check, FormulaOf, PatternOf, checks_model
 from govnb.review.terms import is_literal
 from govnb.review.words import Words, shipped_words

@@ -1,7 +1,6 @@
 """What every check looks at: one department's inputs, figures, and what follows from them.
 
-A check is a function of a rule, a :class:`World` and a :class:`~govnb.review.say.Say`
-that makes findings. The world is read only; what several checks need is worked out once.
+The world is read only; what several checks need is worked out once.
 """
 
 from __future__ import annotations

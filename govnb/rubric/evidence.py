@@ -15,7 +15,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from govnb.evaluate import score_words as words
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Evidence, Point
 from govnb.inputs.ledger import Name, Strict
 from govnb.inputs.measure import PERCENT, Range
@@ -23,6 +22,7 @@ from govnb.inputs.place import Fault
 from govnb.inputs.shorthand import short
 from govnb.inputs.span import Span, holes
 from govnb.inputs.suggest import did_you_mean
+from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Outcome
 from govnb.rubric.rule import (

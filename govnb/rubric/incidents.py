@@ -16,13 +16,13 @@ from typing import Annotated
 from pydantic import Field
 
 from govnb.evaluate import score_words as words
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import NOT_DONE
 from govnb.inputs.ledger import Name, Strict
 from govnb.inputs.place import Fault
 from govnb.inputs.shorthand import short
 from govnb.inputs.values import Count, PartialDate, TextOf
 from govnb.inputs.yaml_text import Scalar
+from govnb.rubric.case import Case
 from govnb.rubric.evidence import Claim, proofs_of
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Outcome

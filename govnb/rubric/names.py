@@ -12,11 +12,11 @@ from govnb.evaluate.expression import FormulaError, parse
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.names import LIST_THEM, Names
 from govnb.evaluate.score_words import plain
-from govnb.evaluate.scoring_case import DATA, OWN_NAMES
 from govnb.inputs.place import Fault, FaultsError
 from govnb.inputs.read import Inputs
 from govnb.inputs.rules import Book
 from govnb.inputs.suggest import did_you_mean
+from govnb.rubric.facts import DATA, OWN_NAMES
 from govnb.rubric.file import Rubric
 from govnb.rubric.rule import Rule
 from govnb.rubric.tasks import Task

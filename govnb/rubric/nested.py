@@ -10,7 +10,6 @@ from pydantic import Field
 
 from govnb.evaluate import score_words as words
 from govnb.evaluate.expression import parse, settled
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Target
 from govnb.inputs.ledger import Name, Strict
 from govnb.inputs.measure import PERCENT, sign_of, unit_of
@@ -20,6 +19,7 @@ from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import Markdown, Text, TextOf
 from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import units
+from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval, Presence
 from govnb.rubric.outcome import Outcome, Valued, either
 from govnb.rubric.rule import ZERO, AnyRule, Faults, Row, Rule, ValueRule

@@ -18,7 +18,6 @@ from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from govnb.evaluate import score_words as words
 from govnb.evaluate.expression import PRECISION, settled
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.ledger import Strict
 from govnb.inputs.measure import PERCENT, ratio
 from govnb.inputs.place import Fault
@@ -26,6 +25,7 @@ from govnb.inputs.span import Span
 from govnb.inputs.suggest import did_you_mean
 from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
 from govnb.inputs.yaml_text import Mapping, Scalar
+from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval, Presence
 from govnb.rubric.outcome import EVERYTHING, Outcome, Valued
 from govnb.rubric.values import Points, PointsValue

@@ -12,12 +12,12 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from govnb.evaluate import score_words as words
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
 from govnb.inputs.place import Fault
 from govnb.inputs.span import Span, holes
 from govnb.inputs.values import Amount, TextOf, refuse
 from govnb.inputs.yaml_text import Scalar
+from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Valued
 from govnb.rubric.rule import (

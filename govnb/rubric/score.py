@@ -18,7 +18,6 @@ from govnb.evaluate.expression import PRECISION
 from govnb.evaluate.figure import Figures, shown
 from govnb.evaluate.overrides import TRIAL, tried
 from govnb.evaluate.score import UNEXPLAINED, IndicatorScore, ReadingScore, Score, grades_between
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.evidence import Evidence, Target
 from govnb.inputs.measure import PERCENT
 from govnb.inputs.place import Fault, FaultsError, Place
@@ -26,6 +25,7 @@ from govnb.inputs.read import Inputs
 from govnb.inputs.values import Amount
 from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import interval
+from govnb.rubric.case import Case
 from govnb.rubric.file import Indicator, Rubric
 from govnb.rubric.interval import Interval, Part, Presence
 from govnb.rubric.names import check_names, check_published, unused

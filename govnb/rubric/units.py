@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from govnb.evaluate.dimension import Dimension, dimension
 from govnb.evaluate.expression import Expression
@@ -18,17 +18,15 @@ from govnb.inputs.place import Fault
 from govnb.inputs.span import Span
 from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
 from govnb.inputs.yaml_text import Scalar
-
-if TYPE_CHECKING:
-    from govnb.evaluate.scoring_case import Case
-    from govnb.rubric.outcome import Valued
+from govnb.rubric.facts import Facts
+from govnb.rubric.outcome import Valued
 
 UNITS = "下属单位"
 # A bare 1 in a condition on a rate can only mean all of it.
 _PLAIN_RATES = frozenset({Decimal(0), Decimal(1)})
 
 
-def in_unit(case: Case, figure: Figure) -> Decimal | None:
+def in_unit(case: Facts, figure: Figure) -> Decimal | None:
     """Return a stated value in the indicator's unit, a percentage as its fraction."""
     value = figure.ratio
     if not isinstance(value, Decimal):
@@ -41,7 +39,7 @@ def in_unit(case: Case, figure: Figure) -> Decimal | None:
     return value
 
 
-def span_in_unit(case: Case, words: Iterable[str]) -> Span:
+def span_in_unit(case: Facts, words: Iterable[str]) -> Span:
     """Return the range a department states (指标值范围) in the indicator's unit."""
     figures = {word: case.figure("指标值范围", word) for word in words}
     ends = {word: in_unit(case, f) for word, f in figures.items() if f is not None}
@@ -52,7 +50,7 @@ def span_in_unit(case: Case, words: Iterable[str]) -> Span:
     return Span(low, high, "大于" in ends, "小于" in ends)
 
 
-def _wrong_unit(case: Case, figure: Figure, value: Decimal) -> Iterator[Fault]:
+def _wrong_unit(case: Facts, figure: Figure, value: Decimal) -> Iterator[Fault]:
     if figure.unit == case.unit or (not value and figure.unit in ("", PERCENT)):
         return
     number, unit = f"{figure.number:f}", case.unit
@@ -78,7 +76,7 @@ def _wrong_unit(case: Case, figure: Figure, value: Decimal) -> Iterator[Fault]:
         yield Fault(figure.place, message, f"写 {number}{case.money_unit}，或 {number}{unit}")
 
 
-def same_unit(case: Case, figures: Iterable[Figure | None]) -> None:
+def same_unit(case: Facts, figures: Iterable[Figure | None]) -> None:
     """Refuse numbers that are compared or summed up though they count different things."""
     known = [f for f in figures if f is not None and f.number is not None and f.formula is None]
     for figure in known[1:]:
@@ -92,7 +90,7 @@ def same_unit(case: Case, figures: Iterable[Figure | None]) -> None:
             return
 
 
-def check_money(case: Case, names: Iterable[str]) -> None:
+def check_money(case: Facts, names: Iterable[str]) -> None:
     """Refuse a bare number of the department's own among amounts kept in 元.
 
     Amounts are converted to 万元 on reading, which a number without a unit can't be.
@@ -113,7 +111,7 @@ def check_money(case: Case, names: Iterable[str]) -> None:
             case.faults.append(Fault(figure.place, message, hint))
 
 
-def check_scale(case: Case, formula: Scalar, expression: Expression) -> None:
+def check_scale(case: Facts, formula: Scalar, expression: Expression) -> None:
     """Refuse a formula over amounts, which are 万元, for an indicator in 元."""
     unit = case.unit.partition("/")[0]
     counted = _dimension(case, expression)
@@ -126,7 +124,7 @@ def check_scale(case: Case, formula: Scalar, expression: Expression) -> None:
 
 
 def check_condition(
-    case: Case, condition: Any, expression: Expression, found: Valued
+    case: Facts, condition: Any, expression: Expression, found: Valued
 ) -> Iterator[Fault]:
     """Yield why a condition of the rubric can't be meant as written."""
     equal, formula = condition.equal, condition.formula
@@ -150,7 +148,7 @@ def check_condition(
 
 
 def _end(
-    case: Case, formula: Scalar, expression: Expression, counted: Dimension, end: Amount
+    case: Facts, formula: Scalar, expression: Expression, counted: Dimension, end: Amount
 ) -> Iterator[Fault]:
     unit, value = end.kind.unit, end.value or Decimal(0)
     text = end.text.strip()
@@ -176,7 +174,7 @@ def _end(
             yield Fault(single.place, message, f"写 {single.number:f}{case.money_unit}")
 
 
-def _dimension(case: Case, expression: Expression) -> Dimension | None:
+def _dimension(case: Facts, expression: Expression) -> Dimension | None:
     def unit_of(name: str) -> str | None:
         figure = case.figures.get(case.locate(name))
         if figure is None or figure.scale == 1:

@@ -95,12 +95,12 @@ def test_a_file_outside_the_parameter_folder_is_read_with_the_shared_files_of_it
     assert figures["年度"].place.file == path.as_posix()
 
 
-def test_money_in_another_unit_is_kept_in_万元_unless_it_names_its_own(write: Write) -> None:
+def test_money_is_kept_in_the_files_unit_whatever_unit_it_was_typed_in(write: Write) -> None:
     text = GOOD + "  年末结余: 3.5亿元\n  本年追加: 1万元\n金额单位: 元\n"
     found = values(write(text))
-    assert found["预算执行.年初预算"] == Decimal("0.00125")
-    assert found["预算执行.年末结余"] == 35000
-    assert found["预算执行.本年追加"] == 1
+    assert found["预算执行.年初预算"] == Decimal("12.50")
+    assert found["预算执行.年末结余"] == 350_000_000
+    assert found["预算执行.本年追加"] == 10_000
 
 
 def test_left_out_and_unpublished_are_unknown_and_zero_is_zero(write: Write) -> None:

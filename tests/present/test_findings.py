@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from govnb.evaluate.compute import compute
 from govnb.present.findings import Findings
-from govnb.review import review
+from govnb.review.run import review
 from tests.review.reviewing import inputs_of
 
 

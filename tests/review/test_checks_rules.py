@@ -16,7 +16,6 @@ from govnb.evaluate.compute import compute
 from govnb.evaluate.published_units import check_published
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import load
-from govnb.review import review
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -27,6 +26,7 @@ from govnb.review.finding import (
     PASSED,
     RESIDUE,
 )
+from govnb.review.run import review
 from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def test_a_rule_file_is_checked_without_a_department(params_copy: Path, govnb: A
     file.write_text(wrong, encoding="utf-8")
     told = govnb("check", file, "--json").json["faults"]
     assert [f"{fault['line']}:{fault['column']}" for fault in told] == ["3:6", "10:7"]
-    assert "三公经费.公务接待费.支出" in told[0]["hint"]
+    assert "三公经费.公务接待费" in told[0]["hint"]
 
 
 @pytest.mark.parametrize("pattern", ["(?:一|一一)+$二", "(一|一)*$二"])

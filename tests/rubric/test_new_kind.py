@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 from pydantic import Field
 
-from govnb.evaluate.scoring_case import Case
 from govnb.inputs.measure import Level
 from govnb.inputs.place import FaultsError
 from govnb.present.schema import schema
+from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Outcome

@@ -1,0 +1,29 @@
+"""The kinds of check: the modules whose classes they are.
+
+A kind is one class, which holds its name, its fields and what it finds
+(:class:`govnb.review.check.Check`). To add a relation, add a rule; to add a kind, add its class,
+and its module to those imported here.
+"""
+
+from __future__ import annotations
+
+from govnb.review import (
+    dates,
+    direction,
+    enumerations,
+    numbering,
+    numbers,
+    published,
+    rates,
+    relations,
+    scores,
+    sums,
+    typed,
+    writing,
+)
+
+# Their classes are known once their modules are.
+MODULES = (
+    sums, published, relations, rates, dates, direction, enumerations, typed, numbers, numbering,
+    writing, scores,
+)  # fmt: skip
