@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from govnb.evaluate.book import add_book, check_book
+from govnb.evaluate.expression import Expression
 from govnb.evaluate.facts import Facts, collect, decimals_of
 from govnb.evaluate.figure import Figure, Figures, default_label, rounded
 from govnb.evaluate.names import LIST_THEM, Names
@@ -14,8 +15,10 @@ from govnb.evaluate.overrides import trial_drafts, tried
 from govnb.evaluate.published_units import check_published
 from govnb.evaluate.references import check_form, check_references
 from govnb.evaluate.sheet import Answer, Draft, Lack, Sheet
+from govnb.inputs.measure import PERCENT
 from govnb.inputs.place import MOST_FAULTS, Fault, FaultsError
 from govnb.inputs.read import Inputs
+from govnb.inputs.values import MONEY_UNIT
 
 SCORE = "评价得分"
 
@@ -146,7 +149,16 @@ def _figure(sheet: Sheet, name: str, found: Answer) -> Figure:
         note=draft.note,
         scale=draft.scale,
         derived=is_computed,
+        points=_takes_rates(sheet, draft),
     )
+
+
+def _takes_rates(sheet: Sheet, draft: Draft) -> bool:
+    """Tell whether a figure takes one rate from another, and does nothing else."""
+    if draft.unit != PERCENT or draft.expression is None or not draft.expression.is_difference:
+        return False
+    from_ = [sheet.draft(sheet.resolve(name)) for name in draft.expression.names]
+    return all(each is not None and each.unit == PERCENT for each in from_)
 
 
 def _decimals(draft: Draft, number: Decimal | None) -> int:
@@ -162,6 +174,21 @@ def _faults(sheet: Sheet) -> list[Fault]:
     return [*circle_faults(sheet.circles, places), *sheet.faults]
 
 
+def _unitless(draft: Draft, expression: Expression) -> list[Fault]:
+    """Return a fault for a number that the formula counts otherwise than its field does."""
+    # 0 is 0 in every unit; `1 - 甲 / 乙` is how one writes the rest of a rate.
+    meant = {Decimal(0), Decimal(1)} if draft.unit == PERCENT else {Decimal(0)}
+    bare = [number for number in expression.bare_numbers if number not in meant]
+    if draft.factor == 1 or not bare:
+        return []
+    told = f"公式“{expression.text}”里的 {bare[0]:f} 没有单位"
+    if draft.unit == PERCENT:
+        hint = "百分数写成分数，如 3.75/100，或直接写结果"
+        return [Fault(draft.place, f"{told}，公式里 1 是 100%", hint)]
+    hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
+    return [Fault(draft.place, f"{told}，公式按{MONEY_UNIT}计，这里按{draft.unit}计", hint)]
+
+
 def _out_of_bounds(sheet: Sheet) -> list[Fault]:
     """Hold each formula's result to what could have been typed in its place."""
     faults = []
@@ -169,6 +196,7 @@ def _out_of_bounds(sheet: Sheet) -> list[Fault]:
         value = sheet.cell(name).number
         if draft.expression is None or draft.kind is None or value is None:
             continue
+        faults += _unitless(draft, draft.expression)
         said = f"公式“{draft.expression.text}”算出 {rounded(value, 6).normalize():f}"
         if value < 0 and not draft.kind.negative:
             hint = "检查公式里的名称和先后；负的差额不要填在这里"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, Overflow, localcontext
 from fractions import Fraction
@@ -68,6 +68,19 @@ class Expression:
     names: tuple[str, ...]
     _tree: ast.expr
     _bound: Mapping[str, str | Decimal]
+
+    @property
+    def bare_numbers(self) -> Iterator[Decimal]:
+        """The numbers that are added or taken away as they stand, or are all there is."""
+        pending: list[ast.expr] = [self._tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.UnaryOp):
+                pending.append(node.operand)
+            elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+                pending += [node.right, node.left]
+            elif isinstance(node, ast.Name) and isinstance(n := self._bound[node.id], Decimal):
+                yield n
 
     @property
     def is_difference(self) -> bool:

@@ -19,6 +19,7 @@ MOST_DIGITS = 20
 RATE_DECIMALS = 2
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 UNCOMPUTABLE = "不可计算"
+POINTS = "个百分点"
 NOTHING_TO_ADD = "没有可相加的数"
 
 
@@ -80,6 +81,8 @@ class Figure:
     note: str = ""
     derived: bool = False
     scale: Decimal = Decimal(1)
+    # Whether it takes one rate from another: from 80% to 83% are 3 points, not 3%.
+    points: bool = False
     # What is printed for no value: 未公布 of a report transcribed, （待填） in one's own draft.
     unsaid: str = UNKNOWN
 
@@ -87,6 +90,11 @@ class Figure:
     def number(self) -> Decimal | None:
         """The value if it is a known number, else None."""
         return self.value if isinstance(self.value, Decimal) else None
+
+    @property
+    def told_unit(self) -> str:
+        """The unit as it is printed behind the number."""
+        return POINTS if self.points and self.unit == "%" else self.unit
 
     @property
     def ratio(self) -> Decimal | PartialDate | str | None:
@@ -206,9 +214,9 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
         return UNCOMPUTABLE if figure.trouble else figure.unsaid
     if not isinstance(figure.value, Decimal):
         return f"{figure.value}{figure.unit if unit else ''}"
-    is_rate = figure.unit == "%"
+    is_rate = figure.unit == "%" and not figure.points
     text = number_text(figure.value, figure.decimals, padded=padded or is_rate)
-    return f"{about(figure, text)}{figure.unit if unit else ''}"
+    return f"{about(figure, text)}{figure.told_unit if unit else ''}"
 
 
 def with_reason(figure: Figure, text: str) -> str:

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from govnb.evaluate.book import unbound
 from govnb.evaluate.expression import Expression, canonical
 from govnb.evaluate.facts import Facts
+from govnb.evaluate.figure import POINTS as POINTS_UNIT
 from govnb.evaluate.figure import Figure, number_text, rounded, shown
 from govnb.evaluate.names import LIST_THEM, Names
 from govnb.evaluate.numerals import numerals
@@ -97,7 +98,7 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     following
         The text right behind the reference: a unit already written there isn't repeated.
     """
-    words = _SAME_UNIT.get(figure.unit, (figure.unit,))
+    words = (POINTS_UNIT,) if figure.points else _SAME_UNIT.get(figure.unit, (figure.unit,))
     # Bold or a blank may stand between the number and its unit.
     written = bool(figure.unit) and following.lstrip(" *_~").startswith(words)
     if filter_ in DIRECTIONS:
@@ -111,7 +112,7 @@ def _in_numerals(figure: Figure, following: str, *, written: bool) -> str:
     """Return a figure in Chinese numerals, its unit behind it unless it is written there."""
     bare = replace(figure, approximate=False)
     text = number_text(figure.number or Decimal(0), figure.decimals)
-    unit = "" if written else figure.unit
+    unit = "" if written else figure.told_unit
     behind = unit or (following[:1] if "\u4e00" <= following[:1] <= "\u9fff" else "")
     about = shown(replace(figure, unit=""))
     before, _, after = about.partition(shown(replace(bare, unit="")))
@@ -137,7 +138,8 @@ def directed(figure: Figure, up: str, down: str, *, unit: bool = True) -> str:
     if unit and (level := par(figure)):
         return level
     # A rate that went from 90% to 95% rose by 5 points, not by 5 %.
-    points = "个百分点" if (up, down) == DIRECTIONS[POINTS] and figure.unit == "%" else figure.unit
+    told = figure.told_unit
+    points = POINTS_UNIT if (up, down) == DIRECTIONS[POINTS] and told == PERCENT else told
     size = shown(replace(figure, value=abs(figure.number), unit=points), unit=unit)
     return f"{up if figure.number >= 0 else down}{size}"
 

@@ -2,8 +2,8 @@ r"""The Markdown that narratives are written in: paragraphs, `**bold**` and tabl
 
 An accountant types `30*2000*12`, `[2016]4号`, `<5%` or `1. ` and means these characters, so
 nothing else has a meaning: no italics, links, lists, headings, code, formulas or entities.
-Each line is a paragraph. `\*` is an asterisk that is no
-part of a `**`, and `\|` a stroke within a table's cell.
+Each line is a paragraph. `\*` beside another asterisk is one that is no part of a `**`, and `\|`
+a stroke within a table's cell; every other backslash (`C:\*.xls`) is a character.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-_ASTERISKS = re.compile(r"\\\*|\*+")
+_ASTERISKS = re.compile(r"\\\*(?=\\?\*)|(?<=\*)\\\*|\*+")
 # Characters that mean something here, and private ones that stand for them in a name or value.
 _STAND_INS = {ord(mark): 0xE000 + ord(mark) for mark in "*|{}\\"}
 _STOOD_FOR = {stand_in: mark for mark, stand_in in _STAND_INS.items()}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from govnb.evaluate.book import fill, matches
 from govnb.evaluate.figure import Figure, Lack, default_label
+from govnb.inputs.number import TO_FILL
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.sheet import Sheet
 from govnb.present.tables import Cell, Row, Table
@@ -51,5 +52,6 @@ def all_figures(sheet: Sheet) -> Table:
     ]
     columns = ("指标（名称）", "数值", "公式", "出处")
     table = sheet.table("指标一览", "全部指标及其公式和出处", columns, rows)
-    notes = (f"参数文件没有填、也就没有公布的：{'、'.join(left_out)}。",) if left_out else ()
+    left = "还没有填的" if sheet.figures.unsaid == TO_FILL else "没有填、也就没有公布的"
+    notes = (f"参数文件{left}：{'、'.join(left_out)}。",) if left_out else ()
     return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes)

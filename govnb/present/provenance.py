@@ -49,7 +49,7 @@ def exact_text(figure: Figure) -> str:
     if figure.number is None:
         return f"{figure.value}{figure.unit}"
     text = about(figure, digits(figure.number, figure.decimals))
-    return f"{text}{figure.unit}"
+    return f"{text}{figure.told_unit}"
 
 
 def how_made(figure: Figure) -> str:

@@ -178,8 +178,7 @@ def _growth(sheet: Sheet, item: str) -> Cell:
     if _unit(sheet, item) != "%" or not sheet.published(f"业务量.{item}.增量"):
         return sheet.cell_or_blank(f"业务量.{item}.增长率")
     points = sheet.figures[f"业务量.{item}.增量"]
-    text = shown(replace(points, unit="")) + "个百分点"
-    return Cell(text, points.name, points.number, points.decimals)
+    return Cell(shown(points), points.name, points.number, points.decimals)
 
 
 def running_costs(sheet: Sheet) -> Table | None:

@@ -11,8 +11,11 @@ import pytest
 from govnb.evaluate.figure import Figures, shown
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import load
+from govnb.present.prose import Prose
+from govnb.present.provenance import exact_text
 from govnb.present.workbook import Workbook
 from govnb.publish.summary import Row, in_one_unit
+from tests.present.markup import Page
 
 Compute = Callable[[str], Figures]
 Department = Callable[[str], Path]
@@ -77,6 +80,62 @@ def test_departments_of_several_units_are_listed_in_one() -> None:
 def test_a_volume_worked_out_keeps_its_digits(figures_of: Compute, volume: str, text: str) -> None:
     made = figures_of(f"业务量: {{事: {{单位: 件, 本年: {volume}}}}}\n")
     assert shown(made["业务量.事.本年"]) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "金额单位: 元\n收入: {明细: {甲: =收入.乙 + 5, 乙: 4000}}\n",
+            "里的 5 没有单位，公式按万元计，这里按元计",
+        ),
+        ("金额单位: 亿元\n收入: =45\n", "里的 45 没有单位，公式按万元计，这里按亿元计"),
+        (
+            '业务量: {率: {单位: "%", 本年: =80 + 3.75}}\n',
+            "里的 80 没有单位，公式里 1 是 100%.*如 3.75/100",
+        ),
+    ],
+    ids=["元", "亿元", "%"],
+)
+def test_a_number_that_a_formula_would_count_in_another_unit_is_a_fault(
+    body: str, message: str, department: Department
+) -> None:
+    with pytest.raises(FaultsError, match=rf":\d+:\d+: 公式“[^”]+”{message}"):
+        Workbook(load(department(body)))
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "text"),
+    [
+        ("收入: {明细: {甲: =收入.乙 + 5, 乙: 40}}\n", "收入.甲", "45万元"),
+        ("金额单位: 元\n收入: {明细: {甲: =收入.乙 * 2 + 0, 乙: 40}}\n", "收入.甲", "80元"),
+        ('业务量: {率: {单位: "%", 本年: =1 - 5/20}}\n', "业务量.率.本年", "75%"),
+    ],
+    ids=["万元", "元", "%"],
+)
+def test_a_number_that_counts_as_its_field_does_is_none(
+    body: str, name: str, text: str, figures_of: Compute
+) -> None:
+    assert shown(figures_of(body)[name]) == text
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("{{ 业务量.办结率.增量 }}", "5个百分点"),
+        ("{{ 业务量.办结率.增量 }}个百分点", "5个百分点"),
+        ("{{ 业务量.办结率.增量 | 增减 }}", "增长5个百分点"),
+        ("{{ 业务量.办结率.增量 | 升降 }}", "上升5个百分点"),
+        ("{{ 业务量.办结率.增量 | 数字 }}个百分点", "5个百分点"),
+        ("{{ 业务量.办结率.增长率 }}", "5.56%"),
+    ],
+)
+def test_the_difference_of_two_rates_is_a_number_of_points(
+    reference: str, text: str, figures_of: Compute
+) -> None:
+    made = figures_of('业务量: {办结率: {单位: "%", 上年: 90, 本年: 95}}\n')
+    assert Page(Prose(f"{reference}。", made).html()).text == f"{text}。"
+    assert exact_text(made["业务量.办结率.增量"]) == "5个百分点"
 
 
 def test_a_growth_rate_is_no_number_of_points(department: Department) -> None:

@@ -43,6 +43,7 @@ def test_the_whole_report_has_the_one_word_or_the_other(
 ) -> None:
     text = printed(department(BODY, head=head), shown)
     assert said in text and unsaid not in text
+    assert ("也就没有公布" in text) == (said == "未公布")
 
 
 @pytest.mark.parametrize(("head", "said"), [(DRAFT, "（待填）"), (TRANSCRIPT, "未公布")])
