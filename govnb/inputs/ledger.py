@@ -39,7 +39,7 @@ def check_name(name: str) -> str:
         raise PydanticCustomError(
             "govnb",
             "名称“{name}”{shown}，公式无法引用它",
-            {"name": name, "shown": shown, "hint": "句点改用顿号或删去，书名号、引号用全角"},
+            {"name": name, "shown": shown, "hint": "句点改用顿号，引号用全角，别的符号删去"},
         )
     return name
 
