@@ -62,10 +62,6 @@ class Spread:
         width = tolerance / factor if unit in MONEY_UNITS else tolerance
         return cls(width, width)
 
-    def times(self, factor: int | Decimal) -> Spread:
-        """Return the spread in another unit."""
-        return Spread(self.below * factor, self.above * factor)
-
 
 EXACT = Spread()
 
@@ -133,10 +129,6 @@ class Rounding:
     ) -> Decimal | None:
         """Return what something would be if figures had the given values, in their own units."""
         return self.sheet.with_(changes).tried(compute)
-
-    def recomputed(self, name: str, changes: Mapping[str, Decimal]) -> Decimal | None:
-        """Return what a figure would be if others had the given values, in their own units."""
-        return self.changed(lambda sheet: sheet.cell(name).number, changes)
 
     def rests_on(self, name: str, other: str) -> bool:
         """Tell whether a figure is, or is computed from, another."""
