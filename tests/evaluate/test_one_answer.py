@@ -83,7 +83,7 @@ def test_many_formulas_in_circles_are_faults_and_no_crash() -> None:
         f"  事项{n}: {{单位: 件, 本年: =业务量.事项{n}.上年, 上年: =业务量.事项{n}.本年}}\n"
         for n in range(300)
     )
-    with pytest.raises(FaultsError, match="公式循环引用：业务量[.]事项0[.]本年 → "):
+    with pytest.raises(FaultsError, match="公式循环引用：业务量"):
         compute(inputs_of("业务量:\n" + "".join(sides)))
 
 
