@@ -67,21 +67,25 @@ def scored(example: Path, department: str, rubric: str) -> Score:
     return score(inputs, figures, load_rubric(rubric, example))
 
 
-def table_after(command: str) -> dict[str, str]:
-    """Return the result table that follows a command: indicator → score."""
+def table_after(command: str, column: int = 2) -> dict[str, str]:
+    """Return the result table that follows a command: indicator → score, or another column."""
     rows = chapter().split(command)[1].split("\n\n```")[0].splitlines()
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows if "|" in row]
-    return {cell[0]: cell[2] for cell in cells if len(cell) >= 3 and "--" not in cell[0]}
+    wide = [cell for cell in cells if len(cell) > column and "--" not in cell[0]]
+    return {cell[0]: cell[column] for cell in wide}
 
 
 @pytest.mark.parametrize("department", ["moxian-jiaoyu", "moxian-weisheng"])
 def test_the_example_scores_as_the_text_says(department: str, example: Path) -> None:
     made = scored(example, department, "moxian-2016")
-    said = table_after(f"`govnb score params/2016/{department}.yml --rubric moxian-2016` 的结果")
+    command = f"`govnb score params/2016/{department}.yml --rubric moxian-2016` 的结果"
+    said, why = table_after(command), table_after(command, 3)
     said.pop("指标")
     total = said.pop("合计")
     assert {row.name: row.score_text for row in made.indicators} == said
+    assert {row.name: row.reason for row in made.indicators}.items() <= why.items()
     assert f"{made.total_text}，{made.grade_text}" == total
+    assert f"结论：{made.statement}" in chapter() or department == "moxian-weisheng"
     assert made.notes == ()
 
 

@@ -9,7 +9,7 @@ though, and a name that ends in something like it is mistyped.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from types import UnionType
@@ -23,6 +23,7 @@ from govnb.inputs.dotted import VARIABLE
 from govnb.inputs.entries import bare, below, flat
 from govnb.inputs.ledger import RESERVED, Ledger
 from govnb.inputs.lenient import Gaps
+from govnb.inputs.place import MOST_FAULTS
 from govnb.inputs.published import PublishedFigure
 from govnb.inputs.rules import Book
 from govnb.inputs.suggest import did_you_mean, nearest
@@ -60,15 +61,22 @@ class Names:
     ) -> None:
         self.sheet, self.gaps, self.items = sheet, gaps or Gaps(), items or {}
         self.stated = {n: None for n, draft in sheet.drafts.items() if not draft.only_named}
-        self._book: dict[int, list[tuple[str, ...]]] = {}
+        self._book, self._last_of_book = _Steps(), dict[str, set[str]]()
         for rule in map(_words, book):
-            self._book.setdefault(len(rule), []).append(rule)
+            self._book.add(rule)
+            self._last_of_book.setdefault(rule[0], set()).add(rule[-1])
+        self._hints = 0
         self._last_words: dict[str, set[str]] = {}
         self._accounts = frozenset(sheet.accounts.values())
 
     def hint(self, name: str) -> str:
         """Return what to write instead of a name that there isn't."""
-        return did_you_mean(name, self.stated) or LIST_THEM
+        return self._did_you_mean(name, self.stated) or LIST_THEM
+
+    def _did_you_mean(self, word: str, known: Iterable[str]) -> str:
+        # Nobody mends more at a time, and looking for the nearest word of each takes its while.
+        self._hints += 1
+        return did_you_mean(word, known) if self._hints <= MOST_FAULTS else ""
 
     def is_account(self, name: str) -> bool:
         """Tell whether a name is one of that year's accounts, which need not have been used."""
@@ -91,8 +99,8 @@ class Names:
         head, *rest = path
         listed = self.items.get(head)
         if listed is not None and rest and rest[0] not in ("*", *listed):
-            return did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
-        if any(_fits(path, rule) for rule in self._book.get(len(path), ())):
+            return self._did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
+        if any(node.ends for node in self._book.reached(path)):
             return None
         kind = _kind(path, section)
         if kind is _Kind.FIGURE or (kind is _Kind.PART and not (slip := self._slip(path))):
@@ -120,8 +128,8 @@ class Names:
             return f"写到“{here}”的每一项"
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
-        rules = self._book.get(len(done) + 1, ())
-        derived = {rule[-1] for rule in rules if _fits(done, rule[:-1])} - {"*"}
+        reached = self._book.reached(done)
+        derived = {word for node in reached for word, next_ in node.items() if next_.ends} - {"*"}
         allowed = [*map(str, _aliases(inner)), *sorted(derived)]
         near = nearest(step, allowed) if step else None
         return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
@@ -136,12 +144,36 @@ class Names:
             self._last_words[head] = {name.rpartition(".")[2] for name in below}
         if last in _OF_A_NODE or last in self._last_words[head] or last in self._accounts:
             return ""
-        every = (rule for rules in self._book.values() for rule in rules)
-        words = {rule[-1] for rule in every if rule[0] == head} - {"*"}
+        words = self._last_of_book.get(head, set()) - {"*"}
         # 资本性支出 is an account of its own, no slip for 非资本性支出.
         apart = sorted(word for word in words | _OF_A_NODE if word not in last and last not in word)
         near = difflib.get_close_matches(last, apart, n=1, cutoff=_ALIKE)
         return f"是不是“{'.'.join([*path[:-1], near[0]])}”？" if near else ""
+
+
+class _Steps(dict[str, "_Steps"]):
+    """The words that may follow in the book's names, `*` for any; and whether one ends here."""
+
+    ends = False
+
+    def add(self, name: Sequence[str]) -> None:
+        """Add a name."""
+        node = self
+        for word in name:
+            node = node.setdefault(word, _Steps())
+        node.ends = True
+
+    def reached(self, path: Sequence[str]) -> list[_Steps]:
+        """Return what may follow a name, which may have wildcards of its own."""
+        nodes: list[_Steps] = [self]
+        for step in path:
+            each = [node.values() if step == "*" else node.meant(step) for node in nodes]
+            nodes = [node for some in each for node in some]
+        return nodes
+
+    def meant(self, step: str) -> list[_Steps]:
+        """Return what may follow one word."""
+        return [self[word] for word in (step, "*") if word in self]
 
 
 class _Kind(Enum):
@@ -202,9 +234,3 @@ def _aliases(model: type[BaseModel]) -> list[str]:
 @lru_cache(maxsize=8192)
 def _words(name: str) -> tuple[str, ...]:
     return tuple(VARIABLE.sub("*", name).split("."))
-
-
-def _fits(path: tuple[str, ...], rule: tuple[str, ...]) -> bool:
-    """Tell whether a name of the book, with wildcards of its own, can be one that is meant."""
-    pairs = zip(path, rule, strict=True)
-    return all(a == b or "*" in (a, b) for a, b in pairs)

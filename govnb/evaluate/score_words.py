@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
-from govnb.evaluate.figure import default_label, rounded
+from govnb.evaluate.figure import RATE_DECIMALS, default_label, rounded
 from govnb.inputs.measure import PERCENT
 from govnb.inputs.span import Span
 
@@ -25,26 +25,32 @@ def points(number: Decimal) -> str:
 
 
 def value(number: Decimal, unit: str, *thresholds: Decimal) -> str:
-    """Return an indicator's value with its unit, a fraction as a percentage.
+    """Return an indicator's value as formulas have it, with its unit: a fraction as a percentage.
 
     A hair beyond a whole number or one of the thresholds must not be printed as if it were
     on it.
     """
     if unit == PERCENT:
         number, thresholds = number * 100, tuple(t * 100 for t in thresholds)
-    return f"{beside(number, *thresholds)}{unit}"
+    return in_unit(number, unit, *thresholds)
 
 
-def beside(number: Decimal, *thresholds: Decimal) -> str:
+def in_unit(number: Decimal, unit: str, *thresholds: Decimal) -> str:
+    """Return an indicator's value in its own unit; a rate to the places of every rate."""
+    return f"{beside(number, *thresholds, padded=unit == PERCENT)}{unit}"
+
+
+def beside(number: Decimal, *thresholds: Decimal, padded: bool = False) -> str:
     """Return a number to two decimals, or to as many as tell it from a threshold it isn't on."""
-    shown = rounded(number, 2)
+    shown = rounded(number, RATE_DECIMALS)
+    text = f"{shown:f}" if padded else plain(shown)
     if shown == number or (shown != rounded(number, 0) and shown not in thresholds):
-        return plain(shown)
+        return text
     near = next((n for n in _DIGITS if rounded(number, n) != shown), None)
     if near is not None:
         # One more than enough, so that the difference itself isn't rounded up.
         return plain(rounded(number, near + 1))
-    return f"略{'高' if number > shown else '低'}于 {plain(shown)}"
+    return f"略{'高' if number > shown else '低'}于 {text}"
 
 
 _DIGITS = range(3, 13)
@@ -65,19 +71,21 @@ def day(date: datetime.date) -> str:
 
 def gap(number: Decimal, unit: str) -> str:
     """Return the size of a step or a difference; of percentages, in percentage points."""
-    if unit == PERCENT:
-        return value(number, unit).removesuffix(PERCENT) + " 个百分点"
-    return value(number, unit)
+    return f"{beside(number * 100)} 个百分点" if unit == PERCENT else value(number, unit)
 
 
 def between(span: Span, unit: str) -> str:
-    """Return a range of values in words."""
+    """Return a range of values, as it was written, in words."""
     ends = []
     if span.low is not None:
-        ends.append(("大于 " if span.low_open else "不低于 ") + value(span.low, unit))
+        ends.append(("大于 " if span.low_open else "不低于 ") + _end(span.low, unit))
     if span.high is not None:
-        ends.append(("小于 " if span.high_open else "不超过 ") + value(span.high, unit))
+        ends.append(("小于 " if span.high_open else "不超过 ") + _end(span.high, unit))
     return "、".join(ends) or "任何值"
+
+
+def _end(number: Decimal, unit: str) -> str:
+    return f"{beside(number * 100 if unit == PERCENT else number)}{unit}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -23,8 +23,6 @@ from govnb.inputs.values import MONEY_UNIT, Kind
 
 PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
-# More missing names than anyone reads.
-_MANY = 100
 TOO_LARGE = "结果太大"
 # Accounts may be named by the codes of 经济分类科目.
 BY_ACCOUNT = frozenset({"支出", "预算安排"})
@@ -155,6 +153,8 @@ class Sheet:
         self._needs: dict[str, tuple[str, ...]] = {}
         self._above: dict[str, frozenset[str]] = {}
         self._matched: dict[str, tuple[str, ...]] = {}
+        # The names of each list of missing ones, by the list's identity.
+        self._within: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
 
     def with_(self, changes: Mapping[str, Draft | Value]) -> Sheet:
         """Return the sheet under other drafts, or other values in their own units.
@@ -271,6 +271,10 @@ class Sheet:
         """The figures that are computed from themselves."""
         return self._base.circles if self._base else self._in_order[1]
 
+    @cached_property
+    def _circular(self) -> frozenset[str]:
+        return frozenset(name for circle in self.circles for name in circle)
+
     # ── values ───────────────────────────────────────────────────
 
     def cell(self, name: str) -> Answer:
@@ -304,7 +308,7 @@ class Sheet:
                 draft.value, draft.unit, draft.factor, (name,), lacks, absent=absent,
                 about=draft.approximate,
             )  # fmt: skip
-        if any(name in circle for circle in self.circles):
+        if name in self._circular:
             return Answer(unit=draft.unit, names=(name,), missing=(name,))
         try:
             found = self.ask(draft.expression, unit=draft.unit, factor=draft.factor)
@@ -367,12 +371,29 @@ class Sheet:
             unknown = {name: cell for name, cell in cells.items() if cell.value is None}
             trouble = trouble or next((c.trouble for c in unknown.values() if c.trouble), "")
             lacks = (c.missing or (name,) for name, c in unknown.items() if not c.trouble)
-            missing = _union(list(lacks))
+            missing = self._union(list(lacks))
             absent = all(cell.absent for cell in cells.values())
             return Answer(None, unit, factor, names, missing, trouble, absent, about)
         if isinstance(value, Decimal) and factor != 1:
             value /= factor
         return Answer(value, unit, factor, names, about=about)
+
+    def _union(self, lists: list[tuple[str, ...]]) -> tuple[str, ...]:
+        """Return the names of several lists, each once.
+
+        Where one list holds all of them that list itself: each share of an unknown whole would
+        copy it.
+        """
+        longest = max(lists, key=len, default=())
+        if len(lists) < 2:
+            return longest
+        known, within = self._within.get(id(longest), ((), frozenset[str]()))
+        if known is not longest:
+            within = frozenset(longest)
+            self._within[id(longest)] = longest, within
+        if all(within.issuperset(some) for some in lists if some is not longest):
+            return longest
+        return tuple(dict.fromkeys(name for some in lists for name in some))
 
     def _withheld(self, name: str) -> bool:
         """Tell whether what a name needs is 未公布 in so many words.
@@ -430,14 +451,3 @@ def _unit(expression: Expression, cells: Iterable[Answer]) -> tuple[str, Decimal
     """Return the unit of a name, a sum or a difference; a product or quotient has none."""
     units = {cell.unit: cell.factor for cell in cells if not cell.absent}
     return units.popitem() if len(units) == 1 and not expression.is_product else ("", Decimal(1))
-
-
-def _union(roots: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the names of several lists, each once.
-
-    Of one long list alone the list itself: each share of an unknown whole would copy it.
-    """
-    longest = max(roots, key=len, default=())
-    if len(longest) > _MANY:
-        return longest
-    return tuple(dict.fromkeys(root for some in roots for root in some))

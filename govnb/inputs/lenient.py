@@ -34,15 +34,20 @@ class Gaps:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = tuple(dict.fromkeys(names))
-        words = "|".join(dotted(name).pattern for name in self.names)
-        self._pattern = re.compile(rf"(?:{words})(?:\..*)?") if self.names else None
+        self._whole = frozenset(self.names)
+        # Names with a wildcard are rule files' own: only these have to be tried one by one.
+        self._patterns = [re.compile(dotted(n).pattern) for n in self.names if "{" in n or "*" in n]
 
     def __or__(self, other: Gaps) -> Gaps:
         return Gaps([*self.names, *other.names])
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a figure's name, or what it belongs to, was left out."""
-        return self._pattern is not None and self._pattern.fullmatch(name) is not None
+        ends = [at for at, sign in enumerate(name) if sign == "."]
+        above = [name, *(name[:end] for end in ends)]
+        if not self._whole.isdisjoint(above):
+            return True
+        return any(p.fullmatch(each) for p in self._patterns for each in above)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from govnb.evaluate.figure import Figures
 from govnb.evaluate.score import UNEXPLAINED, IndicatorScore, Score
-from govnb.evaluate.score_words import beside, joined, points
+from govnb.evaluate.score_words import in_unit, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
 from govnb.present.prose import plain
@@ -103,7 +103,7 @@ def in_prose(statement: str) -> str:
 
 
 def _value(row: IndicatorScore) -> str:
-    return "" if row.value is None else f"{beside(row.value)}{row.unit}"
+    return "" if row.value is None else in_unit(row.value, row.unit)
 
 
 def _reason(row: IndicatorScore) -> str:

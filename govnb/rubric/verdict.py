@@ -45,8 +45,7 @@ def _taken(reading: ReadingScore) -> str:
 
 
 def _value(reading: ReadingScore | IndicatorScore, row: IndicatorScore) -> str:
-    number = reading.value or Decimal(0)
-    return words.value(number / 100 if row.unit == "%" else number, row.unit)
+    return words.in_unit(reading.value or Decimal(0), row.unit)
 
 
 def verdict(made: Score) -> Score:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from govnb.evaluate.compute import compute
+from govnb.evaluate.order import ordered
 from govnb.inputs.place import FaultsError
 from govnb.inputs.read import Inputs, validate
 from govnb.inputs.rules import Book
@@ -58,6 +59,32 @@ def test_a_name_with_a_comma_of_its_own_stays_whole_in_a_score(tmp_path: Path) -
     row = kit.score_of(rubric, COMMA).indicators[0]
     assert (row.low, row.high) == (Decimal(0), Decimal(5))
     assert row.missing == ("支出.水、电费",)
+
+
+def test_however_many_facts_are_missing_none_is_left_out() -> None:
+    parts = "".join(f"    科目{n}: 未公布\n" for n in range(150))
+    body = f"收入: 未公布\n支出:\n  合计: =收入 - 支出.分项之和\n  明细:\n{parts}"
+    figures, _ = compute(inputs_of(body))
+    every = {f"支出.科目{n}" for n in range(150)}
+    assert set(figures["支出.分项之和"].missing) == every
+    assert set(figures["支出"].missing) == {"收入", *every}
+    assert figures["支出.科目7.占比"].missing == figures["支出"].missing
+
+
+def test_each_of_many_circles_is_found_and_what_rests_on_none_is_worked_out() -> None:
+    needs = {f"甲{n}": [f"乙{n}"] for n in range(500)} | {f"乙{n}": [f"甲{n}"] for n in range(500)}
+    order, circles = ordered(needs | {"丙": ["丁"], "戊": ["丙", "甲0"]})
+    assert circles == [[f"甲{n}", f"乙{n}", f"甲{n}"] for n in range(500)]
+    assert order.index("丁") < order.index("丙") < order.index("戊") > order.index("甲0")
+
+
+def test_many_formulas_in_circles_are_faults_and_no_crash() -> None:
+    sides = (
+        f"  事项{n}: {{单位: 件, 本年: =业务量.事项{n}.上年, 上年: =业务量.事项{n}.本年}}\n"
+        for n in range(300)
+    )
+    with pytest.raises(FaultsError, match="公式循环引用：业务量"):
+        compute(inputs_of("业务量:\n" + "".join(sides)))
 
 
 def test_what_adds_up_nothing_is_named_itself_where_it_is_wanted() -> None:

@@ -163,7 +163,7 @@ def test_another_reading_of_the_facts(tmp_path: Path) -> None:
     # Exactly 100 under the other reading: 97 is not that either.
     assert "不可复现。确定失分：某指标 60 分。即使“某指标”改按“属年初预算”" in made.statement
     made = score_of(rubric, FACTS.replace("97分", "100分") + evidence_text(evidence))
-    assert "这取决于“某指标”所依据的假设——按追加计：30 ÷ 60 = 50%，得 40 分" in made.statement
+    assert "这取决于“某指标”所依据的假设——按追加计：30 ÷ 60 = 50.00%，得 40 分" in made.statement
     assert "总分上限为 100 分，公布的 100 分在区间之内" in made.statement
 
 
