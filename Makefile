@@ -89,6 +89,10 @@ $(MADE):
 		echo 'This Python lacks the venv module. On Debian or Ubuntu: sudo apt install python3-venv'; \
 		echo '此 Python 缺少 venv 模块。Debian 或 Ubuntu 请执行：sudo apt install python3-venv'; \
 		exit 1; } >&2
+	@case "$$(pwd)" in *'"'*) \
+		echo "The folder's path has a quotation mark in it, which commands in .venv can't bear. Rename the folder." >&2; \
+		echo '所在文件夹的路径里有英文双引号，装好的命令会找不到 Python。请给文件夹改名。' >&2; \
+		exit 1; esac
 	@echo 'Making .venv … 正在创建运行环境'
 	@rm -rf .venv
 	@"$(PYTHON)" -m venv .venv
@@ -110,6 +114,9 @@ $(DEV): $(READY) requirements-dev.lock
 	@touch $@
 
 installed = $(PIP) install $(FROM) $(1) || { \
-	echo 'Not everything could be installed, see above. Without a network: make setup WHEELS=folder (see the README).'; \
-	echo '有的包没有装上，原因见上。没有网络的机器：make setup WHEELS=文件夹（见 README）。'; \
+	echo 'Not everything could be installed, see above. $(if $(WHEELS),$(OTHER),Without a network: make setup WHEELS=folder (see the README).)'; \
+	echo '有的包没有装上，原因见上。$(if $(WHEELS),$(OTHER_ZH),没有网络的机器：make setup WHEELS=文件夹（见 README）。)'; \
 	exit 1; } >&2
+# Wheels are for one system and one Python; between 3.11.2 and 3.11.7 even the pins differ.
+OTHER = The wheels must be those of this lock file, made (make wheels) on the same system with the same Python: here '"$$($(BIN)/python -V)"'.
+OTHER_ZH = 文件夹要用同一份锁定文件、在系统和 Python 版本都相同的机器上 make wheels 备好；本机是 '"$$($(BIN)/python -V)"'。

@@ -210,12 +210,16 @@ def run(
     params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
+    from govnb.inputs.folder import place_faults
+    from govnb.inputs.place import FaultsError
     from govnb.inputs.read import department_path
     from govnb.publish.crew import run_one
     from govnb.publish.job import Job
 
     params = params_dir or Path("params")
-    department_path(year, department, params)
+    # What the batch would refuse is not made one by one either.
+    if faults := place_faults(department_path(year, department, params), params):
+        raise FaultsError(faults)
     wanted, changed = formats_of(formats), overrides_of(overrides)
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     outcome = run_one(job)

@@ -44,6 +44,8 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 _COPIED = "像是复制或同步时多出来的一份"
+# Control and format characters, line ends, and bytes that are no UTF-8.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -131,6 +133,25 @@ def name_fault(code: str) -> tuple[str, str] | None:
         return f"“{code}”的首尾有空格或句点，Windows 会把它们去掉", f"写 {bare}"
     if _COPY.search(code):
         return f"“{code}”{_COPIED}", "用预算编码或拼音，如 junshan-zwfw"
+    return None
+
+
+def made_name_fault(code: str) -> tuple[str, str] | None:
+    """Return why no new file may bear an identifier and what to type, None if one may.
+
+    Besides what :func:`name_fault` refuses: what a path can't hold on every system, and
+    names under which the file would not be read.
+    """
+    unseen = any(unicodedata.category(c) in _UNSEEN for c in code)
+    if not code.strip("._ ") or unseen or set(code) & set('/\\:*?"<>|'):
+        return f"“{_plain(code)}”不能作部门代码", "用预算编码或拼音，如 junshan-zwfw"
+    if told := name_fault(code):
+        return f"不能作部门代码：{told[0]}", told[1]
+    why, _ = _why_unread(f"{code}{SUFFIX}", set())
+    if why and (bare := _PARAMETERS.split(code, maxsplit=1)[0]) != code:
+        return f"不能作部门代码：“{code}”带着扩展名", f"写 {bare}"
+    if why:
+        return f"不能作部门代码：“{code}”这样的文件{why}，批量生成不读", "去掉开头和末尾的符号"
     return None
 
 
@@ -246,7 +267,8 @@ def _is_unseen(name: str) -> bool:
 def _why_unread(name: str, names: set[str]) -> tuple[str, str]:
     """Return why a file is not read and what to do; two empty texts for one that is."""
     stem = _PARAMETERS.split(name, maxsplit=1)[0].rstrip("。．. ")
-    wanted = f"{stem.lstrip('._ ')}{SUFFIX}"
+    is_the_year = stem == YEAR_FILE.removesuffix(SUFFIX)
+    wanted = YEAR_FILE if is_the_year else f"{stem.lstrip('._ ')}{SUFFIX}"
     rename = f"已经有 {wanted}，核对以后只留一个" if wanted in names else f"改名为 {wanted}"
     if name.startswith(("~$", ".~")):
         return "是办公软件打开文件时留下的", "关闭打开它的软件；关了还在，就删去"
@@ -263,6 +285,8 @@ def _why_unread(name: str, names: set[str]) -> tuple[str, str]:
         whole = f"{stem[: copy.start()].strip() or stem[copy.end() :].strip()}{SUFFIX}"
         kept = f"与 {whole} 核对，只留一个；" if whole in names else ""
         return _COPIED, f"{kept}是要用的，去掉名称里多出来的部分；不是，就删去"
+    if _PARAMETERS.search(name.removesuffix(SUFFIX)) and name.endswith(SUFFIX):
+        return "扩展名写了两次", rename
     if name.endswith(SUFFIX):
         return "", ""
     if match := re.search(r"\.ya?ml(.*)$", name, re.IGNORECASE):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from govnb.inputs.department import Department
 from govnb.inputs.district import YearFile
-from govnb.inputs.folder import departments, name_fault, unread_files
+from govnb.inputs.folder import departments, made_name_fault, name_fault, unread_files
 from govnb.inputs.lenient import Gaps, validate_leniently
 from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.inputs.rules import BaseDataForm, Book
@@ -66,6 +66,9 @@ def label_of(path: Path, params_dir: Path) -> str:
     """
     # realpath, unlike Path.resolve, has an answer for a link that points at itself.
     whole, folder = Path(os.path.realpath(path)), os.path.realpath(params_dir)
+    if path.is_symlink() and not path.exists():
+        # What is wrong is the link; where it points to, there is nothing.
+        whole = Path(os.path.realpath(path.parent), path.name)
     try:
         return (Path(params_dir.name) / whole.relative_to(folder)).as_posix()
     except ValueError:
@@ -208,12 +211,9 @@ def new_path(year: int, department: str, params_dir: Path) -> Path:
         If the name can't be a file's name or the file exists already.
     """
     path = params_dir / str(year) / f"{department}.yml"
-    place = Place(label_of(path, params_dir))
-    if not department.strip("._ ") or set(department) & set('/\\:*?"<>|'):
-        hint = "用预算编码或拼音，如 junshan-zwfw"
-        raise FaultsError([Fault(place, f"“{department}”不能作部门代码", hint)])
-    if told := name_fault(department):
-        raise FaultsError([Fault(place, f"不能作部门代码：{told[0]}", told[1])])
+    place = Place(label_of(path, params_dir).encode("utf-8", "replace").decode())
+    if told := made_name_fault(department):
+        raise FaultsError([Fault(place, *told)])
     twin = next(
         (d for d in departments(year, params_dir) if d.casefold() == department.casefold()), None
     )

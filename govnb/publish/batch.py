@@ -64,8 +64,9 @@ def batch(template: Job, options: Options) -> int:
     template = replace(template, outputs_dir=local(template.outputs_dir))
     store = store_of(template.outputs_dir, template.year)
     if options.dry_run:
-        _list(make_plan(template, store, options.force))
-        return 0
+        plan = make_plan(template, store, options.force)
+        _list(plan)
+        return 1 if any(task.refused for task in plan.tasks) else 0
     with _alone(store):
         store.sweep()
         plan = make_plan(template, store, options.force)
@@ -195,7 +196,8 @@ def _announce(plan: Plan) -> None:
     for task in plan.tasks:
         if task.refused:
             name = task.job.department.encode("utf-8", "replace").decode()
-            say(f"不能运行 {name}：{task.refused.reason}\n  {task.refused.message}")
+            told = task.refused.message.replace("\n", "\n  ")
+            say(f"不能运行 {name}：{task.refused.reason}\n  {told}")
     if plan.unread:
         say(f"没有读的文件 {len(plan.unread)} 个：")
     for unread in plan.unread:

@@ -155,12 +155,13 @@ def _departments(template: Job) -> Sequence[str]:
 
 def _refused(name: str, path: Path, params_dir: Path, twice: Sequence[Fault]) -> Failure | None:
     """Return why a department's file can't be run, whatever is in it."""
-    label = label_of(path, params_dir)
     try:
         name.encode()
     except UnicodeEncodeError:
         shown = name.encode("utf-8", "replace").decode()
-        return Failure("文件名不是 UTF-8", f"{shown}.yml: 请改文件名")
+        file = f"{params_dir.name}/{path.parent.name}/{shown}.yml"
+        return Failure("文件名不是 UTF-8", f"{file}: 请改文件名", places=(file,))
+    label = label_of(path, params_dir)
     if told := name_fault(name):
         message = f"{label}:1:1: {told[0]}（改文件名：{told[1]}）"
         return Failure("文件名不能用", message, places=(f"{label}:1:1",))

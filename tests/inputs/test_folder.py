@@ -31,6 +31,9 @@ NOT_READ = {
     "x。yml": ("点是全角", "改名为 x.yml"),
     "x.yml ": ("多了“ ”", "改名为 x.yml"),
     "_year.yaml": ("只认 _year.yml", "删去这一个"),
+    "_year.yml.bak": ("编辑器或同步软件", "已经有 _year.yml"),
+    "x.yml.yml": ("扩展名写了两次", "改名为 x.yml"),
+    "x.yaml.yml": ("扩展名写了两次", "改名为 x.yml"),
     "_x.yml": ("留给程序和系统", "改名为 x.yml"),
     ".x.yml": ("留给程序和系统", "改名为 x.yml"),
     "x - 副本.yml": ("多出来的一份", "去掉名称里多出来的部分"),
@@ -216,6 +219,39 @@ def test_a_name_that_systems_or_the_program_need_is_refused_when_a_file_is_made(
     with pytest.raises(FaultsError, match=r"不能作部门代码.*（.*(写|如) "):
         create(2017, code, params_copy)
     assert not (params_copy / "2017").exists()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("a/b", "a\\b", "a:b", 'a"b', "a\nb", "a\tb", "a\u200bb", "a\udcff", "", " "),
+        *("~$x", "~x", "#x", "x.yml", "x.yaml"),
+    ],
+)
+def test_so_is_a_name_no_path_can_hold_or_under_which_the_file_is_not_read(
+    code: str, params_copy: Path
+) -> None:
+    with pytest.raises(FaultsError, match="不能作部门代码") as told:
+        create(2017, code, params_copy)
+    assert str(told.value).encode() and not (params_copy / "2017").exists()
+
+
+def test_one_of_two_files_of_a_department_is_not_run_by_itself_either(
+    folder: Path, govnb: Any, tmp_path: Path
+) -> None:
+    text = (folder / "junshan-zwfw.yml").read_text(encoding="utf-8")
+    put(folder, "zwfw.yml", text)
+    done = govnb(
+        *("run", 2016, "zwfw", "--params", folder.parent, "--outputs", tmp_path / "outputs")
+    )
+    assert done.code == 1 and "params/2016/junshan-zwfw.yml" in done.err
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_link_to_nothing_is_named_itself(folder: Path, govnb: Any) -> None:
+    (folder / "link.yml").symlink_to("gone.yml")
+    told = govnb("check", folder / "link.yml")
+    assert told.code == 1 and "params/2016/link.yml:1:1" in told.out
 
 
 @pytest.mark.parametrize("code", [code for code in REFUSED if code != "_year"])
