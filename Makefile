@@ -89,9 +89,9 @@ $(MADE):
 		echo 'This Python lacks the venv module. On Debian or Ubuntu: sudo apt install python3-venv'; \
 		echo '此 Python 缺少 venv 模块。Debian 或 Ubuntu 请执行：sudo apt install python3-venv'; \
 		exit 1; } >&2
-	@case "$$(pwd)" in *'"'*) \
-		echo "The folder's path has a quotation mark in it, which commands in .venv can't bear. Rename the folder." >&2; \
-		echo '所在文件夹的路径里有英文双引号，装好的命令会找不到 Python。请给文件夹改名。' >&2; \
+	@case "$$(pwd)" in *'"'*|*'$$'*|*'`'*|*'\'*) \
+		echo "The path of this folder has one of \" \$$ \` \\\\ in it, which commands in .venv cannot bear. Rename the folder." >&2; \
+		echo '所在文件夹的路径里有 " $$ ` \ 之一，装好的命令会找不到 Python。请给文件夹改名。' >&2; \
 		exit 1; esac
 	@echo 'Making .venv … 正在创建运行环境'
 	@rm -rf .venv

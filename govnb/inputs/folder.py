@@ -228,6 +228,9 @@ def _identity(data: bytes, label: str) -> dict[str, tuple[str, Place]]:
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth, is_key = depth + 1, isinstance(event, yaml.MappingStartEvent)
             keys.append("")
+            # The reader takes seconds and more for brackets in brackets by the thousand.
+            if depth > _DEEPEST:
+                return found
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             depth, is_key = depth - 1, True
             keys.pop()
@@ -244,6 +247,7 @@ def _identity(data: bytes, label: str) -> dict[str, tuple[str, Place]]:
     return found
 
 
+_DEEPEST = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -248,6 +248,12 @@ def test_one_of_two_files_of_a_department_is_not_run_by_itself_either(
     assert not (tmp_path / "outputs").exists()
 
 
+@pytest.mark.timeout(60)
+def test_a_file_of_nothing_but_brackets_holds_up_no_other(folder: Path) -> None:
+    put(folder, "brackets.yml", "[" * 1_000_000)
+    assert place_faults(put(folder, "x.yml"), folder.parent) == []
+
+
 def test_a_link_to_nothing_is_named_itself(folder: Path, govnb: Any) -> None:
     (folder / "link.yml").symlink_to("gone.yml")
     told = govnb("check", folder / "link.yml")
