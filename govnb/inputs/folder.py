@@ -189,13 +189,14 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
     if their names differ in case only, since their reports would have one name on Windows.
     """
     label = f"{params_dir.name}/{year}"
+    of_year = identity(params_dir / str(year) / YEAR_FILE, f"{label}/{YEAR_FILE}").get("地区")
     same: dict[tuple[str, ...], dict[str, tuple[str, Place]]] = defaultdict(dict)
     for name in names:
         file = f"{label}/{_plain(name)}{SUFFIX}"
         path = params_dir / str(year) / f"{name}{SUFFIX}"
         same["文件名", _folded(name)].setdefault(name, (name, Place(file)))
         stated = identity(path, file)
-        region = stated.get("地区", ("", Place(file)))[0]
+        region = stated.get("地区", of_year or ("", Place(file)))[0]
         for key in ("名称", "预算编码"):
             if key in stated and stated[key][0].strip("（）") not in ("", UNKNOWN, "待填"):
                 same[key, _folded(region), _folded(stated[key][0])][name] = stated[key]
@@ -211,7 +212,7 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
 
 
 def identity(path: Path, label: str) -> dict[str, tuple[str, Place]]:
-    """Return what a file states under 部门, with places; nothing where it can't be read.
+    """Return what a file states under 部门, and a year's 地区, with places; {} if unreadable.
 
     A year has hundreds of files, so no more is parsed than it takes.
     """
@@ -239,7 +240,7 @@ def _identity(data: bytes, label: str) -> dict[str, tuple[str, Place]]:
         elif isinstance(event, yaml.ScalarEvent) and depth in (1, 2):
             if is_key:
                 keys[-1] = event.value
-            elif keys[1:2] == ["部门"] and depth == 2:
+            elif keys[1:] == ["地区"] or (keys[1:2] == ["部门"] and depth == 2):
                 mark = event.start_mark
                 line, column = (mark.line, mark.column) if mark else (0, 0)
                 found[keys[-1]] = event.value, Place(label, line + 1, column + 1)

@@ -193,6 +193,15 @@ def test_departments_that_differ_stay_two(one: str, other: str, folder: Path, go
     assert govnb("check", folder / "a.yml", folder / "b.yml").code == 0
 
 
+def test_a_region_left_out_is_the_years(folder: Path, govnb: Any) -> None:
+    (folder / "a.yml").write_text("年度: 2016\n部门: {名称: 甲局}\n", encoding="utf-8")
+    second = "年度: 2016\n部门: {{名称: 甲局, 地区: {}}}\n"
+    (folder / "b.yml").write_text(second.format("岳阳市君山区"), encoding="utf-8")
+    assert "名称“甲局”相同" in govnb("check", folder / "a.yml").out
+    (folder / "b.yml").write_text(second.format("乙县"), encoding="utf-8")
+    assert govnb("check", folder / "a.yml").code == 0
+
+
 def test_names_that_differ_in_case_only_are_refused_together(folder: Path, govnb: Any) -> None:
     for name in ("Abc", "aBC"):
         text = f"年度: 2016\n部门: {{名称: {name}局}}\n".replace("aBC局", "乙局")
