@@ -181,11 +181,6 @@ class Sheet:
         """Return what stands in a cell, None where there is no such figure."""
         return self._changed.get(name) or self.drafts.get(name)
 
-    def known(self, name: str) -> bool:
-        """Tell whether this department has a figure of that name, or any that a pattern means."""
-        found = self.resolve(name)
-        return bool(self.expand(found)) if "*" in found else found in self.drafts
-
     def resolve(self, name: str) -> str:
         """Return the name with an account's code replaced by that year's name.
 
