@@ -10,12 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from govnb.evaluate.figure import shown, with_reason
-from govnb.inputs.files import why
-from govnb.inputs.lookalikes import ReadOrdinary
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import load
-from govnb.inputs.suggest import did_you_mean
 from govnb.options import (
     EDITION,
     FILE,
@@ -28,6 +22,12 @@ from govnb.options import (
     overrides_of,
 )
 from govnb.review.finding import SEVERITIES
+from govnb.sheet.figure import shown, with_reason
+from govnb.sheet.read import load
+from govnb.text.files import why
+from govnb.text.lookalikes import ReadOrdinary
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.suggest import did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -210,11 +210,11 @@ def run(
     params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
-    from govnb.inputs.folder import place_faults
-    from govnb.inputs.place import FaultsError
-    from govnb.inputs.read import department_path
     from govnb.publish.crew import run_one
     from govnb.publish.job import Job
+    from govnb.sheet.folder import place_faults
+    from govnb.sheet.read import department_path
+    from govnb.text.place import FaultsError
 
     params = params_dir or Path("params")
     # What the batch would refuse is not made one by one either.

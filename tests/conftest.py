@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.figure import Figures
-from govnb.inputs.read import Inputs, load
+from govnb.sheet.compute import compute
+from govnb.sheet.figure import Figures
+from govnb.sheet.read import Inputs, load
 
 ROOT = Path(__file__).resolve().parent.parent
 

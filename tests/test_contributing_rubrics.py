@@ -14,10 +14,6 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.score import Score
-from govnb.inputs.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
-from govnb.inputs.read import load
 from govnb.present.schema import schema
 from govnb.rubric.evidence import Worth
 from govnb.rubric.file import (
@@ -34,6 +30,10 @@ from govnb.rubric.rule import Rule
 from govnb.rubric.rules import Band
 from govnb.rubric.score import score
 from govnb.rubric.values import ZeroBase
+from govnb.sheet.compute import compute
+from govnb.sheet.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
+from govnb.sheet.read import load
+from govnb.sheet.score import Score
 
 ROOT = Path(__file__).resolve().parent.parent
 

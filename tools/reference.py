@@ -13,10 +13,10 @@ from pydantic import BaseModel
 
 import govnb.review
 import govnb.rubric.score  # noqa: F401
-from govnb.inputs.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
 from govnb.review.check import Check
 from govnb.rubric.file import Group, Indicator, RubricFile
 from govnb.rubric.rule import Rule
+from govnb.sheet.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _BLOCK = re.compile(r"(<!-- (?P<name>\S+)：自动生成 -->\n).*?(<!-- 完 -->)", re.DOTALL)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from govnb.evaluate.book import fill, matches
-from govnb.evaluate.figure import Figure, Lack, default_label
-from govnb.inputs.number import TO_FILL
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.sheet import Sheet
 from govnb.present.tables import Cell, Row, Table
+from govnb.sheet.book import fill, matches
+from govnb.sheet.figure import Figure, Lack, default_label
+from govnb.text.number import TO_FILL
 
 
 def base_data(sheet: Sheet) -> Table:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, shown
 from govnb.present import charts_words as words
 from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.charts_bars import (
@@ -30,6 +29,7 @@ from govnb.present.charts_bars import (
     bridge,
 )
 from govnb.present.charts_canvas import Sheet
+from govnb.sheet.figure import Figure, Figures, shown
 
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 UNDIVIDED = "未列明科目的差额"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from govnb.evaluate.figure import Figure, Figures, rounded, shown
+from govnb.sheet.figure import Figure, Figures, rounded, shown
 
 MOST_ROWS = 14
 _MOST_NAMES = 5

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from govnb.inputs.folder import is_readable, is_year, place_faults, year_files
-from govnb.inputs.place import FaultsError
-from govnb.inputs.read import load, params_of
 from govnb.present.shared_files import blank_inputs, check_shared, is_shared
 from govnb.present.shared_files import params_of as params_of_shared
 from govnb.present.workbook import Workbook
 from govnb.rubric.load import rubric_of
 from govnb.rubric.names import checker
+from govnb.sheet.folder import is_readable, is_year, place_faults, year_files
+from govnb.sheet.read import load, params_of
+from govnb.text.place import FaultsError
 
 
 def files_of(given: Path) -> list[Path]:

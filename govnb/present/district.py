@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from govnb.evaluate.figure import Figures
-from govnb.inputs.values import MONEY_UNIT
 from govnb.present.blocks import Cards, Result, Title
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
@@ -34,6 +32,8 @@ from govnb.present.district_data import Member, Members, outliers, read_members
 from govnb.present.prose import Prose, plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
+from govnb.sheet.figure import Figures
+from govnb.text.values import MONEY_UNIT
 
 _NONE = Figures({}, {})
 # A page is read; the whole list is in summary.xlsx beside it.

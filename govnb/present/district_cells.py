@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from govnb.evaluate.figure import number_text
-from govnb.inputs.values import UNKNOWN
 from govnb.present.district_data import Member
 from govnb.present.tables import Cell
+from govnb.sheet.figure import number_text
+from govnb.text.values import UNKNOWN
 
 
 def total(members: Iterable[Member], name: str) -> Decimal | None:

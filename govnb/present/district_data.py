@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 SUMMARY = "summary.json"
 # The first of these that is known is the department's budget of the year.

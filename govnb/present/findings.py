@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, digits, exact
 from govnb.present.bundle import anchor, bundle, escape
 from govnb.present.provenance import exact_text, figure_button
 from govnb.present.tables import Cell, Row, Table
@@ -22,6 +21,7 @@ from govnb.review.finding import (
     Review,
     Side,
 )
+from govnb.sheet.figure import Figure, Figures, digits, exact
 
 COLUMNS = ("序号", "程度", "意见", "核对双方", "差额", "怎样处理")
 

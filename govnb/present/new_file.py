@@ -12,19 +12,19 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.figure import rounded
-from govnb.inputs.carry import Carried, Values, carry
-from govnb.inputs.department import DRAFT, Department
-from govnb.inputs.files import write_whole
-from govnb.inputs.number import TO_FILL
-from govnb.inputs.place import FaultsError, Place
-from govnb.inputs.read import department_path, label_of, load, new_path
-from govnb.inputs.shipped import copy_rules, shipped
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS
-from govnb.inputs.yaml_faults import lines_of
-from govnb.inputs.yaml_text import Mapping, Scalar, Sequence, parse_yaml, read_text
 from govnb.present.checking import check_department
+from govnb.sheet.carry import Carried, Values, carry
+from govnb.sheet.compute import compute
+from govnb.sheet.department import DRAFT, Department
+from govnb.sheet.figure import rounded
+from govnb.sheet.read import department_path, label_of, load, new_path
+from govnb.sheet.shipped import copy_rules, shipped
+from govnb.text.files import write_whole
+from govnb.text.number import TO_FILL
+from govnb.text.place import FaultsError, Place
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS
+from govnb.text.yaml_faults import lines_of
+from govnb.text.yaml_text import Mapping, Scalar, Sequence, parse_yaml, read_text
 
 _SCHEMA = "# yaml-language-server: $schema=../schema/department.schema.json"
 # What names something left out may be named by something else; a file has only so many.
@@ -66,7 +66,7 @@ def create(
 
 def blank_file(year: int, department: str, accounts: dict[str, str]) -> str:
     """Return the commented parameter file of a department that has none yet."""
-    text = files("govnb.inputs").joinpath("blank.yml").read_text(encoding="utf-8")
+    text = files("govnb.sheet").joinpath("blank.yml").read_text(encoding="utf-8")
     filled = text.replace("｛年度｝", str(year)).replace("｛部门｝", department)
     filled = re.sub(r"｛(\d{3})：(.*?)｝", lambda m: accounts.get(m[1], m[2]), filled)
     return filled.replace("｛文件｝", f"params/{year}/{department}.yml")

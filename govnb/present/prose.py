@@ -1,6 +1,6 @@
 """Prose: a narrative with `{{ 名称 }}`, as HTML with provenance and as blocks for paper.
 
-What a narrative may say is :mod:`govnb.inputs.narrative`'s to tell; HTML and pictures in it
+What a narrative may say is :mod:`govnb.text.narrative`'s to tell; HTML and pictures in it
 are text, since the words come from a file nobody has to trust.
 """
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures
-from govnb.evaluate.references import AND, REFERENCE, Reference, find, printed
-from govnb.inputs.narrative import Grid, Line, blocks_of, shown
-from govnb.inputs.narrative import plain as plain
 from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import figure_button
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.references import AND, REFERENCE, Reference, find, printed
+from govnb.text.narrative import Grid, Line, blocks_of, shown
+from govnb.text.narrative import plain as plain
 
 _ALONE = re.compile(r"^[ \t]*(\{\{[^{}]*\}\})[ \t]*$", re.MULTILINE)
 # What may not begin a line and what may not end one. A button is a box to the browser, which

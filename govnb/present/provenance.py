@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govnb.evaluate.figure import Figure, Figures, about, digits, shown
 from govnb.present.bundle import anchor, escape
+from govnb.sheet.figure import Figure, Figures, about, digits, shown
 
 LONGEST_BUTTON = 10
 # Figures that count what the file lists; no formula of the book makes them.

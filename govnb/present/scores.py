@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from govnb.evaluate.figure import Figures
-from govnb.evaluate.score import UNEXPLAINED, IndicatorScore, Score
-from govnb.evaluate.score_words import in_unit, joined, points
 from govnb.present.charts import Chart
 from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
 from govnb.present.prose import plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
+from govnb.sheet.figure import Figures
+from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
+from govnb.sheet.score_words import in_unit, joined, points
 
 MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
 COLUMNS = (

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 
-from govnb.evaluate.figure import Figures
-from govnb.evaluate.references import par
 from govnb.present.prose import plain
+from govnb.sheet.figure import Figures
+from govnb.sheet.references import par
 
 # How a narrative begins that goes on from a sentence with its reason.
 _GIVES_REASON = re.compile(r"\s*(?:其)?(?:主要)?(?:原因|是因为|是由于|因为|由于|系)")

@@ -7,16 +7,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-from govnb.evaluate.compute import compute
-from govnb.inputs.department import Department
-from govnb.inputs.district import YearFile
-from govnb.inputs.place import FaultsError, Place
-from govnb.inputs.read import Inputs, label_of, year_folder, year_of_folder
-from govnb.inputs.rules import BaseDataForm, Book
-from govnb.inputs.validation import validate
-from govnb.inputs.yaml_text import parse_yaml, read_text, read_yaml
 from govnb.review.rules import RULE_FILES, rules_of, unusable
 from govnb.rubric.load import Check, load_rubric
+from govnb.sheet.compute import compute
+from govnb.sheet.department import Department
+from govnb.sheet.district import YearFile
+from govnb.sheet.read import Inputs, label_of, year_folder, year_of_folder
+from govnb.sheet.rules import BaseDataForm, Book
+from govnb.text.place import FaultsError, Place
+from govnb.text.validation import validate
+from govnb.text.yaml_text import parse_yaml, read_text, read_yaml
 
 _RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm}
 _ITEMS = re.compile(r"^指标:", re.MULTILINE)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from govnb.evaluate.figure import Figures, rounded, shown
-from govnb.evaluate.references import find
-from govnb.inputs.read import Inputs
 from govnb.present.tables import Cell, Row, Table, figure_cell
+from govnb.sheet.figure import Figures, rounded, shown
+from govnb.sheet.read import Inputs
+from govnb.sheet.references import find
 
 
 @dataclass(frozen=True)

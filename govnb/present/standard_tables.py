@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
 
-from govnb.evaluate.figure import shown
 from govnb.present.annex_tables import all_figures, base_data
 from govnb.present.sentences import THREE_PUBLIC
 from govnb.present.sheet import Sheet, evened
 from govnb.present.tables import Cell, Row, Table
+from govnb.sheet.figure import shown
 
 
 def ledger(sheet: Sheet, name: str, caption: str) -> Table | None:

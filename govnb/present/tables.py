@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, number_text, rounded, shown
 from govnb.present.bundle import anchor, bundle, data_url, escape
 from govnb.present.provenance import figure_button
+from govnb.sheet.figure import Figure, Figures, number_text, rounded, shown
 
 ROUNDING_NOTE = "表中部分数据因四舍五入，分项之和与合计略有出入。"
 # Columns from which a table counts as wide; one of words counts twice.

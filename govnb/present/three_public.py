@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from govnb.evaluate.figure import Figure, Figures
-from govnb.inputs.department import ThreePublic
-from govnb.inputs.place import Place
 from govnb.present.prose import plain
 from govnb.present.sentences import THREE_PUBLIC, known, sign
+from govnb.sheet.department import ThreePublic
+from govnb.sheet.figure import Figure, Figures
+from govnb.text.place import Place
 
 _ENDS = ("。", "！", "？", "；", "：", "\n", "|")
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
-from govnb.evaluate.compute import SCORE
-from govnb.evaluate.figure import Figures, Lack
-from govnb.evaluate.references import find, prose_fields
-from govnb.evaluate.score import Score
-from govnb.inputs.read import Inputs
-from govnb.inputs.stated import stated
 from govnb.present import sentences
 from govnb.present.prose import plain
 from govnb.present.sentences import known
+from govnb.sheet.compute import SCORE
+from govnb.sheet.figure import Figures, Lack
+from govnb.sheet.read import Inputs
+from govnb.sheet.references import find, prose_fields
+from govnb.sheet.score import Score
+from govnb.sheet.stated import stated
 
 # The parts of a file whose words the report prints.
 _PRINTED = ("叙述.", "项目.", "三公经费.", "主要职责[", "存在问题[", "改进措施[", "厉行节约措施")

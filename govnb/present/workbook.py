@@ -12,13 +12,6 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.facts import Facts
-from govnb.evaluate.figure import Figures
-from govnb.evaluate.score import Score
-from govnb.inputs.files import find_upward
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import Inputs, department_path, load
 from govnb.present import fonts, sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
@@ -43,6 +36,13 @@ from govnb.review.run import review
 from govnb.rubric.load import rubric_of
 from govnb.rubric.names import check_names
 from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.facts import Facts
+from govnb.sheet.figure import Figures
+from govnb.sheet.read import Inputs, department_path, load
+from govnb.sheet.score import Score
+from govnb.text.files import find_upward
+from govnb.text.place import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
 

@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
-from govnb.inputs.files import why
-from govnb.inputs.place import Fault, FaultsError, Place
 from govnb.present.district_data import common_region
 from govnb.publish.crew import Crew, Local, cores
 from govnb.publish.district import district_report
@@ -31,6 +29,8 @@ from govnb.publish.summary import (
     summary_json,
     summary_xlsx,
 )
+from govnb.text.files import why
+from govnb.text.place import Fault, FaultsError, Place
 
 INTERRUPTED = 130
 

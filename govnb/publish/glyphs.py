@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from govnb.inputs.place import Fault, FaultsError, Spot
 from govnb.publish.document import (
     Block,
     Code,
@@ -25,6 +24,7 @@ from govnb.publish.document import (
 from govnb.publish.faces import BODY, CHART, CODE, HEI, KAI, PAGE, TITLE, Theme
 from govnb.publish.formula_symbols import ACCENTS, LETTERS, SYMBOLS
 from govnb.publish.pictures import SVG, svg_words
+from govnb.text.place import Fault, FaultsError, Spot
 
 HINT = "换用通行的字，或在本机安装含有此字的字体（如思源宋体、宋体-ExtB）后重新生成"
 _LEVELS = {1: HEI, 2: KAI}

@@ -11,10 +11,10 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from govnb.inputs.folder import Unread
 from govnb.publish.html_face import with_face
 from govnb.publish.outcome import Outcome
 from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
+from govnb.sheet.folder import Unread
 
 # How a status is dressed.
 KINDS = {PASSED: "fine", WRONG: "wrong", FAILED: "failed"}

@@ -11,7 +11,6 @@ import typst
 from traitlets import default
 
 from govnb import __version__
-from govnb.inputs.place import Fault, FaultsError, Spot
 from govnb.publish.document import Document
 from govnb.publish.faces import theme
 from govnb.publish.glyphs import check
@@ -19,6 +18,7 @@ from govnb.publish.paper import PaperReport
 from govnb.publish.pdf_compact import compact
 from govnb.publish.pdf_data import data
 from govnb.publish.typesetting import typeset
+from govnb.text.place import Fault, FaultsError, Spot
 
 _LOG = logging.getLogger(__name__)
 # For readers aloud (PDF/UA) and for filing (PDF/A) at once; less where that can't be.

@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from govnb.inputs.folder import (
+from govnb.publish.job import DISTRICT, FORMATS, Job
+from govnb.publish.outcome import Failure
+from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
+from govnb.publish.run import find_notebook
+from govnb.publish.store import Entry, Store
+from govnb.sheet.folder import (
     OWN_NAMES,
     TRIAL,
     Unread,
@@ -16,13 +21,8 @@ from govnb.inputs.folder import (
     name_fault,
     unread_files,
 )
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import label_of
-from govnb.publish.job import DISTRICT, FORMATS, Job
-from govnb.publish.outcome import Failure
-from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
-from govnb.publish.run import find_notebook
-from govnb.publish.store import Entry, Store
+from govnb.sheet.read import label_of
+from govnb.text.place import Fault, FaultsError, Place
 
 _CHANGED = "运行期间有改动"
 

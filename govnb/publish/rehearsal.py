@@ -29,12 +29,12 @@ def rehearse(params_dir: Path, formats: Iterable[str]) -> None:
 def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
     import nbformat
 
-    from govnb.inputs.read import load
     from govnb.present.workbook import Workbook
     from govnb.publish import typesetting
     from govnb.publish.run import exporter, render
     from govnb.publish.sample.department import department
     from govnb.publish.sample.make import YEAR, dump, year_file
+    from govnb.sheet.read import load
 
     (folder / "_year.yml").write_text(dump(year_file()), encoding="utf-8")
     path = folder / "sample.yml"

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from govnb.inputs.files import write_all_whole
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.shipped import shipped
 from govnb.publish.job import FORMATS, Job, checked_formats
+from govnb.sheet.shipped import shipped
+from govnb.text.files import write_all_whole
+from govnb.text.place import Fault, FaultsError, Place
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -16,10 +16,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import number_text
-from govnb.inputs.folder import Unread
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS
 from govnb.publish.outcome import Failure
+from govnb.sheet.figure import number_text
+from govnb.sheet.folder import Unread
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 # The first of these that is known is the department's budget of the year.
 BUDGETS = ("预算安排", "预算执行.调整后预算", "收入")

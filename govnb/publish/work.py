@@ -8,13 +8,13 @@ import os
 import time
 import traceback
 
-from govnb.inputs.files import why
-from govnb.inputs.place import FaultsError
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome, Output
 from govnb.publish.run import produce
 from govnb.publish.store import store_of
 from govnb.publish.summary import row_of
+from govnb.text.files import why
+from govnb.text.place import FaultsError
 
 
 def work(job: Job) -> Outcome:

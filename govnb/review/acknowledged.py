@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from govnb.evaluate.facts import decimals_of
-from govnb.evaluate.figure import number_text
-from govnb.inputs.department import Acknowledgement
-from govnb.inputs.read import Inputs
-from govnb.inputs.suggest import nearest
 from govnb.review.finding import EXPLAINED, FAILED, HINT, Finding, Side
+from govnb.sheet.department import Acknowledgement
+from govnb.sheet.facts import decimals_of
+from govnb.sheet.figure import number_text
+from govnb.sheet.read import Inputs
+from govnb.text.suggest import nearest
 
 ACKNOWLEDGED = "已说明"
 

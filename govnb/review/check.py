@@ -19,12 +19,6 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from govnb.evaluate.book import VARIABLE
-from govnb.inputs.ledger import Strict
-from govnb.inputs.number import BadText, parse_number
-from govnb.inputs.patterns import check_pattern
-from govnb.inputs.values import Text, TextOf, refuse
-from govnb.inputs.yaml_text import Scalar
 from govnb.review.finding import (
     FAILED,
     NO_DATA,
@@ -37,6 +31,12 @@ from govnb.review.finding import (
 )
 from govnb.review.terms import Term
 from govnb.review.world import World
+from govnb.sheet.book import VARIABLE
+from govnb.text.ledger import Strict
+from govnb.text.number import BadText, parse_number
+from govnb.text.patterns import check_pattern
+from govnb.text.values import Text, TextOf, refuse
+from govnb.text.yaml_text import Scalar
 
 BY_ROUNDING = "舍入"
 NOTHING_TO_CHECK = "本部门没有要核对的内容"

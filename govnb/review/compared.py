@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from govnb.inputs.number import TextNumber
 from govnb.review.mentions import Mention
 from govnb.review.texts import DIGIT, NUMBER, Passage
 from govnb.review.words import Words, one_of
+from govnb.text.number import TextNumber
 
 _PAST_NAME = r"(?:支出|总额|规模|总数|数量|数)?(?:[（(][^（）()\n]{0,20}[）)])?[，,]?"
 # Behind the word: an amount, the end of the clause, or nothing but how the change is called.

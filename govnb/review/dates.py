@@ -15,11 +15,6 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from govnb.evaluate.expression import spelled
-from govnb.inputs.dotted import dotted
-from govnb.inputs.number import whole_number
-from govnb.inputs.place import Place
-from govnb.inputs.values import PartialDate, Text, refuse
 from govnb.review.check import (
     EVERYWHERE,
     Check,
@@ -33,6 +28,11 @@ from govnb.review.check import (
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import Term, date_of
 from govnb.review.world import World
+from govnb.sheet.expression import spelled
+from govnb.text.dotted import dotted
+from govnb.text.number import whole_number
+from govnb.text.place import Place
+from govnb.text.values import PartialDate, Text, refuse
 
 _YEAR_PART = r"[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]"
 _NUMBER = re.compile(rf"[\u4e00-\u9fa5]{{2,12}}{_YEAR_PART}\s*第?\d+号")

@@ -15,9 +15,6 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from govnb.evaluate.figure import Figure, rounded, shown
-from govnb.evaluate.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
-from govnb.inputs.values import Text
 from govnb.review.check import Evidence, ProseCheck
 from govnb.review.compared import compared
 from govnb.review.finding import Finding, Side
@@ -26,6 +23,9 @@ from govnb.review.terms import printed
 from govnb.review.texts import NUMBER, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World
+from govnb.sheet.figure import Figure, rounded, shown
+from govnb.sheet.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
+from govnb.text.values import Text
 
 # Figures whose sign is a direction, by the last word of their name.
 _CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")

@@ -15,15 +15,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from govnb.evaluate.references import REFERENCE, Reference
-from govnb.inputs.number import whole_number
-from govnb.inputs.values import Text
 from govnb.review.check import Evidence, NamePattern, ProseCheck
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.listed import LEAST, Count, Reader
 from govnb.review.texts import CHINESE, Passage, points
 from govnb.review.words import one_of
 from govnb.review.world import World
+from govnb.sheet.references import REFERENCE, Reference
+from govnb.text.number import whole_number
+from govnb.text.values import Text
 
 _NO_COUNTS = frozenset(["万元", "元", "%", "年"])
 _NOUN = r"(?P<noun>[^。；：、，\n{}（）()\d]{0,20}?)"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.figure import Figure, exact
-from govnb.inputs.department import Acknowledgement
-from govnb.inputs.place import Place
+from govnb.sheet.department import Acknowledgement
+from govnb.sheet.figure import Figure, exact
+from govnb.text.place import Place
 
 ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
 SEVERITIES = (ERROR, RESIDUE, HINT)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from govnb.evaluate.figure import Figure, Figures
-from govnb.evaluate.sheet import Sheet
 from govnb.review.rounding import Rounding, Spread
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.sheet import Sheet
 
 Parts = Mapping[str, tuple[str, ...]]
 GAP, SUM, COLUMNS = ".合计差额", ".分项之和", ".分类合计"

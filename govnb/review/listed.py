@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from govnb.evaluate.references import REFERENCE, Reference
-from govnb.inputs.number import half_width
 from govnb.review.words import Words, one_of
+from govnb.sheet.references import REFERENCE, Reference
+from govnb.text.number import half_width
 
 LEAST = 2
 _OPEN = re.compile(r"等(?![级候次于值同])")

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from govnb.evaluate.figure import Figure, Figures
-from govnb.evaluate.published_units import in_unit
-from govnb.inputs.number import TextNumber, number_in_chinese
 from govnb.review.texts import MASK, NUMBER, Passage
 from govnb.review.words import Words, one_of
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.published_units import in_unit
+from govnb.text.number import TextNumber, number_in_chinese
 
 # This year's amount, and the same amount last year.
 _YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))

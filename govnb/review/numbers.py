@@ -12,14 +12,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.evaluate.figure import Figure, shown
-from govnb.evaluate.published_units import in_unit
-from govnb.inputs.number import TextNumber
-from govnb.inputs.values import Text
 from govnb.review.check import Evidence, ProseCheck
 from govnb.review.finding import Finding, Side
 from govnb.review.texts import Passage
 from govnb.review.world import World
+from govnb.sheet.figure import Figure, shown
+from govnb.sheet.published_units import in_unit
+from govnb.text.number import TextNumber
+from govnb.text.values import Text
 
 # Units that any narrative may hold.
 _USUAL = frozenset(["万元", "人", "㎡"])

@@ -16,12 +16,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.evaluate.compute import SCORE
-from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import Figure, Figures, about, exact
-from govnb.evaluate.published_units import factor
-from govnb.inputs.number import last_digit
-from govnb.inputs.published import PublishedFigure
 from govnb.review.check import Check, Evidence, quoted
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding, Side
 from govnb.review.rates import ZeroBaseCheck
@@ -29,6 +23,12 @@ from govnb.review.rounding import HALF, HUNDRED, Spread
 from govnb.review.sums import is_transposed
 from govnb.review.terms import printed
 from govnb.review.world import World
+from govnb.sheet.compute import SCORE
+from govnb.sheet.expression import canonical
+from govnb.sheet.figure import Figure, Figures, about, exact
+from govnb.sheet.published import PublishedFigure
+from govnb.sheet.published_units import factor
+from govnb.text.number import last_digit
 
 _COUNTS = (".条数", ".项数")
 _POINTS = {"%": "个百分点", "‰": "个千分点"}

@@ -9,9 +9,6 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import Figure, rounded, shown
-from govnb.inputs.values import Text, refuse
 from govnb.review.check import (
     Check,
     Evidence,
@@ -27,6 +24,9 @@ from govnb.review.finding import Finding, Side
 from govnb.review.texts import DIGIT, NUMBER, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World
+from govnb.sheet.expression import canonical
+from govnb.sheet.figure import Figure, rounded, shown
+from govnb.text.values import Text, refuse
 
 # What may stand between a rate's name and its number: 高达, 均为, 达到了.
 _BETWEEN = rf"[^{DIGIT}，。；、！？%\n]{{0,8}}?"

@@ -8,13 +8,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.evaluate.sheet import Sheet
 from govnb.review.check import Check, Evidence, ForEach, Formula, Percent, Severity, subject_of
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding
 from govnb.review.ledgers import within
 from govnb.review.rounding import HUNDRED, Spread
 from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
+from govnb.sheet.sheet import Sheet
 
 
 class EqualCheck(ForEach):

@@ -19,12 +19,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.facts import Facts
-from govnb.evaluate.figure import Figures, rounded
-from govnb.evaluate.sheet import HUNDRED as HUNDRED
-from govnb.evaluate.sheet import Sheet
-from govnb.inputs.read import Inputs
-from govnb.inputs.values import ABOUT, MONEY_UNITS, Amount
+from govnb.sheet.facts import Facts
+from govnb.sheet.figure import Figures, rounded
+from govnb.sheet.read import Inputs
+from govnb.sheet.sheet import HUNDRED as HUNDRED
+from govnb.sheet.sheet import Sheet
+from govnb.text.values import ABOUT, MONEY_UNITS, Amount
 
 HALF = Decimal("0.5")
 # Whole numbers of these units are measurements that may have been rounded; of any other unit

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from govnb.evaluate.book import ANY, VARIABLE, bound
-from govnb.evaluate.expression import Expression, FormulaError, canonical, parse
-from govnb.evaluate.figure import Figures
-from govnb.evaluate.names import Names
-from govnb.inputs.lenient import Gaps, validate_leniently
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import Inputs, label_of
-from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_text import Mapping as Tree
-from govnb.inputs.yaml_text import Scalar, read_yaml
 from govnb.review import kinds as kinds
 from govnb.review.check import EVERYWHERE, Check, FormulaOf, PatternOf, checks_model
 from govnb.review.terms import is_literal
 from govnb.review.words import Words, shipped_words
+from govnb.sheet.book import ANY, VARIABLE, bound
+from govnb.sheet.expression import Expression, FormulaError, canonical, parse
+from govnb.sheet.figure import Figures
+from govnb.sheet.names import Names
+from govnb.sheet.read import Inputs, label_of
+from govnb.text.lenient import Gaps, validate_leniently
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.suggest import did_you_mean
+from govnb.text.yaml_text import Mapping as Tree
+from govnb.text.yaml_text import Scalar, read_yaml
 
 T = TypeVar("T")
 # The files of `params/rules` that the review reads, and what is in them.

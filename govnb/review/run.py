@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from govnb.evaluate.expression import FormulaError
-from govnb.evaluate.facts import Facts
-from govnb.evaluate.figure import Figures
-from govnb.evaluate.published_units import check_published
-from govnb.evaluate.score import Score
-from govnb.inputs.place import Fault, FaultsError
-from govnb.inputs.read import Inputs
 from govnb.review.acknowledged import acknowledge
 from govnb.review.finding import HINT, NO_DATA, NOT_APPLICABLE, PASSED, Finding, Review
 from govnb.review.rules import Rules, read_rules, unusable
 from govnb.review.world import World
+from govnb.sheet.expression import FormulaError
+from govnb.sheet.facts import Facts
+from govnb.sheet.figure import Figures
+from govnb.sheet.published_units import check_published
+from govnb.sheet.read import Inputs
+from govnb.sheet.score import Score
+from govnb.text.place import Fault, FaultsError
 
 
 def review(

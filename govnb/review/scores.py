@@ -8,13 +8,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.evaluate.expression import canonical
-from govnb.evaluate.figure import exact
-from govnb.evaluate.score import IndicatorScore, Score
 from govnb.review.check import Check, Evidence, NamePattern
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import printed
 from govnb.review.world import World
+from govnb.sheet.expression import canonical
+from govnb.sheet.figure import exact
+from govnb.sheet.score import IndicatorScore, Score
 
 _SECTIONS = ("评分依据", "绩效指标")
 _TOO_HIGH = "高于规则允许的最高分"

@@ -8,16 +8,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.evaluate.book import fill
-from govnb.evaluate.figure import Figure, exact, rounded, shown
-from govnb.inputs.dotted import dotted
-from govnb.inputs.values import Text
 from govnb.review.check import Check, Each, Evidence, NamePattern
 from govnb.review.finding import FAILED, NOT_APPLICABLE, RESIDUE, Finding, Side
 from govnb.review.ledgers import COLUMNS, SUM, Gap, within
 from govnb.review.rounding import Spread
 from govnb.review.terms import printed
 from govnb.review.world import World
+from govnb.sheet.book import fill
+from govnb.sheet.figure import Figure, exact, rounded, shown
+from govnb.text.dotted import dotted
+from govnb.text.values import Text
 
 _TEN = Decimal(10)
 _MOST_DECIMALS = 8

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate.book import bound
-from govnb.evaluate.expression import Expression, Value, canonical, parse
-from govnb.evaluate.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
-from govnb.evaluate.sheet import HUNDRED, Sheet
-from govnb.inputs.place import Place
-from govnb.inputs.values import MONEY_UNITS, PartialDate
 from govnb.review.finding import Side
+from govnb.sheet.book import bound
+from govnb.sheet.expression import Expression, Value, canonical, parse
+from govnb.sheet.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
+from govnb.sheet.sheet import HUNDRED, Sheet
+from govnb.text.place import Place
+from govnb.text.values import MONEY_UNITS, PartialDate
 
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
 _FIRST_KNOWN = re.compile(r"首个已知\(([^()]*)\)")

@@ -17,13 +17,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.references import REFERENCE, Reference, find, prose_fields
-from govnb.inputs.ledger import Ledger
-from govnb.inputs.number import TextNumber, half_width, read_numbers, whole_number
-from govnb.inputs.place import Place
-from govnb.inputs.read import Inputs
-from govnb.inputs.values import Amount
-from govnb.inputs.yaml_text import Scalar
+from govnb.sheet.read import Inputs
+from govnb.sheet.references import REFERENCE, Reference, find, prose_fields
+from govnb.text.ledger import Ledger
+from govnb.text.number import TextNumber, half_width, read_numbers, whole_number
+from govnb.text.place import Place
+from govnb.text.values import Amount
+from govnb.text.yaml_text import Scalar
 
 # Where the file took its data from is not part of the report.
 _NOT_IN_REPORT = frozenset({"部门.来源"})

@@ -8,8 +8,6 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from govnb.evaluate.figure import shown
-from govnb.inputs.number import TextNumber
 from govnb.review.check import Evidence, Formula, ProseCheck
 from govnb.review.compared import Compared, compared
 from govnb.review.direction import DirectionCheck
@@ -18,6 +16,8 @@ from govnb.review.mentions import Mention, referred
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.world import World
+from govnb.sheet.figure import shown
+from govnb.text.number import TextNumber
 
 _HUNDRED = Decimal(100)
 _POINTS = "个百分点"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from govnb.inputs.ledger import Strict
-from govnb.inputs.shipped import shipped
-from govnb.inputs.validation import validate
-from govnb.inputs.values import Text
-from govnb.inputs.yaml_text import read_yaml
+from govnb.sheet.shipped import shipped
+from govnb.text.ledger import Strict
+from govnb.text.validation import validate
+from govnb.text.values import Text
+from govnb.text.yaml_text import read_yaml
 
 Listed = list[Text]
 

@@ -11,18 +11,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Protocol, runtime_checkable
 
-from govnb.evaluate.book import matches
-from govnb.evaluate.facts import Facts
-from govnb.evaluate.figure import Figure, Figures, Lack
-from govnb.evaluate.score import Score
-from govnb.evaluate.sheet import Sheet
-from govnb.inputs.read import Inputs
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
 from govnb.review.mentions import Mention, Names
 from govnb.review.rounding import Rounding
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
+from govnb.sheet.book import matches
+from govnb.sheet.facts import Facts
+from govnb.sheet.figure import Figure, Figures, Lack
+from govnb.sheet.read import Inputs
+from govnb.sheet.score import Score
+from govnb.sheet.sheet import Sheet
 
 
 @runtime_checkable

@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from govnb.inputs.patterns import matches
 from govnb.review.check import Check, Evidence, NamePattern, Regex
 from govnb.review.finding import Finding, Side
 from govnb.review.texts import Passage
 from govnb.review.world import World
+from govnb.text.patterns import matches
 
 
 class WritingCheck(Check):

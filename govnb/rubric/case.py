@@ -11,24 +11,24 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.expression import (
-    FormulaError,
-    filled,
-    parse,
-    settled,
-)
-from govnb.evaluate.expression import Value as Raw
-from govnb.evaluate.figure import UNCOMPUTABLE, shown
-from govnb.evaluate.sheet import Answer
-from govnb.inputs.measure import Bounds
-from govnb.inputs.place import Fault
-from govnb.inputs.span import Span
-from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import units
 from govnb.rubric.facts import DATA, Facts
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import EVERYTHING, Valued
 from govnb.rubric.values import ZeroBase
+from govnb.sheet.expression import (
+    FormulaError,
+    filled,
+    parse,
+    settled,
+)
+from govnb.sheet.expression import Value as Raw
+from govnb.sheet.figure import UNCOMPUTABLE, shown
+from govnb.sheet.sheet import Answer
+from govnb.text.measure import Bounds
+from govnb.text.place import Fault
+from govnb.text.span import Span
+from govnb.text.yaml_text import Scalar
 
 # Of the department's own numbers, those a rubric that asks for 佐证 wants proven.
 _PROVEN = frozenset({DATA, "指标值", "实际完成值"})

@@ -11,12 +11,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.inputs.lenient import Checked
-from govnb.inputs.place import Fault, Place
-from govnb.inputs.yaml_text import Mapping
 from govnb.rubric.file import Entry, Group, Indicator, Rubric
 from govnb.rubric.rule import Faults, check_most
 from govnb.rubric.values import Points
+from govnb.text.lenient import Checked
+from govnb.text.place import Fault, Place
+from govnb.text.yaml_text import Mapping
 
 
 def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:

@@ -14,14 +14,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govnb.evaluate import score_words as words
-from govnb.inputs.evidence import Evidence, Point
-from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.measure import PERCENT, Range
-from govnb.inputs.place import Fault
-from govnb.inputs.shorthand import short
-from govnb.inputs.span import Span, holes
-from govnb.inputs.suggest import did_you_mean
 from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Outcome
@@ -35,6 +27,14 @@ from govnb.rubric.rule import (
     say_level,
 )
 from govnb.rubric.values import Condition, PointsValue
+from govnb.sheet import score_words as words
+from govnb.sheet.evidence import Evidence, Point
+from govnb.text.ledger import Name, Strict
+from govnb.text.measure import PERCENT, Range
+from govnb.text.place import Fault
+from govnb.text.shorthand import short
+from govnb.text.span import Span, holes
+from govnb.text.suggest import did_you_mean
 
 
 class Worth(Strict):

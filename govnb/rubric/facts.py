@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.figure import Figure, Figures, Lack
-from govnb.evaluate.overrides import TRIAL
-from govnb.evaluate.references import REFERENCE, Reference, printed
-from govnb.inputs.evidence import Evidence
-from govnb.inputs.measure import PERCENT
-from govnb.inputs.narrative import unmarked
-from govnb.inputs.place import Fault
-from govnb.inputs.values import MONEY_UNIT, PartialDate
-from govnb.inputs.yaml_text import Scalar
+from govnb.sheet.evidence import Evidence
+from govnb.sheet.figure import Figure, Figures, Lack
+from govnb.sheet.overrides import TRIAL
+from govnb.sheet.references import REFERENCE, Reference, printed
+from govnb.text.measure import PERCENT
+from govnb.text.narrative import unmarked
+from govnb.text.place import Fault
+from govnb.text.values import MONEY_UNIT, PartialDate
+from govnb.text.yaml_text import Scalar
 
 DATA = "数据"
 OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})

@@ -13,19 +13,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.measure import PERCENT, unit_of
-from govnb.inputs.place import Place
-from govnb.inputs.shorthand import short
-from govnb.inputs.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse
-from govnb.inputs.yaml_text import Scalar
-
 # Their kinds of rule are known from here on.
 from govnb.rubric import evidence, incidents  # noqa: F401
 from govnb.rubric.merge import REMOVED
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
 from govnb.rubric.values import FormulaText, Mark, ZeroBase
+from govnb.text.ledger import Name, Strict
+from govnb.text.measure import PERCENT, unit_of
+from govnb.text.place import Place
+from govnb.text.shorthand import short
+from govnb.text.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse
+from govnb.text.yaml_text import Scalar
 
 
 def _stated(amount: Amount) -> Amount:

@@ -15,13 +15,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from govnb.evaluate import score_words as words
-from govnb.inputs.evidence import NOT_DONE
-from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.place import Fault
-from govnb.inputs.shorthand import short
-from govnb.inputs.values import Count, PartialDate, TextOf
-from govnb.inputs.yaml_text import Scalar
 from govnb.rubric.case import Case
 from govnb.rubric.evidence import Claim, proofs_of
 from govnb.rubric.interval import Interval
@@ -35,6 +28,13 @@ from govnb.rubric.rule import (
     check_sum,
 )
 from govnb.rubric.values import Due, PointsValue, Rounding, in_steps, listed
+from govnb.sheet import score_words as words
+from govnb.sheet.evidence import NOT_DONE
+from govnb.text.ledger import Name, Strict
+from govnb.text.place import Fault
+from govnb.text.shorthand import short
+from govnb.text.values import Count, PartialDate, TextOf
+from govnb.text.yaml_text import Scalar
 
 UNBOUNDED = Decimal("Infinity")
 

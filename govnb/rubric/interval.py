@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
-from govnb.evaluate.expression import settled
-from govnb.evaluate.score import interval_text
+from govnb.sheet.expression import settled
+from govnb.sheet.score import interval_text
 
 
 @dataclass(frozen=True, slots=True)

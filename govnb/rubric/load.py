@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from govnb.inputs.lenient import validate_leniently
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import Inputs
-from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.yaml_text import Mapping
 from govnb.rubric.checks import check_rubric
 from govnb.rubric.file import Entry, Indicator, Rubric, RubricFile, Socket
 from govnb.rubric.merge import names, read_merged
+from govnb.sheet.read import Inputs
+from govnb.text.lenient import validate_leniently
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.suggest import did_you_mean
+from govnb.text.yaml_text import Mapping
 
 _FILLERS = {"出处": "未见原文", "标记": "待核"}
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.yaml_text import Mapping, Scalar, read_yaml
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.yaml_text import Mapping, Scalar, read_yaml
 
 BASE = "基于"
 REMOVED = "删去"

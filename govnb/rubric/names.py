@@ -7,20 +7,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.expression import FormulaError, parse
-from govnb.evaluate.figure import Figures
-from govnb.evaluate.names import LIST_THEM, Names
-from govnb.evaluate.score_words import plain
-from govnb.inputs.place import Fault, FaultsError
-from govnb.inputs.read import Inputs
-from govnb.inputs.rules import Book
-from govnb.inputs.suggest import did_you_mean
 from govnb.rubric.facts import DATA, OWN_NAMES
 from govnb.rubric.file import Rubric
 from govnb.rubric.rule import Rule
 from govnb.rubric.tasks import Task
 from govnb.rubric.values import Formula
+from govnb.sheet.compute import compute
+from govnb.sheet.expression import FormulaError, parse
+from govnb.sheet.figure import Figures
+from govnb.sheet.names import LIST_THEM, Names
+from govnb.sheet.read import Inputs
+from govnb.sheet.rules import Book
+from govnb.sheet.score_words import plain
+from govnb.text.place import Fault, FaultsError
+from govnb.text.suggest import did_you_mean
 
 EVIDENCE = "评分依据"
 # Where the evidence holds what a rule asks for by name.

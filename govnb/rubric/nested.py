@@ -8,16 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from govnb.evaluate import score_words as words
-from govnb.evaluate.expression import parse, settled
-from govnb.inputs.evidence import Target
-from govnb.inputs.ledger import Name, Strict
-from govnb.inputs.measure import PERCENT, sign_of, unit_of
-from govnb.inputs.place import Fault
-from govnb.inputs.span import Span
-from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import Markdown, Text, TextOf
-from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import units
 from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval, Presence
@@ -26,6 +16,16 @@ from govnb.rubric.rule import ZERO, AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
 from govnb.rubric.units import UNITS
 from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText
+from govnb.sheet import score_words as words
+from govnb.sheet.evidence import Target
+from govnb.sheet.expression import parse, settled
+from govnb.text.ledger import Name, Strict
+from govnb.text.measure import PERCENT, sign_of, unit_of
+from govnb.text.place import Fault
+from govnb.text.span import Span
+from govnb.text.suggest import did_you_mean
+from govnb.text.values import Markdown, Text, TextOf
+from govnb.text.yaml_text import Scalar
 
 TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
 UPWARD, DOWNWARD = "正向", "反向"

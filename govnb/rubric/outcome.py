@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from govnb.inputs.span import Span
 from govnb.rubric.interval import Interval, Presence
+from govnb.text.span import Span
 
 EVERYTHING = Span()
 

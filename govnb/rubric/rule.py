@@ -16,19 +16,19 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from govnb.evaluate import score_words as words
-from govnb.evaluate.expression import PRECISION, settled
-from govnb.inputs.ledger import Strict
-from govnb.inputs.measure import PERCENT, ratio
-from govnb.inputs.place import Fault
-from govnb.inputs.span import Span
-from govnb.inputs.suggest import did_you_mean
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
-from govnb.inputs.yaml_text import Mapping, Scalar
 from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval, Presence
 from govnb.rubric.outcome import EVERYTHING, Outcome, Valued
 from govnb.rubric.values import Points, PointsValue
+from govnb.sheet import score_words as words
+from govnb.sheet.expression import PRECISION, settled
+from govnb.text.ledger import Strict
+from govnb.text.measure import PERCENT, ratio
+from govnb.text.place import Fault
+from govnb.text.span import Span
+from govnb.text.suggest import did_you_mean
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
+from govnb.text.yaml_text import Mapping, Scalar
 
 Faults = Iterator[Fault]
 ZERO = Decimal(0)

@@ -11,12 +11,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from govnb.evaluate import score_words as words
-from govnb.inputs.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
-from govnb.inputs.place import Fault
-from govnb.inputs.span import Span, holes
-from govnb.inputs.values import Amount, TextOf, refuse
-from govnb.inputs.yaml_text import Scalar
 from govnb.rubric.case import Case
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Valued
@@ -33,6 +27,12 @@ from govnb.rubric.rule import (
     say_level,
 )
 from govnb.rubric.values import FormulaText, PointsValue, Rounding, in_steps
+from govnb.sheet import score_words as words
+from govnb.text.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
+from govnb.text.place import Fault
+from govnb.text.span import Span, holes
+from govnb.text.values import Amount, TextOf, refuse
+from govnb.text.yaml_text import Scalar
 
 _Side = Annotated[Scalar, TextOf("方向", choices=("不超过", "不低于"))]
 

@@ -12,18 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from govnb.evaluate import score_words as words
-from govnb.evaluate.compute import SCORE, supposed
-from govnb.evaluate.expression import PRECISION
-from govnb.evaluate.figure import Figures, shown
-from govnb.evaluate.overrides import TRIAL, tried
-from govnb.evaluate.score import UNEXPLAINED, IndicatorScore, ReadingScore, Score, grades_between
-from govnb.inputs.evidence import Evidence, Target
-from govnb.inputs.measure import PERCENT
-from govnb.inputs.place import Fault, FaultsError, Place
-from govnb.inputs.read import Inputs
-from govnb.inputs.values import Amount
-from govnb.inputs.yaml_text import Scalar
 from govnb.rubric import interval
 from govnb.rubric.case import Case
 from govnb.rubric.file import Indicator, Rubric
@@ -32,6 +20,18 @@ from govnb.rubric.names import check_names, check_published, unused
 from govnb.rubric.outcome import Outcome
 from govnb.rubric.tasks import TARGETS, Task, tasks_of
 from govnb.rubric.verdict import Marked, verdict
+from govnb.sheet import score_words as words
+from govnb.sheet.compute import SCORE, supposed
+from govnb.sheet.evidence import Evidence, Target
+from govnb.sheet.expression import PRECISION
+from govnb.sheet.figure import Figures, shown
+from govnb.sheet.overrides import TRIAL, tried
+from govnb.sheet.read import Inputs
+from govnb.sheet.score import UNEXPLAINED, IndicatorScore, ReadingScore, Score, grades_between
+from govnb.text.measure import PERCENT
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.values import Amount
+from govnb.text.yaml_text import Scalar
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     inputs
         The checked files.
     figures
-        What :func:`~govnb.evaluate.compute.compute` made of them, 试算 included.
+        What :func:`~govnb.sheet.compute.compute` made of them, 试算 included.
     rubric
         The indicator system.
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.evaluate.score_words import points as points_text
-from govnb.inputs.evidence import QUALITATIVE, Evidence, Target
-from govnb.inputs.measure import PERCENT
-from govnb.inputs.place import Fault, Place
-from govnb.inputs.read import Inputs
-from govnb.inputs.suggest import did_you_mean
 from govnb.rubric.file import Entry, Group, Indicator, Rubric, Socket
 from govnb.rubric.rule import Rule
+from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
+from govnb.sheet.read import Inputs
+from govnb.sheet.score_words import points as points_text
+from govnb.text.measure import PERCENT
+from govnb.text.place import Fault, Place
+from govnb.text.suggest import did_you_mean
 
 EVIDENCE, TARGETS = "评分依据", "绩效指标"
 

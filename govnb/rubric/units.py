@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from govnb.evaluate.dimension import Dimension, dimension
-from govnb.evaluate.expression import Expression
-from govnb.evaluate.figure import Figure
-from govnb.inputs.measure import PERCENT
-from govnb.inputs.place import Fault
-from govnb.inputs.span import Span
-from govnb.inputs.values import MONEY_UNIT, MONEY_UNITS, Amount
-from govnb.inputs.yaml_text import Scalar
 from govnb.rubric.facts import Facts
 from govnb.rubric.outcome import Valued
+from govnb.sheet.dimension import Dimension, dimension
+from govnb.sheet.expression import Expression
+from govnb.sheet.figure import Figure
+from govnb.text.measure import PERCENT
+from govnb.text.place import Fault
+from govnb.text.span import Span
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount
+from govnb.text.yaml_text import Scalar
 
 UNITS = "下属单位"
 # A bare 1 in a condition on a rate can only mean all of it.

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from govnb.inputs.ledger import Strict
-from govnb.inputs.measure import PERCENT, Bounds, check_bounds, parse_measure
-from govnb.inputs.place import Place
-from govnb.inputs.shorthand import Shorthand
-from govnb.inputs.values import UNKNOWN, BadText, Reads, Text, TextOf, parse_number, refuse
-from govnb.inputs.yaml_text import Mapping, Scalar, Sequence
+from govnb.text.ledger import Strict
+from govnb.text.measure import PERCENT, Bounds, check_bounds, parse_measure
+from govnb.text.place import Place
+from govnb.text.shorthand import Shorthand
+from govnb.text.values import UNKNOWN, BadText, Reads, Text, TextOf, parse_number, refuse
+from govnb.text.yaml_text import Mapping, Scalar, Sequence
 
 FULL, LEFT_OUT = "满分", "剔除"
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from govnb.evaluate import score_words as words
-from govnb.evaluate.score import IndicatorScore, ReadingScore, Score, interval_text, reproducible
+from govnb.sheet import score_words as words
+from govnb.sheet.score import IndicatorScore, ReadingScore, Score, interval_text, reproducible
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from govnb.inputs.department import Department
-from govnb.inputs.ledger import Ledger
-from govnb.inputs.values import AmountOf, PartialDate, TextOf
+from govnb.sheet.department import Department
+from govnb.text.ledger import Ledger
+from govnb.text.values import AmountOf, PartialDate, TextOf
 
 # These hold what belongs to a rubric or a finding, which a made-up name has none of.
 ELSEWHERE = ("评分依据", "绩效指标", "已说明")

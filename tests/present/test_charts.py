@@ -21,10 +21,6 @@ from hypothesis import strategies as st
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path as OutlinePath
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.figure import Figure, Figures
-from govnb.inputs.place import Place
-from govnb.inputs.read import load
 from govnb.present import fonts
 from govnb.present.bundle import data_url
 from govnb.present.charts import CHARTS, Chart
@@ -40,6 +36,10 @@ from govnb.present.charts_canvas import (
     wrap,
 )
 from govnb.present.charts_svg import GRID
+from govnb.sheet.compute import compute
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.read import load
+from govnb.text.place import Place
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -610,8 +610,8 @@ def test_a_drawing_as_a_link_is_read_as_it_was(content: str) -> None:
 
 def test_equal_bytes_in_every_process_and_without_pyplot(junshan: Figures) -> None:
     code = (
-        "from pathlib import Path; from govnb.inputs.read import load;"
-        "from govnb.evaluate.compute import compute; from govnb.present.charts import CHARTS;"
+        "from pathlib import Path; from govnb.sheet.read import load;"
+        "from govnb.sheet.compute import compute; from govnb.present.charts import CHARTS;"
         "import hashlib, sys; f = compute(load(Path('params/2016/junshan-zwfw.yml')))[0];"
         "assert 'matplotlib' not in sys.modules;"
         "print(hashlib.sha256(''.join(c(f).svg for c in CHARTS.values()).encode()).hexdigest());"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
-from govnb.inputs.read import load
 from govnb.present.new_file import create
+from govnb.sheet.read import load
 
 BODY = (
     "部门: {名称: 测试局}\n收入: {合计: 9, 明细: {甲: 4, 乙: 未公布}}\n人员: {编制数: （待填）}\n"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from govnb.evaluate.compute import compute
 from govnb.present.findings import Findings
 from govnb.review.run import review
+from govnb.sheet.compute import compute
 from tests.review.reviewing import inputs_of
 
 

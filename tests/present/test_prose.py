@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnb import Workbook
-from govnb.evaluate.figure import Figure, Figures
-from govnb.inputs.place import Place
-from govnb.inputs.read import load
 from govnb.present.bundle import STRUCTURE
 from govnb.present.prose import Prose, expand_lists, numbered
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.read import load
+from govnb.text.place import Place
 from tests.present.filled import Filling
 from tests.present.markup import Page
 

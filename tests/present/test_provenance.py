@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
-from govnb.evaluate.figure import Figures, Lack
-from govnb.inputs.read import Inputs, load
 from govnb.present.bundle import STRUCTURE, anchor
 from govnb.present.provenance import exact_text, how_made
+from govnb.sheet.figure import Figures, Lack
+from govnb.sheet.read import Inputs, load
 from tests.present.markup import Page
 
 Shown = list[tuple[str, dict[str, Any]]]

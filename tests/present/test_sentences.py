@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from govnb import Workbook
-from govnb.inputs.read import Inputs, load
+from govnb.sheet.read import Inputs, load
 from tests.present.markup import Page
 
 Department = Callable[[str], Path]

@@ -16,11 +16,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govnb import Workbook
-from govnb.evaluate.figure import Figure, Figures
-from govnb.inputs.place import Place
-from govnb.inputs.read import Inputs, load
 from govnb.present.bundle import STRUCTURE
 from govnb.present.tables import ROUNDING_NOTE, Cell, Row, Table, figure_cell, safe_text
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.read import Inputs, load
+from govnb.text.place import Place
 from tests.present.markup import Page
 
 NOTHING = Figures({}, {})

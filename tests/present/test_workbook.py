@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from govnb import FaultsError, Workbook
-from govnb.inputs.read import Inputs, load
+from govnb.sheet.read import Inputs, load
 from tests.present.markup import Page
 
 Shown = list[tuple[str, dict[str, Any]]]

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from govnb.inputs.place import FaultsError
 from govnb.publish.cluster import Bundle, run_there
 from govnb.publish.job import Job
 from govnb.publish.store import Folder, Remote, store_of
+from govnb.text.place import FaultsError
 from tests.publish.years import ROOT, YearFolder, alive, below, wait_for, year_folder
 
 pytest.importorskip("distributed")

@@ -16,7 +16,6 @@ from nbconvert.exporters import get_exporter
 from pypdf import PdfReader
 from traitlets.config import Config
 
-from govnb.inputs.place import FaultsError
 from govnb.present import fonts
 from govnb.publish import document as d
 from govnb.publish import faces
@@ -27,6 +26,7 @@ from govnb.publish.pdf_data import data
 from govnb.publish.reading import read
 from govnb.publish.result import structures
 from govnb.publish.typesetting import typeset
+from govnb.text.place import FaultsError
 from tests.publish.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 from tests.publish.papers import (
     as_pdf,

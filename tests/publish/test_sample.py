@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from govnb.inputs.place import FaultsError
 from govnb.present.workbook import Workbook
 from govnb.publish.sample import YEAR, make
 from govnb.publish.sample.errors import KINDS
+from govnb.text.place import FaultsError
 
 COUNT = 24
 

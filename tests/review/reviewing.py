@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from govnb.evaluate.compute import compute
-from govnb.inputs.read import Inputs, load
-from govnb.inputs.yaml_text import parse_yaml
 from govnb.review.finding import Finding, Review
 from govnb.review.rules import Rules, rules_of
 from govnb.review.run import review
+from govnb.sheet.compute import compute
+from govnb.sheet.read import Inputs, load
+from govnb.text.yaml_text import parse_yaml
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
 HEAD = "年度: 2016\n部门:\n  名称: 某局\n"

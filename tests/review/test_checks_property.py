@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from govnb.inputs.department import Department
-from govnb.inputs.read import validate
-from govnb.inputs.yaml_text import parse_yaml
 from govnb.review.finding import ERROR, FAILED, NO_DATA, PASSED, RESIDUE, Review
+from govnb.sheet.department import Department
+from govnb.sheet.read import validate
+from govnb.text.yaml_text import parse_yaml
 from tests.review.reviewing import HEAD, inputs_of, reviewed
 
 CENT = Decimal("0.01")

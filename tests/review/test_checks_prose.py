@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.inputs.department import Department
-from govnb.inputs.read import validate
-from govnb.inputs.yaml_text import parse_yaml
 from govnb.review.finding import Finding
 from govnb.review.rules import read_rules
+from govnb.sheet.department import Department
+from govnb.sheet.read import validate
+from govnb.text.yaml_text import parse_yaml
 from tests.review.reviewing import HEAD, PARAMS, inputs_of, reviewed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "checks"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from govnb.evaluate.compute import compute
-from govnb.inputs.read import load
 from govnb.review.finding import ERROR, FAILED, HINT, PASSED, Finding, Review
 from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.read import load
 from tests.review.reviewing import PARAMS, finding, ids, inputs_of, reviewed
 
 FILE = PARAMS / "2016" / "junshan-zwfw.yml"

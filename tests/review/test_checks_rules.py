@@ -12,10 +12,6 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.published_units import check_published
-from govnb.inputs.place import FaultsError
-from govnb.inputs.read import load
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -27,6 +23,10 @@ from govnb.review.finding import (
     RESIDUE,
 )
 from govnb.review.run import review
+from govnb.sheet.compute import compute
+from govnb.sheet.published_units import check_published
+from govnb.sheet.read import load
+from govnb.text.place import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from govnb.inputs.folder import departments
-from govnb.inputs.read import load
 from govnb.review.finding import NO_DATA
+from govnb.sheet.folder import departments
+from govnb.sheet.read import load
 from tests.review.reviewing import PARAMS, reviewed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "checks"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import indent
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.score import IndicatorScore, Score
-from govnb.inputs.department import Department
-from govnb.inputs.district import YearFile
-from govnb.inputs.place import Place
-from govnb.inputs.read import Inputs, validate
-from govnb.inputs.rules import BaseDataForm, Book
-from govnb.inputs.yaml_text import parse_yaml
 from govnb.rubric.file import Rubric
 from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.department import Department
+from govnb.sheet.district import YearFile
+from govnb.sheet.read import Inputs, validate
+from govnb.sheet.rules import BaseDataForm, Book
+from govnb.sheet.score import IndicatorScore, Score
+from govnb.text.place import Place
+from govnb.text.yaml_text import parse_yaml
 
 INDICATOR = "某指标"
 YEAR = "年度: 2020\n地区: 某区\n金额单位: 万元\n经济分类: {'301': 工资福利支出}\n"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from govnb.inputs.place import FaultsError
 from govnb.present.shared_files import blank_inputs
 from govnb.rubric.load import load_rubric
 from govnb.rubric.names import checker
+from govnb.text.place import FaultsError
 from tests.conftest import Govnb
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "scoring" / "malformed"

@@ -18,7 +18,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from govnb.evaluate.score import IndicatorScore, Score
+from govnb.sheet.score import IndicatorScore, Score
 from tests.rubric.kit import rubric_of, score_of
 
 Path_ = tuple[str, ...]

@@ -11,14 +11,14 @@ import jsonschema
 import pytest
 from pydantic import Field
 
-from govnb.inputs.measure import Level
-from govnb.inputs.place import FaultsError
 from govnb.present.schema import schema
 from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
 from govnb.rubric.interval import Interval
 from govnb.rubric.outcome import Outcome
 from govnb.rubric.rule import Faults, Row, Rule, ValueRule, check_levels, level
+from govnb.text.measure import Level
+from govnb.text.place import FaultsError
 from tests.rubric.kit import row_of, rubric_of, rubric_text, score_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.score import Score
-from govnb.inputs.read import Inputs
 from govnb.rubric.load import load_rubric, rubric_of
 from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.read import Inputs
+from govnb.sheet.score import Score
 
 FULL = {
     "在职人员控制率": ("5", "5"),
@@ -142,7 +142,7 @@ def test_a_rubric_without_points_gives_values_only(junshan: Inputs) -> None:
 
 
 def test_the_other_real_departments_score_under_every_rubric(params: Path) -> None:
-    from govnb.inputs.read import load
+    from govnb.sheet.read import load
 
     for file in sorted(params.glob("20*/[!_]*.yml")):
         inputs = load(file, params)

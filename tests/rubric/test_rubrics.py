@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from govnb.evaluate.compute import compute
-from govnb.inputs.place import FaultsError
-from govnb.inputs.read import Inputs
 from govnb.rubric.load import load_rubric, rubric_of
 from govnb.rubric.merge import names
 from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.read import Inputs
+from govnb.text.place import FaultsError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUBRICS = names(ROOT / "params" / "rubrics")
@@ -104,7 +104,7 @@ def test_the_nearest_name_is_offered(params: Path) -> None:
 
 
 def test_a_year_file_naming_no_rubric_is_told_where(params_copy: Path) -> None:
-    from govnb.inputs.read import load
+    from govnb.sheet.read import load
 
     file = params_copy / "2016" / "_year.yml"
     file.write_text(file.read_text("utf-8").replace("hunan-2016", "hunan-2061"), "utf-8")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from govnb.evaluate.compute import compute
-from govnb.evaluate.expression import filled, parse
-from govnb.evaluate.score import Score, grades_between
-from govnb.inputs.place import FaultsError
 from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.expression import filled, parse
+from govnb.sheet.score import Score, grades_between
+from govnb.text.place import FaultsError
 from tests.rubric.kit import (
     evidence_text,
     inputs_of,

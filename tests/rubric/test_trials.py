@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from govnb.evaluate.compute import compute
-from govnb.inputs.place import FaultsError
+from govnb.sheet.compute import compute
+from govnb.text.place import FaultsError
 from tests.conftest import Govnb
 from tests.rubric.kit import (
     inputs_of,

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from govnb.evaluate import score_words as words
-from govnb.evaluate.compute import compute
-from govnb.inputs.read import Inputs
 from govnb.present.scores import in_prose, score_text, scoring_table
 from govnb.present.shared_files import blank_inputs
 from govnb.present.workbook import Workbook
 from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
+from govnb.sheet import score_words as words
+from govnb.sheet.compute import compute
+from govnb.sheet.read import Inputs
 from tests.rubric.kit import (
     evidence_text,
     inputs_of,

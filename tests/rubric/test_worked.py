@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from govnb.evaluate.figure import rounded
-from govnb.inputs.read import load
 from govnb.present.workbook import Workbook
+from govnb.sheet.figure import rounded
+from govnb.sheet.read import load
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "scoring" / "worked"
 

@@ -1,0 +1,148 @@
+"""The formula book: rules of `params/rules/figures.yml` → drafts of derived figures.
+
+A rule whose name holds `{变量}` is a pattern: `每个` names the facts it goes over, and
+each match gives one figure. So one line serves every project of every department.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from govnb.sheet.expression import FormulaError, parse
+from govnb.sheet.facts import Facts
+from govnb.sheet.figure import WHOLE_UNITS
+from govnb.sheet.names import Names
+from govnb.sheet.rules import Book, FigureRule
+from govnb.sheet.sheet import Draft
+from govnb.text.dotted import VARIABLE as VARIABLE
+from govnb.text.dotted import dotted
+from govnb.text.ledger import RESERVED
+from govnb.text.place import Fault, Place
+from govnb.text.yaml_text import Scalar
+
+_SEGMENT = re.compile(r"\.\{([^{}]+)\}")
+# Stands for whatever a variable may be, where a rule is read before it is tried.
+ANY = "某项"
+UNBOUND_HINT = "名称里的 {变量} 要在“每个”里出现"
+
+
+def add_book(facts: Facts, book: dict[str, FigureRule], places: dict[str, Place]) -> None:
+    """Add the book's figures for this department to its facts; faults go there too."""
+    stated = tuple(facts.drafts)
+    for name, rule in book.items():
+        place = places[name]
+        faults = _loose_ends(rule)
+        try:
+            found = matches(name, rule.each, stated)
+            # Read even where nothing matches: a mistake must not wait for the first project.
+            parse(VARIABLE.sub(lambda m: "甲" * len(m[0]), rule.formula))
+        except FormulaError as error:
+            faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
+        except ValueError as error:
+            found = []
+            faults.append(Fault(place, str(error), UNBOUND_HINT))
+        for filled in found:
+            # A name whose formula is no good still exists: one mistake is told once.
+            unread = Draft(fill(name, filled), "", place, derived=True)
+            facts.add(unread if faults else _draft(name, rule, filled, place, facts))
+        facts.faults.extend(faults)
+
+
+def check_book(book: Book, names: Names) -> Iterator[Fault]:
+    """Yield a fault for each name in the book that no department can have."""
+    for rule in book.values():
+        if rule.each is not None and (hint := names.why_not(rule.each)) is not None:
+            yield Fault(rule.each.place, f"没有“{rule.each}”这个指标", hint)
+        try:
+            named = parse(bound(rule.formula, {}, ANY)).names
+        except FormulaError:
+            continue
+        for name in named:
+            if (hint := names.why_not(name.replace(ANY, "*"))) is not None:
+                said = name.replace(ANY, "…")
+                place = rule.formula.at(max(rule.formula.find(name.partition(f".{ANY}")[0]), 0))
+                yield Fault(place, f"公式“{rule.formula}”里没有“{said}”这个指标", hint)
+
+
+def _loose_ends(rule: FigureRule) -> list[Fault]:
+    texts = (rule.formula, rule.unit, rule.label, rule.note, rule.source)
+    return [fault for text in texts if text is not None for fault in unbound(text, rule.each)]
+
+
+def unbound(text: Scalar, each: str | None) -> list[Fault]:
+    """Return a fault for each `{变量}` of a text that `each` doesn't bind."""
+    free = VARIABLE.findall(each or "")
+    return [
+        Fault(text.at(m.start()), f"变量“{m[1]}”没有说明取自哪里", UNBOUND_HINT)
+        for m in VARIABLE.finditer(text)
+        if m[1] not in free
+    ]
+
+
+def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
+    """Return the variable values for which a pattern applies; one empty dict if it has none.
+
+    Raises
+    ------
+    ValueError
+        If `name` uses a variable that `each` doesn't bind.
+    """
+    wanted, given = set(VARIABLE.findall(name)), set(VARIABLE.findall(each or ""))
+    if not wanted <= given:
+        missing = "、".join(sorted(wanted - given))
+        raise ValueError(f"“{name}”里的变量“{missing}”没有说明取自哪里")
+    if each is None:
+        return [{}]
+    pattern = dotted(each)
+    found = (match.groups() for known_name in known if (match := pattern.fullmatch(known_name)))
+    names = VARIABLE.findall(each)
+    return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
+
+
+def fill(text: str, variables: dict[str, str]) -> str:
+    """Return `text` with each `{变量}` replaced."""
+    return VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
+
+
+def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> str:
+    """Return a formula with its `{变量}` replaced, `other` standing for those not given.
+
+    A name may hold what a dotted segment can't, so it goes in as `["…"]`.
+    """
+
+    def word(match: re.Match[str], written: str) -> str:
+        value = variables.get(match[1], other)
+        return match[0] if value is None else written.format(value)
+
+    text = _SEGMENT.sub(lambda m: word(m, '["{}"]'), text)
+    return VARIABLE.sub(lambda m: word(m, "{}"), text)
+
+
+def _draft(
+    name: str, rule: FigureRule, variables: dict[str, str], place: Place, facts: Facts
+) -> Draft:
+    shown = fill(rule.formula, variables)
+    formula = bound(rule.formula, variables)
+    unit = _unit(fill(rule.unit, variables), facts)
+    decimals = rule.decimals or ("0" if unit in WHOLE_UNITS else "2")
+    note = "；".join(filter(None, (rule.note, rule.source)))
+    expression = replace(parse(formula), text=shown)
+    return Draft(
+        fill(name, variables),
+        unit,
+        place,
+        expression=expression,
+        label=fill(rule.label, variables),
+        decimals=int(decimals),
+        fixed=rule.decimals is not None,
+        note=fill(note, variables),
+        derived=True,
+    )
+
+
+def _unit(text: str, facts: Facts) -> str:
+    """Return a rule's unit: itself, none, or the unit the department gave the thing counted."""
+    given = facts.drafts.get(text)
+    return str(given.value) if given else text if text != "无" else ""

@@ -1,0 +1,301 @@
+"""What an accountant states about one department in one year: the parameter file.
+
+Keys are the words of the report; attribute names are their English terms. Every field
+whose value is a number, a date or a list becomes a figure named by its path of keys
+(`三公经费.公务接待费.支出`), so a new field here is addressable everywhere at once.
+The rows of the annexed base-data table (基础数据表) follow domain practice: 财政供养人员,
+三公经费, 项目支出, 公用经费, 政府采购, 预算调整, 楼堂馆所.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from govnb.sheet.evidence import EvidenceOf, TargetOf
+from govnb.sheet.key import key
+from govnb.sheet.published import Published
+from govnb.text.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
+from govnb.text.number import TO_FILL, UNKNOWN
+from govnb.text.values import (
+    Amount,
+    AmountOf,
+    Area,
+    Count,
+    Date,
+    Kind,
+    Markdown,
+    Money,
+    MoneyUnit,
+    PartialDate,
+    Quantity,
+    SignedMoney,
+    Text,
+    TextOf,
+    Year,
+    YesNo,
+    refuse,
+)
+from govnb.text.yaml_text import Scalar
+
+
+class Identity(Strict):
+    """部门: who reports."""
+
+    name: Text = key("名称", ..., description="报告封面上的单位名称")
+    full_name: Text | None = key("全称")
+    short_name: Text | None = key("简称", description="报告正文里的叫法，如 政务中心")
+    region: Text | None = key("地区", description="默认随年度文件")
+    code: Text | None = key("预算编码", description="保留前导零")
+    nature: Text | None = key("性质", description="如：正科级事业单位，财政全额拨款")
+    units: Count | None = key("预算单位数", lasting=True)
+    founded: Date | None = key("设立时间", lasting=True)
+    founding_documents: list[Text] | None = key("设立文号")
+    source: Text | None = key("来源", description="数据取自哪份公开报告", of_one_year=True)
+
+
+class Staff(Strict):
+    """人员: establishment posts, and the people in and outside them."""
+
+    posts: PeopleLedger | None = key("编制数", description="编办核定的编制")
+    in_post: PeopleLedger | None = key(
+        "在职人员", description="编制内在职人数；借调、聘用、派遣不算"
+    )
+    outside_posts: PeopleLedger | None = key("编外人员", description="借调、聘用、派遣")
+    retired: PeopleLedger | None = key("离退休人员")
+    total: PeopleLedger | None = key("人员总数", description="报告写明的全部人员")
+    outside_posts_cost: Money | None = key("编外人员经费")
+
+
+class BudgetLine(Strict):
+    """A line with budget and actual, this year and last."""
+
+    last_budget: Money | None = key("上年预算")
+    last_actual: Money | None = key("上年支出", description="上年决算数")
+    budget: Money | None = key("预算", description="本年预算数", last_year="上年预算")
+    actual: Money | None = key("支出", description="本年决算数", last_year="上年支出")
+    note: Markdown | None = key("说明", of_one_year=True)
+
+
+class ThreePublic(Strict):
+    """“三公”经费: 出国(境)费 + 公务用车购置及运行维护费 + 公务接待费, 财政拨款口径."""
+
+    abroad: BudgetLine = key("因公出国（境）费", BudgetLine())
+    vehicle_purchase: BudgetLine = key("公务用车购置费", BudgetLine())
+    vehicle_running: BudgetLine = key("公务用车运行维护费", BudgetLine())
+    reception: BudgetLine = key("公务接待费", BudgetLine())
+
+
+class PublicExpense(BudgetLine):
+    """公用经费, with the three lines the base-data table asks for."""
+
+    office: BudgetLine = key("办公经费", BudgetLine())
+    utilities_travel: BudgetLine = key("水费电费差旅费", BudgetLine())
+    meeting_training: BudgetLine = key("会议费培训费", BudgetLine())
+
+
+class Execution(Strict):
+    """预算执行: how the year's budget came about, in 万元."""
+
+    carried_in: Money | None = key("上年结转")
+    initial: Money | None = key("年初预算")
+    supplement: SignedMoney | None = key("本年追加", description="追减写负数")
+    left_over: Money | None = key("年末结余", last_year="上年结转")
+
+
+class Event(Strict):
+    """A dated step of a project, with the document it produced."""
+
+    date: Date | None = key("日期")
+    document: Text | None = key("文号", description="按原文抄录", of_one_year=True)
+    note: Text | None = key("说明", of_one_year=True)
+
+
+class Project(Strict):
+    """项目: one project from appraisal to delivery, in 万元."""
+
+    appraised: Money | None = key("评审金额", description="财政评审预算金额")
+    contract: Money | None = key("中标价")
+    supplement: Money | None = key("追加", description="合同签订后的追加")
+    funding: Money | None = key("资金", description="为项目安排的资金")
+    steps: dict[Name, Event] | None = key("过程", description="按时间先后写")
+    note: Markdown | None = key("说明", of_one_year=True)
+
+
+class OverspendReason(Strict):
+    """A reason the department gives for overspending, and the amount it stands for."""
+
+    amount: Money = key("金额", ...)
+    # Its name may turn out to be saved: that is said, not refused.
+    overspend: SignedMoney | None = key("对应超支", description="它要解释的超支，写 =名称")
+    people: Quantity | None = key("人数")
+
+
+class RunningCost(Strict):
+    """运行费用: a running cost with the part that no budget covered."""
+
+    budget: Money | None = key("预算")
+    actual: Money | None = key("支出")
+    unbudgeted: MoneyLedger | None = key("未列入预算", description="超支中已说明的部分")
+    area: Area | None = key("面积")
+
+
+class Volume(Strict):
+    """业务量: how much work was done."""
+
+    unit: Text = key("单位", ..., description="件、次、家、%……")
+    this_year: QuantityLedger = key("本年", ..., last_year="上年")
+    last_year: QuantityLedger | None = key("上年")
+    target: QuantityLedger | None = key("目标")
+
+
+class Procurement(Strict):
+    """政府采购, in 万元."""
+
+    budget: Money | None = key("预算")
+    actual: Money | None = key("实际", last_year="上年实际")
+    last_actual: Money | None = key("上年实际")
+
+
+class Buildings(Strict):
+    """楼堂馆所: new buildings completed in the year."""
+
+    any_built: YesNo | None = key("有新建项目", description="当年有无完工的楼堂馆所")
+    approved_area: Area | None = key("批准面积")
+    actual_area: Area | None = key("实际面积")
+    approved_cost: Money | None = key("批准投资")
+    actual_cost: Money | None = key("实际投资")
+
+
+class Narratives(Strict):
+    """叙述: the report's prose by section; Markdown with `{{ 名称 }}` for figures."""
+
+    overview: Markdown | None = key("概述")
+    organisation: Markdown | None = key("机构设置")
+    staff: Markdown | None = key("人员情况")
+    management: Markdown | None = key("管理状况")
+    income: Markdown | None = key("收入说明", of_one_year=True)
+    expenditure: Markdown | None = key("支出说明", of_one_year=True)
+    basic_management: Markdown | None = key("基本支出管理")
+    overspend: Markdown | None = key("超支说明", of_one_year=True)
+    three_public: Markdown | None = key("三公经费说明", of_one_year=True)
+    performance: Markdown | None = key("绩效概述")
+    economy: Markdown | None = key("经济性")
+    efficiency: Markdown | None = key("效率性和有效性")
+    satisfaction: Markdown | None = key("满意度")
+
+
+class SignOff(Strict):
+    """落款: when and by whom."""
+
+    date: Date | None = key("日期")
+    printed: Text | None = key("原文", description="公布的报告上印的日期，按原文抄录")
+    prepared_by: Text | None = key("填表人")
+    responsible: Text | None = key("负责人")
+
+
+def _difference(amount: Amount) -> Amount:
+    if amount.value is None:
+        message = f"“{amount.text}”不是数"
+        context = {"message": message, "hint": "照 govnb review 印出的差额写，如 6.05"}
+        raise PydanticCustomError("govnb", "{message}", context)
+    return amount
+
+
+def _filled(date: PartialDate | None) -> PartialDate:
+    if date is None:
+        raise refuse("说明要有日期", "写成 2016-06-30")
+    return date
+
+
+Said = Annotated[Amount, AmountOf(Kind("", negative=True)), AfterValidator(_difference)]
+
+
+class Acknowledgement(Strict):
+    """已说明: the department's explanation of one finding of the review."""
+
+    finding: Text = key("编号", ..., description="复核发现的编号，照 govnb review 印出的写")
+    explanation: Text = key("说明", ...)
+    by: Text = key("说明人", ...)
+    date: Annotated[Date, AfterValidator(_filled)] = key("日期", ...)
+    difference: Said | None = key(
+        "差额",
+        description="说明时的差额，照 govnb review 印出的写；以后变了，说明不再算数",
+    )
+
+
+DRAFT, TRANSCRIPT = "草稿", "转录"
+Manuscript = Annotated[Scalar, TextOf("稿别", choices=(DRAFT, TRANSCRIPT))]
+
+
+class Department(Strict):
+    """One department, one year."""
+
+    year: Year = key("年度", ...)
+    manuscript: Manuscript | None = key(
+        "稿别",
+        description="草稿：本单位自己的报告，没有填的印（待填）；"
+        "转录：抄录已公布的报告，没有的印 未公布。不写按转录",
+        lasting=True,
+    )
+    sample: YesNo | None = key("示例", description="虚构的部门和数据写 是", of_one_year=True)
+    identity: Identity = key("部门", ...)
+    money_unit: MoneyUnit | None = key(
+        "金额单位", description="本文件金额的单位，默认随年度文件", lasting=True
+    )
+    offices: list[Text] | None = key("内设机构")
+    staff: Staff = key("人员", Staff())
+    duties: list[Markdown] | None = key("主要职责")
+    systems: list[Markdown] | None = key("管理制度")
+    income: MoneyLedger | None = key("收入")
+    expenditure: MoneyLedger | None = key("支出", by_account=True)
+    allocation: MoneyLedger | None = key(
+        "预算安排", description="与支出逐项对应的预算，项目名称与支出相同", by_account=True
+    )
+    execution: Execution = key("预算执行", Execution())
+    projects: dict[Name, Project] = key("项目", {})
+    project_lines: dict[Name, dict[Name, BudgetLine]] = key(
+        "项目支出", {}, description="业务工作专项、运行维护专项，逐项列"
+    )
+    three_public: ThreePublic = key("三公经费", ThreePublic())
+    public_expense: PublicExpense = key("公用经费", PublicExpense())
+    procurement: Procurement = key("政府采购", Procurement())
+    buildings: Buildings = key("楼堂馆所", Buildings())
+    overspend_reasons: dict[Name, OverspendReason] = key("超支原因", {}, of_one_year=True)
+    running_costs: dict[Name, RunningCost] = key("运行费用", {})
+    volumes: dict[Name, Volume] = key("业务量", {})
+    frugality: Markdown | None = key("厉行节约措施")
+    narratives: Narratives = key("叙述", Narratives())
+    honours: list[Markdown] | None = key("荣誉", of_one_year=True)
+    problems: list[Markdown] | None = key("存在问题")
+    measures: list[Markdown] | None = key("改进措施")
+    lists: dict[Name, list[Markdown]] = key("清单", {}, description="其他要计数或引用的列举")
+    sign_off: SignOff = key("落款", SignOff(), of_one_year=True)
+    evidence: dict[Name, EvidenceOf] = key(
+        "评分依据", {}, description="指标体系要的事实和佐证，键是指标名称", of_one_year=True
+    )
+    targets: dict[Name, TargetOf] = key(
+        "绩效指标", {}, description="自评表的各条绩效指标：年度指标值、实际完成值、分值"
+    )
+    published: dict[str, Published] = key(
+        "公布数",
+        {},
+        description="公布的报告所印的数，键是指标名称，与重算的数核对",
+        of_one_year=True,
+    )
+    # A tuple, not a list: a list of the file becomes a figure that counts it.
+    acknowledged: tuple[Acknowledgement, ...] = key(
+        "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过", of_one_year=True
+    )
+
+    @property
+    def unsaid(self) -> str:
+        """What the report prints for what this file doesn't say."""
+        return TO_FILL if self.manuscript == DRAFT else UNKNOWN
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the department and its data are made up (示例)."""
+        return self.sample == "是"

@@ -1,0 +1,331 @@
+"""A year's folder: which of its files are departments', and why the others are not read.
+
+Offices copy, rename and synchronise files. A copy that became a second department would be
+counted twice, and a file under a name nothing looks for would be missing without a word. So
+each file is either a department's or named with the reason and what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from govnb.text.number import UNKNOWN
+from govnb.text.place import Fault, Place
+
+SUFFIX, YEAR_FILE = ".yml", "_year.yml"
+# Files the program makes beside the departments' own.
+OWN_NAMES = frozenset({"district", "index", "summary"})
+TRIAL = "-试算"
+# What Windows takes for a device, whatever follows behind a dot.
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"}
+    | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
+)
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
+_PARAMETERS = re.compile(r"[.。．]ya?ml", re.IGNORECASE)
+_LEAVING = re.compile(
+    r"~$|\.(?:bak|backup|old|orig|tmp|temp|swp|swo|swx|rej|save|part|crdownload|lock)\d*$"
+    r"|^~|^#|^\.~|^\.#",
+    re.IGNORECASE,
+)
+_COPY = re.compile(
+    r"(?<=.)(?:\s*[（(]\d{1,3}[)）]|\s*[-_－—]?\s*的?副本[\s\d()（）]*"
+    r"|[\s_-]copy[\s\d()（）]*|[\s_.-](?:备份|backup|bak|old)[\s\d_-]*)$"
+    r"|^(?:副本|复制|复件)[\s_-]|^copy\b.*\bof\s|^新建\s*(?:文本文档|文档|文件)"
+    r"|.?conflict|[\s_（(-]冲突|冲突(?:副本|文件|版本)",
+    re.IGNORECASE,
+)
+_COPIED = "像是复制或同步时多出来的一份"
+# Control and format characters, line ends, and bytes that are no UTF-8.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_YEAR = re.compile(r"[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unread:
+    """A file of a year's folder that is no department's: why, and what to do."""
+
+    file: str
+    reason: str
+    hint: str
+
+    def fault(self) -> Fault:
+        """Return it as `govnb check` tells it."""
+        return Fault(Place(self.file), f"批量生成不读这个文件：{self.reason}", self.hint)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as the year's summary lists it."""
+        return {"file": self.file, "reason": self.reason, "hint": self.hint}
+
+    def __str__(self) -> str:
+        return f"{self.file}：{self.reason}（{self.hint}）"
+
+
+def departments(year: int | str, params_dir: Path) -> list[str]:
+    """Return the identifiers of the departments that have a file that year, sorted."""
+    names = _names(params_dir / str(year))
+    return sorted(n.removesuffix(SUFFIX) for n in names if _is_department(n, names))
+
+
+def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
+    """Return the files of a year's folder that are no department's, sorted.
+
+    What the system itself leaves unseen in a folder (.DS_Store, Thumbs.db) is not told.
+    """
+    folder = params_dir / str(year)
+    label = f"{params_dir.name}/{year}"
+    names = _names(folder)
+    found: list[Unread] = []
+    for name in names:
+        if name in (YEAR_FILE,) or _is_department(name, names) or _is_unseen(name):
+            continue
+        if (folder / name).is_dir():
+            found += _below(folder, name, label)
+        else:
+            found.append(Unread(f"{label}/{_plain(name)}", *_why_unread(name, names)))
+    return sorted(found)
+
+
+def is_year(folder: Path) -> bool:
+    """Tell whether a folder is named for a year."""
+    return folder.is_dir() and _YEAR.fullmatch(folder.name) is not None
+
+
+def year_files(folder: Path) -> list[Path]:
+    """Return the files of a year's folder that somebody put there, those not read included."""
+    found = (
+        Path(here, name)
+        for here, folders, names in os.walk(folder)
+        for name in names
+        if not _is_unseen(name) and not any(part[0] == "." for part in _inside(here, folder))
+    )
+    return sorted(found)
+
+
+def is_readable(path: Path) -> bool:
+    """Tell whether a file that stands in the wrong place may hold parameters all the same."""
+    return _PARAMETERS.search(path.name) is not None and not path.name.startswith("~$")
+
+
+def name_fault(code: str) -> tuple[str, str] | None:
+    """Return why a department can't bear an identifier and what to type, None if it can.
+
+    Windows reserves the names of devices, and the program writes pages of its own beside the
+    departments'. A name that reads as a copy's would never be read.
+    """
+    bare = code.strip().strip("._ ") or "bumen"
+    other = f"换一个，如 {bare.removesuffix(TRIAL).split('.')[0]}-ju"
+    if code.casefold() in OWN_NAMES or code.endswith(TRIAL):
+        return f"“{code}”这个名称留给总览页、汇总和试算", other
+    if code[:1] in ("_", "."):
+        return f"“{code}”以“{code[0]}”开头，这样的名称留给程序和系统", f"写 {bare}"
+    if code.split(".")[0].strip().casefold() in _DEVICES:
+        return f"“{code}”是 Windows 系统保留的名称，那里建不了、也打不开这样的文件", other
+    if code != code.strip() or code.endswith("."):
+        return f"“{code}”的首尾有空格或句点，Windows 会把它们去掉", f"写 {bare}"
+    if _COPY.search(code):
+        return f"“{code}”{_COPIED}", "用预算编码或拼音，如 junshan-zwfw"
+    return None
+
+
+def made_name_fault(code: str) -> tuple[str, str] | None:
+    """Return why no new file may bear an identifier and what to type, None if one may.
+
+    Besides what :func:`name_fault` refuses: what a path can't hold on every system, and
+    names under which the file would not be read.
+    """
+    unseen = any(unicodedata.category(c) in _UNSEEN for c in code)
+    if not code.strip("._ ") or unseen or set(code) & set('/\\:*?"<>|'):
+        return f"“{_plain(code)}”不能作部门代码", "用预算编码或拼音，如 junshan-zwfw"
+    if told := name_fault(code):
+        return f"不能作部门代码：{told[0]}", told[1]
+    why, _ = _why_unread(f"{code}{SUFFIX}", set())
+    if why and (bare := _PARAMETERS.split(code, maxsplit=1)[0]) != code:
+        return f"不能作部门代码：“{code}”带着扩展名", f"写 {bare}"
+    if why:
+        return f"不能作部门代码：“{code}”这样的文件{why}，批量生成不读", "去掉开头和末尾的符号"
+    return None
+
+
+def place_faults(path: Path, params_dir: Path) -> list[Fault]:
+    """Return what is wrong with where a department's file stands and what it is called.
+
+    None for a file outside the year folders, which is a draft.
+    """
+    inside = Path(os.path.relpath(os.path.realpath(path.parent), os.path.realpath(params_dir)))
+    year, *deeper = inside.parts or ("",)
+    if not _YEAR.fullmatch(year):
+        return []
+    label = f"{params_dir.name}/{year}"
+    if deeper:
+        return [_in_subfolder(f"{label}/{'/'.join(deeper)}/{path.name}", label).fault()]
+    folder = params_dir / year
+    names = _names(folder)
+    if path.name not in names:
+        return []
+    if not _is_department(path.name, names):
+        if _is_unseen(path.name) or path.name == YEAR_FILE:
+            return []
+        why = _why_unread(path.name, names)
+        return [Unread(f"{label}/{path.name}", *why).fault()]
+    code = path.name.removesuffix(SUFFIX)
+    told = name_fault(code)
+    own = [Fault(Place(f"{label}/{path.name}"), told[0], f"改文件名：{told[1]}")] if told else []
+    return own + doubles(params_dir, year, departments(year, params_dir)).get(code, [])
+
+
+def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str, list[Fault]]:
+    """Return, for each file that shares its department with another, the faults that say so.
+
+    Two files are one department's if they state one 部门.名称 or one 预算编码 in one 地区, or
+    if their names differ in case only, since their reports would have one name on Windows.
+    """
+    label = f"{params_dir.name}/{year}"
+    of_year = identity(params_dir / str(year) / YEAR_FILE, f"{label}/{YEAR_FILE}").get("地区")
+    same: dict[tuple[str, ...], dict[str, tuple[str, Place]]] = defaultdict(dict)
+    for name in names:
+        file = f"{label}/{_plain(name)}{SUFFIX}"
+        path = params_dir / str(year) / f"{name}{SUFFIX}"
+        same["文件名", _folded(name)].setdefault(name, (name, Place(file)))
+        stated = identity(path, file)
+        region = stated.get("地区", of_year or ("", Place(file)))[0]
+        for key in ("名称", "预算编码"):
+            if key in stated and stated[key][0].strip("（）") not in ("", UNKNOWN, "待填"):
+                same[key, _folded(region), _folded(stated[key][0])][name] = stated[key]
+    faults: dict[str, list[Fault]] = defaultdict(list)
+    for (key, *_), bearers in same.items():
+        for name, (text, place) in bearers.items() if len(bearers) > 1 else ():
+            others = "、".join(str(at) for other, (_, at) in bearers.items() if other != name)
+            what = "文件名只有大小写不同" if key == "文件名" else f"{key}“{text}”相同"
+            message = f"与 {others} 的{what}，是重复的文件，都不生成"
+            hint = f"同一个部门只留一个文件；不是同一个部门，改其中一个的{key}"
+            faults[name].append(Fault(place, message, hint))
+    return dict(faults)
+
+
+def identity(path: Path, label: str) -> dict[str, tuple[str, Place]]:
+    """Return what a file states under 部门, and a year's 地区, with places; {} if unreadable.
+
+    A year has hundreds of files, so no more is parsed than it takes.
+    """
+    try:
+        return _identity(path.read_bytes(), label) if path.is_file() else {}
+    except (OSError, yaml.YAMLError):
+        return {}
+
+
+def _identity(data: bytes, label: str) -> dict[str, tuple[str, Place]]:
+    found: dict[str, tuple[str, Place]] = {}
+    depth, keys, is_key = 0, [""], True
+    for event in yaml.parse(data, Loader=_LOADER):
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth, is_key = depth + 1, isinstance(event, yaml.MappingStartEvent)
+            keys.append("")
+            # The reader takes seconds and more for brackets in brackets by the thousand.
+            if depth > _DEEPEST:
+                return found
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth, is_key = depth - 1, True
+            keys.pop()
+            if depth == 1 and keys[-1] == "部门":
+                return found
+        elif isinstance(event, yaml.ScalarEvent) and depth in (1, 2):
+            if is_key:
+                keys[-1] = event.value
+            elif keys[1:] == ["地区"] or (keys[1:2] == ["部门"] and depth == 2):
+                mark = event.start_mark
+                line, column = (mark.line, mark.column) if mark else (0, 0)
+                found[keys[-1]] = event.value, Place(label, line + 1, column + 1)
+            is_key = not is_key
+    return found
+
+
+_DEEPEST = 100
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _names(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
+
+
+def _is_department(name: str, names: set[str]) -> bool:
+    return name.endswith(SUFFIX) and name != SUFFIX and _why_unread(name, names) == ("", "")
+
+
+def _is_unseen(name: str) -> bool:
+    """Tell whether a file is the system's own, which nobody put there."""
+    hidden = name.startswith(".") and not _PARAMETERS.search(name)
+    return hidden or name.startswith("._") or name.casefold() in _LEFT_BY_SYSTEMS
+
+
+def _why_unread(name: str, names: set[str]) -> tuple[str, str]:
+    """Return why a file is not read and what to do; two empty texts for one that is."""
+    stem = _PARAMETERS.split(name, maxsplit=1)[0].rstrip("。．. ")
+    is_the_year = stem == YEAR_FILE.removesuffix(SUFFIX)
+    wanted = YEAR_FILE if is_the_year else f"{stem.lstrip('._ ')}{SUFFIX}"
+    rename = f"已经有 {wanted}，核对以后只留一个" if wanted in names else f"改名为 {wanted}"
+    if name.startswith(("~$", ".~")):
+        return "是办公软件打开文件时留下的", "关闭打开它的软件；关了还在，就删去"
+    if _LEAVING.search(name):
+        more = f"；要用它，{rename}" if _PARAMETERS.search(name) else ""
+        return "是编辑器或同步软件留下的", f"不用了就删去{more}"
+    if name.startswith("_year"):
+        return f"年度文件只认 {YEAR_FILE} 这个名称", (
+            f"已经有 {YEAR_FILE}，删去这一个" if YEAR_FILE in names else f"改名为 {YEAR_FILE}"
+        )
+    if name[0] in "_." and _PARAMETERS.search(name):
+        return f"以“{name[0]}”开头的名称留给程序和系统", rename
+    if copy := _COPY.search(stem if _PARAMETERS.search(name) else Path(name).stem):
+        whole = f"{stem[: copy.start()].strip() or stem[copy.end() :].strip()}{SUFFIX}"
+        kept = f"与 {whole} 核对，只留一个；" if whole in names else ""
+        return _COPIED, f"{kept}是要用的，去掉名称里多出来的部分；不是，就删去"
+    if _PARAMETERS.search(name.removesuffix(SUFFIX)) and name.endswith(SUFFIX):
+        return "扩展名写了两次", rename
+    if name.endswith(SUFFIX):
+        return "", ""
+    if match := re.search(r"\.ya?ml(.*)$", name, re.IGNORECASE):
+        ending, more = name[match.start() : match.start(1)], match[1]
+        what = f"扩展名后面多了“{more}”" if more else f"扩展名是 {ending}，只读小写的 {SUFFIX}"
+        return what, rename
+    if _PARAMETERS.search(name):
+        return "扩展名前的点是全角", rename
+    return f"不是参数文件（{SUFFIX}）", "放到这个文件夹外面"
+
+
+def _below(folder: Path, name: str, label: str) -> Iterator[Unread]:
+    """Yield the files of a folder inside a year's, which nothing looks into."""
+    for here, folders, files in os.walk(folder / name):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for file in sorted(files):
+            if not _is_unseen(file):
+                inner = Path(here, file).relative_to(folder).as_posix()
+                yield _in_subfolder(f"{label}/{_plain(inner)}", label)
+
+
+def _in_subfolder(file: str, label: str) -> Unread:
+    return Unread(file, "在子文件夹里", f"部门的参数文件直接放在 {label} 里；别的放到外面")
+
+
+def _inside(here: str, folder: Path) -> tuple[str, ...]:
+    return Path(here).relative_to(folder).parts
+
+
+def _folded(text: str) -> str:
+    """Return a text as names are compared: width, case and blanks aside."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _plain(name: str) -> str:
+    """Return a file's name as it can be printed, whatever its coding."""
+    return name.encode("utf-8", "replace").decode()

@@ -1,0 +1,271 @@
+"""Files → checked inputs, or every fault at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from govnb.sheet.department import Department
+from govnb.sheet.district import YearFile
+from govnb.sheet.folder import departments, made_name_fault, name_fault, unread_files
+from govnb.sheet.rules import BaseDataForm, Book
+from govnb.text.lenient import Gaps, validate_leniently
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.suggest import did_you_mean
+from govnb.text.validation import validate as validate
+from govnb.text.values import MONEY_UNIT, UNKNOWN, Amount
+from govnb.text.yaml_text import Mapping, Scalar, read_yaml, scalar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that is read for one department and year, each value with its place.
+
+    Attributes
+    ----------
+    name : str
+        The department's identifier: its file's name without `.yml`.
+    department, year : Department, YearFile
+        The two parameter files.
+    book : dict of str to FigureRule
+        The formula book, by figure name.
+    book_at : dict of str to Place
+        Where each figure's name stands in the book.
+    form : BaseDataForm
+        The base-data form.
+    params_dir : Path
+        The folder all of these came from.
+    faults : tuple of Fault
+        What is wrong in the files; the faulty values are then left out of all the above.
+    gaps : Gaps
+        The names that these left out.
+    """
+
+    name: str
+    department: Department
+    year: YearFile
+    book: Book
+    book_at: dict[str, Place]
+    form: BaseDataForm
+    params_dir: Path
+    department_at: Place
+    faults: tuple[Fault, ...] = ()
+    gaps: Gaps = field(default_factory=Gaps)
+
+
+def label_of(path: Path, params_dir: Path) -> str:
+    """Return the name a file goes by in messages: from the parameter folder's parent.
+
+    So an origin reads the same wherever the command was run; a file elsewhere keeps
+    the name it was given.
+    """
+    # realpath, unlike Path.resolve, has an answer for a link that points at itself.
+    whole, folder = Path(os.path.realpath(path)), os.path.realpath(params_dir)
+    if path.is_symlink() and not path.exists():
+        # What is wrong is the link; where it points to, there is nothing.
+        whole = Path(os.path.realpath(path.parent), path.name)
+    try:
+        return (Path(params_dir.name) / whole.relative_to(folder)).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> Inputs:
+    """Read one department's file with its year file and the district's rules.
+
+    Parameters
+    ----------
+    path
+        The department's file, usually `params/YEAR/DEPARTMENT.yml`.
+    params_dir
+        The folder with `rules/` and the year folders; by default the one the file is in.
+    note
+        Leave the faults on the inputs' `faults` where the rest can still be checked, for
+        :func:`govnb.sheet.compute.compute` to raise them together with its own.
+
+    Raises
+    ------
+    FaultsError
+        With every fault of every file read.
+    """
+    params = params_dir or params_of(path)
+    collect = _Collect(params)
+    folder = year_folder(path, params)
+    department = collect.read(path, Department, folder)
+    year_path = _year_file(path, params, folder, department, collect.faults)
+    year = collect.read(year_path, YearFile, folder) if year_path.exists() else None
+    book = collect.read(params / "rules" / "figures.yml", Book)
+    form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
+    collect.faults += _wrong_years(department, year, folder)
+    whole = department and year and book is not None and form
+    if not whole or (collect.faults and not note):
+        raise FaultsError(collect.faults)
+    assert department and year and book is not None and form
+    return Inputs(
+        name=path.stem,
+        department=department,
+        year=year,
+        book=book,
+        book_at=collect.keys_at[params / "rules" / "figures.yml"],
+        form=form,
+        params_dir=params,
+        department_at=Place(label_of(path, params)),
+        faults=tuple(collect.faults),
+        gaps=collect.gaps,
+    )
+
+
+def year_folder(path: Path, params_dir: Path) -> str:
+    """Return the year whose folder of the parameters a file stands in, or an empty text."""
+    folder = Path(os.path.abspath(path)).parent
+    is_inside = os.path.realpath(folder.parent) == os.path.realpath(params_dir)
+    return folder.name if is_inside and re.fullmatch(r"[0-9]{4}", folder.name) else ""
+
+
+def _year_file(
+    path: Path, params: Path, folder: str, department: Department | None, faults: list[Fault]
+) -> Path:
+    """Return the year file that goes with a department's; a fault is added if there is none.
+
+    A department's file outside the year folders, a draft, goes with the year it declares.
+    """
+    beside = path.parent / "_year.yml"
+    if beside.exists() or not (folder or department):
+        return beside
+    year = folder or str(department.year.value if department else "")
+    found = params / year / "_year.yml"
+    if found.exists():
+        return found
+    message = f"没有 {year} 年的年度文件 {label_of(found, params)}"
+    if folder:
+        hint = f"用 govnb new {folder} 新建部门时会照最近的一年建好"
+        faults.append(Fault(Place(label_of(found, params)), message, hint))
+    elif department:
+        hint = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}"
+        faults.append(Fault(department.year.place, message, hint))
+    return found
+
+
+def _wrong_years(
+    department: Department | None, shared: YearFile | None, folder: str
+) -> list[Fault]:
+    """Return a fault for each declared year that isn't the folder's, at the file that differs."""
+    stated = [file.year for file in (department, shared) if file is not None]
+    if folder:
+        return [fault for year in stated for fault in year_of_folder(year, folder)]
+    if len({year.value for year in stated}) < 2:
+        return []
+    message = f"年度 {stated[0].value} 与年度文件的 {stated[1].value} 不同"
+    return [Fault(stated[0].place, message, "改年度，或把文件移到对应年份的文件夹")]
+
+
+def year_of_folder(year: Amount, folder: str) -> list[Fault]:
+    """Return the fault of a declared year that isn't that of the folder the file stands in."""
+    if str(year.value) == folder:
+        return []
+    message = f"年度 {year.value} 与所在的文件夹 {folder} 不同"
+    return [Fault(year.place, message, f"改为 {folder}，或把文件移到对应年份的文件夹")]
+
+
+def department_path(year: int | str, department: str, params_dir: Path) -> Path:
+    """Return the path of a department's file, refusing names that leave the tree.
+
+    Raises
+    ------
+    FaultsError
+        If the year or the department does not exist, with the nearest that does.
+    """
+    folder = params_dir / str(year)
+    label = Path(params_dir.name) / str(year)
+    if str(year) not in _years(params_dir):
+        hint = f"已有：{'、'.join(_years(params_dir)) or '无'}"
+        raise FaultsError([Fault(Place(label.as_posix()), f"没有年度“{year}”的文件夹", hint)])
+    known = departments(year, params_dir)
+    if department not in known:
+        # A file that nearly is its own says why it isn't read.
+        named = re.compile(rf"\W*{re.escape(department)}(?!\w)", re.IGNORECASE)
+        unread = unread_files(year, params_dir)
+        near = [u for u in unread if named.match(Path(u.file).name)]
+        if department and near:
+            raise FaultsError(u.fault() for u in near)
+        hint = did_you_mean(department, known) or f"已有：{'、'.join(known) or '无'}"
+        place = Place((label / f"{department}.yml").as_posix())
+        raise FaultsError([Fault(place, f"{year} 年没有部门“{department}”", hint)])
+    if told := name_fault(department):
+        place = Place((label / f"{department}.yml").as_posix())
+        raise FaultsError([Fault(place, told[0], f"改文件名：{told[1]}")])
+    return folder / f"{department}.yml"
+
+
+def new_path(year: int, department: str, params_dir: Path) -> Path:
+    """Return where a new department's file goes.
+
+    Raises
+    ------
+    FaultsError
+        If the name can't be a file's name or the file exists already.
+    """
+    path = params_dir / str(year) / f"{department}.yml"
+    place = Place(label_of(path, params_dir).encode("utf-8", "replace").decode())
+    if told := made_name_fault(department):
+        raise FaultsError([Fault(place, *told)])
+    twin = next(
+        (d for d in departments(year, params_dir) if d.casefold() == department.casefold()), None
+    )
+    if twin is not None and twin != department:
+        hint = "直接修改它，或换一个代码"
+        raise FaultsError([Fault(place, f"已经有 {twin}.yml，只有大小写不同", hint)])
+    if path.exists():
+        raise FaultsError([Fault(place, "文件已经有了", "直接修改它，或换一个代码")])
+    return path
+
+
+def _years(params_dir: Path) -> list[str]:
+    return sorted(p.name for p in params_dir.glob("[0-9]*") if p.is_dir())
+
+
+def params_of(path: Path) -> Path:
+    """Return the parameter folder a file stands in, or the one of the working directory."""
+    above = Path(os.path.realpath(path)).parents
+    return next((up for up in above if (up / "rules" / "figures.yml").exists()), Path("params"))
+
+
+class _Collect:
+    """Reads files one after the other and keeps their faults."""
+
+    def __init__(self, params_dir: Path) -> None:
+        self.params_dir = params_dir
+        self.faults: list[Fault] = []
+        self.keys_at: dict[Path, dict[str, Place]] = {}
+        self.gaps = Gaps()
+
+    def read(self, path: Path, model: type[T], folder: str = "") -> T | None:
+        label = label_of(path, self.params_dir)
+        try:
+            tree = read_yaml(path, label, note=True)
+        except FaultsError as error:
+            self.faults.extend(error.faults)
+            return None
+        self.keys_at[path] = tree.keys_at
+        stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
+        found = validate_leniently(tree, model, stand_ins)
+        self.faults.extend(found.faults)
+        self.gaps = self.gaps | found.gaps
+        return found.value
+
+
+def _stand_ins(label: str, folder: str) -> dict[str, Mapping | Scalar]:
+    """Return what stands in for what a department's or a year's file can't do without.
+
+    With them the rest of the file can still be checked.
+    """
+    place = Place(label)
+    name = Mapping({"名称": scalar(UNKNOWN, place)})
+    name.place, name.keys_at = place, {"名称": place}
+    stated = {"年度": folder or "2016", "地区": UNKNOWN, "金额单位": MONEY_UNIT}
+    return {"部门": name} | {key: scalar(text, place) for key, text in stated.items()}

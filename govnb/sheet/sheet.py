@@ -1,0 +1,448 @@
+"""One department's year as a sheet: every formula of every file is worked out here.
+
+Figures, checks, the play of rounding, 试算 and scores ask the same cells, so that they give
+one answer to one question. What is unknown makes unknown all that rests on it, inside
+求和(…) over a department's own items too: an item that doesn't state the amount summed is
+missing like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from govnb.sheet.expression import Expression, FormulaError, NotComputable, Value
+from govnb.sheet.order import ordered
+from govnb.text.dotted import dotted
+from govnb.text.ledger import RESERVED
+from govnb.text.place import Fault, Place
+from govnb.text.values import MONEY_UNIT, Kind
+
+PERCENT = Decimal("0.01")
+HUNDRED = Decimal(100)
+TOO_LARGE = "结果太大"
+# Accounts may be named by the codes of 经济分类科目.
+BY_ACCOUNT = frozenset({"支出", "预算安排"})
+
+
+class Lack(StrEnum):
+    """Why a fact has no value, in the words that are shown behind 未公布."""
+
+    WITHHELD = ""
+    LEFT_OUT = "参数文件没有填"
+    ON_TRIAL = "试算中设为未公布"
+    # The score is no formula over figures: the rubric gives it, as an interval.
+    SCORED = "由指标体系评出，见评分表"
+    UNSCORED = "没有带分值的指标体系，没有评分"
+
+    @property
+    def is_withheld(self) -> bool:
+        """True where 未公布 is said in so many words."""
+        return self in (Lack.WITHHELD, Lack.ON_TRIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A figure before evaluation: a value, an expression, or why it has neither."""
+
+    name: str
+    unit: str
+    place: Place
+    value: Value = None
+    expression: Expression | None = None
+    lack: Lack | None = None
+    label: str = ""
+    decimals: int = 2
+    note: str = ""
+    approximate: bool = False
+    # The word a file marks its 约数 with.
+    about: str = ""
+    derived: bool = False
+    # What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
+    scale: Decimal = Decimal(1)
+    # Its rule says how many places to show (小数位).
+    fixed: bool = False
+    kind: Kind | None = None
+    # Only a formula names it: the department states nothing of the kind.
+    only_named: bool = False
+
+    @property
+    def factor(self) -> Decimal:
+        """What formulas count one of its unit as: a percentage is its fraction."""
+        return PERCENT if self.unit == "%" else self.scale
+
+
+@dataclass
+class Money:
+    """How a file keeps its amounts, and its report prints them."""
+
+    unit: str = MONEY_UNIT
+    # Places that amounts computed in that unit show.
+    decimals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a name or a formula comes to: a value, what it lacks, or why it has none."""
+
+    # In `unit`, at full precision.
+    value: Value = None
+    # Empty where a formula mixes units.
+    unit: str = ""
+    # What formulas count one of its unit as.
+    factor: Decimal = Decimal(1)
+    # The figures used, wildcards spelled out.
+    names: tuple[str, ...] = ()
+    # The stated facts, at the far end of the formulas, that are unknown.
+    missing: tuple[str, ...] = ()
+    # Why there is no value though all is known, such as a division by zero.
+    trouble: str = ""
+    # Whether the department has nothing of what is asked for.
+    absent: bool = False
+    # Whether it rests on a 约数.
+    about: bool = False
+
+    @property
+    def ratio(self) -> Value:
+        """The value as formulas use it: a percentage as its fraction, money in 万元."""
+        # Multiplying by 1 would still round what has more digits than the context.
+        if not isinstance(self.value, Decimal) or self.factor == 1:
+            return self.value
+        return self.value * self.factor
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value if it is a known number."""
+        return self.value if isinstance(self.value, Decimal) else None
+
+
+class Sheet:
+    """The cells of one department.
+
+    Parameters
+    ----------
+    drafts
+        Every figure before evaluation, by name, in file order.
+    accounts
+        That year's names of the accounts, by code.
+    items
+        For each section whose items the department chooses (项目, 业务量…), their names.
+    money
+        How the file keeps its amounts.
+    """
+
+    def __init__(
+        self,
+        drafts: Mapping[str, Draft],
+        accounts: Mapping[str, str] | None = None,
+        items: Mapping[str, Sequence[str]] | None = None,
+        money: Money | None = None,
+    ) -> None:
+        self.drafts = dict(drafts)
+        self.accounts = accounts or {}
+        self.items = items or {}
+        self.money = money or Money()
+        # Formulas that use as a number what is none.
+        self.faults: list[Fault] = []
+        self._base: Sheet | None = None
+        self._changed: Mapping[str, Draft] = {}
+        self._answers: dict[str, Answer] = {}
+        self._needs: dict[str, tuple[str, ...]] = {}
+        self._above: dict[str, frozenset[str]] = {}
+        self._matched: dict[str, tuple[str, ...]] = {}
+        # The names of each list of missing ones, by the list's identity.
+        self._within: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
+
+    def with_(self, changes: Mapping[str, Draft | Value]) -> Sheet:
+        """Return the sheet under other drafts, or other values in their own units.
+
+        What doesn't rest on them isn't worked out again.
+        """
+        drafts = {name: self._standing_in(name, given) for name, given in changes.items()}
+        if any(name not in self.drafts or d.expression for name, d in drafts.items()):
+            return Sheet({**self.drafts, **drafts}, self.accounts, self.items, self.money)
+        other = Sheet({}, self.accounts, self.items, self.money)
+        other.drafts, other._changed, other._base = self.drafts, {**self._changed, **drafts}, self
+        other._needs, other._above, other._matched = self._needs, self._above, self._matched
+        return other
+
+    def _standing_in(self, name: str, given: Draft | Value) -> Draft:
+        if isinstance(given, Draft):
+            return given
+        draft = self.draft(name) or Draft(name, "", Place(name))
+        return replace(draft, value=given, expression=None, lack=None)
+
+    # ── names ────────────────────────────────────────────────────
+
+    def draft(self, name: str) -> Draft | None:
+        """Return what stands in a cell, None where there is no such figure."""
+        return self._changed.get(name) or self.drafts.get(name)
+
+    def resolve(self, name: str) -> str:
+        """Return the name with an account's code replaced by that year's name.
+
+        A department may name its accounts by their codes; then the code is the name.
+        """
+        if name in self.drafts:
+            return name
+        head, *rest = name.split(".")
+        if head in BY_ACCOUNT:
+            rest = [self.accounts.get(segment, segment) for segment in rest]
+        return ".".join([head, *rest])
+
+    def expand(self, pattern: str, *, whole: bool = False) -> tuple[str, ...]:
+        """Return the names a wildcard means; what the evaluator adds to a section is none.
+
+        With `whole`, also those of the items that don't state what the others do.
+        """
+        if pattern not in self._matched:
+            match, ends_open = dotted(pattern).fullmatch, pattern.endswith("*")
+            self._matched[pattern] = tuple(
+                name
+                for name, draft in self.drafts.items()
+                if not draft.only_named
+                and (found := match(name))
+                and not (ends_open and (draft.derived or RESERVED & set(found.groups())))
+            )
+        names = self._matched[pattern]
+        if not whole or not names or pattern.endswith("*"):
+            return names
+        return tuple(dict.fromkeys([*names, *self._of_every_item(pattern)]))
+
+    def _of_every_item(self, pattern: str) -> list[str]:
+        head, star, rest = pattern.partition("*")
+        if not star:
+            return [pattern]
+        items = self.items.get(head.removesuffix("."), ())
+        return [name for item in items for name in self._of_every_item(f"{head}{item}{rest}")]
+
+    def names(
+        self, expression: Expression, find: Callable[[str], str] | None = None
+    ) -> tuple[str, ...]:
+        """Return the figures a formula uses, wildcards spelled out."""
+        found = map(find or self.resolve, expression.names)
+        each = (self.expand(name, whole=True) if "*" in name else (name,) for name in found)
+        return tuple(dict.fromkeys(name for some in each for name in some))
+
+    def needs(self, name: str) -> tuple[str, ...]:
+        """Return the figures that a figure is computed from."""
+        if name not in self._needs:
+            draft = self.drafts.get(name)
+            expression = draft.expression if draft else None
+            self._needs[name] = self.names(expression) if expression else ()
+        return self._needs[name]
+
+    def above(self, name: str) -> frozenset[str]:
+        """Return a figure and everything it is computed from."""
+        if name not in self._above:
+            found, pending = {name}, [name]
+            while pending:
+                more = [n for n in self.needs(pending.pop()) if n not in found]
+                found.update(more)
+                pending += more
+            self._above[name] = frozenset(found)
+        return self._above[name]
+
+    def roots(self, names: Iterable[str]) -> list[str]:
+        """Return the stated facts that figures rest on."""
+        every = frozenset[str]().union(*map(self.above, names))
+        return sorted(n for n in every if (d := self.drafts.get(n)) and d.expression is None)
+
+    @cached_property
+    def _in_order(self) -> tuple[dict[str, int], list[list[str]]]:
+        order, circles = ordered({name: self.needs(name) for name in self.drafts})
+        return {name: at for at, name in enumerate(order)}, circles
+
+    @property
+    def order(self) -> dict[str, int]:
+        """The place of each figure in an order in which each comes after those it needs."""
+        return self._base.order if self._base else self._in_order[0]
+
+    @property
+    def circles(self) -> list[list[str]]:
+        """The figures that are computed from themselves."""
+        return self._base.circles if self._base else self._in_order[1]
+
+    @cached_property
+    def _circular(self) -> frozenset[str]:
+        return frozenset(name for circle in self.circles for name in circle)
+
+    # ── values ───────────────────────────────────────────────────
+
+    def cell(self, name: str) -> Answer:
+        """Return a figure's value."""
+        if name not in self._answers:
+            for each in self._still_needed(name):
+                self._answers[each] = self._worked_out(each)
+        return self._answers[name]
+
+    def _still_needed(self, name: str) -> list[str]:
+        """Return what has to be worked out before a figure, and it, in order."""
+        if self._base is None:
+            return [*self.order] if name in self.order and not self._answers else [name]
+        moved = [
+            n
+            for n in self.above(name)
+            if n not in self._answers and not self.above(n).isdisjoint(self._changed)
+        ]
+        return sorted(moved, key=lambda n: self.order.get(n, -1)) or [name]
+
+    def _worked_out(self, name: str) -> Answer:
+        if self._base is not None and self.above(name).isdisjoint(self._changed):
+            return self._base.cell(name)
+        draft = self.draft(name)
+        if draft is None:
+            return Answer(names=(name,), missing=(name,), absent=True)
+        if draft.expression is None:
+            lacks = (name,) if draft.value is None else ()
+            absent = draft.only_named and draft.lack is None
+            return Answer(
+                draft.value, draft.unit, draft.factor, (name,), lacks, absent=absent,
+                about=draft.approximate,
+            )  # fmt: skip
+        if name in self._circular:
+            return Answer(unit=draft.unit, names=(name,), missing=(name,))
+        try:
+            found = self.ask(draft.expression, unit=draft.unit, factor=draft.factor)
+            if found.value is not None and not isinstance(found.value, Decimal):
+                message = f"公式的结果“{found.value}”不是数"
+                raise FormulaError(message, "写数的名称；日期用 年份(…)")
+        except FormulaError as error:
+            self.faults.append(Fault(draft.place, str(error), error.hint))
+            return Answer(unit=draft.unit, names=(name,), missing=(name,))
+        return replace(found, about=True) if draft.approximate else found
+
+    def ask(
+        self,
+        expression: Expression,
+        own: Mapping[str, Answer] | None = None,
+        find: Callable[[str], str] | None = None,
+        unit: str | None = None,
+        factor: Decimal = Decimal(1),
+    ) -> Answer:
+        """Work a formula out.
+
+        Parameters
+        ----------
+        expression
+            The formula.
+        own
+            Names that only the asker knows, and what they come to.
+        find
+            Gives the figure, or the pattern, that a name stands for to the asker.
+        unit, factor
+            The unit of the result, and what formulas count one of it as; without them, what
+            the units of its names leave.
+
+        Raises
+        ------
+        FormulaError
+            If something that is not a number is used as one.
+        """
+        own, find = own or {}, find or self.resolve
+        meant = [find(raw) for raw in expression.names if raw not in own]
+        each = (self.expand(name, whole=True) if "*" in name else (name,) for name in meant)
+        names = tuple(dict.fromkeys(name for some in each for name in some))
+        cells = {raw: own[raw] for raw in expression.names if raw in own}
+        cells |= {name: self.cell(name) for name in names}
+        if unit is None:
+            unit, factor = _unit(expression, cells.values())
+        about = any(cell.about for cell in cells.values())
+        trouble, value = "", None
+        try:
+            value = expression.evaluate(
+                lambda raw: (own[raw] if raw in own else self.cell(find(raw))).ratio,
+                lambda pattern, whole: self.expand(find(pattern), whole=whole),
+                lambda raw: raw not in own and self._withheld(find(raw)),
+            )
+        except NotComputable as error:
+            trouble = str(error)
+        except ArithmeticError:
+            trouble = TOO_LARGE
+        if value is None:
+            unknown = {name: cell for name, cell in cells.items() if cell.value is None}
+            trouble = trouble or next((c.trouble for c in unknown.values() if c.trouble), "")
+            lacks = (c.missing or (name,) for name, c in unknown.items() if not c.trouble)
+            missing = self._union(list(lacks))
+            absent = all(cell.absent for cell in cells.values())
+            return Answer(None, unit, factor, names, missing, trouble, absent, about)
+        if isinstance(value, Decimal) and factor != 1:
+            value /= factor
+        return Answer(value, unit, factor, names, about=about)
+
+    def _union(self, lists: list[tuple[str, ...]]) -> tuple[str, ...]:
+        """Return the names of several lists, each once.
+
+        Where one list holds all of them that list itself: each share of an unknown whole would
+        copy it.
+        """
+        longest = max(lists, key=len, default=())
+        if len(lists) < 2:
+            return longest
+        known, within = self._within.get(id(longest), ((), frozenset[str]()))
+        if known is not longest:
+            within = frozenset(longest)
+            self._within[id(longest)] = longest, within
+        if all(within.issuperset(some) for some in lists if some is not longest):
+            return longest
+        return tuple(dict.fromkeys(name for some in lists for name in some))
+
+    def _withheld(self, name: str) -> bool:
+        """Tell whether what a name needs is 未公布 in so many words.
+
+        What a department says it doesn't publish is not made up for by a number near it.
+        """
+        draft = self.draft(name)
+        if draft is None or self.cell(name).value is not None:
+            return False
+        if draft.expression is not None:
+            return any(map(self._withheld, self.needs(name)))
+        return draft.lack is not None and draft.lack.is_withheld
+
+    def spread(
+        self,
+        compute: Callable[[Sheet], Decimal | None],
+        names: Iterable[str],
+        width: Callable[[str], tuple[Decimal, Decimal]],
+    ) -> tuple[Decimal, Decimal]:
+        """Return how far below and above its value something may lie (尾差).
+
+        Parameters
+        ----------
+        compute
+            Works it out on a sheet.
+        names
+            The figures it uses.
+        width
+            How far below and above its value a stated fact may lie.
+        """
+        base = self.tried(compute)
+        below = above = Decimal(0)
+        if base is None:
+            return below, above
+        for root in self.roots(names):
+            less, more = width(root)
+            value = self.cell(root).number
+            if value is None or not (less or more):
+                continue
+            ends = (self.with_({root: v}).tried(compute) for v in (value - less, value + more))
+            moved = [v for v in ends if v is not None]
+            below += max(Decimal(0), base - min(moved, default=base))
+            above += max(Decimal(0), max(moved, default=base) - base)
+        return below, above
+
+    def tried(self, compute: Callable[[Sheet], Decimal | None]) -> Decimal | None:
+        """Return what something comes to on this sheet; None where it can't be worked out."""
+        try:
+            return compute(self)
+        except (ArithmeticError, FormulaError):
+            return None
+
+
+def _unit(expression: Expression, cells: Iterable[Answer]) -> tuple[str, Decimal]:
+    """Return the unit of a name, a sum or a difference; a product or quotient has none."""
+    units = {cell.unit: cell.factor for cell in cells if not cell.absent}
+    return units.popitem() if len(units) == 1 and not expression.is_product else ("", Decimal(1))

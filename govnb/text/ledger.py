@@ -1,0 +1,116 @@
+"""The ledger (台账): an amount, or a stated total over named parts.
+
+A node of 收入 or 支出 is either a bare amount or `{合计: …, 明细: {…}}`. 合计 is what
+the source states; it may disagree with its parts, and that disagreement is a finding
+for the review, never mended here. A table that sums both ways (机构 × 来源) adds
+`分类合计`, the stated total of each column.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text
+from govnb.text.yaml_text import Mapping, Scalar
+
+# Names the evaluator gives to what it computes about a node; a part may not take them.
+RESERVED = frozenset(
+    {"名称", "合计", "明细", "分类合计", "分项之和", "合计差额", "项数", "条数"}
+    | {"差异", "差异率", "占比", "超支", "超支率"}
+)
+_FORBIDDEN = ".[]{}\"'=*|\n"
+
+
+def check_name(name: str) -> str:
+    """Return `name` if formulas can refer to it; raise otherwise."""
+    bad = next((c for c in name if c in _FORBIDDEN), None)
+    if bad is not None or not name.strip() or name != name.strip():
+        shown = f"含“{bad}”" if bad else "首尾有空格或是空的"
+        raise PydanticCustomError(
+            "govnb",
+            "名称“{name}”{shown}，公式无法引用它",
+            {"name": name, "shown": shown, "hint": "句点改用顿号，引号用全角，别的符号删去"},
+        )
+    return name
+
+
+def check_part(name: str) -> str:
+    """Return `name` if a ledger's part may bear it; raise otherwise."""
+    if name in RESERVED:
+        raise PydanticCustomError(
+            "govnb",
+            "“{name}”是系统用来命名计算结果的词，不能作项目名称",
+            {"name": name, "hint": f"改成更具体的名称，如“{name}项目”"},
+        )
+    return check_name(name)
+
+
+Name = Annotated[str, AfterValidator(check_name)]
+PartName = Annotated[str, AfterValidator(check_part)]
+
+
+A = TypeVar("A", bound=Amount)
+
+
+class Strict(BaseModel):
+    """A section of a parameter file: unknown keys are refused, aliases are the Chinese keys."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True
+    )
+
+
+class Ledger(Strict, Generic[A]):
+    """A ledger node (台账项): an amount, or a stated total over named parts."""
+
+    title: Text | None = Field(None, alias="名称", description="报告对这一项的叫法，如“基本支出”")
+    total: A | None = Field(None, alias="合计", description="来源写明的合计，可与明细之和不同")
+    parts: dict[PartName, Ledger[A]] | None = Field(None, alias="明细", description="分项")
+    columns: dict[PartName, A] | None = Field(
+        None, alias="分类合计", description="交叉表中各列写明的合计"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _amount_alone(cls, data: Any) -> Any:
+        if isinstance(data, Scalar):
+            short = Mapping({"合计": data})
+            short.place, short.keys_at = data.place, {"合计": data.place}
+            return short
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        node = handler(core)
+        properties = handler.resolve_ref_schema(node)["properties"]
+        (amount,) = [option for option in properties["合计"]["anyOf"] if "anyOf" in option] or [
+            {"anyOf": properties["合计"]["anyOf"][:2]}
+        ]
+        return {"anyOf": [*amount["anyOf"], node]}
+
+    @model_validator(mode="after")
+    def _something_said(self) -> Ledger[A]:
+        if self.total is None and not self.parts:
+            raise PydanticCustomError(
+                "govnb", "既没有合计也没有明细", {"hint": f"写一个数，或写 {UNKNOWN}"}
+            )
+        if self.columns is not None and not self.parts:
+            raise PydanticCustomError("govnb", "有分类合计而没有明细", {"hint": "补上明细各行"})
+        return self
+
+
+MoneyLedger = Ledger[Money]
+PeopleLedger = Ledger[People]
+QuantityLedger = Ledger[Quantity]

@@ -1,0 +1,368 @@
+"""The values a parameter file is made of: amounts, dates and text.
+
+An amount is read from its text into a `Decimal` and never passes through a binary
+float. What an accountant may mistype (full-width digits, thousands commas, leading
+zeros, the wrong unit) is refused with the text to type instead.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from govnb.text.number import TO_FILL as TO_FILL
+from govnb.text.number import UNKNOWN as UNKNOWN
+from govnb.text.number import BadText as BadText
+from govnb.text.number import is_unknown as is_unknown
+from govnb.text.number import parse_number as parse_number
+from govnb.text.number import split_typed, why_not_a_number
+from govnb.text.place import Place
+from govnb.text.yaml_faults import UNSEEN
+from govnb.text.yaml_text import Scalar
+
+MONEY_UNIT = "万元"
+# What marks a 约数: 约 before any number, 余 behind a round one. 多 is said behind any.
+ABOUT, MORE, MANY = "约", "余", "多"
+# How many 万元 one of each unit is; exact powers of ten, so that conversion never rounds.
+MONEY_UNITS = {
+    "元": Decimal("0.0001"),
+    "千元": Decimal("0.1"),
+    "万元": Decimal(1),
+    "亿元": Decimal(10000),
+}
+
+
+def in_money_unit(unit: str, money_unit: str) -> tuple[str, Decimal]:
+    """Return a unit of money as a file kept in `money_unit` counts it, and what one is of the old.
+
+    `万元` and `万元/人` become `元` and `元/人` in a file kept in 元; other units stay.
+    """
+    money, per, of = unit.partition("/")
+    if money != MONEY_UNIT or money_unit == MONEY_UNIT:
+        return unit, Decimal(1)
+    return f"{money_unit}{per}{of}", MONEY_UNITS[money_unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an amount counts: its unit, the other units it may be typed in, its limits."""
+
+    unit: str
+    units: tuple[str, ...] = ()
+    negative: bool = False
+    whole: bool = False
+    what: str = "数"
+
+
+MONEY = Kind(MONEY_UNIT, tuple(MONEY_UNITS), what="金额")
+SIGNED_MONEY = replace(MONEY, negative=True)
+PEOPLE = Kind("人", ("人", "名"), whole=True, what="人数")
+AREA = Kind("㎡", ("㎡", "平方米"), what="面积")
+QUANTITY = Kind("", what="数量")
+YEAR = Kind("年", ("年",), whole=True, what="年度")
+COUNT = Kind("个", ("个",), whole=True, what="个数")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as a file states it.
+
+    Attributes
+    ----------
+    value : Decimal or None
+        In the kind's unit; None when the file says 未公布 or gives a formula.
+    text : str
+        As typed.
+    place : Place
+        Where it stands.
+    kind : Kind
+        What it counts.
+    formula : str or None
+        The expression after `=`, for an amount that refers to others.
+    about : str
+        The word that marks a 约数 such as `1200余` or `约1236`; empty for an exact number.
+    unit_typed : bool
+        True when the text names its unit, which then wins over the file's 金额单位.
+    """
+
+    value: Decimal | None
+    text: str
+    place: Place
+    kind: Kind
+    formula: str | None = None
+    about: str = ""
+    unit_typed: bool = False
+
+    @property
+    def approximate(self) -> bool:
+        """True for a 约数."""
+        return bool(self.about)
+
+
+def is_round(text: str) -> bool:
+    """Tell whether a number is one that 余 may stand behind: 1200, 30, not 1236 or 1.5."""
+    return text.endswith("0") and "." not in text and text.strip("-0") != ""
+
+
+def about_word(before: str, behind: str, number: str, unit: str) -> str:
+    """Return what marks a typed number as a 约数, or an empty text.
+
+    Raises
+    ------
+    BadText
+        For a 约 and a 余 on one number, and a 余 behind a number that isn't round.
+    """
+    if before and behind:
+        raise BadText(f"“{before}{number}{behind}”有两个约数的标记", f"写 {before}{number}{unit}")
+    # 35余万元 is 35 round ten-thousands.
+    if behind == MORE and not is_round(number) and not (unit[:1] in "千万亿" and unit):
+        hint = f"写 {ABOUT}{number}{unit}"
+        raise BadText(f"“{number}{behind}”的“余”只能用在整十、整百这样的数后面", hint)
+    return before or behind
+
+
+def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
+    """Read an amount: a number, one with a unit, `1200余`, `约1236`, 未公布, or `=formula`.
+
+    Raises
+    ------
+    BadText
+        If it is none of these, or the unit isn't one the kind can be typed in.
+    """
+    bare = text.strip()
+    if is_unknown(bare):
+        return Amount(None, text, place, kind)
+    if bare.startswith("="):
+        return Amount(None, text, place, kind, formula=bare[1:].strip())
+    if bare.startswith("＝"):
+        raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
+    match = split_typed(bare)
+    if match is None:
+        raise why_not_a_number(bare)
+    unit = match["unit"].strip()
+    value = parse_number(match["number"], negative=kind.negative)
+    if re.fullmatch(r"-?[\d.,\s]+", bare, re.ASCII) and unit:
+        raise BadText(f"“{bare}”中间有空格", f"写 {re.sub('[, ]', '', bare)}")
+    if unit and unit not in kind.units:
+        expected = "、".join(kind.units) or "不带单位"
+        raise BadText(f"“{bare}”的单位“{unit}”不对，这里应是{kind.what}", f"可用的单位：{expected}")
+    if kind.whole and value != value.to_integral_value():
+        raise BadText(f"“{bare}”不是整数，这里是{kind.what}", "写整数")
+    if unit in MONEY_UNITS:
+        value *= MONEY_UNITS[unit]
+    about = about_word(match["around"], match["more"], match["number"], unit)
+    return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date known to the year, the month or the day, as reports give them."""
+
+    year: int
+    month: int | None
+    day: int | None
+    text: str
+    place: Place
+
+    def __str__(self) -> str:
+        month = f"{self.month}月" if self.month else ""
+        day = f"{self.day}日" if self.day else ""
+        return f"{self.year}年{month}{day}"
+
+    def earliest(self) -> tuple[int, int, int]:
+        """Return the first day it can mean, as (year, month, day)."""
+        return self.year, self.month or 1, self.day or 1
+
+    def latest(self) -> tuple[int, int, int]:
+        """Return a bound no earlier than the last day it can mean."""
+        return self.year, self.month or 12, self.day or 31
+
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|年(?:(\d{1,2})月(?:(\d{1,2})日)?)?)?", re.ASCII
+)
+
+
+def parse_date(text: str, place: Place) -> PartialDate:
+    """Read `2016`, `2016-03`, `2016-03-19` or `2016年3月19日`.
+
+    Raises
+    ------
+    BadText
+        If it is none of these or no such day exists.
+    """
+    bare = text.strip()
+    match = _DATE.fullmatch(bare)
+    if match is None:
+        plain = unicodedata.normalize("NFKC", UNSEEN.sub("", bare))
+        if plain != bare and UNSEEN.search(bare) and _DATE.fullmatch(plain):
+            raise BadText(f"“{plain}”里有看不见的字符", f"删去它，写 {plain}")
+        if plain != bare and _DATE.fullmatch(plain):
+            raise BadText(f"“{bare}”含全角字符", f"改用半角，写 {plain}")
+        said = f"“{bare}”不是日期" if bare else "值是空的"
+        raise BadText(said, "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016")
+    year, *rest = (int(part) if part else None for part in match.groups())
+    # 0 is a month that doesn't exist, not one left out.
+    month = rest[0] if rest[0] is not None else rest[2]
+    day = rest[1] if rest[1] is not None else rest[3]
+    assert year is not None
+    try:
+        datetime.date(year, 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
+        raise BadText(f"“{bare}”：没有这一天", "检查月和日") from None
+    return PartialDate(year, month, day, text, place)
+
+
+def refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
+    """Return the error a validator raises; `place` when it isn't the value's own."""
+    context = {"message": message, "hint": hint} | ({"place": place} if place else {})
+    return PydanticCustomError("govnb", "{message}", context)
+
+
+class Reads:
+    """Pydantic annotation: how a field's text is read, and what an editor may expect there.
+
+    Parameters
+    ----------
+    read
+        Makes the value of the text, or raises :class:`BadText`.
+    what, hint
+        What a field that holds several lines should have held, and how to write it.
+    schema
+        The field's JSON Schema.
+    fillable
+        Whether the field may say （待填）, which counts as left out.
+    """
+
+    fillable = False
+
+    def __init__(
+        self,
+        read: Callable[[Scalar], Any],
+        what: str,
+        hint: str,
+        schema: dict[str, Any],
+        fillable: bool = False,
+    ) -> None:
+        self.read, self.what, self.hint, self.schema = read, what, hint, schema
+        self.fillable = fillable
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._checked)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> Any:
+        return self.schema
+
+    def _checked(self, value: Any) -> Any:
+        if not isinstance(value, Scalar):
+            if isinstance(value, Amount):
+                return value
+            raise refuse(f"这里应是{self.what}，不是一组内容", self.hint)
+        if self.fillable and value.strip() == TO_FILL:
+            return None
+        try:
+            return self.read(value)
+        except BadText as error:
+            raise refuse(str(error), error.hint) from None
+
+
+class AmountOf(Reads):
+    """How an amount of one :class:`Kind` is read."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        number: dict[str, Any] = {"type": "number"}
+        if not kind.negative:
+            number["minimum"] = 0
+        units = "、".join(kind.units) or "任意"
+        text = {
+            "type": "string",
+            "pattern": (
+                rf"^(=.+|未公布|{TO_FILL}|约?\s*-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$"
+            ),
+            "description": f"{kind.what}（{units}）；未公布；或 =名称 引用别处的数",
+        }
+        schema = {"anyOf": [number, text]}
+        super().__init__(self._amount, f"一个{kind.what}", "只写一个数，如 12.5", schema)
+
+    def _amount(self, text: Scalar) -> Amount:
+        try:
+            return parse_amount(text, self.kind, text.place)
+        except BadText as error:
+            if self.kind is YEAR and UNKNOWN in error.hint:
+                error.hint = "写四位数的年份，如 2016"
+            raise
+
+
+def _stated(amount: Amount) -> Amount:
+    if amount.value is None:
+        raise refuse(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数")
+    return amount
+
+
+class TextOf(Reads):
+    """How text is read; `markdown` text may hold `{{ 名称 }}`."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        markdown: bool = False,
+        choices: tuple[str, ...] = (),
+        fillable: bool = False,
+    ) -> None:
+        self.markdown, self.choices = markdown, choices
+        # A code such as 001005 or a name such as 12345 reads as a number to a YAML editor.
+        also = [TO_FILL] if fillable else []
+        schema = {"enum": [*choices, *also]} if choices else {"type": ["string", "number"]}
+        super().__init__(self._text, what, "含冒号或以 [ { - 开头的文字加引号", schema, fillable)
+
+    def _text(self, text: Scalar) -> Scalar:
+        text = text.visible()
+        if not text.strip():
+            raise BadText("值是空的", "填上内容，或删去这一行")
+        if self.choices and text not in self.choices:
+            raise BadText(f"“{text}”不在可选的值里", f"可写：{'、'.join(self.choices)}")
+        if control := next((c for c in text if ord(c) < 32 and c != "\n"), None):
+            raise BadText(f"文字里有控制字符 {control!r}", "删去它")
+        return text
+
+
+_DATE_SCHEMA = {
+    "anyOf": [
+        {"type": "integer"},
+        {
+            "type": "string",
+            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?|（待填）)$",
+        },
+    ]
+}
+Money = Annotated[Amount, AmountOf(MONEY)]
+SignedMoney = Annotated[Amount, AmountOf(SIGNED_MONEY)]
+People = Annotated[Amount, AmountOf(PEOPLE)]
+Area = Annotated[Amount, AmountOf(AREA)]
+Quantity = Annotated[Amount, AmountOf(QUANTITY)]
+Count = Annotated[Amount, AmountOf(COUNT)]
+Year = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
+Date = Annotated[
+    PartialDate,
+    Reads(
+        lambda t: parse_date(t, t.place),
+        "一个日期",
+        "只写一个日期，如 2016-06-30",
+        _DATE_SCHEMA,
+        True,
+    ),
+]
+Text = Annotated[Scalar, TextOf("文字")]
+Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
+YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"), fillable=True)]
+MoneyUnit = Annotated[Scalar, TextOf("金额单位", choices=tuple(MONEY_UNITS))]

@@ -1,0 +1,202 @@
+"""What is wrong with a YAML text, in the words of who typed it.
+
+A parser says “mapping values are not allowed here”; the accountant forgot the blank behind
+a colon one line above. Here the one is turned into the other, with the place to look at.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from govnb.text.place import Fault, FaultsError, Place
+
+MAX_DEPTH = 40
+# Longer than any name with its number.
+_LONGEST_LINE = 200
+INVISIBLE = re.compile(
+    "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+# Characters of text that take no room: pasted along from a web page, they are harmless in a
+# sentence and spoil a number or a name.
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+# Blanks that are none for a comparison; all but the full-width one print like an ordinary one.
+ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+# What no report prints as it was meant: private characters (bullets from Word), those that
+# stand for one lost, marks that combine with the letter before, joined Latin letters.
+_UNPRINTABLE = re.compile(
+    "(?P<private>[\ue000-\uf8ff\U000f0000-\U0010ffff])|(?P<lost>[\ufffc\ufffd])"
+    "|(?P<joined>[\ufb00-\ufb06])"
+    "|(?P<marked>.?[\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff"
+    "\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f])",
+    re.DOTALL,
+)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines as YAML counts them; `splitlines` breaks at more characters."""
+    return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
+
+
+def invisible(text: str, label: str) -> Iterator[Fault]:
+    """Yield one fault a line for tabs and for characters that YAML doesn't allow."""
+    for n, line in enumerate(lines_of(text), 1):
+        match = INVISIBLE.search(line)
+        if match and match[0] == "\t":
+            place = Place(label, n, match.start() + 1)
+            yield Fault(place, "有制表符（Tab）", "缩进和间隔都改用空格")
+        elif match:
+            code = f"U+{ord(match[0]):04X}"
+            hint = "删去它；若全文都有，文件可能不是文本，或不是 UTF-8 编码"
+            yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
+
+
+def unprintable(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield offset, message and hint of each character that won't print as it was meant."""
+    for match in _UNPRINTABLE.finditer(text):
+        code = f"U+{ord(match[0][-1]):04X}"
+        whole = unicodedata.normalize("NFKC", match[0])
+        match match.lastgroup:
+            case "private":
+                message = f"字符 {code} 是某个字体自造的，换一台电脑就印不出来"
+                yield match.start(), message, "换成普通的字；是从 Word 粘来的项目符号，删去它"
+            case "lost":
+                yield match.start(), f"这里有一个字已经丢失（{code}）", "照原文重新打这个字"
+            case "joined":
+                yield match.start(), f"“{match[0]}”（{code}）是连在一起的字母", f"写 {whole}"
+            case _:
+                hint = f"写 {whole}" if len(whole) == 1 else "删去它"
+                yield match.end() - 1, f"有一个附在前一个字上的符号（{code}）", hint
+
+
+def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
+    """Yield a fault for each anchor and alias; raise on nesting that would exhaust the stack.
+
+    Events come from a parser that doesn't recurse, the tree from one that does: depth is
+    measured here, before the tree is built.
+    """
+    depth = 0
+    for event in events:
+        mark = event.start_mark
+        place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                hint = "检查括号和缩进，一项里面不会有这么多层"
+                raise FaultsError([Fault(place, f"嵌套超过 {MAX_DEPTH} 层", hint)])
+        if isinstance(event, yaml.AliasEvent):
+            hint = "要引用别处的数，写 =名称；以 * 开头的文字加引号"
+            yield Fault(place, "不支持 YAML 的别名（*）", hint)
+        elif getattr(event, "anchor", None):
+            hint = f"删去“&{event.anchor}”；以 & 开头的文字加引号"
+            yield Fault(place, "不支持 YAML 的锚点（&）", hint)
+
+
+# What a parser's words mean for who types: message, hint, and whether the fault is where the
+# construct begins (a quote never closed) rather than where the parser gave up.
+_SYNTAX = {
+    "could not find expected ':'": (
+        "这一行缺少冒号",
+        "写成“名称: 值”，冒号用半角，后面留一个空格",
+        True,
+    ),
+    "expected <block end>": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
+    "did not find expected key": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
+    "found unexpected end of stream": (
+        "文件到此中断，引号或括号没有配对",
+        "补上结尾的引号或括号",
+        True,
+    ),
+    "did not find expected ',' or": (
+        "方括号或花括号没有配对，或缺少逗号",
+        "补上括号；逗号用半角",
+        True,
+    ),
+    "expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角", True),
+    "expected node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
+    "expected the node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
+    "scanning an alias": ("“*”在 YAML 里有特殊含义", "文字请加引号", True),
+    "scanning an anchor": ("“&”在 YAML 里有特殊含义", "文字请加引号", True),
+    "scanning a tag": ("“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
+    "block sequence entries are not allowed": (
+        "“-”不能写在冒号后面",
+        "没有公布写 未公布，确实为零写 0；列表另起一行，每行写“- 内容”",
+        False,
+    ),
+    "cannot start any token": ("这个符号不能放在开头", "整段文字加引号", False),
+    "but found another document": ("文件里有多份内容（“---”）", "一个文件只写一个部门", False),
+}
+_OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
+# What ends a name for YAML; a full-width blank looks as if it did.
+_COLON = re.compile(r":([ \t]|$)")
+WIDE_BLANKS = "\u3000\u00a0"
+# A value behind its name, the colon left out: `预算 12.15`.
+_VALUE_BEHIND = re.compile(
+    r"(\S*?[^\W\d_]|\S+(?=\s))\s*([-−]?\d[\d.,]*\D{0,3}|=.*|未公布)", re.DOTALL
+)
+
+
+def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
+    """Return the fault behind a parser's error."""
+    words = " ".join(filter(None, (error.context, error.problem)))
+    message, hint, at_start = next(
+        (said for key, said in _SYNTAX.items() if key in words),
+        (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号", False),
+    )
+    mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
+    if mark is None:
+        return Fault(Place(label), message, hint)
+    lines = lines_of(text)
+    here = lines[mark.line] if mark.line < len(lines) else ""
+    place = Place(label, mark.line + 1, mark.column + 1)
+    if _OPENS_WITH_BRACES.match(here):
+        start = Place(label, place.line, here.index("{{") + 1)
+        return Fault(start, "以“{{”开头的文字要加引号", '写成 "{{ 名称 }}…"，引号用半角')
+    if "could not find expected ':'" in words and lacks_colon(here.strip()):
+        column = len(here) - len(here.lstrip()) + 1
+        return Fault(Place(label, place.line, column), *colon_missing(here.strip()))
+    if "mapping values are not allowed" in words:
+        return _stray_colon(place, lines)
+    if "：" in here and not _COLON.search(here):
+        message += "；这一行像是用了全角冒号“：”"
+    return Fault(place, message, hint)
+
+
+def _stray_colon(place: Place, lines: list[str]) -> Fault:
+    """Return the fault of a colon where none may be: often the line above lacks its own."""
+    above = next((n for n in range(place.line - 1, 0, -1) if lines[n - 1].strip()), 0)
+    line = lines[above - 1] if above else ""
+    if line and not _COLON.search(line.partition(" #")[0]) and not line.lstrip().startswith("#"):
+        column = len(line) - len(line.lstrip()) + 1
+        return Fault(Place(place.file, above, column), *colon_missing(line))
+    hint = "含冒号的文字加引号；若是新的一行，与上一行左边对齐"
+    return Fault(place, "这里多了一个冒号", hint)
+
+
+def lacks_colon(line: str) -> bool:
+    """Tell whether a line reads as a name and its value, but for the colon between them."""
+    if len(line) > _LONGEST_LINE:
+        return False
+    return bool(re.search("[:：]", line) or _VALUE_BEHIND.fullmatch(line))
+
+
+def colon_missing(line: str) -> tuple[str, str]:
+    """Return message and hint for a line that should be `名称: 值` and isn't."""
+    name, colon, value = (part.strip() for part in re.split("([:：])", f"{line}:", maxsplit=1))
+    message = {"：": "冒号用了全角“：”", ":": "冒号后面没有空格"}[colon]
+    if colon == ":" and re.search(f":[{WIDE_BLANKS}]", line):
+        message = "冒号后面是全角空格或不间断空格"
+    if colon == ":" and ":" not in line:
+        message = "这一行缺少冒号"
+        behind = _VALUE_BEHIND.fullmatch(name) if lacks_colon(name) else None
+        name, value = (behind[1].strip(), behind[2]) if behind else (name, "")
+    return message, f"写成“{name}: {value.rstrip(':').strip() or '值'}”，冒号用半角，后面留一个空格"

@@ -1,0 +1,331 @@
+"""YAML text → plain containers whose every key and value remembers its place.
+
+PyYAML parses; nothing is resolved to a type, so `010`, `1:30`, `NO` and `001005`
+reach the models as the text the accountant typed. Anchors, aliases and tags are
+refused: they make a file read differently from what it says, and an alias can
+blow a small file up without bound.
+
+What can be told without understanding the rest (a tab, a key written twice) doesn't stop
+the reading: it is noted, so that it can be reported together with what the models find.
+"""
+
+from __future__ import annotations
+
+import stat
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from govnb.text.files import why
+from govnb.text.lookalikes import read_ordinary
+from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.yaml_faults import (
+    INVISIBLE,
+    ODD_BLANKS,
+    UNSEEN,
+    WIDE_BLANKS,
+    graph_faults,
+    invisible,
+    lines_of,
+    syntax_fault,
+    unprintable,
+)
+
+# A department has some 30 KB of facts; what is checked in seconds ends at about ten times that.
+MAX_BYTES = 256 * 1024
+
+_PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}
+
+
+class Scalar(str):
+    """The text of a scalar as typed, with its place.
+
+    Attributes
+    ----------
+    place : Place
+        Where the value begins.
+    body : Place
+        Where the first character of the text may stand: behind a quote or a `|`.
+    lines : tuple of str
+        For text that runs over several lines, the file's lines from `body` on.
+    typed : Scalar or None
+        The text as typed, where characters that take no room were left out of this one.
+    """
+
+    place: Place
+    body: Place
+    lines: tuple[str, ...] = ()
+    typed: Scalar | None = None
+
+    def visible(self) -> Scalar:
+        """Return the text without what takes no room, and with one kind of blank."""
+        if not UNSEEN.search(self) and not ODD_BLANKS.search(self):
+            return self
+        value = Scalar(ODD_BLANKS.sub(" ", UNSEEN.sub("", self)))
+        value.place, value.body, value.lines, value.typed = self.place, self.body, self.lines, self
+        return value
+
+    def at(self, offset: int) -> Place:
+        """Return the place of the character at `offset`, however its lines were folded."""
+        if self.typed is not None:
+            kept = [n for n, character in enumerate(self.typed) if not UNSEEN.match(character)]
+            return self.typed.at(kept[offset] if offset < len(kept) else len(self.typed))
+        if not self.lines:
+            return Place(self.body.file, self.body.line, self.body.column + offset)
+        # Folding and indenting change blanks only: count the other characters.
+        counts, spots = self._index
+        wanted = counts[min(max(offset, 0), len(self))]
+        if wanted >= len(spots):
+            return self.place
+        number, column = spots[wanted]
+        return Place(self.body.file, self.body.line + number, column)
+
+    @cached_property
+    def _index(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """How many characters come before each offset, and where each one stands."""
+        counts = [0, *accumulate(not character.isspace() for character in self)]
+        spots = []
+        for number, line in enumerate(self.lines):
+            first = self.body.column if number == 0 else 1
+            spots += [
+                (number, column)
+                for column, character in enumerate(line[first - 1 :], first)
+                if not character.isspace()
+            ]
+        return counts, spots
+
+
+def scalar(text: str, place: Place) -> Scalar:
+    """Return a text that stands at a place."""
+    value = Scalar(text)
+    value.place = value.body = place
+    return value
+
+
+class Mapping(dict[str, Any]):
+    """A mapping with its place and the place of each key.
+
+    `faults`, on the top level, are those that reading alone could tell.
+    """
+
+    place: Place
+    keys_at: dict[str, Place]
+    faults: list[Fault]
+
+
+class Sequence(list[Any]):
+    """A list with its place."""
+
+    place: Place
+
+
+def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Mapping:
+    """Read a YAML file whose top level is a mapping.
+
+    Parameters
+    ----------
+    path
+        The file.
+    label
+        The file's name in messages and origins; the path as given by default.
+    note
+        Leave the faults that don't keep the rest from being read on the tree's `faults`,
+        instead of raising them.
+
+    Raises
+    ------
+    FaultsError
+        If the file can't be read, isn't UTF-8, isn't YAML, or uses a feature refused here.
+    """
+    label = label or str(path)
+    return parse_yaml(read_text(path, label), label, note=note)
+
+
+def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
+    """Parse YAML text whose top level is a mapping; see :func:`read_yaml`."""
+    text = read_ordinary(text.removeprefix("\ufeff"), label)
+    faults = list(invisible(text, label))
+    try:
+        # A blank in a tab's place keeps every column, so the rest can still be read.
+        node = _compose(INVISIBLE.sub(" ", text), label, faults)
+    except FaultsError as error:
+        # With tabs in the indentation, what follows is only their consequence.
+        raise FaultsError(faults or error.faults) from None
+    if node is None:
+        raise FaultsError(
+            faults or [Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件")]
+        )
+    builder = _Builder(label, lines_of(text), faults)
+    value = builder.build(node, 0)
+    if not isinstance(value, Mapping) and not faults:
+        message = "文件应由“名称: 值”组成"
+        if "：" in str(value):
+            message += "；冒号像是用了全角“：”"
+        faults.append(Fault(value.place, message, "写成“名称: 值”，冒号用半角，后面留一个空格"))
+    if faults and not (note and isinstance(value, Mapping)):
+        raise FaultsError(faults)
+    assert isinstance(value, Mapping)
+    value.faults = faults
+    return value
+
+
+def read_text(path: Path, label: str) -> str:
+    """Return a UTF-8 file's text.
+
+    Raises
+    ------
+    FaultsError
+        If it can't be read, is too large or isn't UTF-8.
+    """
+
+    def refuse(message: str, hint: str) -> FaultsError:
+        return FaultsError([Fault(Place(label), message, hint)])
+
+    try:
+        # A pipe nobody writes to would be waited for without end, a device read without end.
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise refuse("这不是普通文件，是管道或设备", "把内容存成 .yml 文件，再写它的路径")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise refuse("没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件") from None
+    except IsADirectoryError:
+        raise refuse(
+            "这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml"
+        ) from None
+    except OSError as error:
+        raise refuse(f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限") from None
+    if len(data) > MAX_BYTES:
+        raise refuse(
+            "文件超过 256 KB，不像是参数文件（一个部门一年约 30 KB）",
+            "检查是不是选错了文件；确有这么多，把逐条明细合并成小计",
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        place = Place(label, line, 1)
+        hint = "在编辑器里另存为 UTF-8 编码（Windows 记事本默认可能是 GBK）"
+        raise FaultsError([Fault(place, "文件不是 UTF-8 编码", hint)]) from None
+
+
+def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
+    """Return the tree of nodes; anchors and aliases become faults, worse ends the reading."""
+    base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    known = set(faults)
+    try:
+        faults.extend(f for f in graph_faults(yaml.parse(text, base), label) if f not in known)
+        loader = base(text)
+        try:
+            node: yaml.Node | None = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        if "alias" in str(error.problem) and faults:
+            raise FaultsError(faults) from None
+        raise FaultsError([*faults, syntax_fault(error, text, label)]) from None
+    except FaultsError:
+        raise
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
+        raise FaultsError([Fault(Place(label), f"不是有效的 YAML：{reason}", hint)]) from None
+    return node
+
+
+class _Builder:
+    """Turns composed nodes into placed containers, noting every fault on the way."""
+
+    def __init__(self, label: str, lines: list[str], faults: list[Fault]) -> None:
+        self.label = label
+        self.lines = lines
+        self.faults = faults
+        self._seen: set[int] = set()
+
+    def build(self, node: yaml.Node, depth: int) -> Any:
+        place = self._place(node)
+        if id(node) in self._seen:
+            # An alias, a fault already: it must not be spelled out.
+            return scalar("", place)
+        self._seen.add(id(node))
+        if node.tag not in _PLAIN_TAGS:
+            self.faults.append(Fault(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签"))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return self._items(node, place, depth)
+        return self._scalar(node, place)
+
+    def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> Mapping:
+        result = Mapping()
+        result.place = place
+        result.keys_at = {}
+        for key_node, value_node in node.value:
+            at = self._place(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.faults.append(Fault(at, "名称必须是一个词", "花括号不能当名称；文字请加引号"))
+                continue
+            key = self._key(str(key_node.value), at)
+            if key in result:
+                first = result.keys_at[key]
+                self.faults.append(
+                    Fault(at, f"“{key}”写了两次，第一次在第 {first.line} 行", "只留一个")
+                )
+                continue
+            result.keys_at[key] = at
+            result[key] = self.build(value_node, depth + 1)
+        return result
+
+    def _key(self, typed: str, at: Place) -> str:
+        """Return a name without what can't be seen in it, which is a fault."""
+        for offset, message, hint in unprintable(typed):
+            place = Place(at.file, at.line, at.column + offset)
+            self.faults.append(Fault(place, f"名称里{message}", hint))
+        key = typed.strip(WIDE_BLANKS)
+        hidden = UNSEEN.search(key)
+        if hidden:
+            key = UNSEEN.sub("", key)
+            message = f"名称“{key}”里有看不见的字符 U+{ord(hidden[0]):04X}"
+            self.faults.append(Fault(at, message, f"删去它，重新写“{key}”"))
+        elif typed[:1] in tuple(WIDE_BLANKS):
+            message = "名称前面是全角空格或不间断空格"
+            self.faults.append(Fault(at, message, "缩进改用半角空格"))
+        elif ":" not in key and (blank := ODD_BLANKS.search(key)):
+            key = ODD_BLANKS.sub(" ", key)
+            message = f"名称“{key}”里有不间断空格（U+{ord(blank[0]):04X}）"
+            self.faults.append(Fault(at, message, f"改用半角空格，重新写“{key}”"))
+        elif key != typed:
+            message = "名称后面是全角空格或不间断空格"
+            self.faults.append(Fault(at, message, f"删去它，写成“{key}: 值”"))
+        return key
+
+    def _items(self, node: yaml.SequenceNode, place: Place, depth: int) -> Sequence:
+        items = Sequence(self.build(child, depth + 1) for child in node.value)
+        items.place = place
+        for item, child in zip(items, node.value, strict=True):
+            # Without quotes it reads as several items and counts as one.
+            is_plain = isinstance(child, yaml.ScalarNode) and not child.style
+            if node.flow_style and is_plain and "，" in item:
+                hint = "各项用半角逗号“,”隔开；确是一项的，加引号"
+                at = item.at(item.index("，"))
+                self.faults.append(Fault(at, "列表里的逗号用了全角“，”", hint))
+        return items
+
+    def _scalar(self, node: yaml.Node, place: Place) -> Scalar:
+        value = scalar(node.value, place)
+        style = getattr(node, "style", None)
+        if style in ("|", ">"):
+            value.body = Place(self.label, place.line + 1, 1)
+        elif style in ("'", '"'):
+            value.body = Place(self.label, place.line, place.column + 1)
+        if node.end_mark.line > node.start_mark.line:
+            value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
+        self.faults += [Fault(value.at(n), *told) for n, *told in unprintable(value)]
+        return value
+
+    def _place(self, node: yaml.Node) -> Place:
+        return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
