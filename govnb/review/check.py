@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar, get_args
 
@@ -22,16 +21,21 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from govnb.review.finding import (
     FAILED,
     NO_DATA,
+    NO_EVIDENCE,
     NOBODY,
     NOT_APPLICABLE,
     PASSED,
+    RESIDUE,
     SEVERITIES,
     Finding,
-    Side,
 )
+from govnb.review.finding import Evidence as Evidence
+from govnb.review.gaps import Gap
+from govnb.review.rounding import EXACT, Spread
 from govnb.review.terms import Term
 from govnb.review.world import World
 from govnb.sheet.book import VARIABLE
+from govnb.sheet.entries import flat
 from govnb.text.ledger import Strict
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
@@ -110,19 +114,6 @@ NamePattern = Annotated[Scalar, PatternOf("名称")]
 Each = Annotated[Scalar, PatternOf("名称", binds=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a finding rests on: both sides, left minus right, and what was allowed."""
-
-    left: Side = NOBODY
-    right: Side = NOBODY
-    difference: Decimal | None = None
-    tolerance: Decimal | None = None
-
-
-NO_EVIDENCE = Evidence()
-
-
 class Check(Strict):
     """What every check says, whatever its kind, and how it says what it found.
 
@@ -190,22 +181,23 @@ class Check(Strict):
 
     # ── Findings ────────────────────────────────────────────────
 
+    def identifier(self, subject: str) -> str:
+        """Return the id of a finding about `subject`."""
+        return f"{self._name}:{subject}" if subject else self._name
+
     def finding(
         self, subject: str, state: str, message: str, evidence: Evidence = NO_EVIDENCE,
         severity: str | None = None,
     ) -> Finding:  # fmt: skip
         """Return a finding about `subject` with a message of the check's own."""
         return Finding(
-            id=identifier(self._name, subject),
+            id=self.identifier(subject),
             check=self._name,
             severity=severity or str(self.severity),
             state=state,
             message=message,
-            left=evidence.left,
-            right=evidence.right,
-            difference=evidence.difference,
-            tolerance=evidence.tolerance,
             advice=str(self.advice) if state == FAILED else "",
+            **evidence._asdict(),
         )
 
     def passed(self, subject: str, message: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
@@ -237,14 +229,10 @@ class Check(Strict):
         """Return the finding of a check that this department gives no occasion for."""
         return self.finding(subject, NOT_APPLICABLE, why, evidence)
 
-    def excused(self, subject: str, told: str, excuse: str, evidence: Evidence) -> Finding:
-        """Return the finding of a breach that a total at odds with its parts brings about."""
-        return self.not_applicable(subject, f"{told}；{excuse}", evidence)
-
     def undecided(self, subject: str, *terms: Term) -> Iterator[Finding]:
         """Yield the finding that says why terms can't be compared; nothing if they can."""
         left, right = (*(term.side for term in terms), NOBODY)[:2]
-        absent = [term for term in terms if term.is_absent and term.value is None]
+        absent = [term for term in terms if term.absent and term.value is None]
         unknown = [term for term in terms if term.value is None]
         if absent:
             what = absent[0].names[0] if absent[0].names else absent[0].name
@@ -258,6 +246,61 @@ class Check(Strict):
         else:
             odd = next(term for term in terms if term.number is None)
             yield self.not_applicable(subject, f"{quoted(odd.label)}是“{odd}”，不是数，不能核对")
+
+    # ── Two sides ───────────────────────────────────────────────
+
+    # What is said of sides that agree, and of how far they are apart.
+    agree: ClassVar[str] = "相符"
+    apart: ClassVar[str] = "差"
+
+    def holds(self, difference: Decimal, spread: Spread) -> bool:
+        """Tell whether sides that far apart agree, rounding being allowed so much."""
+        return spread.holds(difference)
+
+    def excuses(self, world: World, *gaps: Gap) -> Iterator[str]:
+        """Yield which totals at odds with their parts make sides part: one mistake, not two."""
+        for gap in gaps:
+            assert gap.difference is not None
+            # Of a residue only what brings the sides wholly together is the origin.
+            spread = EXACT if self.holds(gap.difference, gap.spread) else gap.spread
+            agrees = partial(self.holds, spread=spread)
+            if excuse := world.excuse(gap.names, gap.on, agrees):
+                yield excuse
+
+    def settled(
+        self, subject: str, told: str, gap: Gap, excuses: Iterator[str], *, lenient: bool = False
+    ) -> Finding | None:
+        """Return the finding of sides that agree, or nearly, or for a known reason don't.
+
+        Parameters
+        ----------
+        subject
+            What they are about.
+        told
+            Both sides in words.
+        gap
+            How far they are apart.
+        excuses
+            What else is to blame.
+        lenient
+            Whether what rounding explains is no residue.
+
+        Returns
+        -------
+        Finding or None
+            None of a breach.
+        """
+        assert gap.difference is not None
+        near = self.holds(gap.difference, gap.spread)
+        if self.holds(gap.difference, EXACT) or (near and (lenient or gap.is_about)):
+            return self.passed(subject, f"{told}，{self.agree}", gap.evidence)
+        if excuse := next(excuses, ""):
+            return self.not_applicable(subject, f"{told}；{excuse}", gap.evidence)
+        if near or gap.coarse:
+            why = "合计印的位数比明细少" if gap.coarse else "各数分别四舍五入可以造成"
+            told = f"{told}，{self.apart}{gap.apart}，是尾差：{why}"
+            return self.finding(subject, FAILED, told, gap.evidence, RESIDUE)
+        return None
 
 
 class ForEach(Check):
@@ -313,11 +356,6 @@ def subject_of(variables: Mapping[str, str]) -> str:
     return ".".join(variables.values())
 
 
-def identifier(rule: str, subject: str) -> str:
-    """Return a finding's id."""
-    return f"{rule}:{subject}" if subject else rule
-
-
 def quoted(label: str) -> str:
     """Return a name in quotation marks, unless it brings its own."""
     return label if label.startswith("“") else f"“{label}”"
@@ -329,20 +367,11 @@ def _in_quotes(match: re.Match[str], words: Mapping[str, str]) -> str:
 
 
 @cache
-def _told(check: type[Check]) -> list[tuple[str, TextOf]]:
+def _told(check: type[Check]) -> list[tuple[str, FormulaOf | PatternOf]]:
     """Return the fields of a kind that hold names, and what their types say of them."""
     fields = check.model_fields.items()
-    told = ((n, next(_types([*f.metadata, f.annotation]), None)) for n, f in fields)
-    return [(name, says) for name, says in told if says is not None]
-
-
-def _types(annotations: Iterable[Any]) -> Iterator[TextOf]:
-    """Yield what the annotations say of the names in the text they hold, at any depth."""
-    for annotation in annotations:
-        if isinstance(annotation, FormulaOf | PatternOf):
-            yield annotation
-        yield from _types(getattr(annotation, "__metadata__", ()))
-        yield from _types(get_args(annotation))
+    types = ((name, x) for name, f in fields for x in [*f.metadata, *flat(f.annotation)])
+    return [(name, says) for name, says in types if isinstance(says, FormulaOf | PatternOf)]
 
 
 def _flat(value: Any) -> Iterator[Scalar]:

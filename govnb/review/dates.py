@@ -181,7 +181,7 @@ class DateOrderCheck(Check):
         if not steps:
             yield self.not_applicable("")
         for names in steps:
-            known = [world.terms.of(spelled(name), {}) for name in names]
+            known = [world.term(spelled(name), {}) for name in names]
             known = [term for term in known if date_of(term) and not self._is_planned(term)]
             for earlier, later in pairwise(known):
                 yield from self._in_order(later.name.removesuffix(".日期"), earlier, later)

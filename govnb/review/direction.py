@@ -70,7 +70,7 @@ class DirectionCheck(ProseCheck):
         subject = f"{passage.path}:{said.word}{figure.name}"
         side = Side(None, said.word, str(passage.at(said.start)))
         if said.change is None:
-            missing = world.terms.missing(figure.name) or [figure.name]
+            missing = figure.missing or [figure.name]
             return self.no_data(subject, missing, Evidence(side, Side.of(figure)))
         evidence = Evidence(side, Side.of(figure), None if said.against else said.change)
         # A change too small to print shows neither direction.

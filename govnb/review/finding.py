@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from govnb.sheet.department import Acknowledgement
 from govnb.sheet.figure import Figure, exact
@@ -47,6 +48,21 @@ class Side:
 NOBODY = Side()
 
 
+class Evidence(NamedTuple):
+    """What a finding rests on: both sides, left minus right, and what was allowed.
+
+    The last two are in the unit of the left side.
+    """
+
+    left: Side = NOBODY
+    right: Side = NOBODY
+    difference: Decimal | None = None
+    tolerance: Decimal | None = None
+
+
+NO_EVIDENCE = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule found about one thing."""
@@ -59,9 +75,9 @@ class Finding:
     severity: str
     state: str
     message: str
+    # The parts of :class:`Evidence`.
     left: Side = NOBODY
     right: Side = NOBODY
-    # Left minus right, and what was allowed, in the unit of the left side.
     difference: Decimal | None = None
     tolerance: Decimal | None = None
     # How to settle it (怎样处理); empty when there is nothing to settle.

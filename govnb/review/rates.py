@@ -16,14 +16,13 @@ from govnb.review.check import (
     Formula,
     NamePattern,
     Number,
-    identifier,
     quoted,
     subject_of,
 )
 from govnb.review.finding import Finding, Side
 from govnb.review.texts import DIGIT, NUMBER, Passage
 from govnb.review.words import one_of
-from govnb.review.world import World
+from govnb.review.world import World, is_absent
 from govnb.sheet.expression import canonical
 from govnb.sheet.figure import Figure, rounded, shown
 from govnb.text.values import Text, refuse
@@ -94,9 +93,9 @@ class ZeroBaseCheck(ForEach):
     def zero_growth(self, world: World) -> Iterator[tuple[str, str]]:
         """Yield the growth rates whose base is zero, with the id of the finding that says so."""
         for variables in world.instances(self.each) if self.growth else ():
-            if world.terms.of(self.base, variables).number == 0:
-                growth = world.terms.of(self.growth or "", variables)
-                yield growth.name, identifier(self._name, subject_of(variables))
+            if world.term(self.base, variables).number == 0:
+                growth = world.term(self.growth or "", variables)
+                yield growth.name, self.identifier(subject_of(variables))
 
 
 class RangeCheck(Check):
@@ -143,12 +142,13 @@ class RangeCheck(Check):
         name = figure.name
         evidence = Evidence(Side.of(figure), Side(None, self._bounds, None))
         if figure.number is None:
-            return self.no_data(name, world.terms.missing(name) or [name], evidence)
+            return self.no_data(name, figure.missing or [name], evidence)
         told = f"{quoted(figure.label)}{shown(figure)}"
         if not self._outside(figure.number):
             return self.passed(name, f"{told}，在{self._bounds}之内", evidence)
         if excuse := world.excuse_figure(name, lambda value: not self._outside(value)):
-            return self.excused(name, f"{told}，不在{self._bounds}之内", excuse, evidence)
+            why = f"{told}，不在{self._bounds}之内；{excuse}"
+            return self.not_applicable(name, why, evidence)
         words = {"项": figure.label, "左": shown(figure), "右": self._bounds}
         return self.failed(name, words, evidence)
 
@@ -216,7 +216,7 @@ class ScopeCheck(Check):
         leaves = [
             figure
             for name, figure in world.figures.items()
-            if _is_inside(name, node) and _is(name, names) and not world.is_absent(figure)
+            if _is_inside(name, node) and _is(name, names) and not is_absent(figure)
         ]
         if not world.facts.parts.get(node):
             return self.no_data(node, [f"{node}的明细"], Evidence(Side.of(total)))

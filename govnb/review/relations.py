@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from govnb.review.check import Check, Evidence, ForEach, Formula, Percent, Severity, subject_of
-from govnb.review.finding import FAILED, HINT, RESIDUE, Finding
-from govnb.review.ledgers import within
-from govnb.review.rounding import HUNDRED, Spread
+from govnb.review.check import ForEach, Formula, Percent, Severity, subject_of
+from govnb.review.finding import HINT, Finding
+from govnb.review.gaps import Gap
+from govnb.review.rounding import Spread
 from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
-from govnb.sheet.sheet import Sheet
+from govnb.sheet.expression import spelled
+from govnb.sheet.sheet import HUNDRED
 
 
 class EqualCheck(ForEach):
@@ -30,40 +32,19 @@ class EqualCheck(ForEach):
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a quantity with the nearest of those it may equal."""
-        subject = subject_of(variables)
-        left = world.term(self.left, variables)
+        subject, left = subject_of(variables), world.term(self.left, variables)
         texts = (self.right, *self.alternatives)
         rights = [in_unit_of(world.term(text, variables), left) for text in texts]
         known = [right for right in rights if right.number is not None]
         if left.number is None or not known:
             yield from self.undecided(subject, left, rights[0])
-        else:
-            # The nearest one is what the department meant.
-            known.sort(key=lambda term: abs(_gap(left, term)))
-            yield self._compared(world, subject, left, known)
-
-    def _compared(self, world: World, subject: str, left: Term, rights: list[Term]) -> Finding:
-        right = rights[0]
-        gap, allowed = _gap(left, right), _allowance(self, world, left, right)
-        bound = allowed.below if gap > 0 else allowed.above
-        evidence = Evidence(left.side, right.side, gap, bound)
-        told = f"{left.label}{left}，{right.label}{right}"
-        is_about = world.rounding.is_approximate(left.names + right.names)
-        if not gap or (within(gap, allowed) and is_about):
-            return self.passed(subject, f"{told}，相符", evidence)
-        for other in rights:
-            keeps = _keeps(gap, _allowance(self, world, left, other))
-            if excuse := _excuse(world, left, other, keeps):
-                return self.excused(subject, told, excuse, evidence)
-        if within(gap, allowed):
-            apart = printed(abs(gap), left.unit, left.decimals)
-            return self.finding(subject, FAILED, f"{told}，差{apart}，是尾差", evidence, RESIDUE)
-        return self.failed(subject, _words(subject, left, right, gap, bound), evidence)
-
-
-def _keeps(gap: Decimal, allowed: Spread) -> Callable[[Decimal], bool]:
-    """Return what an excuse must come to: nothing for a residue, else what rounding allows."""
-    return (lambda value: not value) if within(gap, allowed) else (lambda v: within(v, allowed))
+            return
+        # The nearest one is what the department meant.
+        gaps = [world.gap(left, right, self.fixed_tolerance) for right in known]
+        gaps.sort(key=lambda gap: abs(gap.difference or Decimal(0)))
+        told = f"{left.label}{left}，{gaps[0].right.label}{gaps[0].right}"
+        settled = self.settled(subject, told, gaps[0], self.excuses(world, *gaps))
+        yield settled or self.failed(subject, gaps[0].words(subject), gaps[0].evidence)
 
 
 class LimitCheck(ForEach):
@@ -81,38 +62,33 @@ class LimitCheck(ForEach):
     complete_from: Percent | None = Field(
         None, alias="列全比例", description="右边不到左边的这么多，是没有列全，不核对"
     )
+    agree: ClassVar[str] = "没有超过"
+    apart: ClassVar[str] = "超过"
+
+    def holds(self, difference: Decimal, spread: Spread) -> bool:
+        """Tell whether a figure so far above its limit keeps it."""
+        return difference <= spread.below
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a figure with what it may not exceed."""
-        left, right = world.term(self.left, variables), world.term(self.right, variables)
-        left = in_percent(left) if is_literal(right.name) and right.unit == "%" else left
-        right = in_unit_of(right, left)
         subject = subject_of(variables)
+        left, right = world.term(self.left, variables), world.term(self.right, variables)
+        is_bare = is_literal(right.name)
+        left = in_percent(left) if is_bare and right.unit == "%" else left
+        right = in_unit_of(right, left)
         if left.number is None or right.number is None:
             yield from self.undecided(subject, left, right)
-        else:
-            yield self._limited(world, subject, left, right)
-
-    def _limited(self, world: World, subject: str, left: Term, right: Term) -> Finding:
-        gap, room = _gap(left, right), _allowance(self, world, left, right).below
-        evidence = Evidence(left.side, right.side, gap, room)
-        limit_told = str(right) if is_literal(right.name) else f"{right.label}{right}"
-        told = f"{left.label}{left}，上限{limit_told}"
-        if gap <= 0:
-            return self.passed(subject, f"{told}，没有超过", evidence)
-        most = Decimal(0) if gap <= room else room
-        if excuse := _excuse(world, left, right, lambda value: value <= most):
-            return self.excused(subject, told, excuse, evidence)
-        if gap <= room:
-            apart = printed(gap, left.unit, left.decimals)
-            return self.finding(subject, FAILED, f"{told}，超过{apart}，是尾差", evidence, RESIDUE)
-        assert left.number is not None and right.number is not None
-        share = right.number / left.number * HUNDRED
-        if self.complete_from is not None and share < Decimal(self.complete_from.rstrip("%")):
+            return
+        gap = world.gap(left, right, self.fixed_tolerance)
+        told = f"{left.label}{left}，上限{right if is_bare else f'{right.label}{right}'}"
+        if settled := self.settled(subject, told, gap, self.excuses(world, gap)):
+            yield settled
+        elif (share := right.number / left.number * HUNDRED) < _percent(self.complete_from):
             part = printed(share, "%")
             why = f"{right.label}{right}只占{left.label}{left}的{part}，没有列全，不能核对"
-            return self.not_applicable(subject, why, evidence)
-        return self.failed(subject, _words(subject, left, right, gap, room), evidence)
+            yield self.not_applicable(subject, why, gap.evidence)
+        else:
+            yield self.failed(subject, gap.words(subject), gap.evidence)
 
 
 class ReasonCheck(ForEach):
@@ -143,42 +119,38 @@ class ReasonCheck(ForEach):
         if not groups:
             yield self.not_applicable("")
         for key, (subject, overspend, parts) in groups.items():
+            explained = parts[0] if len(parts) == 1 else _together(parts, world)
             if self.except_for and key == world.term(self.except_for, {}).name:
                 yield self.not_applicable(subject, f"与“{overspend.label}”一并核对")
+            elif overspend.number is None or explained.number is None:
+                yield from self.undecided(subject, overspend, explained)
+            elif overspend.number <= 0:
+                yield self.not_applicable(subject, f"{overspend.label}{overspend}，没有超支")
             else:
-                explained = parts[0] if len(parts) == 1 else _total(parts)
-                yield from self._explained(world, subject, overspend, explained)
+                gap = world.gap(overspend, explained, self.fixed_tolerance)
+                yield self._explained(world, subject, gap)
 
-    def _explained(
-        self, world: World, subject: str, overspend: Term, explained: Term
-    ) -> Iterator[Finding]:
-        if overspend.number is None or explained.number is None:
-            yield from self.undecided(subject, overspend, explained)
-            return
-        if overspend.number <= 0:
-            yield self.not_applicable(subject, f"{overspend.label}{overspend}，没有超支")
-            return
-        gap, allowed = _gap(overspend, explained), _allowance(self, world, overspend, explained)
-        bound = allowed.below if gap > 0 else allowed.above
-        evidence = Evidence(overspend.side, explained.side, gap, bound)
-        share = explained.number / overspend.number * HUNDRED
-        words = _words(subject, overspend, explained, gap, bound)
-        words["百分比"] = printed(share, "%")
+    def _explained(self, world: World, subject: str, gap: Gap) -> Finding:
+        overspend, explained = gap.left, gap.right
         told = f"{overspend.label}{overspend}，所列原因{explained}"
-        if within(gap, allowed):
-            yield self.passed(subject, f"{told}，相符", evidence)
-            return
-        if excuse := _excuse(world, overspend, explained, lambda value: within(value, allowed)):
-            yield self.excused(subject, told, excuse, evidence)
-        elif gap < 0:
-            more = words["差额"]
-            words["缘由"] = f"所列原因比超支多{more}，解释过了头，多出的被别处的结余抵掉而没有说明"
-            yield self.failed(subject, words, evidence)
+        excuses = self.excuses(world, gap)
+        if settled := self.settled(subject, told, gap, excuses, lenient=True):
+            return settled
+        assert overspend.number is not None and explained.number is not None
+        share = explained.number / overspend.number * HUNDRED
+        words, severity = gap.words(subject) | {"百分比": printed(share, "%")}, None
+        if share > HUNDRED:
+            more = f"所列原因比超支多{gap.apart}"
+            words["缘由"] = f"{more}，解释过了头，多出的被别处的结余抵掉而没有说明"
         else:
-            words["缘由"] = f"还有{words['差额']}没有说明"
-            enough = share >= Decimal(self.at_least.rstrip("%"))
-            severity = HINT if enough else str(self.short or self.severity)
-            yield self.failed(subject, words, evidence, severity)
+            words["缘由"] = f"还有{gap.apart}没有说明"
+            is_enough = share >= _percent(self.at_least)
+            severity = HINT if is_enough else str(self.short or self.severity)
+        return self.failed(subject, words, gap.evidence, severity)
+
+
+def _percent(text: str | None) -> Decimal:
+    return Decimal((text or "0%").rstrip("%"))
 
 
 def _target(overspend: Term, world: World) -> str:
@@ -190,55 +162,8 @@ def _target(overspend: Term, world: World) -> str:
     return source if source and world.figures[source].value == figure.value else ""
 
 
-def _total(parts: list[Term]) -> Term:
+def _together(parts: list[Term], world: World) -> Term:
     """Return the sum of several reasons' amounts."""
-    known = [part.number for part in parts if part.number is not None]
-    return Term(
-        name=" + ".join(part.name for part in parts),
-        label="所列各项原因",
-        value=sum(known, Decimal(0)) if len(known) == len(parts) else None,
-        unit=parts[0].unit,
-        names=tuple(name for part in parts for name in part.names),
-        missing=tuple(name for part in parts for name in part.missing),
-        origin=parts[0].origin,
-        decimals=max(part.decimals for part in parts),
-    )
-
-
-def _gap(left: Term, right: Term) -> Decimal:
-    assert left.number is not None and right.number is not None
-    return left.number - right.number
-
-
-def _allowance(check: Check, world: World, left: Term, right: Term) -> Spread:
-    """Return how far two terms may differ: the rule's tolerance, or what rounding explains."""
-    fixed = check.fixed_tolerance
-    if fixed is not None:
-        return Spread.fixed(fixed, left.unit, left.factor)
-    return world.rounding.over(_difference(left, right), left.names + right.names)
-
-
-def _difference(left: Term, right: Term) -> Callable[[Sheet], Decimal | None]:
-    def difference(sheet: Sheet) -> Decimal | None:
-        a, b = left.on(sheet), right.on(sheet)
-        return None if a is None or b is None else a - b
-
-    return difference
-
-
-def _excuse(world: World, left: Term, right: Term, agrees: Callable[[Decimal], bool]) -> str:
-    """Return which total at odds with its parts makes two terms part, or nothing."""
-    return world.excuse(left.names + right.names, _difference(left, right), agrees)
-
-
-def _words(subject: str, left: Term, right: Term, gap: Decimal, bound: Decimal) -> dict[str, str]:
-    """Return what a rule's message may put in."""
-    return {
-        "项": subject,
-        "左名": left.label,
-        "左": str(left),
-        "右名": right.label,
-        "右": str(right),
-        "差额": printed(abs(gap), left.unit, left.decimals),
-        "容差": printed(bound, left.unit, 4),
-    }
+    formula = " + ".join(spelled(part.name) if part.figure else part.name for part in parts)
+    name = " + ".join(part.name for part in parts)
+    return replace(world.term(formula, {}), name=name, label="所列各项原因", origin=parts[0].origin)

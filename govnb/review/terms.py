@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from govnb.review.finding import Side
 from govnb.sheet.book import bound
-from govnb.sheet.expression import Expression, Value, canonical, parse
+from govnb.sheet.expression import Expression, canonical, parse
 from govnb.sheet.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
-from govnb.sheet.sheet import HUNDRED, Sheet
+from govnb.sheet.sheet import HUNDRED, Answer, Sheet
 from govnb.text.place import Place
 from govnb.text.values import MONEY_UNITS, PartialDate
 
@@ -24,58 +24,21 @@ _FIRST_KNOWN = re.compile(r"首个已知\(([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One side of a rule, evaluated.
+class Term(Answer):
+    """One side of a rule: what it comes to, and what to call it."""
 
-    Attributes
-    ----------
-    name : str
-        The figure's name, or the formula as written.
-    label : str
-        What to call it in a sentence.
-    value : Decimal, PartialDate, str or None
-        In `unit`.
-    unit : str
-        Empty where a formula mixes units.
-    names : tuple of str
-        The figures it uses.
-    missing : tuple of str
-        The unknown ones among what it rests on.
-    is_absent : bool
-        Whether this department has nothing of what it names.
-    trouble : str
-        Why it has no value although everything is known, such as a division by zero.
-    origin : str or None
-        Where its figure, or the rule, stands.
-    decimals : int
-        Places to show.
-    figure : Figure or None
-        The figure, where the term is just one.
-    is_about : bool
-        Whether it rests on a 约数.
-    factor : Decimal
-        What formulas count one of its unit as.
-    """
-
-    name: str
-    label: str
-    value: Value
-    unit: str
-    names: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    is_absent: bool = False
-    trouble: str = ""
+    # The figure's name, or the formula as written.
+    name: str = ""
+    # What a sentence calls it.
+    label: str = ""
+    # Where its figure, or the rule, stands.
     origin: str | None = None
+    # Places to show.
     decimals: int = 2
+    # None for a rule's own number.
     expression: Expression | None = None
+    # The figure, where the term is just one.
     figure: Figure | None = None
-    is_about: bool = False
-    factor: Decimal = Decimal(1)
-
-    @property
-    def number(self) -> Decimal | None:
-        """The value if it is a known number."""
-        return self.value if isinstance(self.value, Decimal) else None
 
     @property
     def side(self) -> Side:
@@ -84,14 +47,18 @@ class Term:
 
     def __str__(self) -> str:
         """Return the value as a sentence prints it."""
+        return self.shown()
+
+    def shown(self, decimals: int = 0) -> str:
+        """Return the value as a sentence prints it, with at least so many places."""
         if not isinstance(self.value, Decimal):
             return str(self.value)
-        if self.figure is not None:
+        if self.figure is not None and decimals <= self.decimals:
             return shown(self.figure)
         # A rule's own number is said as the rule has it.
         padded = self.unit == "%" and self.expression is not None
-        number = number_text(self.value, self.decimals, padded=padded)
-        return f"{'约' if self.is_about else ''}{number}{self.unit}"
+        number = number_text(self.value, max(decimals, self.decimals), padded=padded)
+        return f"{'约' if self.about else ''}{number}{self.unit}"
 
     def on(self, sheet: Sheet) -> Decimal | None:
         """Return the value in `unit` on a sheet, under whatever values that supposes."""
@@ -107,78 +74,62 @@ def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
     return f"{number_text(value, places, padded=is_rate)}{unit}"
 
 
-class Terms:
-    """Evaluates the rules' expressions for one department."""
+def term_of(text: str, variables: Mapping[str, str], figures: Figures, origin: str | None) -> Term:
+    """Return a rule's expression, evaluated.
 
-    def __init__(self, figures: Figures) -> None:
-        self._figures = figures
-        self._sheet = figures.sheet
-        self._parsed: dict[str, Expression] = {}
+    Parameters
+    ----------
+    text
+        A name, a formula, or a number such as `10%`.
+    variables
+        What its `{变量}` stand for.
+    figures
+        The department's.
+    origin
+        Where the rule stands: the origin of a formula or a number.
 
-    def of(self, text: str, variables: Mapping[str, str], place: Place | None = None) -> Term:
-        """Return a rule's expression, evaluated.
+    Raises
+    ------
+    FormulaError
+        If it can't be read.
+    """
+    literal = _LITERAL.fullmatch(text.strip())
+    if literal:
+        value, unit = Decimal(literal[1]), literal[2]
+        return Term(value, unit, name=text, label=text.strip(), origin=origin)
+    return worked_out(parse(bound(text, variables)), figures, origin)
 
-        Parameters
-        ----------
-        text
-            A name, a formula, or a number such as `10%`.
-        variables
-            What its `{变量}` stand for.
-        place
-            Where the rule stands: the origin of a formula or a number.
 
-        Raises
-        ------
-        FormulaError
-            If it can't be read.
-        """
-        origin = str(place) if place else None
-        literal = _LITERAL.fullmatch(text.strip())
-        if literal:
-            return Term(text, text.strip(), Decimal(literal[1]), literal[2], origin=origin)
-        expression = self._parse(bound(text, variables))
-        found = self._sheet.ask(expression)
-        known = {name: self._figures[name] for name in found.names if name in self._figures}
-        alone = self._sheet.resolve(canonical(expression.text.strip()))
-        single = known.get(alone)
-        return Term(
-            name=alone if single else expression.text,
-            label=single.label if single else _told(self._said(expression.text), known.values()),
-            value=found.value,
-            unit=found.unit,
-            names=found.names,
-            missing=found.missing,
-            is_absent=found.absent,
-            trouble=found.trouble,
-            origin=str(single.place) if single else origin,
-            decimals=max((f.decimals for f in known.values()), default=2),
-            expression=expression,
-            figure=single,
-            is_about=found.about,
-            factor=found.factor,
-        )
+def worked_out(expression: Expression, figures: Figures, origin: str | None) -> Term:
+    """Return an expression evaluated over the figures of a department."""
+    found = figures.sheet.ask(expression)
+    known = {name: figures[name] for name in found.names if name in figures}
+    alone = figures.sheet.resolve(canonical(expression.text.strip()))
+    single = known.get(alone)
+    return Term(
+        **{field.name: getattr(found, field.name) for field in fields(Answer)},
+        name=alone if single else expression.text,
+        label=single.label if single else _told(expression.text, figures, known.values()),
+        origin=str(single.place) if single else origin,
+        decimals=max((figure.decimals for figure in known.values()), default=2),
+        expression=expression,
+        figure=single,
+    )
 
-    def _parse(self, text: str) -> Expression:
-        if text not in self._parsed:
-            self._parsed[text] = parse(text)
-        return self._parsed[text]
 
-    def missing(self, name: str) -> list[str]:
-        """Return the unknown inputs at the far end of a figure's formula, or the figure."""
-        figure = self._figures.get(name)
-        if figure is not None and (figure.value is not None or figure.trouble):
-            return []
-        return list(figure.missing if figure else ()) or [name]
+def _told(text: str, figures: Figures, known: Iterable[Figure]) -> str:
+    """Return a formula as a sentence says it: labels for names, of 首个已知(…) the one it is."""
 
-    def _said(self, text: str) -> str:
-        """Return a formula with each 首个已知(…) as the name that it comes to."""
+    def first(match: re.Match[str]) -> str:
+        names = [name.strip() for name in match[1].split(",")]
+        sheet = figures.sheet
+        cells = ((name, sheet.cell(sheet.resolve(name))) for name in names)
+        return next((name for name, cell in cells if cell.value is not None), names[0])
 
-        def first(match: re.Match[str]) -> str:
-            names = [name.strip() for name in match[1].split(",")]
-            cells = ((name, self._sheet.cell(self._sheet.resolve(name))) for name in names)
-            return next((name for name, cell in cells if cell.value is not None), names[0])
-
-        return _FIRST_KNOWN.sub(first, text)
+    text = _FIRST_KNOWN.sub(first, text)
+    for figure in sorted(known, key=lambda figure: -len(figure.name)):
+        text = text.replace(figure.name, figure.label)
+    return text
 
 
 def in_percent(term: Term) -> Term:
@@ -200,13 +151,6 @@ def in_unit_of(term: Term, other: Term) -> Term:
 def is_literal(text: str) -> bool:
     """Tell whether a rule gives a number, such as `10%`, and not an expression."""
     return _LITERAL.fullmatch(text.strip()) is not None
-
-
-def _told(text: str, known: Iterable[Figure]) -> str:
-    """Return a formula with labels in place of names, as a sentence says it."""
-    for figure in sorted(known, key=lambda figure: -len(figure.name)):
-        text = text.replace(figure.name, figure.label)
-    return text
 
 
 def date_of(term: Term) -> PartialDate | None:

@@ -6,15 +6,15 @@ The world is read only; what several checks need is worked out once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Protocol, runtime_checkable
 
-from govnb.review.ledgers import Blame, Gap, blamed, gaps
+from govnb.review.gaps import Blame, Gap, blamed, mended, totals
 from govnb.review.mentions import Mention, Names
-from govnb.review.rounding import Rounding
-from govnb.review.terms import Term, Terms
+from govnb.review.rounding import Rounding, Spread
+from govnb.review.terms import Term, term_of
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
 from govnb.sheet.book import matches
@@ -48,22 +48,32 @@ class World:
     @cached_property
     def rounding(self) -> Rounding:
         """The printed precision of the figures."""
-        return Rounding(self.inputs, self.figures, self.facts)
-
-    @cached_property
-    def terms(self) -> Terms:
-        """The evaluator of the rules' expressions."""
-        return Terms(self.figures)
+        return Rounding(self.figures)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """Every stated total beside its parts."""
-        return gaps(self.figures, self.facts.parts, self.rounding)
+        return totals(self.figures, self.rounding)
 
     @cached_property
     def blamed(self) -> dict[str, Blame]:
         """The broken sums that another one explains."""
-        return blamed(self.gaps)
+        return blamed(self.gaps, self.figures.sheet)
+
+    def gap(self, left: Term, right: Term, tolerance: Decimal | None = None) -> Gap:
+        """Return how far two terms are apart, and may be.
+
+        Parameters
+        ----------
+        left, right
+            The terms.
+        tolerance
+            The rule's own, of money in 万元; without one what rounding explains.
+        """
+        gap = Gap(left, right)
+        if tolerance is None:
+            return replace(gap, spread=self.rounding.over(gap.on, gap.names))
+        return replace(gap, spread=Spread.fixed(tolerance, left.unit, left.factor))
 
     def excuse(
         self,
@@ -76,21 +86,29 @@ class World:
         A figure that rests on a total at odds with its parts may break other relations; when
         the sum of the parts in its place would keep them, there is one mistake, not two. A
         mere residue of the total is no mistake, but what follows from it isn't one either.
+
+        Parameters
+        ----------
+        names
+            The figures that the breach rests on.
+        compute
+            Works out on a sheet what is wrong.
+        agrees
+            Tells whether it would be right.
         """
-        used = tuple(names)
+        sheet = self.figures.sheet
+        used = frozenset[str]().union(*map(sheet.above, names))
         suspects = [
             gap
             for gap in self.gaps
-            if gap.difference
-            and gap.name not in self.blamed
-            and any(self.rounding.rests_on(name, gap.total.name) for name in used)
+            if gap.difference and gap.name not in self.blamed and gap.left.name in used
         ]
-        several = [suspects] if len(suspects) > 1 else []
-        for tried in (*([gap] for gap in suspects), *several):
-            sums = {gap.total.name: gap.sum for gap in tried if gap.sum is not None}
-            value = self.rounding.changed(compute, sums)
-            if value is not None and agrees(value):
-                return _excuse(tried)
+        for some, value in mended(compute, suspects, sheet):
+            if agrees(value):
+                told = "、".join(f"“{gap.left.name}”" for gap in some)
+                is_wrong = any(gap.is_broken for gap in some)
+                fault = "错在该合计" if is_wrong else "差的是该合计的尾差"
+                return f"{told}取分项之和时相符，{fault}"
         return ""
 
     def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
@@ -134,34 +152,28 @@ class World:
         at = next(iter(self.inputs.book_at.values()), None)
         return at is not None and figure.place.file == at.file
 
-    def is_absent(self, figure: Figure) -> bool:
-        """Tell whether a figure is only a name that a formula of the book wants."""
-        return figure.absent and figure.formula is None
-
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
         """Return the values of a pattern's variables for each name it matches in the file.
 
         A pattern that ends in a variable (`支出.{科目}`) means what the department states, not
         what the formula book computes beside it (`支出.超支`).
         """
-        if pattern is None:
-            return [{}]
         names = [
             name
             for name, figure in self.figures.items()
-            if not self.is_absent(figure)
+            if not is_absent(figure)
             and figure.lack is not Lack.LEFT_OUT
-            and not (pattern.endswith("}") and self.is_from_book(figure))
+            and not (pattern and pattern.endswith("}") and self.is_from_book(figure))
         ]
         found = matches("", pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
 
     def term(self, text: str, variables: Mapping[str, str]) -> Term:
         """Return a rule's expression evaluated, with the rule's own place as its origin."""
-        return self.terms.of(text, variables, getattr(text, "place", None))
+        place = getattr(text, "place", None)
+        return term_of(text, variables, self.figures, str(place) if place else None)
 
 
-def _excuse(culprits: list[Gap]) -> str:
-    told = "、".join(f"“{gap.total.name}”" for gap in culprits)
-    fault = "错在该合计" if any(gap.is_broken for gap in culprits) else "差的是该合计的尾差"
-    return f"{told}取分项之和时相符，{fault}"
+def is_absent(figure: Figure) -> bool:
+    """Tell whether a figure is only a name that a formula of the book wants."""
+    return figure.absent and figure.formula is None

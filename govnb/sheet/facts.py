@@ -169,6 +169,7 @@ class _Walk:
             approximate=amount.approximate,
             about=amount.about,
             kind=amount.kind,
+            typed=amount,
         )
         self.facts.add(draft)
 

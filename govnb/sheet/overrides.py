@@ -67,7 +67,7 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
     old = draft or Draft(name, "", TRIAL)
     blank = replace(old, value=None, expression=None, lack=None, place=TRIAL, about="")
-    blank = replace(blank, approximate=False)
+    blank = replace(blank, approximate=False, typed=None)
     if text == UNKNOWN:
         return replace(blank, lack=Lack.ON_TRIAL)
     value = read_entry(name, _without_unit(old, text), TRIAL)

@@ -19,7 +19,7 @@ from govnb.sheet.order import ordered
 from govnb.text.dotted import dotted
 from govnb.text.ledger import RESERVED
 from govnb.text.place import Fault, Place
-from govnb.text.values import MONEY_UNIT, Kind
+from govnb.text.values import MONEY_UNIT, Amount, Kind
 
 PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -66,6 +66,8 @@ class Draft:
     # Its rule says how many places to show (小数位).
     fixed: bool = False
     kind: Kind | None = None
+    # What was typed, for an amount the file states.
+    typed: Amount | None = None
     # Only a formula names it: the department states nothing of the kind.
     only_named: bool = False
 

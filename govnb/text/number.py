@@ -142,16 +142,21 @@ class TextNumber:
         """The value in the unit it is compared in."""
         return self.value * self.scale
 
-    def prints(self, value: Decimal, *, loose: bool = False) -> bool:
-        """Tell whether a value is printed like this; `loose`, also when its digits are cut off.
+    @property
+    def reach(self) -> Decimal:
+        """How far 约 reaches from the value: one unit of the last printed digit.
 
-        约 reaches one unit of the last printed digit; of a round number half a unit of its last
-        digit that isn't zero, but no more than a twentieth of it (约1200: 50).
+        Of a round number half a unit of its last digit that isn't zero, but no more than a
+        twentieth of it (约1200: 50).
         """
         step = Decimal(1).scaleb(-self.decimals)
-        room = step if loose or self.around else step / 2
-        if self.around and self.value:
-            room = max(room, min(last_digit(self.value) / 2, abs(self.value) / 20))
+        far = min(last_digit(self.value) / 2, abs(self.value) / 20) if self.value else step
+        return max(step, far)
+
+    def prints(self, value: Decimal, *, loose: bool = False) -> bool:
+        """Tell whether a value is printed like this; `loose`, also when its digits are cut off."""
+        step = Decimal(1).scaleb(-self.decimals)
+        room = self.reach if self.around else step if loose else step / 2
         return abs(self.amount - value) <= room * self.scale
 
 
