@@ -10,11 +10,11 @@ may stand for a `{变量}`, what an editor offers. Defining the class is all tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache, partial, reduce
+from functools import cache, reduce
 from operator import or_
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
@@ -30,7 +30,7 @@ from govnb.review.finding import (
     Finding,
 )
 from govnb.review.finding import Evidence as Evidence
-from govnb.review.gaps import Gap
+from govnb.review.gaps import Gap, blame
 from govnb.review.rounding import EXACT, Spread
 from govnb.review.terms import Term
 from govnb.review.world import World
@@ -42,6 +42,7 @@ from govnb.text.patterns import check_pattern
 from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 
+T = TypeVar("T", bound="FormulaOf | PatternOf")
 BY_ROUNDING = "舍入"
 NOTHING_TO_CHECK = "本部门没有要核对的内容"
 EVERYWHERE = "全文"
@@ -68,33 +69,33 @@ class PatternOf(TextOf):
         self.binds = binds
 
 
-def _number(text: Scalar, *, negative: bool = True) -> Scalar:
-    try:
-        parse_number(text, negative=negative)
-    except BadText as error:
-        raise refuse(str(error), error.hint) from None
-    return text
+def _checked(check: Callable[[Scalar], object]) -> AfterValidator:
+    def checked(text: Scalar) -> Scalar:
+        try:
+            check(text)
+        except BadText as error:
+            raise refuse(str(error), error.hint) from None
+        return text
+
+    return AfterValidator(checked)
 
 
-def _tolerance(text: Scalar) -> Scalar:
-    if text != BY_ROUNDING and _number(text).startswith("-"):
-        raise refuse(f"容差“{text}”不能是负数", f"写 {text[1:]}，或写 {BY_ROUNDING}")
-    return text
+def _number(text: str) -> None:
+    parse_number(text, negative=True)
 
 
-def _percent(text: Scalar) -> Scalar:
+def _tolerance(text: Scalar) -> None:
+    if text == BY_ROUNDING:
+        return
+    _number(text)
+    if text.startswith("-"):
+        raise BadText(f"容差“{text}”不能是负数", f"写 {text[1:]}，或写 {BY_ROUNDING}")
+
+
+def _percent(text: Scalar) -> None:
     if not text.endswith("%"):
-        raise refuse(f"“{text}”应是百分数", "写成 80%")
-    _number(Scalar(text[:-1]))
-    return text
-
-
-def _regex(text: Scalar) -> Scalar:
-    try:
-        check_pattern(text)
-    except BadText as error:
-        raise refuse(str(error), error.hint) from None
-    return text
+        raise BadText(f"“{text}”应是百分数", "写成 80%")
+    _number(text[:-1])
 
 
 def _rule_name(name: str) -> str:
@@ -105,10 +106,10 @@ def _rule_name(name: str) -> str:
 
 RuleName = Annotated[str, AfterValidator(_rule_name)]
 Severity = Annotated[Scalar, TextOf("严重性", choices=SEVERITIES)]
-Tolerance = Annotated[Scalar, TextOf("容差"), AfterValidator(_tolerance)]
-Number = Annotated[Scalar, TextOf("数"), AfterValidator(_number)]
-Percent = Annotated[Scalar, TextOf("百分数"), AfterValidator(_percent)]
-Regex = Annotated[Scalar, TextOf("正则表达式"), AfterValidator(_regex)]
+Tolerance = Annotated[Scalar, TextOf("容差"), _checked(_tolerance)]
+Number = Annotated[Scalar, TextOf("数"), _checked(_number)]
+Percent = Annotated[Scalar, TextOf("百分数"), _checked(_percent)]
+Regex = Annotated[Scalar, TextOf("正则表达式"), _checked(check_pattern)]
 Formula = Annotated[Scalar, FormulaOf("名称或算式")]
 NamePattern = Annotated[Scalar, PatternOf("名称")]
 Each = Annotated[Scalar, PatternOf("名称", binds=True)]
@@ -157,21 +158,24 @@ class Check(Strict):
         """Give the check the identifier it has in the file."""
         self._name = name
 
+    def calls(self) -> Mapping[str, str]:
+        """Return what else, by this rule, figures are called, and their names."""
+        return {}
+
     def find(self, world: World) -> Iterator[Finding]:
         """Yield what the check finds about one department's year."""
         raise NotImplementedError
 
-    def texts(self, kind: type[TextOf]) -> Iterator[tuple[Scalar, TextOf]]:
+    def texts(self, kind: type[T]) -> Iterator[tuple[Scalar, T]]:
         """Yield the texts of the fields whose type says that they hold what `kind` says."""
-        for name, told in _told(type(self)):
-            value = getattr(self, name)
-            if isinstance(told, kind) and value is not None:
-                yield from ((text, told) for text in _flat(value))
+        for name, says in _told(type(self)):
+            if isinstance(says, kind):
+                yield from ((text, says) for text in _flat(getattr(self, name)))
 
     @property
     def variables(self) -> frozenset[str]:
         """The `{变量}` that a pattern of the check binds for its other fields."""
-        bound = (text for text, told in self.texts(PatternOf) if getattr(told, "binds", False))
+        bound = (text for text, told in self.texts(PatternOf) if told.binds)
         return frozenset(word for text in bound for word in VARIABLE.findall(text))
 
     @property
@@ -209,7 +213,7 @@ class Check(Strict):
         severity: str | None = None,
     ) -> Finding:  # fmt: skip
         """Return a breach of the rule, told in the rule's message with `words` put in."""
-        text = _QUOTED.sub(lambda m: _in_quotes(m, words), str(self.message))
+        text = _QUOTED.sub(lambda m: quoted(words.get(m[1], m[0][1:-1])), str(self.message))
         text = VARIABLE.sub(lambda m: words.get(m[1], ""), text)
         # An empty placeholder leaves marks behind.
         text = re.sub(r"[，；、：](?=[。；，])", "", text)
@@ -231,20 +235,19 @@ class Check(Strict):
 
     def undecided(self, subject: str, *terms: Term) -> Iterator[Finding]:
         """Yield the finding that says why terms can't be compared; nothing if they can."""
-        left, right = (*(term.side for term in terms), NOBODY)[:2]
-        absent = [term for term in terms if term.absent and term.value is None]
+        absent = next((term for term in terms if term.absent and term.value is None), None)
         unknown = [term for term in terms if term.value is None]
+        missing = [name for term in unknown for name in term.missing]
+        odd = next((term for term in terms if term.number is None), None)
         if absent:
-            what = absent[0].names[0] if absent[0].names else absent[0].name
-            yield self.not_applicable(subject, f"本部门没有“{what}”")
-        elif any(term.missing for term in unknown):
-            missing = (name for term in unknown for name in term.missing)
+            yield self.not_applicable(subject, f"本部门没有“{(*absent.names, absent.name)[0]}”")
+        elif missing:
+            left, right = (*(term.side for term in terms), NOBODY)[:2]
             yield self.no_data(subject, missing, Evidence(left, right))
         elif unknown:
             why = unknown[0].trouble or "没有可核对的数"
             yield self.not_applicable(subject, f"{quoted(unknown[0].label)}算不出：{why}")
-        else:
-            odd = next(term for term in terms if term.number is None)
+        elif odd:
             yield self.not_applicable(subject, f"{quoted(odd.label)}是“{odd}”，不是数，不能核对")
 
     # ── Two sides ───────────────────────────────────────────────
@@ -257,44 +260,27 @@ class Check(Strict):
         """Tell whether sides that far apart agree, rounding being allowed so much."""
         return spread.holds(difference)
 
-    def excuses(self, world: World, *gaps: Gap) -> Iterator[str]:
-        """Yield which totals at odds with their parts make sides part: one mistake, not two."""
-        for gap in gaps:
-            assert gap.difference is not None
-            # Of a residue only what brings the sides wholly together is the origin.
-            spread = EXACT if self.holds(gap.difference, gap.spread) else gap.spread
-            agrees = partial(self.holds, spread=spread)
-            if excuse := world.excuse(gap.names, gap.on, agrees):
-                yield excuse
+    def excuse(self, world: World, gap: Gap) -> str:
+        """Return which totals at odds with their parts make sides part, in words, or nothing."""
+        # Of a residue only what brings the sides wholly together is the origin.
+        near = self.holds(gap.difference or Decimal(0), gap.spread)
+        room = EXACT if near else gap.spread
+        agrees = lambda value, more: self.holds(value, room if near else room + more)  # noqa: E731
+        return blame(world.culprits(gap.names, gap.on, agrees))
 
     def settled(
-        self, subject: str, told: str, gap: Gap, excuses: Iterator[str], *, lenient: bool = False
+        self, world: World, subject: str, told: str, gap: Gap, *others: Gap, lenient: bool = False
     ) -> Finding | None:
         """Return the finding of sides that agree, or nearly, or for a known reason don't.
 
-        Parameters
-        ----------
-        subject
-            What they are about.
-        told
-            Both sides in words.
-        gap
-            How far they are apart.
-        excuses
-            What else is to blame.
-        lenient
-            Whether what rounding explains is no residue.
-
-        Returns
-        -------
-        Finding or None
-            None of a breach.
+        None of a breach. `told` is both sides in words; `others` are further gaps whose excuse
+        would do; where it is `lenient`, what rounding explains is no residue.
         """
         assert gap.difference is not None
         near = self.holds(gap.difference, gap.spread)
         if self.holds(gap.difference, EXACT) or (near and (lenient or gap.is_about)):
             return self.passed(subject, f"{told}，{self.agree}", gap.evidence)
-        if excuse := next(excuses, ""):
+        if excuse := next(filter(None, (self.excuse(world, each) for each in (gap, *others))), ""):
             return self.not_applicable(subject, f"{told}；{excuse}", gap.evidence)
         if near or gap.coarse:
             why = "合计印的位数比明细少" if gap.coarse else "各数分别四舍五入可以造成"
@@ -361,11 +347,6 @@ def quoted(label: str) -> str:
     return label if label.startswith("“") else f"“{label}”"
 
 
-def _in_quotes(match: re.Match[str], words: Mapping[str, str]) -> str:
-    word = words.get(match[1], "")
-    return quoted(word) if word else match[0]
-
-
 @cache
 def _told(check: type[Check]) -> list[tuple[str, FormulaOf | PatternOf]]:
     """Return the fields of a kind that hold names, and what their types say of them."""
@@ -378,5 +359,5 @@ def _flat(value: Any) -> Iterator[Scalar]:
     """Yield the texts of a field: itself, a list's items, a mapping's values."""
     if isinstance(value, Scalar):
         yield value
-    else:
+    elif value is not None:
         yield from value.values() if isinstance(value, Mapping) else value

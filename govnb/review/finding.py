@@ -6,7 +6,7 @@ from, the tolerance used, and what to do. Missing data is a state of its own and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ class Side:
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the shape of the JSON contract."""
-        return {"figure": self.figure, "value": self.value, "origin": self.origin}
+        return asdict(self)
 
 
 NOBODY = Side()
@@ -92,18 +92,13 @@ class Finding:
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape of the JSON contract: numbers as exact text, null if unknown."""
-        said = self.acknowledgement
-        return {
-            "id": self.id,
-            "check": self.check,
-            "severity": self.severity,
-            "state": self.state,
-            "message": self.message,
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        said: Acknowledgement | None = told.pop("acknowledgement")
+        for key in ("difference", "tolerance"):
+            told[key] = None if told[key] is None else exact(told[key])
+        return told | {
             "left": self.left.as_dict(),
             "right": self.right.as_dict(),
-            "difference": None if self.difference is None else exact(self.difference),
-            "tolerance": None if self.tolerance is None else exact(self.tolerance),
-            "advice": self.advice,
             "explanation": said
             and {"text": str(said.explanation), "by": str(said.by), "date": str(said.date)},
         }

@@ -1,13 +1,11 @@
-"""Two sides that should be equal: how far apart they are, and which total is to blame for it.
+"""Two sides that should be equal: how far apart they are, and which totals make them so.
 
-Every ledger of a department is looked at, at every level, with no ledger named here. One
-mistyped number can break two sums (its own and the one above it, or a row and a column);
-:func:`blamed` finds what one mistake explains, so that a reader is told once.
+Every ledger of a department is looked at, at every level, with no ledger named here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -70,6 +68,16 @@ class Gap:
         """Whether the difference is more than rounding explains."""
         gap = self.difference
         return gap is not None and not self.coarse and not self.spread.holds(gap)
+
+    def agrees(self, difference: Decimal, room: Spread = EXACT) -> bool:
+        """Tell whether rounding explains another difference, given so much more room."""
+        return (self.spread + room).holds(difference)
+
+    def shares_a_slip(self, row: Gap) -> bool:
+        """Tell whether a column and a row are out by the same, and have a cell in common."""
+        apart = (self.difference or Decimal(0)) - (row.difference or Decimal(0))
+        is_other = self.name != row.name and not {*self.parts}.isdisjoint(row.parts)
+        return is_other and self.agrees(apart, row.spread)
 
     @property
     def evidence(self) -> Evidence:
@@ -147,52 +155,26 @@ def _total(
 
 
 def mended(
-    compute: Callable[[Sheet], Decimal | None], suspects: Sequence[Gap], sheet: Sheet
-) -> Iterator[tuple[tuple[Gap, ...], Decimal]]:
-    """Yield what something comes to were some totals their parts' sums; the fewest first."""
+    compute: Callable[[Sheet], Decimal | None],
+    agrees: Callable[[Decimal, Spread], bool],
+    suspects: Sequence[Gap],
+    sheet: Sheet,
+) -> tuple[Gap, ...]:
+    """Return the fewest totals that make something agree once they are their parts' sums.
+
+    `compute` works it out; `agrees` is also told how far those sums may be off by rounding.
+    """
     for count in range(1, len(suspects[:_MOST_TOGETHER]) + 1):
         for some in combinations(suspects[:_MOST_TOGETHER] if count > 1 else suspects, count):
             value = sheet.with_({gap.left.name: gap.right.number for gap in some}).tried(compute)
-            if value is not None:
-                yield some, value
+            if value is not None and agrees(value, sum((gap.spread for gap in some), EXACT)):
+                return some
+    return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """Why one broken sum is the doing of others, and what mending those does."""
-
-    culprits: tuple[Gap, ...]
-    reason: str
-
-
-def blamed(found: Iterable[Gap], sheet: Sheet) -> dict[str, Blame]:
-    """Return, for each broken sum that others explain, those others."""
-    broken = [gap for gap in found if gap.is_broken]
-    blame: dict[str, Blame] = {}
-    for gap in broken:
-        free = [other for other in broken if other is not gap and other.name not in blame]
-        explained = _by_totals(gap, free, sheet) or _by_cell(gap, free)
-        if explained is not None:
-            blame[gap.name] = explained
-    return blame
-
-
-def _by_totals(gap: Gap, others: Iterable[Gap], sheet: Sheet) -> Blame | None:
-    """Return the wrong totals among a sum's parts, or of its rows, that break it too."""
-    below = [o for o in others if o.left.name in gap.parts or gap.name == f"{o.name}{COLUMNS}"]
-    for some, left in mended(gap.on, below, sheet):
-        if sum((other.spread for other in some), gap.spread).holds(left):
-            told = "、".join(f"“{other.left.name}”" for other in some)
-            where = "两处都相符" if len(some) == 1 else f"“{gap.name}”也相符"
-            return Blame(some, f"{told}取分项之和时{where}")
-    return None
-
-
-def _by_cell(gap: Gap, others: Iterable[Gap]) -> Blame | None:
-    """Return the row that a column shares a wrong cell with."""
-    for other in others if COLUMNS in gap.name else ():
-        cells = {*gap.parts} & {*other.parts}
-        apart = (gap.difference or Decimal(0)) - (other.difference or Decimal(0))
-        if cells and (gap.spread + other.spread).holds(apart):
-            return Blame((other,), f"行和列差同一个数，像是“{cells.pop()}”这一格写错")
-    return None
+def blame(culprits: Sequence[Gap]) -> str:
+    """Return that some totals are to blame, in words; of none, nothing."""
+    names = "、".join(f"“{gap.left.name}”" for gap in culprits)
+    if any(gap.is_broken for gap in culprits):
+        return f"{names}取分项之和时相符，是同一处错误，错在该合计"
+    return f"{names}取分项之和时相符，差的是该合计的尾差" if culprits else ""

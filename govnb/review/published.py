@@ -20,7 +20,7 @@ from govnb.review.check import Check, Evidence, quoted
 from govnb.review.finding import FAILED, HINT, RESIDUE, Finding, Side
 from govnb.review.rates import ZeroBaseCheck
 from govnb.review.rounding import Spread
-from govnb.review.sums import is_transposed
+from govnb.review.slips import scaled, slips
 from govnb.review.terms import printed
 from govnb.review.world import World
 from govnb.sheet.compute import SCORE
@@ -63,11 +63,6 @@ class _Comparison:
         least = self.number.amount
         return least - self.spread.above <= recomputed < least + last_digit(least)
 
-    def fits(self, wanted: Decimal, scale: Decimal = Decimal(1)) -> bool:
-        """Tell whether the published number, times `scale`, is nearly what is wanted."""
-        room = (self.half + self.spread.above) * abs(scale)
-        return abs(self.number.amount * scale - wanted) <= room
-
 
 class PublishedCheck(Check):
     """公布数: 每个公布数与重算数.
@@ -107,7 +102,7 @@ class PublishedCheck(Check):
         is_about = number.around or number.more or figure.approximate
         if found.agrees(figure.number) or (is_about and not number.around and found.overlaps):
             return self.passed(name, f"{told}，{'是约数，' if is_about else ''}相符", evidence)
-        if excuse := world.excuse_figure(name, found.agrees):
+        if excuse := world.excuse(name, found.agrees):
             return self.passed(name, f"{told}；{excuse}", evidence)
         if self.fixed_tolerance:
             found = replace(
@@ -155,31 +150,22 @@ def _causes(wrong: _Comparison, figures: Figures) -> list[str]:
     is_cut = (right / step).to_integral_value(ROUND_DOWN) * step == value
     found = ["像是截去了尾数，没有四舍五入"] if is_cut else []
     if value and right:
-        found += [said for said, *meant in _slips(wrong, figures) if wrong.fits(*meant)]
-        found += ["像是数字写颠倒了"] if is_transposed(value, right) else []
+        room = wrong.half + wrong.spread.above
+        found += slips(value, right, room)
+        if wrong.figure.unit == "%":
+            found += _other_rates(wrong, wrong.figure.name.rpartition(".")[2], room)
+        for other in map(figures.__getitem__, wrong.figure.inputs):
+            is_near = other.number is not None and abs(value - other.number) <= room
+            if is_near and other.unit == wrong.figure.unit:
+                found.append(f"这个数是“{other.label}”")
     return list(dict.fromkeys(found))[:_ENOUGH]
 
 
-def _slips(wrong: _Comparison, figures: Figures) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Yield what is said of a slip, the number meant, and how many times the printed one it is."""
-    figure, right, one = wrong.figure, wrong.right, Decimal(1)
-    scales = {10: "像是小数点错了一位", 100: "像是小数点错了两位"}
-    if figure.unit.partition("/")[0] in ("元", "万元"):
-        scales = {10000: "像是元与万元弄混了"} | scales
-    for scale, said in scales.items():
-        yield said, right, Decimal(scale)
-        yield said, right, one / scale
-    if figure.unit == "%":
-        yield from _other_rates(figure.name.rpartition(".")[2], right)
-    yield "像是正负号反了", -right, one
-    for other in map(figures.__getitem__, figure.inputs):
-        if other.unit == figure.unit and other.number is not None:
-            yield f"这个数是“{other.label}”", other.number, one
-
-
-def _other_rates(name: str, right: Decimal) -> Iterator[tuple[str, Decimal, Decimal]]:
+def _other_rates(wrong: _Comparison, name: str, room: Decimal) -> Iterator[str]:
     """Yield the confusions between a rate, its complement, and the rate of the whole."""
+    right, value = wrong.right, wrong.number.amount
     other, called = right + HUNDRED, "控制率（支出÷预算）"
+    inverse, upside_down = HUNDRED * HUNDRED / right, "像是分子分母颠倒了"
     if name.endswith(_LEFT):
         other = HUNDRED - right
     elif name.endswith(_WHOLE):
@@ -187,16 +173,15 @@ def _other_rates(name: str, right: Decimal) -> Iterator[tuple[str, Decimal, Deci
         other = abs(right - HUNDRED)
     elif name.endswith(_GROWN):
         called = "本年与上年之比"
-    told, one = f"把{called}{printed(other, '%')}写成了{name}", Decimal(1)
+    if name.endswith((*_OVER, *_LEFT)):
+        # A rate of change over what it was changed to, not from.
+        after = HUNDRED + right if name.endswith(_OVER) else HUNDRED - right
+        inverse, upside_down = HUNDRED * right / after if after else right, "像是用错了分母"
     if name.endswith((*_OVER, *_LEFT, *_WHOLE)):
-        yield f"像是{told}", other, one
-        for scale in (Decimal(10), Decimal(100)):
-            yield f"也可能是{told}，又错了小数点", other, scale
-            yield f"也可能是{told}，又错了小数点", other, one / scale
-    if not name.endswith((*_OVER, *_LEFT)):
-        yield "像是分子分母颠倒了", HUNDRED * HUNDRED / right, one
-        return
-    # A rate of change over what it was changed to, not from.
-    after = HUNDRED + right if name.endswith(_OVER) else HUNDRED - right
-    if after:
-        yield "像是用错了分母", HUNDRED * right / after, one
+        told = f"把{called}{printed(other, '%')}写成了{name}"
+        if abs(value - other) <= room:
+            yield f"像是{told}"
+        elif any(scaled(value, other, room)):
+            yield f"也可能是{told}，又错了小数点"
+    if abs(value - inverse) <= room:
+        yield upside_down

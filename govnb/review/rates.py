@@ -49,45 +49,36 @@ class ZeroBaseCheck(ForEach):
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Find where a rate is given although the base is zero."""
         base, now = world.term(self.base, variables), world.term(self.now, variables)
-        subject = subject_of(variables)
-        evidence = Evidence(base.side, now.side)
+        subject, evidence = subject_of(variables), Evidence(base.side, now.side)
         if base.number is None or now.number is None:
             # Without a rate to compute, nothing is lost by not knowing the base.
             yield from self.undecided(subject, base, now) if self.growth else ()
-            return
-        if base.number:
+        elif base.number:
             yield self.passed(subject, f"{base.label}{base}，不为 0", evidence)
-            return
-        told = list(self._told(variables, world))
-        if not told:
+        elif told := "；".join(self._told(variables, {base.name, now.name}, world)):
+            words = {"项": subject or now.label, "左名": base.label, "左": str(base)}
+            words |= {"右名": now.label, "右": str(now), "缘由": told}
+            yield self.failed(subject, words, evidence)
+        else:
             yield self.not_applicable(subject, f"{base.label}是 0，没有写增长率")
-            return
-        words = {"项": subject or now.label, "左名": base.label, "左": str(base)}
-        words |= {"右名": now.label, "右": str(now), "缘由": "；".join(told)}
-        yield self.failed(subject, words, evidence)
 
-    def _told(self, variables: Mapping[str, str], world: World) -> Iterator[str]:
+    def _told(self, variables: Mapping[str, str], about: set[str], world: World) -> Iterator[str]:
         """Yield where the department gives the rate all the same."""
         growth = world.term(self.growth, variables).name if self.growth else None
         for key, source in world.inputs.department.published.items():
             if canonical(key) == growth:
                 yield f"公布的增长率是{source.text.strip()}（{source.place}）"
-        about = {world.term(self.base, variables).name, world.term(self.now, variables).name}
+        grown = re.compile(rf"(?:{one_of(world.words.growth)})[^。；，\n]{{0,8}}?{NUMBER}\s*[%倍]")
         for passage in world.prose:
-            masked = passage.masked
-            grown = re.compile(
-                rf"(?:{one_of(world.words.growth)})[^。；，\n]{{0,8}}?{NUMBER}\s*[%倍]"
-            )
-            spans = [(r.start, r.end) for r in passage.references if r.name in about]
-            for item in variables.values():
-                spans += [m.span() for m in re.finditer(re.escape(item), masked)]
             for reference in passage.references:
                 if reference.name == growth:
                     yield f"{passage.path}引用了增长率（{passage.at(reference.start)}）"
-            told = (grown.search(passage.shape, *passage.clause(*span)) for span in spans)
-            match = next(filter(None, told), None)
-            if match:
-                said = masked[match.start() : match.end()]
+            spans = [(r.start, r.end) for r in passage.references if r.name in about]
+            for item in variables.values():
+                spans += [m.span() for m in re.finditer(re.escape(item), passage.masked)]
+            found = (grown.search(passage.shape, *passage.clause(*span)) for span in spans)
+            if match := next(filter(None, found), None):
+                said = passage.masked[match.start() : match.end()]
                 yield f"{passage.path}写了“{said}”（{passage.at(match.start())}）"
 
     def zero_growth(self, world: World) -> Iterator[tuple[str, str]]:
@@ -128,25 +119,24 @@ class RangeCheck(Check):
 
     def find(self, world: World) -> Iterator[Finding]:
         """Find rates out of bounds, in figures and in narratives."""
-        found = False
-        for figure in world.figures.values():
-            if figure.unit == self.unit and self._bears(figure, world):
-                found = True
-                yield self._judged(figure, world)
+        figures = [
+            f for f in world.figures.values() if f.unit == self.unit and self._bears(f, world)
+        ]
+        for figure in figures:
+            yield self._judged(figure, world)
         for passage in world.prose:
             yield from self._typed(passage, world)
-        if not found:
+        if not figures:
             yield self.not_applicable("", "没有这一类指标")
 
     def _judged(self, figure: Figure, world: World) -> Finding:
-        name = figure.name
+        name, told = figure.name, f"{quoted(figure.label)}{shown(figure)}"
         evidence = Evidence(Side.of(figure), Side(None, self._bounds, None))
         if figure.number is None:
             return self.no_data(name, figure.missing or [name], evidence)
-        told = f"{quoted(figure.label)}{shown(figure)}"
         if not self._outside(figure.number):
             return self.passed(name, f"{told}，在{self._bounds}之内", evidence)
-        if excuse := world.excuse_figure(name, lambda value: not self._outside(value)):
+        if excuse := world.excuse(name, lambda value: not self._outside(value)):
             why = f"{told}，不在{self._bounds}之内；{excuse}"
             return self.not_applicable(name, why, evidence)
         words = {"项": figure.label, "左": shown(figure), "右": self._bounds}
@@ -161,31 +151,31 @@ class RangeCheck(Check):
             return False
         if world.is_from_book(figure):
             return figure.name.endswith(tuple(self.words))
-        return any(word in segment for word in self.words for segment in figure.name.split("."))
+        return any(word in figure.name for word in self.words)
 
     def _outside(self, number: Decimal) -> bool:
         # A share computed as 100.000…01% is 100%.
         number = rounded(number, 6)
-        return (self.low is not None and number < Decimal(self.low)) or (
-            self.high is not None and number > Decimal(self.high)
-        )
+        low, high = self.low or number, self.high or number
+        return not Decimal(low) <= number <= Decimal(high)
 
     def _typed(self, passage: Passage, world: World) -> Iterator[Finding]:
         """Yield the rates typed in a narrative that are out of bounds."""
-        unit, bounds = str(self.unit), self._bounds
+        bounds = Side(None, self._bounds, None)
         other_rate = re.compile(rf"{_CHANGED}|{one_of(world.words.other_rate)}")
         pattern = rf"(?P<word>{one_of(self.words)})(?P<between>{_BETWEEN})(?P<number>{NUMBER})"
-        for match in re.finditer(pattern + re.escape(unit), passage.shape):
+        for match in re.finditer(pattern + re.escape(self.unit), passage.shape):
             before = passage.masked[: match.end("word")]
-            if other_rate.search(match["between"]) or before.endswith(tuple(self.unless_words)):
-                continue
             number = passage.numbers[match.start("number")]
+            is_other = other_rate.search(match["between"])
+            if is_other or before.endswith(tuple(self.unless_words)):
+                continue
             if self._outside(number.value):
-                word, written = match["word"], number.text + unit
+                word, written = match["word"], number.text + self.unit
                 side = Side(word, number.text, str(passage.at(match.start())))
-                words = {"项": word, "左": written, "右": bounds}
+                words = {"项": word, "左": written, "右": self._bounds}
                 subject = f"{passage.path}:{word}{match['between']}{written}"
-                yield self.failed(subject, words, Evidence(side, Side(None, bounds, None)))
+                yield self.failed(subject, words, Evidence(side, bounds))
 
 
 class ScopeCheck(Check):
@@ -204,39 +194,33 @@ class ScopeCheck(Check):
 
     def find(self, world: World) -> Iterator[Finding]:
         """Find accounts inside a total whose name excludes them."""
-        names = {world.inputs.year.accounts.get(str(code), str(code)) for code in self.accounts}
-        called = [n for n in _nodes(self.ledger, world) if self.called in _calling(n, world)]
+        nodes = [self.ledger, *(n for n in world.figures.parts if n.startswith(f"{self.ledger}."))]
+        calling = {node: _calling(node, world) for node in nodes if node in world.figures}
+        called = [node for node, name in calling.items() if self.called in name]
         if not called:
             yield self.not_applicable("", f"“{self.ledger}”没有称为“{self.called}”的项")
         for node in called:
-            yield self._one(node, names, world)
+            yield self._one(node, calling[node], world)
 
-    def _one(self, node: str, names: set[str], world: World) -> Finding:
+    def _one(self, node: str, called: str, world: World) -> Finding:
         total = world.figures[node]
-        leaves = [
+        names = {world.inputs.year.accounts.get(code, str(code)) for code in self.accounts}
+        held = [
             figure
             for name, figure in world.figures.items()
-            if _is_inside(name, node) and _is(name, names) and not is_absent(figure)
+            if name.startswith(f"{node}.") and _is(name, names) and not is_absent(figure)
         ]
-        if not world.facts.parts.get(node):
-            return self.no_data(node, [f"{node}的明细"], Evidence(Side.of(total)))
-        if unknown := [f.name for f in leaves if f.number is None]:
-            return self.no_data(node, unknown, Evidence(Side.of(total)))
-        if held := [f for f in leaves if f.number]:
-            words = {"项": _calling(node, world), "左名": held[0].label, "左": shown(held[0])}
-            words |= {"右名": total.label, "右": shown(total)}
-            return self.failed(node, words, Evidence(Side.of(held[0]), Side.of(total)))
-        message = f"“{_calling(node, world)}”里没有{'、'.join(sorted(names))}"
-        return self.passed(node, message, Evidence(right=Side.of(total)))
-
-
-def _nodes(ledger: str, world: World) -> list[str]:
-    inside = [name for name in world.facts.parts if _is_inside(name, ledger)]
-    return [name for name in (ledger, *inside) if name in world.figures]
-
-
-def _is_inside(name: str, node: str) -> bool:
-    return name.startswith(f"{node}.")
+        unknown = [figure.name for figure in held if figure.number is None]
+        missing = unknown if world.figures.parts.get(node) else [f"{node}的明细"]
+        if missing:
+            return self.no_data(node, missing, Evidence(Side.of(total)))
+        some = next((figure for figure in held if figure.number), None)
+        if some is None:
+            message = f"“{called}”里没有{'、'.join(sorted(names))}"
+            return self.passed(node, message, Evidence(right=Side.of(total)))
+        words = {"项": called, "左名": some.label, "左": shown(some)}
+        words |= {"右名": total.label, "右": shown(total)}
+        return self.failed(node, words, Evidence(Side.of(some), Side.of(total)))
 
 
 def _calling(node: str, world: World) -> str:
@@ -247,5 +231,5 @@ def _calling(node: str, world: World) -> str:
 
 def _is(name: str, accounts: set[str]) -> bool:
     """Tell whether a node is one of the accounts, whatever the report puts in brackets."""
-    plain = re.sub(r"（[^）]*）", "", name.rpartition(".")[2])
-    return plain in accounts or name.rpartition(".")[2] in accounts
+    last = name.rpartition(".")[2]
+    return not accounts.isdisjoint({last, re.sub(r"（[^）]*）", "", last)})

@@ -43,7 +43,7 @@ class EqualCheck(ForEach):
         gaps = [world.gap(left, right, self.fixed_tolerance) for right in known]
         gaps.sort(key=lambda gap: abs(gap.difference or Decimal(0)))
         told = f"{left.label}{left}，{gaps[0].right.label}{gaps[0].right}"
-        settled = self.settled(subject, told, gaps[0], self.excuses(world, *gaps))
+        settled = self.settled(world, subject, told, *gaps)
         yield settled or self.failed(subject, gaps[0].words(subject), gaps[0].evidence)
 
 
@@ -81,7 +81,7 @@ class LimitCheck(ForEach):
             return
         gap = world.gap(left, right, self.fixed_tolerance)
         told = f"{left.label}{left}，上限{right if is_bare else f'{right.label}{right}'}"
-        if settled := self.settled(subject, told, gap, self.excuses(world, gap)):
+        if settled := self.settled(world, subject, told, gap):
             yield settled
         elif (share := right.number / left.number * HUNDRED) < _percent(self.complete_from):
             part = printed(share, "%")
@@ -133,8 +133,7 @@ class ReasonCheck(ForEach):
     def _explained(self, world: World, subject: str, gap: Gap) -> Finding:
         overspend, explained = gap.left, gap.right
         told = f"{overspend.label}{overspend}，所列原因{explained}"
-        excuses = self.excuses(world, gap)
-        if settled := self.settled(subject, told, gap, excuses, lenient=True):
+        if settled := self.settled(world, subject, told, gap, lenient=True):
             return settled
         assert overspend.number is not None and explained.number is not None
         share = explained.number / overspend.number * HUNDRED

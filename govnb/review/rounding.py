@@ -95,14 +95,7 @@ class Rounding:
     ) -> Spread:
         """Return the spread of something computed from the named figures.
 
-        Parameters
-        ----------
-        compute
-            Works it out on a sheet.
-        names
-            The figures it uses.
-        least
-            The fewest decimals an amount of money is taken to have been printed with.
+        Amounts of money are taken to have been printed with at least so many decimals.
         """
         width = partial(self._width, least=least)
         return Spread(*self._figures.sheet.spread(compute, names, width))

@@ -27,15 +27,6 @@ def review(
 ) -> Review:
     """Return everything the rules find about a department's year.
 
-    Parameters
-    ----------
-    inputs, figures, facts
-        The checked files and what was computed from them.
-    score
-        The score's interval, where the department was scored.
-    rules
-        The district's rules, where they have been read already.
-
     Raises
     ------
     FaultsError

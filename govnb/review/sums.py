@@ -13,15 +13,13 @@ from govnb.review.check import Check, Each, NamePattern
 from govnb.review.finding import Finding
 from govnb.review.gaps import COLUMNS, Gap
 from govnb.review.rounding import Spread
+from govnb.review.slips import scaled, slips
 from govnb.review.terms import Term, worked_out
 from govnb.review.world import World
 from govnb.sheet.book import fill
 from govnb.sheet.expression import sum_of
-from govnb.sheet.figure import Figure
 from govnb.text.dotted import dotted
 from govnb.text.values import Text
-
-_TEN = Decimal(10)
 
 
 class SumCheck(Check):
@@ -55,49 +53,29 @@ class SumCheck(Check):
             gap = replace(gap, spread=Spread.fixed(fixed, gap.left.unit, gap.left.factor))
         words = gap.words(gap.left.name)
         told = f"“{gap.left.name}”{words['左']}，{gap.right.label}{words['右']}"
-        settled = self.settled(gap.name, told, gap, _blame(gap, world))
-        words["缘由"] = "；".join(_causes(gap, world))
-        return settled or self.failed(gap.name, words, gap.evidence)
+        if settled := self.settled(world, gap.name, told, gap):
+            return settled
+        mends = [why for some, why in world.blamed.values() if gap.name in (c.name for c in some)]
+        words["缘由"] = "；".join([*mends, next(_causes(gap, world))])
+        return self.failed(gap.name, words, gap.evidence)
 
-
-def _blame(gap: Gap, world: World) -> Iterator[str]:
-    if blame := world.blamed.get(gap.name):
-        culprits = "、".join(f"“{culprit.name}”" for culprit in blame.culprits)
-        yield f"{SumCheck.apart}{gap.apart}，与{culprits}是同一处错误：{blame.reason}"
+    def excuse(self, world: World, gap: Gap) -> str:
+        """Return which other sum a broken one is broken by, in words, or nothing."""
+        some, why = world.blamed.get(gap.name, ((), ""))
+        names = "、".join(f"“{culprit.name}”" for culprit in some)
+        return f"与{names}是同一处错误：{why}" if some else ""
 
 
 def _causes(gap: Gap, world: World) -> Iterator[str]:
-    """Yield what the size of a gap suggests, and what mending it would also mend."""
-    yield from (blame.reason for blame in world.blamed.values() if gap in blame.culprits)
-    difference = gap.difference
-    assert difference is not None
-    hints = [hint for part in gap.parts if (hint := _slip(world.figures[part], difference))]
-    if len(gap.parts) > 1 and hints:
-        yield hints[0]
-    elif is_transposed(gap.left.number, gap.right.number):
-        yield "像是数字写颠倒了"
-    else:
-        yield f"有{gap.apart}没有列明" if difference > 0 else f"分项比合计多出{gap.apart}"
-
-
-def _slip(part: Figure, difference: Decimal) -> str:
-    """Return how one part alone would make the gap, or nothing."""
-    number = part.number
-    if not number:
-        return ""
-    if number == -difference:
-        return f"差额恰好是“{part.label}”，合计像是漏加了它"
-    if difference in (number * _TEN - number, number / _TEN - number):
-        return f"“{part.label}”像是小数点错了一位"
-    return ""
-
-
-def is_transposed(left: Decimal | None, right: Decimal | None) -> bool:
-    """Tell whether two numbers have the same digits in another order."""
-    if left is None or right is None:
-        return False
-    a, b = (f"{n.normalize():f}" for n in (left, right))
-    return a != b and len(a) == len(b) and sorted(a) == sorted(b)
+    """Yield what the size of a gap suggests."""
+    difference, total = gap.difference or Decimal(0), gap.left.number or Decimal(0)
+    for part in map(world.figures.__getitem__, gap.parts if len(gap.parts) > 1 else ()):
+        number = part.number or Decimal(0)
+        if number == -difference:
+            yield f"差额恰好是“{part.label}”，合计像是漏加了它"
+        yield from (f"“{part.label}”像是{said}" for said in scaled(number, number + difference))
+    yield from slips(total, total - difference)
+    yield f"有{gap.apart}没有列明" if difference > 0 else f"分项比合计多出{gap.apart}"
 
 
 class SameNameCheck(Check):
@@ -130,20 +108,19 @@ class SameNameCheck(Check):
             if theres and all(not world.figures.sheet.above(h).isdisjoint(theres) for h in heres):
                 referring += 1
             elif theres:
-                yield self._same(_together(heres, world), _together(theres, world))
+                yield self._same(_together(heres, world), _together(theres, world), world)
         if referring:
             yield self.passed("", f"{referring}个同名的项目引用同一个数，不会不同")
         elif not found:
             yield self.not_applicable("", "没有同名的项目分列在两处")
 
-    def _same(self, here: Term, there: Term) -> Finding:
-        gap = Gap(here, there)
-        subject = f"{here.names[0]}:{there.names[0]}"
+    def _same(self, here: Term, there: Term, world: World) -> Finding:
+        gap, subject = Gap(here, there), f"{here.names[0]}:{there.names[0]}"
         if gap.missing:
             return self.no_data(subject, gap.missing, gap.evidence)
         told = f"“{here.name}”是{here}，“{there.name}”是{there}"
         words = gap.words(here.names[0].split(".")[-2]) | {"左名": here.name, "右名": there.name}
-        settled = self.settled(subject, told, gap, iter(()))
+        settled = self.settled(world, subject, told, gap)
         return settled or self.failed(subject, words, gap.evidence)
 
 

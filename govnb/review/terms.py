@@ -77,16 +77,7 @@ def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
 def term_of(text: str, variables: Mapping[str, str], figures: Figures, origin: str | None) -> Term:
     """Return a rule's expression, evaluated.
 
-    Parameters
-    ----------
-    text
-        A name, a formula, or a number such as `10%`.
-    variables
-        What its `{变量}` stand for.
-    figures
-        The department's.
-    origin
-        Where the rule stands: the origin of a formula or a number.
+    `variables` are what its `{变量}` stand for; `origin` is where the rule stands.
 
     Raises
     ------

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Protocol, runtime_checkable
+from typing import Any
 
-from govnb.review.gaps import Blame, Gap, blamed, mended, totals
+from govnb.review.gaps import COLUMNS, Gap, blame, mended, totals
 from govnb.review.mentions import Mention, Names
 from govnb.review.rounding import Rounding, Spread
 from govnb.review.terms import Term, term_of
@@ -25,14 +25,6 @@ from govnb.sheet.score import Score
 from govnb.sheet.sheet import Sheet
 
 
-@runtime_checkable
-class Calls(Protocol):
-    """A rule that says what else figures are called."""
-
-    def calls(self) -> Mapping[str, str]:
-        """Return words and the names of the figures they mean."""
-
-
 @dataclass(frozen=True)
 class World:
     """One department's year, as the checks see it."""
@@ -42,7 +34,7 @@ class World:
     facts: Facts
     score: Score | None = None
     # The rules, for kinds that look at one another's.
-    checks: Mapping[str, object] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
 
     @cached_property
@@ -56,64 +48,47 @@ class World:
         return totals(self.figures, self.rounding)
 
     @cached_property
-    def blamed(self) -> dict[str, Blame]:
-        """The broken sums that another one explains."""
-        return blamed(self.gaps, self.figures.sheet)
+    def blamed(self) -> dict[str, tuple[tuple[Gap, ...], str]]:
+        """The broken sums that others break: a total among their parts, a cell of a row."""
+        found: dict[str, tuple[tuple[Gap, ...], str]] = {}
+        broken = [gap for gap in self.gaps if gap.is_broken]
+        for gap in broken:
+            # The columns' sum may be broken by the grand total, whose rows don't make it.
+            names = gap.names if gap.name.endswith(COLUMNS) else gap.parts
+            if some := self.culprits(names, gap.on, gap.agrees):
+                told = "、".join(f"“{culprit.left.name}”" for culprit in some)
+                found[gap.name] = some, f"{told}取分项之和时两处都相符"
+            elif COLUMNS in gap.name and (row := next(filter(gap.shares_a_slip, broken), None)):
+                (cell, *_) = {*gap.parts} & {*row.parts}
+                found[gap.name] = (row,), f"行和列差同一个数，像是“{cell}”这一格写错"
+        return found
 
     def gap(self, left: Term, right: Term, tolerance: Decimal | None = None) -> Gap:
-        """Return how far two terms are apart, and may be.
-
-        Parameters
-        ----------
-        left, right
-            The terms.
-        tolerance
-            The rule's own, of money in 万元; without one what rounding explains.
-        """
+        """Return how far two terms are apart, and may be: so much, or what rounding explains."""
         gap = Gap(left, right)
         if tolerance is None:
             return replace(gap, spread=self.rounding.over(gap.on, gap.names))
         return replace(gap, spread=Spread.fixed(tolerance, left.unit, left.factor))
 
-    def excuse(
+    def culprits(
         self,
         names: Iterable[str],
         compute: Callable[[Sheet], Decimal | None],
-        agrees: Callable[[Decimal], bool],
-    ) -> str:
-        """Return which total is to blame for a breach, in words, or nothing.
+        agrees: Callable[[Decimal, Spread], bool],
+    ) -> tuple[Gap, ...]:
+        """Return the totals, among what the named figures rest on, that are to blame for a breach.
 
         A figure that rests on a total at odds with its parts may break other relations; when
         the sum of the parts in its place would keep them, there is one mistake, not two. A
         mere residue of the total is no mistake, but what follows from it isn't one either.
-
-        Parameters
-        ----------
-        names
-            The figures that the breach rests on.
-        compute
-            Works out on a sheet what is wrong.
-        agrees
-            Tells whether it would be right.
         """
-        sheet = self.figures.sheet
-        used = frozenset[str]().union(*map(sheet.above, names))
-        suspects = [
-            gap
-            for gap in self.gaps
-            if gap.difference and gap.name not in self.blamed and gap.left.name in used
-        ]
-        for some, value in mended(compute, suspects, sheet):
-            if agrees(value):
-                told = "、".join(f"“{gap.left.name}”" for gap in some)
-                is_wrong = any(gap.is_broken for gap in some)
-                fault = "错在该合计" if is_wrong else "差的是该合计的尾差"
-                return f"{told}取分项之和时相符，{fault}"
-        return ""
+        used = frozenset[str]().union(*map(self.figures.sheet.above, names))
+        suspects = [gap for gap in self.gaps if gap.difference and gap.left.name in used]
+        return mended(compute, agrees, suspects, self.figures.sheet)
 
-    def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
-        """Return which total is to blame for what is wrong with one figure, or nothing."""
-        return self.excuse([name], lambda sheet: sheet.cell(name).number, agrees)
+    def excuse(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
+        """Return which totals are to blame for what is wrong with a figure, in words."""
+        return blame(self.culprits([name], lambda s: s.cell(name).number, lambda v, _: agrees(v)))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -142,8 +117,7 @@ class World:
 
     @cached_property
     def _names(self) -> Names:
-        rules = (rule.calls() for rule in self.checks.values() if isinstance(rule, Calls))
-        called = {words: name for rule in rules for words, name in rule.items()}
+        called = {words: name for r in self.checks.values() for words, name in r.calls().items()}
         own = str(self.inputs.department.identity.name)
         return Names(self.figures, called, self.words, self.year, own)
 
