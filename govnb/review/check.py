@@ -30,9 +30,8 @@ from govnb.review.finding import (
     Finding,
 )
 from govnb.review.finding import Evidence as Evidence
-from govnb.review.gaps import Gap, blame
 from govnb.review.rounding import EXACT, Spread
-from govnb.review.terms import Term
+from govnb.review.terms import Gap, Term, blame
 from govnb.review.world import World
 from govnb.sheet.book import VARIABLE
 from govnb.sheet.entries import flat

@@ -11,9 +11,8 @@ from pydantic import Field
 
 from govnb.review.check import ForEach, Formula, Percent, Severity, subject_of
 from govnb.review.finding import HINT, Finding
-from govnb.review.gaps import Gap
 from govnb.review.rounding import Spread
-from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
+from govnb.review.terms import Gap, Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
 from govnb.sheet.expression import spelled
 from govnb.sheet.sheet import HUNDRED

@@ -1,11 +1,8 @@
 """How far rounding alone can move a figure: the bound behind every 尾差.
 
-A stated amount stands for any value that would have been printed the same way. The decimals
-it was printed with are not always those typed: reports drop trailing zeros (`5` and `9.2`
-beside `197.05`), so what most amounts of a table show tells what the table was rounded to. The
-bound of a computed figure follows by moving each stated amount it rests on to the ends of its
-own range and adding up what that does. Where two figures rest on the same amount it moves
-both at once, so a difference is never given more room than its inputs leave.
+A stated amount stands for any value that would have been printed the same way, and moves all
+that rests on it at once. Reports drop trailing zeros (`5` beside `197.05`), so what most amounts
+of a table show tells what each was rounded to.
 """
 
 from __future__ import annotations
@@ -106,21 +103,14 @@ class Rounding:
         So only where all other amounts of the table share their decimals: in a table that
         drops trailing zeros, `511.4` is 511.40.
         """
-        number = self._printed.get(name)
-        if number is None or self._is_counted(name):
+        number, table = self._printed.get(name), _table(name)
+        if number is None:
             return False
-        others = [
-            p.decimals
-            for n, p in self._printed.items()
-            if n != name and (_table(n), p.unit) == (_table(name), number.unit)
-        ]
+        among = ((n, p) for n, p in self._printed.items() if n != name and p.unit == number.unit)
+        others = [p.decimals for n, p in among if _table(n) == table]
         if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= number.decimals:
             return False
         return rounded(value / number.scale, number.decimals) == number.value
-
-    def _is_counted(self, name: str) -> bool:
-        draft = self._figures.sheet.draft(name)
-        return bool(draft and draft.typed and draft.typed.kind.whole)
 
     def _width(self, name: str, least: int) -> tuple[Decimal, Decimal]:
         """Return how far below and above its value a stated figure may lie."""
@@ -134,7 +124,7 @@ class Rounding:
         decimals = self._decimals(name, number)
         if number.unit in MONEY_UNITS:
             decimals = max(decimals, least)
-        if self._is_counted(name) or (decimals == 0 and number.unit not in MEASURED):
+        if decimals == 0 and number.unit not in MEASURED:
             return _NOT_AT_ALL
         half = Decimal(5).scaleb(-decimals - 1) * abs(number.scale)
         return half, half

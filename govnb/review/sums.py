@@ -11,10 +11,9 @@ from pydantic import Field
 
 from govnb.review.check import Check, Each, NamePattern
 from govnb.review.finding import Finding
-from govnb.review.gaps import COLUMNS, Gap
 from govnb.review.rounding import Spread
-from govnb.review.slips import scaled, slips
-from govnb.review.terms import Term, worked_out
+from govnb.review.slips import slips
+from govnb.review.terms import COLUMNS, Gap, Term, worked_out
 from govnb.review.world import World
 from govnb.sheet.book import fill
 from govnb.sheet.expression import sum_of
@@ -73,7 +72,7 @@ def _causes(gap: Gap, world: World) -> Iterator[str]:
         number = part.number or Decimal(0)
         if number == -difference:
             yield f"差额恰好是“{part.label}”，合计像是漏加了它"
-        yield from (f"“{part.label}”像是{said}" for said in scaled(number, number + difference))
+        yield from (f"“{part.label}”{said}" for said in slips(number, number + difference))
     yield from slips(total, total - difference)
     yield f"有{gap.apart}没有列明" if difference > 0 else f"分项比合计多出{gap.apart}"
 

@@ -11,10 +11,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from govnb.review.gaps import COLUMNS, Gap, blame, mended, totals
 from govnb.review.mentions import Mention, Names
 from govnb.review.rounding import Rounding, Spread
-from govnb.review.terms import Term, term_of
+from govnb.review.terms import COLUMNS, Gap, Term, blame, mended, term_of, totals
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
 from govnb.sheet.book import matches

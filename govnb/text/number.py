@@ -143,20 +143,23 @@ class TextNumber:
         return self.value * self.scale
 
     @property
+    def half(self) -> Decimal:
+        """Half a unit of the last printed digit."""
+        return Decimal(5).scaleb(-self.decimals - 1)
+
+    @property
     def reach(self) -> Decimal:
         """How far 约 reaches from the value: one unit of the last printed digit.
 
         Of a round number half a unit of its last digit that isn't zero, but no more than a
         twentieth of it (约1200: 50).
         """
-        step = Decimal(1).scaleb(-self.decimals)
-        far = min(last_digit(self.value) / 2, abs(self.value) / 20) if self.value else step
-        return max(step, far)
+        far = min(last_digit(self.value) / 2, abs(self.value) / 20) if self.value else Decimal(0)
+        return max(2 * self.half, far)
 
     def prints(self, value: Decimal, *, loose: bool = False) -> bool:
         """Tell whether a value is printed like this; `loose`, also when its digits are cut off."""
-        step = Decimal(1).scaleb(-self.decimals)
-        room = self.reach if self.around else step if loose else step / 2
+        room = self.reach if self.around else self.half * (2 if loose else 1)
         return abs(self.amount - value) <= room * self.scale
 
 
