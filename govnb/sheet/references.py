@@ -24,12 +24,12 @@ from govnb.sheet.figure import Figure, number_text, rounded, shown
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.stated import stated
-from govnb.text.lenient import Gaps
 from govnb.text.measure import PERCENT
 from govnb.text.narrative import unpaired
 from govnb.text.numerals import numerals
 from govnb.text.place import MOST_FAULTS, Fault
 from govnb.text.suggest import did_you_mean
+from govnb.text.validation import Gaps
 from govnb.text.values import MONEY_UNITS, PartialDate
 from govnb.text.yaml_text import Scalar
 
