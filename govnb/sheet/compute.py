@@ -10,7 +10,6 @@ from govnb.sheet.expression import Expression
 from govnb.sheet.facts import Facts, collect, decimals_of
 from govnb.sheet.figure import Figure, Figures, default_label, rounded
 from govnb.sheet.names import LIST_THEM, Names
-from govnb.sheet.order import circle_faults
 from govnb.sheet.overrides import trial_drafts, tried
 from govnb.sheet.published_units import check_published
 from govnb.sheet.read import Inputs
@@ -170,8 +169,13 @@ def _decimals(draft: Draft, number: Decimal | None) -> int:
 
 def _faults(sheet: Sheet) -> list[Fault]:
     """Return what working out the sheet has shown: circles, and numbers that are none."""
-    places = {name: draft.place for name, draft in sheet.drafts.items()}
-    return [*circle_faults(sheet.circles, places), *sheet.faults]
+    hint = "其中一个须是直接填写的数"
+    circular = [
+        Fault(sheet.drafts[name].place, f"公式循环引用：{' → '.join(circle)}", hint)
+        for circle in sheet.circles[:MOST_FAULTS]
+        for name in set(circle)
+    ]
+    return [*circular, *sheet.faults]
 
 
 def _unitless(draft: Draft, expression: Expression) -> list[Fault]:

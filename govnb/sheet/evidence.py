@@ -8,19 +8,13 @@ they can be asked where they come from and be tried out like any other.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from govnb.sheet.key import key
 from govnb.text.ledger import Name, Strict
-from govnb.text.measure import (
-    Bounds,
-    Goal,
-    Measure,
-    check_bounds,
-    sign_of,
-)
+from govnb.text.measure import Goal, Measure, Range, sign_of
 from govnb.text.shorthand import short
 from govnb.text.values import (
     UNKNOWN,
@@ -108,7 +102,7 @@ class Evidence(Strict):
     value: Measure | None = key(
         "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值", of_one_year=True
     )
-    value_range: Annotated[Bounds, AfterValidator(check_bounds)] | None = key(
+    value_range: Range | None = key(
         "指标值范围", description="只知道范围时，如 不低于: 90%", of_one_year=True
     )
     data: dict[Name, Measure] = key(
@@ -151,6 +145,9 @@ class Evidence(Strict):
     note: Markdown | None = key("说明", description="其他要说的话", of_one_year=True)
 
 
+E = TypeVar("E", bound=Evidence)
+
+
 class Target(Evidence):
     """绩效指标: one row of the self-evaluation form (年度指标值、实际完成值、分值、偏差原因)."""
 
@@ -169,36 +166,33 @@ class Target(Evidence):
     remedy: Markdown | None = key("改进措施", description="怎样改进", of_one_year=True)
 
 
-def check_evidence(evidence: Evidence) -> Evidence:
+def check_evidence(evidence: E) -> E:
     """Refuse a value given twice, and a target whose parts contradict each other."""
     if evidence.value is not None and evidence.value_range is not None:
         raise refuse("“指标值”和“指标值范围”只能写一个", "知道确切的值就只写指标值")
+    if isinstance(evidence, Target):
+        _check_target(evidence)
     return evidence
 
 
-def check_target(target: Target) -> Target:
+def _check_target(target: Target) -> None:
     """Refuse a row of the self-evaluation form that can't be compared."""
-    check_evidence(target)
     goal, actual = target.target, target.actual
     if target.direction == QUALITATIVE:
         if goal is not None or actual is not None:
             raise refuse("定性指标不写年度指标值和实际完成值", "目标写在“目标内容”，结果写在“状态”")
-        return target
+        return
     if target.wanted is not None:
         raise refuse("“目标内容”只用于定性指标", f"加一行 方向: {QUALITATIVE}")
     units = {a.kind.unit for a in (goal, actual) if a is not None and a.value is not None}
     if len(units) > 1:
-        one, other = sorted(units)
-        raise refuse(
-            f"年度指标值与实际完成值的单位不同：“{one or '无'}”与“{other or '无'}”",
-            "写成同一个单位",
-        )
+        one, other = (f"“{unit or '无'}”" for unit in sorted(units))
+        raise refuse(f"年度指标值与实际完成值的单位不同：{one}与{other}", "写成同一个单位")
     shown = goal.text.strip() if goal is not None else ""
     sign = {"≥": "正向", ">": "正向", "≤": "反向", "<": "反向"}.get(sign_of(shown))
     if sign and target.direction and target.direction != sign:
         raise refuse(f"方向“{target.direction}”与年度指标值“{shown}”的符号不合", "改其中一个")
-    return target
 
 
 EvidenceOf = Annotated[Evidence, AfterValidator(check_evidence)]
-TargetOf = Annotated[Target, AfterValidator(check_target)]
+TargetOf = Annotated[Target, AfterValidator(check_evidence)]

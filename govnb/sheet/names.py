@@ -18,7 +18,8 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.entries import bare, below, flat
+from govnb.sheet.fields import below, flat
+from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.rules import Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet

@@ -7,18 +7,15 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
-from typing import Any
-
-from pydantic import BaseModel
 
 from govnb.sheet.book import unbound
-from govnb.sheet.entries import markdown_fields
 from govnb.sheet.expression import Expression, canonical
 from govnb.sheet.facts import Facts
+from govnb.sheet.fields import leaves
 from govnb.sheet.figure import POINTS as POINTS_UNIT
 from govnb.sheet.figure import Figure, number_text, rounded, shown
 from govnb.sheet.names import LIST_THEM, Names
@@ -153,24 +150,9 @@ def par(figure: Figure) -> str:
 
 def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
     """Yield the path and text of every Markdown field of a department's file."""
-    yield from _prose("", inputs.department)
-
-
-def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str, Scalar]]:
-    if isinstance(value, Scalar):
-        if markdown:
-            yield path, value
-    elif isinstance(value, BaseModel):
-        fields = markdown_fields(type(value))
-        for name, info in type(value).model_fields.items():
-            dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _prose(dotted, getattr(value, name), name in fields)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _prose(f"{path}.{key}", item, markdown)
-    elif isinstance(value, list):
-        for number, item in enumerate(value, 1):
-            yield from _prose(f"{path}[{number}]", item, markdown)
+    for path, text, is_prose in leaves(inputs.department):
+        if is_prose and isinstance(text, Scalar):
+            yield path, text
 
 
 def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:
