@@ -159,8 +159,7 @@ def _out_of_bounds(
     counted = _counted(sheet, expression)
     if draft.kind.unit and counted not in (None, draft.unit):
         hint = "检查公式里的名称；要换算的，写明乘以或除以多少"
-        what = f"以“{counted}”计" if counted else "的是比率"
-        yield Fault(place, f"{told}算出{what}，这里以“{draft.unit}”计", hint)
+        yield Fault(place, f"{told}算出来以“{counted}”计，这里以“{draft.unit}”计", hint)
         return
     if value is None:
         return
@@ -186,7 +185,7 @@ def _out_of_bounds(
 
 
 def _counted(sheet: Sheet, expression: Expression) -> str | None:
-    """Return the unit a formula's result has, nothing for a rate, None where that is open.
+    """Return the unit a formula's result has, None where that is open.
 
     A number in it may be what one of something costs, so that it says nothing of the unit.
     """
@@ -204,6 +203,4 @@ def _counted(sheet: Sheet, expression: Expression) -> str | None:
             powers[part] += -power if at else power
     above = [unit for unit, power in powers.items() for _ in range(power)]
     below = [unit for unit, power in powers.items() for _ in range(-power)]
-    if not above and not below:
-        return "" if found.is_rate else None
-    return "/".join(["·".join(above) or "1", *below])
+    return "/".join(["·".join(above) or "1", *below]) if above or below else None

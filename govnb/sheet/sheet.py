@@ -1,14 +1,13 @@
-"""One department's year as a sheet: every formula of every file is worked out here.
+"""One department's year as a sheet: figures, checks, rounding, 试算 and scores ask its cells.
 
-Figures, checks, the play of rounding, 试算 and scores ask the same cells, so that they give
-one answer to one question. What is unknown makes unknown all that rests on it, inside
-求和(…) over a department's own items too: an item that doesn't state the amount summed is
-missing like any other.
+What is unknown makes unknown all that rests on it, inside 求和(…) over a department's own
+items too: an item that doesn't state the amount summed is missing like any other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -126,15 +125,12 @@ class Sheet:
         items: Mapping[str, Sequence[str]] | None = None,
         money: Money | None = None,
     ) -> None:
-        # Every figure before evaluation, by name, in file order.
-        self.drafts = dict(drafts)
-        # That year's names of the accounts, by code.
-        self.accounts = accounts or {}
+        self.drafts = dict(drafts)  # every figure before evaluation, by name, in file order
+        self.accounts = accounts or {}  # that year's names, by code
         # The names in each section whose items the department chooses (项目, 业务量…).
         self.items = items or {}
         self.money = money or Money()
-        # Formulas that use as a number what is none.
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = []  # formulas that use as a number what is none
         self._base: Sheet | None = None
         self._changed: Mapping[str, Draft] = {}
         self._answers: dict[str, Answer] = {}
@@ -147,21 +143,18 @@ class Sheet:
 
         What doesn't rest on them isn't worked out again.
         """
-        drafts = {
-            name: given
-            if isinstance(given, Draft)
-            else replace(
-                self.draft(name) or Draft(name, "", Place(name)),
-                value=given, expression=None, lack=None,
-            )
-            for name, given in changes.items()
-        }  # fmt: skip
+        drafts: dict[str, Draft] = {}
+        for name, given in changes.items():
+            draft = self.draft(name) or Draft(name, "", Place(name))
+            if not isinstance(given, Draft):
+                given = replace(draft, value=given, expression=None, lack=None)
+            drafts[name] = given
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
             return Sheet({**self.drafts, **drafts}, self.accounts, self.items, self.money)
-        other = Sheet({}, self.accounts, self.items, self.money)
-        other.drafts, other._changed, other._base = self.drafts, {**self._changed, **drafts}, self
-        other._needs, other._above, other._matched = self._needs, self._above, self._matched
-        return other
+        changed = copy(self)
+        changed._base, changed._changed = self, {**self._changed, **drafts}
+        changed._answers, changed.faults = {}, []
+        return changed
 
     # ── names ────────────────────────────────────────────────────
 
@@ -247,19 +240,14 @@ class Sheet:
         return rates and draft.expression.is_difference
 
     @cached_property
-    def _in_order(self) -> tuple[dict[str, int], list[list[str]]]:
+    def _ordered(self) -> tuple[dict[str, int], list[list[str]]]:
         order, circles = ordered({name: self.needs(name) for name in self.drafts})
         return {name: at for at, name in enumerate(order)}, circles
 
     @property
-    def order(self) -> dict[str, int]:
-        """The place of each figure in an order in which each comes after those it needs."""
-        return self._base.order if self._base else self._in_order[0]
-
-    @property
     def circles(self) -> list[list[str]]:
         """The figures that are computed from themselves."""
-        return self._base.circles if self._base else self._in_order[1]
+        return self._ordered[1]
 
     @cached_property
     def _circular(self) -> frozenset[str]:
@@ -276,17 +264,17 @@ class Sheet:
 
     def _still_needed(self, name: str) -> list[str]:
         """Return what has to be worked out before a figure, and it, in order."""
+        order = self._ordered[0]
         if self._base is None:
-            return [*self.order] if name in self.order and not self._answers else [name]
-        moved = [
-            n
-            for n in self.above(name)
-            if n not in self._answers and not self.above(n).isdisjoint(self._changed)
-        ]
-        return sorted(moved, key=lambda n: self.order.get(n, -1)) or [name]
+            return [*order] if name in order and not self._answers else [name]
+        moved = [n for n in self.above(name) if n not in self._answers and self._is_moved(n)]
+        return sorted(moved, key=lambda n: order.get(n, -1)) or [name]
+
+    def _is_moved(self, name: str) -> bool:
+        return not self.above(name).isdisjoint(self._changed)
 
     def _worked_out(self, name: str) -> Answer:
-        if self._base is not None and self.above(name).isdisjoint(self._changed):
+        if self._base is not None and not self._is_moved(name):
             return self._base.cell(name)
         draft = self.draft(name)
         if draft is None:
@@ -298,8 +286,9 @@ class Sheet:
                 draft.value, draft.unit, draft.factor, (name,), lacks, absent=absent,
                 about=draft.approximate,
             )  # fmt: skip
+        unknown = Answer(unit=draft.unit, names=(name,), missing=(name,))
         if name in self._circular:
-            return Answer(unit=draft.unit, names=(name,), missing=(name,))
+            return unknown
         try:
             found = self.ask(draft.expression, unit=draft.unit, factor=draft.factor)
             if found.value is not None and found.number is None:
@@ -307,7 +296,7 @@ class Sheet:
                 raise FormulaError(message, "写数的名称；日期用 年份(…)")
         except FormulaError as error:
             self.faults.append(Fault(draft.place, str(error), error.hint))
-            return Answer(unit=draft.unit, names=(name,), missing=(name,))
+            return unknown
         return replace(found, about=True) if draft.approximate else found
 
     def ask(
