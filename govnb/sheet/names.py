@@ -23,9 +23,9 @@ from govnb.sheet.rules import Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet
 from govnb.text.dotted import VARIABLE
 from govnb.text.ledger import RESERVED, Ledger
-from govnb.text.lenient import Gaps
 from govnb.text.place import MOST_FAULTS
 from govnb.text.suggest import did_you_mean, nearest
+from govnb.text.validation import Gaps
 from govnb.text.values import TextOf
 
 LIST_THEM = "govnb figures 可列出全部名称"
