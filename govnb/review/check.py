@@ -34,7 +34,7 @@ from govnb.review.rounding import EXACT, Spread
 from govnb.review.terms import Gap, Term, blame
 from govnb.review.world import World
 from govnb.sheet.book import VARIABLE
-from govnb.sheet.entries import flat
+from govnb.sheet.key import readers
 from govnb.text.ledger import Strict
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
@@ -350,7 +350,7 @@ def quoted(label: str) -> str:
 def _told(check: type[Check]) -> list[tuple[str, FormulaOf | PatternOf]]:
     """Return the fields of a kind that hold names, and what their types say of them."""
     fields = check.model_fields.items()
-    types = ((name, x) for name, f in fields for x in [*f.metadata, *flat(f.annotation)])
+    types = ((name, x) for name, f in fields for x in readers(f))
     return [(name, says) for name, says in types if isinstance(says, FormulaOf | PatternOf)]
 
 

@@ -24,7 +24,6 @@ from govnb.sheet.compute import SCORE
 from govnb.sheet.expression import canonical
 from govnb.sheet.figure import Figure, about, exact
 from govnb.sheet.published import PublishedFigure
-from govnb.sheet.published_units import factor
 from govnb.sheet.sheet import HUNDRED
 from govnb.text.number import TextNumber, last_digit
 
@@ -57,7 +56,7 @@ class PublishedCheck(Check):
                 yield self._one(source, world.figures[canonical(key)], world)
 
     def _one(self, source: PublishedFigure, figure: Figure, world: World) -> Finding:
-        scale, name = factor(source, figure), figure.name
+        scale, name = source.factor(figure.unit), figure.name
         assert scale is not None, "check_published refuses other units"
         number = source.printed(scale)
         left = Side(name, exact(number.amount), str(source.place))

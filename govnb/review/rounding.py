@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import partial
 
 from govnb.sheet.figure import Figure, Figures, rounded
-from govnb.sheet.published_units import scale
+from govnb.sheet.published import scale
 from govnb.sheet.sheet import Sheet
 from govnb.text.number import TextNumber, last_digit
 from govnb.text.values import ABOUT, MONEY_UNITS
