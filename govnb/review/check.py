@@ -135,6 +135,9 @@ class Check(Strict):
     unless: Text | None = Field(
         None, alias="除非", description="另一条核对的编号；它各项都通过时，本条不适用"
     )
+    not_where: dict[str, NamePattern] = Field(
+        {}, alias="不适用于", description="词: 名称；这一项的文字里有这个词，口径不同，不核对"
+    )
     # The rule's identifier in the file, given when the file has been read.
     _name: str = PrivateAttr("")
 
@@ -164,6 +167,14 @@ class Check(Strict):
     def find(self, world: World) -> Iterator[Finding]:
         """Yield what the check finds about one department's year."""
         raise NotImplementedError
+
+    def inapplicable(self, world: World) -> str:
+        """Return the text of the department's that tells of another measure, or nothing."""
+        for word, name in self.not_where.items():
+            figure = world.figures.get(name)
+            if figure is not None and word in str(figure.value):
+                return f"“{name}”是“{figure.value}”，口径不同，不核对"
+        return ""
 
     def texts(self, kind: type[T]) -> Iterator[tuple[Scalar, T]]:
         """Yield the texts of the fields whose type says that they hold what `kind` says."""

@@ -150,7 +150,7 @@ class RangeCheck(Check):
         if any(word in figure.name for word in self.unless_words):
             return False
         if world.is_from_book(figure):
-            return figure.name.endswith(tuple(self.words))
+            return figure.number is not None and figure.name.endswith(tuple(self.words))
         return any(word in figure.name for word in self.words)
 
     def _outside(self, number: Decimal) -> bool:

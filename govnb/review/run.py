@@ -57,6 +57,8 @@ def _run(name: str, rules: Rules, world: World, done: dict[str, list[Finding]]) 
     if instead and all(finding.state == PASSED for finding in instead):
         why = f"“{rule.unless}”各项都相符，不必再核对"
         done[name] = [rule.finding("", NOT_APPLICABLE, why)]
+    elif why := rule.inapplicable(world):
+        done[name] = [rule.not_applicable("", why)]
     else:
         try:
             done[name] = list(rule.find(world))

@@ -265,7 +265,7 @@ def totals(figures: Figures, rounding: Rounding) -> tuple[Gap, ...]:
             parts = figures.parts.get(total) or figures[f"{total}{SUM}"].inputs
             found.append(_total(total, total, parts, figures, rounding))
         ledger, marked, column = name.rpartition(f"{COLUMNS}.")
-        if marked and "." not in column:
+        if marked and "." not in column and not figures[name].absent:
             columns.setdefault(ledger, []).append(name)
     for ledger, of_columns in columns.items():
         rows = figures.parts[ledger]

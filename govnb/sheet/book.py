@@ -15,7 +15,7 @@ from govnb.sheet.facts import Facts
 from govnb.sheet.figure import WHOLE_UNITS
 from govnb.sheet.names import Names
 from govnb.sheet.rules import Book, FigureRule
-from govnb.sheet.sheet import Draft
+from govnb.sheet.sheet import Draft, Lack
 from govnb.text.dotted import VARIABLE as VARIABLE
 from govnb.text.dotted import dotted
 from govnb.text.ledger import RESERVED
@@ -45,6 +45,10 @@ def add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
         for filled in [] if loose else matches(rule.each, stated):
             # A name whose formula is no good still exists: one mistake is told once.
             unread = Draft(fill(name, filled), "", places[name], derived=True)
+            if rule.may_be_stated == "是" and unread.name in facts.drafts:
+                if facts.drafts[unread.name].lack is not Lack.LEFT_OUT:
+                    continue
+                del facts.drafts[unread.name]
             facts.add(unread if faults else _read(unread, rule, filled, facts))
         facts.faults.extend(faults)
 
