@@ -352,6 +352,11 @@ def subject_of(variables: Mapping[str, str]) -> str:
     return ".".join(variables.values())
 
 
+def percent(text: str | None) -> Decimal:
+    """Return the number of a percentage that a rule gives, 0 where it gives none."""
+    return Decimal((text or "0%").rstrip("%"))
+
+
 def quoted(label: str) -> str:
     """Return a name in quotation marks, unless it brings its own."""
     return label if label.startswith("“") else f"“{label}”"

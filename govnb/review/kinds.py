@@ -20,10 +20,11 @@ from govnb.review import (
     sums,
     typed,
     writing,
+    years,
 )
 
 # Their classes are known once their modules are.
 MODULES = (
     sums, published, relations, rates, dates, direction, enumerations, typed, numbers, numbering,
-    writing, scores,
+    writing, scores, years,
 )  # fmt: skip

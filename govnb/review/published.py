@@ -96,6 +96,11 @@ class PublishedCheck(Check):
         return self.failed(name, words, evidence)
 
     def _unknown(self, figure: Figure, said: str, evidence: Evidence, world: World) -> Finding:
+        if not figure.trouble and said.rstrip("%") in ("100", "100.0", "100.00"):
+            # An amount left empty, and the rate that it should give filled in all the same.
+            what = "、".join(figure.missing or [figure.name])
+            message = f"{quoted(figure.label)}公布{said}，而{what}没有填，不能说是100%"
+            return self.finding(figure.name, FAILED, message, evidence, HINT)
         if not figure.trouble:
             return self.no_data(figure.name, figure.missing or [figure.name], evidence)
         rules = (rule for rule in world.checks.values() if isinstance(rule, ZeroBaseCheck))

@@ -16,15 +16,18 @@ from govnb.review.check import (
     Formula,
     NamePattern,
     Number,
+    Percent,
+    percent,
     quoted,
     subject_of,
 )
-from govnb.review.finding import Finding, Side
+from govnb.review.finding import HINT, Finding, Side
 from govnb.review.texts import DIGIT, NUMBER, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World, is_absent
 from govnb.sheet.expression import canonical
 from govnb.sheet.figure import Figure, rounded, shown
+from govnb.sheet.sheet import HUNDRED
 from govnb.text.values import Text, refuse
 
 # What may stand between a rate's name and its number: 高达, 均为, 达到了.
@@ -179,32 +182,37 @@ class RangeCheck(Check):
 
 
 class ScopeCheck(Check):
-    """口径: 合计的叫法与里面的科目.
+    """口径: 合计的叫法与里面的项.
 
-    A total must not hold accounts that its name excludes.
+    A total must not hold what its name excludes.
 
     基本支出 is 人员经费 and 日常公用经费 by the definition of departmental budgets; capital
-    expenditure (支出经济分类 309, 310) is 项目支出.
+    expenditure (支出经济分类 309, 310) is 项目支出, but for a little office equipment. 在职人员 are
+    those in established posts.
     """
 
     kind: Literal["口径"] = Field(alias="种类")
     ledger: NamePattern = Field(alias="台账", description="台账的名称，如 支出")
-    called: Text = Field(alias="名称含", description="台账项的叫法里有这个词时才核对")
-    accounts: list[Text] = Field(alias="不应含", description="经济分类科目编码")
+    called: Text | None = Field(
+        None, alias="名称含", description="台账项的叫法里有这个词时才核对，不写就核对整个台账"
+    )
+    excluded: list[Text] = Field(alias="不应含", description="经济分类科目编码，或名称里的词")
+    share: Percent | None = Field(None, alias="占比", description="占合计不到这么多的，只作提示")
 
     def find(self, world: World) -> Iterator[Finding]:
-        """Find accounts inside a total whose name excludes them."""
-        nodes = [self.ledger, *(n for n in world.figures.parts if n.startswith(f"{self.ledger}."))]
-        calling = {node: _calling(node, world) for node in nodes if node in world.figures}
-        called = [node for node, name in calling.items() if self.called in name]
+        """Find what is inside a total although its name excludes it."""
+        below = [n for n in world.figures.parts if n.startswith(f"{self.ledger}.")]
+        nodes = [n for n in (self.ledger, *(below if self.called else ())) if n in world.figures]
+        called = [node for node in nodes if (self.called or "") in _calling(node, world)]
         if not called:
             yield self.not_applicable("", f"“{self.ledger}”没有称为“{self.called}”的项")
         for node in called:
-            yield self._one(node, calling[node], world)
+            yield self._one(node, _calling(node, world), world)
 
     def _one(self, node: str, called: str, world: World) -> Finding:
         total = world.figures[node]
-        names = {world.inputs.year.accounts.get(code, str(code)) for code in self.accounts}
+        accounts = world.inputs.year.accounts
+        names = {str(accounts.get(code, code)) for code in self.excluded}
         held = [
             figure
             for name, figure in world.figures.items()
@@ -220,7 +228,10 @@ class ScopeCheck(Check):
             return self.passed(node, message, Evidence(right=Side.of(total)))
         words = {"项": called, "左名": some.label, "左": shown(some)}
         words |= {"右名": total.label, "右": shown(total)}
-        return self.failed(node, words, Evidence(Side.of(some), Side.of(total)))
+        part = sum((figure.number or Decimal(0) for figure in held), Decimal(0))
+        share = part / total.number * HUNDRED if total.number else HUNDRED
+        evidence = Evidence(Side.of(some), Side.of(total))
+        return self.failed(node, words, evidence, HINT if share < percent(self.share) else None)
 
 
 def _calling(node: str, world: World) -> str:
@@ -229,7 +240,8 @@ def _calling(node: str, world: World) -> str:
     return str(title.value) if title else node.rpartition(".")[2]
 
 
-def _is(name: str, accounts: set[str]) -> bool:
-    """Tell whether a node is one of the accounts, whatever the report puts in brackets."""
+def _is(name: str, excluded: set[str]) -> bool:
+    """Tell whether an item is an account, whatever stands in brackets, or is called by a word."""
     last = name.rpartition(".")[2]
-    return not accounts.isdisjoint({last, re.sub(r"（[^）]*）", "", last)})
+    plain = re.sub(r"（[^）]*）", "", last)
+    return any(e in (last, plain) if e.endswith("支出") else e in last for e in excluded)

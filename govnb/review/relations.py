@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -9,13 +10,24 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from govnb.review.check import ForEach, Formula, Percent, Severity, subject_of
+from govnb.review.check import (
+    Evidence,
+    ForEach,
+    Formula,
+    Number,
+    Percent,
+    Severity,
+    percent,
+    subject_of,
+)
 from govnb.review.finding import HINT, Finding
 from govnb.review.rounding import Spread
 from govnb.review.terms import Gap, Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
 from govnb.sheet.expression import spelled
 from govnb.sheet.sheet import HUNDRED
+from govnb.text.values import Text
+from govnb.text.yaml_text import Scalar
 
 
 class EqualCheck(ForEach):
@@ -82,12 +94,76 @@ class LimitCheck(ForEach):
         told = f"{left.label}{left}，上限{right if is_bare else f'{right.label}{right}'}"
         if settled := self.settled(world, subject, told, gap):
             yield settled
-        elif (share := right.number / left.number * HUNDRED) < _percent(self.complete_from):
+        elif (share := right.number / left.number * HUNDRED) < percent(self.complete_from):
             part = printed(share, "%")
             why = f"{right.label}{right}只占{left.label}{left}的{part}，没有列全，不能核对"
             yield self.not_applicable(subject, why, gap.evidence)
         else:
             yield self.failed(subject, gap.words(subject), gap.evidence)
+
+
+class MagnitudeCheck(ForEach):
+    """数量级: 一个数与同类的数（预算、上年）相差上千倍.
+
+    Who takes 元 for 万元 is out by ten thousand, and who slips a column by a thousand.
+    """
+
+    kind: Literal["数量级"] = Field(alias="种类")
+    number: Formula = Field(alias="数", description="名称或算式")
+    beside: list[Formula] = Field(alias="参照", description="同类的数：预算、上年数、合计")
+    times: Number = Field(Scalar("1000"), alias="倍数", description="差这么多倍才报，默认 1000")
+
+    def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
+        """Compare a number with each of those it should be like."""
+        subject, term = subject_of(variables), world.term(self.number, variables)
+        others = [world.term(text, variables) for text in self.beside]
+        known = [other for other in others if other.number and other.unit == term.unit]
+        if not term.number or not known:
+            nothing = self.not_applicable(subject, "没有可比的数")
+            yield from self.undecided(subject, term) if term.number is None else [nothing]
+            return
+        apart = {abs(term.number / (other.number or Decimal(1))): other for other in known}
+        times, other = max(((max(x, 1 / x), o) for x, o in apart.items()), key=lambda pair: pair[0])
+        told = f"{term.label}{term}，{other.label}{other}"
+        evidence = Evidence(term.side, other.side)
+        if times < Decimal(self.times):
+            yield self.passed(subject, f"{told}，数量级相当", evidence)
+        else:
+            words = Gap(term, other).words(subject or term.label)
+            words["缘由"] = f"相差约{printed(times, '倍', 0)}"
+            yield self.failed(subject, words, evidence)
+
+
+class UnexplainedCheck(ForEach):
+    """须有原因: 超了预算，却没有写原因.
+
+    A reason is one of 超支原因 that is given for it, or a sentence that names the item.
+    """
+
+    kind: Literal["须有原因"] = Field(alias="种类")
+    overspend: Formula = Field(alias="超支", description="要有原因的超支")
+    because: list[Text] = Field(alias="原因词", description="句子里有这样的词，就是写了原因")
+
+    def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
+        """Look for the reason of an overspend."""
+        subject, term = subject_of(variables), world.term(self.overspend, variables)
+        item = [*variables.values()][-1]
+        if term.number is None:
+            yield from self.undecided(subject, term)
+        elif term.number <= world.rounding.over(term.on, term.names).below:
+            yield self.not_applicable(subject, f"{term.label}{term}，没有超支")
+        elif self._is_explained(term, item, world):
+            yield self.passed(subject, f"{term.label}{term}，写了原因", Evidence(term.side))
+        else:
+            words = {"项": item, "左名": term.label, "左": str(term)}
+            yield self.failed(subject, words, Evidence(term.side))
+
+    def _is_explained(self, term: Term, item: str, world: World) -> bool:
+        names = [f"超支原因.{reason}.对应超支" for reason in world.facts.items.get("超支原因", ())]
+        if any(term.name in world.figures.sheet.above(name) for name in names):
+            return True
+        sentences = (s for p in world.prose for s in re.split("[。；\n]", f"{p.path}：{p.text}"))
+        return any(item in s and any(word in s for word in self.because) for s in sentences)
 
 
 class ReasonCheck(ForEach):
@@ -142,13 +218,9 @@ class ReasonCheck(ForEach):
             words["缘由"] = f"{more}，解释过了头，多出的被别处的结余抵掉而没有说明"
         else:
             words["缘由"] = f"还有{gap.apart}没有说明"
-            is_enough = share >= _percent(self.at_least)
+            is_enough = share >= percent(self.at_least)
             severity = HINT if is_enough else str(self.short or self.severity)
         return self.failed(subject, words, gap.evidence, severity)
-
-
-def _percent(text: str | None) -> Decimal:
-    return Decimal((text or "0%").rstrip("%"))
 
 
 def _target(overspend: Term, world: World) -> str:

@@ -306,12 +306,13 @@ def mended(
 ) -> tuple[Gap, ...]:
     """Return the fewest totals that make something agree once they are their parts' sums.
 
-    `compute` works it out; `agrees` is also told how far those sums may be off by rounding.
+    `compute` works it out; `agrees` is also told how far the broken ones' sums may be off.
     """
     for count in range(1, len(suspects[:_MOST_TOGETHER]) + 1):
         for some in combinations(suspects[:_MOST_TOGETHER] if count > 1 else suspects, count):
             value = sheet.with_({gap.left.name: gap.right.number for gap in some}).tried(compute)
-            if value is not None and agrees(value, sum((gap.spread for gap in some), EXACT)):
+            room = sum((gap.spread for gap in some if gap.is_broken), EXACT)
+            if value is not None and agrees(value, room):
                 return some
     return ()
 

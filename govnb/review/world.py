@@ -5,7 +5,7 @@ The world is read only; what several checks need is worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -54,7 +54,8 @@ class World:
         for gap in broken:
             # The columns' sum may be broken by the grand total, whose rows don't make it.
             names = gap.names if gap.name.endswith(COLUMNS) else gap.parts
-            if some := self.culprits(names, gap.on, gap.agrees):
+            free = [other for other in broken if other.name not in found]
+            if some := self.culprits(names, gap.on, gap.agrees, free):
                 told = "、".join(f"“{culprit.left.name}”" for culprit in some)
                 found[gap.name] = some, f"{told}取分项之和时两处都相符"
             elif COLUMNS in gap.name and (row := next(filter(gap.shares_a_slip, broken), None)):
@@ -74,6 +75,7 @@ class World:
         names: Iterable[str],
         compute: Callable[[Sheet], Decimal | None],
         agrees: Callable[[Decimal, Spread], bool],
+        among: Sequence[Gap] | None = None,
     ) -> tuple[Gap, ...]:
         """Return the totals, among what the named figures rest on, that are to blame for a breach.
 
@@ -82,7 +84,8 @@ class World:
         mere residue of the total is no mistake, but what follows from it isn't one either.
         """
         used = frozenset[str]().union(*map(self.figures.sheet.above, names))
-        suspects = [gap for gap in self.gaps if gap.difference and gap.left.name in used]
+        among = self.gaps if among is None else among
+        suspects = [gap for gap in among if gap.difference and gap.left.name in used]
         return mended(compute, agrees, suspects, self.figures.sheet)
 
     def excuse(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
