@@ -6,38 +6,55 @@ is said here once, the same way for all sixteen kinds of rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from govnb.rubric import units
-from govnb.rubric.facts import DATA, Facts
-from govnb.rubric.interval import Interval
-from govnb.rubric.outcome import EVERYTHING, Valued
+from govnb.rubric.outcome import EVERYTHING, ZERO, Interval, Valued
 from govnb.rubric.values import ZeroBase
-from govnb.sheet.expression import (
-    FormulaError,
-    filled,
-    parse,
-    settled,
-)
+from govnb.sheet.dimension import Dimension, dimension
+from govnb.sheet.evidence import Evidence
+from govnb.sheet.expression import Expression, FormulaError, filled, parse, settled
 from govnb.sheet.expression import Value as Raw
-from govnb.sheet.figure import UNCOMPUTABLE, shown
+from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
+from govnb.sheet.overrides import TRIAL
+from govnb.sheet.references import REFERENCE, Reference, printed
 from govnb.sheet.sheet import Answer
-from govnb.text.measure import Bounds
+from govnb.text.measure import PERCENT, Bounds
+from govnb.text.narrative import unmarked
 from govnb.text.place import Fault
 from govnb.text.span import Span
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, PartialDate
 from govnb.text.yaml_text import Scalar
 
+DATA = "数据"
+OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})
 # Of the department's own numbers, those a rubric that asks for 佐证 wants proven.
 _PROVEN = frozenset({DATA, "指标值", "实际完成值"})
+_RANGE_WORDS = tuple(str(f.alias) for f in Bounds.model_fields.values())
 
 
 @dataclass(frozen=True)
-class Case(Facts):
+class Case:
     """One indicator of one department, as its rule sees it."""
 
+    # All facts and figures.
+    figures: Figures
+    # Where its own facts are: `评分依据.NAME` or `绩效指标.NAME`.
+    base: str
+    # The prose of its facts: proofs, reasons, notes.
+    evidence: Evidence | None
+    weight: Decimal
+    year: int
+    faults: list[Fault]
+    # The unit of the indicator's value.
+    unit: str = PERCENT
+    # Whether the rubric asks for 佐证.
+    asks_proof: bool = False
+    # What the department's amounts without a unit are in.
+    money_unit: str = MONEY_UNIT
     # What the rubric says of a formula without a value.
     zero: ZeroBase | None = None
     # The formula of its value.
@@ -49,10 +66,84 @@ class Case(Facts):
     # False while the value a department states may be meant for another formula.
     falls_back: bool = True
 
+    # ── its own facts, by their short names ──────────────────────
+
+    def name(self, *path: str) -> str:
+        """Return the full name of one of its own facts."""
+        return ".".join((self.base, *path))
+
+    def figure(self, *path: str) -> Figure | None:
+        """Return one of its own facts."""
+        return self.figures.get(self.name(*path))
+
+    def number(self, *path: str) -> Decimal | None:
+        """Return one of its own numbers, a percentage as its fraction."""
+        figure = self.figure(*path)
+        value = figure.ratio if figure else None
+        return value if isinstance(value, Decimal) else None
+
+    def word(self, *path: str) -> str | None:
+        """Return one of its own words, None for 未公布 too."""
+        figure = self.figure(*path)
+        value = figure.value if figure else None
+        return value if isinstance(value, str) else None
+
+    def day(self, *path: str) -> PartialDate | str | None:
+        """Return one of its own dates, or the word that stands for one."""
+        figure = self.figure(*path)
+        value = figure.value if figure else None
+        return value if isinstance(value, PartialDate) else self.word(*path)
+
+    def on_trial(self, *path: str) -> bool:
+        """Tell whether a fact was put in to try it out: then no proof is asked for."""
+        figure = self.figure(*path)
+        return figure is not None and figure.place == TRIAL
+
+    def is_withheld(self, *path: str) -> bool:
+        """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
+        figure = self.figure(*path)
+        is_open = figure is not None and figure.value is None
+        return figure is not None and is_open and figure.lack is not Lack.LEFT_OUT
+
+    def refuse(self, message: str, hint: str, *path: str) -> None:
+        """Note a fault of one of its own facts, once."""
+        figure = self.figure(*path)
+        self._note([Fault(figure.place if figure else TRIAL, message, hint)])
+
+    def prose(self, text: Scalar | None) -> str:
+        """Return a proof or a note with its `{{ 名称 }}` put in, for a table's cell: not bold."""
+
+        def put_in(match: Any) -> str:
+            reference = Reference.of(match)
+            figure = self.figures.get(reference.name)
+            return str(match[0]) if figure is None else printed(figure, reference.filter)
+
+        return REFERENCE.sub(put_in, unmarked(text)).strip() if text is not None else ""
+
+    @property
+    def proof(self) -> str:
+        """The evidence for the indicator as a whole."""
+        return self.prose(self.evidence.proof) if self.evidence else ""
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The same as an outcome lists it."""
+        return (self.proof,) if self.proof else ()
+
+    def is_shown(self, *path: str) -> bool:
+        """Tell whether a claim has evidence behind it, or is tried out."""
+        return bool(self.proof) or self.on_trial(*path)
+
+    def is_proven(self, *paths: Sequence[str]) -> bool:
+        """Tell whether facts of its own may earn points: shown, or needing no proof."""
+        return not self.asks_proof or all(self.is_shown(*path) for path in paths)
+
+    # ── what there is to give ────────────────────────────────────
+
     @property
     def room(self) -> Interval:
         """What the rule around leaves to give, else everything from 0 to the weight."""
-        return self.bounds or Interval(Decimal(0), self.weight)
+        return self.bounds or Interval(ZERO, self.weight)
 
     def limits(self, rule: Any) -> Interval:
         """Return the least and the most the rule can give: 下限 and 封顶, inside the room."""
@@ -66,47 +157,46 @@ class Case(Facts):
 
     # ── formulas ─────────────────────────────────────────────────
 
-    def evaluate(self, formula: Scalar, more: Mapping[str, Raw] | None = None) -> Valued:
-        """Work out a formula of the rubric.
+    def locate(self, name: str) -> str:
+        """Return the figure, or the pattern, a name stands for: its own facts come first."""
+        if name in OWN_NAMES or name.split(".")[0] == DATA:
+            return self.name(name)
+        return self.figures.sheet.resolve(name)
 
-        Parameters
-        ----------
-        formula
-            Its text, with its place.
-        more
-            Values of names only the rule knows, such as 分值.
-        """
+    def expand(self, pattern: str) -> Sequence[str]:
+        """Return the figures a wildcard stands for."""
+        return self.figures.sheet.expand(self.locate(pattern))
+
+    def evaluate(self, formula: Scalar, more: Mapping[str, Raw] | None = None) -> Valued:
+        """Work out a formula of the rubric; `more` are names only the rule knows, such as 分值."""
         expression = parse(formula)
         own = {name: Answer(v.number, missing=v.missing) for name, v in self.given.items()}
         own |= {name: Answer(value) for name, value in (more or {}).items()}
         try:
             answer = self.figures.sheet.ask(expression, own, self.locate, unit="")
         except FormulaError as error:
-            self.faults.append(Fault(formula.place, str(error), error.hint))
+            self._note([Fault(formula.place, str(error), error.hint)])
             return Valued()
-        units.check_money(self, [name for name in expression.names if name not in own])
-        if answer.value is None:
+        asked = [self.locate(name) for name in expression.names if name not in own]
+        self.check_money(asked)
+        if answer.value is not None:
+            number = answer.number
+            found = Valued(word=str(answer.value))
+            if number is not None:
+                found = Valued(Span.point(settled(number)))
+        else:
             stuck = (v for n, v in self.given.items() if n in expression.names and v.problem)
             if (given := next(stuck, None)) is not None:
                 return given
-            if answer.trouble:
-                found = Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
-                return found if self._may_earn(answer.names) else self.not_proven(found)
-            patterns = (self.locate(name) for name in expression.names if name not in own)
-            empty = tuple(name for name in patterns if "*" in name and not self.expand(name))
-            return Valued(missing=(*answer.missing, *empty))
-        number = answer.number
-        found = Valued(word=str(answer.value))
-        if number is not None:
-            found = Valued(Span.point(settled(number)))
-        return found if self._may_earn(answer.names) else self.not_proven(found)
-
-    def _may_earn(self, names: Iterable[str]) -> bool:
-        """Tell whether the department's own numbers in a formula are proven where asked."""
+            if not answer.trouble:
+                empty = (name for name in asked if "*" in name and not self.expand(name))
+                return Valued(missing=(*answer.missing, *empty))
+            found = Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
+        # The department's own numbers in a formula have to be proven where asked.
         head = f"{self.base}."
-        stated = [name.removeprefix(head) for name in names if name.startswith(head)]
-        own = [path for path in stated if path.split(".")[0] in _PROVEN]
-        return not own or self.is_proven(*([path] for path in own))
+        stated = [name.removeprefix(head) for name in answer.names if name.startswith(head)]
+        own_paths = [[path] for path in stated if path.split(".")[0] in _PROVEN]
+        return found if self.is_proven(*own_paths) else self.not_proven(found)
 
     def put_in(self, formula: Scalar) -> str:
         """Return a formula with its numbers put in."""
@@ -124,6 +214,17 @@ class Case(Facts):
 
         return filled(formula, show, self.expand)
 
+    def holds(self, condition: Any) -> tuple[bool | None, tuple[str, ...]]:
+        """Tell whether a condition of the rubric holds; None with what is missing if open."""
+        found = self.evaluate(condition.formula)
+        if self._note(self._unfit(condition, found)):
+            return None, ()
+        if found.word is not None:
+            return found.word == condition.equal, ()
+        if found.number is None or isinstance(condition.equal, Scalar):
+            return None, found.missing or (self.locate(condition.formula),)
+        return found.number in condition.span(), ()
+
     # ── the indicator's value ────────────────────────────────────
 
     def value(self) -> Valued:
@@ -132,25 +233,25 @@ class Case(Facts):
             return self.given["指标值"]
         if self.formula is None:
             return self._stated(Valued(missing=(self.name("指标值"),)))
-        units.check_scale(self, self.formula, parse(self.formula))
+        self._check_scale(self.formula)
         found = self.evaluate(self.formula)
         return found if found.is_known or not self.falls_back else self._stated(found)
 
     def _stated(self, computed: Valued) -> Valued:
         """Fall back on the value, or the range, that the department states outright."""
-        missing = computed.missing
         figure = self.figure("指标值")
-        ends = [w for w in _RANGE_WORDS if self.number("指标值范围", w) is not None]
-        if figure is None or figure.number is None:
-            if not ends:
-                return computed
-            span = units.span_in_unit(self, ends)
-            paths = [["指标值范围", word] for word in ends]
+        if figure is not None and figure.number is not None:
+            span, paths = Span.point(self.in_unit(figure) or ZERO), [["指标值"]]
+            how = "按申报的指标值"
         else:
-            number = units.in_unit(self, figure) or Decimal(0)
-            span, paths = Span.point(number), [["指标值"]]
-        how = "按申报的指标值" if paths == [["指标值"]] else "按申报的范围"
-        found = Valued(span, missing=missing if span.value is None else (), note=how)
+            paths = [p for w in _RANGE_WORDS if self.number(*(p := ["指标值范围", w])) is not None]
+            if not paths:
+                return computed
+            ends = {p[1]: self.in_unit(f) for p in paths if (f := self.figure(*p)) is not None}
+            low = ends.get("等于", ends.get("不低于", ends.get("大于")))
+            high = ends.get("等于", ends.get("不超过", ends.get("小于")))
+            span, how = Span(low, high, "大于" in ends, "小于" in ends), "按申报的范围"
+        found = Valued(span, missing=computed.missing if span.value is None else (), note=how)
         return found if self.is_proven(*paths) else self.not_proven(found)
 
     def not_proven(self, found: Valued) -> Valued:
@@ -158,18 +259,79 @@ class Case(Facts):
         note, missing = "部门申报了数，但没有写佐证，不计", (self.name("佐证"),)
         return replace(found, span=EVERYTHING, word=None, problem="", missing=missing, note=note)
 
-    def holds(self, condition: Any) -> tuple[bool | None, tuple[str, ...]]:
-        """Tell whether a condition of the rubric holds; None with what is missing if open."""
-        found = self.evaluate(condition.formula)
-        faults = [*units.check_condition(self, condition, parse(condition.formula), found)]
-        if faults:
-            self.faults.extend(faults)
-            return None, ()
+    def in_unit(self, figure: Figure) -> Decimal | None:
+        """Return a stated value in the indicator's unit, a percentage as its fraction."""
+        value = figure.ratio
+        if not isinstance(value, Decimal) or figure.formula is not None:
+            return value if isinstance(value, Decimal) else None
+        if self.unit in MONEY_UNITS and figure.is_money:
+            return value / MONEY_UNITS[self.unit]
+        self._note(units.wrong_unit(figure, self.unit, self.money_unit))
+        return value
+
+    # ── units ────────────────────────────────────────────────────
+
+    def same_unit(self, *figures: Figure | None) -> None:
+        """Refuse numbers that are compared or summed up though they count different things."""
+        self._note(units.same_unit(figures))
+
+    def check_money(self, names: Iterable[str]) -> None:
+        """Refuse a bare number of the department's own among amounts kept in 元."""
+        figures = [f for name in names if (f := self.figures.get(name)) is not None]
+        self._note(units.bare_money(figures, self.base, self.money_unit))
+
+    def _check_scale(self, formula: Scalar) -> None:
+        """Refuse a formula over amounts, which are 万元, for an indicator in 元."""
+        unit = self.unit.partition("/")[0]
+        counted = self._dimension(parse(formula))
+        if unit not in MONEY_UNITS or unit == MONEY_UNIT or counted is None or counted.scales:
+            return
+        if counted.units.get(MONEY_UNIT) == 1:
+            message = f"公式“{formula}”里的金额以万元计，指标的单位却是“{self.unit}”"
+            hint = f"公式里乘 {1 / MONEY_UNITS[unit]:f}，或改指标的“单位”"
+            self._note([Fault(formula.place, message, hint)])
+
+    def _unfit(self, condition: Any, found: Valued) -> Iterator[Fault]:
+        """Yield why a condition of the rubric can't be meant as written."""
+        equal, formula = condition.equal, condition.formula
+        yes_or_no = found.word in ("是", "否")
+        if isinstance(equal, Scalar):
+            if found.number is not None:
+                message = f"“{formula}”是数，不会等于“{equal}”"
+                yield Fault(equal.place, message, "写一个数，如 等于: 0")
+            elif yes_or_no and equal not in ("是", "否"):
+                message = f"“{formula}”只会是 是 或 否，不会等于“{equal}”"
+                yield Fault(equal.place, message, "写 是 或 否")
+            return
         if found.word is not None:
-            return found.word == condition.equal, ()
-        if found.number is None or isinstance(condition.equal, Scalar):
-            return None, found.missing or (self.locate(condition.formula),)
-        return found.number in condition.span(), ()
+            hint = "写 等于: 是，或 等于: 否" if yes_or_no else "写 等于: 一个词"
+            yield Fault(condition.ends[0].place, f"“{formula}”是词，不能与数比", hint)
+            return
+        expression = parse(formula)
+        counted = self._dimension(expression)
+        if counted is None:
+            return
+        (counts, power), *more = counted.units.items() or [("", 1)]
+        bare = self.figures.get(self.locate(formula)) if formula in expression.names else None
+        if bare is not None and (bare.formula is not None or not bare.number):
+            bare = None
+        for end in condition.ends:
+            if counted.is_rate:
+                yield from units.wrong_level(end, PERCENT, formula, None, self.money_unit)
+            elif not more and power == 1 and end.value:
+                yield from units.wrong_level(end, counts, formula, bare, self.money_unit)
 
+    def _dimension(self, expression: Expression) -> Dimension | None:
+        def unit_of(name: str) -> str | None:
+            figure = self.figures.get(self.locate(name))
+            if figure is None or figure.scale == 1:
+                return None if figure is None else figure.unit
+            return "/".join([MONEY_UNIT, *figure.unit.split("/")[1:]])
 
-_RANGE_WORDS = tuple(str(f.alias) for f in Bounds.model_fields.values())
+        return dimension(expression, unit_of, self.expand)
+
+    def _note(self, faults: Iterable[Fault]) -> bool:
+        """Note faults, each once; tell whether there were any."""
+        found = list(faults)
+        self.faults.extend(fault for fault in found if fault not in self.faults)
+        return bool(found)

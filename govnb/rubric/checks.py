@@ -1,4 +1,4 @@
-"""What a whole rubric must satisfy: weights that add up, sources, grades, groups.
+"""What a whole rubric must satisfy: weights that add up, names, sources, grades, groups.
 
 What a single rule must satisfy stands with its kind.
 """
@@ -6,95 +6,86 @@ What a single rule must satisfy stands with its kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.rubric.file import Entry, Group, Indicator, Rubric
-from govnb.rubric.rule import Faults, check_most
-from govnb.rubric.values import Points
+from govnb.rubric.case import DATA, OWN_NAMES
+from govnb.rubric.file import Entry, Group, Indicator, Rubric, Socket
+from govnb.rubric.outcome import ZERO
+from govnb.rubric.rule import Faults, Rule, check_most
+from govnb.rubric.values import Formula, Points, sections
+from govnb.sheet.expression import FormulaError, parse
+from govnb.sheet.figure import Figures
+from govnb.sheet.names import LIST_THEM, Names
+from govnb.sheet.read import Inputs
+from govnb.sheet.rules import Book
 from govnb.text.lenient import Checked
 from govnb.text.place import Fault, Place
+from govnb.text.suggest import did_you_mean
+from govnb.text.values import Amount
 from govnb.text.yaml_text import Mapping
+
+EVIDENCE = "评分依据"
 
 
 def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:
     """Yield every fault of what could be read of a rubric, beyond its words."""
-    for socket in rubric.sockets:
-        yield from _socket(socket.group, socket.place)
-    for entry in rubric.entries:
+    mine = rubric.place.file
+    for row in rubric.rows:
+        if isinstance(row, Socket):
+            yield from _socket(row.group, row.place)
         # Of an indicator that can't be read whole, the rest would only seem to be wrong.
-        if not any(f".{entry.id}." in f"{name}." for name in found.gaps.names):
-            yield from (_own(fault, entry, rubric) for fault in _entry(entry, rubric))
-    whole = not any(re.search(r"(分值|总分)$", name) for name in found.gaps.names)
-    if rubric.is_weighted and whole:
+        elif not any(f".{row.id}." in f"{name}." for name in found.gaps.names):
+            for fault in _entry(row, rubric):
+                # Told where a file changed it, not in the base (基于) that fitted before.
+                changed = fault.place.file != mine and row.place.file == mine
+                yield replace(fault, place=row.place) if changed else fault
+    if rubric.is_weighted and not any(re.search("(分值|总分)$", n) for n in found.gaps.names):
         yield from _sums(rubric, found.tree)
     if "来源" not in found.gaps:
         yield from _sources(rubric)
     yield from _grades(rubric)
-
-
-def _own(fault: Fault, entry: Entry, rubric: Rubric) -> Fault:
-    """Tell a fault where a file changed an indicator, not in the base (基于) that fitted before."""
-    mine = rubric.place.file
-    elsewhere = fault.place.file != mine and entry.place.file == mine
-    return replace(fault, place=entry.place) if elsewhere else fault
+    first: dict[str, Entry] = {}
+    for entry in rubric.entries:
+        if first.setdefault(entry.id, entry) is not entry:
+            message = f"“{entry.id}”与第 {first[entry.id].place.line} 行的指标同名"
+            hint = "键要全表唯一，如“资产管理制度健全性”；表上的叫法写在“名称”里"
+            yield Fault(entry.place, message, hint)
 
 
 def _entry(entry: Entry, rubric: Rubric) -> Faults:
     item = entry.indicator
+    weight, rule = item.weight, item.rule
     if not rubric.is_weighted:
-        given = item.weight.place if item.weight else None
-        given = given or (item.rule.kind.place if item.rule else None)
-        if given is not None:
+        if weight is not None or rule is not None:
             message = f"不带分值的体系里，“{entry.id}”写了分值或规则"
-            yield Fault(given, message, "删去“不带分值: 是”，或删去分值和规则")
+            place = weight.place if weight is not None else entry.place
+            place = rule.kind.place if weight is None and rule is not None else place
+            yield Fault(place, message, "删去“不带分值: 是”，或删去分值和规则")
         return
-    if item.weight is None:
+    if weight is None:
         yield Fault(entry.place, f"“{entry.id}”缺少“分值”", "补上一行“分值: …”")
-    elif not item.weight.value:
-        yield Fault(item.weight.place, f"“{entry.id}”的分值是 0", "写大于 0 的分值，或删去这个指标")
-    elif item.rule is not None:
-        yield from item.rule.check(item.weight.value, item.shown_unit)
-        yield from _needs_value(entry)
+    elif not weight.value:
+        yield Fault(weight.place, f"“{entry.id}”的分值是 0", "写大于 0 的分值，或删去这个指标")
+    elif rule is not None:
+        yield from rule.check(weight.value, item.shown_unit)
+        if item.formula is not None and not rule.takes_value:
+            message = f"规则“{rule.kind}”不看指标值，“{entry.id}”却写了公式"
+            yield Fault(item.formula.place, message, "删去公式，或换一种规则")
         zero = [item.zero.points, item.zero.otherwise] if item.zero else []
-        yield from check_most((p for p in zero if isinstance(p, Points)), item.weight.value)
-    if item.rule is None and not rubric.is_partial:
+        yield from check_most((p for p in zero if isinstance(p, Points)), weight.value)
+    if rule is None and not rubric.is_partial:
         hint = "补上规则；原文没有见到规则的，整个体系写 部分: 是"
         yield Fault(entry.place, f"“{entry.id}”缺少“规则”", hint)
-
-
-def _needs_value(entry: Entry) -> Faults:
-    """Refuse a formula beside a rule that doesn't look at it."""
-    item = entry.indicator
-    if item.formula is not None and item.rule is not None and not item.rule.takes_value:
-        message = f"规则“{item.rule.kind}”不看指标值，“{entry.id}”却写了公式"
-        yield Fault(item.formula.place, message, "删去公式，或换一种规则")
-
-
-_CODE = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])", re.ASCII)
-
-
-def _sources(rubric: Rubric) -> Faults:
-    """Refuse a code such as S9 that the list of sources doesn't have."""
-    known = list(rubric.file.sources)
-    if not any(_CODE.fullmatch(code) for code in known):
-        return
-    stated = [e.indicator.source for e in rubric.entries]
-    stated += [s.group.source for s in rubric.sockets if s.group.source is not None]
-    for source in stated:
-        for match in _CODE.finditer(source):
-            if match[1] not in known:
-                hint = f"“来源”里有：{'、'.join(known)}；另有来源的，在“来源”里加一行"
-                yield Fault(source.at(match.start(1)), f"“来源”里没有“{match[1]}”", hint)
 
 
 def _socket(group: Group, place: Place) -> Faults:
     if group.weight is None:
         yield Fault(place, "“指标取自”部门的一组缺少“分值”", "补上一行“分值: …”")
     parts = [a for a in group.subweights.values() if a.value is not None]
-    below, whole = sum((a.value or Decimal(0) for a in parts), Decimal(0)), group.weight
+    below, whole = sum((a.value or ZERO for a in parts), ZERO), group.weight
     if parts and whole is not None and below != whole.value:
         message = f"二级分值合计 {below}，不等于这一组的 {whole.value} 分"
         yield Fault(parts[0].place, message, "改二级分值，或改分值")
@@ -104,19 +95,33 @@ def _socket(group: Group, place: Place) -> Faults:
         yield Fault(place, "“指标取自”部门的一组缺少“定量”规则", "写 定量: {种类: 按目标比}")
 
 
+def _sources(rubric: Rubric) -> Faults:
+    """Refuse a code such as S9 that the list of sources doesn't have."""
+    code = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])", re.ASCII)
+    known = list(rubric.file.sources)
+    if not any(code.fullmatch(name) for name in known):
+        return
+    stated = [e.indicator.source for e in rubric.entries]
+    stated += [s.group.source for s in rubric.sockets if s.group.source is not None]
+    for source in stated:
+        for match in code.finditer(source):
+            if match[1] not in known:
+                hint = f"“来源”里有：{'、'.join(known)}；另有来源的，在“来源”里加一行"
+                yield Fault(source.at(match.start(1)), f"“来源”里没有“{match[1]}”", hint)
+
+
 def _grades(rubric: Rubric) -> Faults:
-    stated = rubric.file.grades or {}
-    lowest = [a for a in stated.values() if a.value == 0]
-    if stated and not lowest:
+    stated, seen = rubric.file.grades or {}, dict[Decimal, str]()
+    if stated and all(amount.value for amount in stated.values()):
         place = next(iter(stated.values())).place
         yield Fault(place, "没有一个等级从 0 分起", "最低的等级写 0")
-    seen: dict[Decimal, str] = {}
     for name, amount in stated.items():
-        value = amount.value or Decimal(0)
-        if value in seen:
-            message = f"等级“{name}”与“{seen[value]}”的最低分相同"
-            yield Fault(amount.place, message, "改其中一个")
-        seen[value] = name
+        same = seen.setdefault(amount.value or ZERO, name)
+        if same != name:
+            yield Fault(amount.place, f"等级“{name}”与“{same}”的最低分相同", "改其中一个")
+
+
+# ── weights that add up ──────────────────────────────────────────
 
 
 def _sums(rubric: Rubric, tree: Mapping) -> Faults:
@@ -125,61 +130,125 @@ def _sums(rubric: Rubric, tree: Mapping) -> Faults:
     Where a file builds on another (基于), a fault is told in the file that changed something.
     """
     bounds = [e.indicator.years for e in rubric.entries if e.indicator.years is not None]
-    firsts = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
-    after = {int(y.last.value) + 1 for y in bounds if y.last is not None and y.last.value}
-    seen: set[Fault] = set()
-    for year in sorted(y for y in firsts | after if y in rubric.file.years):
-        said = f"（{year} 年）" if bounds else ""
-        below = _sum_of(rubric.file.items, year)
+    years = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
+    found: dict[Fault, None] = {}
+    for year in sorted(y for y in years | {y.to + 1 for y in bounds} if y in rubric.file.years):
+        check = _Sum(year, f"（{year} 年）" if bounds else "", rubric.place.file)
+        below = check.add_up(rubric.file.items, tree["指标"])
         stated = rubric.file.total.place if rubric.file.total else tree.keys_at["指标"]
-        place = _mentioned(stated, tree.keys_at["指标"], rubric.place.file)
-        top = _compare(rubric.total, below, rubric.is_partial, "总分", place, said)
-        yield from _new(seen, top)
-        groups = _group_sums(rubric.file.items, tree["指标"], year, said, rubric.place.file)
-        yield from _new(seen, groups)
+        place = check.where(stated, tree.keys_at["指标"])
+        top = check.compare(rubric.total, below, rubric.is_partial, "总分", place)
+        found |= dict.fromkeys([*top, *check.faults])
+    yield from found
 
 
-def _mentioned(stated: Place, mentioned: Place, file: str) -> Place:
-    """Return where a file states a weight, else where it mentions the group it changed."""
-    return mentioned if stated.file != file and mentioned.file == file else stated
+class _Sum:
+    """One year's weights, added up from the last level."""
+
+    def __init__(self, year: int, said: str, file: str) -> None:
+        self.year, self.said, self.file = year, said, file
+        self.faults: list[Fault] = []
+
+    def add_up(self, items: dict[str, Any], tree: Mapping) -> Decimal:
+        """Return what a level adds up to; a group counts what it states."""
+        total = ZERO
+        for name, node in items.items():
+            weight: Amount | None = node.weight
+            stated = weight.value if weight is not None else None
+            below = None
+            if isinstance(node, Group) and node.from_department is None:
+                below = self.add_up(node.items, tree[name]["指标"]) if node.items else ZERO
+                if weight is not None and stated is not None:
+                    place = self.where(weight.place, tree.keys_at[name])
+                    what, partly = f"“{name}”的分值", node.partial == "是"
+                    self.faults[:0] = self.compare(stated, below, partly, what, place)
+            in_force = not isinstance(node, Indicator) or not node.years or self.year in node.years
+            total += (below if stated is None else stated) or ZERO if in_force else ZERO
+        return total
+
+    def where(self, stated: Place, mentioned: Place) -> Place:
+        """Return where a file states a weight, else where it mentions the group it changed."""
+        return mentioned if stated.file != self.file and mentioned.file == self.file else stated
+
+    def compare(
+        self, stated: Decimal, below: Decimal, partly: bool, what: str, place: Place
+    ) -> list[Fault]:
+        """Return a fault for a weight that isn't the sum of those below."""
+        if below == stated or (partly and below < stated):
+            return []
+        hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
+        return [Fault(place, f"{what}是 {stated}，下级之和却是 {below}{self.said}", hint)]
 
 
-def _new(seen: set[Fault], faults: Iterable[Fault]) -> Faults:
-    for fault in faults:
-        if fault not in seen:
-            seen.add(fault)
-            yield fault
+# ── names on both sides ──────────────────────────────────────────
 
 
-def _group_sums(items: dict[str, Any], tree: Mapping, year: int, said: str, file: str) -> Faults:
-    for name, node in items.items():
-        if not isinstance(node, Group) or node.from_department is not None:
+def check_names(rubric: Rubric, figures: Figures, book: Book) -> Faults:
+    """Yield a fault for each formula of a rubric that can't be read or names no figure."""
+    names = Names(figures.sheet, book, items={EVIDENCE: [entry.id for entry in rubric.entries]})
+    for row in rubric.rows:
+        for formula, more in _formulas(row.group if isinstance(row, Socket) else row.indicator):
+            try:
+                named = parse(formula).names
+            except FormulaError as error:
+                yield Fault(formula.at(error.offset), str(error), error.hint)
+                continue
+            for name in named:
+                own = name in more or name in OWN_NAMES or name.split(".")[0] == DATA
+                if own or (hint := names.why_not(name)) is None:
+                    continue
+                if hint == LIST_THEM:
+                    hint = did_you_mean(name, [*more, *OWN_NAMES]) or f"部门自己的数写 {DATA}.名称"
+                place = formula.at(max(formula.find(name), 0))
+                yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
+
+
+def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:
+    """Yield every formula inside a row, with the names only its rule knows."""
+    for part in sections(model):
+        for value in vars(part).values():
+            if isinstance(value, Formula):
+                yield value, getattr(part, "own_names", ())
+
+
+# Where the evidence holds what a rule's section of that name asks for, item by item.
+_ITEMS = {"要点": "points", "期限": "days"}
+
+
+def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
+    """Yield a remark for each fact of the department's file that this rubric has no use for.
+
+    It may be mistyped, or meant for another rubric: so it is said, and nothing refused.
+    """
+
+    def said(what: str, name: str, known: list[str]) -> str:
+        hint = did_you_mean(name, known)
+        return f"{what}没有用到{f'（{hint}）' if hint else ''}"
+
+    known = {entry.id: entry.indicator for entry in rubric.entries}
+    for name, evidence in inputs.department.evidence.items():
+        if name not in known:
+            yield said(f"评分依据里的“{name}”不在这套指标体系里，", name, list(known))
             continue
-        if node.weight is not None and node.weight.value is not None:
-            partly = node.partial == "是"
-            below = _sum_of(node.items, year)
-            place = _mentioned(node.weight.place, tree.keys_at[name], file)
-            yield from _compare(node.weight.value, below, partly, f"“{name}”的分值", place, said)
-        if node.items:
-            yield from _group_sums(node.items, tree[name]["指标"], year, said, file)
+        for field, asked in _asked(known[name]).items():
+            key = str(type(evidence).model_fields[field].alias)
+            for item in getattr(evidence, field):
+                if item not in asked:
+                    yield said(f"评分依据.{name}.{key}里的“{item}”", item, asked)
+    groups = [str(s.group.from_department) for s in rubric.sockets]
+    for name, target in inputs.department.targets.items():
+        if target.group not in groups:
+            what = f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，"
+            yield said(what, target.group, groups)
 
 
-def _compare(
-    stated: Decimal, below: Decimal, partly: bool, what: str, place: Place, said: str
-) -> Faults:
-    if below == stated or (partly and below < stated):
-        return
-    hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
-    yield Fault(place, f"{what}是 {stated}，下级之和却是 {below}{said}", hint)
-
-
-def _sum_of(items: dict[str, Any], year: int) -> Decimal:
-    return sum((_weight_of(node, year) for node in items.values()), Decimal(0))
-
-
-def _weight_of(node: Group | Indicator, year: int) -> Decimal:
-    if isinstance(node, Indicator) and node.years is not None and year not in node.years:
-        return Decimal(0)
-    if node.weight is not None:
-        return node.weight.value or Decimal(0)
-    return _sum_of(node.items, year) if isinstance(node, Group) else Decimal(0)
+def _asked(item: Indicator) -> dict[str, list[str]]:
+    """Return the points, due dates and data that a row's rules and formulas ask for."""
+    names = [name for formula, _ in _formulas(item) for name in parse(formula).names]
+    data = [name.partition(".")[2] for name in names if name.split(".")[0] == DATA]
+    asked: dict[str, list[str]] = {"points": [], "days": [], "data": data}
+    for rule in (part for part in sections(item) if isinstance(part, Rule)):
+        for name, field in type(rule).model_fields.items():
+            if field.alias in _ITEMS:
+                asked[_ITEMS[field.alias]] += getattr(rule, name)
+    return asked

@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
-# Their kinds of rule are known from here on.
-from govnb.rubric import evidence, incidents  # noqa: F401
-from govnb.rubric.merge import REMOVED
+# Its kinds of rule are known from here on.
+from govnb.rubric import evidence  # noqa: F401
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
 from govnb.rubric.values import FormulaText, Mark, ZeroBase
@@ -33,6 +40,7 @@ def _stated(amount: Amount) -> Amount:
     return amount
 
 
+REMOVED = "删去"
 Weight = Annotated[Amount, AmountOf(Kind("分", ("分",), what="分值")), AfterValidator(_stated)]
 PlainYear = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 
@@ -43,25 +51,23 @@ class Years(Strict):
     first: PlainYear = Field(alias="起", description="从哪一年起")
     last: PlainYear | None = Field(None, alias="止", description="不写为至今")
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Years:
+        if self.last is not None and self.to < int(self.first.value or 0):
+            message = f"“止”（{self.last.value}）早于“起”（{self.first.value}）"
+            raise refuse(message, "对调，或改其中一个", self.last.place)
+        return self
+
+    @property
+    def to(self) -> int:
+        """The last year, far off where none is stated."""
+        return int(self.last.value or 0) if self.last is not None else 9999
+
     def __contains__(self, year: int) -> bool:
-        assert self.first.value is not None
-        return self.first.value <= year and (self.last is None or year <= (self.last.value or 0))
+        return int(self.first.value or 0) <= year <= self.to
 
     def __str__(self) -> str:
         return f"{self.first.value}—{self.last.value}年" if self.last else f"{self.first.value}年起"
-
-
-def _check_years(years: Years) -> Years:
-    last = years.last.value if years.last is not None else None
-    if years.first.value is not None and last is not None and last < years.first.value:
-        assert years.last is not None
-        raise refuse(
-            f"“止”（{last}）早于“起”（{years.first.value}）", "对调，或改其中一个", years.last.place
-        )
-    return years
-
-
-YearsOf = Annotated[Years, AfterValidator(_check_years)]
 
 
 class OtherReading(Strict):
@@ -108,7 +114,7 @@ class Indicator(Strict):
     )
     source: Text = Field(alias="出处", description="哪个来源的哪一条")
     mark: Mark = Field(alias="标记", description="原文、推、待核")
-    years: YearsOf | None = Field(None, alias="适用年度", description="默认随整个体系")
+    years: Years | None = Field(None, alias="适用年度", description="默认随整个体系")
     note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
 
     @property
@@ -178,7 +184,7 @@ class RubricFile(Strict):
     total: Weight | None = Field(None, alias="总分", description="默认 100")
     partial: YesNo | None = Field(None, alias="部分", description="只见到一部分的体系写 是")
     unweighted: YesNo | None = Field(None, alias="不带分值", description="只出指标值、不计分写 是")
-    years: YearsOf = Field(alias="适用年度", description="从哪年到哪年")
+    years: Years = Field(alias="适用年度", description="从哪年到哪年")
     sources: dict[Name, Text] = Field(
         alias="来源", description="代号: 文件名或网址；出处里用到的代号都要在这里"
     )
@@ -191,8 +197,6 @@ class RubricFile(Strict):
 
 Group.model_rebuild()
 RubricFile.model_rebuild()
-
-GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": Decimal(0)}
 
 
 @dataclass(frozen=True)
@@ -223,11 +227,9 @@ class Socket:
 class Rubric:
     """A checked indicator system."""
 
-    # Its file's name without `.yml`.
+    # Its file's name without `.yml`, what the file says, and the file.
     id: str
-    # What the file says.
     file: RubricFile
-    # The file.
     place: Place
     # Its indicators, and the groups that the department's own go into, in table order.
     rows: tuple[Entry | Socket, ...]
@@ -241,11 +243,6 @@ class Rubric:
     def sockets(self) -> tuple[Socket, ...]:
         """The groups whose indicators a department lists."""
         return tuple(row for row in self.rows if isinstance(row, Socket))
-
-    @property
-    def title(self) -> str:
-        """The table's name."""
-        return str(self.file.title)
 
     @property
     def total(self) -> Decimal:
@@ -262,17 +259,8 @@ class Rubric:
         """False for a table of indicators without points."""
         return self.file.unweighted != "是"
 
-    @property
-    def grades(self) -> list[tuple[str, Decimal]]:
-        """Grade names with their lowest scores, best first."""
-        stated = self.file.grades
-        grades = {n: a.value or Decimal(0) for n, a in stated.items()} if stated else GRADES
-        return sorted(grades.items(), key=lambda grade: -grade[1])
-
     def in_force(self, year: int) -> tuple[Entry | Socket, ...]:
         """Return the rows in force in a year; one without years of its own always is."""
-        return tuple(
-            row
-            for row in self.rows
-            if isinstance(row, Socket) or row.indicator.years is None or year in row.indicator.years
-        )
+        years = (getattr(getattr(row, "indicator", None), "years", None) for row in self.rows)
+        found = zip(self.rows, years, strict=True)
+        return tuple(row for row, in_force in found if in_force is None or year in in_force)

@@ -12,21 +12,9 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from govnb.rubric.case import Case
-from govnb.rubric.interval import Interval
-from govnb.rubric.outcome import Valued
-from govnb.rubric.rule import (
-    ZERO,
-    Faults,
-    Row,
-    ValueRule,
-    check_best,
-    check_cost,
-    check_levels,
-    check_most,
-    level,
-    say_level,
-)
-from govnb.rubric.values import FormulaText, PointsValue, Rounding, in_steps
+from govnb.rubric.outcome import ZERO, Interval, Valued
+from govnb.rubric.rule import Faults, Row, ValueRule, check_best, check_most, level, say_level
+from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, in_steps
 from govnb.sheet import score_words as words
 from govnb.text.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
 from govnb.text.place import Fault
@@ -41,7 +29,7 @@ class Deduction(ValueRule):
     """Full marks up to a standard, then so much for each step beyond it."""
 
     standard: Level = Field(alias="标准", description="到它为止得满分")
-    points: PointsValue = Field(alias="扣", description="每一步扣几分，或占分值的百分之几")
+    points: Cost = Field(alias="扣", description="每一步扣几分，或占分值的百分之几")
     rounding: Rounding | None = Field(
         None, alias="取整", description="不足一步：舍去（默认）、进一、按比例"
     )
@@ -65,9 +53,9 @@ class Deduction(ValueRule):
         shown = words.value(value, case.unit, standard)
         if beyond <= 0:
             return Interval.exactly(limits.high), f"{shown}{kept}，不扣分"
-        stated: Amount | None = getattr(self, "step", None)
+        step: Amount | None = getattr(self, "step", None)
         one = Decimal("0.01") if case.unit == PERCENT else Decimal(1)
-        size = level(stated, case) if stated is not None else one
+        size = level(step, case) if step is not None else one
         counted, said = in_steps(beyond / size, self.rounding, "一步")
         each = self.points.of(case.weight)
         gone = min(counted * each, limits.width)
@@ -77,21 +65,10 @@ class Deduction(ValueRule):
             how += f"，最低 {words.points(limits.low)} 分"
         return Interval.exactly(limits.high - gone), f"{shown}{missed} {how}"
 
-    def faults(self, row: Row) -> Faults:
-        """Refuse numbers of another unit, steps of nothing and deductions of nothing."""
-        step, tolerance = getattr(self, "step", None), getattr(self, "tolerance", None)
-        yield from check_levels([self.standard, step, tolerance], row.unit)
-        if step is not None and (step.value or ZERO) <= 0:
-            yield Fault(step.place, "步长要大于 0", "如 每: 1%")
-        if tolerance is not None and ratio(tolerance) < 0:
-            yield Fault(tolerance.place, "允许偏差不能为负", "写两边都不扣的幅度，如 允许偏差: 2%")
-        yield from check_cost(self.points)
-
     def _standard(self, unit: str) -> str:
         """Return the standard as the rubric writes it, with the unit it leaves out."""
-        text = self.standard.text.strip()
         left_out = "" if self.standard.unit_typed or unit == PERCENT else unit
-        return f"标准 {text}{left_out}"
+        return f"标准 {self.standard.text.strip()}{left_out}"
 
 
 class ThresholdDeduct(Deduction):
@@ -100,7 +77,7 @@ class ThresholdDeduct(Deduction):
     id, name = "threshold_deduct", "超标扣分"
 
     side: _Side | None = Field(None, alias="方向", description="达标的一侧，默认 不超过")
-    step: Level | None = Field(None, alias="每", description="默认一个百分点")
+    step: Step | None = Field(None, alias="每", description="默认一个百分点")
 
 
 class StepDeduct(Deduction):
@@ -109,7 +86,7 @@ class StepDeduct(Deduction):
     id, name = "step_deduct", "分步扣分"
 
     side: _Side = Field(alias="方向", description="达标的一侧")
-    step: Level = Field(alias="每", description="步长")
+    step: Step = Field(alias="每", description="步长")
 
 
 class TwoSidedStepDeduct(Deduction):
@@ -117,7 +94,7 @@ class TwoSidedStepDeduct(Deduction):
 
     id, name = "two_sided_step_deduct", "双向扣分"
 
-    step: Level = Field(alias="每", description="步长")
+    step: Step = Field(alias="每", description="步长")
     tolerance: Level | None = Field(None, alias="允许偏差", description="以内不扣，超出部分起扣")
 
     def apart(self, by: Decimal, case: Case) -> tuple[Decimal, str, str]:
@@ -130,6 +107,13 @@ class TwoSidedStepDeduct(Deduction):
     def turns(self, case: Case) -> list[Decimal]:
         """Return the standard: the best there is."""
         return [level(self.standard, case)]
+
+    def faults(self, row: Row) -> Faults:
+        """Refuse a tolerance below nothing."""
+        yield from super().faults(row)
+        if self.tolerance is not None and ratio(self.tolerance) < 0:
+            hint = "写两边都不扣的幅度，如 允许偏差: 2%"
+            yield Fault(self.tolerance.place, "允许偏差不能为负", hint)
 
 
 class Band(Bounds):
@@ -170,11 +154,12 @@ class Banded(ValueRule):
     def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
         """Return the points for a value, and why."""
         shown = words.value(value, case.unit, *self.turns(case))
-        band = self._band(value, case)
+        band = next((band for band in self.bands if value in band.span(case.unit)), None)
         if band is None or (self.domain and value not in self.domain.span(case.unit)):
             any_band = Interval.around(self._points(band, case) for band in self.bands)
             return any_band.within(case.limits(self)), f"{shown}，原文没有规定这样的值怎么计分"
-        points = self._points(band, case, value).within(case.limits(self))
+        number = None if band.points else self.lacking(value, case).number
+        points = self._points(band, case, number).within(case.limits(self))
         return points, f"{shown}，在“{band}”一档，得 {points} 分"
 
     def over(self, span: Span, case: Case) -> Interval:
@@ -188,14 +173,15 @@ class Banded(ValueRule):
         return [level(end, case) for band in self.bands for end in band.ends]
 
     def lacking(self, value: Decimal, case: Case) -> Valued:
-        """Return what the formula of a value's band lacks."""
-        band = self._band(value, case)
-        return self._worked_out(band, value, case) if band and band.formula else Valued()
+        """Return what the formula of a value's band comes to, or lacks."""
+        formulas = (band.formula for band in self.bands if value in band.span(case.unit))
+        formula = next(formulas, None)
+        more = {"分值": case.weight, "指标值": value}
+        return case.evaluate(formula, more) if formula is not None else Valued()
 
     def faults(self, row: Row) -> Faults:
         """Require bands that cover every value once, the best of them with full marks."""
-        ends = [end for band in self.bands for end in band.ends]
-        yield from check_levels([*ends, *(self.domain.ends if self.domain else [])], row.unit)
+        yield from super().faults(row)
         domain = self.domain.span(row.unit) if self.domain else Span()
         spans = [band.span(row.unit) for band in self.bands]
         for number, message in holes(spans, domain, partial(say_level, row.unit)):
@@ -207,18 +193,12 @@ class Banded(ValueRule):
         else:
             yield from check_most(points, row.most)
 
-    def _band(self, value: Decimal, case: Case) -> Band | None:
-        return next((band for band in self.bands if value in band.span(case.unit)), None)
-
-    def _points(self, band: Band, case: Case, value: Decimal | None = None) -> Interval:
+    @staticmethod
+    def _points(band: Band, case: Case, number: Decimal | None = None) -> Interval:
+        """Return what a band gives; all there is while its formula has no value."""
         if band.points is not None:
             return Interval.exactly(band.points.of(case.weight))
-        found = None if value is None else self._worked_out(band, value, case).number
-        return case.limits(self) if found is None else Interval.exactly(found)
-
-    def _worked_out(self, band: Band, value: Decimal, case: Case) -> Valued:
-        assert band.formula is not None
-        return case.evaluate(band.formula, {"分值": case.weight, "指标值": value})
+        return Interval(ZERO, case.room.high) if number is None else Interval.exactly(number)
 
 
 class Proportional(ValueRule):
@@ -244,7 +224,7 @@ class Proportional(ValueRule):
 
     def faults(self, row: Row) -> Faults:
         """Refuse a start above what gives full marks."""
-        yield from check_levels([self.full_at, self.start], row.unit)
+        yield from super().faults(row)
         if self.full_at is not None and ratio(self.full_at) <= 0:
             yield Fault(self.full_at.place, "满分值要大于 0", "如 满分值: 100%")
         full_at = ratio(self.full_at) if self.full_at is not None else Decimal(1)

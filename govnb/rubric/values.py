@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, BaseModel, Field, PlainValidator, WithJsonSchema
 
 from govnb.text.ledger import Strict
-from govnb.text.measure import PERCENT, Bounds, check_bounds, parse_measure
+from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, parse_measure, ratio
 from govnb.text.place import Place
 from govnb.text.shorthand import Shorthand
-from govnb.text.values import UNKNOWN, BadText, Reads, Text, TextOf, parse_number, refuse
+from govnb.text.values import UNKNOWN, Amount, BadText, Reads, Text, TextOf, parse_number, refuse
 from govnb.text.yaml_text import Mapping, Scalar, Sequence
 
 FULL, LEFT_OUT = "满分", "剔除"
@@ -32,6 +32,20 @@ def _as_formula(text: Scalar) -> Formula:
 
 
 FormulaText = Annotated[Formula, TextOf("公式"), AfterValidator(_as_formula)]
+
+
+def sections(model: Any) -> Iterator[BaseModel]:
+    """Yield a section of a rubric and every section inside it."""
+    if isinstance(model, BaseModel):
+        yield model
+        model = [getattr(model, name) for name in type(model).model_fields]
+    inside = model.values() if isinstance(model, dict) else model if isinstance(model, list) else ()
+    for value in inside:
+        yield from sections(value)
+
+
+# ── steps ────────────────────────────────────────────────────────
+
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
 ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
 Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
@@ -41,13 +55,24 @@ def in_steps(steps: Decimal, rounding: Scalar | None, step: str) -> tuple[Decima
     """Return how many steps count, and how what falls short of one was counted."""
     if steps == (floor := steps.to_integral_value(ROUND_FLOOR)):
         return steps, ""
-    how = ROUNDINGS.get(str(rounding or "舍去"), str(rounding))
     counted, said = {
         "floor": (floor, "不扣"),
         "ceil": (floor + 1, f"按{step}扣"),
         "linear": (steps, "按比例扣"),
-    }[how]
+    }[ROUNDINGS.get(str(rounding or "舍去"), str(rounding))]
     return counted, f"，不足{step}的{said}{'' if rounding else '（原文没有写，按默认）'}"
+
+
+def _step(amount: Amount) -> Amount:
+    if ratio(amount) <= 0:
+        raise refuse("步长要大于 0", "如 每: 1%")
+    return amount
+
+
+Step = Annotated[Level, AfterValidator(_step)]
+
+
+# ── points ───────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +115,14 @@ class PointsOf(Reads):
         return Points(number / 100 if share else number, share, bare, text.place)
 
 
+def _cost(points: Points) -> Points:
+    if points.value == 0:
+        raise refuse("扣 0 分等于没有规则", "写大于 0 的分数")
+    return points
+
+
 PointsValue = Annotated[Points, PointsOf()]
+Cost = Annotated[PointsValue, AfterValidator(_cost)]
 
 
 def listed() -> Shorthand:
@@ -112,6 +144,9 @@ def _named(data: Any) -> Any:
     return items
 
 
+# ── conditions ───────────────────────────────────────────────────
+
+
 def _level_or_text(value: Any) -> Any:
     """Read a number if it is one; a word such as 否 or a state's name stays text."""
     if isinstance(value, Scalar) and value.strip():
@@ -123,21 +158,14 @@ def _level_or_text(value: Any) -> Any:
     raise refuse("这里应是一个数或一个词")
 
 
-class _Anything:
-    """A field whose validator has already made its value."""
-
-    def __get_pydantic_core_schema__(self, _: Any, __: Any) -> Any:
-        return core_schema.no_info_plain_validator_function(_level_or_text)
-
-    def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
-        return {"type": ["number", "string"]}
+_LevelOrText = Annotated[
+    Any, PlainValidator(_level_or_text), WithJsonSchema({"type": ["number", "string"]})
+]
 
 
 class _Condition(Bounds):
     formula: FormulaText = Field(alias="公式", description="一个指标名称或算式")
-    equal: Annotated[Any, _Anything()] | None = Field(
-        None, alias="等于", description="数，或 是、否 等文字"
-    )
+    equal: _LevelOrText | None = Field(None, alias="等于", description="数，或 是、否 等文字")
 
 
 def _check_condition(condition: _Condition) -> _Condition:
@@ -165,11 +193,13 @@ class ZeroBase(Strict):
     note: Text | None = Field(None, alias="说明", description="如：零基，变动率无意义")
 
 
+# ── due dates ────────────────────────────────────────────────────
+
+
 @dataclass(frozen=True, slots=True)
 class DueDate:
     """A day by which something must be done: each year's own day, or the same day every year."""
 
-    text: str
     place: Place
     days: dict[int, datetime.date]
     month_day: tuple[int, int] | None = None
@@ -179,24 +209,10 @@ class DueDate:
         """Return the day for one year of evaluation, None when the rubric doesn't give it."""
         if self.month_day is None:
             return self.days.get(year)
-        month, day = self.month_day
-        return datetime.date(year + self.years_later, month, day)
+        return datetime.date(year + self.years_later, *self.month_day)
 
 
 _DUE = re.compile(r"(?P<year>次年|上年|)(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
-
-
-class _DueType:
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_read_due)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {
-            "type": ["string", "object"],
-            "description": "06-30、次年03-31、上年12-31，或 年度: 日期",
-        }
 
 
 def _read_due(value: Any) -> DueDate:
@@ -208,23 +224,30 @@ def _read_due(value: Any) -> DueDate:
                 days[int(year)] = datetime.date.fromisoformat(str(day))
             except ValueError:
                 raise refuse(f"“{year}: {day}”不是年度和日期", hint) from None
-        return DueDate("逐年规定", value.place, days)
+        return DueDate(value.place, days)
     if not isinstance(value, Scalar):
         raise refuse("这里应是截止日期", hint)
     match = _DUE.fullmatch(value.strip())
-    # The 29th of February isn't every year's.
-    month_day = (int(match["month"]), int(match["day"])) if match else (2, 29)
     try:
-        datetime.date(2001, *month_day)
+        # The 29th of February isn't every year's.
+        day = datetime.date(2001, int(match["month"]), int(match["day"])) if match else None
     except ValueError:
-        raise refuse(f"“{value}”不是每年都有的截止日期", hint) from None
-    assert match is not None
+        day = None
+    if match is None or day is None:
+        raise refuse(f"“{value}”不是每年都有的截止日期", hint)
     later = {"": 0, "次年": 1, "上年": -1}[match["year"]]
-    return DueDate(str(value).strip(), value.place, {}, month_day, later)
+    return DueDate(value.place, {}, (day.month, day.day), later)
 
 
-Due = Annotated[DueDate, _DueType()]
-Mark = Annotated[Scalar, TextOf("证据标记"), AfterValidator(lambda text: _check_mark(text))]
+_DUE_SCHEMA = {
+    "type": ["string", "object"],
+    "description": "06-30、次年03-31、上年12-31，或 年度: 日期",
+}
+Due = Annotated[DueDate, PlainValidator(_read_due), WithJsonSchema(_DUE_SCHEMA)]
+
+
+# ── how well a rule is attested ──────────────────────────────────
+
 MARKS = ("原文", "推", "待核")
 
 
@@ -236,3 +259,6 @@ def _check_mark(text: Scalar) -> Scalar:
             f"“{text}”不是证据标记", "写 原文、推 或 待核；分别标时写 名称、权重[原文]；规则[待核]"
         )
     return text
+
+
+Mark = Annotated[Scalar, TextOf("证据标记"), AfterValidator(_check_mark)]

@@ -7,36 +7,29 @@ would be under the other one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from govnb.sheet import score_words as words
 from govnb.sheet.score import IndicatorScore, ReadingScore, Score, interval_text, reproducible
 
 
-@dataclass(frozen=True)
-class Marked:
-    """A row of the table with its other readings."""
-
-    row: IndicatorScore
-    readings: tuple[ReadingScore, ...]
-
-    def finished(self) -> IndicatorScore:
-        """Return the row, its reason saying what the other readings would give."""
-        row = replace(self.row, readings=self.readings)
-        said = [row.reason, *(_other(row, reading) for reading in self.readings)]
-        if row.reproducible is False:
-            printed = words.points(row.published or Decimal(0))
-            said.append(f"公布的 {printed} 分不可复现")
-        return replace(row, reason="；".join(said))
+def with_readings(row: IndicatorScore) -> IndicatorScore:
+    """Return a row whose reason says what its other readings would give."""
+    said = [row.reason]
+    for other in row.readings:
+        points = interval_text(other.low, other.high)
+        value = f"指标值 {_in_unit(other.value, row)}" if other.value is not None else ""
+        gives = "，".join(filter(None, [value, f"得 {points} 分" if points else "", "不计入"]))
+        said.append(f"另一口径{words.quoted(other.name)}（{_taken(other)}）：{gives}")
+    if row.reproducible is False and row.published is not None:
+        said.append(f"公布的 {words.points(row.published)} 分不可复现")
+    return replace(row, reason="；".join(said))
 
 
-def _other(row: IndicatorScore, reading: ReadingScore) -> str:
-    points = interval_text(reading.low, reading.high)
-    said = [f"指标值 {_value(reading, row)}" if reading.value is not None else ""]
-    said += [f"得 {points} 分" if points else "", "不计入"]
-    taken = f"另一口径{words.quoted(reading.name)}（{_taken(reading)}）"
-    return f"{taken}：{'，'.join(filter(None, said))}"
+def with_verdict(made: Score) -> Score:
+    """Return the score with its sentence."""
+    return replace(made, statement=_total(made) + _published(made))
 
 
 def _taken(reading: ReadingScore) -> str:
@@ -44,14 +37,8 @@ def _taken(reading: ReadingScore) -> str:
     return reading.assumption or reading.formula_filled
 
 
-def _value(reading: ReadingScore | IndicatorScore, row: IndicatorScore) -> str:
-    return words.in_unit(reading.value or Decimal(0), row.unit)
-
-
-def verdict(made: Score) -> Score:
-    """Return the score with its sentence."""
-    said = [_total(made), _published(made)]
-    return replace(made, statement="".join(filter(None, said)))
+def _in_unit(value: Decimal | None, row: IndicatorScore) -> str:
+    return words.in_unit(value or Decimal(0), row.unit)
 
 
 def _total(made: Score) -> str:
@@ -84,68 +71,52 @@ def _published(made: Score) -> str:
     if made.reproducible is None:
         by_rounding = "" if made.low <= made.published <= made.high else "（计入四舍五入）"
         return f"公布的 {printed} 分在可得区间之内{by_rounding}，但缺依据，不能证实。"
-    return _not_reproducible(made, printed)
-
-
-def _not_reproducible(made: Score, printed: str) -> str:
-    assert made.published is not None and made.low is not None and made.high is not None
     above = made.published > made.high
+    side, end, bound = ("高于", "上限", made.high) if above else ("低于", "下限", made.low)
+    said = f"公布的 {printed} 分{side}按现有依据可得的{end} {words.points(bound)} 分，不可复现"
     if made.low == made.high:
-        said = f"公布的 {printed} 分与重算的 {words.points(made.low)} 分不同，不可复现"
-    else:
-        side, bound = ("高于", made.high) if above else ("低于", made.low)
-        end = "上限" if above else "下限"
-        said = f"公布的 {printed} 分{side}按现有依据可得的{end} {words.points(bound)} 分，不可复现"
+        said = f"公布的 {printed} 分与重算的 {words.points(bound)} 分不同，不可复现"
+    return said + _why(made, above)
+
+
+def _why(made: Score, above: bool) -> str:
+    """Return what an unreproducible score hangs on: an assumption, else the points lost."""
+    name, end = ("total_high", "上限") if above else ("total_low", "下限")
+    bound = (made.high if above else made.low) or Decimal(0)
     moving = [
-        (row, reading)
+        (row, other, moved)
         for row in made.indicators
-        for reading in row.readings
-        if _moves(made, reading, above)
+        for other in row.readings
+        if (moved := getattr(other, name)) is not None
+        and (moved > bound if above else moved < bound)
     ]
-    settling = [(row, reading) for row, reading in moving if _holds(made, reading)]
+    settling = [
+        _hangs_on(made, row, other, f"总分{end}为 {words.points(moved)} 分")
+        for row, other, moved in moving
+        if reproducible(made.published, other.total_low, other.total_high, made.within) is not False
+    ]
     if settling:
-        return f"{said}。{''.join(_hangs_on(made, *pair, above) for pair in settling)}"
+        return f"。{''.join(settling)}"
     lost = [f"{row.name} {words.points(row.lost)} 分" for row in made.indicators if row.lost]
     scaled = "（按剔除后折算的分数）" if any(row.share != 1 for row in made.indicators) else ""
-    said += f"。确定失分{scaled}：{'、'.join(lost)}。" if lost and above else "。"
-    return said + "".join(_even_if(*pair, above) for pair in moving)
-
-
-def _moves(made: Score, reading: ReadingScore, above: bool) -> bool:
-    """Tell whether a reading moves the bound that the published score is beyond."""
-    if reading.total_low is None or reading.total_high is None:
-        return False
-    assert made.low is not None and made.high is not None
-    return reading.total_high > made.high if above else reading.total_low < made.low
-
-
-def _holds(made: Score, reading: ReadingScore) -> bool:
-    found = reproducible(made.published, reading.total_low, reading.total_high, made.within)
-    return found is not False
-
-
-def _even_if(row: IndicatorScore, reading: ReadingScore, above: bool) -> str:
-    bound = reading.total_high if above else reading.total_low
-    return (
-        f"即使{words.quoted(row.name)}改按{words.quoted(reading.name)}（{_taken(reading)}），"
-        f"总分{'上限' if above else '下限'}也只是 {words.points(bound or Decimal(0))} 分。"
+    said = f"。确定失分{scaled}：{'、'.join(lost)}。" if lost and above else "。"
+    return said + "".join(
+        f"即使{words.quoted(row.name)}改按{words.quoted(other.name)}（{_taken(other)}），"
+        f"总分{end}也只是 {words.points(moved)} 分。"
+        for row, other, moved in moving
     )
 
 
-def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, above: bool) -> str:
-    assert made.published is not None
-    assert reading.total_low is not None and reading.total_high is not None
-    filled = f"{row.formula_filled} = {_value(row, row)}" if row.value is not None else "未定"
-    points = interval_text(row.low, row.high)
-    because = f"{words.quoted(row.name)}所依据的假设"
+def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, moved: str) -> str:
+    given = row.value is not None
+    filled = f"{row.formula_filled} = {_in_unit(row.value, row)}" if given else "未定"
     basis = f"——{row.basis}" if row.basis else ""
-    other = interval_text(reading.low, reading.high)
-    again = f"{_value(reading, row)}，" if reading.value is not None else ""
-    end = "上限" if above else "下限"
-    bound = words.points(reading.total_high if above else reading.total_low)
-    printed = words.points(made.published)
+    again = f"{_in_unit(reading.value, row)}，" if reading.value is not None else ""
+    printed = words.points(made.published or Decimal(0))
     return (
-        f"这取决于{because}{basis}：{filled}，得 {points} 分。"
-        f"若改按{words.quoted(reading.name)}（{_taken(reading)}），该项为 {again}得 {other} 分，"
-        f"总分{end}为 {bound} 分，公布的 {printed} 分在区间之内。"
+        f"这取决于{words.quoted(row.name)}所依据的假设{basis}：{filled}，"
+        f"得 {interval_text(row.low, row.high)} 分。"
+        f"若改按{words.quoted(reading.name)}（{_taken(reading)}），该项为 {again}"
+        f"得 {interval_text(reading.low, reading.high)} 分，"
+        f"{moved}，公布的 {printed} 分在区间之内。"
     )
