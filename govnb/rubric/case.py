@@ -42,13 +42,13 @@ class Case:
 
     # All facts and figures.
     figures: Figures
-    # Where its own facts are: `评分依据.NAME` or `绩效指标.NAME`.
-    base: str
-    # The prose of its facts: proofs, reasons, notes.
-    evidence: Evidence | None
-    weight: Decimal
     year: int
     faults: list[Fault]
+    # Where its own facts are: `评分依据.NAME` or `绩效指标.NAME`.
+    base: str = ""
+    # The prose of its facts: proofs, reasons, notes.
+    evidence: Evidence | None = None
+    weight: Decimal = ZERO
     # The unit of the indicator's value.
     unit: str = PERCENT
     # Whether the rubric asks for 佐证.
@@ -238,7 +238,6 @@ class Case:
         return found if found.is_known or not self.falls_back else self._stated(found)
 
     def _stated(self, computed: Valued) -> Valued:
-        """Fall back on the value, or the range, that the department states outright."""
         figure = self.figure("指标值")
         if figure is not None and figure.number is not None:
             span, paths = Span.point(self.in_unit(figure) or ZERO), [["指标值"]]
@@ -281,7 +280,6 @@ class Case:
         self._note(units.bare_money(figures, self.base, self.money_unit))
 
     def _check_scale(self, formula: Scalar) -> None:
-        """Refuse a formula over amounts, which are 万元, for an indicator in 元."""
         unit = self.unit.partition("/")[0]
         counted = self._dimension(parse(formula))
         if unit not in MONEY_UNITS or unit == MONEY_UNIT or counted is None or counted.scales:
@@ -292,7 +290,6 @@ class Case:
             self._note([Fault(formula.place, message, hint)])
 
     def _unfit(self, condition: Any, found: Valued) -> Iterator[Fault]:
-        """Yield why a condition of the rubric can't be meant as written."""
         equal, formula = condition.equal, condition.formula
         yes_or_no = found.word in ("是", "否")
         if isinstance(equal, Scalar):
@@ -331,7 +328,6 @@ class Case:
         return dimension(expression, unit_of, self.expand)
 
     def _note(self, faults: Iterable[Fault]) -> bool:
-        """Note faults, each once; tell whether there were any."""
         found = list(faults)
         self.faults.extend(fault for fault in found if fault not in self.faults)
         return bool(found)

@@ -96,7 +96,6 @@ def _socket(group: Group, place: Place) -> Faults:
 
 
 def _sources(rubric: Rubric) -> Faults:
-    """Refuse a code such as S9 that the list of sources doesn't have."""
     code = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])", re.ASCII)
     known = list(rubric.file.sources)
     if not any(code.fullmatch(name) for name in known):
@@ -204,7 +203,6 @@ def check_names(rubric: Rubric, figures: Figures, book: Book) -> Faults:
 
 
 def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:
-    """Yield every formula inside a row, with the names only its rule knows."""
     for part in sections(model):
         for value in vars(part).values():
             if isinstance(value, Formula):
@@ -243,7 +241,6 @@ def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
 
 
 def _asked(item: Indicator) -> dict[str, list[str]]:
-    """Return the points, due dates and data that a row's rules and formulas ask for."""
     names = [name for formula, _ in _formulas(item) for name in parse(formula).names]
     data = [name.partition(".")[2] for name in names if name.split(".")[0] == DATA]
     asked: dict[str, list[str]] = {"points": [], "days": [], "data": data}

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from govnb.rubric.case import Case
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome
 from govnb.rubric.rule import Faults, Row, Rule, check_best, check_sum, say_level
-from govnb.rubric.values import Condition, Cost, Due, PointsValue, Rounding, in_steps, listed
+from govnb.rubric.values import Condition, Cost, Due, PointsValue, Rounding, in_steps, key, listed
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import NOT_DONE, Evidence, Point
 from govnb.text.ledger import Name, Strict
@@ -39,8 +39,8 @@ UNBOUNDED = Decimal("Infinity")
 class Worth(Strict):
     """A state or a point of a checklist that earns; 当 lets the figures decide."""
 
-    points: PointsValue = Field(alias="得分", description="这一状态或要点得几分")
-    when: Condition | None = Field(None, alias="当", description="什么数成立就算；写了它就只看数据")
+    points: PointsValue = key("得分", "这一状态或要点得几分", ...)
+    when: Condition | None = key("当", "什么数成立就算；写了它就只看数据")
 
 
 # ── states and marks ─────────────────────────────────────────────
@@ -54,8 +54,8 @@ class StateEnum(Rule):
 
     id, name = "state_enum", "按状态"
 
-    states: dict[Name, Annotated[Worth, short("得分")]] = Field(
-        alias="状态", description="名称: 分数，或 {得分, 当}，从上往下第一个成立的算", min_length=1
+    states: dict[Name, Annotated[Worth, short("得分")]] = key(
+        "状态", "名称: 分数，或 {得分, 当}，从上往下第一个成立的算", ..., min_length=1
     )
 
     def score(self, case: Case) -> Outcome:
@@ -92,7 +92,6 @@ class StateEnum(Rule):
         yield from check_best(self, (s.points for s in self.states.values()), "各状态", row)
 
     def _possible(self, case: Case) -> tuple[list[str], list[str], bool, bool]:
-        """Return the states that may hold, what is missing, and whether a claim decides."""
         possible: list[str] = []
         missing: list[str] = []
         decides = undecided = False
@@ -119,33 +118,31 @@ class QualitativeBand(Rule):
 
     id, name = "qualitative_band", "定性分档"
 
-    tiers: dict[Name, Range] = Field(
-        alias="档次", min_length=1, description="分数，或占分值的百分比"
-    )
+    tiers: dict[Name, Range] = key("档次", "分数，或占分值的百分比", ..., min_length=1)
 
     def score(self, case: Case) -> Outcome:
         """Give the evaluator's mark if it lies in the tier reached; the tier alone bounds it."""
         full, limits, stated = case.weight, case.limits(self), case.word("状态")
         notes = _unknown_word(case, stated, self.tiers)
-        reached = stated in self.tiers and case.is_shown("状态")
+        claimed = stated in self.tiers
+        reached = claimed and case.is_shown("状态")
         tier = self.tiers[str(stated)].as_points(full) if reached else Span()
         inside = tier.within(Span(ZERO, full))
         bounds = Interval(inside.low or ZERO, inside.high or ZERO).within(limits)
         mark = _mark_of(case, limits)
-        if mark is not None:
-            if reached and mark not in tier and not (bounds.is_exact and mark == bounds.low):
-                beyond = f"（不含 {words.points(bounds.high)} 分）" if mark == bounds.high else ""
-                message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {bounds} 分之内{beyond}"
-                case.refuse(message, "改给分，或改状态", "给分", "分值")
-            return _marked(case, mark, f"“{stated}”档，" if reached else "", notes)
-        if reached:
-            why, lacking, proofs = f"“{stated}”档", case.name("给分", "分值"), case.proofs
-        elif stated in self.tiers:
-            why, lacking, proofs = f"称“{stated}”，没有佐证，不计", case.name("佐证"), ()
-        else:
-            why, lacking, proofs = "档次未定", case.name("状态"), ()
-        reason = f"{why}，得分在 {bounds} 分之间"
-        return Outcome(bounds, reason, (lacking,), proofs=proofs, notes=notes)
+        if mark is None and not reached:
+            why = f"称“{stated}”，没有佐证，不计" if claimed else "档次未定"
+            lacking = (case.name("佐证" if claimed else "状态"),)
+            return Outcome(bounds, f"{why}，得分在 {bounds} 分之间", lacking, notes=notes)
+        if mark is None:
+            lacking = (case.name("给分", "分值"),)
+            reason = f"“{stated}”档，得分在 {bounds} 分之间"
+            return Outcome(bounds, reason, lacking, proofs=case.proofs, notes=notes)
+        if reached and mark not in tier and not (bounds.is_exact and mark == bounds.low):
+            beyond = f"（不含 {words.points(bounds.high)} 分）" if mark == bounds.high else ""
+            message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {bounds} 分之内{beyond}"
+            case.refuse(message, "改给分，或改状态", "给分", "分值")
+        return _marked(case, mark, f"“{stated}”档，" if reached else "", notes)
 
     def faults(self, row: Row) -> Faults:
         """Require tiers that cover all there is to give once."""
@@ -181,7 +178,6 @@ class Expert(Rule):
 
 
 def _mark_of(case: Case, limits: Interval, *path: str) -> Decimal | None:
-    """Return the evaluator's mark, refused when it is more, or less, than there is to give."""
     mark = case.number(*path, "给分", "分值")
     if mark is not None and mark not in limits:
         what = f"“{path[-1]}”" if path else "这个指标"
@@ -204,7 +200,6 @@ def _marked(case: Case, mark: Decimal, said: str = "", notes: tuple[str, ...] = 
 
 
 def _unknown_word(case: Case, word: str | None, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """Note a word the rubric doesn't have: mistyped, or meant for another rubric."""
     if word is None or word in known:
         return ()
     hint = did_you_mean(word, known) or f"可写：{'、'.join(known)}"
@@ -214,45 +209,29 @@ def _unknown_word(case: Case, word: str | None, known: Mapping[str, Any]) -> tup
 # ── points of a checklist that earn ──────────────────────────────
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What a department says of one point of a checklist, and whether that is shown."""
 
-    case: Case
-    item: str
+    # 是, 否 or nothing, and the prose of it.
+    word: str | None
+    point: Point | None
+    # The evidence for the point, else for the indicator as a whole.
+    proof: str
+    # Whether the point is shown to be met; an unproven claim is open.
+    met: bool | None
+    # The fact that would settle it.
+    lacking: str
 
-    @property
-    def point(self) -> Point | None:
-        """The prose of it."""
-        return self.case.evidence.points.get(self.item) if self.case.evidence else None
-
-    @property
-    def word(self) -> str | None:
-        """是, 否 or nothing."""
-        return self.case.word("要点", self.item, "符合")
-
-    @property
-    def proof(self) -> str:
-        """The evidence for the point, else for the indicator as a whole."""
-        return (self.case.prose(self.point.proof) if self.point else "") or self.case.proof
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the point is shown to be met; an unproven claim is open."""
-        if self.word == "是":
-            is_shown = self.proof or self.case.on_trial("要点", self.item, "符合")
-            return True if is_shown else None
-        return False if self.word == "否" else None
-
-    @property
-    def lacking(self) -> str:
-        """The fact that would settle it."""
-        return self.case.name("要点", self.item, "佐证" if self.word == "是" else "符合")
-
-    @property
-    def proofs(self) -> tuple[str, ...]:
-        """Its evidence, as an outcome lists it."""
-        return (f"{self.item}：{self.proof}",) if self.proof else ()
+    @classmethod
+    def of(cls, case: Case, item: str) -> Claim:
+        """Return what is claimed of a point."""
+        point = case.evidence.points.get(item) if case.evidence else None
+        word = case.word("要点", item, "符合")
+        proof = (case.prose(point.proof) if point else "") or case.proof
+        is_shown = bool(proof) or case.on_trial("要点", item, "符合")
+        met = False if word == "否" else True if word == "是" and is_shown else None
+        lacking = case.name("要点", item, "佐证" if word == "是" else "符合")
+        return cls(word, point, proof, met, lacking)
 
 
 class ChecklistAdd(Rule):
@@ -260,10 +239,8 @@ class ChecklistAdd(Rule):
 
     id, name = "checklist_add", "清单加分"
 
-    items: dict[Name, Annotated[Worth, short("得分")]] = Field(
-        alias="要点",
-        description="名称: 分数，或 {得分, 当}；合计等于分值，超过的写 封顶",
-        min_length=1,
+    items: dict[Name, Annotated[Worth, short("得分")]] = key(
+        "要点", "名称: 分数，或 {得分, 当}；合计等于分值，超过的写 封顶", ..., min_length=1
     )
 
     def score(self, case: Case) -> Outcome:
@@ -274,31 +251,34 @@ class ChecklistAdd(Rule):
         """Require points that add up to full marks."""
         yield from check_sum(self, (item.points for item in self.items.values()), "要点", row)
 
-    def _item(self, case: Case, name: str, item: Worth) -> Outcome:
-        claim, worth = Claim(case, name), item.points.of(case.weight)
+    @staticmethod
+    def _item(case: Case, name: str, item: Worth) -> Outcome:
+        claim, worth = Claim.of(case, name), item.points.of(case.weight)
         mark = _mark_of(case, Interval(ZERO, worth), "要点", name)
-        notes: tuple[str, ...] = ()
+        notes = []
         if item.when:
             # The figures decide, once they are known, whatever is claimed until then.
             met, lacks = case.holds(item.when)
-            notes = tuple(_at_odds(claim, met, mark))
             unsettled = "按数据判定，数据未定" if claim.word is not None else "未说明"
+            if met is not None and claim.word is not None and (claim.word == "是") != met:
+                said = f"{case.name('要点', name)} 写的“{claim.word}”与数据不符，按数据判定"
+                notes.append(said)
+            if mark is not None:
+                notes.append(f"{case.name('要点', name)} 的给分没有采用：这一条按数据判定")
         elif mark is not None:
             said = f"{name} {words.points(mark)} 分（{_who(case, claim.point)}）"
             return Outcome(Interval.exactly(mark), said)
         else:
             met, lacks = claim.met, (claim.lacking,)
             unsettled = "称符合，没有佐证" if claim.word == "是" else "未说明"
-        if met is None:
-            points = Interval(ZERO, worth)
-            return Outcome(points, f"{name} {points} 分（{unsettled}）", lacks, notes=notes)
-        points = Interval.exactly(worth if met else ZERO)
-        proofs = claim.proofs if met and not item.when else ()
-        return Outcome(points, f"{name} {points} 分", proofs=proofs, notes=notes)
+        points = Interval(worth if met else ZERO, ZERO if met is False else worth)
+        proofs = (f"{name}：{claim.proof}",) if met and not item.when and claim.proof else ()
+        reason = f"{name} {points} 分" + (f"（{unsettled}）" if met is None else "")
+        lacking = lacks if met is None else ()
+        return Outcome(points, reason, lacking, proofs=proofs, notes=tuple(notes))
 
 
 def _added_up(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
-    """Return what the parts of a rule give together."""
     made = list(parts)
     return Outcome(
         Interval.sum(one.points for one in made).within(case.limits(rule)),
@@ -309,20 +289,10 @@ def _added_up(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
     )
 
 
-def _at_odds(claim: Claim, met: bool | None, mark: Decimal | None) -> Iterator[str]:
-    """Yield what is said of a point that the figures decide otherwise."""
-    name = claim.case.name("要点", claim.item)
-    if met is not None and claim.word is not None and (claim.word == "是") != met:
-        yield f"{name} 写的“{claim.word}”与数据不符，按数据判定"
-    if mark is not None:
-        yield f"{name} 的给分没有采用：这一条按数据判定"
-
-
 # ── what went wrong, and what it costs ───────────────────────────
 
 
 def _count(case: Case, *path: str) -> int | None:
-    """Return a stated number of cases; a part of one, or less than none, is refused."""
     number = case.number(*path, "例数")
     if number is None:
         return None
@@ -333,7 +303,6 @@ def _count(case: Case, *path: str) -> int | None:
 
 
 def _times(sure: int, most: int | Decimal | None = None) -> Interval:
-    """Return how often something happened: so often for sure, and at most so often."""
     return Interval(Decimal(sure), Decimal(sure if most is None else most))
 
 
@@ -407,7 +376,7 @@ class Tally:
 class Flaw(Strict):
     """A point of a checklist that costs."""
 
-    points: Cost | None = Field(None, alias="扣", description="默认随规则的“扣”")
+    points: Cost | None = key("扣", "默认随规则的“扣”")
 
 
 class ChecklistDeduct(Rule):
@@ -415,12 +384,12 @@ class ChecklistDeduct(Rule):
 
     id, name = "checklist_deduct", "清单扣分"
 
-    points: Cost = Field(alias="扣", description="每例、每项或每件扣几分")
-    by: Annotated[Scalar, TextOf("怎么计", choices=("按例", "按项"))] | None = Field(
-        None, alias="计", description="按例（默认，一项可扣多次）或 按项"
+    points: Cost = key("扣", "每例、每项或每件扣几分", ...)
+    by: Annotated[Scalar, TextOf("怎么计", choices=("按例", "按项"))] | None = key(
+        "计", "按例（默认，一项可扣多次）或 按项"
     )
-    items: Annotated[dict[Name, Annotated[Flaw, short("扣")]], Field(min_length=1), listed()] = (
-        Field(alias="要点", description="列表，或 名称: {扣: 各自扣几分}")
+    items: Annotated[dict[Name, Annotated[Flaw, short("扣")]], Field(min_length=1), listed()] = key(
+        "要点", "列表，或 名称: {扣: 各自扣几分}", ...
     )
 
     def score(self, case: Case) -> Outcome:
@@ -437,8 +406,8 @@ class ChecklistDeduct(Rule):
             tally.notes.append(f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”")
         is_settled = tally.is_complete and (by_case or not tally.incidents)
         for name, item in self.items.items():
-            claim = Claim(case, name)
-            times = self._times(claim, by_case)
+            claim = Claim.of(case, name)
+            times = self._times(case, name, claim, by_case)
             # A complete list settles what isn't 未公布 in so many words.
             is_withheld = any(case.is_withheld("要点", name, f) for f in ("符合", "例数"))
             if times.low == 0 and is_settled and not is_withheld:
@@ -449,16 +418,15 @@ class ChecklistDeduct(Rule):
             if times.low:
                 tally.said.append(f"“{name}”不符合" + (f" {times.low} 例" if by_case else ""))
             elif times.high == 0:
-                tally.proofs += claim.proofs
+                tally.proofs += [f"{name}：{claim.proof}"] if claim.proof else []
         return tally.outcome(self)
 
     @staticmethod
-    def _times(claim: Claim, by_case: bool) -> Interval:
-        """Return how often a point fell short."""
-        case, path = claim.case, ("要点", claim.item)
-        stated, met, word = _count(case, *path), claim.met, claim.word
-        if stated is not None and word is not None and (word == "是") == bool(stated):
-            message = f"“{claim.item}”符合写“{word}”，例数却写 {stated}"
+    def _times(case: Case, name: str, claim: Claim, by_case: bool) -> Interval:
+        path, met = ("要点", name), claim.met
+        stated = _count(case, *path)
+        if stated is not None and claim.word is not None and (claim.word == "是") == bool(stated):
+            message = f"“{name}”符合写“{claim.word}”，例数却写 {stated}"
             case.refuse(message, "例数是不符合的例数：改其中一个", *path, "例数")
         if met or (stated == 0 and (claim.proof or case.on_trial(*path, "例数"))):
             return _times(0)
@@ -475,7 +443,7 @@ class EventDeduct(Rule):
 
     id, name = "event_deduct", "按件扣分"
 
-    points: Cost = Field(alias="扣", description="每例、每项或每件扣几分")
+    points: Cost = key("扣", "每例、每项或每件扣几分", ...)
 
     def score(self, case: Case) -> Outcome:
         """Take off for every incident; an incomplete list leaves room for more."""
@@ -491,40 +459,46 @@ class EventDeduct(Rule):
 class Deadline(Strict):
     """One due date: what meeting it earns, and what each delay costs."""
 
-    due: Due = Field(
-        alias="截止", description="06-30（当年）、次年03-31、上年12-31，或逐年写 {2016: 2016-02-07}"
-    )
-    points: PointsValue | None = Field(None, alias="得分", description="按期完成得几分")
-    days: Count | None = Field(None, alias="逾期每", description="几天；默认逾期即不得分")
-    late: PointsValue | None = Field(None, alias="扣", description="逾期每几天扣几分")
-    rounding: Rounding | None = Field(
-        None, alias="取整", description="逾期不足几天：舍去（默认）、进一、按比例"
-    )
+    due: Due = key("截止", "06-30（当年）、次年03-31、上年12-31，或逐年写 {2016: 2016-02-07}", ...)
+    points: PointsValue | None = key("得分", "按期完成得几分")
+    days: Count | None = key("逾期每", "几天；默认逾期即不得分")
+    late: PointsValue | None = key("扣", "逾期每几天扣几分")
+    rounding: Rounding | None = key("取整", "逾期不足几天：舍去（默认）、进一、按比例")
 
-    def kept(self, worth: Decimal, case: Case, day: PartialDate | str | None) -> Outcome:
-        """Return what the date earns: kept, missed by so many days, or open."""
-        due, nothing = self.due.on(case.year), Interval.exactly(ZERO)
-        if day == NOT_DONE:
-            return Outcome(nothing, "没有完成")
-        if due is None:
-            return Outcome(Interval(ZERO, worth), f"原文没有规定 {case.year} 年的期限")
-        if not isinstance(day, PartialDate):
-            return Outcome(Interval(ZERO, worth), "日期未说明")
-        first, last = (max((end - due).days, 0) for end in _days(day))
-        (least, how), (most, _) = (self._cost(worth, case, days) for days in (first, last))
-        late = f"，逾期 {first} 天{how}" if first == last > 0 else ""
-        points = Interval(worth - most, worth - least).within(Interval(ZERO, worth))
-        return Outcome(points, f"{day}，期限 {words.day(due)}{late}")
-
-    def missed(self, case: Case, day: PartialDate | str | None) -> bool | None:
-        """Tell whether the date was missed."""
+    def late_by(self, case: Case, day: PartialDate | str | None) -> Interval | None:
+        """Return the fewest and the most days it was missed by; None while that is open."""
         due = self.due.on(case.year)
         if day == NOT_DONE:
-            return True
+            return Interval.exactly(UNBOUNDED)
         if due is None or not isinstance(day, PartialDate):
             return None
-        first, last = _days(day)
-        return True if first > due else False if last <= due else None
+        # A date known to the year or month means one of its days.
+        month = day.month or 12
+        end = day.day or calendar.monthrange(day.year, month)[1]
+        ends = datetime.date(*day.earliest()), datetime.date(day.year, month, end)
+        first, last = (Decimal(max((end - due).days, 0)) for end in ends)
+        return Interval(first, last)
+
+    def kept(self, name: str, case: Case) -> Outcome:
+        """Return what the date earns: kept, missed by so many days, or open."""
+        worth = self.points.of(case.weight) if self.points else ZERO
+        whole, due = Interval(ZERO, worth), self.due.on(case.year)
+        day = case.day("日期", name)
+        late = self.late_by(case, day)
+        if late is None:
+            points, how = whole, "日期未说明" if due else f"原文没有规定 {case.year} 年的期限"
+        elif late.low == UNBOUNDED or due is None:
+            points, how = NOTHING, "没有完成"
+        else:
+            (least, said), (most, _) = (self._cost(worth, case, n) for n in (late.low, late.high))
+            points = Interval(worth - most, worth - least).within(whole)
+            how = f"{day}，期限 {words.day(due)}"
+            how += f"，逾期 {late.low} 天{said}" if late.is_exact and late.low else ""
+        if points.high and not case.is_proven(["日期", name]):
+            points, how = Interval(ZERO, points.high), f"{how}，没有佐证"
+        # Where the rubric gives no day for the year, no date of the department's helps.
+        missing = (case.name("日期", name),) if not points.is_exact and due is not None else ()
+        return Outcome(points, f"{name} {points} 分（{how}）", missing)
 
     def faults(self, name: str, by_item: bool) -> Faults:
         """Require of one due date a single way of counting, and what that takes."""
@@ -540,8 +514,7 @@ class Deadline(Strict):
         elif self.days is not None and not self.days.value:
             yield Fault(self.days.place, "逾期每 0 天", "写 1 以上的天数")
 
-    def _cost(self, worth: Decimal, case: Case, days: int) -> tuple[Decimal, str]:
-        """Return what so many days' delay costs; without 逾期每 a single day costs the whole."""
+    def _cost(self, worth: Decimal, case: Case, days: Decimal) -> tuple[Decimal, str]:
         if self.days is None:
             return (worth if days else ZERO), ""
         per = self.days.value or Decimal(1)
@@ -549,30 +522,21 @@ class Deadline(Strict):
         return steps * (self.late.of(case.weight) if self.late else worth), said
 
 
-def _days(day: PartialDate) -> tuple[datetime.date, datetime.date]:
-    """Return the first and last day a date known to the year or month can mean."""
-    month = day.month or 12
-    last = day.day or calendar.monthrange(day.year, month)[1]
-    return datetime.date(*day.earliest()), datetime.date(day.year, month, last)
-
-
 class DeadlineRule(Rule):
     """deadline: 春节前下达 50%；6 月底前全部下达."""
 
     id, name = "deadline", "按期限"
 
-    due: dict[Name, Deadline] = Field(
-        alias="期限", description="名称: {截止, 得分, 逾期每, 扣, 取整}", min_length=1
+    due: dict[Name, Deadline] = key(
+        "期限", "名称: {截止, 得分, 逾期每, 扣, 取整}", ..., min_length=1
     )
-    points: Cost | None = Field(
-        None, alias="扣", description="按事项计：每有一个事项误期扣几分；此时各期限不写得分"
-    )
+    points: Cost | None = key("扣", "按事项计：每有一个事项误期扣几分；此时各期限不写得分")
 
     def score(self, case: Case) -> Outcome:
         """Give points for each date kept, or take them off for each thing that missed one."""
         if self.points is not None:
             return self._by_item(case, self.points)
-        made = _added_up((self._date(case, *item) for item in self.due.items()), self, case)
+        made = _added_up((item.kept(name, case) for name, item in self.due.items()), self, case)
         return replace(made, proofs=case.proofs)
 
     def faults(self, row: Row) -> Faults:
@@ -582,18 +546,6 @@ class DeadlineRule(Rule):
         if self.points is None:
             yield from check_sum(self, (i.points for i in self.due.values()), "各期限", row)
 
-    @staticmethod
-    def _date(case: Case, name: str, item: Deadline) -> Outcome:
-        assert item.points is not None
-        kept = item.kept(item.points.of(case.weight), case, case.day("日期", name))
-        earned, how = kept.points, kept.reason
-        if earned.high and not case.is_proven(["日期", name]):
-            earned, how = Interval(ZERO, earned.high), f"{how}，没有佐证"
-        # Where the rubric gives no day for the year, no date of the department's helps.
-        is_open = not earned.is_exact and item.due.on(case.year) is not None
-        missing = (case.name("日期", name),) if is_open else ()
-        return Outcome(earned, f"{name} {earned} 分（{how}）", missing)
-
     def _by_item(self, case: Case, points: PointsValue) -> Outcome:
         each, tally = points.of(case.weight), Tally(case)
         times = {name: tally.times(name) for name in tally.incidents}
@@ -602,11 +554,11 @@ class DeadlineRule(Rule):
         late = {}
         for name in tally.incidents:
             days = {n: case.day("事项", name, "日期", n) for n in self.due}
-            missed = [self.due[n].missed(case, day) for n, day in days.items()]
-            if any(missed):
+            late_by = [self.due[n].late_by(case, day) for n, day in days.items()]
+            if any(span is not None and span.low for span in late_by):
                 late[name] = times[name].low
                 tally.take(times[name], each)
-            elif None in missed:
+            elif not all(span is not None and not span.high for span in late_by):
                 tally.missing += [] if undated else [case.name("事项", name, "日期")]
                 tally.take(Interval(ZERO, times[name].high), each)
         named = [name if n == 1 else f"{name} {n} 件" for name, n in late.items()]

@@ -16,7 +16,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Discriminator,
-    Field,
     Tag,
     model_validator,
 )
@@ -25,7 +24,7 @@ from pydantic import (
 from govnb.rubric import evidence  # noqa: F401
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
-from govnb.rubric.values import FormulaText, Mark, ZeroBase
+from govnb.rubric.values import FormulaText, Mark, ZeroBase, key
 from govnb.text.ledger import Name, Strict
 from govnb.text.measure import PERCENT, unit_of
 from govnb.text.place import Place
@@ -48,8 +47,8 @@ PlainYear = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 class Years(Strict):
     """适用年度: the first and last year in force."""
 
-    first: PlainYear = Field(alias="起", description="从哪一年起")
-    last: PlainYear | None = Field(None, alias="止", description="不写为至今")
+    first: PlainYear = key("起", "从哪一年起", ...)
+    last: PlainYear | None = key("止", "不写为至今")
 
     @model_validator(mode="after")
     def _in_order(self) -> Years:
@@ -73,12 +72,11 @@ class Years(Strict):
 class OtherReading(Strict):
     """另一口径: another formula for the same indicator, worked out for comparison only."""
 
-    formula: FormulaText = Field(alias="公式", description="另一种算法")
-    note: Markdown | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
+    formula: FormulaText = key("公式", "另一种算法", ...)
+    note: Markdown | None = key("说明", "其他要知道的事，印在评分表里")
 
 
 def _drop_required(schema: dict[str, Any]) -> None:
-    """Let an editor accept a file that says only what differs from its base (基于)."""
     schema.pop("required", None)
 
 
@@ -87,35 +85,23 @@ class Indicator(Strict):
 
     model_config = ConfigDict(json_schema_extra=_drop_required)
 
-    title: Text | None = Field(None, alias="名称", description="与键不同时写；键在全表唯一")
-    weight: Weight | None = Field(None, alias="分值", description="几分")
-    formula: FormulaText | None = Field(
-        None,
-        alias="公式",
-        description="指标值怎么算；规则不看指标值的不写。数据.名称 取自部门的评分依据",
+    title: Text | None = key("名称", "与键不同时写；键在全表唯一")
+    weight: Weight | None = key("分值", "几分")
+    formula: FormulaText | None = key(
+        "公式", "指标值怎么算；规则不看指标值的不写。数据.名称 取自部门的评分依据"
     )
-    unit: Text | None = Field(
-        None,
-        alias="单位",
-        description="默认 %，没有写 无；规则和部门报的数都按它比，只有金额自动换算",
-    )
-    basis: Text | None = Field(None, alias="口径", description="预算数还是决算数，哪些人算在职……")
-    criterion: Text | None = Field(None, alias="评分标准", description="文件上的原话")
-    rule: AnyRule | None = Field(None, alias="规则", description="怎么计分")
-    exempt: Exemption | None = Field(None, alias="不适用", description="哪些部门不适用、怎么计")
-    zero: Annotated[ZeroBase, short("得分")] | None = Field(
-        None, alias="分母为零", description="公式除数为零时得几分"
-    )
-    proof: Text | None = Field(
-        None, alias="佐证", description="要什么材料；写了它，部门自己报的数要有佐证才计分"
-    )
-    readings: dict[Name, OtherReading] = Field(
-        {}, alias="另一口径", description="名称: {公式, 说明}，只作比较，不计入"
-    )
-    source: Text = Field(alias="出处", description="哪个来源的哪一条")
-    mark: Mark = Field(alias="标记", description="原文、推、待核")
-    years: Years | None = Field(None, alias="适用年度", description="默认随整个体系")
-    note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
+    unit: Text | None = key("单位", "默认 %，没有写 无；规则和部门报的数都按它比，只有金额自动换算")
+    basis: Text | None = key("口径", "预算数还是决算数，哪些人算在职……")
+    criterion: Text | None = key("评分标准", "文件上的原话")
+    rule: AnyRule | None = key("规则", "怎么计分")
+    exempt: Exemption | None = key("不适用", "哪些部门不适用、怎么计")
+    zero: Annotated[ZeroBase, short("得分")] | None = key("分母为零", "公式除数为零时得几分")
+    proof: Text | None = key("佐证", "要什么材料；写了它，部门自己报的数要有佐证才计分")
+    readings: dict[Name, OtherReading] = key("另一口径", "名称: {公式, 说明}，只作比较，不计入", {})
+    source: Text = key("出处", "哪个来源的哪一条", ...)
+    mark: Mark = key("标记", "原文、推、待核", ...)
+    years: Years | None = key("适用年度", "默认随整个体系")
+    note: Text | None = key("说明", "其他要知道的事，印在评分表里")
 
     @property
     def shown_unit(self) -> str:
@@ -126,21 +112,17 @@ class Indicator(Strict):
 class Group(Strict):
     """A first- or second-level indicator: a weight and what is below it."""
 
-    weight: Weight | None = Field(None, alias="分值", description="几分")
-    partial: YesNo | None = Field(None, alias="部分", description="下级只见到一部分")
-    items: dict[Name, Node] = Field({}, alias="指标", description="下级指标")
-    from_department: Text | None = Field(
-        None, alias="指标取自", description="部门文件“绩效指标”里的一级指标名称"
+    weight: Weight | None = key("分值", "几分")
+    partial: YesNo | None = key("部分", "下级只见到一部分")
+    items: dict[Name, Node] = key("指标", "下级指标", {})
+    from_department: Text | None = key("指标取自", "部门文件“绩效指标”里的一级指标名称")
+    subweights: dict[Name, Weight] = key(
+        "二级分值", "部门所列指标按二级指标各占几分，合计等于分值", {}
     )
-    subweights: dict[Name, Weight] = Field(
-        {}, alias="二级分值", description="部门所列指标按二级指标各占几分，合计等于分值"
-    )
-    quantitative: AnyRule | None = Field(None, alias="定量", description="定量指标的规则")
-    qualitative: AnyRule | None = Field(None, alias="定性", description="定性指标的规则")
-    source: Text | None = Field(None, alias="出处", description="哪个来源的哪一条")
-    mark: Mark | None = Field(
-        None, alias="标记", description="原文、推、待核，或分别标：权重[原文]；规则[待核]"
-    )
+    quantitative: AnyRule | None = key("定量", "定量指标的规则")
+    qualitative: AnyRule | None = key("定性", "定性指标的规则")
+    source: Text | None = key("出处", "哪个来源的哪一条")
+    mark: Mark | None = key("标记", "原文、推、待核，或分别标：权重[原文]；规则[待核]")
 
 
 def _tag(value: Any) -> str:
@@ -179,20 +161,18 @@ class RubricFile(Strict):
 
     model_config = ConfigDict(json_schema_extra=_drop_required)
 
-    title: Text = Field(alias="名称", description="这张表叫什么")
-    base: Text | None = Field(None, alias="基于", description="在另一套的基础上改，只写不同的")
-    total: Weight | None = Field(None, alias="总分", description="默认 100")
-    partial: YesNo | None = Field(None, alias="部分", description="只见到一部分的体系写 是")
-    unweighted: YesNo | None = Field(None, alias="不带分值", description="只出指标值、不计分写 是")
-    years: Years = Field(alias="适用年度", description="从哪年到哪年")
-    sources: dict[Name, Text] = Field(
-        alias="来源", description="代号: 文件名或网址；出处里用到的代号都要在这里"
+    title: Text = key("名称", "这张表叫什么", ...)
+    base: Text | None = key("基于", "在另一套的基础上改，只写不同的")
+    total: Weight | None = key("总分", "默认 100")
+    partial: YesNo | None = key("部分", "只见到一部分的体系写 是")
+    unweighted: YesNo | None = key("不带分值", "只出指标值、不计分写 是")
+    years: Years = key("适用年度", "从哪年到哪年", ...)
+    sources: dict[Name, Text] = key("来源", "代号: 文件名或网址；出处里用到的代号都要在这里", ...)
+    note: Text | None = key("说明", "其他要知道的事，印在评分表里")
+    grades: dict[Name, Weight] | None = key(
+        "等级", "名称: 最低分（含），默认 优90、良80、中60、差0"
     )
-    note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
-    grades: dict[Name, Weight] | None = Field(
-        None, alias="等级", description="名称: 最低分（含），默认 优90、良80、中60、差0"
-    )
-    items: dict[Name, Node] = Field(alias="指标", description="下级指标", min_length=1)
+    items: dict[Name, Node] = key("指标", "下级指标", ..., min_length=1)
 
 
 Group.model_rebuild()

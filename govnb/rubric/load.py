@@ -96,7 +96,6 @@ def _named(name: str, folder: Path, place: Place) -> Path:
 def _rows(
     items: dict[str, Any], tree: Mapping, groups: tuple[str, ...] = ()
 ) -> Iterator[Entry | Socket | Fault]:
-    """Yield the tree's last level in table order, and what stands too deep in it."""
     for name, node in items.items():
         place = tree.keys_at[name]
         if isinstance(node, Indicator):
@@ -114,7 +113,6 @@ def _rows(
 
 
 def _merged(path: Path, folder: Path, label: Path) -> Mapping:
-    """Read a file and, below it, the files it builds on; faults left to tell are the tree's."""
     shown = (label / path.name).as_posix() if path.parent == folder else path.as_posix()
     trees, seen = [read_yaml(path, shown, note=True)], [path.stem]
     while isinstance(name := trees[-1].get(BASE), Scalar):

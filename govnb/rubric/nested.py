@@ -6,14 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
-
 from govnb.rubric.case import Case
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Presence, Valued, either
 from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
 from govnb.rubric.units import UNITS
-from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText
+from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
@@ -35,11 +33,11 @@ class RatioOfTarget(Proportional):
 
     id, name = "ratio_of_target", "按目标比"
 
-    direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = Field(
-        None, alias="方向", description="正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"
+    direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = key(
+        "方向", "正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"
     )
-    actual: FormulaText | None = Field(None, alias="实际", description="默认 实际完成值")
-    target: FormulaText | None = Field(None, alias="目标", description="默认 年度指标值")
+    actual: FormulaText | None = key("实际", "默认 实际完成值")
+    target: FormulaText | None = key("目标", "默认 年度指标值")
 
     def score(self, case: Case) -> Outcome:
         """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
@@ -82,7 +80,6 @@ class RatioOfTarget(Proportional):
         yield Fault(self.kind.place, message, "删去“单位”；目标和实际的单位写在部门文件里")
 
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
-        """Score what was done (b) against the target (a)."""
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
         if under > 0 and over >= 0:
@@ -115,10 +112,10 @@ class Aggregate(Rule):
     id, name = "aggregate", "汇总计分"
     takes_value = True
 
-    how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = Field(
-        None, alias="方式", description="默认绝对值累加，百分数按资金加权"
+    how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = key(
+        "方式", "默认绝对值累加，百分数按资金加权"
     )
-    rule: AnyRule = Field(alias="计分", description="用汇总后的数计分的规则")
+    rule: AnyRule = key("计分", "用汇总后的数计分的规则", ...)
 
     def score(self, case: Case) -> Outcome:
         """Sum subordinate units up first, then score; without units, score the indicator itself."""
@@ -175,9 +172,9 @@ class Aggregate(Rule):
 class Option(Strict):
     """One way of assessment among several."""
 
-    formula: FormulaText | None = Field(None, alias="公式", description="选这一项时指标值怎么算")
-    unit: Text | None = Field(None, alias="单位", description="默认随指标的单位")
-    rule: AnyRule = Field(alias="规则", description="选这一项时怎么计分")
+    formula: FormulaText | None = key("公式", "选这一项时指标值怎么算")
+    unit: Text | None = key("单位", "默认随指标的单位")
+    rule: AnyRule = key("规则", "选这一项时怎么计分", ...)
 
     def apply(self, case: Case, *, falls_back: bool) -> Outcome:
         """Score by this way."""
@@ -191,9 +188,7 @@ class OneOf(Rule):
     id, name = "one_of", "择一"
     takes_value = True
 
-    options: dict[Name, Option] = Field(
-        alias="选项", description="名称: {公式, 规则, 单位}", min_length=2
-    )
+    options: dict[Name, Option] = key("选项", "名称: {公式, 规则, 单位}", ..., min_length=2)
 
     def score(self, case: Case) -> Outcome:
         """Score by the option chosen; while none is, by whichever it may be."""
@@ -228,11 +223,11 @@ class OneOf(Rule):
 class Exemption(Strict):
     """不适用: when the indicator does not apply, and what it then gives."""
 
-    when: Condition | None = Field(None, alias="当", description="不写则由部门在评分依据里申报")
-    treat: Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))] = Field(
-        alias="按", description="满分，或 剔除（其余按比例折算）"
+    when: Condition | None = key("当", "不写则由部门在评分依据里申报")
+    treat: Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))] = key(
+        "按", "满分，或 剔除（其余按比例折算）", ...
     )
-    note: Markdown | None = Field(None, alias="说明", description="为什么不适用，写在理由里")
+    note: Markdown | None = key("说明", "为什么不适用，写在理由里")
 
     def overrule(self, case: Case, outcome: Outcome) -> Outcome:
         """Let 不适用 overrule an outcome, or widen it while that is open."""
@@ -259,7 +254,6 @@ class Exemption(Strict):
         return Outcome(Interval.exactly(most), f"{why}，按{said}计{note}")
 
     def _applies(self, case: Case) -> tuple[bool | None, tuple[str, ...], str]:
-        """Tell whether the indicator applies, what would settle it, and why it doesn't."""
         if self.when is not None:
             met, missing = case.holds(self.when)
             formula, wanted = self.when.formula, self.when.equal
@@ -281,7 +275,7 @@ class NotApplicable(Rule, Exemption):
     id, name = "not_applicable", "不适用"
     takes_value = True
 
-    otherwise: AnyRule | None = Field(None, alias="否则", description="适用时的规则")
+    otherwise: AnyRule | None = key("否则", "适用时的规则")
 
     def score(self, case: Case) -> Outcome:
         """Treat as 满分 or 剔除 when not applicable; else score by 否则."""

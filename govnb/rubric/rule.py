@@ -29,7 +29,7 @@ from govnb.rubric.outcome import (
     either,
 )
 from govnb.rubric.units import check_levels
-from govnb.rubric.values import Points, PointsValue, sections
+from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
 from govnb.text.ledger import Strict
@@ -54,7 +54,6 @@ class Row(NamedTuple):
 
 
 def _describe(schema: dict[str, Any], rule: type[Any]) -> None:
-    """Tell an editor which kind has which fields; a file with a base need not fill them all."""
     if "id" in vars(rule):
         schema["properties"]["种类"]["enum"] = [rule.name, rule.id]
         schema["properties"]["种类"].pop("type", None)
@@ -74,8 +73,8 @@ class Rule(Strict):
     takes_value: ClassVar[bool] = False
 
     kind: Text = Field(alias="种类")
-    cap: PointsValue | None = Field(None, alias="封顶", description="最多得几分，默认分值")
-    floor: PointsValue | None = Field(None, alias="下限", description="最少得几分，默认 0")
+    cap: PointsValue | None = key("封顶", "最多得几分，默认分值")
+    floor: PointsValue | None = key("下限", "最少得几分，默认 0")
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -121,7 +120,6 @@ class Rule(Strict):
 
 
 def _read(value: Any) -> Any:
-    """Refuse a kind that doesn't exist at the place of its name, with the nearest that does."""
     if isinstance(value, Rule):
         return value
     names = [kind.name for kind in Rule.KINDS.values()]
@@ -139,7 +137,6 @@ def _read(value: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _reader(kinds: tuple[type[Rule], ...]) -> SchemaValidator:
-    """Return a reader of the kinds there are now, which tells a fault's place by its kind."""
     plain = core_schema.no_info_plain_validator_function
     choices: dict[Any, CoreSchema] = {kind.id: plain(kind.model_validate) for kind in kinds}
     return SchemaValidator(core_schema.tagged_union_schema(choices, _tag))
@@ -183,7 +180,7 @@ class ValueRule(Rule):
 
     takes_value: ClassVar[bool] = True
 
-    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+    def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, and why."""
         raise NotImplementedError
 
@@ -204,14 +201,10 @@ class ValueRule(Rule):
             beside = (-_HAIR, ZERO, _HAIR)
             turns = {turn + by for turn in (*self.turns(case), *ends) for by in beside}
             turns |= {-_FAR, _FAR}
-            found = Interval.around(self.at(turn, case)[0] for turn in turns if turn in span)
+            found = Interval.around(self.at(turn, case).points for turn in turns if turn in span)
             # Short of the end by no more than the hair: the end itself is the bound.
             low, high = (round(e, PRECISION).normalize() + 0 for e in (found.low, found.high))
         return Interval(settled(+low), settled(+high))
-
-    def lacking(self, value: Decimal, case: Case) -> Valued:
-        """Return what keeps a known value's points open: nothing, unless points have a formula."""
-        return Valued()
 
     def score(self, case: Case) -> Outcome:
         """Score an indicator by its value."""
@@ -223,13 +216,8 @@ class ValueRule(Rule):
             return self.without_value(valued, case)
         note = f"（{valued.note}）" if valued.note else ""
         if valued.number is not None:
-            points, reason = self.at(valued.number, case)
-            lacks = Valued() if points.is_exact else self.lacking(valued.number, case)
-            if lacks.missing:
-                reason += f"（得分公式缺少：{words.listing(lacks.missing)}）"
-            elif lacks.problem:
-                reason += f"（得分公式{lacks.problem}，原文没有规定怎么计分）"
-            return Outcome(points, reason + note, lacks.missing, valued=valued)
+            given = self.at(valued.number, case)
+            return replace(given, reason=given.reason + note, valued=valued)
         points, presence = self.over(valued.span, case), Presence.COUNTED
         if valued.word is not None:
             reason = f"指标值是“{valued.word}”，不是数，无法计分"
@@ -263,7 +251,6 @@ class ValueRule(Rule):
         return replace(given, reason=f"{said}，{given.reason}", valued=valued)
 
     def _or_without_value(self, points: Interval, case: Case) -> tuple[Interval, Presence]:
-        """Widen bounds by what the indicator would give if its formula had no value."""
         zero, ways = case.zero, [Outcome(points, "")]
         if zero is not None:
             ways.append(self._zero(zero.points, case))

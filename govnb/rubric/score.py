@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import cached_property
 from typing import Any
 
 from govnb.rubric import outcome as points
 from govnb.rubric.case import Case
 from govnb.rubric.checks import EVIDENCE, check_names, unused
 from govnb.rubric.file import Entry, Indicator, Rubric, Socket
-from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Presence
+from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Presence, Valued
+from govnb.rubric.rule import Rule
 from govnb.rubric.verdict import with_readings, with_verdict
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, supposed
@@ -40,17 +42,69 @@ _COUNTS = {Presence.COUNTED: True, Presence.LEFT_OUT: False, Presence.UNSURE: No
 
 @dataclass(frozen=True)
 class _Row:
-    """An indicator to score: the rubric's own or the department's, its case and what it gives."""
+    """An indicator to score: the rubric's own, or one the department lists."""
 
     entry: Entry
     case: Case
-    outcome: Outcome
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What it gives."""
+        item, case = self.entry.indicator, self.case
+        if item.weight is None:
+            return _value_only(case)
+        if item.rule is not None:
+            given = item.rule.apply(case)
+            return item.exempt.overrule(case, given) if item.exempt else given
+        whole = Interval(ZERO, case.weight)
+        if case.base == TARGETS:
+            return Outcome(whole, f"部门没有列出这一组的绩效指标，{whole.said}", (TARGETS,))
+        valued = case.value() if case.formula is not None else Valued()
+        reason = f"原文没有见到评分规则，{whole.said}"
+        return Outcome(whole, reason, valued.missing, valued=valued)
 
     @property
-    def weight(self) -> Decimal | None:
-        """Full marks; None in a table without points."""
-        stated = self.entry.indicator.weight
-        return None if stated is None else stated.value or ZERO
+    def bounds(self) -> Interval | None:
+        """Its points; None in a table without points."""
+        return None if self.entry.indicator.weight is None else self.outcome.points
+
+    @property
+    def unit(self) -> str:
+        """Its value's unit."""
+        return self.case.unit if self.outcome.unit is None else self.outcome.unit
+
+    @property
+    def value(self) -> Decimal | None:
+        """Its value in that unit, a percentage as such."""
+        number = self.outcome.valued.number
+        return number * 100 if number is not None and self.unit == PERCENT else number
+
+    @property
+    def formula(self) -> str:
+        """Its formula with the numbers put in."""
+        return self.case.put_in(self.case.formula) if self.case.formula is not None else ""
+
+    @property
+    def part(self) -> Part:
+        """Its share of the total."""
+        return Part(self.outcome.points, self.case.weight, self.outcome.presence)
+
+
+def _total(rows: Iterable[_Row]) -> Interval | None:
+    return points.total(row.part for row in rows if row.case.weight)
+
+
+def _value_only(case: Case) -> Outcome:
+    valued, word = case.value(), case.word("状态")
+    missing = valued.missing
+    if valued.is_known:
+        reason = valued.problem or "只出指标值，不计分"
+    elif word is not None:
+        reason, missing = f"部门填写“{word}”，只列出，不计分", ()
+    else:
+        reason = f"缺少：{words.joined(missing)}"
+        reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
+    return Outcome(NOTHING, reason, missing, valued=valued, proofs=case.proofs)
 
 
 def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
@@ -76,16 +130,16 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     with localcontext() as context:
         context.prec = PRECISION
         faults = [*check_names(rubric, figures, inputs.book)]
-        asked = list(_asked(inputs, rubric, year, faults))
-        faults.extend(fault for entry, given, _ in asked for fault in _overmarked(entry, given))
+        case = Case(figures=figures, year=year, faults=faults, money_unit=_money_unit(inputs))
+        rows = list(_rows(inputs, rubric, case))
+        faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case.evidence))
         if faults:
             raise FaultsError(faults)
-        rows = _scored(inputs, asked, figures, faults)
-        made = [_shown(rows, n, tuple(_readings(inputs, asked, rows, n))) for n in range(len(rows))]
+        made = [_shown(rows, n) for n in range(len(rows))]
         if faults:
             raise FaultsError(faults)
     total, printed = _total(rows), inputs.department.published.get(SCORE)
-    full = sum((row.weight or ZERO for row in rows), ZERO)
+    full = sum((row.case.weight for row in rows), ZERO)
     grades, ungraded = _grades(rubric, total, full, year)
     notes = [*(note for row in rows for note in row.outcome.notes), *unused(inputs, rubric)]
     if year not in rubric.file.years:
@@ -116,7 +170,6 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
 def _grades(
     rubric: Rubric, total: Interval | None, full: Decimal, year: int
 ) -> tuple[tuple[str, ...], str]:
-    """Return the grades a total may have, or why it has none."""
     if total is None or rubric.is_partial or not rubric.is_weighted:
         return (), ""
     said, stated = words.points(rubric.total), rubric.file.grades
@@ -131,34 +184,48 @@ def _grades(
 
 # ── what there is to score ───────────────────────────────────────
 
-# An indicator, what the department shows for it, and where that stands.
-_Asked = tuple[Entry, Evidence | None, str]
+
+def _money_unit(inputs: Inputs) -> str:
+    return str(inputs.department.money_unit or inputs.year.money_unit)
 
 
-def _asked(inputs: Inputs, rubric: Rubric, year: int, faults: list[Fault]) -> Iterator[_Asked]:
-    """Yield every indicator of a rubric for a department; what doesn't fit becomes a fault."""
-    for row in rubric.in_force(year):
-        if isinstance(row, Entry):
-            yield row, inputs.department.evidence.get(row.id), f"{EVIDENCE}.{row.id}"
+def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:
+
+    def row(entry: Entry, evidence: Evidence | None, *base: str) -> _Row:
+        item = entry.indicator
+        case = replace(
+            blank,
+            base=".".join(base),
+            evidence=evidence,
+            weight=(item.weight.value if item.weight else None) or ZERO,
+            unit=item.shown_unit,
+            asks_proof=bool(item.proof),
+            zero=item.zero,
+            formula=item.formula,
+        )
+        return _Row(entry, case)
+
+    for entry in rubric.in_force(blank.year):
+        if isinstance(entry, Entry):
+            yield row(entry, inputs.department.evidence.get(entry.id), EVIDENCE, entry.id)
             continue
-        name = str(row.group.from_department)
+        name = str(entry.group.from_department)
         targets = {n: t for n, t in inputs.department.targets.items() if t.group == name}
-        if targets:
-            faults.extend(_misfits(row, name, targets))
-            yield from (_listed(row, *item, faults) for item in targets.items())
-        else:
+        blank.faults.extend(_misfits(entry, name, targets))
+        for key, target in targets.items():
+            yield row(_listed(entry, key, target, blank.faults), target, TARGETS, key)
+        if not targets:
             title = f"{name}（部门没有列绩效指标）"
-            item = _indicator(row, row.group.weight, None)
-            yield Entry(title, row.groups, item, row.place), None, TARGETS
+            item = _indicator(entry, entry.group.weight, None)
+            yield row(Entry(title, entry.groups, item, entry.place), None, TARGETS)
 
 
-def _indicator(socket: Socket, weight: Amount | None, rule: Any) -> Indicator:
+def _indicator(socket: Socket, weight: Amount | None, rule: Rule | None) -> Indicator:
     source, mark = socket.group.source or Scalar(""), socket.group.mark or Scalar("")
     return Indicator.model_construct(weight=weight, rule=rule, source=source, mark=mark)
 
 
-def _listed(socket: Socket, key: str, target: Target, faults: list[Fault]) -> _Asked:
-    """Return an indicator that a department lists itself."""
+def _listed(socket: Socket, key: str, target: Target, faults: list[Fault]) -> Entry:
     group, weight = socket.group, target.weight
     rule = group.qualitative if target.direction == QUALITATIVE else group.quantitative
     if rule is None:
@@ -167,12 +234,10 @@ def _listed(socket: Socket, key: str, target: Target, faults: list[Fault]) -> _A
     elif weight.value:
         faults.extend(rule.check(weight.value, PERCENT))
     groups = (*socket.groups, *([str(target.subgroup)] if target.subgroup else []))
-    entry = Entry(key, groups, _indicator(socket, weight, rule), weight.place)
-    return entry, target, f"{TARGETS}.{key}"
+    return Entry(key, groups, _indicator(socket, weight, rule), weight.place)
 
 
 def _misfits(socket: Socket, name: str, targets: dict[str, Target]) -> Iterator[Fault]:
-    """Yield a fault for targets whose weights don't fill their group and its second level."""
     parts = socket.group.subweights
     whole = {name: (socket.group.weight, list(targets.values()))}
     whole |= {n: (w, [t for t in targets.values() if t.subgroup == n]) for n, w in parts.items()}
@@ -193,7 +258,6 @@ def _misfits(socket: Socket, name: str, targets: dict[str, Target]) -> Iterator[
 
 
 def _overmarked(entry: Entry, evidence: Evidence | None) -> Iterator[Fault]:
-    """Yield a fault for a published mark (公布得分) that is more than the indicator's weight."""
     stated = evidence.published if evidence else None
     most = entry.indicator.weight
     if stated is not None and stated.value is not None and most is not None:
@@ -205,93 +269,29 @@ def _overmarked(entry: Entry, evidence: Evidence | None) -> Iterator[Fault]:
             yield Fault(stated.place, message, hint)
 
 
-# ── one pass over all indicators ─────────────────────────────────
-
-
-def _scored(
-    inputs: Inputs, asked: Iterable[_Asked], figures: Figures, faults: list[Fault]
-) -> list[_Row]:
-    """Score every indicator under one reading of the facts."""
-    rows = []
-    for entry, evidence, base in asked:
-        item = entry.indicator
-        case = Case(
-            figures=figures,
-            base=base,
-            evidence=evidence,
-            unit=item.shown_unit,
-            zero=item.zero,
-            asks_proof=bool(item.proof),
-            weight=(item.weight.value if item.weight else None) or ZERO,
-            year=int(inputs.department.year.value or 0),
-            money_unit=str(inputs.department.money_unit or inputs.year.money_unit),
-            faults=faults,
-            formula=item.formula,
-        )
-        rows.append(_Row(entry, case, _outcome(entry, case)))
-    return rows
-
-
-def _parts(rows: Iterable[_Row]) -> list[Part]:
-    return [Part(row.outcome.points, row.weight or ZERO, row.outcome.presence) for row in rows]
-
-
-def _total(rows: Iterable[_Row]) -> Interval | None:
-    return points.total(part for part in _parts(rows) if part.weight)
-
-
-def _outcome(entry: Entry, case: Case) -> Outcome:
-    item = entry.indicator
-    if item.weight is None:
-        return _value_only(case)
-    if item.rule is None:
-        whole = Interval(ZERO, case.weight)
-        if case.base == TARGETS:
-            return Outcome(whole, f"部门没有列出这一组的绩效指标，{whole.said}", (TARGETS,))
-        valued = case.value() if case.formula is not None else Outcome(whole, "").valued
-        reason = f"原文没有见到评分规则，{whole.said}"
-        return Outcome(whole, reason, valued.missing, valued=valued)
-    outcome = item.rule.apply(case)
-    return item.exempt.overrule(case, outcome) if item.exempt else outcome
-
-
-def _value_only(case: Case) -> Outcome:
-    """Return an indicator of a table without points: its value, in numbers or in words."""
-    valued, word = case.value(), case.word("状态")
-    missing = valued.missing
-    if valued.is_known:
-        reason = valued.problem or "只出指标值，不计分"
-    elif word is not None:
-        reason, missing = f"部门填写“{word}”，只列出，不计分", ()
-    else:
-        reason = f"缺少：{words.joined(missing)}"
-        reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
-    return Outcome(NOTHING, reason, missing, valued=valued, proofs=case.proofs)
-
-
 # ── one row of the table ─────────────────────────────────────────
 
 
-def _shown(rows: Sequence[_Row], n: int, readings: tuple[ReadingScore, ...]) -> IndicatorScore:
-    entry, case, outcome = rows[n].entry, rows[n].case, rows[n].outcome
-    item, evidence, parts = entry.indicator, case.evidence, _parts(rows)
+def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
+    row, outcome = rows[n], rows[n].outcome
+    entry, case, bounds = row.entry, row.case, row.bounds
+    item, evidence, parts = entry.indicator, case.evidence, [row.part for row in rows]
     published = evidence.published if evidence else None
     basis = [str(item.basis or ""), case.prose(evidence.basis) if evidence else ""]
-    is_scored = rows[n].weight is not None
-    row = IndicatorScore(
+    made = IndicatorScore(
         id=entry.id,
         name=entry.name,
         groups=entry.groups,
-        weight=rows[n].weight,
-        value=_value(rows[n]),
-        unit=case.unit if outcome.unit is None else outcome.unit,
-        low=outcome.points.low if is_scored else None,
-        high=outcome.points.high if is_scored else None,
+        weight=case.weight if bounds else None,
+        value=row.value,
+        unit=row.unit,
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
         rule=item.rule.id if item.rule else None,
         rule_name=item.rule.name if item.rule else "",
         statement=str(item.criterion or ""),
         formula=str(case.formula or ""),
-        formula_filled=case.put_in(case.formula) if case.formula is not None else "",
+        formula_filled=row.formula,
         reason=outcome.reason,
         missing=tuple(dict.fromkeys(outcome.missing)),
         evidence="；".join(filter(None, dict.fromkeys(outcome.proofs or case.proofs))),
@@ -302,28 +302,21 @@ def _shown(rows: Sequence[_Row], n: int, readings: tuple[ReadingScore, ...]) -> 
         counts=_COUNTS[outcome.presence],
         published=published.value if published else None,
         within=_half_digit(len(published.text.partition(".")[2]) if published else 0),
-        readings=readings,
+        readings=tuple(_readings(rows, n)),
         shortfall=_shortfall(case, outcome),
         place=entry.place,
         note=_notes(case, item),
         share=points.share(parts),
         stake=points.stake(parts, n),
     )
-    return with_readings(row)
+    return with_readings(made)
 
 
 def _half_digit(decimals: int) -> Decimal:
     return Decimal(5).scaleb(-decimals - 1)
 
 
-def _value(row: _Row) -> Decimal | None:
-    number, unit = row.outcome.valued.number, row.outcome.unit
-    unit = row.case.unit if unit is None else unit
-    return number * 100 if number is not None and unit == PERCENT else number
-
-
 def _notes(case: Case, item: Indicator) -> str:
-    """Return what is said besides (说明), of the indicator and of each point and incident."""
     said, evidence = [str(item.note or "")], case.evidence
     if evidence is not None:
         said.append(case.prose(evidence.note))
@@ -333,7 +326,6 @@ def _notes(case: Case, item: Indicator) -> str:
 
 
 def _shortfall(case: Case, outcome: Outcome) -> str:
-    """Return the department's reason for a missed target, or that it gives none."""
     target = case.evidence
     if not isinstance(target, Target):
         return ""
@@ -346,19 +338,15 @@ def _shortfall(case: Case, outcome: Outcome) -> str:
 # ── other readings ───────────────────────────────────────────────
 
 
-def _readings(
-    inputs: Inputs, asked: Sequence[_Asked], rows: Sequence[_Row], n: int
-) -> Iterator[ReadingScore]:
-    """Score again under each other reading of one indicator: another formula, or other facts."""
-    (entry, case), figures = (rows[n].entry, rows[n].case), rows[n].case.figures
+def _readings(rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
+    entry, case = rows[n].entry, rows[n].case
     for name, reading in entry.indicator.readings.items():
-        other_way = replace(case, formula=reading.formula)
-        again = [*rows[:n], _Row(entry, other_way, _outcome(entry, other_way)), *rows[n + 1 :]]
+        again = [*rows[:n], _Row(entry, replace(case, formula=reading.formula)), *rows[n + 1 :]]
         yield _reading(name, case.prose(reading.note), "", again, n)
     for name, other in (case.evidence.readings if case.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            refigured = supposed(figures, values)
+            figures = supposed(case.figures, values)
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place
@@ -366,23 +354,22 @@ def _readings(
             case.faults.extend(placed)
             continue
         assumption = "，".join(
-            f"{words.label(key, refigured[key].label)}为{shown(refigured[key])}" for key in values
+            f"{words.label(key, figures[key].label)}为{shown(figures[key])}" for key in values
         )
-        again = _scored(inputs, asked, refigured, case.faults)
+        again = [_Row(row.entry, replace(row.case, figures=figures)) for row in rows]
         yield _reading(name, case.prose(other.note), assumption, again, n)
 
 
 def _reading(name: str, note: str, assumption: str, rows: Sequence[_Row], n: int) -> ReadingScore:
-    case, bounds, total = rows[n].case, rows[n].outcome.points, _total(rows)
-    is_scored = rows[n].weight is not None
+    bounds, total = rows[n].bounds, _total(rows)
     return ReadingScore(
         name=name,
         note=note,
         assumption=assumption,
-        value=_value(rows[n]),
-        formula_filled=case.put_in(case.formula) if case.formula is not None else "",
-        low=bounds.low if is_scored else None,
-        high=bounds.high if is_scored else None,
+        value=rows[n].value,
+        formula_filled=rows[n].formula,
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
         total_low=total.low if total else None,
         total_high=total.high if total else None,
     )

@@ -21,6 +21,11 @@ from govnb.text.yaml_text import Mapping, Scalar, Sequence
 FULL, LEFT_OUT = "满分", "剔除"
 
 
+def key(alias: str, description: str, default: Any = None, **more: Any) -> Any:
+    """Return a field of a rubric's section: its Chinese key, what to write, ... if it must be."""
+    return Field(default, alias=alias, description=description, **more)
+
+
 class Formula(Scalar):
     """The text of a formula, told apart from other text wherever it stands."""
 
@@ -148,7 +153,6 @@ def _named(data: Any) -> Any:
 
 
 def _level_or_text(value: Any) -> Any:
-    """Read a number if it is one; a word such as 否 or a state's name stays text."""
     if isinstance(value, Scalar) and value.strip():
         try:
             amount = parse_measure(value, value.place)
@@ -164,8 +168,8 @@ _LevelOrText = Annotated[
 
 
 class _Condition(Bounds):
-    formula: FormulaText = Field(alias="公式", description="一个指标名称或算式")
-    equal: _LevelOrText | None = Field(None, alias="等于", description="数，或 是、否 等文字")
+    formula: FormulaText = key("公式", "一个指标名称或算式", ...)
+    equal: _LevelOrText | None = key("等于", "数，或 是、否 等文字")
 
 
 def _check_condition(condition: _Condition) -> _Condition:
@@ -183,14 +187,12 @@ Condition = Annotated[_Condition, AfterValidator(_check_condition)]
 class ZeroBase(Strict):
     """分母为零: what an indicator gives when its formula has no value."""
 
-    when: Condition | None = Field(None, alias="当", description="条件成立时得“得分”")
-    points: Annotated[Points | Scalar, PointsOf(LEFT_OUT)] = Field(
-        alias="得分", description="分数、满分、不得分，或 剔除"
+    when: Condition | None = key("当", "条件成立时得“得分”")
+    points: Annotated[Points | Scalar, PointsOf(LEFT_OUT)] = key(
+        "得分", "分数、满分、不得分，或 剔除", ...
     )
-    otherwise: PointsValue | None = Field(
-        None, alias="否则", description="条件不成立时，默认不得分"
-    )
-    note: Text | None = Field(None, alias="说明", description="如：零基，变动率无意义")
+    otherwise: PointsValue | None = key("否则", "条件不成立时，默认不得分")
+    note: Text | None = key("说明", "如：零基，变动率无意义")
 
 
 # ── due dates ────────────────────────────────────────────────────
@@ -252,7 +254,6 @@ MARKS = ("原文", "推", "待核")
 
 
 def _check_mark(text: Scalar) -> Scalar:
-    """Accept one mark, or marks in brackets after what each is about."""
     found = re.findall(r"\[([^\[\]]*)\]", text)
     if text not in MARKS and not (found and all(mark in MARKS for mark in found)):
         raise refuse(

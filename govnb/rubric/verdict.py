@@ -33,7 +33,6 @@ def with_verdict(made: Score) -> Score:
 
 
 def _taken(reading: ReadingScore) -> str:
-    """Return what a reading takes instead: other values, else the other formula's numbers."""
     return reading.assumption or reading.formula_filled
 
 
@@ -80,7 +79,6 @@ def _published(made: Score) -> str:
 
 
 def _why(made: Score, above: bool) -> str:
-    """Return what an unreproducible score hangs on: an assumption, else the points lost."""
     name, end = ("total_high", "上限") if above else ("total_low", "下限")
     bound = (made.high if above else made.low) or Decimal(0)
     moving = [

@@ -15,7 +15,7 @@ from govnb.present.schema import schema
 from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
 from govnb.rubric.outcome import Interval, Outcome
-from govnb.rubric.rule import Faults, Row, Rule, ValueRule, level
+from govnb.rubric.rule import Rule, ValueRule, level
 from govnb.text.measure import Level
 from govnb.text.place import FaultsError
 from tests.rubric.kit import row_of, rubric_of, rubric_text, score_of
@@ -30,8 +30,7 @@ def tent() -> Iterator[None]:
     text = guide.split("A new kind of rule")[1].split("```python\n")[1].split("```")[0]
     names = {
         "ValueRule": ValueRule, "Level": Level, "Field": Field, "Decimal": Decimal, "Case": Case,
-        "Interval": Interval, "level": level, "Row": Row,
-        "Faults": Faults,
+        "Interval": Interval, "Outcome": Outcome, "level": level,
     }  # fmt: skip
     exec(compile(text, "CONTRIBUTING.md", "exec", dont_inherit=True), names)
     yield
