@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from govnb.review.rules import RULE_FILES, rules_of, unusable
-from govnb.rubric.checks import check_names
 from govnb.rubric.file import Rubric
-from govnb.rubric.load import load_rubric
+from govnb.rubric.load import check_names, load_rubric
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.district import YearFile

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.rubric import units
 from govnb.rubric.outcome import EVERYTHING, ZERO, Interval, Valued
 from govnb.rubric.values import ZeroBase
 from govnb.sheet.dimension import Dimension, dimension
@@ -26,10 +25,11 @@ from govnb.text.measure import PERCENT, Bounds
 from govnb.text.narrative import unmarked
 from govnb.text.place import Fault
 from govnb.text.span import Span
-from govnb.text.values import MONEY_UNIT, MONEY_UNITS, PartialDate
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, PartialDate
 from govnb.text.yaml_text import Scalar
 
 DATA = "数据"
+UNITS = "下属单位"
 OWN_NAMES = frozenset({"指标值", "年度指标值", "实际完成值"})
 # Of the department's own numbers, those a rubric that asks for 佐证 wants proven.
 _PROVEN = frozenset({DATA, "指标值", "实际完成值"})
@@ -65,8 +65,6 @@ class Case:
     bounds: Interval | None = None
     # False while the value a department states may be meant for another formula.
     falls_back: bool = True
-
-    # ── its own facts, by their short names ──────────────────────
 
     def name(self, *path: str) -> str:
         """Return the full name of one of its own facts."""
@@ -138,8 +136,6 @@ class Case:
         """Tell whether facts of its own may earn points: shown, or needing no proof."""
         return not self.asks_proof or all(self.is_shown(*path) for path in paths)
 
-    # ── what there is to give ────────────────────────────────────
-
     @property
     def room(self) -> Interval:
         """What the rule around leaves to give, else everything from 0 to the weight."""
@@ -154,8 +150,6 @@ class Case:
     def inside(self, rule: Any) -> Case:
         """Return this case as the rules inside a rule see it."""
         return replace(self, bounds=self.limits(rule))
-
-    # ── formulas ─────────────────────────────────────────────────
 
     def locate(self, name: str) -> str:
         """Return the figure, or the pattern, a name stands for: its own facts come first."""
@@ -225,8 +219,6 @@ class Case:
             return None, found.missing or (self.locate(condition.formula),)
         return found.number in condition.span(), ()
 
-    # ── the indicator's value ────────────────────────────────────
-
     def value(self) -> Valued:
         """Return the indicator's value: computed, else as the department states it."""
         if "指标值" in self.given:
@@ -260,24 +252,60 @@ class Case:
 
     def in_unit(self, figure: Figure) -> Decimal | None:
         """Return a stated value in the indicator's unit, a percentage as its fraction."""
-        value = figure.ratio
+        value, given, unit = figure.ratio, figure.unit, self.unit
         if not isinstance(value, Decimal) or figure.formula is not None:
             return value if isinstance(value, Decimal) else None
-        if self.unit in MONEY_UNITS and figure.is_money:
-            return value / MONEY_UNITS[self.unit]
-        self._note(units.wrong_unit(figure, self.unit, self.money_unit))
+        if unit in MONEY_UNITS and figure.is_money:
+            return value / MONEY_UNITS[unit]
+        if given == unit or (not value and given in ("", PERCENT)):
+            return value
+        number = f"{figure.number:f}"
+        if given or unit == PERCENT:
+            hint = f"换算成以“{unit}”计的数" if unit else f"写 {number}"
+            if unit == PERCENT:
+                in_parts = f".{UNITS}." in figure.name
+                hint = (
+                    "要用完成率的，指标里写 公式: 实际完成值 / 年度指标值"
+                    if in_parts
+                    else f"写 {number}%"
+                )
+            elif given == PERCENT:
+                hint = "改成不带百分号的数"
+            what = f"“{figure.name}”（{number}{given}）"
+            self._note([Fault(figure.place, mismatch(what, given, unit, "这个指标"), hint)])
+        elif unit in MONEY_UNITS and self.money_unit not in (MONEY_UNIT, unit):
+            # In a file kept in 元 a bare number is 元 wherever else it stands.
+            said = f"这个指标以{unit}计，本文件的金额单位是{self.money_unit}"
+            hint = f"写 {number}{self.money_unit}，或 {number}{unit}"
+            self._note([Fault(figure.place, f"“{figure.name}”没有写单位：{said}", hint)])
         return value
-
-    # ── units ────────────────────────────────────────────────────
 
     def same_unit(self, *figures: Figure | None) -> None:
         """Refuse numbers that are compared or summed up though they count different things."""
-        self._note(units.same_unit(figures))
+        known = [f for f in figures if f is not None and f.number is not None and f.formula is None]
+        other = next((f for f in known if f.unit != known[0].unit), None)
+        if other is not None:
+            message = (
+                f"“{other.name}”与“{known[0].name}”的单位不同："
+                f"“{other.unit or '无'}”与“{known[0].unit or '无'}”"
+            )
+            self._note([Fault(other.place, message, "写成同一个单位")])
 
     def check_money(self, names: Iterable[str]) -> None:
-        """Refuse a bare number of the department's own among amounts kept in 元."""
+        """Refuse a bare number of the department's own among amounts kept in 元.
+
+        Amounts are converted to 万元 on reading, which a number without a unit can't be.
+        """
         figures = [f for name in names if (f := self.figures.get(name)) is not None]
-        self._note(units.bare_money(figures, self.base, self.money_unit))
+        if self.money_unit == MONEY_UNIT or not any(figure.is_money for figure in figures):
+            return
+        for figure in figures:
+            own = figure.name.startswith(f"{self.base}.") and figure.formula is None
+            if own and not figure.unit and figure.number:
+                number = f"{figure.number:f}"
+                message = f"“{figure.name}”没有写单位，却与金额一起算，而本文件的金额单位是"
+                hint = f"是金额写成 {number}{self.money_unit}；不是金额也写上单位，如 {number}人"
+                self._note([Fault(figure.place, f"{message}{self.money_unit}", hint)])
 
     def _check_scale(self, formula: Scalar) -> None:
         unit = self.unit.partition("/")[0]
@@ -290,6 +318,7 @@ class Case:
             self._note([Fault(formula.place, message, hint)])
 
     def _unfit(self, condition: Any, found: Valued) -> Iterator[Fault]:
+        """Yield why a condition of the rubric can't be meant as written."""
         equal, formula = condition.equal, condition.formula
         yes_or_no = found.word in ("是", "否")
         if isinstance(equal, Scalar):
@@ -299,24 +328,38 @@ class Case:
             elif yes_or_no and equal not in ("是", "否"):
                 message = f"“{formula}”只会是 是 或 否，不会等于“{equal}”"
                 yield Fault(equal.place, message, "写 是 或 否")
-            return
-        if found.word is not None:
+        elif found.word is not None:
             hint = "写 等于: 是，或 等于: 否" if yes_or_no else "写 等于: 一个词"
             yield Fault(condition.ends[0].place, f"“{formula}”是词，不能与数比", hint)
-            return
-        expression = parse(formula)
-        counted = self._dimension(expression)
-        if counted is None:
-            return
+        elif (counted := self._dimension(parse(formula))) is not None:
+            for end in condition.ends:
+                yield from self._wrong_end(formula, counted, end)
+
+    def _wrong_end(self, formula: Scalar, counted: Dimension, end: Amount) -> Iterator[Fault]:
+        """Yield why a number of a condition can't be held against what its formula counts."""
+        unit, text, hint = end.kind.unit, f"“{end.text.strip()}”", "写成同一个单位"
         (counts, power), *more = counted.units.items() or [("", 1)]
-        bare = self.figures.get(self.locate(formula)) if formula in expression.names else None
-        if bare is not None and (bare.formula is not None or not bare.number):
-            bare = None
-        for end in condition.ends:
-            if counted.is_rate:
-                yield from units.wrong_level(end, PERCENT, formula, None, self.money_unit)
-            elif not more and power == 1 and end.value:
-                yield from units.wrong_level(end, counts, formula, bare, self.money_unit)
+        if counted.is_rate:
+            # A bare 1 in a condition on a rate can only mean all of it.
+            if unit != PERCENT and end.value not in (ZERO, Decimal(1)):
+                hint = f"写 {end.text.strip()}%；不是比率的，在部门文件里给各数写上单位"
+                yield Fault(end.place, mismatch(text, "", PERCENT, f"“{formula}”的值"), hint)
+        elif more or power != 1 or not end.value:
+            return
+        elif counts:
+            if unit not in ("", counts):
+                yield Fault(end.place, mismatch(text, unit, counts, f"“{formula}”"), hint)
+        elif formula in parse(formula).names:
+            # The rubric asks for a rate or an amount, and the department gave a bare number.
+            bare = self.figures.get(self.locate(formula))
+            if bare is None or bare.formula is not None or not bare.number:
+                return
+            if unit == PERCENT:
+                message = f"“{bare.name}”没有百分号，而指标体系要的是百分数"
+                yield Fault(bare.place, message, f"写 {bare.number:f}%")
+            elif unit == MONEY_UNIT != self.money_unit:
+                message = f"“{bare.name}”没有写单位，而本文件的金额单位是{self.money_unit}"
+                yield Fault(bare.place, message, f"写 {bare.number:f}{self.money_unit}")
 
     def _dimension(self, expression: Expression) -> Dimension | None:
         def unit_of(name: str) -> str | None:
@@ -331,3 +374,12 @@ class Case:
         found = list(faults)
         self.faults.extend(fault for fault in found if fault not in self.faults)
         return bool(found)
+
+
+def mismatch(what: str, unit: str, wanted: str, by: str) -> str:
+    """Return the message for a number in another unit than what it is held against has."""
+    if unit == PERCENT:
+        return f"{what}是百分数，而{by}的单位是“{wanted or '无'}”"
+    if wanted == PERCENT and not unit:
+        return f"{what}没有百分号，而{by}是百分数"
+    return f"{what}的单位与{by}的单位“{wanted or '无'}”不同"

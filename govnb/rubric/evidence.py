@@ -43,9 +43,6 @@ class Worth(Strict):
     when: Condition | None = key("当", "什么数成立就算；写了它就只看数据")
 
 
-# ── states and marks ─────────────────────────────────────────────
-
-
 class StateEnum(Rule):
     """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分.
 
@@ -206,9 +203,6 @@ def _unknown_word(case: Case, word: str | None, known: Mapping[str, Any]) -> tup
     return (f"{case.name('状态')} 写的“{word}”不在这套指标体系里，没有采用（{hint}）",)
 
 
-# ── points of a checklist that earn ──────────────────────────────
-
-
 class Claim(NamedTuple):
     """What a department says of one point of a checklist, and whether that is shown."""
 
@@ -287,9 +281,6 @@ def _added_up(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
         proofs=tuple(chain.from_iterable(one.proofs for one in made)),
         notes=tuple(chain.from_iterable(one.notes for one in made)),
     )
-
-
-# ── what went wrong, and what it costs ───────────────────────────
 
 
 def _count(case: Case, *path: str) -> int | None:
@@ -451,9 +442,6 @@ class EventDeduct(Rule):
         tally.said.append(f"{tally.take_incidents(each)} 件，每件扣 {words.points(each)} 分")
         tally.allow_for_more()
         return tally.outcome(self)
-
-
-# ── due dates ────────────────────────────────────────────────────
 
 
 class Deadline(Strict):

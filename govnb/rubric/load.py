@@ -7,19 +7,30 @@ checked, so every value keeps the file and line it was written on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from govnb.rubric.checks import check_rubric
-from govnb.rubric.file import REMOVED, Entry, Indicator, Rubric, RubricFile, Socket
-from govnb.rubric.values import MARKS
+from govnb.rubric.case import DATA, OWN_NAMES
+from govnb.rubric.file import REMOVED, Entry, Group, Indicator, Rubric, RubricFile, Socket
+from govnb.rubric.outcome import ZERO
+from govnb.rubric.rule import Faults, Rule, check_most
+from govnb.rubric.values import MARKS, Formula, Points, sections
+from govnb.sheet.expression import FormulaError, parse
+from govnb.sheet.figure import Figures
+from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
-from govnb.text.lenient import validate_leniently
+from govnb.sheet.rules import Book
+from govnb.text.lenient import Checked, validate_leniently
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
+from govnb.text.values import Amount
 from govnb.text.yaml_text import Mapping, Scalar, read_yaml
 
+EVIDENCE = "评分依据"
 BASE, SOURCE, MARK, WEIGHT, WORDS = "基于", "出处", "标记", "分值", "评分标准"
 MAX_BASES = 5
 # What decides an indicator's points.
@@ -109,9 +120,6 @@ def _rows(
             yield from _rows(node.items, tree[name]["指标"], (*groups, name))
 
 
-# ── one file over another (基于) ─────────────────────────────────
-
-
 def _merged(path: Path, folder: Path, label: Path) -> Mapping:
     shown = (label / path.name).as_posix() if path.parent == folder else path.as_posix()
     trees, seen = [read_yaml(path, shown, note=True)], [path.stem]
@@ -180,3 +188,218 @@ def _remark(base: Mapping, own: Mapping, merged: Mapping, changed: list[str]) ->
         value = Scalar(texts[key])
         value.place = value.body = own.keys_at[changed[0]]
         merged[key], merged.keys_at[key] = value, value.place
+
+
+def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:
+    """Yield every fault of what could be read of a rubric, beyond its words."""
+    mine = rubric.place.file
+    for row in rubric.rows:
+        if isinstance(row, Socket):
+            yield from _socket(row.group, row.place)
+        # Of an indicator that can't be read whole, the rest would only seem to be wrong.
+        elif not any(f".{row.id}." in f"{name}." for name in found.gaps.names):
+            for fault in _entry(row, rubric):
+                # Told where a file changed it, not in the base (基于) that fitted before.
+                changed = fault.place.file != mine and row.place.file == mine
+                yield replace(fault, place=row.place) if changed else fault
+    if rubric.is_weighted and not any(re.search("(分值|总分)$", n) for n in found.gaps.names):
+        yield from _sums(rubric, found.tree)
+    if "来源" not in found.gaps:
+        yield from _sources(rubric)
+    yield from _grades(rubric)
+    first: dict[str, Entry] = {}
+    for entry in rubric.entries:
+        if first.setdefault(entry.id, entry) is not entry:
+            message = f"“{entry.id}”与第 {first[entry.id].place.line} 行的指标同名"
+            hint = "键要全表唯一，如“资产管理制度健全性”；表上的叫法写在“名称”里"
+            yield Fault(entry.place, message, hint)
+
+
+def _entry(entry: Entry, rubric: Rubric) -> Faults:
+    item = entry.indicator
+    weight, rule = item.weight, item.rule
+    if not rubric.is_weighted:
+        if weight is not None or rule is not None:
+            message = f"不带分值的体系里，“{entry.id}”写了分值或规则"
+            place = weight.place if weight is not None else entry.place
+            place = rule.kind.place if weight is None and rule is not None else place
+            yield Fault(place, message, "删去“不带分值: 是”，或删去分值和规则")
+        return
+    if weight is None:
+        yield Fault(entry.place, f"“{entry.id}”缺少“分值”", "补上一行“分值: …”")
+    elif not weight.value:
+        yield Fault(weight.place, f"“{entry.id}”的分值是 0", "写大于 0 的分值，或删去这个指标")
+    elif rule is not None:
+        yield from rule.check(weight.value, item.shown_unit)
+        if item.formula is not None and not rule.takes_value:
+            message = f"规则“{rule.kind}”不看指标值，“{entry.id}”却写了公式"
+            yield Fault(item.formula.place, message, "删去公式，或换一种规则")
+        zero = [item.zero.points, item.zero.otherwise] if item.zero else []
+        yield from check_most((p for p in zero if isinstance(p, Points)), weight.value)
+    if rule is None and not rubric.is_partial:
+        hint = "补上规则；原文没有见到规则的，整个体系写 部分: 是"
+        yield Fault(entry.place, f"“{entry.id}”缺少“规则”", hint)
+
+
+def _socket(group: Group, place: Place) -> Faults:
+    if group.weight is None:
+        yield Fault(place, "“指标取自”部门的一组缺少“分值”", "补上一行“分值: …”")
+    parts = [a for a in group.subweights.values() if a.value is not None]
+    below, whole = sum((a.value or ZERO for a in parts), ZERO), group.weight
+    if parts and whole is not None and below != whole.value:
+        message = f"二级分值合计 {below}，不等于这一组的 {whole.value} 分"
+        yield Fault(parts[0].place, message, "改二级分值，或改分值")
+    if group.items:
+        yield Fault(place, "“指标取自”和“指标”只能写一个", "删去其中一个")
+    if group.quantitative is None:
+        yield Fault(place, "“指标取自”部门的一组缺少“定量”规则", "写 定量: {种类: 按目标比}")
+
+
+def _sources(rubric: Rubric) -> Faults:
+    code = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])", re.ASCII)
+    known = list(rubric.file.sources)
+    if not any(code.fullmatch(name) for name in known):
+        return
+    stated = [e.indicator.source for e in rubric.entries]
+    stated += [s.group.source for s in rubric.sockets if s.group.source is not None]
+    for source in stated:
+        for match in code.finditer(source):
+            if match[1] not in known:
+                hint = f"“来源”里有：{'、'.join(known)}；另有来源的，在“来源”里加一行"
+                yield Fault(source.at(match.start(1)), f"“来源”里没有“{match[1]}”", hint)
+
+
+def _grades(rubric: Rubric) -> Faults:
+    stated, seen = rubric.file.grades or {}, dict[Decimal, str]()
+    if stated and all(amount.value for amount in stated.values()):
+        place = next(iter(stated.values())).place
+        yield Fault(place, "没有一个等级从 0 分起", "最低的等级写 0")
+    for name, amount in stated.items():
+        same = seen.setdefault(amount.value or ZERO, name)
+        if same != name:
+            yield Fault(amount.place, f"等级“{name}”与“{same}”的最低分相同", "改其中一个")
+
+
+def _sums(rubric: Rubric, tree: Mapping) -> Faults:
+    """Check every year in which the set of indicators changes.
+
+    Where a file builds on another (基于), a fault is told in the file that changed something.
+    """
+    bounds = [e.indicator.years for e in rubric.entries if e.indicator.years is not None]
+    years = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
+    found: dict[Fault, None] = {}
+    for year in sorted(y for y in years | {y.to + 1 for y in bounds} if y in rubric.file.years):
+        check = _Sum(year, f"（{year} 年）" if bounds else "", rubric.place.file)
+        below = check.add_up(rubric.file.items, tree["指标"])
+        stated = rubric.file.total.place if rubric.file.total else tree.keys_at["指标"]
+        place = check.where(stated, tree.keys_at["指标"])
+        top = check.compare(rubric.total, below, rubric.is_partial, "总分", place)
+        found |= dict.fromkeys([*top, *check.faults])
+    yield from found
+
+
+class _Sum:
+    """One year's weights, added up from the last level."""
+
+    def __init__(self, year: int, said: str, file: str) -> None:
+        self.year, self.said, self.file = year, said, file
+        self.faults: list[Fault] = []
+
+    def add_up(self, items: dict[str, Any], tree: Mapping) -> Decimal:
+        """Return what a level adds up to; a group counts what it states."""
+        total = ZERO
+        for name, node in items.items():
+            weight: Amount | None = node.weight
+            stated = weight.value if weight is not None else None
+            below = None
+            if isinstance(node, Group) and node.from_department is None:
+                below = self.add_up(node.items, tree[name]["指标"]) if node.items else ZERO
+                if weight is not None and stated is not None:
+                    place = self.where(weight.place, tree.keys_at[name])
+                    what, partly = f"“{name}”的分值", node.partial == "是"
+                    self.faults[:0] = self.compare(stated, below, partly, what, place)
+            in_force = not isinstance(node, Indicator) or not node.years or self.year in node.years
+            total += (below if stated is None else stated) or ZERO if in_force else ZERO
+        return total
+
+    def where(self, stated: Place, mentioned: Place) -> Place:
+        """Return where a file states a weight, else where it mentions the group it changed."""
+        return mentioned if stated.file != self.file and mentioned.file == self.file else stated
+
+    def compare(
+        self, stated: Decimal, below: Decimal, partly: bool, what: str, place: Place
+    ) -> list[Fault]:
+        """Return a fault for a weight that isn't the sum of those below."""
+        if below == stated or (partly and below < stated):
+            return []
+        hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
+        return [Fault(place, f"{what}是 {stated}，下级之和却是 {below}{self.said}", hint)]
+
+
+def check_names(rubric: Rubric, figures: Figures, book: Book) -> Faults:
+    """Yield a fault for each formula of a rubric that can't be read or names no figure."""
+    names = Names(figures.sheet, book, items={EVIDENCE: [entry.id for entry in rubric.entries]})
+    for row in rubric.rows:
+        for formula, more in _formulas(row.group if isinstance(row, Socket) else row.indicator):
+            try:
+                named = parse(formula).names
+            except FormulaError as error:
+                yield Fault(formula.at(error.offset), str(error), error.hint)
+                continue
+            for name in named:
+                own = name in more or name in OWN_NAMES or name.split(".")[0] == DATA
+                if own or (hint := names.why_not(name)) is None:
+                    continue
+                if hint == LIST_THEM:
+                    hint = did_you_mean(name, [*more, *OWN_NAMES]) or f"部门自己的数写 {DATA}.名称"
+                place = formula.at(max(formula.find(name), 0))
+                yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
+
+
+def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:
+    for part in sections(model):
+        for value in vars(part).values():
+            if isinstance(value, Formula):
+                yield value, getattr(part, "own_names", ())
+
+
+# Where the evidence holds what a rule's section of that name asks for, item by item.
+_ITEMS = {"要点": "points", "期限": "days"}
+
+
+def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
+    """Yield a remark for each fact of the department's file that this rubric has no use for.
+
+    It may be mistyped, or meant for another rubric: so it is said, and nothing refused.
+    """
+
+    def said(what: str, name: str, known: list[str]) -> str:
+        hint = did_you_mean(name, known)
+        return f"{what}没有用到{f'（{hint}）' if hint else ''}"
+
+    known = {entry.id: entry.indicator for entry in rubric.entries}
+    for name, evidence in inputs.department.evidence.items():
+        if name not in known:
+            yield said(f"评分依据里的“{name}”不在这套指标体系里，", name, list(known))
+            continue
+        for field, asked in _asked(known[name]).items():
+            key = str(type(evidence).model_fields[field].alias)
+            for item in getattr(evidence, field):
+                if item not in asked:
+                    yield said(f"评分依据.{name}.{key}里的“{item}”", item, asked)
+    groups = [str(s.group.from_department) for s in rubric.sockets]
+    for name, target in inputs.department.targets.items():
+        if target.group not in groups:
+            what = f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，"
+            yield said(what, target.group, groups)
+
+
+def _asked(item: Indicator) -> dict[str, list[str]]:
+    names = [name for formula, _ in _formulas(item) for name in parse(formula).names]
+    data = [name.partition(".")[2] for name in names if name.split(".")[0] == DATA]
+    asked: dict[str, list[str]] = {"points": [], "days": [], "data": data}
+    for rule in (part for part in sections(item) if isinstance(part, Rule)):
+        for name, field in type(rule).model_fields.items():
+            if field.alias in _ITEMS:
+                asked[_ITEMS[field.alias]] += getattr(rule, name)
+    return asked

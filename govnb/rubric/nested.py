@@ -6,11 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from govnb.rubric.case import Case
+from govnb.rubric.case import UNITS, Case
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Presence, Valued, either
 from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
-from govnb.rubric.units import UNITS
 from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target

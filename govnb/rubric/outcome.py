@@ -137,9 +137,6 @@ def either(*outcomes: Outcome) -> tuple[Interval, Presence]:
     return Interval.around(counted or [outcomes[0].points]), presence
 
 
-# ── what several indicators add up to ────────────────────────────
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """One indicator's share of the total."""

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic import ConfigDict, Field, PlainValidator
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from govnb.rubric.case import Case
+from govnb.rubric.case import Case, mismatch
 from govnb.rubric.outcome import (
     EVERYTHING,
     NOTHING,
@@ -28,7 +28,6 @@ from govnb.rubric.outcome import (
     Valued,
     either,
 )
-from govnb.rubric.units import check_levels
 from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
@@ -37,7 +36,7 @@ from govnb.text.measure import PERCENT, ratio
 from govnb.text.place import Fault
 from govnb.text.span import Span
 from govnb.text.suggest import did_you_mean
-from govnb.text.values import Amount, Text, refuse
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar
 
 Faults = Iterator[Fault]
@@ -116,9 +115,6 @@ class Rule(Strict):
         yield from self.faults(Row(weight, unit, cap))
 
 
-# ── a rule of any kind, told by its 种类 ─────────────────────────
-
-
 def _read(value: Any) -> Any:
     if isinstance(value, Rule):
         return value
@@ -168,9 +164,6 @@ class _AnySchema:
 AnyRule = Annotated[Rule, PlainValidator(_read), _AnySchema()]
 
 
-# ── rules that score a value ─────────────────────────────────────
-
-
 class ValueRule(Rule):
     """A rule that is a curve from an indicator's value to points.
 
@@ -189,9 +182,19 @@ class ValueRule(Rule):
         return []
 
     def faults(self, row: Row) -> Faults:
-        """Require of its numbers the unit of the value."""
-        inside = (value for part in sections(self) for value in vars(part).values())
-        yield from check_levels((v for v in inside if isinstance(v, Amount)), row.unit)
+        """Require of its numbers the unit of the value: 95 where it is % is 9500 percent."""
+        unit, inside = row.unit, (v for part in sections(self) for v in vars(part).values())
+        for number in (value for value in inside if isinstance(value, Amount)):
+            given, text = number.kind.unit, number.text.strip()
+            # A count needs no unit, a zero no sign, and money may be in any of its units.
+            is_money = given == MONEY_UNIT and unit in MONEY_UNITS
+            plain = ("", PERCENT) if not number.value else ("",) if unit != PERCENT else ()
+            if given == unit or is_money or given in plain:
+                continue
+            hint = "写成同一个单位，或改指标的“单位”"
+            if not given:
+                hint = f"写 {text}%；指标值不是百分数的，给指标加一行“单位”"
+            yield Fault(number.place, mismatch(f"“{text}”", given, unit, "指标值"), hint)
 
     def over(self, span: Span, case: Case) -> Interval:
         """Return the bounds over a range: what it gives at its ends and beside each turn within."""
@@ -266,9 +269,6 @@ class ValueRule(Rule):
         return Outcome(points, points.said)
 
 
-# ── what several kinds check alike ───────────────────────────────
-
-
 def check_most(points: Iterable[Points | None], most: Decimal) -> Faults:
     """Refuse points beyond what there is to give."""
     for point in points:
@@ -280,8 +280,7 @@ def check_best(rule: Rule, points: Iterable[Points], what: str, row: Row) -> Fau
     """Require that the best outcome gives full marks, or that the rule says where it ends."""
     given = list(points)
     yield from check_most(given, row.most)
-    best = max(p.of(row.weight) for p in given)
-    if best < row.most:
+    if (best := max(p.of(row.weight) for p in given)) < row.most:
         message = f"{what}最高得 {best} 分，达不到 {row.most} 分"
         yield Fault(rule.kind.place, message, f"改得分；原文就是如此的，写 封顶: {best}")
 

@@ -49,8 +49,6 @@ def sections(model: Any) -> Iterator[BaseModel]:
         yield from sections(value)
 
 
-# ── steps ────────────────────────────────────────────────────────
-
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
 ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
 Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
@@ -75,9 +73,6 @@ def _step(amount: Amount) -> Amount:
 
 
 Step = Annotated[Level, AfterValidator(_step)]
-
-
-# ── points ───────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +144,6 @@ def _named(data: Any) -> Any:
     return items
 
 
-# ── conditions ───────────────────────────────────────────────────
-
-
 def _level_or_text(value: Any) -> Any:
     if isinstance(value, Scalar) and value.strip():
         try:
@@ -193,9 +185,6 @@ class ZeroBase(Strict):
     )
     otherwise: PointsValue | None = key("否则", "条件不成立时，默认不得分")
     note: Text | None = key("说明", "如：零基，变动率无意义")
-
-
-# ── due dates ────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +236,6 @@ _DUE_SCHEMA = {
 }
 Due = Annotated[DueDate, PlainValidator(_read_due), WithJsonSchema(_DUE_SCHEMA)]
 
-
-# ── how well a rule is attested ──────────────────────────────────
 
 MARKS = ("原文", "推", "待核")
 
