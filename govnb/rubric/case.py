@@ -6,7 +6,7 @@ is said here once, the same way for all sixteen kinds of rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ from govnb.text.measure import PERCENT, Bounds
 from govnb.text.narrative import unmarked
 from govnb.text.place import Fault
 from govnb.text.span import Span
+from govnb.text.suggest import did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, PartialDate
 from govnb.text.yaml_text import Scalar
 
@@ -82,15 +83,14 @@ class Case:
 
     def word(self, *path: str) -> str | None:
         """Return one of its own words, None for 未公布 too."""
-        figure = self.figure(*path)
-        value = figure.value if figure else None
+        value = self.day(*path)
         return value if isinstance(value, str) else None
 
     def day(self, *path: str) -> PartialDate | str | None:
         """Return one of its own dates, or the word that stands for one."""
         figure = self.figure(*path)
         value = figure.value if figure else None
-        return value if isinstance(value, PartialDate) else self.word(*path)
+        return value if isinstance(value, PartialDate | str) else None
 
     def on_trial(self, *path: str) -> bool:
         """Tell whether a fact was put in to try it out: then no proof is asked for."""
@@ -100,13 +100,22 @@ class Case:
     def is_withheld(self, *path: str) -> bool:
         """Tell whether a fact is stated, but as 未公布 or by a formula without a value."""
         figure = self.figure(*path)
-        is_open = figure is not None and figure.value is None
-        return figure is not None and is_open and figure.lack is not Lack.LEFT_OUT
+        return figure is not None and figure.value is None and figure.lack is not Lack.LEFT_OUT
 
     def refuse(self, message: str, hint: str, *path: str) -> None:
         """Note a fault of one of its own facts, once."""
         figure = self.figure(*path)
         self._note([Fault(figure.place if figure else TRIAL, message, hint)])
+
+    def unknown(
+        self, fact: str, known: Collection[str], what: str = "在这套指标体系里"
+    ) -> tuple[str, ...]:
+        """Note a word the rubric doesn't have: mistyped, or meant for another rubric."""
+        word = self.word(fact)
+        if word is None or word in known:
+            return ()
+        hint = did_you_mean(word, known) or f"可写：{'、'.join(known)}"
+        return (f"{self.name(fact)} 写的“{word}”不{what}，没有采用（{hint}）",)
 
     def prose(self, text: Scalar | None) -> str:
         """Return a proof or a note with its `{{ 名称 }}` put in, for a table's cell: not bold."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from itertools import chain
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -29,7 +29,6 @@ from govnb.text.measure import PERCENT, Range
 from govnb.text.place import Fault
 from govnb.text.shorthand import short
 from govnb.text.span import Span, holes
-from govnb.text.suggest import did_you_mean
 from govnb.text.values import Count, PartialDate, TextOf
 from govnb.text.yaml_text import Scalar
 
@@ -57,24 +56,30 @@ class StateEnum(Rule):
 
     def score(self, case: Case) -> Outcome:
         """Give what the first state that holds gives: by the figures, else as shown."""
-        possible, missing, decides, undecided = self._possible(case)
-        stated = case.word("状态")
-        notes = _unknown_word(case, stated, self.states)
+        stated, possible, missing = case.word("状态"), list[str](), list[str]()
+        decides = undecided = False
+        for name, state in self.states.items():
+            met, lacks = case.holds(state.when) if state.when else (None, ())
+            missing += lacks
+            if met is not False:
+                possible.append(name)
+                undecided = undecided or bool(state.when and not met)
+                # A claim speaks where the figures don't: above it, and of it, none is open.
+                decides = decides or (name == stated and not undecided)
+            if met:
+                break
+        notes = case.unknown("状态", self.states)
         if stated in self.states and stated not in possible:
             notes += (f"{case.name('状态')} 写的“{stated}”与数据不符，按数据判定",)
         if not possible:
             reason = "规则所列的状态都不成立，原文没有规定怎么计分"
             return Outcome(self._any(self.states, case), reason, notes=notes)
-        holds = ""
         # It holds by the figures, or they rule every other out; else it is as shown.
-        if len(possible) == 1 < len(self.states) and not undecided:
-            holds, how = possible[0], f"{possible[0]}（按数据判定）"
-        elif decides and case.is_shown("状态"):
-            holds = how = str(stated)
-        if holds:
-            points = self._any([holds], case)
-            said = f"{how}，得 {points} 分"
-            return Outcome(points, said, proofs=case.proofs, notes=notes)
+        by_figures = len(possible) == 1 < len(self.states) and not undecided
+        if by_figures or (decides and case.is_shown("状态")):
+            points = self._any(possible if by_figures else [str(stated)], case)
+            said = f"{possible[0]}（按数据判定）" if by_figures else stated
+            return Outcome(points, f"{said}，得 {points} 分", proofs=case.proofs, notes=notes)
         # Where each has a condition, perhaps none of them will turn out to hold.
         none_sure = all(self.states[name].when for name in possible)
         points = self._any(self.states if none_sure else possible, case)
@@ -87,23 +92,6 @@ class StateEnum(Rule):
     def faults(self, row: Row) -> Faults:
         """Require that the best state gives full marks."""
         yield from check_best(self, (s.points for s in self.states.values()), "各状态", row)
-
-    def _possible(self, case: Case) -> tuple[list[str], list[str], bool, bool]:
-        possible: list[str] = []
-        missing: list[str] = []
-        decides = undecided = False
-        for name, state in self.states.items():
-            met, lacks = case.holds(state.when) if state.when else (None, ())
-            missing.extend(lacks)
-            if met is False:
-                continue
-            possible.append(name)
-            undecided = undecided or bool(state.when and not met)
-            # A claim speaks where the figures don't: above it, and of it, none is open.
-            decides = decides or (name == case.word("状态") and not undecided)
-            if met:
-                break
-        return possible, missing, decides, undecided
 
     def _any(self, names: Iterable[str], case: Case) -> Interval:
         given = (Interval.exactly(self.states[name].points.of(case.weight)) for name in names)
@@ -120,7 +108,7 @@ class QualitativeBand(Rule):
     def score(self, case: Case) -> Outcome:
         """Give the evaluator's mark if it lies in the tier reached; the tier alone bounds it."""
         full, limits, stated = case.weight, case.limits(self), case.word("状态")
-        notes = _unknown_word(case, stated, self.tiers)
+        notes = case.unknown("状态", self.tiers)
         claimed = stated in self.tiers
         reached = claimed and case.is_shown("状态")
         tier = self.tiers[str(stated)].as_points(full) if reached else Span()
@@ -167,11 +155,10 @@ class Expert(Rule):
     def score(self, case: Case) -> Outcome:
         """Give the evaluator's mark, with who gave it and why; no mark, no points."""
         limits = case.limits(self)
-        mark = _mark_of(case, limits)
-        if mark is None:
-            reason = f"评价人没有给分，得分在 {limits} 分之间"
-            return Outcome(limits, reason, (case.name("给分", "分值"),))
-        return _marked(case, mark)
+        if (mark := _mark_of(case, limits)) is not None:
+            return _marked(case, mark)
+        reason = f"评价人没有给分，得分在 {limits} 分之间"
+        return Outcome(limits, reason, (case.name("给分", "分值"),))
 
 
 def _mark_of(case: Case, limits: Interval, *path: str) -> Decimal | None:
@@ -194,13 +181,6 @@ def _who(case: Case, given: Point | Evidence | None) -> str:
 def _marked(case: Case, mark: Decimal, said: str = "", notes: tuple[str, ...] = ()) -> Outcome:
     reason = f"{said}评价人给 {words.points(mark)} 分（{_who(case, case.evidence)}）"
     return Outcome(Interval.exactly(mark), reason, proofs=case.proofs, notes=notes)
-
-
-def _unknown_word(case: Case, word: str | None, known: Mapping[str, Any]) -> tuple[str, ...]:
-    if word is None or word in known:
-        return ()
-    hint = did_you_mean(word, known) or f"可写：{'、'.join(known)}"
-    return (f"{case.name('状态')} 写的“{word}”不在这套指标体系里，没有采用（{hint}）",)
 
 
 class Claim(NamedTuple):

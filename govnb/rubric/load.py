@@ -8,7 +8,7 @@ checked, so every value keeps the file and line it was written on.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +27,7 @@ from govnb.sheet.rules import Book
 from govnb.text.lenient import Checked, validate_leniently
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
-from govnb.text.values import Amount
+from govnb.text.values import QUANTITY, Amount
 from govnb.text.yaml_text import Mapping, Scalar, read_yaml
 
 EVIDENCE = "评分依据"
@@ -281,59 +281,42 @@ def _grades(rubric: Rubric) -> Faults:
 
 
 def _sums(rubric: Rubric, tree: Mapping) -> Faults:
-    """Check every year in which the set of indicators changes.
-
-    Where a file builds on another (基于), a fault is told in the file that changed something.
-    """
+    """Check every year in which the set of indicators changes."""
     bounds = [e.indicator.years for e in rubric.entries if e.indicator.years is not None]
     years = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
+    at, stated = tree.keys_at["指标"], rubric.file
+    weight = stated.total or Amount(rubric.total, "", at, QUANTITY)
+    whole = Group.model_construct(weight=weight, partial=stated.partial, items=stated.items)
     found: dict[Fault, None] = {}
-    for year in sorted(y for y in years | {y.to + 1 for y in bounds} if y in rubric.file.years):
-        check = _Sum(year, f"（{year} 年）" if bounds else "", rubric.place.file)
-        below = check.add_up(rubric.file.items, tree["指标"])
-        stated = rubric.file.total.place if rubric.file.total else tree.keys_at["指标"]
-        place = check.where(stated, tree.keys_at["指标"])
-        top = check.compare(rubric.total, below, rubric.is_partial, "总分", place)
-        found |= dict.fromkeys([*top, *check.faults])
+    for year in sorted(y for y in years | {y.to + 1 for y in bounds} if y in stated.years):
+        said = f"（{year} 年）" if bounds else ""
+        level = _added_up("总分", whole, tree["指标"], at, year, said, rubric.place.file)
+        found = dict.fromkeys([*found, *reversed(list(level))])
     yield from found
 
 
-class _Sum:
-    """One year's weights, added up from the last level."""
+def _added_up(
+    what: str, group: Group, tree: Mapping, at: Place, year: int, said: str, mine: str
+) -> Generator[Fault, None, Decimal]:
+    """Return a group's weight, which those below it must add up to.
 
-    def __init__(self, year: int, said: str, file: str) -> None:
-        self.year, self.said, self.file = year, said, file
-        self.faults: list[Fault] = []
-
-    def add_up(self, items: dict[str, Any], tree: Mapping) -> Decimal:
-        """Return what a level adds up to; a group counts what it states."""
-        total = ZERO
-        for name, node in items.items():
-            weight: Amount | None = node.weight
-            stated = weight.value if weight is not None else None
-            below = None
-            if isinstance(node, Group) and node.from_department is None:
-                below = self.add_up(node.items, tree[name]["指标"]) if node.items else ZERO
-                if weight is not None and stated is not None:
-                    place = self.where(weight.place, tree.keys_at[name])
-                    what, partly = f"“{name}”的分值", node.partial == "是"
-                    self.faults[:0] = self.compare(stated, below, partly, what, place)
-            in_force = not isinstance(node, Indicator) or not node.years or self.year in node.years
-            total += (below if stated is None else stated) or ZERO if in_force else ZERO
-        return total
-
-    def where(self, stated: Place, mentioned: Place) -> Place:
-        """Return where a file states a weight, else where it mentions the group it changed."""
-        return mentioned if stated.file != self.file and mentioned.file == self.file else stated
-
-    def compare(
-        self, stated: Decimal, below: Decimal, partly: bool, what: str, place: Place
-    ) -> list[Fault]:
-        """Return a fault for a weight that isn't the sum of those below."""
-        if below == stated or (partly and below < stated):
-            return []
+    Where a file builds on another (基于), a fault is told in the file that changed something.
+    """
+    below = ZERO
+    for name, node in group.items.items():
+        if isinstance(node, Group) and node.from_department is None:
+            inside, place = tree[name].get("指标", {}), tree.keys_at[name]
+            below += yield from _added_up(f"“{name}”的分值", node, inside, place, year, said, mine)
+        elif isinstance(node, Group) or not node.years or year in node.years:
+            below += (node.weight.value if node.weight else None) or ZERO
+    stated = group.weight.value if group.weight else None
+    if group.weight is None or stated is None:
+        return below
+    if below > stated or (below < stated and group.partial != "是"):
         hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
-        return [Fault(place, f"{what}是 {stated}，下级之和却是 {below}{self.said}", hint)]
+        place = at if at.file == mine != group.weight.place.file else group.weight.place
+        yield Fault(place, f"{what}是 {stated}，下级之和却是 {below}{said}", hint)
+    return stated
 
 
 def check_names(rubric: Rubric, figures: Figures, book: Book) -> Faults:

@@ -18,7 +18,6 @@ from govnb.text.ledger import Name, Strict
 from govnb.text.measure import PERCENT, sign_of, unit_of
 from govnb.text.place import Fault
 from govnb.text.span import Span
-from govnb.text.suggest import did_you_mean
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 
@@ -207,9 +206,7 @@ class OneOf(Rule):
         said = "，".join(f"按{words.quoted(name)}{what}" for name, what in gives.items())
         missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
         notes = [note for o in each.values() for note in o.notes]
-        if chosen is not None:
-            hint = did_you_mean(chosen, self.options) or f"可写：{'、'.join(self.options)}"
-            notes.append(f"{case.name('选用')} 写的“{chosen}”不是选项，没有采用（{hint}）")
+        notes += case.unknown("选用", self.options, "是选项")
         reason = f"没有写明选用哪一项：{said}"
         return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
 

@@ -18,7 +18,6 @@ from govnb.rubric.case import Case
 from govnb.rubric.file import Entry, Indicator, Rubric, Socket
 from govnb.rubric.load import EVIDENCE, check_names, unused
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Presence, Valued
-from govnb.rubric.rule import Rule
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, supposed
 from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
@@ -38,7 +37,6 @@ from govnb.sheet.score import (
 from govnb.text.measure import PERCENT
 from govnb.text.place import Fault, FaultsError
 from govnb.text.suggest import did_you_mean
-from govnb.text.values import Amount
 from govnb.text.yaml_text import Scalar
 
 TARGETS = "绩效指标"
@@ -130,7 +128,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         money_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         case = Case(figures, year, faults, money_unit=money_unit)
         rows = list(_rows(inputs, rubric, case))
-        faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case.evidence))
+        faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case))
         if faults:
             raise FaultsError(faults)
         made = [_shown(rows, n) for n in range(len(rows))]
@@ -181,51 +179,53 @@ def _grades(
 
 
 def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:
-
-    def row(entry: Entry, evidence: Evidence | None, *base: str) -> _Row:
-        item = entry.indicator
-        case = replace(
-            blank,
-            base=".".join(base),
-            evidence=evidence,
-            weight=(item.weight.value if item.weight else None) or ZERO,
-            unit=item.shown_unit,
-            asks_proof=bool(item.proof),
-            zero=item.zero,
-            formula=item.formula,
-        )
-        return _Row(entry, case)
-
-    for entry in rubric.in_force(blank.year):
-        if isinstance(entry, Entry):
-            yield row(entry, inputs.department.evidence.get(entry.id), EVIDENCE, entry.id)
-            continue
-        name = str(entry.group.from_department)
-        targets = {n: t for n, t in inputs.department.targets.items() if t.group == name}
-        blank.faults.extend(_misfits(entry, name, targets))
-        for key, target in targets.items():
-            yield row(_listed(entry, key, target, blank.faults), target, TARGETS, key)
-        if not targets:
-            title = f"{name}（部门没有列绩效指标）"
-            item = _indicator(entry, entry.group.weight, None)
-            yield row(Entry(title, entry.groups, item, entry.place), None, TARGETS)
+    department = inputs.department
+    for row in rubric.in_force(blank.year):
+        if isinstance(row, Entry):
+            found = [(row, department.evidence.get(row.id), f"{EVIDENCE}.{row.id}")]
+        else:
+            found = list(_listed(row, department.targets, blank.faults))
+        for entry, evidence, base in found:
+            item = entry.indicator
+            case = replace(
+                blank,
+                base=base,
+                evidence=evidence,
+                weight=(item.weight.value if item.weight else None) or ZERO,
+                unit=item.shown_unit,
+                asks_proof=bool(item.proof),
+                zero=item.zero,
+                formula=item.formula,
+            )
+            yield _Row(entry, case)
 
 
-def _indicator(socket: Socket, weight: Amount | None, rule: Rule | None) -> Indicator:
-    source, mark = socket.group.source or Scalar(""), socket.group.mark or Scalar("")
-    return Indicator.model_construct(weight=weight, rule=rule, source=source, mark=mark)
-
-
-def _listed(socket: Socket, key: str, target: Target, faults: list[Fault]) -> Entry:
-    group, weight = socket.group, target.weight
-    rule = group.qualitative if target.direction == QUALITATIVE else group.quantitative
-    if rule is None:
-        message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
-        faults.append(Fault(weight.place, message, "在指标体系里写 定性: …"))
-    elif weight.value:
-        faults.extend(rule.check(weight.value, PERCENT))
-    groups = (*socket.groups, *([str(target.subgroup)] if target.subgroup else []))
-    return Entry(key, groups, _indicator(socket, weight, rule), weight.place)
+def _listed(
+    socket: Socket, targets: dict[str, Target], faults: list[Fault]
+) -> Iterator[tuple[Entry, Evidence | None, str]]:
+    """Yield the indicators a department lists itself; without any the group stands for them."""
+    group, name = socket.group, str(socket.group.from_department)
+    own = {key: target for key, target in targets.items() if target.group == name}
+    faults.extend(_misfits(socket, name, own))
+    common: dict[str, Any] = {
+        "source": group.source or Scalar(""),
+        "mark": group.mark or Scalar(""),
+    }
+    if not own:
+        item = Indicator.model_construct(weight=group.weight, **common)
+        title = f"{name}（部门没有列绩效指标）"
+        yield Entry(title, socket.groups, item, socket.place), None, TARGETS
+    for key, target in own.items():
+        weight, is_told = target.weight, target.direction == QUALITATIVE
+        rule = group.qualitative if is_told else group.quantitative
+        if rule is None:
+            message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
+            faults.append(Fault(weight.place, message, "在指标体系里写 定性: …"))
+        elif weight.value:
+            faults.extend(rule.check(weight.value, PERCENT))
+        groups = (*socket.groups, *filter(None, [target.subgroup]))
+        item = Indicator.model_construct(weight=weight, rule=rule, **common)
+        yield Entry(key, tuple(map(str, groups)), item, weight.place), target, f"{TARGETS}.{key}"
 
 
 def _misfits(socket: Socket, name: str, targets: dict[str, Target]) -> Iterator[Fault]:
@@ -248,16 +248,13 @@ def _misfits(socket: Socket, name: str, targets: dict[str, Target]) -> Iterator[
             yield Fault(place, message, hint)
 
 
-def _overmarked(entry: Entry, evidence: Evidence | None) -> Iterator[Fault]:
-    stated = evidence.published if evidence else None
-    most = entry.indicator.weight
-    if stated is not None and stated.value is not None and most is not None:
-        weight = most.value or ZERO
-        if stated.value > weight:
-            printed = words.plain(stated.value)
-            message = f"公布得分 {printed} 超过“{entry.name}”的 {words.plain(weight)} 分"
-            hint = "核对公布的评分表；分值不同的，可能用的是另一套体系"
-            yield Fault(stated.place, message, hint)
+def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
+    stated = case.evidence.published if case.evidence else None
+    most = case.weight if entry.indicator.weight else None
+    if stated is not None and most is not None and (stated.value or ZERO) > most:
+        printed = words.plain(stated.value or ZERO)
+        message = f"公布得分 {printed} 超过“{entry.name}”的 {words.plain(most)} 分"
+        yield Fault(stated.place, message, "核对公布的评分表；分值不同的，可能用的是另一套体系")
 
 
 def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, WithJsonSchema
@@ -89,30 +90,26 @@ class Points:
         return self.value * weight if self.is_share else self.value
 
 
-class PointsOf(Reads):
-    """How :class:`Points` are read; `word` may stand in their place."""
+def _points(text: Scalar, word: str | None = None) -> Points | Scalar:
+    bare, words = text.strip(), {"满分": Decimal(1), "不得分": Decimal(0)}
+    if bare == word:
+        return text
+    if bare in words:
+        return Points(words[bare], True, bare, text.place)
+    share = bare.endswith(PERCENT)
+    try:
+        number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
+    except BadText as error:
+        if not error.hint or UNKNOWN in error.hint:
+            error.hint = "写分数，如 0.5、10%、满分、不得分"
+        raise
+    return Points(number / 100 if share else number, share, bare, text.place)
 
-    def __init__(self, word: str | None = None) -> None:
-        self.word = word
-        said = "分数，如 0.5；或占分值的百分比，如 10%；或 满分、不得分"
-        schema = {"type": ["number", "string"], "description": said}
-        super().__init__(self._points, "分数", "", schema)
 
-    def _points(self, text: Scalar) -> Points | Scalar:
-        bare = text.strip()
-        words = {"满分": Decimal(1), "不得分": Decimal(0)}
-        if bare == self.word:
-            return text
-        if bare in words:
-            return Points(words[bare], True, bare, text.place)
-        share = bare.endswith(PERCENT)
-        try:
-            number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
-        except BadText as error:
-            if not error.hint or UNKNOWN in error.hint:
-                error.hint = "写分数，如 0.5、10%、满分、不得分"
-            raise
-        return Points(number / 100 if share else number, share, bare, text.place)
+_POINTS = {
+    "type": ["number", "string"],
+    "description": "分数，如 0.5；或占分值的百分比，如 10%；或 满分、不得分",
+}
 
 
 def _cost(points: Points) -> Points:
@@ -121,7 +118,8 @@ def _cost(points: Points) -> Points:
     return points
 
 
-PointsValue = Annotated[Points, PointsOf()]
+PointsValue = Annotated[Points, Reads(_points, "分数", "", _POINTS)]
+OrLeftOut = Reads(partial(_points, word=LEFT_OUT), "分数", "", _POINTS)
 Cost = Annotated[PointsValue, AfterValidator(_cost)]
 
 
@@ -180,9 +178,7 @@ class ZeroBase(Strict):
     """分母为零: what an indicator gives when its formula has no value."""
 
     when: Condition | None = key("当", "条件成立时得“得分”")
-    points: Annotated[Points | Scalar, PointsOf(LEFT_OUT)] = key(
-        "得分", "分数、满分、不得分，或 剔除", ...
-    )
+    points: Annotated[Points | Scalar, OrLeftOut] = key("得分", "分数、满分、不得分，或 剔除", ...)
     otherwise: PointsValue | None = key("否则", "条件不成立时，默认不得分")
     note: Text | None = key("说明", "如：零基，变动率无意义")
 
