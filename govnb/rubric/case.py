@@ -13,9 +13,8 @@ from typing import Any
 
 from govnb.rubric.outcome import EVERYTHING, ZERO, Interval, Valued
 from govnb.rubric.values import ZeroBase
-from govnb.sheet.dimension import Dimension, dimension
 from govnb.sheet.evidence import Evidence
-from govnb.sheet.expression import Expression, FormulaError, filled, parse, settled
+from govnb.sheet.expression import Dimension, Expression, FormulaError, filled, parse, settled
 from govnb.sheet.expression import Value as Raw
 from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.sheet.overrides import TRIAL
@@ -377,7 +376,7 @@ class Case:
                 return None if figure is None else figure.unit
             return "/".join([MONEY_UNIT, *figure.unit.split("/")[1:]])
 
-        return dimension(expression, unit_of, self.expand)
+        return expression.dimension(unit_of, self.expand)
 
     def _note(self, faults: Iterable[Fault]) -> bool:
         found = list(faults)
