@@ -17,7 +17,7 @@ from govnb.text.suggest import did_you_mean
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.validation import validate as validate
 from govnb.text.values import MONEY_UNIT, UNKNOWN, Amount
-from govnb.text.yaml_text import Mapping, Scalar, read_yaml, scalar
+from govnb.text.yaml_text import Mapping, Scalar, mapping, read_yaml, scalar
 
 T = TypeVar("T")
 
@@ -236,7 +236,6 @@ def _stand_ins(label: str, folder: str) -> dict[str, Mapping | Scalar]:
     With them the rest of the file can still be checked.
     """
     place = Place(label)
-    name = Mapping({"名称": scalar(UNKNOWN, place)})
-    name.place, name.keys_at = place, {"名称": place}
+    name = mapping({"名称": scalar(UNKNOWN, place)}, place)
     stated = {"年度": folder or "2016", "地区": UNKNOWN, "金额单位": MONEY_UNIT}
     return {"部门": name} | {key: scalar(text, place) for key, text in stated.items()}
