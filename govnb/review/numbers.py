@@ -17,7 +17,7 @@ from govnb.review.finding import Finding, Side
 from govnb.review.texts import Passage
 from govnb.review.world import World
 from govnb.sheet.figure import Figure, shown
-from govnb.sheet.published_units import in_unit
+from govnb.sheet.published import in_unit
 from govnb.text.number import TextNumber
 from govnb.text.values import Text
 
