@@ -13,10 +13,21 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, WithJsonSchema
 
 from govnb.text.ledger import Strict
-from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, parse_measure, ratio
+from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, ratio
 from govnb.text.place import Place
 from govnb.text.shorthand import Shorthand
-from govnb.text.values import UNKNOWN, Amount, BadText, Reads, Text, TextOf, parse_number, refuse
+from govnb.text.values import (
+    MEASURE,
+    UNKNOWN,
+    Amount,
+    BadText,
+    Reads,
+    Text,
+    TextOf,
+    parse_amount,
+    parse_number,
+    refuse,
+)
 from govnb.text.yaml_text import Mapping, Scalar, Sequence
 
 FULL, LEFT_OUT = "满分", "剔除"
@@ -145,7 +156,7 @@ def _named(data: Any) -> Any:
 def _level_or_text(value: Any) -> Any:
     if isinstance(value, Scalar) and value.strip():
         try:
-            amount = parse_measure(value, value.place)
+            amount = parse_amount(value, MEASURE, value.place)
         except BadText:
             return value
         return value if amount.value is None else amount
