@@ -138,7 +138,8 @@ class TypedValueCheck(ProseCheck):
 
     def _grown(self, told: Change, number: TextNumber, passage: Passage) -> Finding | None:
         """Return what a typed change since last year is against the figures."""
-        now, base, change = told.now, told.last and told.last.number, abs(told.difference or 0)
+        now, base = told.now, told.last.number if told.last else None
+        change = abs(told.difference or Decimal(0))
         wanted = [change / abs(base) * _HUNDRED] if told.unit == "%" and base else []
         in_points = now.unit == "%" and told.unit in ("%", "个百分点")
         if in_points or (now.unit and told.unit.startswith(now.unit)):

@@ -224,7 +224,7 @@ class _Text:
 
     def _numbered(self, at: int) -> _Count | None:
         """Count the numbered points that open at a place."""
-        numbers = points(self._passage, at) or []
+        numbers = points(self._passage, at)
         possible = frozenset([len(numbers), *numbers[-1:]])
         return _Count(len(numbers), possible, is_numbered=True) if len(numbers) > 1 else None
 

@@ -11,7 +11,6 @@ from govnb.review import (
     amounts,
     dates,
     enumerations,
-    numbering,
     published,
     rates,
     relations,
@@ -22,5 +21,5 @@ from govnb.review import (
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, rates, dates, amounts, enumerations, numbering, writing, scores,
+    sums, published, relations, rates, dates, amounts, enumerations, writing, scores,
 )  # fmt: skip

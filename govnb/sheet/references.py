@@ -30,7 +30,7 @@ from govnb.text.narrative import unpaired
 from govnb.text.numerals import numerals
 from govnb.text.place import MOST_FAULTS, Fault
 from govnb.text.suggest import did_you_mean
-from govnb.text.values import MONEY_UNITS, PartialDate
+from govnb.text.values import MONEY_UNITS, Amount, PartialDate
 from govnb.text.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
@@ -153,24 +153,32 @@ def par(figure: Figure) -> str:
 
 def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
     """Yield the path and text of every Markdown field of a department's file."""
-    yield from _prose("", inputs.department)
-
-
-def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str, Scalar]]:
-    if isinstance(value, Scalar):
-        if markdown:
+    for path, value, markdown in text_fields("", inputs.department):
+        if markdown and isinstance(value, Scalar):
             yield path, value
+
+
+def text_fields(
+    path: str, value: Any, markdown: bool = False
+) -> Iterator[tuple[str, Scalar | Amount, bool]]:
+    """Yield every text and 约数 below a value, its path, and whether it is Markdown.
+
+    A path is named as figures are: 合计, 明细 and the number of a list's item are no part of it.
+    """
+    if isinstance(value, Scalar) or (isinstance(value, Amount) and value.approximate):
+        yield path, value, markdown
     elif isinstance(value, BaseModel):
         fields = markdown_fields(type(value))
         for name, info in type(value).model_fields.items():
-            dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _prose(dotted, getattr(value, name), name in fields)
+            alias = "" if info.alias in ("合计", "明细") else str(info.alias)
+            below = ".".join(filter(None, (path, alias)))
+            yield from text_fields(below, getattr(value, name), name in fields)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _prose(f"{path}.{key}", item, markdown)
+            yield from text_fields(f"{path}.{key}", item, markdown)
     elif isinstance(value, list):
-        for number, item in enumerate(value, 1):
-            yield from _prose(f"{path}[{number}]", item, markdown)
+        for item in value:
+            yield from text_fields(path, item, markdown)
 
 
 def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:
