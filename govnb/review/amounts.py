@@ -53,7 +53,7 @@ class DirectionCheck(ProseCheck):
     def _judged(self, told: Change, passage: Passage, world: World) -> Finding:
         now, last, difference = told.now, told.last, told.difference
         subject = f"{passage.path}:{told.word}{now.name}"
-        side = Side(None, told.word, str(passage.at(told.start)))
+        side = passage.side(told.start, told.word)
         if difference is None:
             missing = world.terms.missing(now.name) or [now.name]
             return self.no_data(subject, missing, Evidence(side, Side.of(now)))
@@ -124,7 +124,9 @@ class TypedValueCheck(ProseCheck):
             return None
         subject = f"{passage.path}:{mention.label}"
         written = f"{number.text}{number.unit}"
-        evidence = Evidence(_side(number, passage), Side.of(figure), number.amount - figure.number)
+        evidence = Evidence(
+            passage.side(number.start, number.text), Side.of(figure), number.amount - figure.number
+        )
         if number.prints(figure.number):
             message = f"{mention.label}写{written}，与{shown(figure)}相符"
             return self.passed(subject, message, evidence)
@@ -148,7 +150,9 @@ class TypedValueCheck(ProseCheck):
             return None
         what = told.label or now.label
         subject = f"{passage.path}:{what}比上年{told.word}"
-        evidence = Evidence(_side(number, passage), Side.of(now), number.value - wanted[0])
+        evidence = Evidence(
+            passage.side(number.start, number.text), Side.of(now), number.value - wanted[0]
+        )
         written = f"{number.text}{told.unit}"
         # Some cut a rate instead of rounding it.
         if any(number.prints(one, loose=True) for one in wanted):
@@ -168,10 +172,6 @@ def _is_slip(typed: Decimal, meant: Decimal) -> bool:
     return len(digits) > 2 and sorted(digits) == sorted(others)
 
 
-def _side(number: TextNumber, passage: Passage) -> Side:
-    return Side(None, number.text, str(passage.at(number.start)))
-
-
 class RawNumberCheck(ProseCheck):
     """裸数: 应写成引用的数.
 
@@ -186,21 +186,19 @@ class RawNumberCheck(ProseCheck):
     def look(self, world: World) -> Iterator[Finding]:
         """Find numbers with units that a figure holds."""
         units = {f.unit for f in world.figures.values() if f.unit} | _USUAL
-        known = units - set(self.skip_units)
-        seen = repeated = 0
+        seen, is_repeated = 0, False
         for passage in world.prose:
             for typed in passage.numbers.values():
                 if typed.high or typed.more or passage.is_quoted(typed.start):
                     continue
-                read = _read(typed, known)
+                read = _read(typed, units - set(self.skip_units))
                 seen += bool(read)
-                figure = _holder(read, passage, world) if read else None
-                if figure is not None:
-                    repeated += 1
+                if figure := _holder(read, passage, world):
+                    is_repeated = True
                     yield self._told(read[figure.unit], figure, passage)
         if not seen:
             yield self.not_applicable("", "文字里没有带单位的数")
-        elif not repeated:
+        elif not is_repeated:
             yield self.passed("", f"文字里的{seen}个数都不与指标重复")
 
     def _told(self, number: TextNumber, figure: Figure, passage: Passage) -> Finding:
@@ -208,8 +206,8 @@ class RawNumberCheck(ProseCheck):
         written = f"{plain}{number.unit}"
         words = {"处": passage.path, "原文": written, "左": written}
         words |= {"右名": figure.name, "右": shown(figure)}
-        side = Side(None, plain, str(passage.at(number.start)))
-        return self.failed(f"{passage.path}:{written}", words, Evidence(side, Side.of(figure)))
+        evidence = Evidence(passage.side(number.start, plain), Side.of(figure))
+        return self.failed(f"{passage.path}:{written}", words, evidence)
 
 
 def _read(typed: TextNumber, units: Iterable[str]) -> dict[str, TextNumber]:
@@ -222,23 +220,22 @@ def _read(typed: TextNumber, units: Iterable[str]) -> dict[str, TextNumber]:
 
 def _holder(read: dict[str, TextNumber], passage: Passage, world: World) -> Figure | None:
     """Return the figure a typed number repeats, or None where chance may have it so."""
-    number = next(iter(read.values()))
-    if not number.value:
+    number = next(iter(read.values()), None)
+    if number is None or not number.value:
         return None
     around = passage.around(number, 25, 15)
     same = [f for f in world.figures.values() if f.unit in read and _prints(f, read[f.unit])]
-    named = [f for f in same if any(word in around for word in _words(f, world))]
+    for figure in same:
+        words = set(figure.name.split(".")) - set(world.words.general)
+        if any(len(word) > 1 and word in around for word in words):
+            return figure
     digits = len(f"{abs(number.value):f}".replace(".", "").strip("0"))
     # Rates are all of one size: any two may print alike.
     telling = "%" not in read and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
-    return next(iter(named or (same if telling else [])), None)
+    return next(iter(same), None) if telling else None
 
 
 def _prints(figure: Figure, number: TextNumber) -> bool:
     if figure.number is None or not number.decimals:
         return figure.number == number.amount
     return number.prints(figure.number)
-
-
-def _words(figure: Figure, world: World) -> list[str]:
-    return [s for s in figure.name.split(".") if len(s) > 1 and s not in world.words.general]

@@ -121,7 +121,7 @@ def _cited(world: World) -> list[Side]:
     for passage in world.passages:
         if passage.is_prose or passage.path in world.facts.lists:
             for match in _CITED.finditer(passage.text):
-                side = Side.text(match[0], passage.at(match.start()), passage.path)
+                side = passage.side(match.start(), match[0], passage.path)
                 found.setdefault(match[0], side)
     return list(found.values())
 

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from govnb.review.check import Evidence, NamePattern, ProseCheck
-from govnb.review.finding import HINT, Finding, Side
+from govnb.review.finding import HINT, Finding
 from govnb.review.texts import CHINESE, Passage, points
 from govnb.review.words import one_of
 from govnb.review.world import World
@@ -59,6 +59,8 @@ class _Count:
     is_open: bool = False
     is_numbered: bool = False
     is_of_names: bool = False
+    # Whether it is a list of the department's file.
+    is_of_file: bool = False
 
     def __str__(self) -> str:
         low, high = min(self.possible), max(self.possible)
@@ -71,26 +73,17 @@ class _Count:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """A number of things that a text states: typed, or a figure's, which may be unknown."""
+    """A number of things that a text states, and what is listed of them; None is unknown."""
 
     number: int | None
+    # The figure referred to, or the list of the file that is meant.
     name: str | None
     measure: str
+    # First of the number, then of all the words that announce the list.
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Announced:
-    """A stated number, what is listed of it (None is unknown), and the words that say so."""
-
-    stated: _Stated
-    count: _Count | None
-    start: int
-    end: int
+    count: _Count | None = None
     severity: str | None = None
-    # The list of the file, or the figure, that is meant.
-    name: str | None = None
 
 
 class EnumerationCheck(ProseCheck):
@@ -119,24 +112,24 @@ class EnumerationCheck(ProseCheck):
     def look(self, world: World) -> Iterator[Finding]:
         """Compare each “N个…：” in the narratives with what it goes on to list."""
         for passage in world.prose:
-            for announced in _Text(self, world, passage).announced():
-                yield self._judged(announced, passage)
+            for stated in _Text(self, world, passage).announced():
+                yield self._judged(stated, passage)
 
-    def _judged(self, announced: _Announced, passage: Passage) -> Finding:
-        text = passage.text[announced.start : announced.end]
+    def _judged(self, stated: _Stated, passage: Passage) -> Finding:
+        text = passage.text[stated.start : stated.end]
         subject = f"{passage.path}:{_plain(text)}"
-        place = str(passage.at(announced.start))
-        stated, count = announced.stated.number, announced.count
-        if stated is None or count is None:
-            side = Side(announced.name, None if stated is None else str(stated), place)
-            return self.no_data(subject, [announced.name or "列举"], Evidence(side))
-        sides = Side(announced.name, str(stated), place), Side(None, str(count.plain), place)
-        evidence = Evidence(*sides, Decimal(stated - count.plain), Decimal(0))
+        number, count = stated.number, stated.count
+        left = passage.side(stated.start, str(number), stated.name)
+        if number is None or count is None:
+            left = left if number is not None else replace(left, value=None)
+            return self.no_data(subject, [stated.name or "列举"], Evidence(left))
+        right = passage.side(stated.start, str(count.plain))
+        evidence = Evidence(left, right, Decimal(number - count.plain), Decimal(0))
         text = re.sub(r"\s+", "", text)
-        if count.holds(stated):
-            return self.passed(subject, f"“{text}”是{stated}，列了{count}，相符", evidence)
-        words = {"处": passage.path, "项": text, "原文": text, "左": str(stated), "右": str(count)}
-        return self.failed(subject, words, evidence, announced.severity)
+        if count.holds(number):
+            return self.passed(subject, f"“{text}”是{number}，列了{count}，相符", evidence)
+        words = {"处": passage.path, "项": text, "原文": text, "左": str(number), "右": str(count)}
+        return self.failed(subject, words, evidence, stated.severity)
 
 
 def _plain(text: str) -> str:
@@ -156,12 +149,12 @@ class _Text:
         self._join = re.compile(one_of(world.words.joins))
         self._amount = re.compile(rf"\d\s*[余多]?(?:{one_of(world.words.measured)})")
 
-    def announced(self) -> Iterator[_Announced]:
+    def announced(self) -> Iterator[_Stated]:
         """Yield each stated number of things that can be held against a list."""
         for stated in self._stated():
             found = self._ahead(stated) or self._elsewhere(stated) or self._behind(stated)
-            if found and (found.name or _may_be_all(stated.number, found.count)):
-                yield replace(found, name=found.name or stated.name)
+            if found and _may_be_all(found):
+                yield found
 
     def _stated(self) -> Iterator[_Stated]:
         """Yield the counts of more than one thing: a number with a measure, or a reference."""
@@ -185,7 +178,7 @@ class _Text:
 
     # ── Where the list of a count may stand ─────────────────────
 
-    def _ahead(self, stated: _Stated) -> _Announced | None:
+    def _ahead(self, stated: _Stated) -> _Stated | None:
         """Return a count with the list that follows it."""
         lead = _LEADS.match(self._text, stated.end)
         if lead is None or re.search(rf"[{CHINESE}两](?:{self._measures})", lead["noun"]):
@@ -220,7 +213,7 @@ class _Text:
         words = re.search(r"[\u4e00-\u9fa5]{0,8}$", self._before(stated)[-8:])
         start = stated.start - (len(words[0]) if words else 0)
         end = lead.end("noun") if lead["loose"] or lead["bracket"] else lead.end()
-        return _Announced(stated, count, start, end, severity)
+        return replace(stated, count=count, start=start, end=end, severity=severity)
 
     def _numbered(self, at: int) -> _Count | None:
         """Count the numbered points that open at a place."""
@@ -228,7 +221,7 @@ class _Text:
         possible = frozenset([len(numbers), *numbers[-1:]])
         return _Count(len(numbers), possible, is_numbered=True) if len(numbers) > 1 else None
 
-    def _elsewhere(self, stated: _Stated) -> _Announced | None:
+    def _elsewhere(self, stated: _Stated) -> _Stated | None:
         """Return a count of what a list of the file holds: 内设5个股室."""
         clause = re.split("[，。；：\n{}]", self._before(stated))[-1]
         for word, name in self._rule.lists.items() if not stated.name else ():
@@ -245,12 +238,12 @@ class _Text:
             number = rf"[、和及，](\d{{1,2}}|[{CHINESE}两]{{1,2}})(?:{self._measures})"
             more = re.findall(rf"{number}[^\d、和及，]{{0,8}}", clause)
             possible = frozenset([listed, listed - sum(whole_number(n) or 0 for n in more)])
-            count = _Count(listed, possible) if listed else None
+            count = _Count(listed, possible, is_of_file=True) if listed else None
             start = stated.start - len(word + between)
-            return _Announced(stated, count, start, stated.end, name=str(name))
+            return replace(stated, count=count, start=start, name=str(name))
         return None
 
-    def _behind(self, stated: _Stated) -> _Announced | None:
+    def _behind(self, stated: _Stated) -> _Stated | None:
         """Return a count with the list right before it: “甲、乙等5个”, “甲局、乙局2个部门”."""
         before, number = self._before(stated), stated.number
         if stated.name or number is None:
@@ -271,7 +264,7 @@ class _Text:
                 return None
             severity = HINT if number > max(count.possible) else None
         start = stated.start - min(len(re.split("[。；：，\n]", before)[-1]), 40)
-        return _Announced(stated, count, start, stated.end, severity) if count else None
+        return replace(stated, count=count, start=start, severity=severity) if count else None
 
     # ── How many things a list holds ────────────────────────────
 
@@ -375,14 +368,15 @@ class _Text:
         return self._amount.search(half_width(REFERENCE.sub("", item))) is not None
 
 
-def _may_be_all(stated: int | None, count: _Count | None) -> bool:
+def _may_be_all(stated: _Stated) -> bool:
     """Tell whether a list can be all of what is counted: 56家：餐饮、零售 are kinds of them."""
-    if stated is None or count is None or count.is_numbered:
+    number, count = stated.number, stated.count
+    if number is None or count is None or count.is_numbered or count.is_of_file:
         return True
-    if count.plain == _LEAST and stated > _LEAST + 1 and not count.is_of_names:
+    if count.plain == _LEAST and number > _LEAST + 1 and not count.is_of_names:
         # Two words with a 、 between them are more often said of all than a list of them.
         return False
-    return stated < _MANY or stated <= _NEAR * count.plain
+    return number < _MANY or number <= _NEAR * count.plain
 
 
 def _body(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from govnb.review.finding import Side
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import REFERENCE, Reference, find, text_fields
 from govnb.text.number import TextNumber, half_width, read_numbers, whole_number
@@ -48,6 +49,10 @@ class Passage:
     def at(self, offset: int) -> Place:
         """Return the place of a character."""
         return self.source.at(offset) if isinstance(self.source, Scalar) else self.source.place
+
+    def side(self, offset: int, value: str, name: str | None = None) -> Side:
+        """Return what stands at a character as one side of a finding."""
+        return Side(name, value, str(self.at(offset)))
 
     @cached_property
     def references(self) -> list[Reference]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from govnb.review.check import Check, Evidence, NamePattern, ProseCheck, Regex
-from govnb.review.finding import Finding, Side
+from govnb.review.finding import Finding
 from govnb.review.texts import Mark, Passage
 from govnb.review.world import World
 from govnb.text.patterns import matches
@@ -31,13 +31,14 @@ class WritingCheck(Check):
 
     def find(self, world: World) -> Iterator[Finding]:
         """Find what the pattern matches; one spelling is one finding, however often."""
+        within = tuple(f"{name}." for name in self.within) or ("",)
+        looked = [p for p in world.passages if f"{p.path}.".startswith(within)]
         found: dict[str, Finding] = {}
-        looked = [passage for passage in world.passages if self._is_within(passage)]
         for passage in looked:
             for match in matches(self.pattern, passage.masked):
                 snippet = match[0].strip()
                 words = {"处": passage.path, "原文": snippet, "左": snippet, "项": passage.path}
-                evidence = Evidence(Side(passage.path, snippet, str(passage.at(match.start()))))
+                evidence = Evidence(passage.side(match.start(), snippet, passage.path))
                 found.setdefault(snippet, self.failed(snippet, words, evidence))
         yield from found.values()
         if not found and not looked:
@@ -46,10 +47,6 @@ class WritingCheck(Check):
             yield self.not_applicable("", "没有叙述文字")
         elif not found:
             yield self.passed("", f"查了{len(looked)}段文字，没有发现")
-
-    def _is_within(self, passage: Passage) -> bool:
-        names = self.within
-        return not names or any(f"{passage.path}.".startswith(f"{name}.") for name in names)
 
 
 class NumberingCheck(ProseCheck):
@@ -72,7 +69,7 @@ class NumberingCheck(ProseCheck):
             for passage, mark, wrong in _disorder(entries):
                 wrongs += 1
                 words = {"处": path, "原文": mark.text, "左": mark.text, "缘由": wrong}
-                evidence = Evidence(Side(path, mark.text, str(passage.at(mark.start))))
+                evidence = Evidence(passage.side(mark.start, mark.text, path))
                 yield self.failed(f"{path}:{mark.text}", words, evidence)
         if not numbered:
             yield self.not_applicable("", "文字里没有编号")
