@@ -270,33 +270,30 @@ class _Text:
 
     def _sentence(self, text: str, measure: str) -> _Count | None:
         """Count what is listed up to the end of the sentence; None if it isn't a list."""
-        parts = _body(text.lstrip(" \t")).split("；")
-        clauses = parts[0].split("，")
-        head, *tail = clauses
-        items = _items(head)
-        if len(items) < _LEAST and not REFERENCE.search(head):
-            items = []
-        if added := _added(items, tail, measure):
+        parts = [part for part in _body(text.lstrip(" \t")).split("；") if part.strip()]
+        clauses = parts[0].split("，") if parts else [""]
+        items = _items(clauses[0])
+        if added := _added(items, clauses[1:], measure):
             return added
-        if any(map(self._has_amount, items)) or (tail and self._ends_in_a_clause(items)):
-            return None
         is_of_names = self._are_names(items)
-        readings = [items] if items else []
+        readings = [items] if len(items) >= _LEAST or REFERENCE.search(clauses[0]) else []
+        if any(map(self._has_amount, readings[0] if readings else parts)):
+            return None
+        if len(clauses) > 1 and self._ends_in_a_clause(items):
+            return None
         if len(parts) > 1 and not is_of_names:
-            readings.append([part for part in parts if part.strip()])
-        if not readings and len(clauses) > _LEAST and _alike(clauses, -1) and len(head) < 10:
+            readings.append(parts)
+        if not readings and len(clauses) > _LEAST and _alike(clauses, -1):
             # 政治意识，大局意识，核心意识
             readings.append(clauses)
-        if not items and any(self._has_amount(item) for read in readings for item in read):
-            return None
         counts = [count for read in readings if (count := self._read(read)).plain >= _LEAST]
         if not counts:
             return None
         possible = frozenset[int]().union(*(count.possible for count in counts))
-        if any(len(_items(part)) >= _LEAST for part in tail) and not self._has_amount(parts[0]):
+        if any(len(_items(part)) > 1 for part in clauses[1:]) and not self._has_amount(parts[0]):
             # A list in groups: 、 within, ， between them.
             possible |= {sum(len(_items(part)) for part in clauses)}
-        if tail and _alike(clauses, 0):
+        if len(clauses) > 1 and _alike(clauses, 0):
             # 第一组由甲、乙负责，第二组由丙负责
             possible |= {len(clauses)}
         is_open = any(count.is_open for count in counts)
