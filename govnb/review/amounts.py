@@ -68,7 +68,7 @@ class DirectionCheck(ProseCheck):
 
 
 def _signed(passage: Passage, reference: Reference, world: World) -> Change | None:
-    """Return what the word right before a figure with a sign says: 超支{{ 支出.超支 }}."""
+    # 超支{{ 支出.超支 }}
     figure, words = world.figures.get(reference.name), world.words
     head = passage.masked[max(0, reference.start - 16) : reference.start]
     match = re.search(rf"(负?)({one_of(words.directions)}){_FILLER}$", head)
@@ -118,7 +118,6 @@ class TypedValueCheck(ProseCheck):
             yield from filter(None, told)
 
     def _compared(self, mention: Mention, number: TextNumber, passage: Passage) -> Finding | None:
-        """Return what a number typed behind a name is against the figure."""
         figure = mention.name.last if mention.is_last else mention.name.figure
         if figure is None or figure.number is None:
             return None
@@ -139,7 +138,6 @@ class TypedValueCheck(ProseCheck):
         return self.failed(subject, words, evidence, None if mention.is_ours else HINT)
 
     def _grown(self, told: Change, number: TextNumber, passage: Passage) -> Finding | None:
-        """Return what a typed change since last year is against the figures."""
         now, base = told.now, told.last.number if told.last else None
         change = abs(told.difference or Decimal(0))
         wanted = [change / abs(base) * _HUNDRED] if told.unit == "%" and base else []

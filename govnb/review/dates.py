@@ -100,9 +100,9 @@ class DocumentYearCheck(ForEach):
         too_new = after is not None and year > when.year + int(after) + grace_after
         if not too_old and not too_new:
             return self.passed(subject, f"文号“{document.value}”与{when}不矛盾", evidence)
-        words = {"项": subject, "左名": "文号", "左": str(document.value)}
+        why = f"文号是{year}年的，{'早' if too_old else '晚'}于{when.year}年"
+        words = {"项": subject, "左名": "文号", "左": str(document.value), "缘由": why}
         words |= {"右名": date.label, "右": str(when)}
-        words["缘由"] = f"文号是{year}年的，{'早' if too_old else '晚'}于{when.year}年"
         is_reform = self.reform_after is not None and year - when.year >= int(self.reform_after)
         return self.failed(subject, words, evidence, HINT if is_reform else None)
 
@@ -177,9 +177,9 @@ class DateOrderCheck(Check):
         if first is None or second is None:
             yield from self.undecided(subject, later, earlier)
         elif second.latest() < first.earliest():
-            words = {"项": later.name, "左": str(second), "右": str(first)}
-            words |= {"左名": later.label.removesuffix("·日期")}
-            words |= {"右名": earlier.label.removesuffix("·日期")}
+            left, right = (term.label.removesuffix("·日期") for term in (later, earlier))
+            words = {"左名": left, "左": str(second), "右名": right, "右": str(first)}
+            words["项"] = later.name
             yield self.failed(subject, words, evidence)
         elif not wrong_only:
             named = earlier.label if earlier.name in earlier.names else ""

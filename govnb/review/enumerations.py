@@ -25,11 +25,9 @@ from govnb.sheet.references import REFERENCE, Reference
 from govnb.text.number import half_width, whole_number
 from govnb.text.values import Text
 
-_LEAST, _NEAR = 2, 2
-# From here on a count is of things too many to list them all.
-_MANY = 10
-# No list of a sentence is longer.
-_WINDOW = 1000
+# A list has at least 2 items, of which a count may have forgotten 2; from 10 things on they are
+# too many to list them all. No list of a sentence is longer than 1000 characters.
+_LEAST, _NEAR, _MANY, _WINDOW = 2, 2, 10, 1000
 _NO_COUNTS = frozenset(["万元", "元", "%", "年"])
 # What may lead from a count to its list; none but words that say “namely” come between.
 _LEADS = re.compile(
@@ -55,11 +53,10 @@ class _Count:
     plain: int
     possible: frozenset[int]
     # Whether the list may leave some out (等), whether its items are numbered, so that nothing
-    # is left to read, and whether they are names of one kind.
+    # is left to read, are names of one kind, or stand in the department's file.
     is_open: bool = False
     is_numbered: bool = False
     is_of_names: bool = False
-    # Whether it is a list of the department's file.
     is_of_file: bool = False
 
     def __str__(self) -> str:
@@ -67,7 +64,6 @@ class _Count:
         return f"{low}" if low == high else f"{low}至{high}"
 
     def holds(self, stated: int) -> bool:
-        """Tell whether a reading agrees with the number stated."""
         return stated in self.possible or (self.is_open and stated >= min(self.possible))
 
 
@@ -157,47 +153,35 @@ class _Text:
                 yield found
 
     def _stated(self) -> Iterator[_Stated]:
-        """Yield the counts of more than one thing: a number with a measure, or a reference."""
-        one, figures = self._measures, self._world.figures
-        number = rf"(?<![\d.第])(?P<number>\d{{1,3}}|[{CHINESE}两]{{1,3}})(?P<measure>{one})"
-        for match in re.finditer(rf"{number}|{REFERENCE.pattern}(?P<after>{one})?", self._text):
-            name, value = None, whole_number(match["number"] or "")
-            if not match["number"]:
-                name = Reference.of(match).name
-                figure = figures.get(name)
-                if figure is None or figure.unit in _NO_COUNTS:
-                    continue
-                whole = figure.number is not None and figure.number == int(figure.number)
-                value = int(figure.number or 0) if whole else None
-            if value is None or value >= _LEAST:
-                measure = match["measure"] or match["after"] or ""
-                yield _Stated(value, name, measure, *match.span())
+        one = self._measures
+        # 共4章12条 counts twice what is listed once.
+        single = "章节篇人辆笔户批" + "".join(m for m in self._rule.measures if len(m) == 1)
+        number = rf"(?P<number>\d{{1,3}}|[{CHINESE}两]{{1,3}})(?P<measure>{one})"
+        pattern = rf"(?<![\d.第])(?<!\d[{single}]){number}|{REFERENCE.pattern}(?P<after>{one})?"
+        for match in re.finditer(pattern, self._text):
+            name = None if match["number"] else Reference.of(match).name
+            figure = self._world.figures.get(name or "")
+            value = whole_number(match["number"] or str(figure and figure.number))
+            is_count = name is None or (figure is not None and figure.unit not in _NO_COUNTS)
+            if is_count and (value is None or value >= _LEAST):
+                yield _Stated(value, name, match["measure"] or match["after"] or "", *match.span())
 
     def _before(self, stated: _Stated) -> str:
         return self._text[max(0, stated.start - _WINDOW) : stated.start]
 
-    # ── Where the list of a count may stand ─────────────────────
-
     def _ahead(self, stated: _Stated) -> _Stated | None:
-        """Return a count with the list that follows it."""
         lead = _LEADS.match(self._text, stated.end)
         if lead is None or re.search(rf"[{CHINESE}两](?:{self._measures})", lead["noun"]):
             return None
-        unit = "章节篇人辆笔户批" + "".join(m for m in self._rule.measures if len(m) == 1)
-        if re.search(rf"\d[{unit}]$", self._before(stated)):
-            # 共4章12条：… counts twice what is listed once.
-            return None
         rest = self._text[lead.end() : lead.end() + _WINDOW]
-        noun, count = lead["noun"], None if lead["among"] else self._numbered(lead.end())
+        count = None if lead["among"] else self._numbered(lead.end())
+        called = stated.measure + lead["noun"]
+        # What follows the colon of a clause is no list of its noun.
+        clause = rf"{one_of(self._world.words.clause)}|主要(?=.)"
         if lead["loose"]:
             # 三个方面的工作, 两个问题: what calls for points to follow.
-            called = (stated.measure + noun).endswith(tuple(self._rule.points))
-            if count is None or not (called or "方面" in stated.measure + noun):
-                return None
-        elif count is None and re.search(rf"{one_of(self._world.words.clause)}|主要(?=.)", noun):
-            # What follows the colon of a clause is no list of its noun.
-            return None
-        elif count is None:
+            count = count if "方面" in called or called.endswith(tuple(self._rule.points)) else None
+        elif count is None and not re.search(clause, lead["noun"]):
             read = self._bracketed if lead["bracket"] else self._sentence
             count = read(rest, stated.measure)
         if count is None or (lead["among"] and "在内" in re.split("[。；\n]", rest)[0]):
@@ -210,19 +194,18 @@ class _Text:
             if (fewer and count.plain == _LEAST) or (lead["loose"] and far):
                 return None
             severity = HINT if fewer else None
-        words = re.search(r"[\u4e00-\u9fa5]{0,8}$", self._before(stated)[-8:])
-        start = stated.start - (len(words[0]) if words else 0)
+        words = re.split(r"[^\u4e00-\u9fa5]", self._before(stated)[-8:])[-1]
         end = lead.end("noun") if lead["loose"] or lead["bracket"] else lead.end()
+        start = stated.start - len(words)
         return replace(stated, count=count, start=start, end=end, severity=severity)
 
     def _numbered(self, at: int) -> _Count | None:
-        """Count the numbered points that open at a place."""
         numbers = points(self._passage, at)
         possible = frozenset([len(numbers), *numbers[-1:]])
         return _Count(len(numbers), possible, is_numbered=True) if len(numbers) > 1 else None
 
     def _elsewhere(self, stated: _Stated) -> _Stated | None:
-        """Return a count of what a list of the file holds: 内设5个股室."""
+        # 内设5个股室
         clause = re.split("[，。；：\n{}]", self._before(stated))[-1]
         for word, name in self._rule.lists.items() if not stated.name else ():
             _, found, between = clause.rpartition(word)
@@ -244,7 +227,7 @@ class _Text:
         return None
 
     def _behind(self, stated: _Stated) -> _Stated | None:
-        """Return a count with the list right before it: “甲、乙等5个”, “甲局、乙局2个部门”."""
+        # “甲、乙等5个”, “甲局、乙局2个部门”
         before, number = self._before(stated), stated.number
         if stated.name or number is None:
             return None
@@ -265,8 +248,6 @@ class _Text:
             severity = HINT if number > max(count.possible) else None
         start = stated.start - min(len(re.split("[。；：，\n]", before)[-1]), 40)
         return replace(stated, count=count, start=start, severity=severity) if count else None
-
-    # ── How many things a list holds ────────────────────────────
 
     def _sentence(self, text: str, measure: str) -> _Count | None:
         """Count what is listed up to the end of the sentence; None if it isn't a list."""
@@ -332,7 +313,7 @@ class _Text:
         return _Count(plain + (max(names, 1) if joins else 0), possible, bool(_OPEN.search(last)))
 
     def _joins_names(self, last: str, join: re.Match[str], others: Sequence[str]) -> bool:
-        """Tell whether both sides of a 和 end as the other items do, so that each is one."""
+        # Both sides of the 和 end as the other items do, so that each is one.
         left = self._join.split(last[: join.start()])[-1]
         right = _OPEN.split(self._join.split(last[join.end() :])[0])[0]
         if left.endswith(self._endings) and right.endswith(self._endings):
@@ -341,24 +322,22 @@ class _Text:
         return len(end) > 1 and right.endswith(end) and any(o.endswith(end) for o in others)
 
     def _are_names(self, items: Sequence[str]) -> bool:
-        """Tell whether items are names of one kind, each of them one."""
         ends = [_OPEN.split(item)[0] for item in items]
         named = all(end.endswith(self._endings) for end in ends)
         return len(ends) >= _LEAST and (named or _alike(ends, -1))
 
     def _ends_in_a_clause(self, items: Sequence[str]) -> bool:
-        """Tell whether the last item says something of the others: 办公室、人事股负责日常工作."""
-        if len(items) < _LEAST:
-            return False
-        return len(self._join.split(items[-1])[-1]) >= 2 + 2 * max(map(len, items[:-1]))
+        # 办公室、人事股负责日常工作
+        last = self._join.split(items[-1])[-1] if len(items) >= _LEAST else ""
+        return len(last) >= 2 + 2 * max(map(len, items[:-1]), default=0)
 
     def _weight(self, item: str) -> int:
-        """Return how many things an item is: a reference to a list is all of them."""
+        # A reference to a list is all of its items.
         reference = REFERENCE.search(item)
         return len(self._lists.get(Reference.of(reference).name, ())) or 1 if reference else 1
 
     def _has_amount(self, item: str) -> bool:
-        """Tell whether an item holds an amount: 主任1名、副主任2名 adds up, it isn't counted."""
+        # 主任1名、副主任2名 adds up, it isn't counted.
         reference = REFERENCE.search(item)
         if reference and Reference.of(reference).name not in self._lists:
             return True
@@ -377,7 +356,6 @@ def _may_be_all(stated: _Stated) -> bool:
 
 
 def _body(text: str) -> str:
-    """Return the sentence that a list stands in: no brackets, nothing behind 其中."""
     body = re.split(r"[。！？\n]", text, maxsplit=1)[0]
     while (shorter := _BRACKETED.sub("", body)) != body:
         body = shorter
@@ -389,7 +367,6 @@ def _items(text: str) -> list[str]:
 
 
 def _alike(items: Sequence[str], at: int) -> bool:
-    """Tell whether items have the same first, or last, character."""
     return len({item.strip()[at:][:1] for item in items}) == 1
 
 

@@ -118,7 +118,6 @@ class Sentences:
         self._compile()
 
     def _compile(self) -> None:
-        """Make the patterns of the words by which sentences are read."""
         words, last = self._words, one_of(self._words.last_year)
         # 三公 with or without its quotation marks.
         self._named = re.compile(f"({one_of(self._called).replace('三公', '“?三公”?')})")
@@ -149,8 +148,6 @@ class Sentences:
         self._reached = re.compile(rf"(?:支出)?(?:[由从][^，。；\n]{{1,12}})?{reached}{NUMBER}")
         self._reaching = re.compile(rf"{reached}$")
         self._direction = re.compile(one_of(words.directions))
-
-    # ── Figures named ───────────────────────────────────────────
 
     def named(self, passage: Passage) -> tuple[Mention, ...]:
         """Return the figures that a passage names in words."""
@@ -191,14 +188,9 @@ class Sentences:
             return found
         end = text.index(number.unit, number.end) + len(number.unit)
         _, stop = passage.clause(match.start(), end)
-        if (
-            _LIMIT.match(text, end)
-            or _SCORING.search(text, end, stop)
-            or number.more
-            or number.high
-        ):
-            return None
-        return replace(found, end=end, number=number)
+        is_limit = _LIMIT.match(text, end) or _SCORING.search(text, end, stop)
+        vague = is_limit or number.more or number.high
+        return None if vague else replace(found, end=end, number=number)
 
     def _scope(
         self, name: Name, match: re.Match[str], passage: Passage
@@ -221,8 +213,6 @@ class Sentences:
         is_sure = year in (self._year, self._year - 1) and is_last >= says_last and not doubtful
         return (not rest, is_last) if is_sure else None
 
-    # ── What is said of them ────────────────────────────────────
-
     def changes(self, passage: Passage) -> Iterator[Change]:
         """Yield what a passage says that this year's figures did since last year."""
         named = (m for m in self.named(passage) if m.is_ours and not m.is_last)
@@ -240,26 +230,25 @@ class Sentences:
                 )  # fmt: skip
 
     def _matches(self, mention: Mention, passage: Passage) -> Iterator[re.Match[str]]:
-        """Yield what a passage says right beside a mention, or of all that it names before."""
         text = passage.shape
-        if not mention.label:
-            before = self._reaching.search(text, max(0, mention.start - 16), mention.start)
-            yield from filter(None, [before])
+        before = self._reaching.search(text, max(0, mention.start - 16), mention.start)
+        if before and not mention.label:
+            yield before
         first = self._changed.match(text, mention.end)
         shared = self._shared.match(text, mention.end)
+        reached = self._reached.match(text, mention.end)
         if first:
             yield first
-            more = self._further.match(text, first.end()) if first["number"] else None
-            yield from filter(None, [more])
+            if first["number"] and (more := self._further.match(text, first.end())):
+                yield more
         elif shared:
             _, stop = passage.clause(mention.start, shared.end())
             if not self._direction.search(text, shared.end(), stop):
                 yield shared
-        if mention.label and not mention.number:
-            yield from filter(None, [self._reached.match(text, mention.end)])
+        elif reached and mention.label and not mention.number:
+            yield reached
 
     def _referred(self, passage: Passage) -> Iterator[Mention]:
-        """Yield this year's figures that a passage refers to and last year's are known of."""
         for reference in passage.references:
             figure, last = self._figures.get(reference.name), self._last(reference.name)
             if figure is not None and last is not None:
@@ -267,10 +256,7 @@ class Sentences:
                 end = unit.end() if unit else reference.end
                 yield Mention("", Name("", figure, last), reference.start, end)
 
-    # ── What figures are called ─────────────────────────────────
-
     def _last(self, name: str) -> Figure | None:
-        """Return last year's figure, if the name is this year's."""
         for this, before in _YEARS:
             head, dot, rest = name.partition(f".{this}")
             last = self._figures.get(f"{head}.{before}{rest}")
