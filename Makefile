@@ -48,8 +48,9 @@ setup: $(READY)  ## make or refresh .venv; does nothing when all is in place | �
 report: $(READY)  ## compute and publish all reports of YEAR (default 2016) | 生成 YEAR 年全部报告
 	@$(BIN)/govnb batch $(YEAR) $(if $(TO),--to $(TO))
 
-test: $(DEV)  ## run the tests | 运行测试
-	@$(BIN)/python -m pytest $(ARGS)
+# One after the other, as for a debugger: make test ARGS="-n 0 --pdb tests/text"
+test: $(DEV)  ## run the tests, on all cores | 运行测试
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lab: $(READY)  ## open the notebooks in JupyterLab | 打开 JupyterLab
 	@$(BIN)/jupyter lab

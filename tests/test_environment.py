@@ -30,7 +30,6 @@ CONDA_ONLY = {"python", "pip"}
 NOT_IMPORTED = {
     "jupyterlab": "make lab",
     "numpy": "what pandas and matplotlib compute with; their oldest do not fit its newest",
-    "ruamel-yaml": "carrying last year's file over",
 }
 LOCKS = {"requirements.lock": False, "requirements-dev.lock": True}
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel
 
 from govnb.present.checking import check_department
-from govnb.sheet.carry import Carried, Values, carry
+from govnb.sheet.carry import Values, carry
 from govnb.sheet.compute import compute
-from govnb.sheet.department import DRAFT, Department
+from govnb.sheet.department import Department
 from govnb.sheet.figure import rounded
 from govnb.sheet.read import department_path, label_of, load, new_path
 from govnb.sheet.shipped import copy_rules, shipped
@@ -24,9 +20,8 @@ from govnb.text.number import TO_FILL
 from govnb.text.place import FaultsError, Place
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 from govnb.text.yaml_faults import lines_of
-from govnb.text.yaml_text import Mapping, Scalar, Sequence, parse_yaml, read_text
+from govnb.text.yaml_text import Mapping, parse_yaml, read_text
 
-_SCHEMA = "# yaml-language-server: $schema=../schema/department.schema.json"
 # What names something left out may be named by something else; a file has only so many.
 _MOST_TURNS = 20
 
@@ -72,43 +67,6 @@ def blank_file(year: int, department: str, accounts: dict[str, str]) -> str:
     return filled.replace("｛文件｝", f"params/{year}/{department}.yml")
 
 
-def carried_over(
-    text: str,
-    label: str,
-    year: int,
-    *,
-    model: type[BaseModel] = Department,
-    values: Values = lambda name: None,
-    renamed: dict[str, str] | None = None,
-) -> Carried:
-    """Return last year's file as this year's beginning; :meth:`Carried.text` is the file.
-
-    Raises
-    ------
-    FaultsError
-        If last year's file can't be read.
-    """
-    parse_yaml(text, label)
-    carried = carry(text, year, model, values, renamed)
-    tree = carried.tree
-    if "稿别" in tree:
-        tree["稿别"] = DRAFT
-    else:
-        tree.insert(0, "稿别", DRAFT)
-    return carried
-
-
-def head_of(carried: Carried, label: str) -> list[str]:
-    """Return the comment that begins a carried over file."""
-    return [
-        _SCHEMA,
-        f"# 由 {label}（{carried.old_year}年度）延续而来的草稿。写着{TO_FILL}的逐项填上；",
-        "# 没有的，连同引用它的话一起删去。上一年的数、日期、是否、说明、理由、荣誉、评分依据、",
-        "# 公布数、落款都不延续；算式照上一年；"
-        f"注释里标着（{carried.old_year}年）的，讲的是上一年。",
-    ]
-
-
 def _carried_over(
     source: Path, old: str, label: str, year: int, shared: Path, params_dir: Path
 ) -> str:
@@ -116,46 +74,25 @@ def _carried_over(
     before = _accounts(source.parent / "_year.yml")
     now = _accounts(shared)
     renamed = {name: now[code] for code, name in before.items() if now.get(code, name) != name}
-    values = _values_of(source, params_dir)
-    carried = carried_over(old, label, year, values=values, renamed=renamed)
-    text = carried.text(head_of(carried, label))
+    carried = carry(old, year, Department, _values_of(source, params_dir), renamed)
     for _ in range(_MOST_TURNS):
-        paths = _faulty(text, params_dir)
-        if not paths:
+        places = _faulty(carried.text(label), params_dir)
+        if not places:
             break
-        for path in paths:
-            carried.mend(path)
-        text = carried.text(head_of(carried, label))
-    return text
+        carried.mend(places, label)
+    return carried.text(label)
 
 
-def _faulty(text: str, params_dir: Path) -> list[tuple[str | int, ...]]:
-    """Return the paths of what `govnb check` would refuse in a file, the deepest there is."""
+def _faulty(text: str, params_dir: Path) -> list[Place]:
+    """Return the places of what `govnb check` would refuse in a file."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.yml"
         draft.write_text(text, encoding="utf-8")
         try:
             check_department(draft, params_dir)
         except FaultsError as error:
-            own = [f.place for f in error.faults if f.place.file == draft.as_posix()]
-        else:
-            return []
-    spots = sorted(_spots(parse_yaml(text, draft.as_posix(), note=True), ()))
-    found = (max((s for s in spots if s[0] <= place), default=None) for place in own)
-    return list(dict.fromkeys(spot[1] for spot in found if spot is not None))
-
-
-def _spots(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Place, Any]]:
-    """Yield where each key and each item of a list stands, with its path."""
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield node.keys_at[key], (*path, key)
-            yield from _spots(value, (*path, key))
-    elif isinstance(node, Sequence):
-        for number, value in enumerate(node):
-            if isinstance(value, Scalar):
-                yield value.place, (*path, number)
-            yield from _spots(value, (*path, number))
+            return [f.place for f in error.faults if f.place.file == draft.as_posix()]
+    return []
 
 
 def _values_of(source: Path, params_dir: Path) -> Values:

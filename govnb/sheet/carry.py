@@ -1,4 +1,4 @@
-"""Last year's file → this year's beginning, kept as it was written but for what has changed.
+"""Last year's file → this year's beginning: its text, edited where something has changed.
 
 What becomes of a value stands on its field (:func:`govnb.sheet.key.key`); this module only
 walks. A number, a date and a 是/否 are to be filled in, what belongs to one year is left out,
@@ -7,154 +7,152 @@ and words stay and are listed, to be confirmed.
 
 from __future__ import annotations
 
-import copy
-import io
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.resolver import VersionedResolver
-from ruamel.yaml.scalarstring import LiteralScalarString
-from ruamel.yaml.tokens import CommentToken
 
+from govnb.sheet.department import DRAFT
 from govnb.sheet.key import bare, next_year, readers
 from govnb.text.ledger import Ledger
 from govnb.text.number import TO_FILL, is_unknown
+from govnb.text.place import Place
 from govnb.text.values import Reads, TextOf
+from govnb.text.yaml_faults import lines_of
 
 Path = tuple[str | int, ...]
 # A value of last year's file as it is known there, as text in the file's own unit.
 Values = Callable[[str], str | None]
 _YEAR = re.compile(r"(?:19|20)\d\d年?")
+_YEAR_IN_WORDS = re.compile(r"^(?!\s*#).*(?<![\d-])(?:19|20)\d\d年")
 _REFERENCE = re.compile(r"\{\{(.*?)\}\}")
-_NAME = re.compile(r"[^\W\d_]")
-# What stands in the tree for something left out until the text is made of it.
-_GONE = re.compile(r"〔删(\d+)〕")
-_SCHEMA = "# yaml-language-server:"
+# `=3+4` is a number of last year all the same.
+_FORMULA = re.compile(r"=.*[^\W\d_]", re.DOTALL)
+# A remark; keys commented out are none.
+_REMARK = re.compile(r"(?m)(?:^|(?<=[ \t]))#[ \t]*(?![\s#]|（\d{4}年）|──|[\w（）]+:(?:\s|$)|- )")
+# What stands for a key left out until the text is made, among others in braces or on lines of
+# its own, with the remark above it. Of the blank lines around it one is enough.
+_GONE, _GONE_LINES = "\0", "\1"
+_IN_BRACES = re.compile(rf",\s*{_GONE}|{_GONE},?\s*")
+_ON_LINES = re.compile(
+    rf"(?m)(?:^[ \t]*\n)*(?:(?:^[ \t]*#.*\n)*^[ \t]*{_GONE_LINES}.*\n(?:^[ \t]*\n)*)+"
+)
 
 
-class _AsTyped(VersionedResolver):
-    """Takes every scalar for text, so that what is written back is what was typed."""
+class _Edits:
+    """A YAML text and what changes in it."""
 
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
-        """Return the tag of text for whatever a plain scalar looks like."""
-        return super().resolve(kind, "x" if isinstance(value, str) else value, implicit)
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree: Any = yaml.compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        self._edits: dict[tuple[int, int], str] = {}
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        self._edits[start, end] = new
+
+    def made(self) -> str:
+        """Return the text with its edits; of two that overlap the outer one counts."""
+        done, at = [], 0
+        order = sorted(self._edits, key=lambda span: (span[0], span[0] != span[1], -span[1]))
+        for start, end in order:
+            if start >= at:
+                done += [self.text[at:start], self._edits[start, end]]
+                at = end
+        text = _IN_BRACES.sub("", "".join([*done, self.text[at:], "\n"]))
+        return _ON_LINES.sub(lambda m: "\n" * ("\n\n" in f"\n{m[0]}"), text).rstrip() + "\n"
+
+    def end(self, node: Any) -> int:
+        """Return where a value's last character stands."""
+        if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
+            start: int = node.start_mark.index
+            return start + len(self.text[start : node.end_mark.index].rstrip())
+        last = node.value[-1]
+        return self.end(last[1] if isinstance(last, tuple) else last)
+
+    def typed(self, node: yaml.Node) -> str:
+        return self.text[node.start_mark.index : self.end(node)]
+
+    def put(self, node: yaml.Node, new: str) -> None:
+        """Put a text in a value's place, in a block of lines where it is one."""
+        start, typed = node.start_mark.index, self.typed(node)
+        if block := re.match(r"[|>].*\n\s*?( +)\S", typed):
+            new = f"|\n{block[1]}{new}"
+        self.replace(start, self.end(node), new if typed else f" {new}")
+
+    def fill(self, node: Any) -> None:
+        """Empty a value, or each value of a section, to be filled in; formulas stay."""
+        if isinstance(node, yaml.MappingNode):
+            for _, value in node.value:
+                self.fill(value)
+        elif isinstance(node, yaml.SequenceNode) and node.value:
+            self.replace(node.value[0].start_mark.index, self.end(node.value[-1]), TO_FILL)
+        elif not _FORMULA.match(node.value):
+            self.put(node, TO_FILL)
+
+    def insert(self, node: yaml.MappingNode, before: str, pair: str) -> None:
+        start = next(key.start_mark for key, _ in node.value if key.value == before)
+        behind = ", " if node.flow_style else "\n" + " " * start.column
+        self.replace(start.index, start.index, pair + behind)
+
+    def leave_out(self, node: yaml.MappingNode, name: str) -> None:
+        key, value = next(pair for pair in node.value if pair[0].value == name)
+        gone = _GONE if node.flow_style else _GONE_LINES
+        self.replace(key.start_mark.index, self.end(value), gone)
 
 
-def _yaml() -> YAML:
-    yaml = YAML()
-    yaml.Resolver = _AsTyped
-    yaml.preserve_quotes = True
-    yaml.width = 10**6
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
-
-
-@dataclass
 class Carried:
-    """A new year's file in the making.
+    """A new year's file in the making, and the paths of what is to be confirmed in it."""
 
-    Attributes
-    ----------
-    tree
-        The file.
-    old_year
-        The year it is carried over from.
-    kept
-        The paths of what stays as last year had it.
-    moved
-        The paths of what is last year's number in this year's column.
-    mended
-        The paths of what had to go because it named something left out.
-    """
+    def __init__(self, old_year: str) -> None:
+        self.old_year = old_year
+        self.body = ""
+        # What stays as last year had it, what is last year's number in this year's column, and
+        # what had to go because it named something left out.
+        self.kept: list[Path] = []
+        self.moved: list[Path] = []
+        self.mended: list[Path] = []
 
-    tree: CommentedMap
-    old_year: str
-    kept: list[Path] = field(default_factory=list)
-    moved: list[Path] = field(default_factory=list)
-    mended: list[Path] = field(default_factory=list)
-    _tails: list[str] = field(default_factory=list)
+    def mend(self, places: Iterable[Place], label: str) -> None:
+        """Take out the words and formulas at places of the file, which don't fit this year."""
+        edits = _Edits(self.body)
+        shift = self.text(label).count("\n") - self.body.count("\n") + 1
+        parts = {path: part for path, *part in _parts(edits.tree)}
+        for place in places:
+            at = place.line - shift, place.column - 1
+            begun = [p for p, (key, *_) in parts.items() if _at(key) <= at]
+            path = max(begun, key=lambda p: (_at(parts[p][0]), len(p)), default=())
+            while path:
+                _, value, section = parts[path]
+                if _is_scalar(value) and value.value.strip() != TO_FILL:
+                    edits.put(value, TO_FILL)
+                elif isinstance(section, yaml.MappingNode):
+                    edits.leave_out(section, str(path[-1]))
+                else:
+                    path = path[:-1]
+                    continue
+                self.mended.append(path)
+                break
+        self.body = edits.made()
 
-    def leave_out(self, node: CommentedMap, name: str) -> None:
-        """Take a key out; the comment behind it, which is the next key's, stays."""
-        self._tails.append(self._tail(node, name))
-        node.ca.items.pop(name, None)
-        # A new value takes the old one's style, and this must stand on the key's line.
-        at = list(node).index(name)
-        del node[name]
-        node.insert(at, name, f"〔删{len(self._tails) - 1}〕")
-
-    def _tail(self, node: Any, name: Any) -> str:
-        """Return the comments behind a value, which lie with its last part."""
-        value = node[name]
-        if gone := _GONE.fullmatch(str(value)):
-            return self._tails[int(gone[1])]
-        if isinstance(value, CommentedMap) and value:
-            return self._tail(value, list(value)[-1])
-        if isinstance(value, CommentedSeq) and value:
-            return self._tail(value, len(value) - 1)
-        found = [*_tokens(node.ca.items.get(name)), *_tokens(getattr(value, "comment", None))]
-        text = "".join(token.value for token in found)
-        # A block of text has ended its own line.
-        return f"\n{text}" if isinstance(value, LiteralScalarString) else text
-
-    def mend(self, path: Path) -> None:
-        """Take out the words or the formula at a path, which don't fit this year."""
-        *above, last = path
-        node: Any = self.tree
-        for step in above:
-            node = node[step]
-        if isinstance(node[last], str) and str(node[last]).strip() != TO_FILL:
-            _put(node, last, TO_FILL)
-        elif isinstance(node, CommentedMap):
-            self.leave_out(node, str(last))
-        else:
-            self.mend(tuple(above))
-            return
-        self.mended.append(path)
-
-    def text(self, head: Iterable[str]) -> str:
+    def text(self, label: str) -> str:
         """Return the file, under a comment that says what to look at."""
-        out = io.StringIO()
-        _yaml().dump(self.tree, out)
-        lines = self._without_gaps(out.getvalue().splitlines())
-        told = [*head, *self._listed(lines)]
-        shift = len(told) + 1
-        told = [_LINE.sub(lambda m: str(int(m[1]) + shift), line) for line in told]
-        return "\n".join([*told, "", *lines]) + "\n"
+        head = [
+            "# yaml-language-server: $schema=../schema/department.schema.json",
+            f"# 由 {label}（{self.old_year}年度）延续而来的草稿。写着{TO_FILL}的逐项填上；",
+            "# 没有的，连同引用它的话一起删去。上一年的数、日期、是否、说明、理由、荣誉、",
+            "# 评分依据、公布数、落款都不延续；算式照上一年；"
+            f"注释里标着（{self.old_year}年）的，讲的是上一年。",
+        ]
+        lines = self.body.splitlines()
+        shift = len([*head, *self._listed(lines, 0)]) + 1
+        return "\n".join([*head, *self._listed(lines, shift), "", self.body])
 
-    def _without_gaps(self, lines: list[str]) -> list[str]:
-        done: list[str] = []
-        closing = False
-        for line in lines:
-            gap = _GONE.search(line)
-            new = [line]
-            if gap and re.fullmatch(r"\s*[^{}\[\]]*: 〔删\d+〕", line):
-                while done and done[-1].lstrip().startswith("#"):
-                    done.pop()
-                tail = self._tails[int(gap[1])].partition("\n")[2].rstrip("\n")
-                new = tail.split("\n") if tail else []
-            elif gap:
-                pair = r"[^\s,{}][^,{}]*: 〔删\d+〕"
-                new = [re.sub(rf",\s*{pair}|{pair},?\s*", "", line)]
-            closing = closing or gap is not None
-            for text in new:
-                # Where something has gone, the blank lines around it become one.
-                if text.strip() or not closing or (done and done[-1].strip()):
-                    done.append(text)
-                closing = closing and (gap is not None or not text.strip())
-        # A block of text that keeps its blank lines at the file's end is closed by "...".
-        while done and done[-1].strip() in ("", "..."):
-            done.pop()
-        return done
-
-    def _listed(self, lines: list[str]) -> Iterator[str]:
-        """Yield the comments that list what is to be confirmed; `⟦n⟧` is a line to shift."""
+    def _listed(self, lines: list[str], shift: int) -> Iterator[str]:
+        """Yield the comments that list what is to be confirmed."""
         for what, paths in (
             ("由上一年的数转来，请核对", self.moved),
             ("照上一年写的，请逐项核对，不对的改、没有的删", self.kept),
@@ -169,18 +167,10 @@ class Carried:
             for top, names in groups.items():
                 at = next((n for n, line in enumerate(lines, 1) if line.startswith(f"{top}:")), 0)
                 told = "、".join(dict.fromkeys(filter(None, names)))
-                yield f"#   第 ⟦{at}⟧ 行起　{top}" + (f"：{told}" if told else "")
-        dated = [
-            f"⟦{number}⟧"
-            for number, line in enumerate(lines, 1)
-            if not line.lstrip().startswith("#") and _YEAR_IN_WORDS.search(line)
-        ]
+                yield f"#   第 {at + shift} 行起　{top}" + (f"：{told}" if told else "")
+        dated = [str(n + shift) for n, line in enumerate(lines, 1) if _YEAR_IN_WORDS.match(line)]
         if dated:
             yield f"# 文字里直接写了年份的行，请逐行核对：第 {'、'.join(dated)} 行。"
-
-
-_LINE = re.compile(r"⟦(\d+)⟧")
-_YEAR_IN_WORDS = re.compile(r"(?<![\d-])(?:19|20)\d\d年")
 
 
 def carry(
@@ -205,201 +195,208 @@ def carry(
     renamed
         Accounts that have another name this year.
     """
-    tree = _yaml().load(text.removeprefix("\ufeff"))
-    old = str(tree.get("年度", "")).removesuffix("年")
-    tree.ca.comment = None
-    mark = f"（{old}年）" if old else "（上一年）"
-    _mark_comments(tree, mark)
+    text = "\n".join(lines_of(text.removeprefix("\ufeff"))) + "\n"
     if renamed:
         fields = model.model_fields.values()
-        _rename(tree, renamed, [str(f.alias) for f in fields if next_year(f).by_account])
-    walk = _Walk(Carried(tree, old), _references(tree), values)
-    walk.section(tree, model, ())
-    tree["年度"] = str(year)
+        text = _renamed(text, renamed, [str(f.alias) for f in fields if next_year(f).by_account])
+    edits = _Edits(text)
+    stated = _entries(edits.tree)
+    old = stated["年度"].value.removesuffix("年") if "年度" in stated else ""
+    walk = _Walk(edits, values, Carried(old))
+    # What a comment at the head says is said of last year's file.
+    edits.replace(0, edits.tree.start_mark.index, "")
+    values_at = [v for _, _, v, _ in _parts(edits.tree) if _is_scalar(v)]
+    words = [(value.start_mark.index, edits.end(value)) for value in values_at]
+    for match in _REMARK.finditer(text, edits.tree.start_mark.index):
+        if not any(start <= match.start() < end for start, end in words):
+            edits.replace(*match.span(), f"# （{old or '上一'}年）")
+    walk.section(edits.tree, model, ())
+    if "稿别" in stated:
+        edits.put(stated["稿别"], DRAFT)
+    else:
+        edits.insert(edits.tree, next(iter(stated)), f"稿别: {DRAFT}")
+    if "年度" in stated:
+        edits.put(stated["年度"], str(year))
+    walk.carried.body = edits.made()
     return walk.carried
 
 
-@dataclass
 class _Walk:
-    carried: Carried
-    referred: str
-    values: Values
+    def __init__(self, edits: _Edits, values: Values, carried: Carried) -> None:
+        self.edits, self.values, self.carried = edits, values, carried
+        texts = [node.value for _, _, node, _ in _parts(edits.tree) if _is_scalar(node)]
+        found = (t if t.startswith("=") else "\n".join(_REFERENCE.findall(t)) for t in texts)
+        self.referred = "\n".join(found)
 
-    def section(self, node: CommentedMap, model: type[BaseModel], path: Path) -> bool:
+    def section(self, node: yaml.MappingNode, model: type[BaseModel], path: Path) -> bool:
         """Carry a section over; return whether anything is left of it."""
-        fields = {str(info.alias): info for info in model.model_fields.values()}
-        if _is_constant(node):
+        fields, stated = _fields(model), _entries(node)
+        unit, this_year = (getattr(stated.get(key), "value", "") for key in ("单位", "本年"))
+        if unit == "年" and _YEAR.fullmatch(str(this_year)):
+            # A calendar year, such as the one a service began in.
             self.carried.kept.append(path)
             return True
         later = {told.last_year: k for k, f in fields.items() if (told := next_year(f)).last_year}
-        old = {new: self.literal(node.get(k), (*path, k)) for new, k in later.items()}
         left = False
-        for name in list(node):
+        for name, value in stated.items():
             if name in fields and name not in later:
-                left = self.value(node, name, fields[name], (*path, name)) or left
+                left = self.value(node, name, value, fields[name], (*path, name)) or left
         for new, name in later.items():
-            left = self.last_year(node, new, name, old[new], path) or left
+            old = self.literal(stated[name], (*path, name)) if name in stated else None
+            if old is None and new in stated:
+                self.edits.fill(stated[new])
+            elif old is not None:
+                self.carried.moved.append((*path, new))
+                if new in stated:
+                    self.edits.put(stated[new], old)
+                else:
+                    self.edits.insert(node, name, f"{new}: {old}")
+            left = left or old is not None or new in stated
         return left
 
-    def last_year(self, node: CommentedMap, new: str, name: str, old: Any, path: Path) -> bool:
-        """Put last year's value under its key of this year; return whether there is one."""
-        if old is not None and new not in node:
-            at = list(node).index(name) if name in node else 0
-            node.insert(at, new, old)
-        elif old is not None:
-            node[new] = old
-        elif new in node and not _is_formula(node[new]):
-            _fill(node, new)
-        if old is not None:
-            self.carried.moved.append((*path, new))
-        return new in node
-
-    def value(self, node: CommentedMap, name: str, info: FieldInfo, path: Path) -> bool:
+    def value(
+        self, node: yaml.MappingNode, name: str, value: Any, info: FieldInfo, path: Path
+    ) -> bool:
         """Carry one value over; return whether it is there still."""
-        told, inner, value = next_year(info), bare(info.annotation), node[name]
-        if told.of_one_year:
-            if self.is_referred_to(path):
-                self.only_referred(node, name, inner, path)
-                return True
-            self.carried.leave_out(node, name)
-            return False
+        told, inner = next_year(info), bare(info.annotation)
+        is_section = isinstance(value, yaml.MappingNode)
         left = True
-        if told.lasting:
+        if told.of_one_year:
+            if left := self.is_referred_to(path):
+                self.only_referred(value, inner, path)
+        elif told.lasting or _is_words(info):
             self.carried.kept.append(path)
-        elif isinstance(inner, type) and issubclass(inner, Ledger):
-            self.ledger(node, name)
-            if isinstance(value, CommentedMap) and "明细" in value:
+        elif _model(inner, Ledger):
+            self.ledger(value)
+            if "明细" in _entries(value):
                 self.carried.kept.append(path)
-        elif isinstance(inner, type) and issubclass(inner, BaseModel):
-            left = not isinstance(value, CommentedMap) or self.section(value, inner, path)
-        elif get_origin(inner) is dict and isinstance(value, CommentedMap):
+        elif is_section and (model := _model(inner)):
+            left = self.section(value, model, path)
+        elif is_section and get_origin(inner) is dict:
             left = self.items(value, bare(get_args(inner)[1]), path)
-        elif _is_words(info):
-            self.carried.kept.append(path)
-        elif not _is_formula(value):
-            _fill(node, name)
+        elif not _model(inner):
+            self.edits.fill(value)
         if not left and not self.is_referred_to(path):
-            self.carried.leave_out(node, name)
+            self.edits.leave_out(node, name)
         return left
 
-    def only_referred(self, node: CommentedMap, name: str, inner: Any, path: Path) -> None:
+    def only_referred(self, value: yaml.Node, inner: Any, path: Path) -> None:
         """Keep of a section what is referred to, or can't be left out, to be filled in."""
-        value = node[name]
-        if not isinstance(value, CommentedMap):
-            _fill(node, name)
+        if not isinstance(value, yaml.MappingNode):
+            self.edits.fill(value)
             return
-        fields = {}
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            fields = {str(info.alias): info for info in inner.model_fields.values()}
-        below = bare(get_args(inner)[1]) if get_origin(inner) is dict else None
-        for key in list(value):
+        model, below = _model(inner), get_args(inner)
+        fields = _fields(model) if model else {}
+        for key, item in _entries(value).items():
             info = fields.get(key)
             if self.is_referred_to((*path, key)) or (info is not None and info.is_required()):
-                inside = below if info is None else bare(info.annotation)
-                self.only_referred(value, key, inside, (*path, key))
+                inside = info.annotation if info is not None else below[1] if below else None
+                self.only_referred(item, bare(inside), (*path, key))
             else:
-                self.carried.leave_out(value, key)
+                self.edits.leave_out(value, key)
 
-    def items(self, node: CommentedMap, inner: Any, path: Path) -> bool:
+    def items(self, node: yaml.MappingNode, inner: Any, path: Path) -> bool:
         """Carry over what a department named itself; return whether anything is left."""
+        model, stated = _model(inner), _entries(node)
         if get_origin(inner) is dict:
             inside = bare(get_args(inner)[1])
-            return any([self.items(node[n], inside, (*path, n)) for n in list(node)])
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return any([self.items(item, inside, (*path, key)) for key, item in stated.items()])
+        if model is None:
             self.carried.kept.append(path)
             return True
-        listed = len(self.carried.kept)
-        for name in list(node):
-            if isinstance(node[name], CommentedMap):
-                left = self.section(node[name], inner, (*path, name))
-                if not left and not self.is_referred_to((*path, name)):
-                    self.carried.leave_out(node, name)
-            elif not _is_formula(node[name]):
-                _fill(node, name)
+        listed, is_left = len(self.carried.kept), False
+        for name, item in stated.items():
+            left = True
+            if isinstance(item, yaml.MappingNode):
+                left = self.section(item, model, (*path, name))
+                left = left or self.is_referred_to((*path, name))
+            else:
+                self.edits.fill(item)
+            if not left:
+                self.edits.leave_out(node, name)
+            is_left = is_left or left
         # The whole section is to be confirmed: its items need no mention each.
         self.carried.kept[listed:] = [path]
-        return any(not _is_gone(value) for value in node.values())
+        return is_left
 
-    def ledger(self, node: CommentedMap, name: str) -> None:
+    def ledger(self, value: yaml.Node) -> None:
         """Empty a ledger of its amounts; its items and their formulas stay."""
-        value = node[name]
-        if not isinstance(value, CommentedMap):
-            if not _is_formula(value):
-                _fill(node, name)
-            return
-        for key in value:
+        if not isinstance(value, yaml.MappingNode):
+            self.edits.fill(value)
+        for key, inside in _entries(value).items():
             if key == "合计":
-                self.ledger(value, key)
-            elif key in ("明细", "分类合计") and isinstance(value[key], CommentedMap):
-                for part in value[key]:
-                    self.ledger(value[key], part)
+                self.ledger(inside)
+            elif key in ("明细", "分类合计"):
+                for part in _entries(inside).values():
+                    self.ledger(part)
 
-    def literal(self, value: Any, path: Path) -> Any:
+    def literal(self, node: yaml.Node, path: Path) -> str | None:
         """Return a value of last year without its formulas; None if nothing of it is known."""
-        if isinstance(value, CommentedMap):
-            inside = {
-                key: (key if key == "名称" else self.literal(item, (*path, key)))
-                for key, item in value.items()
-            }
-            inside = {key: item for key, item in inside.items() if item is not None}
-            if not inside or inside.keys() == {"名称"}:
-                return None
-            if "名称" in inside:
-                inside["名称"] = value["名称"]
-            made = CommentedMap(inside)
-            return made
-        if value is None or not isinstance(value, str) or is_unknown(value):
+        if isinstance(node, yaml.MappingNode):
+            titles = [pair for pair in node.value if pair[0].value == "名称"]
+            others = [pair for pair in node.value if pair not in titles]
+            known = [(k, t) for k, v in others if (t := self.literal(v, (*path, k.value)))]
+            named = [(key, _in_braces(self.edits.typed(title))) for key, title in titles]
+            pairs = [f"{_in_braces(self.edits.typed(k))}: {text}" for k, text in [*named, *known]]
+            return f"{{{', '.join(pairs)}}}" if known else None
+        if not isinstance(node, yaml.ScalarNode) or is_unknown(node.value):
             return None
-        if value.startswith("="):
-            name = ".".join(str(step) for step in path if step not in ("明细", "合计"))
-            return self.values(name)
-        return copy.copy(str(value)).strip()
+        if node.value.startswith("="):
+            return self.values(".".join(str(s) for s in path if s not in ("明细", "合计")))
+        return self.edits.typed(node)
 
     def is_referred_to(self, path: Path) -> bool:
         name = re.escape(".".join(map(str, path)))
         return re.search(rf"(?<![\w.]){name}(?![\w（])", self.referred) is not None
 
 
-def _fill(node: Any, name: Any) -> None:
-    """Empty a value, or each value of a section, to be filled in; formulas stay."""
-    value = node[name]
-    if isinstance(value, CommentedMap):
-        for key in value:
-            _fill(value, key)
-    elif isinstance(value, CommentedSeq):
-        token = value.ca.items.get(len(value) - 1)
-        del value[1:]
-        value[0] = TO_FILL
-        value.ca.items.clear()
-        if token is not None:
-            value.ca.items[0] = token
-    elif not _is_formula(value):
-        _put(node, name, TO_FILL)
+def _renamed(text: str, renamed: Mapping[str, str], ledgers: list[str]) -> str:
+    """Give accounts this year's names, where they are items and where they are referred to."""
+    edits = _Edits(text)
+    names = "|".join(map(re.escape, renamed))
+    pattern = re.compile(
+        rf"((?:{'|'.join(ledgers)})(?:\.[^\s.{{}}|*/+()=-]+)*\.)({names})(?![\w（])"
+    )
+    for path, key, value, section in _parts(edits.tree):
+        name = str(path[-1])
+        if path[0] in ledgers and renamed.get(name, name) not in _entries(section):
+            edits.replace(key.start_mark.index, edits.end(key), renamed[name])
+        typed = edits.typed(value) if _is_scalar(value) else ""
+        if pattern.search(typed):
+            start = value.start_mark.index
+            new = pattern.sub(lambda m: m[1] + renamed[m[2]], typed)
+            edits.replace(start, start + len(typed), new)
+    return edits.made()
 
 
-def _put(node: Any, name: Any, text: str) -> None:
-    """Put a text in a value's place, in its style and with the comment behind it."""
-    value = node[name]
-    if not isinstance(value, LiteralScalarString):
-        node[name] = text
-        return
-    node[name] = new = LiteralScalarString(text.removesuffix("\n") + "\n")
-    if comment := getattr(value, "comment", None):
-        new.comment = comment
+def _parts(node: Any, path: Path = ()) -> Iterator[tuple[Path, yaml.Node, Any, yaml.Node]]:
+    """Yield each part's path, where it begins (its key), its value and what it is a part of."""
+    pairs = node.value if isinstance(node, yaml.CollectionNode) else ()
+    for number, pair in enumerate(pairs):
+        key, value = pair if isinstance(pair, tuple) else (pair, pair)
+        inside = (*path, number if key is value else str(key.value))
+        yield inside, key, value, node
+        yield from _parts(value, inside)
 
 
-def _is_formula(value: Any) -> bool:
-    """Tell whether a value refers to others; `=3+4` is a number of last year all the same."""
-    return isinstance(value, str) and value.startswith("=") and bool(_NAME.search(value))
+def _entries(node: Any) -> dict[str, Any]:
+    """Return the values of a section by key; none of what isn't one."""
+    is_section = isinstance(node, yaml.MappingNode)
+    return {str(key.value): value for key, value in node.value} if is_section else {}
 
 
-def _is_gone(value: Any) -> bool:
-    return isinstance(value, str) and _GONE.fullmatch(value) is not None
+def _in_braces(typed: str) -> str:
+    """Return a text as it may stand in braces, where a comma would end it."""
+    special = re.search(r"[,\[\]{}]", typed) and typed[0] not in "'\""
+    return json.dumps(typed, ensure_ascii=False) if special else typed
 
 
-def _is_constant(node: CommentedMap) -> bool:
-    """Tell whether a volume is a calendar year, such as the one a service began in."""
-    return str(node.get("单位")) == "年" and bool(_YEAR.fullmatch(str(node.get("本年"))))
+def _at(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line, node.start_mark.column
+
+
+def _is_scalar(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode)
 
 
 def _is_words(info: FieldInfo) -> bool:
@@ -408,66 +405,9 @@ def _is_words(info: FieldInfo) -> bool:
     return bool(found) and all(isinstance(r, TextOf) and not r.choices for r in found)
 
 
-def _references(node: Any) -> str:
-    """Return all formulas and narratives of a file, one below the other."""
-    if isinstance(node, CommentedMap):
-        return "\n".join(map(_references, node.values()))
-    if isinstance(node, CommentedSeq):
-        return "\n".join(map(_references, node))
-    text = str(node)
-    return text if text.startswith("=") else "\n".join(_REFERENCE.findall(text))
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {str(info.alias): info for info in model.model_fields.values()}
 
 
-def _rename(tree: CommentedMap, renamed: Mapping[str, str], ledgers: list[str]) -> None:
-    """Give accounts this year's names, where they are items and where they are referred to."""
-    heads = "|".join(ledgers)
-    names = "|".join(map(re.escape, renamed))
-    pattern = re.compile(rf"((?:{heads})(?:\.[^\s.{{}}|*/+()=-]+)*\.)({names})(?![\w（])")
-
-    def walk(node: Any, items: bool) -> None:
-        for key in list(node) if isinstance(node, CommentedMap) else range(len(node)):
-            value = node[key]
-            if isinstance(value, CommentedMap | CommentedSeq):
-                walk(value, items or key in ledgers)
-            elif isinstance(value, str) and pattern.search(value):
-                _put(node, key, pattern.sub(lambda m: m[1] + renamed[m[2]], value))
-            if items and str(key) in renamed and renamed[str(key)] not in node:
-                _rekey(node, str(key), renamed[str(key)])
-
-    walk(tree, False)
-
-
-def _rekey(node: CommentedMap, old: str, new: str) -> None:
-    at, value = list(node).index(old), node[old]
-    comment = node.ca.items.pop(old, None)
-    del node[old]
-    node.insert(at, new, value)
-    if comment is not None:
-        node.ca.items[new] = comment
-
-
-def _tokens(found: Any) -> Iterator[CommentToken]:
-    if isinstance(found, CommentToken):
-        yield found
-    elif isinstance(found, list | tuple):
-        for item in found:
-            yield from _tokens(item)
-    elif isinstance(found, dict):
-        yield from _tokens(list(found.values()))
-
-
-def _mark_comments(node: Any, mark: str) -> None:
-    """Say of each comment which year it is about; keys commented out are no remarks."""
-    if isinstance(node, LiteralScalarString):
-        found = _tokens(getattr(node, "comment", None))
-    elif isinstance(node, CommentedMap | CommentedSeq):
-        found = _tokens([node.ca.comment, node.ca.items, node.ca.end])
-        for value in node.values() if isinstance(node, CommentedMap) else node:
-            _mark_comments(value, mark)
-    else:
-        return
-    for token in found:
-        token.value = _REMARK.sub(lambda m: f"{m[1]}# {mark}", token.value)
-
-
-_REMARK = re.compile(r"(?m)^(\s*)#\s*(?!\s|（\d{4}年）|──|[\w（）]+:(?:\s|$)|- )")
+def _model(annotation: Any, base: type[BaseModel] = BaseModel) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, base) else None

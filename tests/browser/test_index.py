@@ -16,7 +16,8 @@ from tests.browser.boxes import boxes
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+# One worker: one browser, and each page is made once.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def year(count: int) -> bytes:

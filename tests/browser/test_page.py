@@ -12,7 +12,8 @@ import pytest
 from tests.browser.boxes import boxes
 from tests.publish.pages import EVIL, REPORTS
 
-pytestmark = pytest.mark.browser
+# One worker: one browser, and each page is made once.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 REPORT = REPORTS[0]
 RATE = "指标-三公经费.控制率"

@@ -24,6 +24,8 @@ DATA = ROOT / "tests" / "data"
 NOTEBOOK = ROOT / "notebooks" / "department.ipynb"
 PARAMETERS = ["year", "department", "params_dir", "outputs_dir", "edition", "overrides"]
 BIN = Path(sys.executable).parent
+# One worker: the notebook is run once in each way.
+pytestmark = pytest.mark.xdist_group("notebooks")
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def test_every_format_is_made_by_the_same_workers(two: YearFolder, formats: str)
             assert (two.outputs / f"{name}.{extension}").stat().st_size > 1000
 
 
+@pytest.mark.xdist_group("seconds")
 def test_one_that_fails_stops_none_of_the_rest_and_the_page_says_why(tmp_path: Path) -> None:
     year = year_folder(tmp_path, "a-good", "exits", "faulty", "hangs", "killed", "raises", "z-good")
     (tmp_path / "params" / "2016" / "folder.yml").mkdir()
@@ -284,6 +285,7 @@ def test_stock_kernels_give_the_same_pages(tmp_path: Path) -> None:
         assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.xdist_group("seconds")
 def test_a_stock_kernel_that_hangs_is_ended_with_its_own_session(tmp_path: Path) -> None:
     year = year_folder(tmp_path, "a", "hangs")
     assert year.run("--engine", "kernel", "--timeout", "12").code == 1

@@ -19,7 +19,8 @@ from govnb.text.place import FaultsError
 from tests.publish.years import ROOT, YearFolder, alive, below, wait_for, year_folder
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.slow
+# One after the other: in each a few seconds must be enough for a worker.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("seconds")]
 
 
 class Processes:

@@ -19,7 +19,8 @@ from tests.publish.years import (
     year_folder,
 )
 
-pytestmark = pytest.mark.slow
+# One after the other: in each a few seconds must be enough for a worker.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("seconds")]
 
 WINDOWS = ROOT / "tests" / "data" / "windows"
 OUTPUTS = ("html", "json")

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from govnb.present.new_file import carried_over, create, head_of, year_file
+from govnb.present.new_file import create, year_file
+from govnb.sheet.carry import carry
 from govnb.sheet.compute import compute
 from govnb.sheet.department import BudgetLine, Department
 from govnb.sheet.folder import departments
@@ -34,8 +35,7 @@ SHIPPED = [
 
 
 def carried(text: str, year: int = 2017, **options: Any) -> str:
-    made = carried_over(text, "旧", year, **options)
-    return made.text(head_of(made, "旧"))
+    return carry(text, year, options.pop("model", Department), **options).text("旧")
 
 
 def body(text: str, year: int = 2017, **options: Any) -> str:
@@ -318,7 +318,7 @@ def test_remarks_say_which_year_they_are_about_and_commented_keys_stay_usable() 
     )
     assert body(text) == (
         "稿别: 草稿\n年度: 2017\n部门: {名称: 甲}\n# （2016年）报告一\n人员:\n"
-        "  编制数: （待填） # （2016年）隐含满员\n  # 离退休人员: 3\n叙述:\n  概述: |\n    好\n\n"
+        "  编制数: （待填）  # （2016年）隐含满员\n  # 离退休人员: 3\n叙述:\n  概述: |\n    好\n\n"
         "    # 不是注释\n"
     )
 

@@ -189,9 +189,9 @@ def test_references_are_found_as_people_write_them(text: str, names: list[str]) 
     ids=range(7),
 )
 def test_no_text_makes_the_search_slow(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     REFERENCE.sub("", text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_sound_narrative_is_checked_without_looking_up_places(
