@@ -18,7 +18,7 @@ from govnb.review.texts import Passage
 from govnb.review.words import one_of
 from govnb.review.world import World
 from govnb.sheet.figure import Figure, rounded, shown
-from govnb.sheet.published_units import in_unit
+from govnb.sheet.published import in_unit
 from govnb.sheet.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
 from govnb.text.number import TextNumber
 from govnb.text.values import Text

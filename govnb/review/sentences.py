@@ -15,7 +15,7 @@ from decimal import Decimal
 from govnb.review.texts import DIGIT, MASK, NUMBER, Passage
 from govnb.review.words import Words, one_of
 from govnb.sheet.figure import Figure, Figures
-from govnb.sheet.published_units import in_unit
+from govnb.sheet.published import in_unit
 from govnb.text.number import TextNumber, number_in_chinese
 
 # This year's amount, and the same amount last year.

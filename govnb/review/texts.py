@@ -14,8 +14,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from govnb.review.finding import Side
+from govnb.sheet.fields import leaves
 from govnb.sheet.read import Inputs
-from govnb.sheet.references import REFERENCE, Reference, find, text_fields
+from govnb.sheet.references import REFERENCE, Reference, find
 from govnb.text.number import TextNumber, half_width, read_numbers, whole_number
 from govnb.text.place import Place
 from govnb.text.values import Amount
@@ -110,10 +111,15 @@ class Passage:
 
 
 def passages(inputs: Inputs) -> Iterator[Passage]:
-    """Yield every text of the department's file, in its order."""
-    for path, value, is_prose in text_fields("", inputs.department):
-        if path not in _NOT_IN_REPORT:
-            yield Passage(path, value, is_prose and isinstance(value, Scalar))
+    """Yield every text of the department's file, in its order.
+
+    An amount holds wording only as a 约数.
+    """
+    for path, value, is_prose in leaves(inputs.department):
+        name = re.sub(r"\.(?:合计|明细)(?=\.|$)|\[\d+\]", "", path)
+        is_text = isinstance(value, Scalar) or (isinstance(value, Amount) and value.approximate)
+        if is_text and name not in _NOT_IN_REPORT:
+            yield Passage(name, value, is_prose and isinstance(value, Scalar))
 
 
 # ── Numbering ───────────────────────────────────────────────────

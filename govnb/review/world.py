@@ -144,7 +144,7 @@ class World:
             and figure.lack is not Lack.LEFT_OUT
             and not (pattern.endswith("}") and self.is_from_book(figure))
         ]
-        found = matches("", pattern, names)
+        found = matches(pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
 
     def term(self, text: str, variables: Mapping[str, str]) -> Term:

@@ -12,9 +12,9 @@ from govnb.sheet.department import Department
 from govnb.sheet.district import YearFile
 from govnb.sheet.folder import departments, made_name_fault, name_fault, unread_files
 from govnb.sheet.rules import BaseDataForm, Book
-from govnb.text.lenient import Gaps, validate_leniently
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
+from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.validation import validate as validate
 from govnb.text.values import MONEY_UNIT, UNKNOWN, Amount
 from govnb.text.yaml_text import Mapping, Scalar, read_yaml, scalar

@@ -8,6 +8,7 @@ for the review, never mended here. A table that sums both ways (机构 × 来源
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -62,12 +63,24 @@ PartName = Annotated[str, AfterValidator(check_part)]
 A = TypeVar("A", bound=Amount)
 
 
+@cache
+def _aliases(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
 class Strict(BaseModel):
     """A section of a parameter file: unknown keys are refused, aliases are the Chinese keys."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            data.known = _aliases(cls)
+        return data
 
 
 class Ledger(Strict, Generic[A]):

@@ -108,12 +108,14 @@ def scalar(text: str, place: Place) -> Scalar:
 class Mapping(dict[str, Any]):
     """A mapping with its place and the place of each key.
 
-    `faults`, on the top level, are those that reading alone could tell.
+    `faults`, on the top level, are those that reading alone could tell; `known` are the keys it
+    may have, once a model has looked at it.
     """
 
     place: Place
     keys_at: dict[str, Place]
     faults: list[Fault]
+    known: tuple[str, ...] = ()
 
 
 class Sequence(list[Any]):
