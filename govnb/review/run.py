@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from govnb.review.acknowledged import acknowledge
+from govnb.review.acknowledged import acknowledge, misnamed
 from govnb.review.finding import HINT, NO_DATA, NOT_APPLICABLE, PASSED, Finding, Review
 from govnb.review.rules import Rules, read_rules, unusable
 from govnb.review.world import World
@@ -43,6 +43,8 @@ def review(
     """
     rules = rules or read_rules(inputs.params_dir)
     faults = [*rules.faults, *unusable(rules, inputs, figures), *check_published(inputs, figures)]
+    if rules.checks:
+        faults += misnamed(inputs, {*rules.checks, *rules.gaps.names})
     if faults:
         raise FaultsError(faults)
     if not rules.checks:
