@@ -1,7 +1,6 @@
 """The formula book: rules of `params/rules/figures.yml` → drafts of derived figures.
 
-A rule whose name holds `{变量}` is a pattern: `每个` names the facts it goes over, and
-each match gives one figure. So one line serves every project of every department.
+A rule whose name holds `{变量}` gives one figure for each fact that its `每个` matches.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Which names there are: whether a figure may bear one, and what to write instead.
 
-One checker for every file that names figures. A department's own file may name only what it
-has. The district's files (figures.yml, checks.yml, rubrics) serve many departments, so they
-may also name an account or a project that this one lacks; what such an item states is known,
-though, and a name that ends in something like it is mistyped.
+A department's own file may name only what it has. The district's files (figures.yml, checks.yml,
+rubrics) may also name an account or a project that this department lacks; what such an item
+states is known, though, and a name that ends in something like it is mistyped.
 """
 
 from __future__ import annotations
@@ -40,12 +39,9 @@ class Names:
     """The names of one department's figures, and of those any other may have."""
 
     def __init__(
-        self,
-        sheet: Sheet,
-        book: Book,
-        gaps: Gaps | None = None,
+        self, sheet: Sheet, book: Book, gaps: Gaps | None = None,
         items: Mapping[str, Collection[str]] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.sheet = sheet
         # What faults left out of the files: to miss it is no second fault.
         self.gaps = gaps or Gaps()
