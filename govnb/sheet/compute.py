@@ -11,9 +11,9 @@ from govnb.sheet.expression import Expression
 from govnb.sheet.facts import Facts, collect, decimals_of
 from govnb.sheet.figure import Figure, Figures, default_label, rounded
 from govnb.sheet.names import LIST_THEM, Names
-from govnb.sheet.naming import check_form, check_published, check_references
 from govnb.sheet.overrides import trial_drafts, tried
 from govnb.sheet.read import Inputs
+from govnb.sheet.references import check_form, check_published, check_references
 from govnb.sheet.sheet import Draft, Lack, Sheet
 from govnb.text.measure import PERCENT
 from govnb.text.place import MOST_FAULTS, Fault, FaultsError

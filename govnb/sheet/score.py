@@ -1,7 +1,4 @@
-"""A department's score: each indicator's points or bounds, the total, and the verdict.
-
-Plain data: the rubric makes it, the review and the report read it.
-"""
+"""A department's score as plain data: the rubric makes it, the review and the report read it."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ from govnb.review.finding import (
 )
 from govnb.review.run import review
 from govnb.sheet.compute import compute
-from govnb.sheet.naming import check_published
 from govnb.sheet.read import load
+from govnb.sheet.references import check_published
 from govnb.text.place import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed
 

@@ -114,7 +114,7 @@ def test_unknown_stays_unknown_all_the_way_and_names_what_is_missing(figures: Fi
     ],
 )
 def test_a_formula_counts_what_its_field_counts(
-    department: Department, body: str, message: str
+    department: Callable[..., Path], body: str, message: str
 ) -> None:
     with pytest.raises(FaultsError, match=r":\d+:\d+: 公式“.*”" + message):
         compute(load(department(f"收入: 9\n支出: 5\n{body}\n" + STAFF * ("人员" not in body))))
@@ -123,7 +123,9 @@ def test_a_formula_counts_what_its_field_counts(
 @pytest.mark.parametrize(
     "formula", ["收入 - 支出", "人员.编制数 * 0.5", "收入 / 人员.编制数 * 人员.编制数", "收入"]
 )
-def test_a_formula_may_turn_one_unit_into_another(department: Department, formula: str) -> None:
+def test_a_formula_may_turn_one_unit_into_another(
+    department: Callable[..., Path], formula: str
+) -> None:
     body = f"收入: 9\n支出: 5\n三公经费: {{公务接待费: {{预算: ={formula}}}}}\n"
     compute(load(department(body + STAFF)))
 
