@@ -95,8 +95,8 @@ def matches(each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
     """Return the variables' values for each name a pattern applies to; {} if there is none."""
     if each is None:
         return [{}]
-    found = (match.groups() for name in known if (match := dotted(each).fullmatch(name)))
-    names = VARIABLE.findall(each)
+    match, names = dotted(each).fullmatch, VARIABLE.findall(each)
+    found = (m.groups() for m in map(match, known) if m)
     return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
 
 
