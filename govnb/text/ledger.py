@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text
-from govnb.text.yaml_text import Mapping, Scalar
+from govnb.text.yaml_text import Mapping, Scalar, mapping
 
 # Names the evaluator gives to what it computes about a node; a part may not take them.
 RESERVED = frozenset(
@@ -96,11 +96,7 @@ class Ledger(Strict, Generic[A]):
     @model_validator(mode="before")
     @classmethod
     def _amount_alone(cls, data: Any) -> Any:
-        if isinstance(data, Scalar):
-            short = Mapping({"合计": data})
-            short.place, short.keys_at = data.place, {"合计": data.place}
-            return short
-        return data
+        return mapping({"合计": data}, data.place) if isinstance(data, Scalar) else data
 
     @classmethod
     def __get_pydantic_json_schema__(
