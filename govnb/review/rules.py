@@ -79,7 +79,7 @@ def rules_of(checks: Tree | None, words: Tree | None = None, faults: Any = ()) -
         rule.call(name)
     shipped = shipped_words()
     at = checks.keys_at if checks is not None else {}
-    return Rules(rules, at, given.over(shipped) if given else shipped, tuple(told), gaps)
+    return Rules(rules, at, given.completed(shipped) if given else shipped, tuple(told), gaps)
 
 
 def unusable(rules: Rules, inputs: Inputs, figures: Figures) -> list[Fault]:
