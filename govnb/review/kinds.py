@@ -8,23 +8,19 @@ and its module to those imported here.
 from __future__ import annotations
 
 from govnb.review import (
+    amounts,
     dates,
-    direction,
     enumerations,
-    numbering,
-    numbers,
     published,
     rates,
     relations,
     scores,
     sums,
-    typed,
     writing,
     years,
 )
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, rates, dates, direction, enumerations, typed, numbers, numbering,
-    writing, scores, years,
+    sums, published, relations, rates, dates, amounts, enumerations, writing, scores, years,
 )  # fmt: skip

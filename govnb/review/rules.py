@@ -69,7 +69,7 @@ def rules_of(checks: Tree | None, words: Tree | None = None, faults: Any = ()) -
     return Rules(
         found.value or {},
         checks.keys_at,
-        (given.value or Words()).over(shipped_words()),
+        (given.value or Words()).completed(shipped_words()),
         (*faults, *given.faults, *found.faults),
         given.gaps | found.gaps,
     )

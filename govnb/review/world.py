@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from govnb.review.mentions import Mention, Names
 from govnb.review.rounding import Rounding, Spread
+from govnb.review.sentences import Sentences
 from govnb.review.terms import COLUMNS, Gap, Term, blame, mended, term_of, totals
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
@@ -107,21 +107,12 @@ class World:
         """The narratives and the items of narrative lists."""
         return tuple(p for p in self.passages if p.is_prose)
 
-    def named(self, passage: Passage) -> tuple[Mention, ...]:
-        """Return the figures that a passage names in words."""
-        if passage not in self._named:
-            self._named[passage] = tuple(self._names.in_(passage))
-        return self._named[passage]
-
     @cached_property
-    def _named(self) -> dict[Passage, tuple[Mention, ...]]:
-        return {}
-
-    @cached_property
-    def _names(self) -> Names:
+    def sentences(self) -> Sentences:
+        """The reader of what the narratives say of the figures."""
         called = {words: name for r in self.checks.values() for words, name in r.calls().items()}
         own = str(self.inputs.department.identity.name)
-        return Names(self.figures, called, self.words, self.year, own)
+        return Sentences(self.figures, called, self.words, self.year, own)
 
     def is_from_book(self, figure: Figure) -> bool:
         """Tell whether a figure is one of the formula book's, not the department's own."""

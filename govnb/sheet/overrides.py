@@ -1,10 +1,7 @@
 """试算: values that stand in for stated ones, so that a “what if” needs no second file.
 
-Any input can be replaced: a number, a date, 是 or 否, a state's name, or 未公布 to see what
-would be lost without it. The evidence a score rests on (评分依据, 绩效指标) may also be
-supplied where the file is silent, which is how one asks what a missing paper is worth.
-`人员.在职人员` names a field of the model, so what the file may not say there can't be tried
-out either: no half people, no negative money, no state that isn't one.
+Any input can be replaced; the evidence a score rests on (评分依据, 绩效指标) may also be supplied
+where the file is silent. What the file may not say can't be tried out either.
 """
 
 from __future__ import annotations
@@ -40,10 +37,7 @@ _adapter = cache(TypeAdapter[Any])
 def trial_drafts(
     facts: Facts, overrides: Mapping[str, str], faults: list[Fault]
 ) -> dict[str, Draft]:
-    """Return the drafts that the values given put in place of others.
-
-    What can't be replaced becomes a fault.
-    """
+    """Return the drafts that the values given put in place of others; faults are added."""
     found = {}
     for name, given in overrides.items():
         text = str(given).strip()
@@ -139,12 +133,8 @@ def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
     """Return the inputs with the evidence that is tried out, as if the file stated it.
 
     What is a figure is tried out among the figures; but which incidents there are, and the
-    sign of a target, are no figures.
-
-    Raises
-    ------
-    FaultsError
-        If a value contradicts what the file says beside it.
+    sign of a target, are no figures. Raises FaultsError if a value contradicts what the file
+    says beside it.
     """
     department = inputs.department
     for name, text in overrides.items():
