@@ -1,4 +1,4 @@
-"""零基, 取值范围 and 口径: rates without a base, beyond bounds, under a wrong name."""
+"""零基, 取值范围, 口径 and 科目: rates without a base or beyond bounds, and wrong names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from govnb.review.words import one_of
 from govnb.review.world import World, is_absent
 from govnb.sheet.expression import canonical
 from govnb.sheet.figure import Figure, rounded, shown
-from govnb.sheet.sheet import HUNDRED
+from govnb.sheet.sheet import BY_ACCOUNT, ERAS, HUNDRED
 from govnb.text.values import Text, refuse
 
 # What may stand between a rate's name and its number: 高达, 均为, 达到了.
@@ -232,6 +232,33 @@ class ScopeCheck(Check):
         share = part / total.number * HUNDRED if total.number else HUNDRED
         evidence = Evidence(Side.of(some), Side.of(total))
         return self.failed(node, words, evidence, HINT if share < percent(self.share) else None)
+
+
+class AccountsCheck(Check):
+    """科目: 当年没有的支出经济分类科目.
+
+    The accounts were renamed in 2018; a report of another year bears that year's names.
+    """
+
+    kind: Literal["科目"] = Field(alias="种类")
+
+    def find(self, world: World) -> Iterator[Finding]:
+        """Find accounts that bear another era's name."""
+        accounts = world.inputs.year.accounts
+        code = {name: code for code, names in ERAS.items() for name in names}
+        ledgers = (p for n, p in world.figures.parts.items() if n.partition(".")[0] in BY_ACCOUNT)
+        items = [world.figures[part] for parts in ledgers for part in parts]
+        for figure in items:
+            name = figure.name.rpartition(".")[2]
+            now = str(accounts.get(code.get(name, ""), name))
+            if name not in accounts.values() and now != name:
+                words = {"项": name, "左名": figure.label, "左": shown(figure)}
+                words |= {"右": now, "缘由": f"{world.year}年"}
+                yield self.failed(figure.name, words, Evidence(Side.of(figure)))
+        if items:
+            yield self.passed("", f"其余科目都是{world.year}年的名称")
+        else:
+            yield self.not_applicable("", "没有按科目列的支出")
 
 
 def _calling(node: str, world: World) -> str:
