@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, reduce
 from operator import or_
@@ -27,6 +28,7 @@ from govnb.review.finding import (
     PASSED,
     RESIDUE,
     SEVERITIES,
+    Excuse,
     Finding,
 )
 from govnb.review.finding import Evidence as Evidence
@@ -45,6 +47,7 @@ T = TypeVar("T", bound="FormulaOf | PatternOf")
 BY_ROUNDING = "舍入"
 NOTHING_TO_CHECK = "本部门没有要核对的内容"
 EVERYWHERE = "全文"
+NO_MATTER = "四舍五入造成的尾差，不用改。"
 # What a message may hold besides the variables of 每个.
 PLACEHOLDERS = frozenset(
     ["项", "左名", "左", "右名", "右", "差额", "容差", "缘由", "处", "原文", "百分比"]
@@ -204,13 +207,14 @@ class Check(Strict):
         severity: str | None = None,
     ) -> Finding:  # fmt: skip
         """Return a finding about `subject` with a message of the check's own."""
+        advice = NO_MATTER if severity == RESIDUE else str(self.advice)
         return Finding(
             id=self.identifier(subject),
             check=self._name,
             severity=severity or str(self.severity),
             state=state,
             message=message,
-            advice=str(self.advice) if state == FAILED else "",
+            advice=advice if state == FAILED else "",
             **evidence._asdict(),
         )
 
@@ -243,6 +247,13 @@ class Check(Strict):
         """Return the finding of a check that this department gives no occasion for."""
         return self.finding(subject, NOT_APPLICABLE, why, evidence)
 
+    def excused(
+        self, subject: str, state: str, told: str, excuse: Excuse, evidence: Evidence
+    ) -> Finding:
+        """Return the finding of a breach that is another's doing."""
+        found = self.finding(subject, state, f"{told}；{excuse.text}", evidence)
+        return replace(found, because=excuse.names)
+
     def undecided(self, subject: str, *terms: Term) -> Iterator[Finding]:
         """Yield the finding that says why terms can't be compared; nothing if they can."""
         absent = next((term for term in terms if term.absent and term.value is None), None)
@@ -260,8 +271,17 @@ class Check(Strict):
         elif odd:
             yield self.not_applicable(subject, f"{quoted(odd.label)}是“{odd}”，不是数，不能核对")
 
+    def subject(self, finding: Finding) -> str:
+        """Return what a finding of the check is about."""
+        return finding.id.removeprefix(f"{self._name}:")
+
     # ── Two sides ───────────────────────────────────────────────
 
+    # Whether it holds a total against its parts; holds figures against one another, so that one
+    # wrong figure breaks several such checks; and whether what differs is the order of size.
+    adds_up: ClassVar[bool] = False
+    relates: ClassVar[bool] = False
+    compares_sizes: ClassVar[bool] = False
     # What is said of sides that agree, and of how far they are apart.
     agree: ClassVar[str] = "相符"
     apart: ClassVar[str] = "差"
@@ -270,8 +290,8 @@ class Check(Strict):
         """Tell whether sides that far apart agree, rounding being allowed so much."""
         return spread.holds(difference)
 
-    def excuse(self, world: World, gap: Gap) -> str:
-        """Return which totals at odds with their parts make sides part, in words, or nothing."""
+    def excuse(self, world: World, gap: Gap) -> Excuse | None:
+        """Return which totals at odds with their parts make sides part."""
         # Of a residue only what brings the sides wholly together is the origin.
         near = self.holds(gap.difference or Decimal(0), gap.spread)
         room = EXACT if near else gap.spread
@@ -290,8 +310,9 @@ class Check(Strict):
         near = self.holds(gap.difference, gap.spread)
         if self.holds(gap.difference, EXACT) or (near and (lenient or gap.is_about)):
             return self.passed(subject, f"{told}，{self.agree}", gap.evidence)
-        if excuse := next(filter(None, (self.excuse(world, each) for each in (gap, *others))), ""):
-            return self.not_applicable(subject, f"{told}；{excuse}", gap.evidence)
+        excuses = filter(None, (self.excuse(world, each) for each in (gap, *others)))
+        if excuse := next(excuses, None):
+            return self.excused(subject, NOT_APPLICABLE, told, excuse, gap.evidence)
         if near or gap.coarse:
             why = "合计印的位数比明细少" if gap.coarse else "各数分别四舍五入可以造成"
             told = f"{told}，{self.apart}{gap.apart}，是尾差：{why}"

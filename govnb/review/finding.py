@@ -63,6 +63,13 @@ class Evidence(NamedTuple):
 NO_EVIDENCE = Evidence()
 
 
+class Excuse(NamedTuple):
+    """Why a breach is another's doing, in words, and the items of the findings to blame."""
+
+    text: str
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule found about one thing."""
@@ -84,6 +91,9 @@ class Finding:
     advice: str = ""
     # The department's explanation, for 已说明.
     acknowledgement: Acknowledgement | None = None
+    # The items of the findings that it is a consequence of; and the ids of its own consequences.
+    because: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -94,9 +104,11 @@ class Finding:
         """Return the shape of the JSON contract: numbers as exact text, null if unknown."""
         told = {field.name: getattr(self, field.name) for field in fields(self)}
         said: Acknowledgement | None = told.pop("acknowledgement")
+        del told["because"]
         for key in ("difference", "tolerance"):
             told[key] = None if told[key] is None else exact(told[key])
         return told | {
+            "follows": list(self.follows),
             "left": self.left.as_dict(),
             "right": self.right.as_dict(),
             "explanation": said

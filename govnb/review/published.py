@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from govnb.review.check import Check, Evidence, quoted
-from govnb.review.finding import FAILED, HINT, RESIDUE, Finding, Side
+from govnb.review.finding import FAILED, HINT, PASSED, RESIDUE, Finding, Side
 from govnb.review.rates import ZeroBaseCheck
 from govnb.review.rounding import Spread
 from govnb.review.slips import slips
@@ -80,7 +80,7 @@ class PublishedCheck(Check):
             is_about = number.around or number.more or figure.approximate
             return self.passed(name, f"{told}，{'是约数，' if is_about else ''}相符", evidence)
         if excuse := world.excuse(name, agrees):
-            return self.passed(name, f"{told}；{excuse}", evidence)
+            return self.excused(name, PASSED, told, excuse, evidence)
         if overlaps:
             why = f"{told}，是尾差：所用各数四舍五入可以造成"
             return self.finding(name, FAILED, why, evidence, RESIDUE)

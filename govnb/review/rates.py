@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -21,7 +21,7 @@ from govnb.review.check import (
     quoted,
     subject_of,
 )
-from govnb.review.finding import HINT, Finding, Side
+from govnb.review.finding import HINT, NOT_APPLICABLE, Finding, Side
 from govnb.review.texts import DIGIT, NUMBER, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World, is_absent
@@ -106,6 +106,7 @@ class RangeCheck(Check):
     unit: Text = Field(alias="单位", description="指标的单位，如 %")
     low: Number | None = Field(None, alias="最小", description="不能小于")
     high: Number | None = Field(None, alias="最大", description="不能大于")
+    relates: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _in_order(self) -> RangeCheck:
@@ -140,8 +141,8 @@ class RangeCheck(Check):
         if not self._outside(figure.number):
             return self.passed(name, f"{told}，在{self._bounds}之内", evidence)
         if excuse := world.excuse(name, lambda value: not self._outside(value)):
-            why = f"{told}，不在{self._bounds}之内；{excuse}"
-            return self.not_applicable(name, why, evidence)
+            told = f"{told}，不在{self._bounds}之内"
+            return self.excused(name, NOT_APPLICABLE, told, excuse, evidence)
         words = {"项": figure.label, "左": shown(figure), "右": self._bounds}
         return self.failed(name, words, evidence)
 

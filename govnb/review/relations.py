@@ -40,6 +40,7 @@ class EqualCheck(ForEach):
     left: Formula = Field(alias="左", description="名称或算式")
     right: Formula = Field(alias="右", description="名称或算式")
     alternatives: list[Formula] = Field([], alias="也可", description="等于其中之一也算相符")
+    relates: ClassVar[bool] = True
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a quantity with the nearest of those it may equal."""
@@ -73,6 +74,7 @@ class LimitCheck(ForEach):
     complete_from: Percent | None = Field(
         None, alias="列全比例", description="右边不到左边的这么多，是没有列全，不核对"
     )
+    relates: ClassVar[bool] = True
     agree: ClassVar[str] = "没有超过"
     apart: ClassVar[str] = "超过"
 
@@ -111,6 +113,8 @@ class MagnitudeCheck(ForEach):
     kind: Literal["数量级"] = Field(alias="种类")
     number: Formula = Field(alias="数", description="名称或算式")
     beside: list[Formula] = Field(alias="参照", description="同类的数：预算、上年数、合计")
+    relates: ClassVar[bool] = True
+    compares_sizes: ClassVar[bool] = True
     times: Number = Field(Scalar("1000"), alias="倍数", description="差这么多倍才报，默认 1000")
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
@@ -143,6 +147,7 @@ class UnexplainedCheck(ForEach):
     kind: Literal["须有原因"] = Field(alias="种类")
     overspend: Formula = Field(alias="超支", description="要有原因的超支")
     because: list[Text] = Field(alias="原因词", description="句子里有这样的词，就是写了原因")
+    relates: ClassVar[bool] = True
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Look for the reason of an overspend."""

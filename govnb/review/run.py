@@ -8,6 +8,7 @@ from __future__ import annotations
 from govnb.review.acknowledged import acknowledge, misnamed
 from govnb.review.finding import HINT, NO_DATA, NOT_APPLICABLE, PASSED, Finding, Review
 from govnb.review.rules import Rules, read_rules, unusable
+from govnb.review.together import together
 from govnb.review.world import World
 from govnb.sheet.expression import FormulaError
 from govnb.sheet.facts import Facts
@@ -45,7 +46,8 @@ def review(
     done: dict[str, list[Finding]] = {}
     for name in rules.checks:
         _run(name, rules, world, done)
-    findings = [finding for name in rules.checks for finding in done[name]]
+    every = (finding for name in rules.checks for finding in done[name])
+    findings = [*together(every, rules.checks, figures.sheet)]
     return Review(tuple(acknowledge(findings, inputs)))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from govnb.review.check import Check, Each, NamePattern
-from govnb.review.finding import Finding
+from govnb.review.finding import Excuse, Finding
 from govnb.review.rounding import Spread
 from govnb.review.slips import slips
 from govnb.review.terms import COLUMNS, Gap, Term, worked_out
@@ -28,6 +28,8 @@ class SumCheck(Check):
     """
 
     kind: Literal["合计"] = Field(alias="种类")
+    adds_up: ClassVar[bool] = True
+    relates: ClassVar[bool] = True
 
     def find(self, world: World) -> Iterator[Finding]:
         """Compare every stated total with the sum of its parts."""
@@ -54,15 +56,15 @@ class SumCheck(Check):
         told = f"“{gap.left.name}”{words['左']}，{gap.right.label}{words['右']}"
         if settled := self.settled(world, gap.name, told, gap):
             return settled
-        mends = [why for some, why in world.blamed.values() if gap.name in (c.name for c in some)]
+        mends = [why.text for why in world.blamed.values() if gap.name in why.names]
         words["缘由"] = "；".join([*mends, next(_causes(gap, world))])
         return self.failed(gap.name, words, gap.evidence)
 
-    def excuse(self, world: World, gap: Gap) -> str:
-        """Return which other sum a broken one is broken by, in words, or nothing."""
-        some, why = world.blamed.get(gap.name, ((), ""))
-        names = "、".join(f"“{culprit.name}”" for culprit in some)
-        return f"与{names}是同一处错误：{why}" if some else ""
+    def excuse(self, world: World, gap: Gap) -> Excuse | None:
+        """Return which other sum a broken one is broken by."""
+        why = world.blamed.get(gap.name)
+        names = "、".join(f"“{name}”" for name in (why.names if why else ()))
+        return why and Excuse(f"与{names}是同一处错误：{why.text}", why.names)
 
 
 def _causes(gap: Gap, world: World) -> Iterator[str]:

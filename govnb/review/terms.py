@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from itertools import combinations
 
-from govnb.review.finding import Evidence, Side
+from govnb.review.finding import Evidence, Excuse, Side
 from govnb.review.rounding import EXACT, Rounding, Spread
 from govnb.sheet.book import bound
 from govnb.sheet.expression import Expression, canonical, parse, sum_of
@@ -317,9 +317,11 @@ def mended(
     return ()
 
 
-def blame(culprits: Sequence[Gap]) -> str:
-    """Return that some totals are to blame, in words; of none, nothing."""
+def blame(culprits: Sequence[Gap]) -> Excuse | None:
+    """Return that some totals are to blame; of none, None."""
     names = "、".join(f"“{gap.left.name}”" for gap in culprits)
+    fault = "差的是该合计的尾差"
     if any(gap.is_broken for gap in culprits):
-        return f"{names}取分项之和时相符，是同一处错误，错在该合计"
-    return f"{names}取分项之和时相符，差的是该合计的尾差" if culprits else ""
+        fault = "是同一处错误，错在该合计"
+    told = f"{names}取分项之和时相符，{fault}"
+    return Excuse(told, tuple(gap.name for gap in culprits)) if culprits else None

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from govnb.review.finding import Excuse
 from govnb.review.rounding import Rounding, Spread
 from govnb.review.sentences import Sentences
 from govnb.review.terms import COLUMNS, Gap, Term, blame, mended, term_of, totals
@@ -47,9 +48,9 @@ class World:
         return totals(self.figures, self.rounding)
 
     @cached_property
-    def blamed(self) -> dict[str, tuple[tuple[Gap, ...], str]]:
+    def blamed(self) -> dict[str, Excuse]:
         """The broken sums that others break: a total among their parts, a cell of a row."""
-        found: dict[str, tuple[tuple[Gap, ...], str]] = {}
+        found: dict[str, Excuse] = {}
         broken = [gap for gap in self.gaps if gap.is_broken]
         for gap in broken:
             # The columns' sum may be broken by the grand total, whose rows don't make it.
@@ -57,10 +58,12 @@ class World:
             free = [other for other in broken if other.name not in found]
             if some := self.culprits(names, gap.on, gap.agrees, free):
                 told = "、".join(f"“{culprit.left.name}”" for culprit in some)
-                found[gap.name] = some, f"{told}取分项之和时两处都相符"
-            elif COLUMNS in gap.name and (row := next(filter(gap.shares_a_slip, broken), None)):
+                culprits = tuple(culprit.name for culprit in some)
+                found[gap.name] = Excuse(f"{told}取分项之和时两处都相符", culprits)
+            elif COLUMNS in gap.name and (row := next(filter(gap.shares_a_slip, free), None)):
                 (cell, *_) = {*gap.parts} & {*row.parts}
-                found[gap.name] = (row,), f"行和列差同一个数，像是“{cell}”这一格写错"
+                told = f"行和列差同一个数，像是“{cell}”这一格写错"
+                found[gap.name] = Excuse(told, (row.name,))
         return found
 
     def gap(self, left: Term, right: Term, tolerance: Decimal | None = None) -> Gap:
@@ -88,8 +91,8 @@ class World:
         suspects = [gap for gap in among if gap.difference and gap.left.name in used]
         return mended(compute, agrees, suspects, self.figures.sheet)
 
-    def excuse(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
-        """Return which totals are to blame for what is wrong with a figure, in words."""
+    def excuse(self, name: str, agrees: Callable[[Decimal], bool]) -> Excuse | None:
+        """Return which totals are to blame for what is wrong with a figure."""
         return blame(self.culprits([name], lambda s: s.cell(name).number, lambda v, _: agrees(v)))
 
     @cached_property
