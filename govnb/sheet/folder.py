@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Unread:
 
     def as_dict(self) -> dict[str, str]:
         """Return it as the year's summary lists it."""
-        return {"file": self.file, "reason": self.reason, "hint": self.hint}
+        return asdict(self)
 
     def __str__(self) -> str:
         return f"{self.file}：{self.reason}（{self.hint}）"
@@ -187,6 +187,7 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
     """
     label = f"{params_dir.name}/{year}"
     of_year = identity(params_dir / str(year) / YEAR_FILE, f"{label}/{YEAR_FILE}").get("地区")
+    # What makes two one → the files it is said in, and where.
     same: dict[tuple[str, ...], dict[str, tuple[str, Place]]] = defaultdict(dict)
     for name in names:
         file = f"{label}/{_plain(name)}{SUFFIX}"

@@ -63,6 +63,11 @@ class FaultsError(ValueError):
         self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    @classmethod
+    def of(cls, file: str, message: str, hint: str = "") -> FaultsError:
+        """Return the one fault of a whole file."""
+        return cls([Fault(Place(file), message, hint)])
+
     def _render_traceback_(self) -> list[str]:
         """Return what a notebook shows for this error: the faults, not our code's stack.
 
