@@ -146,27 +146,32 @@ class UnexplainedCheck(ForEach):
 
     kind: Literal["须有原因"] = Field(alias="种类")
     overspend: Formula = Field(alias="超支", description="要有原因的超支")
+    budget: Formula = Field(alias="预算", description="超支所比的预算")
+    least: Percent = Field(alias="超过", description="超过预算不到这么多的，不要原因")
+    whole: Formula | None = Field(None, alias="整体", description="写了它的原因，各项都算有原因")
     because: list[Text] = Field(alias="原因词", description="句子里有这样的词，就是写了原因")
     relates: ClassVar[bool] = True
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Look for the reason of an overspend."""
         subject, term = subject_of(variables), world.term(self.overspend, variables)
-        item = [*variables.values()][-1]
-        if term.number is None:
-            yield from self.undecided(subject, term)
-        elif term.number <= world.rounding.over(term.on, term.names).below:
-            yield self.not_applicable(subject, f"{term.label}{term}，没有超支")
+        budget, item = world.term(self.budget, variables), [*variables.values()][-1]
+        if term.number is None or budget.number is None:
+            yield from self.undecided(subject, term, budget)
+        elif term.number * HUNDRED <= percent(self.least) * budget.number:
+            yield self.not_applicable(subject, f"{term.label}{term}，没有超过{self.least}")
         elif self._is_explained(term, item, world):
             yield self.passed(subject, f"{term.label}{term}，写了原因", Evidence(term.side))
         else:
-            words = {"项": item, "左名": term.label, "左": str(term)}
-            yield self.failed(subject, words, Evidence(term.side))
+            words = Gap(term, budget).words(item)
+            yield self.failed(subject, words, Evidence(term.side, budget.side))
 
     def _is_explained(self, term: Term, item: str, world: World) -> bool:
-        names = [f"超支原因.{reason}.对应超支" for reason in world.facts.items.get("超支原因", ())]
-        if any(term.name in world.figures.sheet.above(name) for name in names):
-            return True
+        for reason in world.facts.items.get("超支原因", ()):
+            # A reason for the whole is one for each item.
+            meant = world.figures.sheet.above(f"超支原因.{reason}.对应超支")
+            if term.name in meant or self.whole in meant or len(meant) == 1:
+                return True
         sentences = (s for p in world.prose for s in re.split("[。；\n]", f"{p.path}：{p.text}"))
         return any(item in s and any(word in s for word in self.because) for s in sentences)
 

@@ -346,7 +346,7 @@ class Sheet:
     def _withheld(self, name: str) -> bool:
         # What a department says it doesn't publish is not made up for by a number near it.
         draft = self.draft(name)
-        if draft is None or self.cell(name).value is not None:
+        if draft is None or name in self._circular or self.cell(name).value is not None:
             return False
         if draft.expression is not None:
             return any(map(self._withheld, self.needs(name)))
