@@ -178,7 +178,7 @@ _DIGITS = (
 _UNIT = r"[%‰]|[^\d\s，。；、：！？（）()\ufffc]{0,4}"
 # A minus is one where nothing stands before it that could make it a dash.
 _IN_TEXT = re.compile(
-    rf"(?:(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
+    rf"(?:(?<!节)(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
     rf"(?P<digits>{_DIGITS})"
     rf"(?:(?:[%‰]?\s*[\-－—–~～]+\s*|[至到])(?P<high>{_DIGITS}))?"
     rf"\s*(?P<more>[余多](?=[\u4e00-\u9fff㎡]))?(?P<unit>{_UNIT})",
