@@ -25,6 +25,8 @@ from govnb.review.texts import Passage
 from govnb.review.world import World
 
 _HUNDRED = Decimal(100)
+# What was left over or added is spent as well.
+_MORE_THAN_BUDGET = re.compile(r"结[转余]|追加|调[整增减剂]|收入")
 _TOTAL = re.compile(r"合计|总计|总额|共计|总[支收数量人]|共[有为]?$")
 # What a whole may be called besides: 本年支出, 全部支出总额.
 _OF_ALL = re.compile(
@@ -127,10 +129,14 @@ def _sums(
             yield from (v.over(w) for v, w in product(values, wholes) if v.value < w.value)
         base = Role.BUDGET if told.role is Role.DONE else told.base
         bases = [_Sum.of(one) for one in known if one.role is base]
+        if base is Role.BUDGET and any(map(_is_more_than_budget, known)):
+            bases = []
+        # Of nothing there is no rate.
+        bases = bases if all(one.low > 0 for one in bases) else []
         if told.role is Role.DONE:
-            yield from (v.over(b) for v, b in product(values, bases) if b.low > 0)
+            yield from (v.over(b) for v, b in product(values, bases))
         elif is_rate:
-            yield from ((v - b).over(b) for v, b in product(values, bases) if b.low > 0)
+            yield from ((v - b).over(b) for v, b in product(values, bases))
         elif told.role is Role.CHANGE and unit == told.compared:
             yield from (v - b for v, b in product(values, bases))
         near = [*before[-1:], *after[:1]] if is_rate and told.role is Role.CHANGE else []
@@ -141,10 +147,13 @@ def _sums(
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
 
 
+def _is_more_than_budget(one: Told) -> bool:
+    return one.role is Role.VALUE and _MORE_THAN_BUDGET.search(one.label) is not None
+
+
 def _is_whole(one: Told, share: Told) -> bool:
     """Tell whether an amount is what a share is of: 占支出的, or just 占 of a total before."""
-    core = _OF_ALL.sub("", share.label)
-    if core and core != _OF_ALL.sub("", one.label):
-        return False
+    core, called = (_OF_ALL.sub("", label) for label in (share.label, one.label))
     is_total = one.is_whole or _TOTAL.search(one.label) is not None
-    return one.role is Role.VALUE and (bool(core) or is_total)
+    is_meant = called == core or (is_total and called.endswith(core))
+    return one.role is Role.VALUE and is_meant and (is_total or core != "")

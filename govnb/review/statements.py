@@ -21,7 +21,8 @@ MONEY, POINTS = "万元", "个百分点"
 _MONEY_UNITS = sorted([*MONEY_UNITS, "万", "亿"], key=len, reverse=True)
 _BRACKET = re.compile(r"[（(][^（）()\n]*[）)]")
 _END_OF_UNIT = re.compile(r"[比较同与和增减下上占完为其结超]|$")
-_GAP = r"[\s，,、；：:]*"
+# “，主要原因是厉行节约，” says nothing of another amount.
+_GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
 _BY = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
 _OF_YEAR = r"(?:年初|年度|全年|本年度?|当年|调整后?|变更|追加后|财政|部门|批复|总|的)*"
 
@@ -71,7 +72,7 @@ class Statements:
 
     def __init__(self, words: Words, year: int) -> None:
         last = rf"(?:(?:{one_of(words.last_year)})(?:度|末)?|{year - 1}年(?:度|末)?)(?:同期)?"
-        budget = rf"{_OF_YEAR}预算(?:数|总额|安排|指标|收入|支出|批复)*"
+        budget = rf"{_OF_YEAR}预算(?:数|总额|金额|安排|指标|收入|支出|批复)*"
         of = r"(?:决算|实际|支出|完成|执行|总|数|额|的)*"
         since = (
             rf"(?:同比|(?:相比于|相较于|相比|相较|比|较|与|和)(?:(?P<last>{last}{of})"
@@ -80,18 +81,18 @@ class Statements:
         how = rf"(?:{one_of(words.degree)})*"
         self._rising, self._spared = words.rising, (*words.over, *words.under)
         self._change = re.compile(
-            rf"{_GAP}(?:即|分别)?(?P<since>{since})?{how}(?P<word>{one_of(words.directions)}){_BY}"
+            rf"{_GAP}即?(?P<since>{since})?{how}(?P<word>{one_of(words.directions)}){_BY}"
         )
         self._changed = re.compile(rf"(?:{one_of(words.directions)}){_BY}$")
         self._done = re.compile(
             rf"{_GAP}(?:(?:完成|占|为|是|达到)了?{budget}的?(?:比例|比重)?(?:为|达到?)?"
-            rf"|{_OF_YEAR}预算(?:执行|完成)率(?:为|达到?)?)\s*"
+            rf"|{_OF_YEAR}(?:预算)?(?:执行|完成)率(?:为|达到?)?)\s*"
         )
         self._share = re.compile(
-            rf"{_GAP}(?:约)?占(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?(?:为|达到?)?\s*"
+            rf"{_GAP}约?占(?:比|(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?)(?:为|达到?)?\s*"
         )
         self._is_budget = re.compile(
-            r"预算(?:数|总额|安排|指标|收入|支出|批复|为|是|了|约|共|：|:)*\s*$"
+            r"预算(?:数|总额|金额|安排|指标|收入|支出|批复|为|是|了|约|共|：|:)*\s*$"
         )
         self._is_last = re.compile(rf"(?:{last}{of}|[由从]|由{last}{of})(?:为|是|：|:)?\s*$")
         self._last = re.compile(rf"{one_of(words.last_year)}|{year - 1}年")
@@ -114,7 +115,8 @@ class Statements:
             end = number.end + len(scaled.unit)
             told = replace(self._role(scaled, unit, head, found), line=text.count("\n", 0, start))
             # “5.31万元；比上年下降9.7%” goes on with what was said before.
-            if ended and (told.role not in _SAID_OF_OTHERS or "\n" in between) and found:
+            goes_on = len(ended) < 2 and "\n" not in between and told.role in _SAID_OF_OTHERS
+            if ended and found and not goes_on:
                 yield found
                 found = []
             found.append(told)
@@ -130,7 +132,7 @@ class Statements:
         if unit == "%" and self._done.fullmatch(head):
             return replace(told, role=Role.DONE)
         if unit == "%" and (share := self._share.fullmatch(head)):
-            return replace(told, role=Role.SHARE, label=share["whole"])
+            return replace(told, role=Role.SHARE, label=share["whole"] or "")
         is_reached = self._reached.search(head)
         if change and not is_reached:
             base = Role.BUDGET if change["word"] in self._spared else Role.LAST
