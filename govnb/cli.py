@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from govnb.files import why
 from govnb.options import (
     EDITION,
     FILE,
@@ -24,7 +25,6 @@ from govnb.options import (
 from govnb.review.finding import SEVERITIES
 from govnb.sheet.figure import shown, with_reason
 from govnb.sheet.read import load
-from govnb.text.files import why
 from govnb.text.lookalikes import ReadOrdinary
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean

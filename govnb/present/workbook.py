@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
+from govnb.files import find_upward
 from govnb.present import fonts, sentences
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
@@ -40,7 +41,6 @@ from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.sheet.score import Score
-from govnb.text.files import find_upward
 from govnb.text.place import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")

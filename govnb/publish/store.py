@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from govnb.text.files import reserved, sweep, write_all_whole
+from govnb.files import reserved, sweep, write_all_whole
 from govnb.text.place import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from govnb.sheet.shipped import shipped
+from govnb.shipped import shipped
 from govnb.text.ledger import Strict
 from govnb.text.validation import validate
 from govnb.text.values import Text

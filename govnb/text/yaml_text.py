@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from govnb.text.files import why
+from govnb.files import why
 from govnb.text.lookalikes import read_ordinary
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.yaml_faults import (

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
+from govnb.files import write_all_whole, write_whole
 from govnb.publish.sample import words
 from govnb.publish.sample.department import department
 from govnb.publish.sample.errors import KINDS, Error
-from govnb.sheet.shipped import shipped
-from govnb.text.files import write_all_whole, write_whole
+from govnb.shipped import shipped
 from govnb.text.place import Fault, FaultsError, Place
 
 YEAR = 2016
