@@ -25,9 +25,8 @@ from govnb.options import (
 from govnb.review.finding import SEVERITIES
 from govnb.sheet.figure import shown, with_reason
 from govnb.sheet.read import load
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.lookalikes import ReadOrdinary
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -214,7 +213,7 @@ def run(
     from govnb.publish.job import Job
     from govnb.sheet.folder import place_faults
     from govnb.sheet.read import department_path
-    from govnb.text.place import FaultsError
+    from govnb.text.faults import FaultsError
 
     params = params_dir or Path("params")
     # What the batch would refuse is not made one by one either.

@@ -41,7 +41,7 @@ from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.sheet.score import Score
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
 

@@ -30,7 +30,7 @@ from govnb.publish.summary import (
     summary_json,
     summary_xlsx,
 )
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 INTERRUPTED = 130
 

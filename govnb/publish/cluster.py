@@ -37,7 +37,7 @@ from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import package_digest
 from govnb.publish.run import find_notebook
 from govnb.publish.store import INSTALL, is_url
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
 
 LOCAL = "local"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from govnb.files import write_all_whole
 from govnb.publish.job import FORMATS, Job, checked_formats
 from govnb.shipped import shipped
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from govnb.files import reserved, sweep, write_all_whole
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"
 # What the page, the tables and the receipts of a year take, generously.

@@ -14,7 +14,7 @@ from govnb.publish.outcome import Failure, Outcome, Output
 from govnb.publish.run import produce
 from govnb.publish.store import store_of
 from govnb.publish.summary import row_of
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 def work(job: Job) -> Outcome:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from govnb.shipped import shipped
-from govnb.text.ledger import Strict
+from govnb.text.section import Strict
 from govnb.text.validation import validate
 from govnb.text.values import Text
 from govnb.text.yaml_text import read_yaml

@@ -17,7 +17,7 @@ from govnb.publish.sample import words
 from govnb.publish.sample.department import department
 from govnb.publish.sample.errors import KINDS, Error
 from govnb.shipped import shipped
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 YEAR = 2016
 # One department in so many has an error.
