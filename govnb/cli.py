@@ -292,7 +292,7 @@ def batch(
 @PARAMS
 def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
     """生成虚构的部门，供试用、测试和测速。"""
-    from govnb.publish.sample import YEAR, make
+    from govnb.publish.sample.make import YEAR, make
 
     made = make(count, out, seed, params_dir)
     click.echo(f"{count} 个示例部门：{out / str(YEAR)}（其中 {len(made.errors)} 个有预设的错误）")
