@@ -8,8 +8,7 @@ from functools import cached_property, partial
 from govnb.review.finding import Review
 from govnb.review.rules import read_rules
 from govnb.review.run import review
-from govnb.rubric.load import rubric_of
-from govnb.rubric.names import check_names
+from govnb.rubric.load import check_names, rubric_of
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.facts import Facts

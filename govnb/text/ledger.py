@@ -8,6 +8,7 @@ for the review, never mended here. A table that sums both ways (机构 × 来源
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -18,10 +19,10 @@ from pydantic import (
     GetJsonSchemaHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
-from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text
-from govnb.text.yaml_text import Mapping, Scalar
+from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text, refuse
+from govnb.text.yaml_text import Mapping, Scalar, mapping
 
 # Names the evaluator gives to what it computes about a node; a part may not take them.
 RESERVED = frozenset(
@@ -36,22 +37,16 @@ def check_name(name: str) -> str:
     bad = next((c for c in name if c in _FORBIDDEN), None)
     if bad is not None or not name.strip() or name != name.strip():
         shown = f"含“{bad}”" if bad else "首尾有空格或是空的"
-        raise PydanticCustomError(
-            "govnb",
-            "名称“{name}”{shown}，公式无法引用它",
-            {"name": name, "shown": shown, "hint": "句点改用顿号，引号用全角，别的符号删去"},
-        )
+        hint = "句点改用顿号，引号用全角，别的符号删去"
+        raise refuse(f"名称“{name}”{shown}，公式无法引用它", hint)
     return name
 
 
 def check_part(name: str) -> str:
     """Return `name` if a ledger's part may bear it; raise otherwise."""
     if name in RESERVED:
-        raise PydanticCustomError(
-            "govnb",
-            "“{name}”是系统用来命名计算结果的词，不能作项目名称",
-            {"name": name, "hint": f"改成更具体的名称，如“{name}项目”"},
-        )
+        message = f"“{name}”是系统用来命名计算结果的词，不能作项目名称"
+        raise refuse(message, f"改成更具体的名称，如“{name}项目”")
     return check_name(name)
 
 
@@ -62,12 +57,24 @@ PartName = Annotated[str, AfterValidator(check_part)]
 A = TypeVar("A", bound=Amount)
 
 
+@cache
+def _aliases(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
 class Strict(BaseModel):
     """A section of a parameter file: unknown keys are refused, aliases are the Chinese keys."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            data.known = _aliases(cls)
+        return data
 
 
 class Ledger(Strict, Generic[A]):
@@ -83,31 +90,23 @@ class Ledger(Strict, Generic[A]):
     @model_validator(mode="before")
     @classmethod
     def _amount_alone(cls, data: Any) -> Any:
-        if isinstance(data, Scalar):
-            short = Mapping({"合计": data})
-            short.place, short.keys_at = data.place, {"合计": data.place}
-            return short
-        return data
+        return mapping({"合计": data}, data.place) if isinstance(data, Scalar) else data
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         node = handler(core)
-        properties = handler.resolve_ref_schema(node)["properties"]
-        (amount,) = [option for option in properties["合计"]["anyOf"] if "anyOf" in option] or [
-            {"anyOf": properties["合计"]["anyOf"][:2]}
-        ]
-        return {"anyOf": [*amount["anyOf"], node]}
+        total = handler.resolve_ref_schema(node)["properties"]["合计"]["anyOf"]
+        amount = next((option["anyOf"] for option in total if "anyOf" in option), total[:2])
+        return {"anyOf": [*amount, node]}
 
     @model_validator(mode="after")
     def _something_said(self) -> Ledger[A]:
         if self.total is None and not self.parts:
-            raise PydanticCustomError(
-                "govnb", "既没有合计也没有明细", {"hint": f"写一个数，或写 {UNKNOWN}"}
-            )
+            raise refuse("既没有合计也没有明细", f"写一个数，或写 {UNKNOWN}")
         if self.columns is not None and not self.parts:
-            raise PydanticCustomError("govnb", "有分类合计而没有明细", {"hint": "补上明细各行"})
+            raise refuse("有分类合计而没有明细", "补上明细各行")
         return self
 
 

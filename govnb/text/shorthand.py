@@ -8,21 +8,14 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-from govnb.text.yaml_text import Mapping, Scalar
+from govnb.text.yaml_text import Scalar, mapping
 
 
 class Shorthand:
-    """Pydantic annotation: another way to write a section, for readers and for editors.
-
-    Parameters
-    ----------
-    expand
-        Turns the shorthand into the section; leaves anything else as it is.
-    schema
-        What the shorthand looks like.
-    """
+    """Pydantic annotation: another way to write a section, for readers and for editors."""
 
     def __init__(self, expand: Callable[[Any], Any], schema: dict[str, Any]) -> None:
+        # Turns the shorthand into the section, and leaves anything else as it is.
         self.expand = expand
         self.schema = schema
 
@@ -41,10 +34,6 @@ def short(field: str) -> Shorthand:
     """Let a bare value stand for a section that only gives `field`."""
 
     def expand(data: Any) -> Any:
-        if not isinstance(data, Scalar):
-            return data
-        section = Mapping({field: data})
-        section.place, section.keys_at = data.place, {field: data.place}
-        return section
+        return mapping({field: data}, data.place) if isinstance(data, Scalar) else data
 
     return Shorthand(expand, {"type": ["string", "number"]})
