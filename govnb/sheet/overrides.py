@@ -23,7 +23,7 @@ from govnb.sheet.key import bare
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Draft, Lack
 from govnb.text.ledger import Ledger
-from govnb.text.measure import sign_of
+from govnb.text.measure import signed
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount, BadText, PartialDate
@@ -175,7 +175,7 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
 def _signed(current: Any, value: Any) -> Any:
     """Return a target with the sign the file gives it, if the trial gives none of its own."""
     if isinstance(current, Amount) and isinstance(value, Amount):
-        sign = sign_of(current.text)
-        if sign and not sign_of(value.text):
+        sign = signed(current.text)[0]
+        if sign and not signed(value.text)[0]:
             return replace(value, text=f"{sign}{value.text}")
     return value
