@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -163,7 +162,7 @@ def _out_of_bounds(
 
 
 def _counted(sheet: Sheet, expression: Expression) -> str | None:
-    """Return the unit a formula's result has, None where that is open.
+    """Return the one unit a formula's result counts, None where that is open.
 
     A number in it may be what one of something costs, so that it says nothing of the unit.
     """
@@ -173,12 +172,6 @@ def _counted(sheet: Sheet, expression: Expression) -> str | None:
         return draft.unit if draft else None
 
     found = expression.dimension(unit_of, lambda name: sheet.expand(sheet.resolve(name)))
-    if found is None or found.scales or "" in found.units:
+    if found is None or found.scales or list(found.units.values()) != [1]:
         return None
-    powers: Counter[str] = Counter()
-    for unit, power in found.units.items():
-        for at, part in enumerate(unit.split("/")):
-            powers[part] += -power if at else power
-    above = [unit for unit, power in powers.items() for _ in range(power)]
-    below = [unit for unit, power in powers.items() for _ in range(-power)]
-    return "/".join(["·".join(above) or "1", *below]) if above or below else None
+    return next(iter(found.units)) or None

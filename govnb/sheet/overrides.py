@@ -123,9 +123,8 @@ def _read(name: str, text: str) -> Any:
 def _hint(annotation: Any, step: str = "") -> str:
     model = class_of(annotation, BaseModel)
     known = aliases(model) if model else []
-    return (did_you_mean(step, known) if step else "") or (
-        f"可写：{'、'.join(known)}" if known else ""
-    )
+    listed = f"可写：{'、'.join(known)}" if known else ""
+    return (did_you_mean(step, known) if step else "") or listed
 
 
 def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
@@ -160,7 +159,10 @@ def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
 def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     """Return a section with one value at the end of a path changed."""
     if not path:
-        return _signed(current, value)
+        # A target keeps the sign the file gives it, if the trial gives none of its own.
+        if isinstance(current, Amount) and isinstance(value, Amount) and not signed(value.text)[0]:
+            return replace(value, text=f"{signed(current.text)[0]}{value.text}")
+        return value
     inner, (step, *rest) = bare(annotation), path
     if get_origin(inner) is dict:
         inside = get_args(inner)[1]
@@ -170,12 +172,3 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     name = next(n for n, f in inner.model_fields.items() if f.alias == step)
     changed = _laid(getattr(current, name), typed(inner.model_fields[name]), rest, value)
     return current.model_copy(update={name: changed})
-
-
-def _signed(current: Any, value: Any) -> Any:
-    """Return a target with the sign the file gives it, if the trial gives none of its own."""
-    if isinstance(current, Amount) and isinstance(value, Amount):
-        sign = signed(current.text)[0]
-        if sign and not signed(value.text)[0]:
-            return replace(value, text=f"{sign}{value.text}")
-    return value

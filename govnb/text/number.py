@@ -171,7 +171,7 @@ _DIGITS = rf"(?:\d{{1,3}}(?:(?:[,，]\d{{3}})+|(?:[{_THOUSANDS}]\d{{3}})+)(?!\d)
 _UNIT = r"[%‰]|[^\d\s，。；、：！？（）()\ufffc]{0,4}"
 # A minus is one where nothing stands before it that could make it a dash.
 _IN_TEXT = re.compile(
-    rf"(?:(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
+    rf"(?:(?<!节)(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
     rf"(?P<digits>{_DIGITS})"
     rf"(?:(?:[%‰]?\s*[\-－—–~～]+\s*|[至到])(?P<high>{_DIGITS}))?"
     rf"\s*(?P<more>[余多](?=[\u4e00-\u9fff㎡]))?(?P<unit>{_UNIT})",

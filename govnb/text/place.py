@@ -8,7 +8,7 @@ accountant mends a file once and not fault by fault.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 # Nobody mends more at a time, and looking for the nearest word of each takes its while.
 MOST_FAULTS = 100
@@ -47,13 +47,7 @@ class Fault:
 
     def as_dict(self) -> dict[str, str | int]:
         """Return the shape `govnb check --json` prints."""
-        return {
-            "file": self.place.file,
-            "line": self.place.line,
-            "column": self.place.column,
-            "message": self.message,
-            "hint": self.hint,
-        }
+        return {**asdict(self.place), "message": self.message, "hint": self.hint}
 
 
 class FaultsError(ValueError):

@@ -189,9 +189,9 @@ def parse_date(text: str, place: Place) -> PartialDate:
     match = _DATE.fullmatch(bare)
     if match is None:
         plain = unicodedata.normalize("NFKC", UNSEEN.sub("", bare))
-        if plain != bare and UNSEEN.search(bare) and _DATE.fullmatch(plain):
+        if _DATE.fullmatch(plain) and UNSEEN.search(bare):
             raise BadText(f"“{plain}”里有看不见的字符", f"删去它，写 {plain}")
-        if plain != bare and _DATE.fullmatch(plain):
+        if _DATE.fullmatch(plain):
             raise BadText(f"“{bare}”含全角字符", f"改用半角，写 {plain}")
         said = f"“{bare}”不是日期" if bare else "值是空的"
         raise BadText(said, "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016")
