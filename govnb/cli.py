@@ -19,6 +19,7 @@ from govnb.options import (
     OUTPUTS,
     OVERRIDE,
     PARAMS,
+    RUBRIC,
     TO,
     formats_of,
     overrides_of,
@@ -146,18 +147,19 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
+@RUBRIC
 @OVERRIDE
 @FAIL_ON
 @JSON
 def review(
-    file: Path, params_dir: Path | None, overrides: tuple[str, ...], fail_on: str | None,
-    as_json: bool,
+    file: Path, params_dir: Path | None, rubric: str | None, overrides: tuple[str, ...],
+    fail_on: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """复核一个部门：哪里不对，双方的数、出处、怎样处理。"""
     from govnb.present.findings import Findings
 
     grave = severities_of(fail_on)
-    assessment = _assessment(file, params_dir, overrides)
+    assessment = _assessment(file, params_dir, overrides, rubric)
     found = assessment.review
     if as_json:
         _print_json(found.as_dict())
@@ -169,7 +171,7 @@ def review(
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
-@click.option("--rubric", default=None, metavar="名称", help="换一套指标体系：名称或文件路径")
+@RUBRIC
 @OVERRIDE
 @JSON
 def score(
@@ -203,10 +205,11 @@ def score(
 )
 @PARAMS
 @OUTPUTS
+@RUBRIC
 @OVERRIDE
 def run(
     year: int, department: str, formats: str, edition: str, engine: str | None,
-    params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
+    params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
     from govnb.publish.crew import run_one
@@ -219,6 +222,7 @@ def run(
     if faults := place_faults(department_path(year, department, params), params):
         raise FaultsError(faults)
     wanted, changed = formats_of(formats), overrides_of(overrides)
+    changed |= {"指标体系": rubric} if rubric else {}
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     outcome = run_one(job)
     if outcome.failure:
