@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from govnb.files import write_all_whole
-from govnb.publish.crew import Workers, cores, run_apart, workers
+from govnb.publish.answers import Workers
+from govnb.publish.crew import cores, run_apart, workers
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import package_digest

@@ -239,6 +239,9 @@ class Department(Strict):
     money_unit: MoneyUnit | None = key(
         "金额单位", description="本文件金额的单位，默认随年度文件", lasting=True
     )
+    rubric: Text | None = key(
+        "指标体系", description="本部门另用的指标体系，默认随年度文件", lasting=True
+    )
     offices: list[Text] | None = key("内设机构")
     staff: Staff = key("人员", Staff())
     duties: list[Markdown] | None = key("主要职责")

@@ -25,22 +25,38 @@ from govnb.text.values import (
 from govnb.text.yaml_text import Scalar
 
 PERCENT = "%"
-# The signs that official forms put before a target, in every form they are typed in.
+# Which way a target points, in every form that official papers write it.
 _SIGNS = {
-    "≥": "≥", ">=": "≥", "＞=": "≥", "》=": "≥", "≤": "≤", "<=": "≤", "＜=": "≤",
-    ">": ">", "＞": ">", "<": "<", "＜": "<", "=": "=", "＝": "=",
-}  # fmt: skip
-_SIGN = re.compile("|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True)))
+    "≥": "≥ ≧ ⩾ >= ＞= ﹥= 》= 不低于 不少于 不小于 至少",
+    "≤": "≤ ≦ ⩽ <= ＜= ﹤= 《= 不超过 不高于 不大于 不多于 至多",
+    ">": "> ＞ ﹥ 大于 高于 超过",
+    "<": "< ＜ ﹤ 小于 低于",
+    "=": "= ＝ ﹦ ═ 等于",
+}
+_SIGN_OF = {form: sign for sign, forms in _SIGNS.items() for form in forms.split()}
+_BEFORE = re.compile("|".join(sorted(map(re.escape, _SIGN_OF), key=len, reverse=True)))
+_BEHIND = re.compile(
+    r"\s*(?:[（(]含[）)]|及)?(?:(?P<least>以上)|以内|之内|以下|以前|之前|前)(?:[（(]含[）)])?$"
+)
+# A month stands for its end.
+_MONTH = re.compile(r"(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?:2[89]|3[01])日)?", re.ASCII)
 
 
-def sign_of(text: str) -> str:
-    """Return the sign before a target: one of ≥ ≤ > < =, or nothing."""
-    match = _SIGN.match(text.strip())
-    return _SIGNS[match[0]] if match else ""
+def signed(text: str) -> tuple[str, str]:
+    """Return the sign of a target, one of ≥ ≤ > < = or nothing, and what it is set to.
+
+    It stands before the number (≥90%, 不低于90%) or behind it (2天以内, 9月底前).
+    """
+    bare = text.strip()
+    if match := _BEFORE.match(bare):
+        return _SIGN_OF[match[0]], bare[match.end() :].strip()
+    if match := _BEHIND.search(bare):
+        return "≥" if match["least"] else "≤", bare[: match.start()]
+    return "", bare
 
 
 class MeasureOf(AmountOf):
-    """How a number with any unit is read; `signs` lets ≥, ≤, =, > or < stand before it.
+    """How a number with any unit is read; with `signs`, one that says ≥, ≤, 以内 or 9月底前.
 
     `=100%` is a target then; `=名称` still refers to another figure.
 
@@ -57,10 +73,10 @@ class MeasureOf(AmountOf):
 
     def _amount(self, value: Scalar) -> Amount:
         bare = value.strip()
-        if self.signs and (match := _SIGN.match(bare)):
-            behind = bare[match.end() :].strip()
-            is_formula = _SIGNS[match[0]] == "=" and not behind[:1].isdigit()
-            bare = bare if is_formula and match[0] == "=" else behind
+        if self.signs and not (bare.startswith("=") and not bare[1:].strip()[:1].isdigit()):
+            bare = signed(bare)[1]
+            month = _MONTH.fullmatch(bare)
+            bare = f"{int(month['month'])}月" if month else bare
         amount = parse_amount(bare, MEASURE, value.place)
         if self.stated and (amount.value is None or amount.approximate):
             raise BadText(f"“{bare}”不能写在规则里", "规则里写一个确定的数，如 100%")
