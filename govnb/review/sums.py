@@ -17,7 +17,7 @@ from govnb.review.terms import COLUMNS, Gap, Term, worked_out
 from govnb.review.world import World
 from govnb.sheet.book import fill
 from govnb.sheet.expression import sum_of
-from govnb.text.dotted import dotted
+from govnb.text.section import dotted
 from govnb.text.values import Text
 
 

@@ -23,7 +23,7 @@ from govnb.sheet.figure import (
     shown,
 )
 from govnb.sheet.sheet import HUNDRED, Answer, Sheet
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.values import MONEY_UNITS, PartialDate
 
 GAP, SUM, COLUMNS = ".合计差额", ".分项之和", ".分类合计"

@@ -14,6 +14,7 @@ from typing import Any
 from govnb.review.finding import Excuse
 from govnb.review.rounding import Rounding, Spread
 from govnb.review.sentences import Sentences
+from govnb.review.statements import Statements
 from govnb.review.terms import COLUMNS, Gap, Term, blame, mended, term_of, totals
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
@@ -116,6 +117,11 @@ class World:
         called = {words: name for r in self.checks.values() for words, name in r.calls().items()}
         own = str(self.inputs.department.identity.name)
         return Sentences(self.figures, called, self.words, self.year, own)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The reader of what sentences say of their amounts."""
+        return Statements(self.words, self.year)
 
     def is_from_book(self, figure: Figure) -> bool:
         """Tell whether a figure is one of the formula book's, not the department's own."""

@@ -19,7 +19,7 @@ from govnb.sheet.expression import spelled
 from govnb.sheet.figure import Figures
 from govnb.sheet.key import next_year, readers
 from govnb.sheet.read import load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 class LastYearCheck(Check):
