@@ -278,10 +278,10 @@ class Check(Strict):
     # ── Two sides ───────────────────────────────────────────────
 
     # Whether it holds a total against its parts; holds figures against one another, so that one
-    # wrong figure breaks several such checks; and whether what differs is the order of size.
+    # wrong figure breaks several such checks; and names on the left the one that breaks others.
     adds_up: ClassVar[bool] = False
     relates: ClassVar[bool] = False
-    compares_sizes: ClassVar[bool] = False
+    is_root: ClassVar[bool] = False
     # What is said of sides that agree, and of how far they are apart.
     agree: ClassVar[str] = "相符"
     apart: ClassVar[str] = "差"
@@ -294,8 +294,10 @@ class Check(Strict):
         """Return which totals at odds with their parts make sides part."""
         # Of a residue only what brings the sides wholly together is the origin.
         near = self.holds(gap.difference or Decimal(0), gap.spread)
-        room = EXACT if near else gap.spread
-        agrees = lambda value, more: self.holds(value, room if near else room + more)  # noqa: E731
+
+        def agrees(value: Decimal, more: Spread) -> bool:
+            return self.holds(value, EXACT if near else gap.spread + more)
+
         return blame(world.culprits(gap.names, gap.on, agrees))
 
     def settled(

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from govnb.review.check import Check, Evidence, quoted
 from govnb.review.finding import FAILED, HINT, PASSED, RESIDUE, Finding, Side
-from govnb.review.rates import ZeroBaseCheck
 from govnb.review.rounding import Spread
 from govnb.review.slips import slips
 from govnb.review.terms import printed
@@ -39,12 +38,10 @@ _POINTS = {"%": "个百分点", "‰": "个千分点"}
 
 
 class PublishedCheck(Check):
-    """公布数: 每个公布数与重算数.
-
-    Every published figure against the recomputed one.
-    """
+    """公布数: 每个公布数与重算数."""
 
     kind: Literal["公布数"] = Field(alias="种类")
+    relates: ClassVar[bool] = True
 
     def find(self, world: World) -> Iterator[Finding]:
         """Compare every published figure with the recomputed one."""
@@ -62,7 +59,7 @@ class PublishedCheck(Check):
         left = Side(name, exact(number.amount), str(source.place))
         said = source.text.strip() if source.unit else f"{source.text.strip()}{figure.unit}"
         if figure.number is None:
-            return self._unknown(figure, said, Evidence(left, Side.of(figure)), world)
+            return self._unknown(figure, said, Evidence(left, Side.of(figure)))
         spread, gap = world.rounding.of(name), number.amount - figure.number
         half = number.half * scale
         room = half + max(spread.below, spread.above)
@@ -95,7 +92,7 @@ class PublishedCheck(Check):
         }
         return self.failed(name, words, evidence)
 
-    def _unknown(self, figure: Figure, said: str, evidence: Evidence, world: World) -> Finding:
+    def _unknown(self, figure: Figure, said: str, evidence: Evidence) -> Finding:
         if not figure.trouble and said.rstrip("%") in ("100", "100.0", "100.00"):
             # An amount left empty, and the rate that it should give filled in all the same.
             what = "、".join(figure.missing or [figure.name])
@@ -103,11 +100,6 @@ class PublishedCheck(Check):
             return self.finding(figure.name, FAILED, message, evidence, HINT)
         if not figure.trouble:
             return self.no_data(figure.name, figure.missing or [figure.name], evidence)
-        rules = (rule for rule in world.checks.values() if isinstance(rule, ZeroBaseCheck))
-        told = {name: id_ for rule in rules for name, id_ in rule.zero_growth(world)}
-        if figure.name in told:
-            see = f"{figure.reason}，见 {told[figure.name]}"
-            return self.not_applicable(figure.name, see)
         message = f"{quoted(figure.label)}公布{said}，但{figure.trouble}，这个数没有意义"
         severity = None if evidence.left.value and Decimal(evidence.left.value) else HINT
         return self.finding(figure.name, FAILED, message, evidence, severity)

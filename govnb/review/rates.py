@@ -37,17 +37,14 @@ _CHANGED = r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|�
 
 
 class ZeroBaseCheck(ForEach):
-    """零基: 上年为零的增长率.
-
-    No growth rate told, published or computed from a base of zero.
-
-    A rate needs a base: of what was nothing last year only the increase can be told.
-    """
+    """零基: 上年为零的增长率: of what was nothing last year only the increase can be told."""
 
     kind: Literal["零基"] = Field(alias="种类")
     base: Formula = Field(alias="基数", description="上年数的名称")
     now: Formula = Field(alias="本期", description="本年数的名称")
     growth: Formula | None = Field(None, alias="增长率", description="增长率的名称，有才写")
+    relates: ClassVar[bool] = True
+    is_root: ClassVar[bool] = True
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Find where a rate is given although the base is zero."""
@@ -84,19 +81,9 @@ class ZeroBaseCheck(ForEach):
                 said = passage.masked[match.start() : match.end()]
                 yield f"{passage.path}写了“{said}”（{passage.at(match.start())}）"
 
-    def zero_growth(self, world: World) -> Iterator[tuple[str, str]]:
-        """Yield the growth rates whose base is zero, with the id of the finding that says so."""
-        for variables in world.instances(self.each) if self.growth else ():
-            if world.term(self.base, variables).number == 0:
-                growth = world.term(self.growth or "", variables)
-                yield growth.name, self.identifier(subject_of(variables))
-
 
 class RangeCheck(Check):
-    """取值范围: 办结率这样不会超过 100% 的率.
-
-    A rate that can't leave the bounds that its meaning sets.
-    """
+    """取值范围: 办结率这样不会超过 100% 的率."""
 
     kind: Literal["取值范围"] = Field(alias="种类")
     words: list[Text] = Field(alias="名称含", description="名称里有这些词的指标")
@@ -185,8 +172,6 @@ class RangeCheck(Check):
 class ScopeCheck(Check):
     """口径: 合计的叫法与里面的项.
 
-    A total must not hold what its name excludes.
-
     基本支出 is 人员经费 and 日常公用经费 by the definition of departmental budgets; capital
     expenditure (支出经济分类 309, 310) is 项目支出, but for a little office equipment. 在职人员 are
     those in established posts.
@@ -236,10 +221,7 @@ class ScopeCheck(Check):
 
 
 class AccountsCheck(Check):
-    """科目: 当年没有的支出经济分类科目.
-
-    The accounts were renamed in 2018; a report of another year bears that year's names.
-    """
+    """科目: 当年没有的支出经济分类科目."""
 
     kind: Literal["科目"] = Field(alias="种类")
 

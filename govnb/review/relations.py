@@ -31,10 +31,7 @@ from govnb.text.yaml_text import Scalar
 
 
 class EqualCheck(ForEach):
-    """相等: 同一个数写在两处.
-
-    The same quantity stated, or computed, in two places.
-    """
+    """相等: 同一个数写在两处."""
 
     kind: Literal["相等"] = Field(alias="种类")
     left: Formula = Field(alias="左", description="名称或算式")
@@ -60,13 +57,7 @@ class EqualCheck(ForEach):
 
 
 class LimitCheck(ForEach):
-    """不超过: 一个数与上限：另一个数，或法规定的比例.
-
-    A figure against a limit set by law or by another figure.
-
-    The shipped rule is 政府采购法 第四十九条: what is added to a contract in the course of it may
-    not come to more than a tenth of the contract.
-    """
+    """不超过: 一个数与上限：另一个数，或法规定的比例."""
 
     kind: Literal["不超过"] = Field(alias="种类")
     left: Formula = Field(alias="左", description="名称或算式")
@@ -105,16 +96,13 @@ class LimitCheck(ForEach):
 
 
 class MagnitudeCheck(ForEach):
-    """数量级: 一个数与同类的数（预算、上年）相差上千倍.
-
-    Who takes 元 for 万元 is out by ten thousand, and who slips a column by a thousand.
-    """
+    """数量级: 一个数与同类的数（预算、上年）相差上千倍，像是单位写错."""
 
     kind: Literal["数量级"] = Field(alias="种类")
     number: Formula = Field(alias="数", description="名称或算式")
     beside: list[Formula] = Field(alias="参照", description="同类的数：预算、上年数、合计")
     relates: ClassVar[bool] = True
-    compares_sizes: ClassVar[bool] = True
+    is_root: ClassVar[bool] = True
     times: Number = Field(Scalar("1000"), alias="倍数", description="差这么多倍才报，默认 1000")
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
@@ -139,10 +127,7 @@ class MagnitudeCheck(ForEach):
 
 
 class UnexplainedCheck(ForEach):
-    """须有原因: 超了预算，却没有写原因.
-
-    A reason is one of 超支原因 that is given for it, or a sentence that names the item.
-    """
+    """须有原因: 超了预算，却没有写原因."""
 
     kind: Literal["须有原因"] = Field(alias="种类")
     overspend: Formula = Field(alias="超支", description="要有原因的超支")
@@ -177,10 +162,7 @@ class UnexplainedCheck(ForEach):
 
 
 class ReasonCheck(ForEach):
-    """解释: 所列原因与它解释的超支.
-
-    What a stated reason accounts for against the overspend it explains.
-    """
+    """解释: 所列原因与它解释的超支."""
 
     kind: Literal["解释"] = Field(alias="种类")
     overspend: Formula = Field(alias="超支", description="要解释的超支")

@@ -22,10 +22,7 @@ from govnb.text.values import Text
 
 
 class SumCheck(Check):
-    """合计: 每个台账、每一级写明的合计与分项之和；交叉表两个方向.
-
-    Every stated total against its parts, in every ledger, at every level.
-    """
+    """合计: 每个台账、每一级写明的合计与分项之和；交叉表两个方向."""
 
     kind: Literal["合计"] = Field(alias="种类")
     adds_up: ClassVar[bool] = True
@@ -80,12 +77,7 @@ def _causes(gap: Gap, world: World) -> Iterator[str]:
 
 
 class SameNameCheck(Check):
-    """同名: 两处同名的项目；一处有几项同名的，相加再比.
-
-    Items of one name in two sections must bear one number.
-
-    An item paid from two sources stands there twice: what counts is the sum.
-    """
+    """同名: 两处同名的项目；一处有几项同名的，相加再比."""
 
     kind: Literal["同名"] = Field(alias="种类")
     each: Each = Field(alias="每个", description="一处的名称，含 {变量}")

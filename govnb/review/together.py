@@ -15,20 +15,18 @@ def together(
 ) -> Iterator[Finding]:
     """Yield the findings, each that follows from another one closed and told of there."""
     found = {finding.id: finding for finding in findings}
-    # Whoever names the number that is out of size comes first, the worst of the others next.
     open_ones = [finding for finding in found.values() if finding.is_open]
-    open_ones.sort(key=lambda f: (not checks[f.check].compares_sizes, _rank(f)))
+    open_ones.sort(key=lambda f: (not checks[f.check].is_root, _rank(f)))
     sums = {checks[f.check].subject(f): f.id for f in open_ones if checks[f.check].adds_up}
     for finding in list(found.values()):
         for name in finding.because:
             _put_under(found, sums.get(name, ""), finding.id)
     for finding in open_ones:
-        of_sizes = checks[finding.check].compares_sizes
         for other in open_ones if finding.left.figure and checks[finding.check].relates else ():
             sides = [s.figure for s in (other.left, other.right) if s.figure]
             rests = any(finding.left.figure in sheet.above(side) for side in sides)
-            alike = other.left.figure == finding.left.figure and not checks[other.check].adds_up
-            if checks[other.check].relates and ((of_sizes and rests) or alike):
+            follows = rests if checks[finding.check].is_root else other.left == finding.left
+            if checks[other.check].relates and follows:
                 _put_under(found, finding.id, other.id)
     yield from _one_a_table(found)
 

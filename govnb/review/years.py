@@ -23,10 +23,7 @@ from govnb.text.faults import FaultsError
 
 
 class LastYearCheck(Check):
-    """上年文件: 本年文件里的上年数（上年支出、上年结转等）与上年的文件.
-
-    Which field is last year's of which, the model of the parameter file says.
-    """
+    """上年文件: 本年文件里的上年数（上年支出、上年结转等）与上年的文件."""
 
     kind: Literal["上年文件"] = Field(alias="种类")
 
