@@ -44,12 +44,7 @@ Check = Callable[[Rubric], Iterable[Fault]]
 def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
-    Parameters
-    ----------
-    name_or_path, params_dir
-        Which one, and the parameter folder.
-    also
-        Yields further faults, such as figures that don't exist, to be told with the rest.
+    `also` yields further faults, such as figures that don't exist, to be told with the rest.
 
     Raises
     ------

@@ -118,7 +118,7 @@ class Outcome:
     presence: Presence = Presence.COUNTED
     # The indicator's value.
     valued: Valued = field(default_factory=Valued)
-    # Evidence relied on.
+    # Evidence relied on beside that for the indicator as a whole.
     proofs: tuple[str, ...] = ()
     # What doesn't fit: words the rubric doesn't know, facts that contradict each other.
     notes: tuple[str, ...] = ()
