@@ -20,11 +20,9 @@ from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.sheet.overrides import TRIAL
 from govnb.sheet.references import REFERENCE, Reference, printed
 from govnb.sheet.sheet import Answer
-from govnb.text.measure import PERCENT, Bounds
+from govnb.text.faults import Fault, did_you_mean
+from govnb.text.measure import PERCENT, Bounds, Span
 from govnb.text.narrative import unmarked
-from govnb.text.place import Fault
-from govnb.text.span import Span
-from govnb.text.suggest import did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, PartialDate
 from govnb.text.yaml_text import Scalar
 

@@ -24,8 +24,7 @@ from govnb.sheet.figure import Figures
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import Book
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Checked, validate_leniently
 from govnb.text.values import QUANTITY, Amount
 from govnb.text.yaml_text import Mapping, Scalar, read_yaml

@@ -24,10 +24,9 @@ from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
-from govnb.text.ledger import Name, Strict
-from govnb.text.measure import PERCENT, signed, unit_of
-from govnb.text.place import Fault
-from govnb.text.span import Span
+from govnb.text.faults import Fault
+from govnb.text.measure import PERCENT, Span, signed, unit_of
+from govnb.text.section import Name, Strict
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 

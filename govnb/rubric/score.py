@@ -35,9 +35,8 @@ from govnb.sheet.score import (
     interval_text,
     reproducible,
 )
+from govnb.text.faults import Fault, FaultsError, did_you_mean
 from govnb.text.measure import PERCENT
-from govnb.text.place import Fault, FaultsError
-from govnb.text.suggest import did_you_mean
 from govnb.text.yaml_text import Scalar
 
 TARGETS = "绩效指标"

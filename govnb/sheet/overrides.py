@@ -22,10 +22,9 @@ from govnb.sheet.fields import aliases, below, class_of, typed
 from govnb.sheet.key import bare
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Draft, Lack
-from govnb.text.ledger import Ledger
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.measure import signed
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.section import Ledger
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount, BadText, PartialDate
 from govnb.text.yaml_text import Scalar
 
