@@ -16,9 +16,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
-from govnb.text.dotted import dotted
-from govnb.text.ledger import RESERVED
-from govnb.text.place import MOST_FAULTS, Fault, Place, Spot
+from govnb.text.faults import MOST_FAULTS, Fault, Place, Spot
+from govnb.text.section import RESERVED, dotted
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Kind, PartialDate
 
 PERCENT = Decimal("0.01")
