@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import warnings
@@ -10,28 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from govnb.files import why
 from govnb.options import (
     EDITION,
+    FAIL_ON,
     FILE,
     JSON,
     OUTPUTS,
     OVERRIDE,
     PARAMS,
+    RUBRIC,
     TO,
     formats_of,
     overrides_of,
+    severities_of,
 )
-from govnb.review.finding import SEVERITIES
-from govnb.sheet.figure import shown, with_reason
-from govnb.sheet.read import load
-from govnb.text.files import why
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.lookalikes import ReadOrdinary
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
-    from govnb.present.workbook import Workbook
+    from govnb.present.assessment import Assessment
 
 
 @click.group(
@@ -49,6 +49,8 @@ def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
     code: object = 1
     warnings.formatwarning = _one_line
+    # Most of a short command's objects live to its end; looking for circles takes a tenth of it.
+    gc.set_threshold(50_000)
     try:
         code = cli.main(prog_name="govnb", standalone_mode=False)
     except FaultsError as error:
@@ -111,7 +113,9 @@ def figures(
     as_json: bool,
 ) -> None:
     """列出算出的全部指标，或所点名的几个。"""
-    known = _workbook(file, params_dir, overrides).figures
+    from govnb.sheet.figure import shown, with_reason
+
+    known = _assessment(file, params_dir, overrides).figures
     chosen = [_known_name(name, known) for name in names] or list(known)
     if as_json:
         _print_json({name: known[name].as_dict() for name in chosen})
@@ -129,8 +133,9 @@ def figures(
 def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str, ...]) -> None:
     """说明一个指标从哪里来：公式、所用的数、文件和行。"""
     from govnb.present.provenance import exact_text
+    from govnb.sheet.figure import with_reason
 
-    known = _workbook(file, params_dir, overrides).figures
+    known = _assessment(file, params_dir, overrides).figures
     for depth, figure in known.explain(_known_name(name, known)):
         formula = f" ＝ {figure.formula}" if figure.formula else ""
         value = with_reason(figure, exact_text(figure))
@@ -141,35 +146,31 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
+@RUBRIC
 @OVERRIDE
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES),
-    default=None,
-    help="有这一级（或更重）的未处理意见时，退出码为 1",
-)
+@FAIL_ON
 @JSON
 def review(
-    file: Path, params_dir: Path | None, overrides: tuple[str, ...], fail_on: str | None,
-    as_json: bool,
+    file: Path, params_dir: Path | None, rubric: str | None, overrides: tuple[str, ...],
+    fail_on: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """复核一个部门：哪里不对，双方的数、出处、怎样处理。"""
     from govnb.present.findings import Findings
 
-    workbook = _workbook(file, params_dir, overrides)
-    found = workbook.review
+    grave = severities_of(fail_on)
+    assessment = _assessment(file, params_dir, overrides, rubric)
+    found = assessment.review
     if as_json:
         _print_json(found.as_dict())
     else:
-        click.echo(Findings(found, workbook.figures, str(file)).text())
-    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
+        click.echo(Findings(found, assessment.figures, str(file)).text())
     sys.exit(1 if found.open_of(*grave) else 0)
 
 
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
-@click.option("--rubric", default=None, metavar="名称", help="换一套指标体系：名称或文件路径")
+@RUBRIC
 @OVERRIDE
 @JSON
 def score(
@@ -179,8 +180,7 @@ def score(
     """给一个部门评分：每项的分，或现有佐证下的区间。"""
     from govnb.present.scores import score_text
 
-    workbook = _workbook(file, params_dir, overrides, rubric)
-    found = workbook.score
+    found = _assessment(file, params_dir, overrides, rubric).score
     if found is None:
         message = "年度文件没有指定指标体系"
         hint = "在 _year.yml 写“指标体系”，或用 --rubric 指定"
@@ -204,23 +204,24 @@ def score(
 )
 @PARAMS
 @OUTPUTS
+@RUBRIC
 @OVERRIDE
 def run(
     year: int, department: str, formats: str, edition: str, engine: str | None,
-    params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
+    params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
     from govnb.publish.crew import run_one
     from govnb.publish.job import Job
     from govnb.sheet.folder import place_faults
     from govnb.sheet.read import department_path
-    from govnb.text.place import FaultsError
 
     params = params_dir or Path("params")
     # What the batch would refuse is not made one by one either.
     if faults := place_faults(department_path(year, department, params), params):
         raise FaultsError(faults)
     wanted, changed = formats_of(formats), overrides_of(overrides)
+    changed |= {"指标体系": rubric} if rubric else {}
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     outcome = run_one(job)
     if outcome.failure:
@@ -294,7 +295,7 @@ def batch(
 @PARAMS
 def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
     """生成虚构的部门，供试用、测试和测速。"""
-    from govnb.publish.sample import YEAR, make
+    from govnb.publish.sample.make import YEAR, make
 
     made = make(count, out, seed, params_dir)
     click.echo(f"{count} 个示例部门：{out / str(YEAR)}（其中 {len(made.errors)} 个有预设的错误）")
@@ -327,17 +328,16 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
         click.echo(f"已建 {path}{then}")
 
 
-def _workbook(
+def _assessment(
     file: Path,
     params_dir: Path | None,
     overrides: tuple[str, ...] = (),
     rubric: str | None = None,
-) -> Workbook:
-    from govnb.present.workbook import Workbook
+) -> Assessment:
+    from govnb.present.assessment import Assessment
+    from govnb.sheet.read import load
 
-    return Workbook(
-        load(file, params_dir, note=True), overrides=overrides_of(overrides), rubric=rubric
-    )
+    return Assessment(load(file, params_dir, note=True), overrides_of(overrides), rubric)
 
 
 def _known_name(name: str, known: Any) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from govnb.present.assessment import Assessment
 from govnb.present.shared_files import check_shared, is_shared
 from govnb.present.shared_files import params_of as params_of_shared
-from govnb.present.workbook import Workbook
 from govnb.rubric.load import rubric_of
 from govnb.sheet.folder import is_readable, is_year, place_faults, year_files
 from govnb.sheet.read import load, params_of
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 def files_of(given: Path) -> list[Path]:
@@ -50,7 +50,7 @@ def check_department(file: Path, params_dir: Path | None) -> None:
     inputs = load(file, params_dir, note=True)
     try:
         # The rubric and the checks are files too, read when they are first used.
-        _ = Workbook(inputs).review
+        _ = Assessment(inputs).review
     except FaultsError as error:
         try:
             rubric_of(inputs)

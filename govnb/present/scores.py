@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from govnb.present.charts import Chart
-from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
 from govnb.present.prose import plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
 from govnb.sheet.figure import Figures
 from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
 from govnb.sheet.score_words import in_unit, joined, points
+
+if TYPE_CHECKING:
+    from govnb.present.charts import Chart
 
 MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
 COLUMNS = (
@@ -139,6 +141,9 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
 
 def points_chart(score: Score) -> Chart | None:
     """Return points won, lost and undetermined by first-level indicator."""
+    from govnb.present.charts import Chart
+    from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
+
     if not score.is_weighted:
         return None
     groups = dict.fromkeys(indicator.group for indicator in score.indicators)

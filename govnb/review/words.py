@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from govnb.sheet.shipped import shipped
-from govnb.text.ledger import Strict
+from govnb.shipped import shipped
+from govnb.text.section import Strict
 from govnb.text.validation import validate
 from govnb.text.values import Text
 from govnb.text.yaml_text import read_yaml

@@ -21,8 +21,8 @@ from nbformat import NotebookNode
 from papermill import PapermillExecutionError
 from papermill.exceptions import PapermillException
 
-from govnb.publish import zygote
 from govnb.publish.engine import GovnbEngine, ReadableTranslator
+from govnb.publish.environment import SETTINGS
 from govnb.publish.warm import Warm
 from tests.publish.years import ROOT, below, wait_for, write_notebook
 
@@ -234,7 +234,7 @@ def test_getting_warm_for_every_format_starts_no_thread() -> None:
         "zygote.warm_up(Path('params'), ('html', 'pdf', 'docx'))\n"
         "print(len(os.listdir('/proc/self/task')))"
     )
-    environment = os.environ | zygote.SETTINGS
+    environment = os.environ | SETTINGS
     done = subprocess.run(
         [sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT, env=environment
     )
@@ -289,7 +289,7 @@ def test_nothing_is_left_running() -> None:
 def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
     path = tmp_path / "in.ipynb"
     raising = (
-        "from govnb.text.place import Fault, FaultsError, Place\n"
+        "from govnb.text.faults import Fault, FaultsError, Place\n"
         "raise FaultsError([Fault(Place('a.yml', 3, 7), '含全角字符', '写 12')])"
     )
     write_notebook(path, [raising])

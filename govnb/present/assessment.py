@@ -1,0 +1,71 @@
+"""One department's year assessed: its figures, its score, and what the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, partial
+
+from govnb.review.finding import Review
+from govnb.review.rules import read_rules
+from govnb.review.run import review
+from govnb.rubric.load import RUBRIC, check_names, rubric_of
+from govnb.rubric.score import score
+from govnb.sheet.compute import compute
+from govnb.sheet.facts import Facts
+from govnb.sheet.figure import Figures
+from govnb.sheet.read import Inputs
+from govnb.sheet.score import Score
+from govnb.text.faults import FaultsError
+
+
+class Assessment:
+    """One department's year assessed, without any of the report's pages.
+
+    Parameters
+    ----------
+    inputs
+        The checked files.
+    overrides
+        试算: values that stand in for stated ones.
+    rubric
+        An indicator system other than the one the year names.
+
+    Raises
+    ------
+    FaultsError
+        With everything in the files that keeps the figures from being computed.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        overrides: Mapping[str, str] | None = None,
+        rubric: str | None = None,
+    ) -> None:
+        self.inputs = inputs
+        self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
+        # Another indicator system is tried out like any value, though it is no figure.
+        changed = {k: v for k, v in self.overrides.items() if k != RUBRIC}
+        self.rubric = rubric or self.overrides.get(RUBRIC)
+        self.figures: Figures
+        self.facts: Facts
+        self._rules = read_rules(inputs.params_dir)
+        try:
+            self.figures, self.facts = compute(inputs, changed)
+        except FaultsError as error:
+            raise FaultsError([*error.faults, *self._rules.faults]) from None
+        if self._rules.faults:
+            raise FaultsError(list(self._rules.faults))
+
+    @cached_property
+    def score(self) -> Score | None:
+        """The score under the rubric in force; None when the year names none."""
+        known = partial(check_names, figures=self.figures, book=self.inputs.book)
+        rubric = rubric_of(self.inputs, self.rubric, known)
+        return None if rubric is None else score(self.inputs, self.figures, rubric)
+
+    @cached_property
+    def review(self) -> Review:
+        """Every check's finding."""
+        marks = self.score if self.score and self.score.is_weighted else None
+        return review(self.inputs, self.figures, self.facts, marks, self._rules)
