@@ -19,7 +19,6 @@ from govnb.sheet.expression import Value as Raw
 from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.sheet.overrides import TRIAL
 from govnb.sheet.references import REFERENCE, Reference, printed
-from govnb.sheet.sheet import Answer
 from govnb.text.faults import Fault, did_you_mean
 from govnb.text.measure import PERCENT, Bounds, Span
 from govnb.text.narrative import unmarked
@@ -160,10 +159,10 @@ class Case:
     def evaluate(self, formula: Scalar, more: Mapping[str, Raw] | None = None) -> Valued:
         """Work out a formula of the rubric; `more` are names only the rule knows, such as 分值."""
         expression = parse(formula)
-        own = {name: Answer(v.number, missing=v.missing) for name, v in self.given.items()}
-        own |= {name: Answer(value) for name, value in (more or {}).items()}
+        own = {name: Figure(name, v.number, missing=v.missing) for name, v in self.given.items()}
+        own |= {name: Figure(name, value) for name, value in (more or {}).items()}
         try:
-            answer = self.figures.sheet.ask(expression, own, self.locate, unit="")
+            answer = self.figures.sheet.ask(expression, own, self.locate, Figure(""))
         except FormulaError as error:
             self._note([Fault(formula.place, str(error), error.hint)])
             return Valued()
@@ -184,7 +183,7 @@ class Case:
             found = Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
         # The department's own numbers in a formula have to be proven where asked.
         head = f"{self.base}."
-        stated = [name.removeprefix(head) for name in answer.names if name.startswith(head)]
+        stated = [name.removeprefix(head) for name in answer.inputs if name.startswith(head)]
         own_paths = [[path] for path in stated if path.split(".")[0] in _PROVEN]
         return found if self.is_proven(*own_paths) else self.not_proven(found)
 
