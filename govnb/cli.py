@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from govnb.files import why
 from govnb.options import (
     EDITION,
     FAIL_ON,
@@ -25,10 +26,8 @@ from govnb.options import (
     overrides_of,
     severities_of,
 )
-from govnb.text.files import why
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.lookalikes import ReadOrdinary
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:

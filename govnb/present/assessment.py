@@ -15,7 +15,7 @@ from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs
 from govnb.sheet.score import Score
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 class Assessment:

@@ -24,7 +24,7 @@ from govnb.publish.document import (
 from govnb.publish.faces import BODY, CHART, CODE, HEI, KAI, PAGE, TITLE, Theme
 from govnb.publish.formula_symbols import ACCENTS, LETTERS, SYMBOLS
 from govnb.publish.pictures import SVG, svg_words
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
 
 HINT = "换用通行的字，或在本机安装含有此字的字体（如思源宋体、宋体-ExtB）后重新生成"
 _LEVELS = {1: HEI, 2: KAI}

@@ -18,7 +18,7 @@ from govnb.publish.paper import PaperReport
 from govnb.publish.pdf_compact import compact
 from govnb.publish.pdf_data import data
 from govnb.publish.typesetting import typeset
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
 
 _LOG = logging.getLogger(__name__)
 # For readers aloud (PDF/UA) and for filing (PDF/A) at once; less where that can't be.

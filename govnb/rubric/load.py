@@ -24,8 +24,7 @@ from govnb.sheet.figure import Figures
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import Book
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Checked, validate_leniently
 from govnb.text.values import QUANTITY, Amount
 from govnb.text.yaml_text import Mapping, Scalar, read_yaml
@@ -44,12 +43,7 @@ Check = Callable[[Rubric], Iterable[Fault]]
 def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
-    Parameters
-    ----------
-    name_or_path, params_dir
-        Which one, and the parameter folder.
-    also
-        Yields further faults, such as figures that don't exist, to be told with the rest.
+    `also` yields further faults, such as figures that don't exist, to be told with the rest.
 
     Raises
     ------

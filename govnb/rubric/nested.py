@@ -24,10 +24,9 @@ from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
-from govnb.text.ledger import Name, Strict
-from govnb.text.measure import PERCENT, signed, unit_of
-from govnb.text.place import Fault
-from govnb.text.span import Span
+from govnb.text.faults import Fault
+from govnb.text.measure import PERCENT, Span, signed, unit_of
+from govnb.text.section import Name, Strict
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 
@@ -111,7 +110,7 @@ class RatioOfTarget(Proportional):
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
-        if _unit(case) == MONTH and over < under:
+        if not upward and _unit(case) == MONTH and over < under:
             # A month is no amount: how much a delay costs isn't a matter of proportion.
             reason = f"目标 {a} 月，实际 {b} 月，晚于目标，原文没有规定误期怎么计分"
             return Outcome(limits, f"{reason}，{limits.said}")

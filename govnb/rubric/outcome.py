@@ -9,7 +9,7 @@ from enum import Enum
 
 from govnb.sheet.expression import settled
 from govnb.sheet.score import interval_text
-from govnb.text.span import Span
+from govnb.text.measure import Span
 
 EVERYTHING = Span()
 ZERO = Decimal(0)
@@ -118,7 +118,7 @@ class Outcome:
     presence: Presence = Presence.COUNTED
     # The indicator's value.
     valued: Valued = field(default_factory=Valued)
-    # Evidence relied on.
+    # Evidence relied on beside that for the indicator as a whole.
     proofs: tuple[str, ...] = ()
     # What doesn't fit: words the rubric doesn't know, facts that contradict each other.
     notes: tuple[str, ...] = ()

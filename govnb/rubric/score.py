@@ -35,9 +35,8 @@ from govnb.sheet.score import (
     interval_text,
     reproducible,
 )
+from govnb.text.faults import Fault, FaultsError, did_you_mean
 from govnb.text.measure import PERCENT
-from govnb.text.place import Fault, FaultsError
-from govnb.text.suggest import did_you_mean
 from govnb.text.yaml_text import Scalar
 
 TARGETS = "绩效指标"
@@ -54,7 +53,6 @@ class _Row:
 
     @cached_property
     def outcome(self) -> Outcome:
-        """What it gives."""
         item, case = self.entry.indicator, self.case
         if item.weight is None:
             return _value_only(case)
@@ -70,28 +68,23 @@ class _Row:
 
     @property
     def bounds(self) -> Interval | None:
-        """Its points; None in a table without points."""
         return None if self.entry.indicator.weight is None else self.outcome.points
 
     @property
     def unit(self) -> str:
-        """Its value's unit."""
         return self.case.unit if self.outcome.unit is None else self.outcome.unit
 
     @property
     def value(self) -> Decimal | None:
-        """Its value in that unit, a percentage as such."""
         number = self.outcome.valued.number
         return number * 100 if number is not None and self.unit == PERCENT else number
 
     @property
     def formula(self) -> str:
-        """Its formula with the numbers put in."""
         return self.case.put_in(self.case.formula) if self.case.formula is not None else ""
 
     @property
     def part(self) -> Part:
-        """Its share of the total."""
         return Part(self.outcome.points, self.case.weight, self.outcome.presence)
 
 
@@ -109,7 +102,7 @@ def _value_only(case: Case) -> Outcome:
     else:
         reason = f"缺少：{words.joined(missing)}"
         reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
-    return Outcome(NOTHING, reason, missing, valued=valued, proofs=case.proofs)
+    return Outcome(NOTHING, reason, missing, valued=valued)
 
 
 def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
@@ -144,7 +137,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     notes += unused(inputs, rubric)
     if year not in rubric.file.years:
         notes.append(f"这套指标体系适用 {rubric.file.years}，被评价的是 {year} 年")
-    return with_verdict(
+    return _with_verdict(
         Score(
             rubric=rubric.id,
             title=str(rubric.file.title),
@@ -192,11 +185,13 @@ def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:
             found = list(_listed(row, department.targets, blank.faults))
         for entry, evidence, base in found:
             item = entry.indicator
+            weight = (item.weight.value if item.weight else None) or ZERO
             case = replace(
                 blank,
                 base=base,
                 evidence=evidence,
-                weight=(item.weight.value if item.weight else None) or ZERO,
+                weight=weight,
+                room=Interval(ZERO, weight),
                 unit=item.shown_unit,
                 asks_proof=bool(item.proof),
                 zero=item.zero,
@@ -299,7 +294,7 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         formula_filled=row.formula,
         reason=outcome.reason,
         missing=tuple(dict.fromkeys(outcome.missing)),
-        evidence="；".join(filter(None, dict.fromkeys(outcome.proofs or case.proofs))),
+        evidence="；".join(filter(None, dict.fromkeys(outcome.proofs or [case.proof]))),
         evidence_required=str(item.proof or ""),
         basis="；".join(filter(None, basis)),
         source=str(item.source),
@@ -314,7 +309,7 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         share=points.share(parts),
         stake=points.stake(parts, n),
     )
-    return with_readings(made)
+    return _with_readings(made)
 
 
 def _notes(case: Case, item: Indicator) -> str:
@@ -373,8 +368,7 @@ def _reading(name: str, note: str, assumption: str, rows: Sequence[_Row], n: int
     )
 
 
-def with_readings(row: IndicatorScore) -> IndicatorScore:
-    """Return a row whose reason says what its other readings would give."""
+def _with_readings(row: IndicatorScore) -> IndicatorScore:
     said = [row.reason]
     for other in row.readings:
         points = interval_text(other.low, other.high)
@@ -386,8 +380,7 @@ def with_readings(row: IndicatorScore) -> IndicatorScore:
     return replace(row, reason="；".join(said))
 
 
-def with_verdict(made: Score) -> Score:
-    """Return the score with its sentence."""
+def _with_verdict(made: Score) -> Score:
     return replace(made, statement=_said(made) + _published(made))
 
 

@@ -13,8 +13,8 @@ from pydantic import AfterValidator
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
 from govnb.sheet.key import key
 from govnb.sheet.published import Published
-from govnb.text.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
 from govnb.text.number import TO_FILL, UNKNOWN
+from govnb.text.section import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
 from govnb.text.values import (
     Amount,
     AmountOf,

@@ -12,9 +12,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator
 
 from govnb.sheet.key import key
-from govnb.text.ledger import Name, Strict
 from govnb.text.measure import Goal, Measure, Range, signed
-from govnb.text.shorthand import short
+from govnb.text.section import Name, Strict, short
 from govnb.text.values import (
     UNKNOWN,
     BadText,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import settled
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 UNEXPLAINED = "未达目标，没有写偏差原因"
 # Where no fact of the department's would settle it.

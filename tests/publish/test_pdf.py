@@ -26,7 +26,7 @@ from govnb.publish.pdf_data import data
 from govnb.publish.reading import read
 from govnb.publish.result import structures
 from govnb.publish.typesetting import typeset
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.publish.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 from tests.publish.papers import (
     as_pdf,

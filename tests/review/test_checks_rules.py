@@ -26,7 +26,7 @@ from govnb.review.run import review
 from govnb.sheet.compute import compute
 from govnb.sheet.read import load
 from govnb.sheet.references import check_published
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]

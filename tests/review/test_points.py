@@ -27,7 +27,7 @@ import yaml
 from govnb.review.finding import Finding
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed
 from tests.rubric.kit import rubric_of
 

@@ -15,7 +15,7 @@ from govnb.sheet.district import YearFile
 from govnb.sheet.read import Inputs, validate
 from govnb.sheet.rules import BaseDataForm, Book
 from govnb.sheet.score import IndicatorScore, Score
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.yaml_text import parse_yaml
 
 INDICATOR = "某指标"

@@ -12,7 +12,7 @@ from govnb.rubric.load import load_rubric, names, rubric_of
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.read import Inputs, load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUBRICS = names(ROOT / "params" / "rubrics")
