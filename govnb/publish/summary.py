@@ -33,23 +33,15 @@ PASSED, THIN, WRONG, FAILED = "通过", TOO_LITTLE, "有错误", "未能生成"
 
 @dataclass(frozen=True)
 class Row:
-    """One department of the year.
+    """One department of the year."""
 
-    Attributes
-    ----------
-    department : str
-        Its identifier, which also names its files.
-    facts : dict
-        What :func:`row_of` took from the result; empty when there is none.
-    links : tuple of str
-        The formats there is a file of.
-    failure : Failure or None
-        Why this run made no report.
-    """
-
+    # Its identifier, which also names its files.
     department: str
+    # What :func:`row_of` took from the result; empty when there is none.
     facts: Mapping[str, Any] = field(default_factory=dict)
+    # The formats there is a file of.
     links: tuple[str, ...] = ()
+    # Why this run made no report.
     failure: Failure | None = None
 
     @property
