@@ -1,8 +1,4 @@
-"""One indicator's view of the department: its facts, its value, and what is missing.
-
-A rule asks a :class:`Case` and never a file: what is unknown, unproven or not computable
-is said here once, the same way for all sixteen kinds of rule.
-"""
+"""One indicator's view of the department: its facts, its value, and what is missing."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Rules that score what a department shows: states, marks, checklists, incidents, due dates.
-
-A claim counts for the department only with evidence behind it, a shortcoming counts against
-it as stated; where the rubric lets the figures decide, neither counts. What is neither shown
-nor denied stays open, and the bounds are as tight as the rest allows.
-"""
+"""Rules that score what a department shows; a claim counts only with evidence behind it."""
 
 from __future__ import annotations
 
@@ -41,10 +36,7 @@ class Worth(Strict):
 
 
 class StateEnum(Rule):
-    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分.
-
-    The first match holds.
-    """
+    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分."""
 
     id, name = "state_enum", "按状态"
 
@@ -140,10 +132,7 @@ class QualitativeBand(Rule):
 
 
 class Expert(Rule):
-    """expert: 合理确定分值，由评价人给分.
-
-    The evaluator's mark, with who and why.
-    """
+    """expert: 合理确定分值，由评价人给分."""
 
     id, name = "expert", "专家评定"
 
@@ -352,16 +341,13 @@ class ChecklistDeduct(Rule):
     )
 
     def score(self, case: Case) -> Outcome:
-        """Take off for every case, or for every point, that falls short.
-
-        Where a point costs but once (按项), a thing listed outside the points costs nothing of
-        its own: it falls under one of them, which its author is asked to name.
-        """
+        """Take off for every case, or for every point, that falls short."""
         by_case, tally = self.by != "按项", _Tally(case)
         if by_case:
             others = tally.take_incidents(self.points.of(case.weight))
             tally.said += [f"另有事项 {others} 例"] if others else []
         elif tally.incidents:
+            # Where a point costs but once, a thing listed outside falls under one of them.
             tally.notes.append(f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”")
         is_settled = tally.is_complete and (by_case or not tally.incidents)
         for name, item in self.items.items():

@@ -127,10 +127,7 @@ class Outcome:
 
 
 def either(*outcomes: Outcome) -> tuple[Interval, Presence]:
-    """Return the bounds of the points, and of counting at all, while any of several may hold.
-
-    One that is left out says nothing of the points it would have had.
-    """
+    """Return the bounds of the points, and of counting at all, while any of several may hold."""
     presences = {outcome.presence for outcome in outcomes}
     presence = presences.pop() if len(presences) == 1 else Presence.UNSURE
     counted = [o.points for o in outcomes if o.presence is not Presence.LEFT_OUT]

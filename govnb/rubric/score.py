@@ -1,9 +1,4 @@
-"""Facts, figures and a rubric → the score, with what is missing as an interval.
-
-Nothing is awarded that isn't shown. An indicator whose evidence is missing scores
-somewhere between the least and the most its rule allows, and so does the total; the score
-a department published is held against that.
-"""
+"""Facts, figures and a rubric → the score and its verdict; what is missing is an interval."""
 
 from __future__ import annotations
 
@@ -137,28 +132,27 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     notes += unused(inputs, rubric)
     if year not in rubric.file.years:
         notes.append(f"这套指标体系适用 {rubric.file.years}，被评价的是 {year} 年")
-    return _with_verdict(
-        Score(
-            rubric=rubric.id,
-            title=str(rubric.file.title),
-            indicators=tuple(made),
-            low=total.low if total else None,
-            high=total.high if total else None,
-            full=full,
-            is_partial=is_partial,
-            hints=hints,
-            is_weighted=rubric.is_weighted,
-            grades=grades,
-            published=printed.value if printed else None,
-            within=half_digit(printed.value if printed else None),
-            statement="",
-            notes=tuple(dict.fromkeys(notes)),
-            source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
-            about=str(rubric.file.note or ""),
-            overrides=figures.overrides,
-            ungraded=ungraded,
-        )
+    scored = Score(
+        rubric=rubric.id,
+        title=str(rubric.file.title),
+        indicators=tuple(made),
+        low=total.low if total else None,
+        high=total.high if total else None,
+        full=full,
+        is_partial=is_partial,
+        hints=hints,
+        is_weighted=rubric.is_weighted,
+        grades=grades,
+        published=printed.value if printed else None,
+        within=half_digit(printed.value if printed else None),
+        statement="",
+        notes=tuple(dict.fromkeys(notes)),
+        source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
+        about=str(rubric.file.note or ""),
+        overrides=figures.overrides,
+        ungraded=ungraded,
     )
+    return replace(scored, statement=_said(scored) + _published(scored))
 
 
 def _grades(
@@ -230,12 +224,9 @@ def _listed(
 def _own_weights(
     inputs: Inputs, rubric: Rubric, rows: Sequence[_Row], faults: list[Fault]
 ) -> dict[str, str]:
-    """Return how the weights of the department's own indicators differ from their groups'.
-
-    Other weights are its own affair where the whole adds up, or where only a part of its form
-    is known; else they are a fault.
-    """
+    """Return how the weights of the department's own indicators differ from their groups'."""
     full = sum((row.case.weight for row in rows), ZERO)
+    # They are its own affair where the whole adds up, or only a part of its form is known.
     is_free = full == rubric.total or any(row.case.base == TARGETS for row in rows)
     told: dict[str, str] = {}
     for socket in rubric.sockets:
@@ -378,10 +369,6 @@ def _with_readings(row: IndicatorScore) -> IndicatorScore:
     if row.reproducible is False and row.published is not None:
         said.append(f"公布的 {words.points(row.published)} 分不可复现")
     return replace(row, reason="；".join(said))
-
-
-def _with_verdict(made: Score) -> Score:
-    return replace(made, statement=_said(made) + _published(made))
 
 
 def _taken(reading: ReadingScore) -> str:
