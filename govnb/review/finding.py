@@ -18,6 +18,8 @@ ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
 SEVERITIES = (ERROR, RESIDUE, HINT)
 PASSED, FAILED = "通过", "未通过"
 NOT_APPLICABLE, NO_DATA, EXPLAINED = "不适用", "缺数据", "已说明"
+# Of a department about which too little is known for any verdict.
+TOO_LITTLE = "资料不足"
 STATES = (FAILED, EXPLAINED, NO_DATA, NOT_APPLICABLE, PASSED)
 
 
@@ -94,6 +96,8 @@ class Finding:
     # The items of the findings that it is a consequence of; and the ids of its own consequences.
     because: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    # For 缺数据: the figures or sections to fill in.
+    missing: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -104,7 +108,7 @@ class Finding:
         """Return the shape of the JSON contract: numbers as exact text, null if unknown."""
         told = {field.name: getattr(self, field.name) for field in fields(self)}
         said: Acknowledgement | None = told.pop("acknowledgement")
-        del told["because"]
+        del told["because"], told["missing"]
         for key in ("difference", "tolerance"):
             told[key] = None if told[key] is None else exact(told[key])
         return told | {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
 from govnb.review.finding import Evidence, Excuse, Side
 from govnb.review.rounding import EXACT, Rounding, Spread
 from govnb.sheet.book import bound
-from govnb.sheet.expression import Expression, canonical, parse, sum_of
+from govnb.sheet.expression import Expression, Value, canonical, parse, sum_of
 from govnb.sheet.figure import (
     PERCENT,
     RATE_DECIMALS,
@@ -22,7 +22,7 @@ from govnb.sheet.figure import (
     rounded,
     shown,
 )
-from govnb.sheet.sheet import HUNDRED, Answer, Sheet
+from govnb.sheet.sheet import HUNDRED, Sheet
 from govnb.text.faults import Place
 from govnb.text.values import MONEY_UNITS, PartialDate
 
@@ -35,21 +35,28 @@ _FIRST_KNOWN = re.compile(r"首个已知\(([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Term(Answer):
+class Term:
     """One side of a rule: what it comes to, and what to call it."""
 
-    # The figure's name, or the formula as written.
-    name: str = ""
-    # What a sentence calls it.
-    label: str = ""
-    # Where its figure, or the rule, stands.
-    origin: str | None = None
-    # Places to show.
-    decimals: int = 2
-    # None for a rule's own number.
-    expression: Expression | None = None
-    # The figure, where the term is just one.
-    figure: Figure | None = None
+    value: Value  # in `unit`
+    unit: str
+    factor: Decimal = Decimal(1)  # what formulas count one of its unit as
+    name: str = ""  # the figure's name, or the formula as written
+    label: str = ""  # what a sentence calls it
+    origin: str | None = None  # where its figure, or the rule, stands
+    decimals: int = 2  # places to show
+    names: tuple[str, ...] = ()  # the figures it uses
+    missing: tuple[str, ...] = ()  # the unknown ones among what it rests on
+    trouble: str = ""  # why it has no value although everything is known
+    absent: bool = False  # this department has nothing of what it names
+    about: bool = False  # it rests on a 约数
+    expression: Expression | None = None  # None for a rule's own number
+    figure: Figure | None = None  # the figure, where the term is just one
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value if it is a known number."""
+        return self.value if isinstance(self.value, Decimal) else None
 
     @property
     def side(self) -> Side:
@@ -75,7 +82,7 @@ class Term(Answer):
         """Return the value in `unit` on a sheet, under whatever values that supposes."""
         if self.expression is None:
             return self.number
-        return sheet.ask(self.expression, unit=self.unit, factor=self.factor).number
+        return sheet.ask(self.expression, like=Figure("", unit=self.unit, scale=self.factor)).number
 
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
@@ -105,11 +112,18 @@ def term_of(text: str, variables: Mapping[str, str], figures: Figures, origin: s
 def worked_out(expression: Expression, figures: Figures, origin: str | None) -> Term:
     """Return an expression evaluated over the figures of a department."""
     found = figures.sheet.ask(expression)
-    known = {name: figures[name] for name in found.names if name in figures}
+    known = {name: figures[name] for name in found.inputs if name in figures}
     alone = figures.sheet.resolve(canonical(expression.text.strip()))
     single = known.get(alone)
     return Term(
-        **{field.name: getattr(found, field.name) for field in fields(Answer)},
+        found.value,
+        found.unit,
+        found.factor,
+        names=found.inputs,
+        missing=found.missing,
+        trouble=found.trouble,
+        absent=found.absent,
+        about=found.approximate,
         name=alone if single else expression.text,
         label=single.label if single else _told(expression.text, figures, known.values()),
         origin=str(single.place) if single else origin,
