@@ -43,8 +43,10 @@ def add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
         for filled in [] if loose else matches(rule.each, stated):
             # A name whose formula is no good still exists: one mistake is told once.
             unread = Figure(fill(name, filled), place=places[name], derived=True)
-            if rule.may_be_stated == "是" and unread.name in facts.drafts:
-                if facts.drafts[unread.name].lack is not Lack.LEFT_OUT:
+            own = facts.drafts.get(unread.name)
+            if own is not None and not own.derived:
+                # What the department states itself comes first.
+                if own.lack is not Lack.LEFT_OUT:
                     continue
                 del facts.drafts[unread.name]
             facts.add(unread if faults else _read(unread, rule, filled, facts))

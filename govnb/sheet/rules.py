@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from govnb.sheet.key import key
 from govnb.text.section import Strict
-from govnb.text.values import Text, TextOf, YesNo, refuse
+from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 
 
@@ -39,8 +39,6 @@ class FigureRule(Strict):
     decimals: Decimals | None = key("小数位", description="默认 2，件数人数为 0")
     note: Text | None = key("说明")
     source: Text | None = key("依据", description="哪个文件、哪一条")
-    # The department's field of this name then comes first.
-    may_be_stated: YesNo | None = key("可直接填", description="部门写明了就用写明的数")
 
 
 class FormRow(Strict):
