@@ -23,6 +23,8 @@ from govnb.text.yaml_text import Scalar
 _SEGMENT = re.compile(r"\.\{([^{}]+)\}")
 # Stands for whatever a variable may be, where a rule is read before it is tried.
 ANY = "某项"
+# What a department may state itself, and its formula is for all others.
+OR_STATED = frozenset({"预算执行.调整后预算"})
 UNBOUND_HINT = "名称里的 {变量} 要在“每个”里出现"
 
 
@@ -44,8 +46,7 @@ def add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
             # A name whose formula is no good still exists: one mistake is told once.
             unread = Figure(fill(name, filled), place=places[name], derived=True)
             own = facts.drafts.get(unread.name)
-            if own is not None and not own.derived:
-                # What the department states itself comes first.
+            if own is not None and own.name in OR_STATED:
                 if own.lack is not Lack.LEFT_OUT:
                     continue
                 del facts.drafts[unread.name]
