@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.text.yaml_faults import UNSEEN
+from govnb.text.characters import UNSEEN
 
 UNKNOWN = "未公布"
 # What one's own draft says of what isn't filled in yet.
