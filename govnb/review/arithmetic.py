@@ -28,7 +28,7 @@ from govnb.text.values import MONEY_UNITS
 
 _HUNDRED = Decimal(100)
 # What was left over or added is spent as well.
-_MORE_THAN_BUDGET = re.compile(r"结[转余]|追加|调[整增减剂]|收入")
+_MORE_THAN_BUDGET = re.compile(r"结[转余]|追加|调[整增减剂]|收入|增加|新增")
 # What else may stand before an amount for it to be the figure's that was named.
 _STANDARD = (
     "本年度|本年|全年|当年|年初|年度|上年度|上年|去年|财政拨款|预算|决算|实际|支出|开支|使用|完成|数|额|总"
@@ -141,24 +141,31 @@ def _sums(
         if told.role is Role.SHARE:
             wholes = [_Sum.of(one) for one in said if one.unit == unit and _is_whole(one, told)]
             yield from (v.over(w) for v, w in product(values, wholes) if v.value < w.value)
-        base = Role.BUDGET if told.role is Role.DONE else told.base
-        bases = [_Sum.of(one) for one in known if one.role is base]
-        if base is Role.BUDGET and any(map(_is_more_than_budget, known)):
-            bases = []
-        # Of nothing there is no rate.
-        bases = bases if all(one.low > 0 for one in bases) else []
-        if told.role is Role.DONE:
-            yield from (v.over(b) for v, b in product(values, bases))
-        elif is_rate:
-            yield from ((v - b).over(b) for v, b in product(values, bases))
-        elif told.role is Role.CHANGE and unit == told.compared:
-            yield from (v - b for v, b in product(values, bases))
-        near = [*before[-1:], *after[:1]] if is_rate and told.sign else []
-        for one in near:
-            if one.role is Role.CHANGE and one.base is told.base and one.unit == unit:
-                change = replace(_Sum.of(one), sign=one.sign)
-                starts = [v - change if one.sign > 0 else v + change for v in values]
+        elif told.role in SAID_OF_OTHERS and (is_rate or unit == told.compared):
+            for value, base in _pair(known, told.base):
+                change = value if told.role is Role.DONE else value - base
+                yield change.over(base) if is_rate else change
+        for near in [*before[-1:], *after[:1]] if is_rate and told.sign else []:
+            if near.role is Role.CHANGE and near.base is told.base and near.unit == unit:
+                change = replace(_Sum.of(near), sign=near.sign)
+                starts = [v - change if near.sign > 0 else v + change for v in values]
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
+
+
+def _pair(known: Sequence[Told], base: Role | None) -> Iterator[tuple[_Sum, _Sum]]:
+    """Yield the amount that goes with the last budget, or last year's amount, if just one does."""
+    at = [place for place, one in enumerate(known) if one.role is base]
+    is_other = base is Role.BUDGET and any(map(_is_more_than_budget, known))
+    if not at or is_other:
+        return
+    *_, last = at
+    first = at[-2] + 1 if len(at) > 1 else 0
+    behind = [one for one in known[last:] if one.role is Role.VALUE]
+    values = behind or [one for one in known[first:last] if one.role is Role.VALUE]
+    start = _Sum.of(known[last])
+    # Of nothing there is no rate.
+    if len(values) == 1 and start.low > 0:
+        yield _Sum.of(values[0]), start
 
 
 def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Sum]:
@@ -186,7 +193,7 @@ def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Su
         if figure is not None and figure.unit in MONEY_UNITS and figure.number
         for value in [figure.number * MONEY_UNITS[figure.unit]]
     }
-    base = known.get(Role.BUDGET if one.role is Role.DONE else one.base or Role.OTHER)
+    base = known.get(one.base or Role.OTHER)
     if one.role in known and one.unit == MONEY:
         yield known[one.role]
     elif one.role in (Role.DONE, Role.CHANGE) and base and Role.VALUE in known:
@@ -196,7 +203,8 @@ def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Su
 
 
 def _is_more_than_budget(one: Told) -> bool:
-    return one.role is Role.VALUE and _MORE_THAN_BUDGET.search(one.label) is not None
+    is_own = one.role in (Role.VALUE, Role.OTHER)
+    return is_own and _MORE_THAN_BUDGET.search(one.label) is not None
 
 
 def _is_whole(one: Told, share: Told) -> bool:

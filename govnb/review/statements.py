@@ -51,7 +51,7 @@ class Told:
     role: Role
     # What the words right before it call it.
     label: str
-    # Of a change: what it is from (LAST or BUDGET), whether up or down, and its word.
+    # Of a change or share: what it is of (LAST, BUDGET); whether up or down, and its word.
     base: Role | None = None
     sign: int = 0
     word: str = ""
@@ -91,7 +91,7 @@ class Statements:
         self._changed = re.compile(rf"(?:{one_of(words.directions)}){_BY}$")
         self._done = re.compile(
             rf"{_GAP}(?:(?:完成|占|为|是|达到)了?{budget}的?(?:比例|比重)?(?:为|达到?)?"
-            rf"|{_OF_YEAR}(?:预算)?(?:执行|完成)率(?:为|达到?)?)\s*"
+            rf"|{_OF_YEAR}(?:预算(?:执行|完成)|执行)率(?:为|达到?)?)\s*"
         )
         self._share = re.compile(
             rf"{_GAP}约?占(?:比|(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?)(?:为|达到?)?\s*"
@@ -144,7 +144,7 @@ class Statements:
         if number.more or number.high or number.around or not unit:
             return replace(told, role=Role.OTHER)
         if unit == "%" and self._done.fullmatch(head):
-            return replace(told, role=Role.DONE)
+            return replace(told, role=Role.DONE, base=Role.BUDGET)
         if unit == "%" and (share := self._share.fullmatch(head)):
             return replace(told, role=Role.SHARE, label=share["whole"] or "")
         is_reached = self._reached.search(head)
@@ -152,18 +152,22 @@ class Statements:
             base = Role.BUDGET if change["word"] in self._spared else Role.LAST
             if change["since"]:
                 base = Role.BUDGET if change["budget"] else Role.LAST
-            elif before and before[-1].role is Role.CHANGE:
+            elif before and before[-1].role is not Role.DONE:
                 base = before[-1].base or base
-            elif before and before[-1].role in (Role.LAST, Role.BUDGET):
-                base = before[-1].role
             sign = 1 if change["word"] in self._rising else -1
             base = Role.OTHER if change["other"] else base
             return replace(told, role=Role.CHANGE, base=base, sign=sign, word=change["word"])
         if self._changed.search(head) and not is_reached:
             return replace(told, role=Role.OTHER)
+        role = Role.VALUE
         if self._is_budget.search(head):
-            return replace(told, role=Role.OTHER if self._last.search(label) else Role.BUDGET)
-        return replace(told, role=Role.LAST) if self._is_last.search(head) else told
+            role = Role.OTHER if self._last.search(label) else Role.BUDGET
+        elif self._is_last.search(head):
+            role = Role.LAST
+        elif re.match("[比较与和]", label):
+            # 比2014年8.2万元
+            role = Role.OTHER
+        return replace(told, role=role, base=None if role is Role.VALUE else role)
 
 
 def _scaled(number: TextNumber) -> tuple[str, TextNumber]:
