@@ -73,10 +73,10 @@ class _Sum:
     def over(self, other: _Sum) -> _Sum:
         """Return the quotient in percent; the other must be positive."""
         sides = self.text, other.text
-        top, below = (f"（{side}）" if re.search("[＋－]", side) else side for side in sides)
-        ends = (self.low / other.high, self.high / other.low)
-        low, high = (end * _HUNDRED for end in ends)
-        return _Sum(f"{top}÷{below}", self.value / other.value * _HUNDRED, low, high, self.sign)
+        parts = (f"（{side}）" if re.search("[＋－]", side) else side for side in sides)
+        ends = self.low / other.high, self.high / other.low
+        value, low, high = (_HUNDRED * end for end in (self.value / other.value, *ends))
+        return _Sum("÷".join(parts), value, low, high, self.sign)
 
 
 class SentenceCheck(ProseCheck):
@@ -155,13 +155,12 @@ def _sums(
 def _pair(known: Sequence[Told], base: Role | None) -> Iterator[tuple[_Sum, _Sum]]:
     """Yield the amount that goes with the last budget, or last year's amount, if just one does."""
     at = [place for place, one in enumerate(known) if one.role is base]
-    is_other = base is Role.BUDGET and any(map(_is_more_than_budget, known))
-    if not at or is_other:
+    own = [one.label for one in known if one.role in (Role.VALUE, Role.OTHER)]
+    if not at or (base is Role.BUDGET and any(map(_MORE_THAN_BUDGET.search, own))):
         return
-    *_, last = at
-    first = at[-2] + 1 if len(at) > 1 else 0
+    first, last = [-1, *at][-2:]
     behind = [one for one in known[last:] if one.role is Role.VALUE]
-    values = behind or [one for one in known[first:last] if one.role is Role.VALUE]
+    values = behind or [one for one in known[first + 1 : last] if one.role is Role.VALUE]
     start = _Sum.of(known[last])
     # Of nothing there is no rate.
     if len(values) == 1 and start.low > 0:
@@ -172,18 +171,16 @@ def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Su
     """Yield what the last amount is by the figures, where all said so far is of one of them."""
     *_, one = told
     start, _ = passage.clause(told[0].number.start, told[0].number.end)
-    named = [
-        mention
-        for mention in world.sentences.named(passage)
-        if start <= mention.start < one.number.start and not mention.name.is_called
-    ]
-    subject = named[0] if len(named) == 1 and named[0].is_ours and not named[0].is_last else None
-    stem, _, last = subject.name.figure.name.rpartition(".") if subject else ("", "", "")
-    if subject is None or last not in ("支出", "实际"):
+    named = [m for m in world.sentences.named(passage) if start <= m.start < one.number.start]
+    named = [mention for mention in named if not mention.name.is_called]
+    if len(named) != 1 or not named[0].is_ours or named[0].is_last:
         return
+    subject = named[0]
+    stem, _, last = subject.name.figure.name.rpartition(".")
     standard = re.compile(rf"(?:(?:{world.year}|{world.year - 1})年度?|{_STANDARD})*")
     said = [t.label.replace(subject.label, "") for t in told if t.role not in SAID_OF_OTHERS]
-    if not all(map(standard.fullmatch, said)) or "调整" in one.label:
+    is_standard = all(map(standard.fullmatch, said)) and "调整" not in one.label
+    if not is_standard or last not in ("支出", "实际"):
         return
     now, budget = subject.name.figure, world.figures.get(f"{stem}.预算")
     figures = {Role.VALUE: now, Role.BUDGET: budget, Role.LAST: subject.name.last}
@@ -200,11 +197,6 @@ def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Su
         value = known[Role.VALUE]
         change = value if one.role is Role.DONE else value - base
         yield from [change.over(base)] if one.unit == "%" else [change] * (one.unit == MONEY)
-
-
-def _is_more_than_budget(one: Told) -> bool:
-    is_own = one.role in (Role.VALUE, Role.OTHER)
-    return is_own and _MORE_THAN_BUDGET.search(one.label) is not None
 
 
 def _is_whole(one: Told, share: Told) -> bool:

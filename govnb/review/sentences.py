@@ -58,11 +58,6 @@ class Name:
     # Figures that go by the same name.
     others: tuple[Figure, ...] = ()
 
-    @property
-    def is_total(self) -> bool:
-        """Whether it is all that the department took in or spent."""
-        return "." not in self.figure.name
-
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -211,6 +206,8 @@ class Sentences:
 
         None where the words before speak of another year, period, scope or of a rule.
         """
+        # 收入 or 支出 is all that the department took in or spent.
+        is_total = "." not in name.figure.name
         is_bare = name.is_called and match[1] in self._words.bare
         start, _ = (0, 0) if is_bare else passage.clause(*match.span())
         before = _COUNTED.sub("", passage.masked[start : match.start()].replace(self._own, ""))
@@ -221,9 +218,9 @@ class Sentences:
         is_last = is_last or (says_last and local.startswith("其中"))
         rest = self._ours.sub("", self._last_year.sub("", local))
         rest = self._doing.sub("", rest) if name.is_volume else rest
-        if is_bare or name.is_total:
-            rest = self._all_ours.sub("", before if is_bare or "其中" in before else local)
-            rest = rest if name.is_total else rest.replace("其中", "")
+        if is_bare or is_total:
+            told = before if is_bare or "其中" in before else local
+            rest = self._all_ours.sub("", told if is_total else told.replace("其中", ""))
             rest += "三公" * (is_bare and "三公" in passage.path)
         # A name that says neither 支出 nor 预算 may be the budget's.
         doubtful = self._others.search(before) or (name.others and self._budget.search(before))

@@ -21,7 +21,7 @@ from govnb.text.values import MONEY_UNITS
 MONEY, POINTS = "万元", "个百分点"
 _MONEY_UNITS = sorted([*MONEY_UNITS, "万", "亿"], key=len, reverse=True)
 _BRACKET = re.compile(r"[（(][^（）()\n]*[）)]")
-_END_OF_UNIT = re.compile(r"[比较同与和增减下上占完为其结超]|$")
+_END_OF_UNIT = re.compile("[比较同与和增减下上占完为其结超]")
 # “，主要原因是厉行节约，” says nothing of another amount.
 _GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
 _BY = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
@@ -109,24 +109,21 @@ class Statements:
         found: list[Told] = []
         end = 0
         level = {match.start(): match for match in self._level.finditer(text)}
-        for start in sorted([*passage.numbers, *level]):
-            number = passage.numbers.get(start)
+        numbers = {at: n for at, n in passage.numbers.items() if text.startswith(DIGIT, at)}
+        for start in sorted([*numbers, *level]):
             between = text[end:start]
-            if number is None:
+            if match := level.get(start):
                 # 与上年持平: a change of 0 %.
-                base = Role.BUDGET if level[start]["budget"] else Role.LAST
-                end, unit = level[start].end(), "%"
+                base, end = Role.BUDGET if match["budget"] else Role.LAST, match.end()
                 nothing = TextNumber("", Decimal(0), 0, "", start, end)
-                found.append(Told(nothing, unit, Role.CHANGE, level[start][0], base))
-                continue
-            if not text.startswith(DIGIT, start):
+                found.append(Told(nothing, "%", Role.CHANGE, match[0], base))
                 continue
             if found and re.match(r"[，。；,\s]*(?:其中|包括)", between):
                 last = max((i for i, t in enumerate(found) if t.role is Role.VALUE), default=-1)
                 found[last] = replace(found[last], is_whole=True)
             *ended, head = re.split(r"[。；;！？\n]", between)
-            unit, scaled = _scaled(number)
-            end = number.end + len(scaled.unit)
+            unit, scaled = _scaled(numbers[start])
+            end = scaled.end + len(scaled.unit)
             told = replace(self._role(scaled, unit, head, found), line=text.count("\n", 0, start))
             # “5.31万元；比上年下降9.7%” goes on with what was said before.
             goes_on = len(ended) < 2 and "\n" not in between and told.role in SAID_OF_OTHERS
@@ -176,10 +173,5 @@ def _scaled(number: TextNumber) -> tuple[str, TextNumber]:
         if number.unit.startswith(unit) and not number.unit.startswith((f"{unit}人", f"{unit}/")):
             size = MONEY_UNITS.get(unit) or MONEY_UNITS[f"{unit}元"]
             return MONEY, replace(number, unit=unit, scale=size)
-    match = _END_OF_UNIT.search(number.unit)
-    unit = (
-        "个百分点"
-        if number.unit.startswith("个百")
-        else number.unit[: match.start() if match else 0]
-    )
+    unit = POINTS if number.unit.startswith("个百") else _END_OF_UNIT.split(number.unit)[0]
     return unit, replace(number, unit=unit)
