@@ -110,7 +110,7 @@ class RatioOfTarget(Proportional):
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
-        if _unit(case) == MONTH and over < under:
+        if not upward and _unit(case) == MONTH and over < under:
             # A month is no amount: how much a delay costs isn't a matter of proportion.
             reason = f"目标 {a} 月，实际 {b} 月，晚于目标，原文没有规定误期怎么计分"
             return Outcome(limits, f"{reason}，{limits.said}")

@@ -118,7 +118,7 @@ class Outcome:
     presence: Presence = Presence.COUNTED
     # The indicator's value.
     valued: Valued = field(default_factory=Valued)
-    # Evidence relied on.
+    # Evidence relied on beside that for the indicator as a whole.
     proofs: tuple[str, ...] = ()
     # What doesn't fit: words the rubric doesn't know, facts that contradict each other.
     notes: tuple[str, ...] = ()
@@ -127,10 +127,7 @@ class Outcome:
 
 
 def either(*outcomes: Outcome) -> tuple[Interval, Presence]:
-    """Return the bounds of the points, and of counting at all, while any of several may hold.
-
-    One that is left out says nothing of the points it would have had.
-    """
+    """Return the bounds of the points, and of counting at all, while any of several may hold."""
     presences = {outcome.presence for outcome in outcomes}
     presence = presences.pop() if len(presences) == 1 else Presence.UNSURE
     counted = [o.points for o in outcomes if o.presence is not Presence.LEFT_OUT]

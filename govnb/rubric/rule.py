@@ -1,9 +1,4 @@
-"""What every kind of scoring rule has: its names, its fields, its faults and its points.
-
-A kind is one class below :class:`Rule`, with `id` and `name`; being defined, it is known to
-the file's reader, to its JSON Schema and to scoring. What follows from its `at` and `turns` —
-bounds over a range, what a missing value leaves open — stands here once.
-"""
+"""What every kind of scoring rule has: its names, its fields, its faults and its points."""
 
 from __future__ import annotations
 
@@ -99,10 +94,7 @@ class Rule(Strict):
         return replace(outcome, points=Interval(settled(points.low), settled(points.high)))
 
     def check(self, weight: Decimal, unit: str, most: Decimal | None = None) -> Faults:
-        """Yield its faults for an indicator of this weight and unit.
-
-        `most` is what a rule around it leaves it to give.
-        """
+        """Yield its faults for an indicator; `most` is what a rule around leaves it to give."""
         most = weight if most is None else most
         cap = min(self.cap.of(weight), most) if self.cap else most
         if self.cap is not None and self.cap.of(weight) > weight:
@@ -163,11 +155,7 @@ AnyRule = Annotated[Rule, PlainValidator(_read), _AnySchema()]
 
 
 class ValueRule(Rule):
-    """A rule that is a curve from an indicator's value to points.
-
-    A value that isn't known at all leaves the whole range; one known to a range leaves what
-    the curve gives over it.
-    """
+    """A rule that is a curve from an indicator's value to points."""
 
     takes_value: ClassVar[bool] = True
 
@@ -234,11 +222,7 @@ class ValueRule(Rule):
         return Outcome(points, f"{said}，{points.said}", lacking, valued=valued)
 
     def without_value(self, valued: Valued, case: Case) -> Outcome:
-        """Score a formula without a value (a zero base) as 分母为零 says, else leave it open.
-
-        rubrics.md §7.4: with nothing last year and nothing this year there is no change, so
-        full marks; from nothing to something has no rate, so the rubric must say.
-        """
+        """Score a formula without a value (a zero base) as 分母为零 says (rubrics.md §7.4)."""
         zero, everything = case.zero, self.over(EVERYTHING, case)
         if zero is None:
             reason = f"{valued.problem}，原文没有规定怎么计分"
