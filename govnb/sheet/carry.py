@@ -5,8 +5,6 @@ walks. A number, a date and a 是/否 are to be filled in, what belongs to one y
 and words stay and are listed, to be confirmed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

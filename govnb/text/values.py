@@ -5,8 +5,6 @@ float. What an accountant may mistype (full-width digits, thousands commas, lead
 zeros, the wrong unit) is refused with the text to type instead.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 import unicodedata
