@@ -26,8 +26,8 @@ from govnb.options import (
     overrides_of,
     severities_of,
 )
+from govnb.text.characters import ReadOrdinary
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
-from govnb.text.lookalikes import ReadOrdinary
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -163,7 +163,12 @@ def review(
     if as_json:
         _print_json(found.as_dict())
     else:
-        click.echo(Findings(found, assessment.figures, str(file)).text())
+        told = Findings(found, assessment.figures, str(file))
+        click.echo(told.text())
+        if block := told.to_explain():
+            click.echo(
+                f"\n查过确无错误的，在参数文件里说明（已有“已说明”的，接在它下面）：\n\n{block}"
+            )
     sys.exit(1 if found.open_of(*grave) else 0)
 
 

@@ -155,21 +155,14 @@ Block = Heading | Paragraph | Listing | Quote | Code | Equation | Table | Pictur
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report.
+    """A whole report."""
 
-    Attributes
-    ----------
-    title, author : str
-        For the document properties; the author is the unit that signs.
-    blocks : tuple of Block
-    day : date or None
-        The date the report states. Files carry it instead of the time they were made, so
-        that equal reports are equal bytes.
-    """
-
+    # For the document properties; the author is the unit that signs.
     title: str
     blocks: tuple[Block, ...]
     author: str = ""
+    # The date the report states. Files carry it instead of the time they were made, so that equal
+    # reports are equal bytes.
     day: date | None = None
 
     @property
