@@ -12,7 +12,7 @@ from govnb.rubric import outcome as points
 from govnb.rubric.case import Case
 from govnb.rubric.file import Entry, Indicator, Rubric, Socket
 from govnb.rubric.load import EVIDENCE, check_names, unused
-from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Presence, Valued
+from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, supposed
 from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
@@ -36,7 +36,6 @@ from govnb.text.yaml_text import Scalar
 
 TARGETS = "绩效指标"
 _GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": ZERO}
-_COUNTS = {Presence.COUNTED: True, Presence.LEFT_OUT: False, Presence.UNSURE: None}
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class _Row:
 
     @property
     def part(self) -> Part:
-        return Part(self.outcome.points, self.case.weight, self.outcome.presence)
+        return Part(self.outcome.points, self.case.weight, self.outcome.counts)
 
 
 def _total(rows: Iterable[_Row]) -> Interval | None:
@@ -290,7 +289,7 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         basis="；".join(filter(None, basis)),
         source=str(item.source),
         mark=str(item.mark),
-        counts=_COUNTS[outcome.presence],
+        counts=outcome.counts,
         published=published.value if published else None,
         within=half_digit(published.value if published else None),
         readings=tuple(_readings(rows, n)),
