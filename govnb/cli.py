@@ -26,8 +26,8 @@ from govnb.options import (
     overrides_of,
     severities_of,
 )
+from govnb.text.characters import ReadOrdinary
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
-from govnb.text.lookalikes import ReadOrdinary
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
