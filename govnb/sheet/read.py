@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from govnb.sheet.department import Department
-from govnb.sheet.district import YearFile
 from govnb.sheet.folder import (
     YEAR_FILE,
     departments,
@@ -17,7 +16,7 @@ from govnb.sheet.folder import (
     plain,
     unread_files,
 )
-from govnb.sheet.rules import BaseDataForm, Book
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.validation import validate as validate

@@ -1,14 +1,14 @@
-"""The rule files a district edits: the formula book and the base-data form."""
+"""The files a district edits: the year's file, the formula book and the base-data form."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from govnb.sheet.key import key
-from govnb.text.section import Strict
-from govnb.text.values import Text, TextOf, refuse
+from govnb.text.section import Name, Strict
+from govnb.text.values import MoneyUnit, Text, TextOf, Year, refuse
 from govnb.text.yaml_text import Scalar
 
 
@@ -79,3 +79,15 @@ def _figure_name(name: str) -> str:
 _FORBIDDEN = frozenset("[]\"'=*|\n")
 
 Book = dict[Annotated[str, AfterValidator(_figure_name)], FigureRule]
+
+
+class YearFile(Strict):
+    """年度文件: district, rubric in force, unit and account codes of one year."""
+
+    year: Year = Field(alias="年度")
+    region: Text = Field(alias="地区")
+    money_unit: MoneyUnit = Field(alias="金额单位", description="参数文件金额的默认单位")
+    rubric: Text | None = Field(None, alias="指标体系", description="params/rubrics/ 下的文件名")
+    accounts: dict[Name, Text] = Field(
+        alias="经济分类", description="支出经济分类科目：编码 → 当年名称"
+    )
