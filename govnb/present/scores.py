@@ -125,8 +125,8 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
         TableRow(
             (
                 Cell(gap.name),
-                Cell(points(gap.points)),
-                Cell(gap.evidence_required),
+                Cell(points(gap.at_stake)),
+                Cell(gap.wanted),
                 Cell(joined(gap.missing)),
             )
         )
@@ -178,8 +178,5 @@ def score_text(score: Score) -> str:
         lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {_reason(row)}"]
     if score.narrowing:
         lines += ["", "补上后最能缩小区间的佐证："]
-        lines += [
-            f"{points(gap.points)}分　{gap.name}：{gap.evidence_required}"
-            for gap in score.narrowing
-        ]
+        lines += [f"{points(gap.at_stake)}分　{gap.name}：{gap.wanted}" for gap in score.narrowing]
     return "\n".join([*lines, *(f"注：{note}" for note in score.notes)])
