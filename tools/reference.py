@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-import govnb.review
+import govnb.review.kinds
 import govnb.rubric.score  # noqa: F401
 from govnb.review.check import Check
 from govnb.rubric.file import Group, Indicator, RubricFile

@@ -16,7 +16,7 @@ def base_data(sheet: Sheet) -> Table:
     """Return the official base-data table (基础数据表) from the district's form."""
     rows = []
     for row in sheet.inputs.form.rows:
-        for variables in matches(row.label, row.each, sheet.figures):
+        for variables in matches(row.each, sheet.figures):
             names = (row.last_actual, row.budget, row.actual)
             cells = [sheet.cell(fill(n, variables) if n else None) for n in names]
             rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))

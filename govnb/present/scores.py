@@ -124,7 +124,7 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
             (
                 Cell(gap.name),
                 Cell(points(gap.points)),
-                Cell(gap.required),
+                Cell(gap.evidence_required),
                 Cell(joined(gap.missing)),
             )
         )
@@ -173,5 +173,8 @@ def score_text(score: Score) -> str:
         lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {_reason(row)}"]
     if score.narrowing:
         lines += ["", "补上后最能缩小区间的佐证："]
-        lines += [f"{points(gap.points)}分　{gap.name}：{gap.required}" for gap in score.narrowing]
+        lines += [
+            f"{points(gap.points)}分　{gap.name}：{gap.evidence_required}"
+            for gap in score.narrowing
+        ]
     return "\n".join([*lines, *(f"注：{note}" for note in score.notes)])

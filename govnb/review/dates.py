@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -31,28 +30,14 @@ from govnb.review.world import World
 from govnb.sheet.expression import spelled
 from govnb.text.dotted import dotted
 from govnb.text.number import whole_number
-from govnb.text.place import Place
 from govnb.text.values import PartialDate, Text, refuse
 
-_YEAR_PART = r"[〔［\[（(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕］\])）】]"
-_NUMBER = re.compile(rf"[\u4e00-\u9fa5]{{2,12}}{_YEAR_PART}\s*第?\d+号")
-_YEAR = re.compile(_YEAR_PART)
+_YEAR = re.compile(r"[〔［\[（(【]\s*((?:19|20)\d\d)\s*[〕］\])）】]")
+_CITED = re.compile(rf"[\u4e00-\u9fa5]{{2,12}}{_YEAR.pattern}\s*第?\d+号")
 # What an event late in the year decides may be numbered in the next, and what happens in the
 # first days of January may have its document of December.
 _LATE = 11
 _FIRST_DAYS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    text: str
-    year: int
-    place: Place
-    name: str
-
-    @property
-    def side(self) -> Side:
-        return Side(self.name, self.text, str(self.place))
 
 
 class DocumentYearCheck(ForEach):
@@ -78,49 +63,47 @@ class DocumentYearCheck(ForEach):
         """Compare the year in a document's number with a date."""
         subject = subject_of(variables)
         date = world.term(self.date, variables)
-        if self.document == EVERYWHERE:
-            documents = list(_cited(world))
-            if not documents:
-                yield self.not_applicable("", "文字里没有文号")
-            for document in documents:
-                yield self._against(document.text, document, date)
-            return
-        documents = self._documents(world, variables)
+        documents = list(self._documents(world, variables))
         if not documents:
-            yield self.not_applicable(subject, "没有写明年份的文号")
-            return
-        # Of several, the one nearest to the date is the one that counts.
-        when = date_of(date)
-        nearest = min(documents, key=lambda d: abs(d.year - when.year) if when else 0)
-        yield self._against(subject, nearest, date)
+            why = "文字里没有文号" if self.document == EVERYWHERE else "没有写明年份的文号"
+            yield self.not_applicable(subject, why)
+        elif self.document == EVERYWHERE:
+            yield from (self._against(str(d.value), d, year, date) for d, year in documents)
+        else:
+            # Of several, the one nearest to the date is the one that counts.
+            when = date_of(date)
+            nearest = min(documents, key=lambda d: abs(d[1] - when.year) if when else 0)
+            yield self._against(subject, *nearest, date)
 
-    def _documents(self, world: World, variables: Mapping[str, str]) -> list[_Document]:
+    def _documents(self, world: World, variables: Mapping[str, str]) -> Iterator[tuple[Side, int]]:
+        """Yield the documents whose numbers tell their year, and the year."""
         name = str(self.document)
-        if name in world.facts.lists:
-            items = world.facts.lists[name]
-            return [d for i in items if (d := _document(str(i), i.place, name))]
-        term = world.term(self.document, variables)
-        figure = world.figures.get(term.name)
-        place = figure.place if figure else Place("")
-        document = _document(str(term.value or ""), place, term.name)
-        return [document] if document else []
+        if name == EVERYWHERE:
+            found = _cited(world)
+        elif name in world.facts.lists:
+            found = [Side.text(str(item), item.place, name) for item in world.facts.lists[name]]
+        else:
+            term = world.term(self.document, variables)
+            found = [Side(term.name, str(term.value or "").strip(), term.origin)]
+        for side in found:
+            if match := _YEAR.search(side.value or ""):
+                yield side, int(match[1])
 
-    def _against(self, subject: str, document: _Document, date: Term) -> Finding:
+    def _against(self, subject: str, document: Side, year: int, date: Term) -> Finding:
         when = date_of(date)
-        evidence = Evidence(document.side, date.side)
+        evidence = Evidence(document, date.side)
         if when is None:
             return self.no_data(subject, date.missing or [date.name], evidence)
         before, after = self.years_before, self.years_after
         grace_before, grace_after = self._grace(when)
-        too_old = before is not None and document.year < when.year - int(before) - grace_before
-        too_new = after is not None and document.year > when.year + int(after) + grace_after
+        too_old = before is not None and year < when.year - int(before) - grace_before
+        too_new = after is not None and year > when.year + int(after) + grace_after
         if not too_old and not too_new:
-            return self.passed(subject, f"文号“{document.text}”与{when}不矛盾", evidence)
-        words = {"项": subject, "左名": "文号", "左": document.text}
+            return self.passed(subject, f"文号“{document.value}”与{when}不矛盾", evidence)
+        why = f"文号是{year}年的，{'早' if too_old else '晚'}于{when.year}年"
+        words = {"项": subject, "左名": "文号", "左": str(document.value), "缘由": why}
         words |= {"右名": date.label, "右": str(when)}
-        words["缘由"] = f"文号是{document.year}年的，{'早' if too_old else '晚'}于{when.year}年"
-        reform = self.reform_after
-        is_reform = reform is not None and document.year - when.year >= int(reform)
+        is_reform = self.reform_after is not None and year - when.year >= int(self.reform_after)
         return self.failed(subject, words, evidence, HINT if is_reform else None)
 
     def _grace(self, when: PartialDate) -> tuple[int, int]:
@@ -132,21 +115,15 @@ class DocumentYearCheck(ForEach):
         return int(is_early), int(when.month is None or when.month >= _LATE)
 
 
-def _cited(world: World) -> Iterator[_Document]:
-    """Yield the documents whose numbers stand in the department's texts, each once."""
-    seen = set()
+def _cited(world: World) -> list[Side]:
+    """Return the documents whose numbers stand in the department's texts, each once."""
+    found: dict[str, Side] = {}
     for passage in world.passages:
         if passage.is_prose or passage.path in world.facts.lists:
-            for match in _NUMBER.finditer(passage.text):
-                if match[0] not in seen:
-                    seen.add(match[0])
-                    place = passage.at(match.start())
-                    yield _Document(match[0], int(match["year"]), place, passage.path)
-
-
-def _document(text: str, place: Place, name: str) -> _Document | None:
-    match = _YEAR.search(text)
-    return _Document(text.strip(), int(match["year"]), place, name) if match else None
+            for match in _CITED.finditer(passage.text):
+                side = passage.side(match.start(), match[0], passage.path)
+                found.setdefault(match[0], side)
+    return list(found.values())
 
 
 class DateOrderCheck(Check):
@@ -176,53 +153,41 @@ class DateOrderCheck(Check):
             for earlier, later in pairwise(terms):
                 yield from self._in_order("" if len(terms) == 2 else later.name, earlier, later)
             return
-        last = world.term(self.not_after, {}) if self.not_after else None
-        steps = _sequences(self.sequence, world)
-        if not steps:
+        closing = [world.term(self.not_after, {})] if self.not_after else []
+        runs = _sequences(self.sequence, world)
+        if not runs:
             yield self.not_applicable("")
-        for names in steps:
-            known = [world.terms.of(spelled(name), {}) for name in names]
-            known = [term for term in known if date_of(term) and not self._is_planned(term)]
+        for names in runs:
+            terms = [world.terms.of(spelled(name), {}) for name in names]
+            known = [term for term in terms if date_of(term) and not self._is_planned(term)]
             for earlier, later in pairwise(known):
-                yield from self._in_order(later.name.removesuffix(".日期"), earlier, later)
-            if last is not None:
-                yield from self._not_after(known, last)
+                yield from self._in_order(_step(later), earlier, later)
+            for term, last in product(known, filter(date_of, closing)):
+                yield from self._in_order(f"{_step(term)}:{last.name}", term, last, wrong_only=True)
 
     def _is_planned(self, term: Term) -> bool:
         """Tell whether a step is only intended, so that its date is no fact yet."""
-        step = term.name.removesuffix(".日期").rpartition(".")[2]
-        return any(word in step for word in self.planned)
+        return any(word in _step(term).rpartition(".")[2] for word in self.planned)
 
-    def _not_after(self, known: list[Term], last: Term) -> Iterator[Finding]:
-        """Yield the dates of a sequence that lie after the one that closes it."""
-        end = date_of(last)
-        for term in known:
-            date = date_of(term)
-            if end is not None and date is not None and end.latest() < date.earliest():
-                subject = f"{term.name.removesuffix('.日期')}:{last.name}"
-                yield self.failed(subject, _told(last, term), Evidence(last.side, term.side))
-
-    def _in_order(self, subject: str, earlier: Term, later: Term) -> Iterator[Finding]:
+    def _in_order(
+        self, subject: str, earlier: Term, later: Term, *, wrong_only: bool = False
+    ) -> Iterator[Finding]:
         first, second = date_of(earlier), date_of(later)
+        evidence = Evidence(later.side, earlier.side)
         if first is None or second is None:
             yield from self.undecided(subject, later, earlier)
-            return
-        evidence = Evidence(later.side, earlier.side)
-        if second.latest() < first.earliest():
-            yield self.failed(subject, _told(later, earlier), evidence)
-        else:
+        elif second.latest() < first.earliest():
+            left, right = (term.label.removesuffix("·日期") for term in (later, earlier))
+            words = {"左名": left, "左": str(second), "右名": right, "右": str(first)}
+            words["项"] = later.name
+            yield self.failed(subject, words, evidence)
+        elif not wrong_only:
             named = earlier.label if earlier.name in earlier.names else ""
             yield self.passed(subject, f"{later.label}{second}，不早于{named}{first}", evidence)
 
 
-def _told(later: Term, earlier: Term) -> dict[str, str]:
-    return {
-        "项": later.name,
-        "左名": later.label.removesuffix("·日期"),
-        "左": str(date_of(later)),
-        "右名": earlier.label.removesuffix("·日期"),
-        "右": str(date_of(earlier)),
-    }
+def _step(term: Term) -> str:
+    return term.name.removesuffix(".日期")
 
 
 def _sequences(pattern: str, world: World) -> list[list[str]]:
@@ -253,9 +218,9 @@ class SameDateCheck(Check):
         if source.value is None or when is None:
             yield from self.undecided("", source, date)
             return
-        read, stated = read_date(str(source.value)), (when.year, when.month, when.day)
+        read, stated = _printed(str(source.value)), (when.year, when.month, when.day)
         evidence = Evidence(source.side, date.side)
-        if read is None:
+        if None in read:
             yield self.not_applicable("", f"“{source.value}”认不出是哪一天")
         elif all(a == b for a, b in zip(read, stated, strict=False) if b):
             yield self.passed("", f"“{source.value}”就是{when}", evidence)
@@ -265,25 +230,14 @@ class SameDateCheck(Check):
 
 
 _DIGITS = str.maketrans("〇零○oO一二三四五六七八九", "00000123456789")
-_PLAIN_DATE = re.compile(r"(?<!\d)(\d{4})[./-](\d{1,2})(?:[./-](\d{1,2}))?(?!\d)")
 _DATE = re.compile(
-    r"(?P<year>[\d〇零○oO一二三四五六七八九]{4})年"
-    r"(?:(?P<month>[^月]+)月(?:(?P<day>[^日号]+)[日号])?)?"
+    r"(?<!\d)([\d〇零○oO一二三四五六七八九]{4})"
+    r"(?:年(?:([^月]+)月(?:([^日号]+)[日号])?)?|[./-](\d{1,2})(?:[./-](\d{1,2}))?(?!\d))"
 )
 
 
-def read_date(text: str) -> tuple[int, ...] | None:
-    """Read a date in Arabic or Chinese digits, as (year, month, day) as far as it goes."""
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    match = _DATE.search(plain)
-    if match is None:
-        numbers = _PLAIN_DATE.search(plain)
-        return tuple(int(part) for part in numbers.groups() if part) if numbers else None
-    parts = [int(match["year"].translate(_DIGITS))]
-    for part in (match["month"], match["day"]):
-        if part is not None:
-            number = whole_number(part)
-            if number is None:
-                return None
-            parts.append(number)
-    return tuple(parts)
+def _printed(text: str) -> list[int | None]:
+    """Read a date in Arabic or Chinese digits as far as it goes; None is what can't be read."""
+    match = _DATE.search(unicodedata.normalize("NFKC", text).replace(" ", ""))
+    year, *rest = filter(None, match.groups()) if match else ("",)
+    return [whole_number(year.translate(_DIGITS)), *map(whole_number, rest)]

@@ -8,22 +8,18 @@ and its module to those imported here.
 from __future__ import annotations
 
 from govnb.review import (
+    amounts,
     dates,
-    direction,
     enumerations,
-    numbering,
-    numbers,
     published,
     rates,
     relations,
     scores,
     sums,
-    typed,
     writing,
 )
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, rates, dates, direction, enumerations, typed, numbers, numbering,
-    writing, scores,
+    sums, published, relations, rates, dates, amounts, enumerations, writing, scores,
 )  # fmt: skip

@@ -27,7 +27,6 @@ from govnb.sheet.compute import SCORE
 from govnb.sheet.expression import canonical
 from govnb.sheet.figure import Figure, Figures, about, exact
 from govnb.sheet.published import PublishedFigure
-from govnb.sheet.published_units import factor
 from govnb.text.number import last_digit
 
 _COUNTS = (".条数", ".项数")
@@ -120,7 +119,7 @@ class PublishedCheck(Check):
 
     def _one(self, name: str, source: PublishedFigure, world: World) -> Finding:
         figure = world.figures[name]
-        scale = factor(source, figure)
+        scale = source.factor(figure.unit)
         assert scale is not None, "check_published refuses other units"
         value = source.value * scale
         left, given = Side(name, exact(value), str(source.place)), source.text.strip()

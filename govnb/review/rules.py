@@ -16,9 +16,9 @@ from govnb.sheet.expression import Expression, FormulaError, canonical, parse
 from govnb.sheet.figure import Figures
 from govnb.sheet.names import Names
 from govnb.sheet.read import Inputs, label_of
-from govnb.text.lenient import Gaps, validate_leniently
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
+from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.yaml_text import Mapping as Tree
 from govnb.text.yaml_text import Scalar, read_yaml
 
@@ -79,7 +79,7 @@ def rules_of(checks: Tree | None, words: Tree | None = None, faults: Any = ()) -
         rule.call(name)
     shipped = shipped_words()
     at = checks.keys_at if checks is not None else {}
-    return Rules(rules, at, given.over(shipped) if given else shipped, tuple(told), gaps)
+    return Rules(rules, at, given.completed(shipped) if given else shipped, tuple(told), gaps)
 
 
 def unusable(rules: Rules, inputs: Inputs, figures: Figures) -> list[Fault]:

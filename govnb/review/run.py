@@ -12,7 +12,7 @@ from govnb.review.world import World
 from govnb.sheet.expression import FormulaError
 from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
-from govnb.sheet.published_units import check_published
+from govnb.sheet.naming import check_published
 from govnb.sheet.read import Inputs
 from govnb.sheet.score import Score
 from govnb.text.place import Fault, FaultsError

@@ -8,18 +8,15 @@ one of them stands where it stands in the text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from itertools import pairwise
 
-from pydantic import BaseModel
-
+from govnb.review.finding import Side
+from govnb.sheet.fields import leaves
 from govnb.sheet.read import Inputs
-from govnb.sheet.references import REFERENCE, Reference, find, prose_fields
-from govnb.text.ledger import Ledger
+from govnb.sheet.references import REFERENCE, Reference, find
 from govnb.text.number import TextNumber, half_width, read_numbers, whole_number
 from govnb.text.place import Place
 from govnb.text.values import Amount
@@ -35,25 +32,28 @@ _YEAR = re.compile(r"20\d\d年")
 _QUOTED = re.compile(r"《[^》\n]*》|“[^”\n]*”")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Passage:
     """A text and the field it stands in."""
 
     # The field's name, without the number of a list's item: that changes when items move.
     path: str
-    # As typed.
-    text: str
+    source: Scalar | Amount
     # Whether it is Markdown that the report prints.
     is_prose: bool
-    _source: Scalar | None = None
-    _place: Place | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The text as typed."""
+        return self.source.text if isinstance(self.source, Amount) else str(self.source)
 
     def at(self, offset: int) -> Place:
         """Return the place of a character."""
-        if self._source is not None:
-            return self._source.at(offset)
-        assert self._place is not None
-        return self._place
+        return self.source.at(offset) if isinstance(self.source, Scalar) else self.source.place
+
+    def side(self, offset: int, value: str, name: str | None = None) -> Side:
+        """Return what stands at a character as one side of a finding."""
+        return Side(name, value, str(self.at(offset)))
 
     @cached_property
     def references(self) -> list[Reference]:
@@ -92,7 +92,7 @@ class Passage:
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """The numbers that open paragraphs and points, in order."""
-        return tuple(_marks(self.masked))
+        return tuple(sorted(_marks(self.masked), key=lambda mark: mark.start))
 
     def is_quoted(self, offset: int) -> bool:
         """Tell whether a character stands in a title or a quotation."""
@@ -111,37 +111,15 @@ class Passage:
 
 
 def passages(inputs: Inputs) -> Iterator[Passage]:
-    """Yield every text of the department's file, in its order."""
-    prose = {text.place for _, text in prose_fields(inputs)}
-    for path, value in _walk("", inputs.department):
-        if path in _NOT_IN_REPORT:
-            continue
-        if isinstance(value, Scalar):
-            yield Passage(path, str(value), value.place in prose, _source=value)
-        else:
-            yield Passage(path, value.text, False, _place=value.place)
+    """Yield every text of the department's file, in its order.
 
-
-def _walk(path: str, value: Any) -> Iterator[tuple[str, Scalar | Amount]]:
-    """Yield texts and 约数; amounts otherwise hold no wording, and 公布数 and 已说明 no report."""
-    if isinstance(value, Scalar) or (isinstance(value, Amount) and value.approximate):
-        yield path, value
-    elif isinstance(value, Ledger):
-        # Named as its figures are: 合计 and 明细 are no part of a name.
-        yield from _walk(path, value.total)
-        yield from _walk(path, value.parts)
-        yield from _walk(f"{path}.名称", value.title)
-        yield from _walk(f"{path}.分类合计", value.columns)
-    elif isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
-            dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _walk(dotted, getattr(value, name))
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _walk(f"{path}.{key}", item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _walk(path, item)
+    An amount holds wording only as a 约数.
+    """
+    for path, value, is_prose in leaves(inputs.department):
+        name = re.sub(r"\.(?:合计|明细)(?=\.|$)|\[\d+\]", "", path)
+        is_text = isinstance(value, Scalar) or (isinstance(value, Amount) and value.approximate)
+        if is_text and name not in _NOT_IN_REPORT:
+            yield Passage(name, value, is_prose and isinstance(value, Scalar))
 
 
 # ── Numbering ───────────────────────────────────────────────────
@@ -150,7 +128,9 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _LINE = r"^[ \t>#*\-]*"
 _POINT = r"(?<=[。；：，、:;,])"
 # “三、四季度” and “二、三产业” are no headings.
-_RANGE = re.compile(rf"([{CHINESE}])、([{CHINESE}])[、季产年月级楼层类批期轮次线届号组班等]")
+_RANGE = re.compile(
+    rf"(?:{'|'.join(map('、'.join, pairwise(CHINESE)))})[、季产年月级楼层类批期轮次线届号组班等]"
+)
 # GB/T 9704-2012, 7.3.3: 一、（一）1.（1）, then what runs on within a paragraph. Writers nest
 # them in other orders as well. The second word names styles that may continue one another.
 _STYLES = tuple(
@@ -171,54 +151,39 @@ _STYLES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number that opens a paragraph or a point: its style, value, place and look."""
+    """A number that opens a paragraph or a point: its value, place and look."""
 
-    style: int
     number: int
     start: int
     text: str
-
-    @property
-    def family(self) -> str:
-        """What it is written like, wherever in the line it stands."""
-        return _STYLES[self.style][1]
+    # What it is written like, there and wherever in the line it stands.
+    style: int
+    family: str
 
 
-def _marks(text: str) -> list[Mark]:
-    found = []
-    for style, (pattern, _) in enumerate(_STYLES):
+def _marks(text: str) -> Iterator[Mark]:
+    for style, (pattern, family) in enumerate(_STYLES):
         for match in pattern.finditer(text):
-            shown = re.sub(r"^[\s>#*\-]+", "", match[0])
-            at = _CIRCLED.find(match[1]) + 1
-            number = at or whole_number(match[1])
-            if number is not None and not _is_range(text, match.start(1)):
-                found.append(Mark(style, number, match.start(1), shown))
-    return sorted(found, key=lambda mark: mark.start)
+            number = _CIRCLED.find(match[1]) + 1 or whole_number(match[1])
+            if number is not None and not _RANGE.match(text, match.start(1)):
+                shown = re.sub(r"^[\s>#*\-]+", "", match[0])
+                yield Mark(number, match.start(1), shown, style, family)
 
 
-def _is_range(text: str, start: int) -> bool:
-    match = _RANGE.match(text, start)
-    return match is not None and CHINESE.index(match[2]) == CHINESE.index(match[1]) + 1
-
-
-def points(passage: Passage, at: int) -> list[int] | None:
-    """Return the numbers of the list that opens at a place, or None if none does.
+def points(passage: Passage, at: int) -> list[int]:
+    """Return the numbers of the list that opens at a place.
 
     The list ends where its numbering starts anew, or goes on in another place of the line.
     """
-    found = passage.marks
-    here = bisect_left(found, at, key=lambda mark: mark.start)
-    first = found[here] if here < len(found) else None
-    if first is None or first.number != 1:
-        return None
-    if passage.text[at : first.start].strip(" \t\n　（(>#*-第"):
-        return None
-    numbers = [1]
-    for mark in islice(found, here + 1, None):
-        if mark.family != first.family:
-            continue
-        follows = mark.number == numbers[-1] + 1
-        if not follows and (mark.style != first.style or mark.number <= numbers[-1]):
-            break
-        numbers.append(mark.number)
+    marks = [mark for mark in passage.marks if mark.start >= at]
+    if not marks or passage.text[at : marks[0].start].strip(" \t\n　（(>#*-第"):
+        return []
+    first = marks[0]
+    numbers = [1] if first.number == 1 else []
+    for mark in marks[1:] if numbers else ():
+        if mark.family == first.family:
+            follows = mark.number == numbers[-1] + 1
+            if not follows and (mark.style != first.style or mark.number <= numbers[-1]):
+                break
+            numbers.append(mark.number)
     return numbers

@@ -30,6 +30,10 @@ class Words(Strict):
     budget: Listed = Field([], alias="预算")
     tails: Listed = Field([], alias="量的后缀", description="业务量名称里可以写在数后面的一半")
     general: Listed = Field([], alias="泛称", description="指标名称里太泛的词")
+    up: Listed = Field([], alias="增", description="说数变大的词")
+    down: Listed = Field([], alias="减", description="说数变小的词")
+    over: Listed = Field([], alias="超", description="说花多了的词")
+    under: Listed = Field([], alias="省", description="说花少了的词")
     degree: Listed = Field([], alias="程度", description="比较和方向词之间可以有的词")
     denied: Listed = Field([], alias="否定", description="方向词前面有这些词，没有方向")
     growth: Listed = Field([], alias="增长", description="说增长率的词")
@@ -38,7 +42,17 @@ class Words(Strict):
     clause: Listed = Field([], alias="分句", description="名词里有这些词就成了句子")
     measured: Listed = Field([], alias="数目", description="带这些量词的是数目，不是列举的项")
 
-    def over(self, other: Words) -> Words:
+    @property
+    def rising(self) -> Listed:
+        """The words that say that an amount is more."""
+        return [*self.up, *self.over]
+
+    @property
+    def directions(self) -> Listed:
+        """The words that say that an amount is more, or less."""
+        return [*self.rising, *self.down, *self.under]
+
+    def completed(self, other: Words) -> Words:
         """Return these lists, and `other`'s where none is given."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
         return other.model_copy(update=given)

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
-from govnb.review.mentions import Mention, Names
 from govnb.review.rounding import Rounding
+from govnb.review.sentences import Sentences
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
@@ -112,22 +112,13 @@ class World:
         """The narratives and the items of narrative lists."""
         return tuple(p for p in self.passages if p.is_prose)
 
-    def named(self, passage: Passage) -> tuple[Mention, ...]:
-        """Return the figures that a passage names in words."""
-        if passage not in self._named:
-            self._named[passage] = tuple(self._names.in_(passage))
-        return self._named[passage]
-
     @cached_property
-    def _named(self) -> dict[Passage, tuple[Mention, ...]]:
-        return {}
-
-    @cached_property
-    def _names(self) -> Names:
+    def sentences(self) -> Sentences:
+        """The reader of what the narratives say of the figures."""
         rules = (rule.calls() for rule in self.checks.values() if isinstance(rule, Calls))
         called = {words: name for rule in rules for words, name in rule.items()}
         own = str(self.inputs.department.identity.name)
-        return Names(self.figures, called, self.words, self.year, own)
+        return Sentences(self.figures, called, self.words, self.year, own)
 
     def is_from_book(self, figure: Figure) -> bool:
         """Tell whether a figure is one of the formula book's, not the department's own."""
@@ -153,7 +144,7 @@ class World:
             and figure.lack is not Lack.LEFT_OUT
             and not (pattern.endswith("}") and self.is_from_book(figure))
         ]
-        found = matches("", pattern, names)
+        found = matches(pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
 
     def term(self, text: str, variables: Mapping[str, str]) -> Term:

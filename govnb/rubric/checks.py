@@ -14,8 +14,8 @@ from typing import Any
 from govnb.rubric.file import Entry, Group, Indicator, Rubric
 from govnb.rubric.rule import Faults, check_most
 from govnb.rubric.values import Points
-from govnb.text.lenient import Checked
 from govnb.text.place import Fault, Place
+from govnb.text.validation import Checked
 from govnb.text.yaml_text import Mapping
 
 

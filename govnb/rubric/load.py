@@ -15,9 +15,9 @@ from govnb.rubric.checks import check_rubric
 from govnb.rubric.file import Entry, Indicator, Rubric, RubricFile, Socket
 from govnb.rubric.merge import names, read_merged
 from govnb.sheet.read import Inputs
-from govnb.text.lenient import validate_leniently
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
+from govnb.text.validation import validate_leniently
 from govnb.text.yaml_text import Mapping
 
 _FILLERS = {"出处": "未见原文", "标记": "待核"}

@@ -12,8 +12,7 @@ from typing import Any
 
 from govnb.rubric.facts import Facts
 from govnb.rubric.outcome import Valued
-from govnb.sheet.dimension import Dimension, dimension
-from govnb.sheet.expression import Expression
+from govnb.sheet.expression import Dimension, Expression
 from govnb.sheet.figure import Figure
 from govnb.text.measure import PERCENT
 from govnb.text.place import Fault
@@ -181,4 +180,4 @@ def _dimension(case: Facts, expression: Expression) -> Dimension | None:
             return None if figure is None else figure.unit
         return "/".join([MONEY_UNIT, *figure.unit.split("/")[1:]])
 
-    return dimension(expression, unit_of, case.expand)
+    return expression.dimension(unit_of, case.expand)

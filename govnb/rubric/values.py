@@ -12,10 +12,20 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema, core_schema
 
 from govnb.text.ledger import Strict
-from govnb.text.measure import PERCENT, Bounds, check_bounds, parse_measure
+from govnb.text.measure import PERCENT, Bounds, check_bounds
 from govnb.text.place import Place
 from govnb.text.shorthand import Shorthand
-from govnb.text.values import UNKNOWN, BadText, Reads, Text, TextOf, parse_number, refuse
+from govnb.text.values import (
+    MEASURE,
+    UNKNOWN,
+    BadText,
+    Reads,
+    Text,
+    TextOf,
+    parse_amount,
+    parse_number,
+    refuse,
+)
 from govnb.text.yaml_text import Mapping, Scalar, Sequence
 
 FULL, LEFT_OUT = "满分", "剔除"
@@ -116,7 +126,7 @@ def _level_or_text(value: Any) -> Any:
     """Read a number if it is one; a word such as 否 or a state's name stays text."""
     if isinstance(value, Scalar) and value.strip():
         try:
-            amount = parse_measure(value, value.place)
+            amount = parse_amount(value, MEASURE, value.place)
         except BadText:
             return value
         return value if amount.value is None else amount

@@ -28,26 +28,42 @@ ANY = "某项"
 UNBOUND_HINT = "名称里的 {变量} 要在“每个”里出现"
 
 
-def add_book(facts: Facts, book: dict[str, FigureRule], places: dict[str, Place]) -> None:
+def add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
     """Add the book's figures for this department to its facts; faults go there too."""
     stated = tuple(facts.drafts)
     for name, rule in book.items():
-        place = places[name]
-        faults = _loose_ends(rule)
+        texts = (rule.formula, rule.unit, rule.label, rule.note, rule.source)
+        faults = [fault for text in filter(None, texts) for fault in unbound(text, rule.each)]
+        if loose := set(VARIABLE.findall(name)) - set(VARIABLE.findall(rule.each or "")):
+            message = f"“{name}”里的变量“{'、'.join(sorted(loose))}”没有说明取自哪里"
+            faults.append(Fault(places[name], message, UNBOUND_HINT))
         try:
-            found = matches(name, rule.each, stated)
             # Read even where nothing matches: a mistake must not wait for the first project.
             parse(VARIABLE.sub(lambda m: "甲" * len(m[0]), rule.formula))
         except FormulaError as error:
             faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
-        except ValueError as error:
-            found = []
-            faults.append(Fault(place, str(error), UNBOUND_HINT))
-        for filled in found:
+        for filled in [] if loose else matches(rule.each, stated):
             # A name whose formula is no good still exists: one mistake is told once.
-            unread = Draft(fill(name, filled), "", place, derived=True)
-            facts.add(unread if faults else _draft(name, rule, filled, place, facts))
+            unread = Draft(fill(name, filled), "", places[name], derived=True)
+            facts.add(unread if faults else _read(unread, rule, filled, facts))
         facts.faults.extend(faults)
+
+
+def _read(draft: Draft, rule: FigureRule, variables: dict[str, str], facts: Facts) -> Draft:
+    unit = fill(rule.unit, variables)
+    # The unit the department gave the thing counted.
+    given = facts.drafts.get(unit)
+    unit = str(given.value) if given else unit if unit != "无" else ""
+    expression = parse(bound(rule.formula, variables))
+    return replace(
+        draft,
+        unit=unit,
+        expression=replace(expression, text=fill(rule.formula, variables)),
+        label=fill(rule.label, variables),
+        decimals=int(rule.decimals or ("0" if unit in WHOLE_UNITS else "2")),
+        fixed=rule.decimals is not None,
+        note=fill("；".join(filter(None, (rule.note, rule.source))), variables),
+    )
 
 
 def check_book(book: Book, names: Names) -> Iterator[Fault]:
@@ -66,11 +82,6 @@ def check_book(book: Book, names: Names) -> Iterator[Fault]:
                 yield Fault(place, f"公式“{rule.formula}”里没有“{said}”这个指标", hint)
 
 
-def _loose_ends(rule: FigureRule) -> list[Fault]:
-    texts = (rule.formula, rule.unit, rule.label, rule.note, rule.source)
-    return [fault for text in texts if text is not None for fault in unbound(text, rule.each)]
-
-
 def unbound(text: Scalar, each: str | None) -> list[Fault]:
     """Return a fault for each `{变量}` of a text that `each` doesn't bind."""
     free = VARIABLE.findall(each or "")
@@ -81,27 +92,16 @@ def unbound(text: Scalar, each: str | None) -> list[Fault]:
     ]
 
 
-def matches(name: str, each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
-    """Return the variable values for which a pattern applies; one empty dict if it has none.
-
-    Raises
-    ------
-    ValueError
-        If `name` uses a variable that `each` doesn't bind.
-    """
-    wanted, given = set(VARIABLE.findall(name)), set(VARIABLE.findall(each or ""))
-    if not wanted <= given:
-        missing = "、".join(sorted(wanted - given))
-        raise ValueError(f"“{name}”里的变量“{missing}”没有说明取自哪里")
+def matches(each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
+    """Return the variables' values for each name a pattern applies to; {} if there is none."""
     if each is None:
         return [{}]
-    pattern = dotted(each)
-    found = (match.groups() for known_name in known if (match := pattern.fullmatch(known_name)))
+    found = (match.groups() for name in known if (match := dotted(each).fullmatch(name)))
     names = VARIABLE.findall(each)
     return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
 
 
-def fill(text: str, variables: dict[str, str]) -> str:
+def fill(text: str, variables: Mapping[str, str]) -> str:
     """Return `text` with each `{变量}` replaced."""
     return VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
 
@@ -118,31 +118,3 @@ def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> 
 
     text = _SEGMENT.sub(lambda m: word(m, '["{}"]'), text)
     return VARIABLE.sub(lambda m: word(m, "{}"), text)
-
-
-def _draft(
-    name: str, rule: FigureRule, variables: dict[str, str], place: Place, facts: Facts
-) -> Draft:
-    shown = fill(rule.formula, variables)
-    formula = bound(rule.formula, variables)
-    unit = _unit(fill(rule.unit, variables), facts)
-    decimals = rule.decimals or ("0" if unit in WHOLE_UNITS else "2")
-    note = "；".join(filter(None, (rule.note, rule.source)))
-    expression = replace(parse(formula), text=shown)
-    return Draft(
-        fill(name, variables),
-        unit,
-        place,
-        expression=expression,
-        label=fill(rule.label, variables),
-        decimals=int(decimals),
-        fixed=rule.decimals is not None,
-        note=fill(note, variables),
-        derived=True,
-    )
-
-
-def _unit(text: str, facts: Facts) -> str:
-    """Return a rule's unit: itself, none, or the unit the department gave the thing counted."""
-    given = facts.drafts.get(text)
-    return str(given.value) if given else text if text != "无" else ""

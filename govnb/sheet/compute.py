@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from govnb.sheet.book import add_book, check_book
@@ -10,12 +11,10 @@ from govnb.sheet.expression import Expression
 from govnb.sheet.facts import Facts, collect, decimals_of
 from govnb.sheet.figure import Figure, Figures, default_label, rounded
 from govnb.sheet.names import LIST_THEM, Names
-from govnb.sheet.order import circle_faults
+from govnb.sheet.naming import check_form, check_published, check_references
 from govnb.sheet.overrides import trial_drafts, tried
-from govnb.sheet.published_units import check_published
 from govnb.sheet.read import Inputs
-from govnb.sheet.references import check_form, check_references
-from govnb.sheet.sheet import Answer, Draft, Lack, Sheet
+from govnb.sheet.sheet import Draft, Lack, Sheet
 from govnb.text.measure import PERCENT
 from govnb.text.place import MOST_FAULTS, Fault, FaultsError
 from govnb.text.values import MONEY_UNIT
@@ -24,14 +23,7 @@ SCORE = "评价得分"
 
 
 def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple[Figures, Facts]:
-    """Compute every figure of a department.
-
-    Parameters
-    ----------
-    inputs
-        The checked files.
-    overrides
-        试算: values that stand in for stated ones, by figure name.
+    """Compute every figure of a department, under the values tried out (试算), by name.
 
     Raises
     ------
@@ -51,7 +43,9 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     facts.drafts = sheet.drafts
     figures = _figures(sheet, facts.parts, overrides or {})
     faults += _faults(sheet)
-    faults += _out_of_bounds(sheet)
+    for name, draft in sheet.drafts.items():
+        if draft.expression is not None and draft.kind is not None:
+            faults += _out_of_bounds(sheet, draft, draft.expression, sheet.cell(name).number)
     faults += check_references(inputs, facts, names)
     faults += check_published(inputs, facts.drafts)
     faults += check_form(inputs, names)
@@ -71,8 +65,7 @@ def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
     """
     faults: list[Fault] = []
     facts = Facts(figures.sheet.drafts, money=figures.sheet.money)
-    drafts = trial_drafts(facts, overrides, faults)
-    sheet = figures.sheet.with_(drafts)
+    sheet = figures.sheet.with_(trial_drafts(facts, overrides, faults))
     faults += _settle(sheet, Names(sheet, {}))
     found = _figures(sheet, figures.parts, overrides)
     faults += _faults(sheet)
@@ -89,48 +82,41 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
     faults: list[Fault] = []
     for draft in [d for d in sheet.drafts.values() if d.expression is not None]:
         assert draft.expression is not None
-        for raw in draft.expression.names:
-            name = sheet.resolve(raw)
-            wanted = sheet.expand(name, whole=True) if "*" in name else (name,)
+        for name in map(sheet.resolve, draft.expression.names):
+            is_pattern = "*" in name
+            wanted = sheet.names([name])
             new = [each for each in wanted if each not in sheet.drafts]
-            allowed = draft.derived or "*" in name or names.is_account(name) or name in names.gaps
+            allowed = draft.derived or is_pattern or names.is_account(name) or name in names.gaps
             if new and allowed:
-                sheet.drafts |= {each: _lacked(each, draft, name) for each in new}
+                # What other items state, this one has left out; what no department need have
+                # is absent.
+                lack = Lack.LEFT_OUT if is_pattern else None
+                for each in new:
+                    lacked = Draft(each, "", draft.place, lack=lack, only_named=True)
+                    sheet.drafts[each] = lacked
             elif new or (not wanted and not draft.derived and names.why_not(name) is not None):
-                hint = names.hint(name) if len(faults) < MOST_FAULTS else LIST_THEM
-                faults.append(_no_such(draft, name, hint, sheet))
+                said, hint = f"里没有“{name}”这个指标", names.hint(name)
+                if is_pattern:
+                    said, count = f"里的“{name}”没有对应的指标", f"{name.partition('.*')[0]}.条数"
+                    hint = f"有几条写 {count}" if count in sheet.drafts else LIST_THEM
+                faults.append(Fault(draft.place, f"公式“{draft.expression.text}”{said}", hint))
     return faults
-
-
-def _lacked(name: str, draft: Draft, asked: str) -> Draft:
-    """Return the cell of what a formula names and the file doesn't state."""
-    # What other items state, this one has left out; what no department need have is absent.
-    lack = Lack.LEFT_OUT if "*" in asked else None
-    return Draft(name, "", draft.place, lack=lack, only_named=True)
-
-
-def _no_such(draft: Draft, name: str, hint: str, sheet: Sheet) -> Fault:
-    assert draft.expression is not None
-    if "*" not in name:
-        said = f"里没有“{name}”这个指标"
-    else:
-        above = name.partition(".*")[0]
-        said = f"里的“{name}”没有对应的指标"
-        hint = f"有几条写 {above}.条数" if f"{above}.条数" in sheet.drafts else LIST_THEM
-    return Fault(draft.place, f"公式“{draft.expression.text}”{said}", hint)
 
 
 def _figures(
     sheet: Sheet, parts: Mapping[str, tuple[str, ...]], overrides: Mapping[str, str]
 ) -> Figures:
-    figures = {name: _figure(sheet, name, sheet.cell(name)) for name in sheet.drafts}
+    figures = {name: _figure(sheet, name) for name in sheet.drafts}
     return Figures(figures, parts, sheet, overrides)
 
 
-def _figure(sheet: Sheet, name: str, found: Answer) -> Figure:
-    draft = sheet.draft(name)
+def _figure(sheet: Sheet, name: str) -> Figure:
+    draft, found = sheet.draft(name), sheet.cell(name)
     assert draft is not None
-    is_computed = draft.expression is not None
+    decimals = draft.decimals
+    if draft.expression is not None and not draft.fixed and found.number is not None:
+        # A count that comes out in halves is not rounded to one.
+        decimals = max(decimals, min(decimals_of(found.number), 2))
     return Figure(
         name=name,
         value=found.value,
@@ -138,71 +124,83 @@ def _figure(sheet: Sheet, name: str, found: Answer) -> Figure:
         label=draft.label or default_label(name),
         place=draft.place,
         formula=draft.expression.text if draft.expression else None,
-        inputs=found.names if is_computed else (),
+        inputs=found.names if draft.expression else (),
         missing=found.missing,
         trouble=found.trouble,
         absent=found.absent,
         lack=draft.lack,
         approximate=found.about and found.value is not None,
         about=draft.about,
-        decimals=_decimals(draft, found.number),
+        decimals=decimals,
         note=draft.note,
         scale=draft.scale,
-        derived=is_computed,
-        points=_takes_rates(sheet, draft),
+        derived=draft.expression is not None,
+        points=sheet.takes_rates(name),
     )
-
-
-def _takes_rates(sheet: Sheet, draft: Draft) -> bool:
-    """Tell whether a figure takes one rate from another, and does nothing else."""
-    if draft.unit != PERCENT or draft.expression is None or not draft.expression.is_difference:
-        return False
-    from_ = [sheet.draft(sheet.resolve(name)) for name in draft.expression.names]
-    return all(each is not None and each.unit == PERCENT for each in from_)
-
-
-def _decimals(draft: Draft, number: Decimal | None) -> int:
-    """Return the places a figure shows: a count that comes out in halves is not rounded to one."""
-    if draft.expression is None or draft.fixed or number is None:
-        return draft.decimals
-    return max(draft.decimals, min(decimals_of(number), 2))
 
 
 def _faults(sheet: Sheet) -> list[Fault]:
     """Return what working out the sheet has shown: circles, and numbers that are none."""
-    places = {name: draft.place for name, draft in sheet.drafts.items()}
-    return [*circle_faults(sheet.circles, places), *sheet.faults]
+    hint = "其中一个须是直接填写的数"
+    circular = [
+        Fault(sheet.drafts[name].place, f"公式循环引用：{' → '.join(circle)}", hint)
+        for circle in sheet.circles[:MOST_FAULTS]
+        for name in set(circle)
+    ]
+    return [*circular, *sheet.faults]
 
 
-def _unitless(draft: Draft, expression: Expression) -> list[Fault]:
-    """Return a fault for a number that the formula counts otherwise than its field does."""
+def _out_of_bounds(
+    sheet: Sheet, draft: Draft, expression: Expression, value: Decimal | None
+) -> Iterator[Fault]:
+    """Hold a formula and its result to what could have been typed in its place."""
+    assert draft.kind is not None
+    told, place = f"公式“{expression.text}”", draft.place
+    counted = _counted(sheet, expression)
+    if draft.kind.unit and counted not in (None, draft.unit):
+        hint = "检查公式里的名称；要换算的，写明乘以或除以多少"
+        yield Fault(place, f"{told}算出来以“{counted}”计，这里以“{draft.unit}”计", hint)
+        return
+    if value is None:
+        return
     # 0 is 0 in every unit; `1 - 甲 / 乙` is how one writes the rest of a rate.
     meant = {Decimal(0), Decimal(1)} if draft.unit == PERCENT else {Decimal(0)}
-    bare = [number for number in expression.bare_numbers if number not in meant]
-    if draft.factor == 1 or not bare:
-        return []
-    told = f"公式“{expression.text}”里的 {bare[0]:f} 没有单位"
-    if draft.unit == PERCENT:
-        hint = "百分数写成分数，如 3.75/100，或直接写结果"
-        return [Fault(draft.place, f"{told}，公式里 1 是 100%", hint)]
-    hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
-    return [Fault(draft.place, f"{told}，公式按{MONEY_UNIT}计，这里按{draft.unit}计", hint)]
+    bare = next((number for number in expression.bare_numbers if number not in meant), None)
+    if draft.factor != 1 and bare is not None:
+        message = f"{told}里的 {bare:f} 没有单位，公式"
+        if draft.unit == PERCENT:
+            hint = "百分数写成分数，如 3.75/100，或直接写结果"
+            yield Fault(place, f"{message}里 1 是 100%", hint)
+        else:
+            hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
+            yield Fault(place, f"{message}按{MONEY_UNIT}计，这里按{draft.unit}计", hint)
+    found = f"{told}算出 {rounded(value, 6).normalize():f}"
+    if value < 0 and not draft.kind.negative:
+        hint = "检查公式里的名称和先后；负的差额不要填在这里"
+        yield Fault(place, f"{found}，这里不能为负", hint)
+    # Thirds that add up to a whole do so but for the last of all digits.
+    elif draft.kind.whole and rounded(value, 20) != value.to_integral_value():
+        hint = "检查公式，或用 向下取整(…)、向上取整(…)"
+        yield Fault(place, f"{found}，这里是{draft.kind.what}，应是整数", hint)
 
 
-def _out_of_bounds(sheet: Sheet) -> list[Fault]:
-    """Hold each formula's result to what could have been typed in its place."""
-    faults = []
-    for name, draft in sheet.drafts.items():
-        value = sheet.cell(name).number
-        if draft.expression is None or draft.kind is None or value is None:
-            continue
-        faults += _unitless(draft, draft.expression)
-        said = f"公式“{draft.expression.text}”算出 {rounded(value, 6).normalize():f}"
-        if value < 0 and not draft.kind.negative:
-            hint = "检查公式里的名称和先后；负的差额不要填在这里"
-            faults.append(Fault(draft.place, f"{said}，这里不能为负", hint))
-        # Thirds that add up to a whole do so but for the last of all digits.
-        elif draft.kind.whole and rounded(value, 20) != value.to_integral_value():
-            hint = "检查公式，或用 向下取整(…)、向上取整(…)"
-            faults.append(Fault(draft.place, f"{said}，这里是{draft.kind.what}，应是整数", hint))
-    return faults
+def _counted(sheet: Sheet, expression: Expression) -> str | None:
+    """Return the unit a formula's result has, None where that is open.
+
+    A number in it may be what one of something costs, so that it says nothing of the unit.
+    """
+
+    def unit_of(name: str) -> str | None:
+        draft = sheet.draft(sheet.resolve(name))
+        return draft.unit if draft else None
+
+    found = expression.dimension(unit_of, lambda name: sheet.expand(sheet.resolve(name)))
+    if found is None or found.scales or "" in found.units:
+        return None
+    powers: Counter[str] = Counter()
+    for unit, power in found.units.items():
+        for at, part in enumerate(unit.split("/")):
+            powers[part] += -power if at else power
+    above = [unit for unit, power in powers.items() for _ in range(power)]
+    below = [unit for unit, power in powers.items() for _ in range(-power)]
+    return "/".join(["·".join(above) or "1", *below]) if above or below else None

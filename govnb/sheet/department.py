@@ -1,10 +1,7 @@
 """What an accountant states about one department in one year: the parameter file.
 
-Keys are the words of the report; attribute names are their English terms. Every field
-whose value is a number, a date or a list becomes a figure named by its path of keys
-(`三公经费.公务接待费.支出`), so a new field here is addressable everywhere at once.
-The rows of the annexed base-data table (基础数据表) follow domain practice: 财政供养人员,
-三公经费, 项目支出, 公用经费, 政府采购, 预算调整, 楼堂馆所.
+Keys are the words of the report. Every field whose value is a number, a date or a list becomes
+a figure named by its path of keys (`三公经费.公务接待费.支出`), addressable everywhere at once.
 """
 
 from __future__ import annotations
@@ -12,9 +9,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
-from govnb.sheet.evidence import EvidenceOf, TargetOf
+from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
 from govnb.sheet.key import key
 from govnb.sheet.published import Published
 from govnb.text.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
@@ -53,7 +49,7 @@ class Identity(Strict):
     units: Count | None = key("预算单位数", lasting=True)
     founded: Date | None = key("设立时间", lasting=True)
     founding_documents: list[Text] | None = key("设立文号")
-    source: Text | None = key("来源", description="数据取自哪份公开报告", of_one_year=True)
+    source: Text | None = of_year("来源", description="数据取自哪份公开报告")
 
 
 class Staff(Strict):
@@ -76,7 +72,7 @@ class BudgetLine(Strict):
     last_actual: Money | None = key("上年支出", description="上年决算数")
     budget: Money | None = key("预算", description="本年预算数", last_year="上年预算")
     actual: Money | None = key("支出", description="本年决算数", last_year="上年支出")
-    note: Markdown | None = key("说明", of_one_year=True)
+    note: Markdown | None = of_year("说明")
 
 
 class ThreePublic(Strict):
@@ -109,8 +105,8 @@ class Event(Strict):
     """A dated step of a project, with the document it produced."""
 
     date: Date | None = key("日期")
-    document: Text | None = key("文号", description="按原文抄录", of_one_year=True)
-    note: Text | None = key("说明", of_one_year=True)
+    document: Text | None = of_year("文号", description="按原文抄录")
+    note: Text | None = of_year("说明")
 
 
 class Project(Strict):
@@ -121,7 +117,7 @@ class Project(Strict):
     supplement: Money | None = key("追加", description="合同签订后的追加")
     funding: Money | None = key("资金", description="为项目安排的资金")
     steps: dict[Name, Event] | None = key("过程", description="按时间先后写")
-    note: Markdown | None = key("说明", of_one_year=True)
+    note: Markdown | None = of_year("说明")
 
 
 class OverspendReason(Strict):
@@ -176,11 +172,11 @@ class Narratives(Strict):
     organisation: Markdown | None = key("机构设置")
     staff: Markdown | None = key("人员情况")
     management: Markdown | None = key("管理状况")
-    income: Markdown | None = key("收入说明", of_one_year=True)
-    expenditure: Markdown | None = key("支出说明", of_one_year=True)
+    income: Markdown | None = of_year("收入说明")
+    expenditure: Markdown | None = of_year("支出说明")
     basic_management: Markdown | None = key("基本支出管理")
-    overspend: Markdown | None = key("超支说明", of_one_year=True)
-    three_public: Markdown | None = key("三公经费说明", of_one_year=True)
+    overspend: Markdown | None = of_year("超支说明")
+    three_public: Markdown | None = of_year("三公经费说明")
     performance: Markdown | None = key("绩效概述")
     economy: Markdown | None = key("经济性")
     efficiency: Markdown | None = key("效率性和有效性")
@@ -198,9 +194,7 @@ class SignOff(Strict):
 
 def _difference(amount: Amount) -> Amount:
     if amount.value is None:
-        message = f"“{amount.text}”不是数"
-        context = {"message": message, "hint": "照 govnb review 印出的差额写，如 6.05"}
-        raise PydanticCustomError("govnb", "{message}", context)
+        raise refuse(f"“{amount.text}”不是数", "照 govnb review 印出的差额写，如 6.05")
     return amount
 
 
@@ -240,7 +234,7 @@ class Department(Strict):
         "转录：抄录已公布的报告，没有的印 未公布。不写按转录",
         lasting=True,
     )
-    sample: YesNo | None = key("示例", description="虚构的部门和数据写 是", of_one_year=True)
+    sample: YesNo | None = of_year("示例", description="虚构的部门和数据写 是")
     identity: Identity = key("部门", ...)
     money_unit: MoneyUnit | None = key(
         "金额单位", description="本文件金额的单位，默认随年度文件", lasting=True
@@ -263,31 +257,28 @@ class Department(Strict):
     public_expense: PublicExpense = key("公用经费", PublicExpense())
     procurement: Procurement = key("政府采购", Procurement())
     buildings: Buildings = key("楼堂馆所", Buildings())
-    overspend_reasons: dict[Name, OverspendReason] = key("超支原因", {}, of_one_year=True)
+    overspend_reasons: dict[Name, OverspendReason] = of_year("超支原因", {})
     running_costs: dict[Name, RunningCost] = key("运行费用", {})
     volumes: dict[Name, Volume] = key("业务量", {})
     frugality: Markdown | None = key("厉行节约措施")
     narratives: Narratives = key("叙述", Narratives())
-    honours: list[Markdown] | None = key("荣誉", of_one_year=True)
+    honours: list[Markdown] | None = of_year("荣誉")
     problems: list[Markdown] | None = key("存在问题")
     measures: list[Markdown] | None = key("改进措施")
     lists: dict[Name, list[Markdown]] = key("清单", {}, description="其他要计数或引用的列举")
-    sign_off: SignOff = key("落款", SignOff(), of_one_year=True)
-    evidence: dict[Name, EvidenceOf] = key(
-        "评分依据", {}, description="指标体系要的事实和佐证，键是指标名称", of_one_year=True
+    sign_off: SignOff = of_year("落款", SignOff())
+    evidence: dict[Name, EvidenceOf] = of_year(
+        "评分依据", {}, description="指标体系要的事实和佐证，键是指标名称"
     )
     targets: dict[Name, TargetOf] = key(
         "绩效指标", {}, description="自评表的各条绩效指标：年度指标值、实际完成值、分值"
     )
-    published: dict[str, Published] = key(
-        "公布数",
-        {},
-        description="公布的报告所印的数，键是指标名称，与重算的数核对",
-        of_one_year=True,
+    published: dict[str, Published] = of_year(
+        "公布数", {}, description="公布的报告所印的数，键是指标名称，与重算的数核对"
     )
     # A tuple, not a list: a list of the file becomes a figure that counts it.
-    acknowledged: tuple[Acknowledgement, ...] = key(
-        "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过", of_one_year=True
+    acknowledged: tuple[Acknowledgement, ...] = of_year(
+        "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过"
     )
 
     @property

@@ -1,26 +1,19 @@
-"""评分依据 and 绩效指标: the facts a rubric asks for, indicator by indicator.
+"""评分依据 and 绩效指标: the facts a rubric asks for, indicator by indicator, each with its proof.
 
-A fact here is worth points, so each carries what proves it: a claim without 佐证 is not
-credited, and an evaluator's mark without a reason is refused. Numbers, dates and the
-words 是 and 否 become figures (`评分依据.管理制度健全性.要点.有厉行节约制度.符合`), so that
-they can be asked where they come from and be tried out like any other.
+Numbers, dates and the words 是 and 否 become figures like any other
+(`评分依据.管理制度健全性.要点.有厉行节约制度.符合`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from govnb.sheet.key import key
 from govnb.text.ledger import Name, Strict
-from govnb.text.measure import (
-    Bounds,
-    Goal,
-    Measure,
-    check_bounds,
-    sign_of,
-)
+from govnb.text.measure import Goal, Measure, Range, sign_of
 from govnb.text.shorthand import short
 from govnb.text.values import (
     UNKNOWN,
@@ -58,97 +51,90 @@ _DAY_SCHEMA = {"type": ["string", "integer"], "description": f"日期、{UNKNOWN
 Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA, True)]
 
 
+Direction = Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))]
+# What a year says of itself only.
+of_year = partial(key, of_one_year=True)
+
+
 class ExpertMark(Strict):
     """The evaluator's mark; who gave it and why are not optional."""
 
-    points: Quantity = Field(alias="分值", description="评价人给几分")
-    by: Text = Field(alias="评价人", description="谁给的")
-    reason: Markdown = Field(alias="理由", description="为什么给这些分")
+    points: Quantity = key("分值", ..., description="评价人给几分")
+    by: Text = key("评价人", ..., description="谁给的")
+    reason: Markdown = key("理由", ..., description="为什么给这些分")
 
 
 class Point(Strict):
     """What is known about one point of a checklist."""
 
-    met: Verdict | None = Field(None, alias="符合", description="是、否或未公布")
-    times: Count | None = Field(None, alias="例数", description="不符合的例数，不写按 1 例")
-    mark: ExpertMark | None = Field(None, alias="给分", description="部分符合时评价人给的分")
-    proof: Markdown | None = Field(None, alias="佐证", description="称“符合”必须有佐证才计分")
-    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
+    met: Verdict | None = key("符合", description="是、否或未公布")
+    times: Count | None = key("例数", description="不符合的例数，不写按 1 例")
+    mark: ExpertMark | None = key("给分", description="部分符合时评价人给的分")
+    proof: Markdown | None = key("佐证", description="称“符合”必须有佐证才计分")
+    note: Markdown | None = key("说明", description="其他要说的话")
 
 
 class Incident(Strict):
     """One thing that went wrong, or one thing whose dates count."""
 
-    times: Count | None = Field(None, alias="例数", description="不写按 1 例")
-    days: dict[Name, Day] = Field({}, alias="日期", description="各期限的完成日期")
-    proof: Markdown | None = Field(None, alias="佐证", description="证明材料")
-    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
+    times: Count | None = key("例数", description="不写按 1 例")
+    days: dict[Name, Day] = key("日期", {}, description="各期限的完成日期")
+    proof: Markdown | None = key("佐证", description="证明材料")
+    note: Markdown | None = key("说明", description="其他要说的话")
 
 
 class Unit(Strict):
     """One subordinate unit's share of an indicator that is summed up before it is scored."""
 
-    target: Measure | None = Field(None, alias="年度指标值", description="目标，如 ≥800个、≤5天")
-    actual: Measure | None = Field(None, alias="实际完成值", description="做到多少，单位与目标相同")
-    money: Money | None = Field(None, alias="资金", description="资金加权的权数")
+    target: Measure | None = key("年度指标值", description="目标，如 ≥800个、≤5天")
+    actual: Measure | None = key("实际完成值", description="做到多少，单位与目标相同")
+    money: Money | None = key("资金", description="资金加权的权数")
 
 
 class Reading(Strict):
     """另一口径: other values under which the score is worked out again, for comparison only."""
 
-    values: dict[str, Markdown] = Field(
-        alias="取值", description="指标名称: 值，如 预算执行.本年追加: 0；可写 =算式"
+    values: dict[str, Markdown] = key(
+        "取值", ..., description="指标名称: 值，如 预算执行.本年追加: 0；可写 =算式"
     )
-    note: Markdown | None = Field(None, alias="说明", description="其他要说的话")
+    note: Markdown | None = key("说明", description="其他要说的话")
 
 
 class Evidence(Strict):
     """What the department shows for one indicator of a rubric."""
 
-    value: Measure | None = key(
-        "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值", of_one_year=True
+    value: Measure | None = of_year(
+        "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值"
     )
-    value_range: Annotated[Bounds, AfterValidator(check_bounds)] | None = key(
-        "指标值范围", description="只知道范围时，如 不低于: 90%", of_one_year=True
-    )
-    data: dict[Name, Measure] = key(
-        "数据", {}, description="公式里写作 数据.名称", of_one_year=True
-    )
+    value_range: Range | None = of_year("指标值范围", description="只知道范围时，如 不低于: 90%")
+    data: dict[Name, Measure] = of_year("数据", {}, description="公式里写作 数据.名称")
     target: Goal | None = key("年度指标值", description="如 ≥6000件、≤5万元、=100%")
     actual: Measure | None = key("实际完成值", description="做到多少，单位与年度指标值相同")
-    points: dict[Name, Annotated[Point, short("符合")]] = key(
-        "要点", {}, description="键是指标体系里要点的名称", of_one_year=True
+    points: dict[Name, Annotated[Point, short("符合")]] = of_year(
+        "要点", {}, description="键是指标体系里要点的名称"
     )
-    incidents: dict[Name, Incident] = key(
-        "事项", {}, description="违规、误期等，逐件列", of_one_year=True
+    incidents: dict[Name, Incident] = of_year("事项", {}, description="违规、误期等，逐件列")
+    all_listed: YesNo | None = of_year(
+        "事项齐全", description="以上是否列全；一件也没有，写 是 并附佐证"
     )
-    all_listed: YesNo | None = key(
-        "事项齐全", description="以上是否列全；一件也没有，写 是 并附佐证", of_one_year=True
+    state: Text | None = of_year("状态", description="指标体系里状态或档次的名称")
+    option: Text | None = of_year("选用", description="择一时所选选项的名称")
+    mark: ExpertMark | None = of_year("给分", description="{分值, 评价人, 理由}，三样都要写")
+    days: dict[Name, Day] = of_year("日期", {}, description="各期限的完成日期")
+    applies: Verdict | None = of_year("适用", description="否 要有佐证")
+    units: dict[Name, Unit] = of_year(
+        "下属单位", {}, description="单位: {年度指标值, 实际完成值, 资金}"
     )
-    state: Text | None = key("状态", description="指标体系里状态或档次的名称", of_one_year=True)
-    option: Text | None = key("选用", description="择一时所选选项的名称", of_one_year=True)
-    mark: ExpertMark | None = key(
-        "给分", description="{分值, 评价人, 理由}，三样都要写", of_one_year=True
+    published: Quantity | None = of_year("公布得分", description="公布的评分表印的得分")
+    basis: Markdown | None = of_year("口径", description="所用的数依据哪个假设")
+    readings: dict[Name, Reading] = of_year(
+        "另一口径", {}, description="名称: {取值: {指标名称: 值}, 说明}，换一个假设再算，不计入"
     )
-    days: dict[Name, Day] = key("日期", {}, description="各期限的完成日期", of_one_year=True)
-    applies: Verdict | None = key("适用", description="否 要有佐证", of_one_year=True)
-    units: dict[Name, Unit] = key(
-        "下属单位", {}, description="单位: {年度指标值, 实际完成值, 资金}", of_one_year=True
-    )
-    published: Quantity | None = key(
-        "公布得分", description="公布的评分表印的得分", of_one_year=True
-    )
-    basis: Markdown | None = key("口径", description="所用的数依据哪个假设", of_one_year=True)
-    readings: dict[Name, Reading] = key(
-        "另一口径",
-        {},
-        description="名称: {取值: {指标名称: 值}, 说明}，换一个假设再算，不计入",
-        of_one_year=True,
-    )
-    proof: Markdown | None = key(
-        "佐证", description="证明材料；要佐证的指标没有它不计分", of_one_year=True
-    )
-    note: Markdown | None = key("说明", description="其他要说的话", of_one_year=True)
+    proof: Markdown | None = of_year("佐证", description="证明材料；要佐证的指标没有它不计分")
+    note: Markdown | None = of_year("说明", description="其他要说的话")
+
+
+E = TypeVar("E", bound=Evidence)
 
 
 class Target(Evidence):
@@ -159,46 +145,41 @@ class Target(Evidence):
     weight: Quantity = key(
         "分值", ..., description="几分；同一组合计等于这一组的分值", lasting=True
     )
-    direction: Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))] | None = (
-        key(
-            "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
-        )
+    direction: Direction | None = key(
+        "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
     )
     wanted: Text | None = key("目标内容", description="定性指标的目标")
-    shortfall: Markdown | None = key("偏差原因", description="没有达到的原因", of_one_year=True)
-    remedy: Markdown | None = key("改进措施", description="怎样改进", of_one_year=True)
+    shortfall: Markdown | None = of_year("偏差原因", description="没有达到的原因")
+    remedy: Markdown | None = of_year("改进措施", description="怎样改进")
 
 
-def check_evidence(evidence: Evidence) -> Evidence:
+def check_evidence(evidence: E) -> E:
     """Refuse a value given twice, and a target whose parts contradict each other."""
     if evidence.value is not None and evidence.value_range is not None:
         raise refuse("“指标值”和“指标值范围”只能写一个", "知道确切的值就只写指标值")
+    if isinstance(evidence, Target):
+        _check_target(evidence)
     return evidence
 
 
-def check_target(target: Target) -> Target:
+def _check_target(target: Target) -> None:
     """Refuse a row of the self-evaluation form that can't be compared."""
-    check_evidence(target)
     goal, actual = target.target, target.actual
     if target.direction == QUALITATIVE:
         if goal is not None or actual is not None:
             raise refuse("定性指标不写年度指标值和实际完成值", "目标写在“目标内容”，结果写在“状态”")
-        return target
+        return
     if target.wanted is not None:
         raise refuse("“目标内容”只用于定性指标", f"加一行 方向: {QUALITATIVE}")
     units = {a.kind.unit for a in (goal, actual) if a is not None and a.value is not None}
     if len(units) > 1:
-        one, other = sorted(units)
-        raise refuse(
-            f"年度指标值与实际完成值的单位不同：“{one or '无'}”与“{other or '无'}”",
-            "写成同一个单位",
-        )
+        one, other = (f"“{unit or '无'}”" for unit in sorted(units))
+        raise refuse(f"年度指标值与实际完成值的单位不同：{one}与{other}", "写成同一个单位")
     shown = goal.text.strip() if goal is not None else ""
     sign = {"≥": "正向", ">": "正向", "≤": "反向", "<": "反向"}.get(sign_of(shown))
     if sign and target.direction and target.direction != sign:
         raise refuse(f"方向“{target.direction}”与年度指标值“{shown}”的符号不合", "改其中一个")
-    return target
 
 
 EvidenceOf = Annotated[Evidence, AfterValidator(check_evidence)]
-TargetOf = Annotated[Target, AfterValidator(check_target)]
+TargetOf = Annotated[Target, AfterValidator(check_evidence)]

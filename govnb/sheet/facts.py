@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from govnb.sheet.entries import flat, markdown_fields
 from govnb.sheet.expression import Expression, FormulaError, difference, parse, sum_of
+from govnb.sheet.fields import flat, leaves, markdown_fields, typed
 from govnb.sheet.figure import WHOLE_UNITS
+from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Draft, Lack, Money
@@ -41,40 +43,24 @@ MOST_DECIMALS = 10
 
 @dataclass
 class Facts:
-    """Every draft of one department, and the shape of its ledgers and lists.
+    """Every draft of one department, and the shape of its ledgers and lists."""
 
-    Attributes
-    ----------
-    drafts : dict of str to Draft
-        By name, in file order.
-    parts : dict of str to tuple of str
-        For each ledger node, the names of its parts.
-    lists : dict of str to list of str
-        For each list, its items.
-    items : dict of str to list of str
-        For each section whose items the department chooses, their names.
-    faults : list of Fault
-        Formulas that could not be read, names taken twice, columns that no row has.
-    money : Money
-        How the file keeps its amounts.
-    """
-
-    drafts: dict[str, Draft] = field(default_factory=dict)
-    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)  # by name, in file order
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each ledger node
     lists: dict[str, list[Scalar]] = field(default_factory=dict)
+    # The names in each section whose items the department chooses.
     items: dict[str, list[str]] = field(default_factory=dict)
+    # Formulas that could not be read, names taken twice, columns that no row has.
     faults: list[Fault] = field(default_factory=list)
     money: Money = field(default_factory=Money)
 
     def add(self, draft: Draft) -> None:
         """Add a draft, money in the file's unit; a name already taken is a fault at its place."""
         if draft.name in self.drafts:
-            other = self.drafts[draft.name].place
-            self.faults.append(
-                Fault(draft.place, f"“{draft.name}”在 {other} 已经有了", "换一个名称，或删去一处")
-            )
-            return
-        self.drafts[draft.name] = self.in_file_unit(draft)
+            message = f"“{draft.name}”在 {self.drafts[draft.name].place} 已经有了"
+            self.faults.append(Fault(draft.place, message, "换一个名称，或删去一处"))
+        else:
+            self.drafts[draft.name] = self.in_file_unit(draft)
 
     def in_file_unit(self, draft: Draft) -> Draft:
         """Return a draft, of money in the unit the file keeps its amounts in."""
@@ -93,9 +79,9 @@ def collect(inputs: Inputs) -> Facts:
     return walk.facts
 
 
+@dataclass(frozen=True)
 class _Walk:
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    facts: Facts
 
     def section(self, path: str, model: BaseModel, place: Place, *, fixed: bool = True) -> None:
         """Draft every field of a section.
@@ -106,14 +92,14 @@ class _Walk:
         """
         unit, markdown = getattr(model, "unit", None), markdown_fields(type(model))
         for name, info in type(model).model_fields.items():
-            value = getattr(model, name)
-            is_list = list in (get_origin(arg) for arg in get_args(info.annotation))
+            value, inner = getattr(model, name), bare(info.annotation)
+            is_list = any(get_origin(each) is list for each in (inner, *get_args(inner)))
             if name in markdown and not is_list:
                 continue
-            dotted = f"{path}.{info.alias}" if path else str(info.alias)
+            dotted = f"{path}.{info.alias}".removeprefix(".")
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
                 if fixed or name in model.model_fields_set:
-                    self.left_out(dotted, info.annotation, info.metadata, place)
+                    self.left_out(dotted, typed(info), place)
             else:
                 self.value(dotted, value, place, unit)
 
@@ -125,18 +111,22 @@ class _Walk:
         elif isinstance(value, PartialDate):
             self.facts.add(Draft(name, "", value.place, value))
         elif isinstance(value, Scalar):
-            known = str(value) if value != UNKNOWN else None
-            lack = Lack.WITHHELD if known is None else None
-            self.facts.add(Draft(name, "", value.place, known, lack=lack))
+            is_known = value != UNKNOWN
+            stated, lack = (str(value), None) if is_known else (None, Lack.WITHHELD)
+            self.facts.add(Draft(name, "", value.place, stated, lack=lack))
         elif isinstance(value, list):
-            self.listing(name, value)
+            self.facts.lists[name] = value
+            if value:
+                count = partial(Draft, f"{name}.条数", "", value[0].place, decimals=0, derived=True)
+                self.facts.add(count(value=Decimal(len(value))))
         elif isinstance(value, BaseModel):
             self.section(name, value, _first_place(value) or place)
         elif isinstance(value, Mapping):
             for key, item in value.items():
+                is_section = isinstance(item, BaseModel) and not isinstance(item, Ledger)
                 if not isinstance(item, Ledger | Amount | PublishedFigure | list):
                     self.facts.items.setdefault(name, []).append(key)
-                if isinstance(item, BaseModel) and not isinstance(item, Ledger):
+                if is_section:
                     self.section(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
                 elif not isinstance(item, PublishedFigure):
                     self.value(f"{name}.{key}", item, place)
@@ -158,26 +148,28 @@ class _Walk:
         elif unit == MONEY_UNIT:
             # An account in 亿元 is read by its later places; what is computed shows as many.
             self.facts.money.decimals = max(self.facts.money.decimals, decimals)
-        draft = Draft(
-            name,
-            unit,
-            amount.place,
-            value,
-            self.formula(amount) if amount.formula is not None else None,
-            lack=_lack(amount),
-            decimals=decimals,
-            approximate=amount.approximate,
-            about=amount.about,
-            kind=amount.kind,
+        lack = Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
+        self.facts.add(
+            Draft(
+                name,
+                unit,
+                amount.place,
+                value,
+                self.formula(amount),
+                lack=lack if value is None and amount.formula is None else None,
+                decimals=decimals,
+                approximate=amount.approximate,
+                about=amount.about,
+                kind=amount.kind,
+            )
         )
-        self.facts.add(draft)
 
     def formula(self, amount: Amount) -> Expression | None:
-        formula, text = amount.formula or "", amount.text
+        formula, text = amount.formula, amount.text
         try:
-            return parse(formula)
+            return None if formula is None else parse(formula)
         except FormulaError as error:
-            start = text.index(formula, text.index("=") + 1)
+            start = text.index(formula or "", text.index("=") + 1)
             at = text.at(start + error.offset) if isinstance(text, Scalar) else amount.place
             self.facts.faults.append(Fault(at, str(error), error.hint))
             return None
@@ -189,56 +181,39 @@ class _Walk:
         given = _ledger_unit(node)
         unit = given or unit or ""
         decimals = 0 if unit in WHOLE_UNITS else 2 if given else _most_decimals(node)
+        computed = partial(Draft, unit=unit, place=here, decimals=decimals, derived=True)
+        add, total, sums = self.facts.add, sum_of(parts, f"求和({name}.*)"), f"{name}.分项之和"
         if parts:
             self.facts.parts[name] = tuple(parts)
-        total = Draft(
-            name,
-            unit,
-            here,
-            expression=sum_of(parts, f"求和({name}.*)"),
-            decimals=decimals,
-            derived=True,
-        )
         if node.title is not None:
-            self.facts.add(Draft(f"{name}.名称", "", node.title.place, str(node.title)))
+            add(Draft(f"{name}.名称", "", node.title.place, str(node.title)))
         if node.total is None:
-            self.facts.add(total)
+            add(computed(name, expression=total))
         else:
             self.amount(name, node.total, unit)
         for part_name, part in parts.items():
             self.ledger(part_name, part, here, unit)
         if parts:
-            self._computed(name, total, node)
+            add(computed(sums, expression=total))
+            leaves_ = Decimal(_leaves(node))
+            add(Draft(f"{name}.项数", "", here, leaves_, decimals=0, derived=True))
+            if node.total is not None:
+                add(computed(f"{name}.合计差额", expression=difference(name, sums)))
         for column, amount in (node.columns or {}).items():
-            self._column(f"{name}.分类合计.{column}", column, amount, parts, unit)
+            self._column(name, column, amount, parts, unit)
         self._no_such_columns(node)
 
-    def _computed(self, name: str, total: Draft, node: Ledger[Any]) -> None:
-        add, at, unit, places = self.facts.add, total.place, total.unit, total.decimals
-        sum_of_parts = f"{name}.分项之和"
-        add(
-            Draft(
-                sum_of_parts, unit, at, expression=total.expression, decimals=places, derived=True
-            )
-        )
-        add(Draft(f"{name}.项数", "", at, Decimal(_leaves(node)), decimals=0, derived=True))
-        if node.total is not None:
-            gap = difference(name, sum_of_parts)
-            add(Draft(f"{name}.合计差额", unit, at, expression=gap, decimals=places, derived=True))
-
     def _column(
-        self, name: str, column: str, amount: Amount, rows: Mapping[str, Ledger[Any]], unit: str
+        self, top: str, column: str, amount: Amount, rows: Mapping[str, Ledger[Any]], unit: str
     ) -> None:
+        name = f"{top}.分类合计.{column}"
         self.amount(name, amount, unit)
         cells = [f"{row}.{column}" for row, node in rows.items() if column in (node.parts or {})]
         if cells:
-            top = name.rsplit(".分类合计.", 1)[0]
-            cell_sum = sum_of(cells, f"求和({top}.*.{column})")
-            sums = f"{name}.分项之和"
-            add, at = self.facts.add, amount.place
-            add(Draft(sums, unit, at, expression=cell_sum, derived=True))
-            gap = difference(name, sums)
-            add(Draft(f"{name}.合计差额", unit, at, expression=gap, derived=True))
+            computed = partial(Draft, unit=unit, place=amount.place, derived=True)
+            sums, total = f"{name}.分项之和", sum_of(cells, f"求和({top}.*.{column})")
+            self.facts.add(computed(sums, expression=total))
+            self.facts.add(computed(f"{name}.合计差额", expression=difference(name, sums)))
 
     def _no_such_columns(self, node: Ledger[Any]) -> None:
         """Refuse a column's total that adds up nothing, which no check would ever look at.
@@ -255,41 +230,33 @@ class _Walk:
                 hint = near or f"各行里有：{'、'.join(cells)}"
                 self.facts.faults.append(Fault(amount.place, message, hint))
 
-    def listing(self, name: str, items: list[Scalar]) -> None:
-        self.facts.lists[name] = items
-        if items:
-            count = Draft(
-                f"{name}.条数", "", items[0].place, Decimal(len(items)), decimals=0, derived=True
-            )
-            self.facts.add(count)
-
-    def left_out(self, name: str, annotation: Any, metadata: list[Any], place: Place) -> None:
+    def left_out(self, name: str, annotation: Any, place: Place) -> None:
         """Draft, as unknown, each figure an optional field would have given."""
-        reader = next((m for m in metadata if isinstance(m, AmountOf)), None)
-        if reader is None:
-            reader = _find_amount(annotation)
-        model = _model_in(annotation)
-        if reader is not None:
-            kind = reader.kind
-            self.facts.add(Draft(name, kind.unit, place, lack=Lack.LEFT_OUT))
+        found = flat(annotation)
+        amount = _amount_in(found)
+        lacking = partial(Draft, place=place, lack=Lack.LEFT_OUT)
+        model = next((a for a in found if isinstance(a, type) and issubclass(a, BaseModel)), None)
+        if amount is not None:
+            self.facts.add(lacking(name, amount.kind.unit))
         elif model is not None:
             for info in model.model_fields.values():
-                self.left_out(f"{name}.{info.alias}", info.annotation, info.metadata, place)
-        elif PartialDate in flat(annotation) or _is_yes_no([*metadata, *flat(annotation)]):
-            self.facts.add(Draft(name, "", place, lack=Lack.LEFT_OUT))
-        elif list in (get_origin(arg) for arg in get_args(annotation)):
-            self.facts.add(Draft(f"{name}.条数", "", place, lack=Lack.LEFT_OUT, decimals=0))
+                self.left_out(f"{name}.{info.alias}", typed(info), place)
+        elif PartialDate in found or any(
+            isinstance(r, TextOf) and r.choices == ("是", "否") for r in found
+        ):
+            self.facts.add(lacking(name, ""))
+        elif get_origin(bare(annotation)) is list:
+            self.facts.add(lacking(f"{name}.条数", "", decimals=0))
 
 
-def _lack(amount: Amount) -> Lack | None:
-    """Return why an amount has no value: 未公布 is said, what is to be filled in is not."""
-    if amount.value is not None or amount.formula is not None:
-        return None
-    return Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
-
-
-def _is_yes_no(readers: list[Any]) -> bool:
-    return any(isinstance(r, TextOf) and r.choices == ("是", "否") for r in readers)
+def _amount_in(found: list[Any]) -> AmountOf | None:
+    """Return what reads the number of a field of an amount, or of a ledger of amounts."""
+    for item in found:
+        if isinstance(item, AmountOf):
+            return item
+        if isinstance(item, type) and issubclass(item, Ledger):
+            return _amount_in(flat(item.model_fields["total"].annotation))
+    return None
 
 
 def _leaves(node: Ledger[Any]) -> int:
@@ -307,37 +274,15 @@ def _ledger_unit(node: Ledger[Any]) -> str | None:
     return next((_ledger_unit(part) for part in (node.parts or {}).values()), None)
 
 
-def _first_place(value: Any) -> Place | None:
+def _first_place(section: BaseModel) -> Place | None:
     """Return the place of the first value inside a section, where the section stands."""
-    if isinstance(value, Amount | PartialDate | Scalar):
-        return value.place
-    if isinstance(value, BaseModel):
-        values = [getattr(value, name) for name in type(value).model_fields]
-    elif isinstance(value, Mapping):
-        values = list(value.values())
-    else:
-        values = list(value) if isinstance(value, list) else []
-    places = [place for v in values if (place := _first_place(v)) is not None]
-    return min(places, default=None)
+    stated = (value for _, value, _ in leaves(section))
+    return min(
+        (v.place for v in stated if isinstance(v, Amount | PartialDate | Scalar)), default=None
+    )
 
 
 def decimals_of(value: Decimal | None) -> int:
     """Return the places a typed number shows, zeros at its end left out."""
     exponent = value.normalize().as_tuple().exponent if value is not None else 0
     return min(max(0, -exponent), MOST_DECIMALS) if isinstance(exponent, int) else 0
-
-
-def _find_amount(annotation: Any) -> AmountOf | None:
-    """Return the amount reader inside `X | None`, of an amount or of a ledger of amounts."""
-    for item in flat(annotation):
-        if isinstance(item, AmountOf):
-            return item
-        if isinstance(item, type) and issubclass(item, Ledger):
-            return _find_amount(item.model_fields["total"].annotation)
-    return None
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    return next(
-        (a for a in flat(annotation) if isinstance(a, type) and issubclass(a, BaseModel)), None
-    )

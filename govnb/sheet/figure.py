@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from govnb.sheet.expression import Value
 from govnb.sheet.sheet import PERCENT as PERCENT
 from govnb.sheet.sheet import Lack as Lack
-from govnb.sheet.sheet import Sheet
+from govnb.sheet.sheet import Sheet, Valued
 from govnb.text.place import Place
 from govnb.text.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, PartialDate, is_round
 
@@ -24,72 +25,32 @@ NOTHING_TO_ADD = "没有可相加的数"
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One named value, stated or computed.
+class Figure(Valued):
+    """One named value, stated or computed."""
 
-    Attributes
-    ----------
-    name : str
-        Dotted path, such as `三公经费.公务接待费.结余率`.
-    value : Decimal, PartialDate, str or None
-        In the figure's own unit, at full precision; None when unknown.
-    unit : str
-        `万元`, `人`, `%`, …; empty for plain counts, text and dates.
-    label : str
-        What the report calls it.
-    formula : str or None
-        How it is computed; None for what a file states outright.
-    inputs : tuple of str
-        Names the formula used, wildcards spelled out.
-    place : Place
-        The line that states it or the line of its formula.
-    missing : tuple of str
-        The stated facts, at the far end of the formulas, that its value lacks: itself for one
-        that should have been stated.
-    trouble : str
-        Why it has no value though all it rests on is known, such as a division by zero.
-    absent : bool
-        Whether the department has nothing of what it is about.
-    lack : Lack or None
-        Why a stated value is unknown.
-    approximate : bool
-        True for 约数 and everything computed from one.
-    about : str
-        The word a file marks its 约数 with: 余, 多 or 约.
-    decimals : int
-        Places shown; the value itself is never rounded.
-    scale : Decimal
-        What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
-    note : str
-        Explanation or legal source from the formula book.
-    """
-
-    name: str
-    value: Decimal | PartialDate | str | None
-    unit: str
-    label: str
-    place: Place
-    formula: str | None = None
-    inputs: tuple[str, ...] = ()
+    name: str  # dotted path, such as `三公经费.公务接待费.结余率`
+    value: Value  # in the figure's own unit, at full precision; None when unknown
+    unit: str  # `万元`, `人`, `%`, …; empty for plain counts, text and dates
+    label: str  # what the report calls it
+    place: Place  # the line that states it or the line of its formula
+    formula: str | None = None  # None for what a file states outright
+    inputs: tuple[str, ...] = ()  # names the formula used, wildcards spelled out
+    # The stated facts, at the far end of the formulas, that its value lacks: itself for one
+    # that should have been stated.
     missing: tuple[str, ...] = ()
-    trouble: str = ""
-    absent: bool = False
-    lack: Lack | None = None
-    approximate: bool = False
-    about: str = ""
-    decimals: int = 2
-    note: str = ""
+    trouble: str = ""  # why it has no value though all it rests on is known
+    absent: bool = False  # the department has nothing of what it is about
+    lack: Lack | None = None  # why a stated value is unknown
+    approximate: bool = False  # a 约数, or computed from one
+    about: str = ""  # the word a file marks its 约数 with: 余, 多 or 约
+    decimals: int = 2  # places shown; the value itself is never rounded
+    note: str = ""  # explanation or legal source from the formula book
     derived: bool = False
+    # What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
     scale: Decimal = Decimal(1)
-    # Whether it takes one rate from another: from 80% to 83% are 3 points, not 3%.
-    points: bool = False
+    points: bool = False  # it takes one rate from another: from 80% to 83% are 3 points, not 3%
     # What is printed for no value: 未公布 of a report transcribed, （待填） in one's own draft.
     unsaid: str = UNKNOWN
-
-    @property
-    def number(self) -> Decimal | None:
-        """The value if it is a known number, else None."""
-        return self.value if isinstance(self.value, Decimal) else None
 
     @property
     def told_unit(self) -> str:
@@ -97,22 +58,9 @@ class Figure:
         return POINTS if self.points and self.unit == "%" else self.unit
 
     @property
-    def ratio(self) -> Decimal | PartialDate | str | None:
-        """The value as formulas use it: a percentage as its fraction, money in 万元."""
-        # Multiplying by 1 would still round what has more digits than the context.
-        if not isinstance(self.value, Decimal) or self.factor == 1:
-            return self.value
-        return self.value * self.factor
-
-    @property
     def is_money(self) -> bool:
         """True for an amount of the file's own, which formulas count in 万元."""
         return MONEY_UNITS.get(self.unit) == self.scale
-
-    @property
-    def factor(self) -> Decimal:
-        """What formulas count one of its unit as."""
-        return PERCENT if self.unit == "%" else self.scale
 
     @property
     def reason(self) -> str:
@@ -169,16 +117,9 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
 
 
 def number_text(value: Decimal, decimals: int = 2, *, padded: bool = False) -> str:
-    """Return a number as it is printed; what isn't zero never prints as zero.
+    """Return a number as it is printed; `padded` keeps trailing zeros, as table columns do.
 
-    Parameters
-    ----------
-    value
-        The number.
-    decimals
-        Places to show; of a smaller number, the first two digits that aren't zero.
-    padded
-        Keep trailing zeros, as table columns do; prose drops them.
+    What isn't zero never prints as zero: of too small a number, two digits are shown.
     """
     number = rounded(value, decimals)
     if value and not number:
@@ -199,16 +140,9 @@ def digits(value: Decimal, decimals: int = 2) -> str:
 
 
 def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
-    """Return a figure as the report prints it.
+    """Return a figure as the report prints it, its `unit` behind it.
 
-    Parameters
-    ----------
-    figure
-        The figure.
-    padded
-        Keep trailing zeros, as table columns do; in prose only computed rates do.
-    unit
-        Append the unit.
+    `padded` keeps trailing zeros, as table columns do; in prose only rates keep them.
     """
     if figure.value is None:
         return UNCOMPUTABLE if figure.trouble else figure.unsaid
@@ -234,20 +168,9 @@ def default_label(name: str) -> str:
 
 
 class Figures(Mapping[str, Figure]):
-    """All figures of one department and year, by name, in reading order.
+    """All figures of one department and year, by name, in reading order."""
 
-    Attributes
-    ----------
-    parts : mapping of str to tuple of str
-        For each ledger node, the names of its parts.
-    sheet : Sheet
-        Where formulas of other files than the formula book are worked out.
-    overrides : mapping of str to str
-        试算: the values these figures were computed with instead of stated ones.
-    unsaid : str
-        What is printed for a figure without a value.
-    """
-
+    # What is printed for a figure without a value.
     unsaid: str = UNKNOWN
 
     def __init__(
@@ -258,8 +181,11 @@ class Figures(Mapping[str, Figure]):
         overrides: Mapping[str, str] | None = None,
     ) -> None:
         self._figures = figures
+        # For each ledger node, the names of its parts.
         self.parts = parts
+        # Where formulas of other files than the formula book are worked out.
         self.sheet = sheet or Sheet({})
+        # 试算: the values these figures were computed with instead of stated ones.
         self.overrides = dict(overrides or {})
 
     def told_as(self, unsaid: str) -> Figures:

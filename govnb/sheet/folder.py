@@ -11,14 +11,16 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from govnb.text.number import UNKNOWN
 from govnb.text.place import Fault, Place
+from govnb.text.yaml_faults import graph_faults
 
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"
 # Files the program makes beside the departments' own.
@@ -88,7 +90,8 @@ def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
         if name in (YEAR_FILE,) or _is_department(name, names) or _is_unseen(name):
             continue
         if (folder / name).is_dir():
-            found += _below(folder, name, label)
+            inside = (path.relative_to(folder).as_posix() for path in year_files(folder / name))
+            found += [_in_subfolder(f"{label}/{_plain(file)}", label) for file in inside]
         else:
             found.append(Unread(f"{label}/{_plain(name)}", *_why_unread(name, names)))
     return sorted(found)
@@ -101,12 +104,10 @@ def is_year(folder: Path) -> bool:
 
 def year_files(folder: Path) -> list[Path]:
     """Return the files of a year's folder that somebody put there, those not read included."""
-    found = (
-        Path(here, name)
-        for here, folders, names in os.walk(folder)
-        for name in names
-        if not _is_unseen(name) and not any(part[0] == "." for part in _inside(here, folder))
-    )
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(here, name) for name in names if not _is_unseen(name)]
     return sorted(found)
 
 
@@ -167,15 +168,11 @@ def place_faults(path: Path, params_dir: Path) -> list[Fault]:
     label = f"{params_dir.name}/{year}"
     if deeper:
         return [_in_subfolder(f"{label}/{'/'.join(deeper)}/{path.name}", label).fault()]
-    folder = params_dir / year
-    names = _names(folder)
-    if path.name not in names:
+    names = _names(params_dir / year)
+    if path.name not in names or _is_unseen(path.name) or path.name == YEAR_FILE:
         return []
     if not _is_department(path.name, names):
-        if _is_unseen(path.name) or path.name == YEAR_FILE:
-            return []
-        why = _why_unread(path.name, names)
-        return [Unread(f"{label}/{path.name}", *why).fault()]
+        return [Unread(f"{label}/{path.name}", *_why_unread(path.name, names)).fault()]
     code = path.name.removesuffix(SUFFIX)
     told = name_fault(code)
     own = [Fault(Place(f"{label}/{path.name}"), told[0], f"改文件名：{told[1]}")] if told else []
@@ -216,40 +213,28 @@ def identity(path: Path, label: str) -> dict[str, tuple[str, Place]]:
 
     A year has hundreds of files, so no more is parsed than it takes.
     """
-    try:
-        return _identity(path.read_bytes(), label) if path.is_file() else {}
-    except (OSError, yaml.YAMLError):
-        return {}
-
-
-def _identity(data: bytes, label: str) -> dict[str, tuple[str, Place]]:
     found: dict[str, tuple[str, Place]] = {}
-    depth, keys, is_key = 0, [""], True
-    for event in yaml.parse(data, Loader=_LOADER):
-        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            depth, is_key = depth + 1, isinstance(event, yaml.MappingStartEvent)
-            keys.append("")
-            # The reader takes seconds and more for brackets in brackets by the thousand.
-            if depth > _DEEPEST:
-                return found
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            depth, is_key = depth - 1, True
-            keys.pop()
-            if depth == 1 and keys[-1] == "部门":
-                return found
-        elif isinstance(event, yaml.ScalarEvent) and depth in (1, 2):
-            if is_key:
-                keys[-1] = event.value
-            elif keys[1:] == ["地区"] or (keys[1:2] == ["部门"] and depth == 2):
-                mark = event.start_mark
-                line, column = (mark.line, mark.column) if mark else (0, 0)
-                found[keys[-1]] = event.value, Place(label, line + 1, column + 1)
-            is_key = not is_key
+    try:
+        text = path.read_text("utf-8-sig") if path.is_file() else ""
+        for stated in _IDENTITY.finditer(text):
+            # Brackets in brackets by the thousand are refused before they are built.
+            list(graph_faults(yaml.parse(stated[0], _LOADER), label))
+            section: Any = yaml.compose(stated[0], _LOADER)
+            ((key, value),) = section.value
+            above = text.count("\n", 0, stated.start())
+            pairs = value.value if isinstance(value, yaml.MappingNode) else [(key, value)]
+            for key, item in pairs:
+                if isinstance(key, yaml.ScalarNode) and isinstance(item, yaml.ScalarNode):
+                    line, column = item.start_mark.line + above + 1, item.start_mark.column + 1
+                    found[key.value] = item.value, Place(label, line, column)
+    except (OSError, ValueError, yaml.YAMLError):
+        pass
     return found
 
 
-_DEEPEST = 100
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The lines of one section.
+_IDENTITY = re.compile(r"""(?m)^["']?(?:部门|地区)["']?[ ]*:.*(?:\n(?:[ \t#].*|\r?)$)*""")
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def _names(folder: Path) -> set[str]:
@@ -303,22 +288,8 @@ def _why_unread(name: str, names: set[str]) -> tuple[str, str]:
     return f"不是参数文件（{SUFFIX}）", "放到这个文件夹外面"
 
 
-def _below(folder: Path, name: str, label: str) -> Iterator[Unread]:
-    """Yield the files of a folder inside a year's, which nothing looks into."""
-    for here, folders, files in os.walk(folder / name):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for file in sorted(files):
-            if not _is_unseen(file):
-                inner = Path(here, file).relative_to(folder).as_posix()
-                yield _in_subfolder(f"{label}/{_plain(inner)}", label)
-
-
 def _in_subfolder(file: str, label: str) -> Unread:
     return Unread(file, "在子文件夹里", f"部门的参数文件直接放在 {label} 里；别的放到外面")
-
-
-def _inside(here: str, folder: Path) -> tuple[str, ...]:
-    return Path(here).relative_to(folder).parts
 
 
 def _folded(text: str) -> str:

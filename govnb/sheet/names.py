@@ -10,23 +10,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from enum import Enum, auto
 from functools import lru_cache
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.entries import bare, below, flat
+from govnb.sheet.fields import aliases, below, class_of, flat
+from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.rules import Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet
 from govnb.text.dotted import VARIABLE
 from govnb.text.ledger import RESERVED, Ledger
-from govnb.text.lenient import Gaps
 from govnb.text.place import MOST_FAULTS
 from govnb.text.suggest import did_you_mean, nearest
+from govnb.text.validation import Gaps
 from govnb.text.values import TextOf
 
 LIST_THEM = "govnb figures 可列出全部名称"
@@ -38,19 +37,7 @@ _ALIKE = 0.8
 
 
 class Names:
-    """The names of one department's figures, and of those any other may have.
-
-    Parameters
-    ----------
-    sheet
-        The department.
-    book
-        The formula book.
-    gaps
-        What faults left out of the files: to miss it is no second fault.
-    items
-        For a section, the only items there can be: a rubric's indicators.
-    """
+    """The names of one department's figures, and of those any other may have."""
 
     def __init__(
         self,
@@ -59,7 +46,11 @@ class Names:
         gaps: Gaps | None = None,
         items: Mapping[str, Collection[str]] | None = None,
     ) -> None:
-        self.sheet, self.gaps, self.items = sheet, gaps or Gaps(), items or {}
+        self.sheet = sheet
+        # What faults left out of the files: to miss it is no second fault.
+        self.gaps = gaps or Gaps()
+        # For a section, the only items there can be: a rubric's indicators.
+        self.items = items or {}
         self.stated = {n: None for n, draft in sheet.drafts.items() if not draft.only_named}
         self._book, self._last_of_book = _Steps(), dict[str, set[str]]()
         for rule in map(_words, book):
@@ -86,12 +77,7 @@ class Names:
     def why_not(self, name: str, *, section: bool = False) -> str | None:
         """Return what to write instead of a name no department can have, None for one that may be.
 
-        Parameters
-        ----------
-        name
-            A name or a pattern.
-        section
-            Whether it may be what holds figures, as well as a figure.
+        A pattern is a name as well; a `section` is what holds figures, or a figure.
         """
         if name in self.stated:
             return None
@@ -102,12 +88,12 @@ class Names:
             return self._did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
         if any(node.ends for node in self._book.reached(path)):
             return None
-        kind = _kind(path, section)
-        if kind is _Kind.FIGURE or (kind is _Kind.PART and not (slip := self._slip(path))):
+        is_figure = _is_figure(path, section)
+        if is_figure or (is_figure is None and not (slip := self._slip(path))):
             return None
         if name in self.gaps or ("*" in path and self.sheet.expand(".".join(path))):
             return None
-        if kind is _Kind.PART:
+        if is_figure is None:
             return slip
         annotation: Any = Department
         for at, step in enumerate(path):
@@ -119,18 +105,19 @@ class Names:
 
     def _words_for(self, annotation: Any, done: tuple[str, ...], step: str) -> str:
         """Return what may be written behind the part of a name that is right."""
-        inner, here = bare(annotation), ".".join(done)
+        here, origin = ".".join(done), get_origin(bare(annotation))
         if not done:
             return ""
-        if get_origin(inner) is list:
+        if origin is list:
             return f"写 {here}.{COUNT}"
-        if get_origin(inner) is dict:
+        if origin is dict:
             return f"写到“{here}”的每一项"
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        model = class_of(annotation, BaseModel)
+        if model is None:
             return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
         reached = self._book.reached(done)
         derived = {word for node in reached for word, next_ in node.items() if next_.ends} - {"*"}
-        allowed = [*map(str, _aliases(inner)), *sorted(derived)]
+        allowed = [*aliases(model), *sorted(derived)]
         near = nearest(step, allowed) if step else None
         return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
 
@@ -157,7 +144,6 @@ class _Steps(dict[str, "_Steps"]):
     ends = False
 
     def add(self, name: Sequence[str]) -> None:
-        """Add a name."""
         node = self
         for word in name:
             node = node.setdefault(word, _Steps())
@@ -167,68 +153,41 @@ class _Steps(dict[str, "_Steps"]):
         """Return what may follow a name, which may have wildcards of its own."""
         nodes: list[_Steps] = [self]
         for step in path:
-            each = [node.values() if step == "*" else node.meant(step) for node in nodes]
-            nodes = [node for some in each for node in some]
+            words = [node if step == "*" else {step, "*"} & node.keys() for node in nodes]
+            nodes = [node[word] for node, some in zip(nodes, words, strict=True) for word in some]
         return nodes
-
-    def meant(self, step: str) -> list[_Steps]:
-        """Return what may follow one word."""
-        return [self[word] for word in (step, "*") if word in self]
-
-
-class _Kind(Enum):
-    """What a name can be, by the model of a department's file alone."""
-
-    FIGURE = auto()
-    # Of a ledger: any word may be there.
-    PART = auto()
-    NOTHING = auto()
 
 
 @lru_cache(maxsize=8192)
-def _kind(path: tuple[str, ...], section: bool) -> _Kind:
+def _is_figure(path: tuple[str, ...], section: bool) -> bool | None:
+    """Tell whether a name can be a figure's by the model alone.
+
+    None for a part of a ledger, where any word may be.
+    """
     every: list[Any] = [Department]
     for at, step in enumerate(path):
         every = [inside for annotation in every for inside in _inside(annotation, step)]
-        if any(_is_ledger(annotation) for annotation in every):
+        if any(class_of(annotation, Ledger) for annotation in every):
             is_total = section and path[-1] == "分类合计"
-            is_whole = at == len(path) - 1 or path[-1] == "*" or is_total
-            return _Kind.FIGURE if is_whole else _Kind.PART
-    return _Kind.FIGURE if any(_ends(each, section) for each in every) else _Kind.NOTHING
+            return True if at == len(path) - 1 or path[-1] == "*" or is_total else None
+    return any(_ends(each, section) for each in every)
 
 
 def _ends(annotation: Any, section: bool) -> bool:
     """Tell whether a name may end here."""
     inner = bare(annotation)
-    holds = get_origin(inner) in (list, dict) or _is_model(inner) or inner is PublishedFigure
+    holds = get_origin(inner) in (list, dict) or class_of(inner, BaseModel)
     is_prose = any(isinstance(x, TextOf) and x.markdown for x in flat(annotation))
-    return section or not (holds or is_prose)
+    return section or not (holds or is_prose or inner is PublishedFigure)
 
 
 def _inside(annotation: Any, step: str) -> list[Any]:
     """Return the types of what a step of a name leads to; none where there can be no such step."""
-    inner = bare(annotation)
-    if get_origin(inner) in (Union, UnionType):
-        return [found for each in get_args(inner) for found in _inside(each, step)]
-    if get_origin(inner) is list:
+    if get_origin(bare(annotation)) is list:
         return [int] if step == COUNT else []
-    if _is_model(inner) and step == "*":
-        return [below(inner, alias) for alias in _aliases(inner)]
-    found = below(inner, step)
-    return [] if found is None else [found]
-
-
-def _is_model(inner: Any) -> bool:
-    return isinstance(inner, type) and issubclass(inner, BaseModel)
-
-
-def _is_ledger(annotation: Any) -> bool:
-    inner = bare(annotation)
-    return isinstance(inner, type) and issubclass(inner, Ledger)
-
-
-def _aliases(model: type[BaseModel]) -> list[str]:
-    return [str(field.alias) for field in model.model_fields.values()]
+    model = class_of(annotation, BaseModel)
+    steps = aliases(model) if model and step == "*" else [step]
+    return [found for each in steps if (found := below(annotation, each)) is not None]
 
 
 @lru_cache(maxsize=8192)

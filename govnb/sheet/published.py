@@ -1,4 +1,4 @@
-"""公布数: what a published report printed, kept with the precision it printed.
+"""公布数: what a published report printed, and how its unit compares with the figure's.
 
 `15%` says less than `14.98%`; a comparison must know that, so the number of printed
 decimals travels with the value.
@@ -7,29 +7,30 @@ decimals travels with the value.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
 from govnb.text.number import BadText, TextNumber, parse_number, split_typed
 from govnb.text.place import Place
-from govnb.text.values import Reads
+from govnb.text.values import MONEY_UNITS, Reads
+
+# What stands before a unit of counting: 1.24万件 is 12400件.
+_MULTIPLES = {"百": 100, "千": 1000, "万": 10000, "亿": 10**8}
+_SAME_UNITS = ({"人", "名"}, {"㎡", "平方米"}, {"%", "百分点", "个百分点"})
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
-    """A printed number: exact text, value in the printed unit, printed decimals.
-
-    `approximate` is 1200余, which is no less than it says; `around` is 约1200.
-    """
+    """A printed number."""
 
     text: str
-    value: Decimal
-    decimals: int
+    value: Decimal  # in the printed unit
+    decimals: int  # printed
     unit: str
-    approximate: bool
+    approximate: bool  # 1200余, which is no less than it says
     place: Place
-    around: bool = False
+    around: bool = False  # 约1200
 
     def printed(self, scale: Decimal) -> TextNumber:
         """Return it as a number of a text; one of its units is `scale` of those compared in."""
@@ -37,6 +38,27 @@ class PublishedFigure:
             self.text, self.value, self.decimals, self.unit, 0, len(self.text), self.around,
             self.approximate, scale=scale,
         )  # fmt: skip
+
+    def factor(self, unit: str) -> Decimal | None:
+        """Return how many of a figure's unit one printed unit is; None if they don't compare.
+
+        A bare number is in the figure's unit, and so is money, which keeps the file's 金额单位.
+        """
+        return scale(self.unit or unit, unit)
+
+    def hint(self, unit: str) -> str:
+        """Return what to type for a number in a unit that isn't its figure's.
+
+        Never another quantity: 1.18倍 isn't 1.18%.
+        """
+        if self.unit == "倍" and unit == "%":
+            number = f"{'约' if self.around else ''}{(self.value * 100).normalize():f}%"
+            return f"增长{self.text.strip()}就是 {number}；写的若是本年与上年之比，先减去 100%"
+        if unit in MONEY_UNITS and f"{self.unit}元" in MONEY_UNITS:
+            return f"写 {self.value}{self.unit}元"
+        if self.unit[0] in _MULTIPLES and self.unit not in MONEY_UNITS:
+            return f"换算成以“{unit}”为单位的数"
+        return f"写 {self.value}{unit}，或不写单位"
 
 
 def parse_published(text: str, place: Place) -> PublishedFigure:
@@ -52,16 +74,14 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
         bare = text.strip()
         hint = "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
         raise BadText(f"“{bare}”不是公布的数" if bare else "值是空的", hint)
-    value = parse_number(match["number"], negative=True)
-    decimals = len(match["number"].partition(".")[2])
     return PublishedFigure(
-        text=text,
-        value=value,
-        decimals=decimals,
-        unit=match["unit"].strip(),
-        approximate=bool(match["more"]),
-        place=place,
-        around=bool(match["around"]),
+        text,
+        parse_number(match["number"], negative=True),
+        len(match["number"].partition(".")[2]),
+        match["unit"].strip(),
+        bool(match["more"]),
+        place,
+        bool(match["around"]),
     )
 
 
@@ -74,3 +94,36 @@ Published = Annotated[
         {"type": ["number", "string"], "description": "照原文写，如 1.1%、97分、1200余"},
     ),
 ]
+
+
+def scale(unit: str, wanted: str) -> Decimal | None:
+    """Return how many of the wanted unit one of another is; None if they don't compare."""
+    if unit == wanted or any({unit, wanted} <= same for same in _SAME_UNITS):
+        return Decimal(1)
+    if (unit, wanted) == ("‰", "%"):
+        return Decimal("0.1")
+    money, _, per = unit.partition("/")
+    wanted_money, _, wanted_per = wanted.partition("/")
+    if money in MONEY_UNITS and wanted_money in MONEY_UNITS and per == wanted_per:
+        return MONEY_UNITS[money] / MONEY_UNITS[wanted_money]
+    if wanted and wanted not in MONEY_UNITS and unit[0] in _MULTIPLES and unit[1:] in ("", wanted):
+        return Decimal(_MULTIPLES[unit[0]])
+    # A count of a list has no unit of its own: 5个, 5项, 5条 are all it.
+    return Decimal(1) if not wanted and unit not in MONEY_UNITS and unit != "%" else None
+
+
+def in_unit(number: TextNumber, wanted: str) -> TextNumber | None:
+    """Return a number of a text with the unit behind it, if that compares with the wanted one."""
+    head = number.unit
+    if head and wanted in MONEY_UNITS and f"{head}元" in MONEY_UNITS:
+        # 支出511.4万。
+        return replace(number, scale=scale(f"{head}元", wanted) or Decimal(1))
+    alike = {wanted}.union(*(same for same in _SAME_UNITS if wanted in same))
+    units = alike | {f"{multiple}{unit}" for multiple in _MULTIPLES for unit in alike}
+    units = set(MONEY_UNITS) if wanted in MONEY_UNITS else units
+    unit = max((u for u in units if u and head.startswith(u)), key=len, default="")
+    # 人次 are not people.
+    if not unit or (unit in ("人", "名") and head.startswith("次", len(unit))):
+        return None
+    bare = unit if unit in alike or unit in MONEY_UNITS else f"{unit[0]}{wanted}"
+    return replace(number, unit=unit, scale=scale(bare, wanted) or Decimal(1))

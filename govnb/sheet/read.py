@@ -12,48 +12,32 @@ from govnb.sheet.department import Department
 from govnb.sheet.district import YearFile
 from govnb.sheet.folder import departments, made_name_fault, name_fault, unread_files
 from govnb.sheet.rules import BaseDataForm, Book
-from govnb.text.lenient import Gaps, validate_leniently
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
+from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.validation import validate as validate
 from govnb.text.values import MONEY_UNIT, UNKNOWN, Amount
-from govnb.text.yaml_text import Mapping, Scalar, read_yaml, scalar
+from govnb.text.yaml_text import Mapping, Scalar, mapping, read_yaml, scalar
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that is read for one department and year, each value with its place.
+    """All that is read for one department and year, each value with its place."""
 
-    Attributes
-    ----------
-    name : str
-        The department's identifier: its file's name without `.yml`.
-    department, year : Department, YearFile
-        The two parameter files.
-    book : dict of str to FigureRule
-        The formula book, by figure name.
-    book_at : dict of str to Place
-        Where each figure's name stands in the book.
-    form : BaseDataForm
-        The base-data form.
-    params_dir : Path
-        The folder all of these came from.
-    faults : tuple of Fault
-        What is wrong in the files; the faulty values are then left out of all the above.
-    gaps : Gaps
-        The names that these left out.
-    """
-
+    # The department's identifier: its file's name without `.yml`.
     name: str
     department: Department
     year: YearFile
+    # The formula book by figure name, and where each name stands in it.
     book: Book
     book_at: dict[str, Place]
     form: BaseDataForm
     params_dir: Path
     department_at: Place
+    # What is wrong in the files; the faulty values are then left out of all the above, and these
+    # are the names that it left out.
     faults: tuple[Fault, ...] = ()
     gaps: Gaps = field(default_factory=Gaps)
 
@@ -94,29 +78,40 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
         With every fault of every file read.
     """
     params = params_dir or params_of(path)
-    collect = _Collect(params)
     folder = year_folder(path, params)
-    department = collect.read(path, Department, folder)
-    year_path = _year_file(path, params, folder, department, collect.faults)
-    year = collect.read(year_path, YearFile, folder) if year_path.exists() else None
-    book = collect.read(params / "rules" / "figures.yml", Book)
-    form = collect.read(params / "rules" / "base-data.yml", BaseDataForm)
-    collect.faults += _wrong_years(department, year, folder)
+    book_path = params / "rules" / "figures.yml"
+    faults: list[Fault] = []
+    gaps = Gaps()
+    book_at: dict[str, Place] = {}
+
+    def read(file: Path, model: type[T]) -> T | None:
+        nonlocal gaps, book_at
+        label = label_of(file, params)
+        try:
+            tree = read_yaml(file, label, note=True)
+        except FaultsError as error:
+            faults.extend(error.faults)
+            return None
+        stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
+        found = validate_leniently(tree, model, stand_ins)
+        faults.extend(found.faults)
+        gaps = gaps | found.gaps
+        book_at = tree.keys_at if file == book_path else book_at
+        return found.value
+
+    department = read(path, Department)
+    year_path = _year_file(path, params, folder, department, faults)
+    year = read(year_path, YearFile) if year_path.exists() else None
+    book = read(book_path, Book)
+    form = read(params / "rules" / "base-data.yml", BaseDataForm)
+    faults += _wrong_years(department, year, folder)
     whole = department and year and book is not None and form
-    if not whole or (collect.faults and not note):
-        raise FaultsError(collect.faults)
+    if not whole or (faults and not note):
+        raise FaultsError(faults)
     assert department and year and book is not None and form
+    place = Place(label_of(path, params))
     return Inputs(
-        name=path.stem,
-        department=department,
-        year=year,
-        book=book,
-        book_at=collect.keys_at[params / "rules" / "figures.yml"],
-        form=form,
-        params_dir=params,
-        department_at=Place(label_of(path, params)),
-        faults=tuple(collect.faults),
-        gaps=collect.gaps,
+        path.stem, department, year, book, book_at, form, params, place, tuple(faults), gaps
     )
 
 
@@ -235,37 +230,12 @@ def params_of(path: Path) -> Path:
     return next((up for up in above if (up / "rules" / "figures.yml").exists()), Path("params"))
 
 
-class _Collect:
-    """Reads files one after the other and keeps their faults."""
-
-    def __init__(self, params_dir: Path) -> None:
-        self.params_dir = params_dir
-        self.faults: list[Fault] = []
-        self.keys_at: dict[Path, dict[str, Place]] = {}
-        self.gaps = Gaps()
-
-    def read(self, path: Path, model: type[T], folder: str = "") -> T | None:
-        label = label_of(path, self.params_dir)
-        try:
-            tree = read_yaml(path, label, note=True)
-        except FaultsError as error:
-            self.faults.extend(error.faults)
-            return None
-        self.keys_at[path] = tree.keys_at
-        stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
-        found = validate_leniently(tree, model, stand_ins)
-        self.faults.extend(found.faults)
-        self.gaps = self.gaps | found.gaps
-        return found.value
-
-
 def _stand_ins(label: str, folder: str) -> dict[str, Mapping | Scalar]:
     """Return what stands in for what a department's or a year's file can't do without.
 
     With them the rest of the file can still be checked.
     """
     place = Place(label)
-    name = Mapping({"名称": scalar(UNKNOWN, place)})
-    name.place, name.keys_at = place, {"名称": place}
+    name = mapping({"名称": scalar(UNKNOWN, place)}, place)
     stated = {"年度": folder or "2016", "地区": UNKNOWN, "金额单位": MONEY_UNIT}
     return {"部门": name} | {key: scalar(text, place) for key, text in stated.items()}

@@ -7,36 +7,23 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice
-from typing import Any
 
-from pydantic import BaseModel
-
-from govnb.sheet.book import unbound
-from govnb.sheet.entries import markdown_fields
-from govnb.sheet.expression import Expression, canonical
-from govnb.sheet.facts import Facts
+from govnb.sheet.expression import canonical
+from govnb.sheet.fields import leaves
 from govnb.sheet.figure import POINTS as POINTS_UNIT
 from govnb.sheet.figure import Figure, number_text, rounded, shown
-from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
-from govnb.sheet.stated import stated
-from govnb.text.lenient import Gaps
 from govnb.text.measure import PERCENT
-from govnb.text.narrative import unpaired
 from govnb.text.numerals import numerals
-from govnb.text.place import MOST_FAULTS, Fault
-from govnb.text.suggest import did_you_mean
-from govnb.text.values import MONEY_UNITS, PartialDate
 from govnb.text.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
 _WORDS = r"[^\s{}|]+(?:\s+[^\s{}|]+)*"
 REFERENCE = re.compile(rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WORDS})\s*)?\}}\}}")
-_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
+STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
 
 NUMBER = "数字"
 # The number in Chinese numerals, as prose writes small ones: 前两次, 六年.
@@ -59,7 +46,6 @@ FILTERS = (NUMBER, NUMERALS, *DIRECTIONS, AND)
 # left, and a filter that takes it the other way round would print the opposite of what is so.
 OVERSPENT = ("超支", "超支率")
 LEFT_OVER = ("结余", "结余率", "节约额", "节约率")
-_GROWTH = ("增长率", "变动率", "差异率")
 _UP_IS_GOOD = {"盈亏": True, "超节": False, "节约": True}
 _SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
 
@@ -85,18 +71,11 @@ def find(text: str) -> list[Reference]:
 
 
 def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
-    """Return what a reference prints.
+    """Return what a reference prints: value and unit, or what its filter makes of them.
 
-    Parameters
-    ----------
-    figure
-        The figure referred to.
-    filter_
-        None for value and unit; 数字 for the bare number; 汉字 for Chinese numerals and the
-        unit; one of :data:`DIRECTIONS` for the
-        word its sign calls for and the size without sign, or 持平.
-    following
-        The text right behind the reference: a unit already written there isn't repeated.
+    数字 is the bare number; 汉字 Chinese numerals and the unit; one of :data:`DIRECTIONS` the
+    word its sign calls for and the size without sign, or 持平. A unit already written in the
+    `following` text isn't repeated.
     """
     words = (POINTS_UNIT,) if figure.points else _SAME_UNIT.get(figure.unit, (figure.unit,))
     # Bold or a blank may stand between the number and its unit.
@@ -153,147 +132,6 @@ def par(figure: Figure) -> str:
 
 def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
     """Yield the path and text of every Markdown field of a department's file."""
-    yield from _prose("", inputs.department)
-
-
-def _prose(path: str, value: Any, markdown: bool = False) -> Iterator[tuple[str, Scalar]]:
-    if isinstance(value, Scalar):
-        if markdown:
-            yield path, value
-    elif isinstance(value, BaseModel):
-        fields = markdown_fields(type(value))
-        for name, info in type(value).model_fields.items():
-            dotted = f"{path}.{info.alias}" if path else str(info.alias)
-            yield from _prose(dotted, getattr(value, name), name in fields)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _prose(f"{path}.{key}", item, markdown)
-    elif isinstance(value, list):
-        for number, item in enumerate(value, 1):
-            yield from _prose(f"{path}[{number}]", item, markdown)
-
-
-def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:
-    """Return a fault for each reference in the narratives that can't be resolved."""
-    known = [*facts.drafts, *facts.lists]
-    texts = (text for _, text in prose_fields(inputs))
-    found = (f for text in texts for f in _check_text(text, set(known), known, facts, names.gaps))
-    return list(islice(found, MOST_FAULTS))
-
-
-def _check_text(
-    text: Scalar, names: set[str], known: list[str], facts: Facts, gaps: Gaps
-) -> Iterator[Fault]:
-    # Finding a place takes a walk through the text: only where there is a fault.
-    for reference in find(text):
-        if reference.name not in names:
-            if reference.name not in gaps:
-                hint = did_you_mean(reference.name, known) or LIST_THEM
-                message = f"没有“{reference.name}”这个指标"
-                yield Fault(text.at(reference.start), message, hint)
-        elif reference.filter is not None and reference.filter not in FILTERS:
-            near = did_you_mean(reference.filter, FILTERS)
-            hint = f"{near}可用：{'、'.join(FILTERS)}"
-            yield Fault(text.at(reference.start), f"不认识“| {reference.filter}”", hint)
-        elif misused := _misused(text, reference, facts):
-            yield Fault(text.at(reference.start), *misused)
-    # In Markdown a reference is a word: neither blank nor punctuation.
-    bare = REFERENCE.sub(lambda m: "〇" * len(m[0]), text)
-    for offset, message, hint in unpaired(bare):
-        yield Fault(text.at(offset), message, hint)
-    for stray in _STRAY.finditer(bare):
-        hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
-        yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
-
-
-def _misused(text: str, reference: Reference, facts: Facts) -> tuple[str, str] | None:
-    """Return why a reference would print what isn't so, and what to write; None for a good one."""
-    name, filter_ = reference.name, reference.filter
-    plain = f"写 {{{{ {name} }}}}"
-    kind = _without_direction(reference, facts)
-    if filter_ == AND and name not in facts.lists:
-        return f"“{name}”不是列举，不能加“| {AND}”", plain
-    if filter_ == NUMERALS and kind not in ("", "年数"):
-        return f"“{name}”是{kind}，不是数，不能加“| {NUMERALS}”", plain
-    if filter_ in DIRECTIONS and kind:
-        return f"“{name}”是{kind}，没有增减盈亏，不能加“| {filter_}”", plain
-    draft = facts.drafts.get(name)
-    if draft is None:
-        return None
-    behind = text[reference.end :].lstrip(" *_~")
-    unit = next((unit for unit in MONEY_UNITS if behind.startswith(unit)), draft.unit)
-    if draft.unit in MONEY_UNITS and unit != draft.unit:
-        return f"“{name}”以{draft.unit}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
-    if filter_ == POINTS and draft.unit == PERCENT and not _is_difference(name, facts):
-        message = f"“{name}”不是两个率之差，不能说上升、下降几个百分点"
-        return message, _points_hint(name, facts)
-    return None
-
-
-def _is_difference(name: str, facts: Facts) -> bool:
-    """Tell whether a figure takes one rate from another, or repeats (`=名称`) one that does."""
-    seen: set[str] = set()
-    while (draft := facts.drafts.get(name)) is not None and name not in seen:
-        seen.add(name)
-        expression = draft.expression
-        if expression is None or draft.unit != PERCENT:
-            return False
-        if canonical(expression.text.strip()) != "".join(expression.names):
-            return _takes_rates(expression, facts)
-        name = expression.names[0]
-    return False
-
-
-def _takes_rates(expression: Expression, facts: Facts) -> bool:
-    units = (facts.drafts[n].unit if n in facts.drafts else "" for n in expression.names)
-    return expression.is_difference and all(unit == PERCENT for unit in units)
-
-
-def _inputs(facts: Facts, name: str) -> tuple[str, ...]:
-    expression = facts.drafts[name].expression
-    return expression.names if expression else ()
-
-
-def _points_hint(name: str, facts: Facts) -> str:
-    """Return what to write where a rate was to rise or fall by a number of points."""
-    above = name.rpartition(".")[0]
-    found = [n for n in facts.drafts if _is_difference(n, facts)]
-    near = [n for n in found if n.startswith(f"{above}.")] or [
-        n for n in found if name in _inputs(facts, n)
-    ]
-    if near:
-        return f"两率之差是 {{{{ {near[0]} | {POINTS} }}}}"
-    told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
-    return f"写 {told}；要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
-
-
-def _without_direction(reference: Reference, facts: Facts) -> str:
-    """Return what a name stands for if that has no sign, or an empty text."""
-    draft = facts.drafts.get(reference.name)
-    if draft is None:
-        return "列举"
-    if isinstance(draft.value, PartialDate):
-        return "日期"
-    if isinstance(draft.value, str):
-        return "文字"
-    return "年数" if draft.unit == "年" else ""
-
-
-def check_form(inputs: Inputs, names: Names) -> list[Fault]:
-    """Return a fault for each name of the base-data form that no department could have."""
-    form = inputs.form
-    faults: list[Fault] = []
-    for text in form.foot:
-        try:
-            stated(inputs.department, text.path)
-        except KeyError:
-            hint = "写部门文件里一段文字的路径，如 厉行节约措施、落款.填表人"
-            faults.append(Fault(text.path.place, f"没有“{text.path}”这一段文字", hint))
-    for row in form.rows:
-        faults.extend(unbound(row.label, row.each))
-        for name in filter(None, (row.last_actual, row.budget, row.actual)):
-            loose = unbound(name, row.each)
-            faults.extend(loose)
-            if not loose and (instead := names.why_not(name)) is not None:
-                faults.append(Fault(name.place, f"没有“{name}”这个指标", instead))
-    return faults
+    for path, text, is_prose in leaves(inputs.department):
+        if is_prose and isinstance(text, Scalar):
+            yield path, text

@@ -23,25 +23,19 @@ UNRULED = "原文没有写怎么计分，要找到原文的规定"
 class ReadingScore:
     """另一口径: what an indicator and the total would be under another reading of the facts."""
 
-    # What the reading is called, and why one might take it.
-    name: str
-    note: str
-    # The values it takes instead; empty when it takes another formula.
-    assumption: str
-    # The indicator's value, a percentage as such.
-    value: Decimal | None
-    # The formula with its numbers put in.
-    formula_filled: str
-    # The indicator's points.
-    low: Decimal | None
+    name: str  # what the reading is called
+    note: str  # why one might take it
+    assumption: str  # the values it takes instead; empty when it takes another formula
+    value: Decimal | None  # the indicator's, a percentage as such
+    formula_filled: str  # with its numbers put in
+    low: Decimal | None  # the indicator's points
     high: Decimal | None
-    # The total's.
     total_low: Decimal | None
     total_high: Decimal | None
 
     def as_dict(self) -> dict[str, object]:
         """Return the reading for JSON."""
-        total = {"low": text_of(self.total_low), "high": text_of(self.total_high)}
+        total = {"low": _json(self.total_low), "high": _json(self.total_high)}
         return _shown(self, "name note assumption value formula_filled low high") | {"total": total}
 
 
@@ -49,55 +43,33 @@ class ReadingScore:
 class IndicatorScore:
     """One row of the scoring table."""
 
-    # Its key in the rubric, and what the table calls it.
-    id: str
-    name: str
-    # The first- and second-level indicators above it.
-    groups: tuple[str, ...]
-    # Full marks; None in a table without points.
-    weight: Decimal | None
-    # In `unit`: a percentage as such.
-    value: Decimal | None
-    # The value's unit.
+    id: str  # its key in the rubric
+    name: str  # what the table calls it
+    groups: tuple[str, ...]  # the first- and second-level indicators above it
+    weight: Decimal | None  # full marks; None in a table without points
+    value: Decimal | None  # in `unit`: a percentage as such
     unit: str
-    # The score, exact when both meet; None in a table without points.
-    low: Decimal | None
+    low: Decimal | None  # the score, exact when both meet; None in a table without points
     high: Decimal | None
-    # The rule's identifier (`banded`); None where no rule is known.
-    rule: str | None
-    # The rule's kind in Chinese.
-    rule_name: str
-    # The rule in the document's own words.
-    statement: str
-    # The formula, and the same with its numbers put in.
+    rule: str | None  # the rule's identifier (`banded`); None where no rule is known
+    rule_name: str  # the rule's kind in Chinese
+    statement: str  # the rule in the document's own words
     formula: str
-    formula_filled: str
-    # Why so many points.
-    reason: str
-    # Names of the facts that would narrow the bounds.
-    missing: tuple[str, ...]
-    # What is shown, and what the rubric asks for.
-    evidence: str
-    evidence_required: str
-    # 口径: budget or final accounts; the assumption the department's facts rest on.
-    basis: str
-    # Where the rule is from, and how well attested.
-    source: str
-    mark: str
-    # False when left out as not applicable, None while that is open.
-    counts: bool | None
-    # The points the department's own scoring table printed.
-    published: Decimal | None
-    # How far those may be off by their own rounding.
-    within: Decimal
-    # What other readings would give.
+    formula_filled: str  # with its numbers put in
+    reason: str  # why so many points
+    missing: tuple[str, ...]  # names of the facts that would narrow the bounds
+    evidence: str  # what is shown
+    evidence_required: str  # what the rubric asks for
+    basis: str  # 口径: budget or final accounts; the assumption the department's facts rest on
+    source: str  # where the rule is from
+    mark: str  # how well attested it is
+    counts: bool | None  # False when left out as not applicable, None while that is open
+    published: Decimal | None  # the points the department's own scoring table printed
+    within: Decimal  # how far those may be off by their own rounding
     readings: tuple[ReadingScore, ...]
-    # The department's reason for missing its own target (偏差原因) and remedy.
-    shortfall: str
-    # The line of the rubric, or of the department's list.
-    place: Place
-    # What the rubric and the department say besides (说明).
-    note: str = ""
+    shortfall: str  # the reason for missing its own target (偏差原因), and the remedy
+    place: Place  # the line of the rubric, or of the department's list
+    note: str = ""  # what the rubric and the department say besides (说明)
     # Points of the total that one of its points is worth, once others are left out.
     share: Decimal = Decimal(1)
     # Points of the total that hang on whether it counts, while that is open.
@@ -111,23 +83,22 @@ class IndicatorScore:
     @property
     def won(self) -> Decimal:
         """Points of the total earned for certain."""
-        if self.low is None or self.counts is False:
-            return Decimal(0)
-        return settled(self.low * self.share)
+        return self._of_total(self.low, Decimal(0))
 
     @property
     def lost(self) -> Decimal:
         """Points of the total lost for certain."""
-        if self.weight is None or self.high is None or self.counts is False:
-            return Decimal(0)
-        return settled((self.weight - self.high) * self.share)
+        return self._of_total(self.weight, self.high)
 
     @property
     def undetermined(self) -> Decimal:
         """Points of the total that evidence would decide."""
-        if self.low is None or self.high is None or self.counts is False:
+        return self._of_total(self.high, self.low)
+
+    def _of_total(self, more: Decimal | None, less: Decimal | None) -> Decimal:
+        if more is None or less is None or self.counts is False:
             return Decimal(0)
-        return settled((self.high - self.low) * self.share)
+        return settled((more - less) * self.share)
 
     @property
     def at_stake(self) -> Decimal:
@@ -171,50 +142,32 @@ class Gap:
     name: str
     points: Decimal
     missing: tuple[str, ...]
-    required: str
+    evidence_required: str
 
     def as_dict(self) -> dict[str, object]:
         """Return the gap for JSON."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "points": text_of(self.points),
-            "missing": list(self.missing),
-            "evidence_required": self.required,
-        }
+        return _shown(self, "id name points missing evidence_required")
 
 
 @dataclass(frozen=True)
 class Score:
     """A department's score under one rubric."""
 
-    # The rubric's name and what the table is called.
-    rubric: str
-    title: str
-    # In table order.
-    indicators: tuple[IndicatorScore, ...]
-    # The total; None where the rubric gives no points.
-    low: Decimal | None
+    rubric: str  # its name
+    title: str  # what the table is called
+    indicators: tuple[IndicatorScore, ...]  # in table order
+    low: Decimal | None  # the total; None where the rubric gives no points
     high: Decimal | None
-    # The full marks of what was scored.
-    full: Decimal
-    # Whether only part of the table is known; whether it gives points at all.
-    is_partial: bool
-    is_weighted: bool
-    # The grades the total may have, best first; one when it is certain.
-    grades: tuple[str, ...]
-    # The score the department's report printed.
-    published: Decimal | None
-    # How far that may be off by its own rounding.
-    within: Decimal
-    # The verdict in words: the total, and whether the published score can be reproduced.
-    statement: str
-    # Facts of the department's file that this rubric didn't use, and other remarks.
-    notes: tuple[str, ...]
-    # Where the rubric is from.
-    source: str
-    # What one must know when this rubric is used (说明).
-    about: str = ""
+    full: Decimal  # the full marks of what was scored
+    is_partial: bool  # only part of the table is known
+    is_weighted: bool  # it gives points at all
+    grades: tuple[str, ...]  # that the total may have, best first; one when it is certain
+    published: Decimal | None  # the score the department's report printed
+    within: Decimal  # how far that may be off by its own rounding
+    statement: str  # the total, and whether the published score can be reproduced, in words
+    notes: tuple[str, ...]  # facts of the department's that weren't used, and other remarks
+    source: str  # where the rubric is from
+    about: str = ""  # what one must know when this rubric is used (说明)
     # 试算: the values tried out; such a score must not be taken for the report's.
     overrides: Mapping[str, str] = field(default_factory=dict)
     # Why a total has no grade; empty where it has one, or the table gives none.
@@ -223,17 +176,14 @@ class Score:
     @property
     def grade_text(self) -> str:
         """The grade, or the span of grades: 优, 优—良."""
-        if len(self.grades) < 2:
-            return "".join(self.grades)
-        return f"{self.grades[0]}—{self.grades[-1]}"
+        return "—".join(dict.fromkeys([*self.grades[:1], *self.grades[-1:]]))
 
     @property
     def total_text(self) -> str:
         """The total as a table prints it: `95`, `19—95`, 不计分."""
         if self.low is None or self.high is None:
             return "不计分"
-        ends = dict.fromkeys(words.total(end) for end in (self.low, self.high))
-        return "—".join(ends)
+        return "—".join(dict.fromkeys(map(words.total, (self.low, self.high))))
 
     @property
     def reproducible(self) -> bool | None:
@@ -245,15 +195,10 @@ class Score:
     @property
     def narrowing(self) -> tuple[Gap, ...]:
         """What evidence would narrow the total most, most points first."""
+        # Where the rubric asks for no paper, the figures themselves are what is wanted.
+        wanted = {i.id: i.evidence_required or words.listing(i.missing) for i in self.indicators}
         gaps = [
-            # Where the rubric asks for no paper, the figures themselves are what is wanted.
-            Gap(
-                i.id,
-                i.name,
-                i.at_stake,
-                i.missing,
-                i.evidence_required or words.listing(i.missing) or UNRULED,
-            )
+            Gap(i.id, i.name, i.at_stake, i.missing, wanted[i.id] or UNRULED)
             for i in self.indicators
             if i.at_stake
         ]
@@ -261,25 +206,19 @@ class Score:
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for a score, and more."""
-        return {
-            "rubric": self.rubric,
-            "title": self.title,
-            "source": self.source,
-            "about": self.about,
-            "trial": bool(self.overrides),
-            "overrides": dict(self.overrides),
-            "total": {"low": text_of(self.low), "high": text_of(self.high)},
-            "full": text_of(self.full),
-            "partial": self.is_partial,
-            "grade": list(self.grades),
-            "grade_text": self.grade_text,
-            "published": text_of(self.published),
-            "reproducible": self.reproducible,
-            "statement": self.statement,
-            "indicators": [indicator.as_dict() for indicator in self.indicators],
-            "narrowing": [gap.as_dict() for gap in self.narrowing],
-            "notes": list(self.notes),
-        }
+        return (
+            _shown(self, "rubric title source about")
+            | {
+                "trial": bool(self.overrides),
+                "overrides": dict(self.overrides),
+                "total": {"low": _json(self.low), "high": _json(self.high)},
+                "full": _json(self.full),
+                "partial": self.is_partial,
+                "grade": list(self.grades),
+            }
+            | _shown(self, "grade_text published reproducible statement")
+            | _shown(self, "indicators narrowing notes")
+        )
 
 
 def grades_between(
@@ -319,19 +258,15 @@ def interval_text(low: Decimal | None, high: Decimal | None) -> str:
     return words.points(low) if low == high else f"{words.points(low)}—{words.points(high)}"
 
 
-def text_of(number: Decimal | None) -> str | None:
-    """Return a number as JSON carries it: full precision, as text."""
-    return None if number is None else words.plain(Decimal(exact(number)))
-
-
 def _shown(part: object, names: str) -> dict[str, object]:
     """Return some attributes of a part of a score as JSON carries them."""
     return {name: _json(getattr(part, name)) for name in names.split()}
 
 
 def _json(value: object) -> object:
+    """Return a value as JSON carries it: a number in full precision, as text."""
     if isinstance(value, Decimal):
-        return text_of(value)
+        return words.plain(Decimal(exact(value)))
     if isinstance(value, tuple):
         return [_json(item) for item in value]
-    return value.as_dict() if isinstance(value, ReadingScore) else value
+    return value.as_dict() if isinstance(value, ReadingScore | IndicatorScore | Gap) else value

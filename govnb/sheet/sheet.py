@@ -1,21 +1,21 @@
-"""One department's year as a sheet: every formula of every file is worked out here.
+"""One department's year as a sheet: figures, checks, rounding, 试算 and scores ask its cells.
 
-Figures, checks, the play of rounding, 试算 and scores ask the same cells, so that they give
-one answer to one question. What is unknown makes unknown all that rests on it, inside
-求和(…) over a department's own items too: an item that doesn't state the amount summed is
-missing like any other.
+What is unknown makes unknown all that rests on it, inside 求和(…) over a department's own
+items too: an item that doesn't state the amount summed is missing like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
+from itertools import chain, takewhile
+from operator import ne
 
-from govnb.sheet.expression import Expression, FormulaError, NotComputable, Value
-from govnb.sheet.order import ordered
+from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
 from govnb.text.dotted import dotted
 from govnb.text.ledger import RESERVED
 from govnb.text.place import Fault, Place
@@ -23,7 +23,6 @@ from govnb.text.values import MONEY_UNIT, Kind
 
 PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
-TOO_LARGE = "结果太大"
 # Accounts may be named by the codes of 经济分类科目.
 BY_ACCOUNT = frozenset({"支出", "预算安排"})
 
@@ -44,8 +43,35 @@ class Lack(StrEnum):
         return self in (Lack.WITHHELD, Lack.ON_TRIAL)
 
 
+class Valued:
+    """What has a value in a unit."""
+
+    __slots__ = ()
+    value: Value
+    unit: str
+    scale: Decimal
+
+    @property
+    def factor(self) -> Decimal:
+        """What formulas count one of its unit as: a percentage is its fraction."""
+        return PERCENT if self.unit == "%" else self.scale
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value if it is a known number."""
+        return self.value if isinstance(self.value, Decimal) else None
+
+    @property
+    def ratio(self) -> Value:
+        """The value as formulas use it: a percentage as its fraction, money in 万元."""
+        # Multiplying by 1 would still round what has more digits than the context.
+        if not isinstance(self.value, Decimal) or self.factor == 1:
+            return self.value
+        return self.value * self.factor
+
+
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Valued):
     """A figure before evaluation: a value, an expression, or why it has neither."""
 
     name: str
@@ -58,21 +84,13 @@ class Draft:
     decimals: int = 2
     note: str = ""
     approximate: bool = False
-    # The word a file marks its 约数 with.
-    about: str = ""
-    derived: bool = False
+    about: str = ""  # the word a file marks its 约数 with
+    derived: bool = False  # computed by the program or the book, not stated
     # What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
     scale: Decimal = Decimal(1)
-    # Its rule says how many places to show (小数位).
-    fixed: bool = False
+    fixed: bool = False  # its rule says how many places to show (小数位)
     kind: Kind | None = None
-    # Only a formula names it: the department states nothing of the kind.
-    only_named: bool = False
-
-    @property
-    def factor(self) -> Decimal:
-        """What formulas count one of its unit as: a percentage is its fraction."""
-        return PERCENT if self.unit == "%" else self.scale
+    only_named: bool = False  # only a formula names it: the department states nothing of the kind
 
 
 @dataclass
@@ -80,59 +98,25 @@ class Money:
     """How a file keeps its amounts, and its report prints them."""
 
     unit: str = MONEY_UNIT
-    # Places that amounts computed in that unit show.
-    decimals: int = 2
+    decimals: int = 2  # that amounts computed in that unit show
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Valued):
     """What a name or a formula comes to: a value, what it lacks, or why it has none."""
 
-    # In `unit`, at full precision.
-    value: Value = None
-    # Empty where a formula mixes units.
-    unit: str = ""
-    # What formulas count one of its unit as.
+    value: Value = None  # in `unit`, at full precision
+    unit: str = ""  # empty where a formula mixes units
     factor: Decimal = Decimal(1)
-    # The figures used, wildcards spelled out.
-    names: tuple[str, ...] = ()
-    # The stated facts, at the far end of the formulas, that are unknown.
-    missing: tuple[str, ...] = ()
-    # Why there is no value though all is known, such as a division by zero.
-    trouble: str = ""
-    # Whether the department has nothing of what is asked for.
-    absent: bool = False
-    # Whether it rests on a 约数.
-    about: bool = False
-
-    @property
-    def ratio(self) -> Value:
-        """The value as formulas use it: a percentage as its fraction, money in 万元."""
-        # Multiplying by 1 would still round what has more digits than the context.
-        if not isinstance(self.value, Decimal) or self.factor == 1:
-            return self.value
-        return self.value * self.factor
-
-    @property
-    def number(self) -> Decimal | None:
-        """The value if it is a known number."""
-        return self.value if isinstance(self.value, Decimal) else None
+    names: tuple[str, ...] = ()  # the figures used, wildcards spelled out
+    missing: tuple[str, ...] = ()  # the unknown stated facts, at the far end of the formulas
+    trouble: str = ""  # why there is no value though all is known, such as a division by zero
+    absent: bool = False  # the department has nothing of what is asked for
+    about: bool = False  # it rests on a 约数
 
 
 class Sheet:
-    """The cells of one department.
-
-    Parameters
-    ----------
-    drafts
-        Every figure before evaluation, by name, in file order.
-    accounts
-        That year's names of the accounts, by code.
-    items
-        For each section whose items the department chooses (项目, 业务量…), their names.
-    money
-        How the file keeps its amounts.
-    """
+    """The cells of one department."""
 
     def __init__(
         self,
@@ -141,39 +125,36 @@ class Sheet:
         items: Mapping[str, Sequence[str]] | None = None,
         money: Money | None = None,
     ) -> None:
-        self.drafts = dict(drafts)
-        self.accounts = accounts or {}
+        self.drafts = dict(drafts)  # every figure before evaluation, by name, in file order
+        self.accounts = accounts or {}  # that year's names, by code
+        # The names in each section whose items the department chooses (项目, 业务量…).
         self.items = items or {}
         self.money = money or Money()
-        # Formulas that use as a number what is none.
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = []  # formulas that use as a number what is none
         self._base: Sheet | None = None
         self._changed: Mapping[str, Draft] = {}
         self._answers: dict[str, Answer] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
         self._above: dict[str, frozenset[str]] = {}
         self._matched: dict[str, tuple[str, ...]] = {}
-        # The names of each list of missing ones, by the list's identity.
-        self._within: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
 
     def with_(self, changes: Mapping[str, Draft | Value]) -> Sheet:
         """Return the sheet under other drafts, or other values in their own units.
 
         What doesn't rest on them isn't worked out again.
         """
-        drafts = {name: self._standing_in(name, given) for name, given in changes.items()}
+        drafts: dict[str, Draft] = {}
+        for name, given in changes.items():
+            draft = self.draft(name) or Draft(name, "", Place(name))
+            if not isinstance(given, Draft):
+                given = replace(draft, value=given, expression=None, lack=None)
+            drafts[name] = given
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
             return Sheet({**self.drafts, **drafts}, self.accounts, self.items, self.money)
-        other = Sheet({}, self.accounts, self.items, self.money)
-        other.drafts, other._changed, other._base = self.drafts, {**self._changed, **drafts}, self
-        other._needs, other._above, other._matched = self._needs, self._above, self._matched
-        return other
-
-    def _standing_in(self, name: str, given: Draft | Value) -> Draft:
-        if isinstance(given, Draft):
-            return given
-        draft = self.draft(name) or Draft(name, "", Place(name))
-        return replace(draft, value=given, expression=None, lack=None)
+        changed = copy(self)
+        changed._base, changed._changed = self, {**self._changed, **drafts}
+        changed._answers, changed.faults = {}, []
+        return changed
 
     # ── names ────────────────────────────────────────────────────
 
@@ -219,20 +200,18 @@ class Sheet:
         items = self.items.get(head.removesuffix("."), ())
         return [name for item in items for name in self._of_every_item(f"{head}{item}{rest}")]
 
-    def names(
-        self, expression: Expression, find: Callable[[str], str] | None = None
-    ) -> tuple[str, ...]:
-        """Return the figures a formula uses, wildcards spelled out."""
-        found = map(find or self.resolve, expression.names)
-        each = (self.expand(name, whole=True) if "*" in name else (name,) for name in found)
-        return tuple(dict.fromkeys(name for some in each for name in some))
+    def names(self, named: Iterable[str]) -> tuple[str, ...]:
+        """Return the figures that a formula's names mean, wildcards spelled out."""
+        each = (self.expand(name, whole=True) if "*" in name else (name,) for name in named)
+        return tuple(dict.fromkeys(chain.from_iterable(each)))
 
     def needs(self, name: str) -> tuple[str, ...]:
         """Return the figures that a figure is computed from."""
         if name not in self._needs:
             draft = self.drafts.get(name)
             expression = draft.expression if draft else None
-            self._needs[name] = self.names(expression) if expression else ()
+            named = map(self.resolve, expression.names) if expression else ()
+            self._needs[name] = self.names(named)
         return self._needs[name]
 
     def above(self, name: str) -> frozenset[str]:
@@ -251,24 +230,28 @@ class Sheet:
         every = frozenset[str]().union(*map(self.above, names))
         return sorted(n for n in every if (d := self.drafts.get(n)) and d.expression is None)
 
+    def takes_rates(self, name: str) -> bool:
+        """Tell whether a figure takes one rate from another, and does nothing else."""
+        draft = self.draft(name)
+        if draft is None or draft.expression is None or draft.unit != "%":
+            return False
+        from_ = [self.draft(self.resolve(each)) for each in draft.expression.names]
+        rates = all(each is not None and each.unit == "%" for each in from_)
+        return rates and draft.expression.is_difference
+
     @cached_property
-    def _in_order(self) -> tuple[dict[str, int], list[list[str]]]:
+    def _ordered(self) -> tuple[dict[str, int], list[list[str]]]:
         order, circles = ordered({name: self.needs(name) for name in self.drafts})
         return {name: at for at, name in enumerate(order)}, circles
 
     @property
-    def order(self) -> dict[str, int]:
-        """The place of each figure in an order in which each comes after those it needs."""
-        return self._base.order if self._base else self._in_order[0]
-
-    @property
     def circles(self) -> list[list[str]]:
         """The figures that are computed from themselves."""
-        return self._base.circles if self._base else self._in_order[1]
+        return self._ordered[1]
 
     @cached_property
     def _circular(self) -> frozenset[str]:
-        return frozenset(name for circle in self.circles for name in circle)
+        return frozenset(chain.from_iterable(self.circles))
 
     # ── values ───────────────────────────────────────────────────
 
@@ -281,17 +264,17 @@ class Sheet:
 
     def _still_needed(self, name: str) -> list[str]:
         """Return what has to be worked out before a figure, and it, in order."""
+        order = self._ordered[0]
         if self._base is None:
-            return [*self.order] if name in self.order and not self._answers else [name]
-        moved = [
-            n
-            for n in self.above(name)
-            if n not in self._answers and not self.above(n).isdisjoint(self._changed)
-        ]
-        return sorted(moved, key=lambda n: self.order.get(n, -1)) or [name]
+            return [*order] if name in order and not self._answers else [name]
+        moved = [n for n in self.above(name) if n not in self._answers and self._is_moved(n)]
+        return sorted(moved, key=lambda n: order.get(n, -1)) or [name]
+
+    def _is_moved(self, name: str) -> bool:
+        return not self.above(name).isdisjoint(self._changed)
 
     def _worked_out(self, name: str) -> Answer:
-        if self._base is not None and self.above(name).isdisjoint(self._changed):
+        if self._base is not None and not self._is_moved(name):
             return self._base.cell(name)
         draft = self.draft(name)
         if draft is None:
@@ -303,16 +286,17 @@ class Sheet:
                 draft.value, draft.unit, draft.factor, (name,), lacks, absent=absent,
                 about=draft.approximate,
             )  # fmt: skip
+        unknown = Answer(unit=draft.unit, names=(name,), missing=(name,))
         if name in self._circular:
-            return Answer(unit=draft.unit, names=(name,), missing=(name,))
+            return unknown
         try:
             found = self.ask(draft.expression, unit=draft.unit, factor=draft.factor)
-            if found.value is not None and not isinstance(found.value, Decimal):
+            if found.value is not None and found.number is None:
                 message = f"公式的结果“{found.value}”不是数"
                 raise FormulaError(message, "写数的名称；日期用 年份(…)")
         except FormulaError as error:
             self.faults.append(Fault(draft.place, str(error), error.hint))
-            return Answer(unit=draft.unit, names=(name,), missing=(name,))
+            return unknown
         return replace(found, about=True) if draft.approximate else found
 
     def ask(
@@ -325,17 +309,9 @@ class Sheet:
     ) -> Answer:
         """Work a formula out.
 
-        Parameters
-        ----------
-        expression
-            The formula.
-        own
-            Names that only the asker knows, and what they come to.
-        find
-            Gives the figure, or the pattern, that a name stands for to the asker.
-        unit, factor
-            The unit of the result, and what formulas count one of it as; without them, what
-            the units of its names leave.
+        `own` are names that only the asker knows, and what they come to; `find` gives the
+        figure, or the pattern, that a name stands for to the asker. Without a `unit`, of which
+        formulas count one as `factor`, the result has what the units of its names leave.
 
         Raises
         ------
@@ -343,9 +319,7 @@ class Sheet:
             If something that is not a number is used as one.
         """
         own, find = own or {}, find or self.resolve
-        meant = [find(raw) for raw in expression.names if raw not in own]
-        each = (self.expand(name, whole=True) if "*" in name else (name,) for name in meant)
-        names = tuple(dict.fromkeys(name for some in each for name in some))
+        names = self.names(find(raw) for raw in expression.names if raw not in own)
         cells = {raw: own[raw] for raw in expression.names if raw in own}
         cells |= {name: self.cell(name) for name in names}
         if unit is None:
@@ -365,30 +339,12 @@ class Sheet:
         if value is None:
             unknown = {name: cell for name, cell in cells.items() if cell.value is None}
             trouble = trouble or next((c.trouble for c in unknown.values() if c.trouble), "")
-            lacks = (c.missing or (name,) for name, c in unknown.items() if not c.trouble)
-            missing = self._union(list(lacks))
+            lacks = [c.missing or (name,) for name, c in unknown.items() if not c.trouble]
             absent = all(cell.absent for cell in cells.values())
-            return Answer(None, unit, factor, names, missing, trouble, absent, about)
+            return Answer(None, unit, factor, names, _union(lacks), trouble, absent, about)
         if isinstance(value, Decimal) and factor != 1:
             value /= factor
         return Answer(value, unit, factor, names, about=about)
-
-    def _union(self, lists: list[tuple[str, ...]]) -> tuple[str, ...]:
-        """Return the names of several lists, each once.
-
-        Where one list holds all of them that list itself: each share of an unknown whole would
-        copy it.
-        """
-        longest = max(lists, key=len, default=())
-        if len(lists) < 2:
-            return longest
-        known, within = self._within.get(id(longest), ((), frozenset[str]()))
-        if known is not longest:
-            within = frozenset(longest)
-            self._within[id(longest)] = longest, within
-        if all(within.issuperset(some) for some in lists if some is not longest):
-            return longest
-        return tuple(dict.fromkeys(name for some in lists for name in some))
 
     def _withheld(self, name: str) -> bool:
         """Tell whether what a name needs is 未公布 in so many words.
@@ -410,28 +366,21 @@ class Sheet:
     ) -> tuple[Decimal, Decimal]:
         """Return how far below and above its value something may lie (尾差).
 
-        Parameters
-        ----------
-        compute
-            Works it out on a sheet.
-        names
-            The figures it uses.
-        width
-            How far below and above its value a stated fact may lie.
+        `compute` works it out on a sheet, from the figures `names`; `width` tells how far below
+        and above its value a stated fact may lie.
         """
         base = self.tried(compute)
         below = above = Decimal(0)
-        if base is None:
-            return below, above
-        for root in self.roots(names):
+        for root in self.roots(names) if base is not None else ():
+            assert base is not None
             less, more = width(root)
             value = self.cell(root).number
             if value is None or not (less or more):
                 continue
             ends = (self.with_({root: v}).tried(compute) for v in (value - less, value + more))
-            moved = [v for v in ends if v is not None]
-            below += max(Decimal(0), base - min(moved, default=base))
-            above += max(Decimal(0), max(moved, default=base) - base)
+            moved = [base, *(v for v in ends if v is not None)]
+            below += base - min(moved)
+            above += max(moved) - base
         return below, above
 
     def tried(self, compute: Callable[[Sheet], Decimal | None]) -> Decimal | None:
@@ -442,7 +391,49 @@ class Sheet:
             return None
 
 
+def ordered(needs: Mapping[str, Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return the names, each after those it needs, and the circles among them.
+
+    A circle that is found is opened (its figures then need nothing more), so that the next one
+    shows as well; each begins and ends with the same name. However many there are, every need
+    is looked at once.
+    """
+    order: list[str] = []
+    circles: list[list[str]] = []
+    begun: set[str] = set()
+    # The names on the way down, each with the needs still to look at, below one that needs all.
+    path: dict[str, Iterator[str]] = {"": iter(needs)}
+    while path:
+        need = next(path[next(reversed(path))], None)
+        if need is None:
+            order.append(path.popitem()[0])
+        elif need in path:
+            below = list(takewhile(partial(ne, need), reversed(path)))
+            circles.append([need, *reversed(below), need])
+            path.update((name, iter(())) for name in circles[-1])
+        elif need not in begun:
+            begun.add(need)
+            path[need] = iter(needs.get(need, ()))
+    return order[:-1], circles
+
+
 def _unit(expression: Expression, cells: Iterable[Answer]) -> tuple[str, Decimal]:
     """Return the unit of a name, a sum or a difference; a product or quotient has none."""
     units = {cell.unit: cell.factor for cell in cells if not cell.absent}
     return units.popitem() if len(units) == 1 and not expression.is_product else ("", Decimal(1))
+
+
+def _union(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of several lists, each once: the longest itself where it holds all.
+
+    Each share of an unknown whole would copy it.
+    """
+    longest = max(lists, key=len, default=())
+    if all(some is longest or _members(longest).issuperset(some) for some in lists):
+        return longest
+    return tuple(dict.fromkeys(chain.from_iterable(lists)))
+
+
+@lru_cache(maxsize=64)
+def _members(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)

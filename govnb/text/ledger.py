@@ -8,6 +8,7 @@ for the review, never mended here. A table that sums both ways (机构 × 来源
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -21,7 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text
-from govnb.text.yaml_text import Mapping, Scalar
+from govnb.text.yaml_text import Mapping, Scalar, mapping
 
 # Names the evaluator gives to what it computes about a node; a part may not take them.
 RESERVED = frozenset(
@@ -62,12 +63,24 @@ PartName = Annotated[str, AfterValidator(check_part)]
 A = TypeVar("A", bound=Amount)
 
 
+@cache
+def _aliases(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
 class Strict(BaseModel):
     """A section of a parameter file: unknown keys are refused, aliases are the Chinese keys."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            data.known = _aliases(cls)
+        return data
 
 
 class Ledger(Strict, Generic[A]):
@@ -83,11 +96,7 @@ class Ledger(Strict, Generic[A]):
     @model_validator(mode="before")
     @classmethod
     def _amount_alone(cls, data: Any) -> Any:
-        if isinstance(data, Scalar):
-            short = Mapping({"合计": data})
-            short.place, short.keys_at = data.place, {"合计": data.place}
-            return short
-        return data
+        return mapping({"合计": data}, data.place) if isinstance(data, Scalar) else data
 
     @classmethod
     def __get_pydantic_json_schema__(

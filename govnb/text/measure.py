@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
@@ -10,56 +11,20 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from govnb.text.ledger import Strict
-from govnb.text.place import Place
 from govnb.text.span import Span
 from govnb.text.values import (
+    MEASURE,
     MONEY,
     MONEY_UNITS,
-    QUANTITY,
-    UNKNOWN,
     Amount,
     AmountOf,
     BadText,
-    Kind,
-    about_word,
-    is_unknown,
-    parse_number,
+    parse_amount,
     refuse,
 )
 from govnb.text.yaml_text import Scalar
 
 PERCENT = "%"
-_MEASURE = re.compile(
-    r"(?P<before>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fffA-Za-z㎡]+)(?P<behind>[余多]?)\s*(?P<unit>\D*)"
-)
-
-
-def parse_measure(text: str, place: Place, *, negative: bool = True) -> Amount:
-    """Read a number with any unit: `6184件`, `92.5%`, `3.5亿元`, `5`, 未公布 or `=公式`.
-
-    Raises
-    ------
-    BadText
-        If it doesn't begin with a plain number.
-    """
-    bare = text.strip()
-    if is_unknown(bare):
-        return Amount(None, text, place, QUANTITY)
-    if bare.startswith("="):
-        return Amount(None, text, place, QUANTITY, formula=bare[1:].strip())
-    match = _MEASURE.fullmatch(bare)
-    if match is None:
-        raise BadText(f"“{bare}”不是数", f"写一个数，可带单位，如 92.5%；没有公布写 {UNKNOWN}")
-    unit = match["unit"].strip().replace("个百分点", PERCENT)
-    if unit == "‰":
-        raise BadText(f"“{bare}”用了千分号", "换算成百分数")
-    value = parse_number(match["number"], negative=negative)
-    kind = MONEY if unit in MONEY_UNITS else Kind(unit, (unit,), what="数")
-    value *= MONEY_UNITS.get(unit, Decimal(1))
-    about = about_word(match["before"], match["behind"], match["number"], unit)
-    return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
-
-
 # The signs that official forms put before a target, in every form they are typed in.
 _SIGNS = {
     "≥": "≥", ">=": "≥", "＞=": "≥", "》=": "≥", "≤": "≤", "<=": "≤", "＜=": "≤",
@@ -83,21 +48,20 @@ class MeasureOf(AmountOf):
     """
 
     def __init__(self, *, signs: bool = False, stated: bool = False) -> None:
-        super().__init__(QUANTITY)
+        super().__init__(MEASURE)
         self.signs, self.stated = signs, stated
-        self.read, self.what, self.hint = self._measure, "一个数", ""
         self.schema = {
             "type": ["number", "string"],
             "description": "数，可带单位，如 92.5%、6000件",
         }
 
-    def _measure(self, value: Scalar) -> Amount:
+    def _amount(self, value: Scalar) -> Amount:
         bare = value.strip()
         if self.signs and (match := _SIGN.match(bare)):
             behind = bare[match.end() :].strip()
             is_formula = _SIGNS[match[0]] == "=" and not behind[:1].isdigit()
             bare = bare if is_formula and match[0] == "=" else behind
-        amount = parse_measure(bare, value.place)
+        amount = parse_amount(bare, MEASURE, value.place)
         if self.stated and (amount.value is None or amount.approximate):
             raise BadText(f"“{bare}”不能写在规则里", "规则里写一个确定的数，如 100%")
         return replace(amount, text=str(value))
@@ -133,47 +97,42 @@ class Bounds(Strict):
     @property
     def ends(self) -> list[Amount]:
         """The numbers stated."""
-        stated = (self.equal, self.above, self.at_least, self.below, self.at_most)
-        return [end for end in stated if isinstance(end, Amount)]
+        return [end for end in self._stated().values() if end is not None]
+
+    def _stated(self) -> dict[str, Amount | None]:
+        return {str(f.alias): getattr(self, n) for n, f in Bounds.model_fields.items()}
 
     def span(self, unit: str = "") -> Span:
         """Return the range, money in `unit`."""
-        if isinstance(self.equal, Amount):
-            return Span.point(ratio(self.equal, unit))
+        return self._span(lambda end: ratio(end, unit))
+
+    def as_points(self, full: Decimal) -> Span:
+        """Return the range as points: a percentage is a share of full marks."""
+        return self._span(lambda end: ratio(end) * (full if end.kind.unit == PERCENT else 1))
+
+    def _span(self, number: Callable[[Amount], Decimal]) -> Span:
+        if self.equal:
+            return Span.point(number(self.equal))
         low, high = self.at_least or self.above, self.at_most or self.below
         return Span(
-            None if low is None else ratio(low, unit),
-            None if high is None else ratio(high, unit),
+            number(low) if low else None,
+            number(high) if high else None,
             low_open=self.above is not None,
             high_open=self.below is not None,
         )
 
-    def as_points(self, full: Decimal) -> Span:
-        """Return the range as points: a percentage is a share of full marks."""
-
-        def end(amount: Amount | None) -> Decimal | None:
-            if amount is None or amount.value is None:
-                return None
-            return ratio(amount) * full if amount.kind.unit == PERCENT else amount.value
-
-        if isinstance(self.equal, Amount):
-            return Span(end(self.equal), end(self.equal))
-        low, high = end(self.at_least or self.above), end(self.at_most or self.below)
-        return Span(low, high, self.above is not None, self.below is not None)
-
     def __str__(self) -> str:
-        fields = [(str(f.alias), getattr(self, n)) for n, f in Bounds.model_fields.items()]
-        return "、".join(f"{word} {end.text.strip()}" for word, end in fields if end is not None)
+        given = {word: end for word, end in self._stated().items() if end is not None}
+        return "、".join(f"{word} {end.text.strip()}" for word, end in given.items())
 
 
 def check_bounds(bounds: Bounds) -> Bounds:
     """Return bounds that can hold something; raise for none, doubled or crossed ends."""
     hint = "写 等于，或 大于、不低于 之一和 小于、不超过 之一"
-    given = [w for w in ("equal", "above", "at_least", "below", "at_most") if getattr(bounds, w)]
-    if not given:
+    if not bounds.ends:
         raise refuse("没有写范围", hint)
-    doubled = {"above", "at_least"} <= set(given) or {"below", "at_most"} <= set(given)
-    if doubled or ("equal" in given and len(given) > 1):
+    doubled = (bounds.above and bounds.at_least) or (bounds.below and bounds.at_most)
+    if doubled or (bounds.equal and len(bounds.ends) > 1):
         raise refuse(f"范围写重了：{bounds}", hint)
     if bounds.span().is_empty:
         raise refuse(f"范围是空的：{bounds}", "检查两头的数和开闭")

@@ -9,20 +9,27 @@ a stroke within a table's cell; every other backslash (`C:\*.xls`) is a characte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
+from functools import lru_cache
+from itertools import pairwise
 
 _ASTERISKS = re.compile(r"\\\*(?=\\?\*)|(?<=\*)\\\*|\*+")
 # Characters that mean something here, and private ones that stand for them in a name or value.
 _STAND_INS = {ord(mark): 0xE000 + ord(mark) for mark in "*|{}\\"}
 _STOOD_FOR = {stand_in: mark for mark, stand_in in _STAND_INS.items()}
-_PARAGRAPH = re.compile(r"(?:.+(?:\n|$))+")
-_ROW = re.compile(r"(?<!\\)\|")
+# Lines without an empty one between them.
+_RUN = re.compile(r"(?:[^\S\n]*\S.*(?:\n|$))+")
+_STROKE = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*(?:\s*:?-+:?\s*)?")
+_SPACED = (
+    "“**”里侧是空格，不会加粗",
+    r"写成 **文字**，星号贴着要加粗的文字；要印出星号，写 \*\*",
+)
+_ALONE = (
+    "“**”没有配成一对，不会加粗",
+    r"同一段里在文字前后各写一个 **；要印出星号，写 \*\*",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +54,16 @@ class Grid:
 
 def blocks_of(text: str) -> list[Line | Grid]:
     """Return a narrative's paragraphs and tables, in order."""
-    tokens = _parser().parse(text)
     blocks: list[Line | Grid] = []
-    at = 0
-    while at < len(tokens):
-        if tokens[at].type == "table_open":
-            end = next(i for i in range(at, len(tokens)) if tokens[i].type == "table_close")
-            blocks.append(_grid(tokens[at:end]))
-            at = end
-        elif tokens[at].type == "inline":
-            blocks += _paragraphs(_line(tokens[at]))
-        at += 1
+    for _, part, columns in _parts(text):
+        if not columns:
+            blocks += _lines(part)
+            continue
+        head, rule, *rows = part.split("\n")
+        aligned = [cell.strip() for _, cell in _cells(rule)]
+        right = tuple(cell.endswith(":") and not cell.startswith(":") for cell in aligned)
+        blocks.append(Grid(_row(head, columns), right, tuple(_row(r, columns) for r in rows)))
     return blocks
-
-
-def _paragraphs(line: Line) -> Iterator[Line]:
-    """Yield the lines of a text that has several, without the empty ones."""
-    words: list[Words] = []
-    for piece in line:
-        first, *others = piece.text.split("\n")
-        words.append(Words(first, piece.bold))
-        for text in others:
-            yield tuple(word for word in words if word.text)
-            words = [Words(text, piece.bold)]
-    yield tuple(word for word in words if word.text)
 
 
 def plain(text: str) -> str:
@@ -85,14 +78,7 @@ def shown(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """Return a narrative without its marks, for where nothing can be bold."""
-
-    def paragraph(match: re.Match[str]) -> str:
-        marks, _ = _marks(match[0])
-        return _ASTERISKS.sub(
-            lambda m: "" if m.start() in marks else m[0].removeprefix("\\"), match[0]
-        )
-
-    return _PARAGRAPH.sub(paragraph, text)
+    return _RUN.sub(lambda run: _marked(run[0], ""), text)
 
 
 def unpaired(text: str) -> Iterator[tuple[int, str, str]]:
@@ -100,69 +86,81 @@ def unpaired(text: str) -> Iterator[tuple[int, str, str]]:
 
     That is a `**` that makes nothing bold, and a table's row with more cells than its heading.
     """
-    at, columns = 0, 0
-    for token in _parser().parse(text):
-        if token.type == "thead_open":
-            columns = 0
-        columns += token.type == "th_open"
-        if token.type == "tr_open" and token.map and columns:
-            yield from _too_long(text, token.map[0], columns)
-        if token.type == "inline" and token.content:
-            content = token.content
-            start = text.find(content, at)
-            if start < 0:
-                # Only in a table's cell do the words differ from what was typed.
-                content = content.replace("|", r"\|")
-                start = max(text.find(content, at), at)
-            for offset, message, hint in _marks(content)[1]:
-                yield start + offset, message, hint
-            at = start + len(content)
+    for start, part, columns in _parts(text):
+        pieces, at = [(0, part)] if not columns else [], 0
+        for number, line in enumerate(part.split("\n") if columns else ()):
+            cells = _cells(line)
+            if len(cells) > columns and number > 1:
+                message = f"表格这一行有 {len(cells)} 格，表头只有 {columns} 格，多出的印不出来"
+                indent = len(line) - len(line.lstrip())
+                yield start + at + indent, message, r"表头补上列名；格子里的竖线写 \|"
+            pieces += [(at + offset, cell) for offset, cell in cells[:columns]]
+            at += len(line) + 1
+        for at, piece in pieces:
+            for offset, message, hint in _marks(piece)[1]:
+                yield start + at + offset, message, hint
 
 
-def _too_long(text: str, line: int, columns: int) -> Iterator[tuple[int, str, str]]:
-    lines = text.split("\n")
-    typed = lines[line].strip()
-    cells = len(_ROW.findall(typed.removeprefix("|").removesuffix("|"))) + 1
-    if cells > columns:
-        offset = sum(len(before) + 1 for before in lines[:line])
-        indent = len(lines[line]) - len(lines[line].lstrip())
-        message = f"表格这一行有 {cells} 格，表头只有 {columns} 格，多出的印不出来"
-        yield offset + indent, message, r"表头补上列名；格子里的竖线写 \|"
+def _parts(text: str) -> Iterator[tuple[int, str, int]]:
+    """Yield where each paragraph and table begins, its text, and a table's number of columns."""
+    for run in _RUN.finditer(text):
+        lines = run[0].removesuffix("\n").split("\n")
+        columns = [_columns(head, rule) for head, rule in pairwise(lines)]
+        first = next((n for n, count in enumerate(columns) if count), len(lines))
+        if words := "\n".join(lines[:first]):
+            yield run.start(), words, 0
+        if first < len(lines):
+            start = run.start() + sum(len(line) + 1 for line in lines[:first])
+            yield start, "\n".join(lines[first:]), columns[first]
 
 
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(["table", "newline"])
-    parser.options["breaks"] = True
-    parser.inline.ruler.before("newline", "bold", _bold)
-    return parser
+def _columns(head: str, rule: str) -> int:
+    """Return how many columns a table that begins with two lines has; 0 for no table."""
+    if not _STROKE.search(head) or len(rule.strip()) < 2 or not _RULE.fullmatch(rule):
+        return 0
+    count = len(_cells(head))
+    return count if count == len(_cells(rule)) else 0
 
 
-def _bold(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] not in "*\\":
-        return False
-    match = _ASTERISKS.match(state.src, state.pos)
-    if match is None:
-        return False
-    marks, _ = _marks(state.src)
-    if match.start() in marks:
-        name, nesting = ("strong_open", 1) if marks[match.start()] else ("strong_close", -1)
-        if not silent:
-            state.push(name, "strong", nesting)  # type: ignore[arg-type]
-    elif not silent:
-        state.pending += match[0].removeprefix("\\")
-    state.pos = match.end()
-    return True
+def _cells(line: str) -> list[tuple[int, str]]:
+    """Return a row's cells as typed, each with its offset."""
+    strokes = [match.start() for match in _STROKE.finditer(line)]
+    ends = zip([-1, *strokes], [*strokes, len(line)], strict=True)
+    cells = [(left + 1, line[left + 1 : right]) for left, right in ends]
+    first, last = (bool(strokes) and not cells[n][1].strip() for n in (0, -1))
+    return cells[first : len(cells) - last]
+
+
+def _row(line: str, columns: int) -> tuple[Line, ...]:
+    lines = [next(_lines(cell.replace(r"\|", "|"))) for _, cell in _cells(line)[:columns]]
+    return (*lines, *[()] * (columns - len(lines)))
+
+
+def _lines(text: str) -> Iterator[Line]:
+    """Yield the lines of a paragraph or a cell, with what is bold in them."""
+    bold = False
+    for line in _marked(text, "\0").strip().split("\n"):
+        words = []
+        for number, piece in enumerate(line.strip(" \t").split("\0")):
+            bold ^= number > 0
+            words += [Words(shown(piece), bold)] if piece else []
+        yield tuple(words)
+
+
+def _marked(text: str, mark: str) -> str:
+    """Return a text with another mark where bold begins and ends, and as it prints elsewhere."""
+    marks, _ = _marks(text)
+    return _ASTERISKS.sub(lambda m: mark if m.start() in marks else m[0].removeprefix("\\"), text)
 
 
 @lru_cache(maxsize=256)
-def _marks(text: str) -> tuple[dict[int, bool], list[tuple[int, str, str]]]:
-    """Return where bold begins (True) and ends (False), and each `**` that does neither.
+def _marks(text: str) -> tuple[frozenset[int], list[tuple[int, str, str]]]:
+    """Return where bold begins or ends, and each `**` that does neither.
 
     Unlike in CommonMark, punctuation beside a mark has no say: Chinese has no blanks around
     what it stresses. Between two Latin letters or digits nothing begins: `2**10` is a power.
     """
-    marks: dict[int, bool] = {}
+    marks: set[int] = set()
     loose: list[tuple[int, str, str]] = []
     opened: int | None = None
     for match in _ASTERISKS.finditer(text):
@@ -171,59 +169,12 @@ def _marks(text: str) -> tuple[dict[int, bool], list[tuple[int, str, str]]]:
         at = match.start()
         before, after = text[at - 1 : at] or " ", text[match.end() : match.end() + 1] or " "
         if opened is not None and not before.isspace():
-            marks |= {opened: True, at: False}
+            marks |= {opened, at}
             opened = None
-        elif opened is None and _is_latin(before) and _is_latin(after):
+        elif opened is None and (before + after).isascii() and before.isalnum() and after.isalnum():
             continue
         elif opened is None and not after.isspace():
             opened = at
         else:
             loose.append((at, *_SPACED))
-    if opened is not None:
-        loose.append((opened, *_ALONE))
-    return marks, loose
-
-
-_SPACED = (
-    "“**”里侧是空格，不会加粗",
-    r"写成 **文字**，星号贴着要加粗的文字；要印出星号，写 \*\*",
-)
-_ALONE = (
-    "“**”没有配成一对，不会加粗",
-    r"同一段里在文字前后各写一个 **；要印出星号，写 \*\*",
-)
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
-
-
-def _line(token: Token) -> Line:
-    words: list[Words] = []
-    bold = False
-    for child in token.children or ():
-        if child.type == "strong_open" or child.type == "strong_close":
-            bold = child.type == "strong_open"
-        else:
-            text = "\n" if child.type.endswith("break") else child.content
-            if words and words[-1].bold == bold:
-                text = words.pop().text + text
-            if text:
-                words.append(Words(text, bold))
-    return tuple(Words(shown(piece.text), piece.bold) for piece in words)
-
-
-def _grid(tokens: Sequence[Token]) -> Grid:
-    rows: list[tuple[Line, ...]] = []
-    row: list[Line] = []
-    right: list[bool] = []
-    for token in tokens:
-        if token.type == "tr_open":
-            row = []
-        elif token.type == "th_open":
-            right.append("right" in str(token.attrGet("style") or ""))
-        elif token.type == "inline":
-            row.append(_line(token))
-        elif token.type == "tr_close":
-            rows.append(tuple(row))
-    return Grid(rows[0], tuple(right), tuple(rows[1:]))
+    return frozenset(marks), loose if opened is None else [*loose, (opened, *_ALONE)]

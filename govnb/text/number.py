@@ -21,9 +21,13 @@ TO_FILL = "（待填）"
 _UNSAID = frozenset({UNKNOWN, TO_FILL, "待填", "(待填)"})
 
 # What is typed in a field: 约 and 余 around something without a blank, and the unit.
-_TYPED = re.compile(
-    r"(?P<around>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡]+)\s*(?P<more>[余多]?)\s*(?P<unit>.*)",
-    re.DOTALL,
+_TYPED, _TYPED_WITH_ANY_UNIT = (
+    re.compile(
+        rf"(?P<around>约?)\s*(?P<number>[^\s余多约%‰\u4e00-\u9fff㎡{unit}]+)\s*"
+        rf"(?P<more>[余多]?)\s*(?P<unit>.*)",
+        re.DOTALL,
+    )
+    for unit in ("", "A-Za-z")
 )
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<digits>0|[1-9]\d*)(?P<fraction>\.\d+)?", re.ASCII)
 _MAX_DIGITS = 18
@@ -42,9 +46,12 @@ class BadText(ValueError):
         self.hint = hint
 
 
-def split_typed(text: str) -> re.Match[str] | None:
-    """Return the `around`, `number`, `more` and `unit` that a field's text consists of, or None."""
-    return _TYPED.fullmatch(text.strip())
+def split_typed(text: str, *, letters: bool = True) -> re.Match[str] | None:
+    """Return the `around`, `number`, `more` and `unit` that a field's text consists of, or None.
+
+    Without `letters` these belong to the unit: 12kg.
+    """
+    return (_TYPED if letters else _TYPED_WITH_ANY_UNIT).fullmatch(text.strip())
 
 
 def parse_number(text: str, *, negative: bool = False) -> Decimal:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 _DIGITS = "零一二三四五六七八九"
-_PLACES = ("", "十", "百", "千")
+_PLACES = ("千", "百", "十", "")
 _GROUPS = ("", "万", "亿", "万亿", "亿亿")
 # Years from here on are read digit by digit; below, they are a length of time.
 _FIRST_YEAR = 1000
@@ -40,32 +41,15 @@ def numerals(number: Decimal, unit: str = "") -> str:
 
 
 def _whole(number: int) -> str:
-    """Return a whole number, in groups of four digits."""
-    if not number:
-        return _DIGITS[0]
-    text, power = "", 0
-    while number:
-        number, group = divmod(number, 10000)
-        if group:
-            # 两万, but 十二万; a gap below is told by one 零.
-            said = _PAIR if group == 2 and power else _group(group)
-            text = f"{said}{_GROUPS[power]}{text}"
-            gap = number and group < 1000
-        else:
-            gap = bool(number and text)
-        if gap and not text.startswith(_DIGITS[0]):
-            text = f"{_DIGITS[0]}{text}"
-        power += 1
+    """Return a whole number, in groups of four digits; a gap is told by one 零."""
+    text = ""
+    digits = str(number)
+    for power in range((len(digits) - 1) // 4, -1, -1):
+        group = digits[: len(digits) - 4 * power][-4:]
+        places = zip(group, _PLACES[-len(group) :], strict=True)
+        said = "".join(_DIGITS[int(d)] + (place if d != "0" else "") for d, place in places)
+        # 两千 and 两万, but 二百 and 十二万.
+        said = re.sub("二" if int(group) == 2 and power else "二(?=千)", _PAIR, said)
+        text += said.rstrip(_DIGITS[0]) + _GROUPS[power] if int(group) else _DIGITS[0]
+    text = re.sub("零+", "零", text).rstrip(_DIGITS[0]) or _DIGITS[0]
     return text.removeprefix("一") if text.startswith("一十") else text
-
-
-def _group(number: int) -> str:
-    """Return up to four digits: 一千二百零三."""
-    text, gap = "", False
-    for power in (3, 2, 1, 0):
-        digit = number // 10**power % 10
-        if digit:
-            said = _PAIR if digit == 2 and power == 3 else _DIGITS[digit]
-            text += ("零" if gap and text else "") + said + _PLACES[power]
-        gap = not digit if text else False
-    return text

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-from govnb.text.yaml_text import Mapping, Scalar
+from govnb.text.yaml_text import Scalar, mapping
 
 
 class Shorthand:
@@ -41,10 +41,6 @@ def short(field: str) -> Shorthand:
     """Let a bare value stand for a section that only gives `field`."""
 
     def expand(data: Any) -> Any:
-        if not isinstance(data, Scalar):
-            return data
-        section = Mapping({field: data})
-        section.place, section.keys_at = data.place, {field: data.place}
-        return section
+        return mapping({field: data}, data.place) if isinstance(data, Scalar) else data
 
     return Shorthand(expand, {"type": ["string", "number"]})

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+_INFINITY = Decimal("Infinity")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -31,19 +33,22 @@ class Span:
         """The one value it holds, or None when it holds several."""
         return self.low if self.low is not None and self.low == self.high else None
 
+    # An end as numbers are ordered: what is just inside an open one is beside it.
+    @property
+    def _from(self) -> tuple[Decimal, int]:
+        return (-_INFINITY if self.low is None else self.low), int(self.low_open)
+
+    @property
+    def _to(self) -> tuple[Decimal, int]:
+        return (_INFINITY if self.high is None else self.high), -int(self.high_open)
+
     @property
     def is_empty(self) -> bool:
         """True when no number is inside."""
-        if self.low is None or self.high is None:
-            return False
-        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
+        return self._from > self._to
 
     def __contains__(self, value: Decimal) -> bool:
-        above = self.low is None or value > self.low or (value == self.low and not self.low_open)
-        below = (
-            self.high is None or value < self.high or (value == self.high and not self.high_open)
-        )
-        return above and below
+        return self._from <= (value, 0) <= self._to
 
     def meets(self, other: Span) -> bool:
         """Tell whether some number is inside both."""
@@ -51,25 +56,9 @@ class Span:
 
     def within(self, other: Span) -> Span:
         """Return what the two have in common, possibly nothing."""
-        low, low_open = _inner((self.low, self.low_open), (other.low, other.low_open), max)
-        high, high_open = _inner((self.high, self.high_open), (other.high, other.high_open), min)
-        return Span(low, high, low_open, high_open)
-
-    def covers(self, other: Span) -> bool:
-        """Tell whether all of the other range is inside this one."""
-        return self.within(other) == other
-
-
-def _inner(
-    a: tuple[Decimal | None, bool],
-    b: tuple[Decimal | None, bool],
-    pick: Callable[[Decimal, Decimal], Decimal],
-) -> tuple[Decimal | None, bool]:
-    if a[0] is None or b[0] is None:
-        return b if a[0] is None else a
-    if a[0] == b[0]:
-        return a[0], a[1] or b[1]
-    return a if pick(a[0], b[0]) == a[0] else b
+        low = max(self, other, key=lambda span: span._from)
+        high = min(self, other, key=lambda span: span._to)
+        return Span(low.low, high.high, low.low_open, high.high_open)
 
 
 def holes(
@@ -82,8 +71,15 @@ def holes(
     tuple of int and str
         The band to mend, by its number, and what is wrong with it.
     """
-    order = sorted(range(len(spans)), key=lambda i: _start(spans[i]))
-    yield from _at_the_ends(spans, order, domain, say)
+    order = sorted(range(len(spans)), key=lambda i: (spans[i]._from, spans[i]._to[0]))
+    low, high = spans[order[0]], spans[order[-1]]
+    below, above = Span(None, low.low, high_open=not low.low_open), high.high
+    if low.low is not None and below.meets(domain):
+        end = f"{say(low.low)} 以下{'（含）' if low.low_open else ''}"
+        yield order[0], f"有空档：{end}没有规定得分"
+    if above is not None and Span(above, None, low_open=not high.high_open).meets(domain):
+        end = f"{say(above)} 以上{'（含）' if high.high_open else ''}"
+        yield order[-1], f"有空档：{end}没有规定得分"
     for first, second in pairwise(order):
         before, after = spans[first], spans[second]
         if before.high is None or after.low is None:
@@ -96,30 +92,3 @@ def holes(
             yield second, f"有空档：恰好 {say(after.low)} 不在任何一档里"
         elif not before.high_open and not after.low_open:
             yield second, f"与另一档重叠：恰好 {say(after.low)} 落在两档里"
-
-
-def _start(span: Span) -> tuple[Decimal, bool, Decimal]:
-    infinity = Decimal("Infinity")
-    low = -infinity if span.low is None else span.low
-    return low, span.low_open, infinity if span.high is None else span.high
-
-
-def _at_the_ends(
-    spans: Sequence[Span], order: Sequence[int], domain: Span, say: Callable[[Decimal], str]
-) -> Iterator[tuple[int, str]]:
-    lowest, highest = spans[order[0]], spans[order[-1]]
-    if lowest.low is not None and Span(None, lowest.low, high_open=not lowest.low_open).meets(
-        domain
-    ):
-        yield order[0], f"有空档：{_side(lowest.low, lowest.low_open, '以下', say)}没有规定得分"
-    if highest.high is not None and Span(highest.high, None, low_open=not highest.high_open).meets(
-        domain
-    ):
-        yield (
-            order[-1],
-            f"有空档：{_side(highest.high, highest.high_open, '以上', say)}没有规定得分",
-        )
-
-
-def _side(end: Decimal, is_open: bool, side: str, say: Callable[[Decimal], str]) -> str:
-    return f"{say(end)} {side}" + ("（含）" if is_open else "")

@@ -1,19 +1,63 @@
-"""A placed tree against a model: every fault at its place, in the words of who typed it."""
+"""A placed tree against a model: every fault at its place, in the words of who typed it.
+
+What is wrong is told and then left out, and the rest goes on to where formulas, references
+and names are checked. The names that were left out are kept, since missing them further on
+is a consequence and no second fault.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from govnb.text.ledger import Ledger
-from govnb.text.place import MOST_FAULTS, Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.dotted import dotted
+from govnb.text.place import MOST_FAULTS, Fault, FaultsError
+from govnb.text.suggest import did_you_mean, nearest
+from govnb.text.values import UNKNOWN
 from govnb.text.yaml_faults import colon_missing, lacks_colon
-from govnb.text.yaml_text import Mapping, Scalar, Sequence
+from govnb.text.yaml_text import Mapping, Scalar, Sequence, scalar
 
 T = TypeVar("T")
+Path = tuple[str | int, ...]
+
+# Mending one fault may uncover another, of the section around it; a hostile file has no end.
+_MOST_TURNS = 20
+
+
+class Gaps:
+    """Names that faults left out of the inputs; `{变量}` in one stands for any word."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        self._whole = frozenset(self.names)
+        # Names with a wildcard are rule files' own: only these have to be tried one by one.
+        self._patterns = [re.compile(dotted(n).pattern) for n in self.names if "{" in n or "*" in n]
+
+    def __or__(self, other: Gaps) -> Gaps:
+        return Gaps([*self.names, *other.names])
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether a figure's name, or what it belongs to, was left out."""
+        ends = [at for at, sign in enumerate(name) if sign == "."]
+        above = [name, *(name[:end] for end in ends)]
+        if not self._whole.isdisjoint(above):
+            return True
+        return any(p.fullmatch(each) for p in self._patterns for each in above)
+
+
+@dataclass(frozen=True)
+class Checked(Generic[T]):
+    """What a tree gave: a value if there is one without the faulty parts, and the faults."""
+
+    value: T | None
+    faults: list[Fault]
+    gaps: Gaps
+    tree: Mapping
 
 
 def validate(tree: Mapping, model: type[T]) -> T:
@@ -24,53 +68,191 @@ def validate(tree: Mapping, model: type[T]) -> T:
     FaultsError
         With one fault for each thing wrong, at its place, those noted in reading included.
     """
-    noted: list[Fault] = getattr(tree, "faults", [])
-    try:
-        value = TypeAdapter(model).validate_python(tree)
-    except ValidationError as error:
-        found = faults_of(tree, error.errors(include_url=False), model)
-        # What reading refused has left a gap in its place, which is no second fault.
-        told = {fault.place for fault in noted}
-        raise FaultsError([*noted, *(f for f in found if f.place not in told)]) from None
-    if noted:
-        raise FaultsError(noted)
-    return value
+    found = validate_leniently(tree, model)
+    if found.faults or found.value is None:
+        raise FaultsError(found.faults)
+    return found.value
 
 
-def faults_of(tree: Mapping, details: list[Any], model: Any) -> list[Fault]:
+def validate_leniently(
+    tree: Mapping,
+    model: type[T],
+    stand_ins: AnyMapping[str, Mapping | Scalar] | None = None,
+    fillers: AnyMapping[str, str] | None = None,
+) -> Checked[T]:
+    """Check a placed tree against a model, leaving out of it what is wrong.
+
+    Parameters
+    ----------
+    tree
+        As read, the faults noted in reading included.
+    model
+        What it should be.
+    stand_ins
+        For a department's file: what to put in place of a section it can't do without. An
+        unusable value of such a file is taken as 未公布 where that can be said.
+    fillers
+        What stands in for fields that can't be done without and that nothing else rests on.
+    """
+    faults: list[Fault] = list(getattr(tree, "faults", []))
+    # What reading refused has left a gap in its place, which is no second fault.
+    told = {fault.place for fault in faults}
+    adapter, mend = TypeAdapter(model), _Mending(tree, stand_ins, fillers or {})
+    value, telling = None, True
+    for _ in range(_MOST_TURNS):
+        try:
+            value = adapter.validate_python(tree)
+            break
+        except ValidationError as error:
+            details: list[Any] = error.errors(include_url=False)
+        # Under its right name a section is checked as well, and what missed it has no fault.
+        found = mend.respell(details) if telling else []
+        is_respelled = bool(found)
+        if telling and not is_respelled:
+            found, telling = mend.own_faults(details), False
+        faults += [fault for fault in found if fault.place not in told]
+        if not is_respelled and not mend.leave_out(details):
+            break
+    return Checked(value, faults, Gaps(mend.gaps), tree)
+
+
+class _Mending:
+    """A tree from which the faulty parts are taken one after the other."""
+
+    def __init__(
+        self,
+        tree: Mapping,
+        stand_ins: AnyMapping[str, Mapping | Scalar] | None,
+        fillers: AnyMapping[str, str],
+    ) -> None:
+        self.tree, self.stand_ins, self.fillers = tree, stand_ins, fillers
+        self.gaps: list[str] = []
+        self._respelled: set[Path] = set()
+        self._unknown: set[Path] = set()
+
+    def respell(self, details: list[Any]) -> list[Fault]:
+        """Give mistyped keys the names they are close to; return the faults of these."""
+        # What is missing may be what was mistyped, and isn't missing from the next turn on.
+        lacking = _faults_of(self.tree, [d for d in details if d["type"] == "missing"])
+        faults: list[Fault] = []
+        for detail in details:
+            if detail["type"] != "extra_forbidden":
+                continue
+            path, section = _walked(self.tree, detail["loc"][:-1])
+            key = str(detail["loc"][-1])
+            near = nearest(key, section.known)
+            if near is None or near in section or (*path, near) in self._respelled:
+                continue
+            faults += _faults_of(self.tree, [detail])
+            self._respelled.add((*path, near))
+            section.keys_at[near] = section.keys_at[key]
+            section[near] = section.pop(key)
+        return [*faults, *lacking] if faults else []
+
+    def own_faults(self, details: list[Any]) -> list[Fault]:
+        """Return what is wrong, without what is only so if a key was guessed right."""
+        own = [d for d in details if _walked(self.tree, d["loc"])[0] not in self._respelled]
+        return _faults_of(self.tree, own)
+
+    def leave_out(self, details: list[Any]) -> bool:
+        """Take the faulty parts out; False if nothing would be left to check."""
+        paths: set[Path] = set()
+        for detail in details:
+            path, _ = _walked(self.tree, detail["loc"])
+            missing = str(detail["loc"][-1]) if detail["type"] == "missing" else ""
+            if path:
+                paths.add(path)
+            elif missing in (self.stand_ins or {}):
+                self.tree[missing] = (self.stand_ins or {})[missing]
+            else:
+                return False
+        # The deepest first, and the last of a list before those in front of it.
+        for path in sorted(paths, reverse=True):
+            self._leave_out(path)
+        return True
+
+    def _leave_out(self, path: Path) -> None:
+        (_, parent), last = _walked(self.tree, path[:-1]), path[-1]
+        is_first = path not in self._unknown
+        self._unknown.add(path)
+        if last in self.fillers and is_first:
+            parent[last] = scalar(self.fillers[str(last)], parent.place)
+            return
+        names = [str(step) for step in path if step != "明细" and isinstance(step, str)]
+        self.gaps.append(".".join(names))
+        is_gone = not (is_first and isinstance(last, str) and self.stand_ins is not None)
+        if is_gone:
+            del parent[last]
+        else:
+            parent[last] = scalar(UNKNOWN, parent[last].place)
+        # What is computed for each item that has this value is missing with it.
+        if len(names) > 2 and (is_gone or last == "单位"):
+            self.gaps.append(".".join(names[:-1]))
+
+
+def _walked(tree: Any, loc: Iterable[str | int]) -> tuple[Path, Any]:
+    """Return the steps of a place pydantic names that are steps of the file, and what is there."""
+    node, path = tree, []
+    for step in loc:
+        if isinstance(node, Mapping) and step in node:
+            node = node[str(step)]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            continue
+        path.append(step)
+    return tuple(path), node
+
+
+def _faults_of(tree: Mapping, details: list[Any]) -> list[Fault]:
     """Return the faults behind what pydantic found, as many as anyone mends at a time."""
-    return [_fault(tree, detail, model) for detail in details[:MOST_FAULTS]]
+    return [_fault(tree, detail) for detail in details[:MOST_FAULTS]]
 
 
-def _fault(tree: Mapping, detail: Any, model: Any) -> Fault:
+def _fault(tree: Mapping, detail: Any) -> Fault:
     kind, loc, context = detail["type"], detail["loc"], detail.get("ctx", {})
-    place, parent = _locate(tree, loc)
+    path, node = _walked(tree, loc)
     last = str(loc[-1]) if loc else ""
+    place = node.place
     if kind == "extra_forbidden":
-        known = known_keys(model, loc[:-1])
-        if re.search("[:：]", last):
-            # All of `名称:值` was taken for the name, as no blank ends it.
-            return Fault(_key_place(parent, last, place), *colon_missing(last))
-        if re.fullmatch(r"\d[\d.]*", last) and detail["input"] == "":
-            # In braces a comma ends the value, and `12,500` is 12 and a name.
-            hint = "花括号里的逗号把一个数断成了两截：不写千分位逗号"
-            return Fault(_key_place(parent, last, place), f"不认识“{last}”", hint)
-        return Fault(
-            _key_place(parent, last, place),
-            f"不认识“{last}”",
-            did_you_mean(last, known) or f"可用：{'、'.join(known)}",
-        )
+        section = _walked(tree, loc[:-1])[1]
+        return Fault(section.keys_at.get(last, place), *_unknown_key(last, detail, section))
     if kind == "missing":
         return Fault(place, f"缺少“{last}”", f"补上一行“{last}: …”")
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _untagged(tree, detail)
+        return _untagged(node, detail, context)
+    # Where its key stands, for what has one.
+    parent = _walked(tree, path[:-1])[1] if path else tree
+    key_at = (
+        parent.keys_at.get(str(path[-1]), place) if isinstance(parent, Mapping) and path else place
+    )
     if kind == "govnb":
-        if loc and str(loc[-1]) == "[key]":
-            place = _key_place(parent, str(loc[-2]), place)
-        place = context.get("place", place)
+        place = context.get("place", key_at if last == "[key]" else place)
         return Fault(place, str(detail["msg"]), str(context.get("hint", "")))
-    is_line = _key_place(parent, last, place).line != place.line
-    return Fault(place, *_shape(kind, detail, context, is_line=is_line))
+    return Fault(place, *_shape(kind, detail, context, is_line=key_at.line != place.line))
+
+
+def _unknown_key(key: str, detail: Any, section: Mapping) -> tuple[str, str]:
+    """Return message and hint for a key its section doesn't have."""
+    if re.search("[:：]", key):
+        # All of `名称:值` was taken for the name, as no blank ends it.
+        return colon_missing(key)
+    if re.fullmatch(r"\d[\d.]*", key) and detail["input"] == "":
+        # In braces a comma ends the value, and `12,500` is 12 and a name.
+        return f"不认识“{key}”", "花括号里的逗号把一个数断成了两截：不写千分位逗号"
+    hint = did_you_mean(key, section.known) or f"可用：{'、'.join(section.known)}"
+    return f"不认识“{key}”", hint
+
+
+def _untagged(node: Any, detail: Any, context: Any) -> Fault:
+    """Return the fault of an item whose 种类 is missing or unknown, or that has no rows at all."""
+    if not isinstance(detail["input"], Mapping):
+        return Fault(node.place, *_shape("dict_type", detail, context, is_line=False))
+    if "tag" not in context:
+        return Fault(node.place, "缺少“种类”", "补上一行“种类: …”")
+    tag, kinds = str(context["tag"]), re.findall("'(.*?)'", str(context["expected_tags"]))
+    hint = did_you_mean(tag, kinds) or f"可用：{'、'.join(kinds)}"
+    return Fault(node["种类"].place, f"没有“{tag}”这个种类", hint)
 
 
 def _shape(kind: str, detail: Any, context: Any, *, is_line: bool) -> tuple[str, str]:
@@ -93,89 +275,3 @@ def _shape(kind: str, detail: Any, context: Any, *, is_line: bool) -> tuple[str,
     if kind == "too_short":
         return "这里还没有填，或填得不够", "照 govnb new 生成的样子写"
     return f"填写有误：{detail['msg']}", "照 govnb new 生成的样子写"
-
-
-def _untagged(tree: Any, detail: Any) -> Fault:
-    """Return the fault of an item whose 种类 is missing or unknown, or that has no rows at all."""
-    loc, context = detail["loc"], detail.get("ctx", {})
-    place, _ = _locate(tree, loc)
-    if not isinstance(detail["input"], Mapping):
-        return Fault(place, *_shape("dict_type", detail, context, is_line=False))
-    if "tag" not in context:
-        return Fault(place, "缺少“种类”", "补上一行“种类: …”")
-    tag, known = str(context["tag"]), str(context["expected_tags"])
-    kinds = [kind.strip("' ") for kind in known.split(",")]
-    place, _ = _locate(tree, (*loc, "种类"))
-    hint = did_you_mean(tag, kinds) or f"可用：{'、'.join(kinds)}"
-    return Fault(place, f"没有“{tag}”这个种类", hint)
-
-
-def _locate(tree: Any, loc: tuple[int | str, ...]) -> tuple[Place, Any]:
-    """Return the place of the deepest node on the path, and the container it stands in."""
-    node, parent = tree, tree
-    for step in loc:
-        if isinstance(node, Mapping) and step in node:
-            node, parent = node[str(step)], node
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
-            node, parent = node[step], node
-    return node.place, parent
-
-
-def _key_place(parent: Any, key: str, default: Place) -> Place:
-    return parent.keys_at.get(key, default) if isinstance(parent, Mapping) else default
-
-
-def known_keys(model: Any, loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed in the section at `loc`, for “did you mean”."""
-    here: Any = model
-    ledger: type[BaseModel] | None = None
-    for step in loc:
-        above = _model_of(here)
-        ledger = above if above is not None and issubclass(above, Ledger) else ledger
-        here = _inside(here, step)
-    # Parts of a ledger are ledgers; pydantic says so by a reference that can't be followed.
-    fields = _model_of(here) or ledger
-    return [field.alias or name for name, field in fields.model_fields.items()] if fields else []
-
-
-def _inside(annotation: Any, step: int | str) -> Any:
-    if get_origin(annotation) is list:
-        return get_args(annotation)[0]
-    model = _model_of(annotation) or _tagged(annotation, step)
-    if step in (kinds := getattr(model, "KINDS", {})):
-        return kinds[step]  # One of several kinds of section, each registered as it is defined.
-    if model is not None and _is_tag(model, step):
-        return model
-    if model is not None:
-        return next((f.annotation for f in model.model_fields.values() if f.alias == step), None)
-    args = [arg for arg in getattr(annotation, "__args__", ()) if arg is not type(None)]
-    if hasattr(annotation, "__metadata__") or (type(None) in getattr(annotation, "__args__", ())):
-        # Annotated[…] and `… | None` add nothing to the path.
-        return _inside(args[0], step) if len(args) == 1 else None
-    # One of several kinds of section: the step is the tag that names the kind.
-    tagged = (arg for arg in args if Tag(str(step)) in getattr(arg, "__metadata__", ()))
-    several = (arg for arg in reversed(args) if _model_of(arg) or hasattr(arg, "__args__"))
-    return next(tagged, None) or next(several, None)
-
-
-def _tagged(annotation: Any, tag: int | str) -> type[BaseModel] | None:
-    """Return the member of a tagged union that bears the tag."""
-    members: tuple[Any, ...] = getattr(annotation, "__args__", ())
-    if len(members) == 1:
-        return _tagged(members[0], tag)
-    models = (m for m in members if isinstance(m, type) and issubclass(m, BaseModel))
-    return next((model for model in models if _is_tag(model, tag)), None)
-
-
-def _is_tag(model: type[BaseModel], tag: int | str) -> bool:
-    literals = [f.annotation for f in model.model_fields.values()]
-    return any(get_origin(a) is Literal and tag in get_args(a) for a in literals)
-
-
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    args = [a for a in getattr(annotation, "__args__", ()) if a is not type(None)]
-    if len(args) == 1:
-        return _model_of(args[0])
-    return None

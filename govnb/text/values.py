@@ -60,6 +60,7 @@ class Kind:
     negative: bool = False
     whole: bool = False
     what: str = "数"
+    any_unit: bool = False
 
 
 MONEY = Kind(MONEY_UNIT, tuple(MONEY_UNITS), what="金额")
@@ -69,36 +70,25 @@ AREA = Kind("㎡", ("㎡", "平方米"), what="面积")
 QUANTITY = Kind("", what="数量")
 YEAR = Kind("年", ("年",), whole=True, what="年度")
 COUNT = Kind("个", ("个",), whole=True, what="个数")
+# A number whose unit is its own affair: 92.5%, 6184件.
+MEASURE = Kind("", any_unit=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number as a file states it.
+    """A number as a file states it."""
 
-    Attributes
-    ----------
-    value : Decimal or None
-        In the kind's unit; None when the file says 未公布 or gives a formula.
-    text : str
-        As typed.
-    place : Place
-        Where it stands.
-    kind : Kind
-        What it counts.
-    formula : str or None
-        The expression after `=`, for an amount that refers to others.
-    about : str
-        The word that marks a 约数 such as `1200余` or `约1236`; empty for an exact number.
-    unit_typed : bool
-        True when the text names its unit, which then wins over the file's 金额单位.
-    """
-
+    # In the kind's unit; None when the file says 未公布 or gives a formula.
     value: Decimal | None
+    # As typed.
     text: str
     place: Place
     kind: Kind
+    # The expression after `=`, for an amount that refers to others.
     formula: str | None = None
+    # The word that marks a 约数 such as `1200余` or `约1236`; empty for an exact number.
     about: str = ""
+    # True when the text names its unit, which then wins over the file's 金额单位.
     unit_typed: bool = False
 
     @property
@@ -144,22 +134,33 @@ def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
         return Amount(None, text, place, kind, formula=bare[1:].strip())
     if bare.startswith("＝"):
         raise BadText(f"“{bare}”的等号用了全角", f"改用半角，写 ={bare[1:].strip()}")
-    match = split_typed(bare)
+    match = split_typed(bare, letters=not kind.any_unit)
     if match is None:
         raise why_not_a_number(bare)
     unit = match["unit"].strip()
-    value = parse_number(match["number"], negative=kind.negative)
+    value = parse_number(match["number"], negative=kind.negative or kind.any_unit)
     if re.fullmatch(r"-?[\d.,\s]+", bare, re.ASCII) and unit:
         raise BadText(f"“{bare}”中间有空格", f"写 {re.sub('[, ]', '', bare)}")
-    if unit and unit not in kind.units:
+    if kind.any_unit:
+        kind = _kind_of(unit, bare)
+    elif unit and unit not in kind.units:
         expected = "、".join(kind.units) or "不带单位"
         raise BadText(f"“{bare}”的单位“{unit}”不对，这里应是{kind.what}", f"可用的单位：{expected}")
     if kind.whole and value != value.to_integral_value():
         raise BadText(f"“{bare}”不是整数，这里是{kind.what}", "写整数")
-    if unit in MONEY_UNITS:
-        value *= MONEY_UNITS[unit]
+    value *= MONEY_UNITS.get(unit, 1)
     about = about_word(match["around"], match["more"], match["number"], unit)
     return Amount(value, text, place, kind, about=about, unit_typed=bool(unit))
+
+
+def _kind_of(unit: str, text: str) -> Kind:
+    """Return what a number counts that may have any unit."""
+    if re.search(r"\d", unit):
+        raise BadText(f"“{text}”不是数", f"写一个数，可带单位，如 92.5%；没有公布写 {UNKNOWN}")
+    if unit == "‰":
+        raise BadText(f"“{text}”用了千分号", "换算成百分数")
+    unit = unit.replace("个百分点", "%")
+    return MONEY if unit in MONEY_UNITS else Kind(unit, (unit,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +242,6 @@ class Reads:
     fillable
         Whether the field may say （待填）, which counts as left out.
     """
-
-    fillable = False
 
     def __init__(
         self,

@@ -101,40 +101,32 @@ def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
             yield Fault(place, "不支持 YAML 的锚点（&）", hint)
 
 
+_PAIR, _BRACKET = "冒号用半角，后面留一个空格", "补上括号；逗号用半角"
 # What a parser's words mean for who types: message, hint, and whether the fault is where the
 # construct begins (a quote never closed) rather than where the parser gave up.
-_SYNTAX = {
-    "could not find expected ':'": (
-        "这一行缺少冒号",
-        "写成“名称: 值”，冒号用半角，后面留一个空格",
-        True,
+_SYNTAX: tuple[tuple[str, str, str, bool], ...] = (
+    ("could not find expected ':'", "这一行缺少冒号", f"写成“名称: 值”，{_PAIR}", True),
+    (
+        "expected <block end>|not find expected key",
+        "缩进不齐",
+        "同一层的各行左边对齐，只用空格",
+        False,
     ),
-    "expected <block end>": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
-    "did not find expected key": ("缩进不齐", "同一层的各行左边对齐，只用空格", False),
-    "found unexpected end of stream": (
-        "文件到此中断，引号或括号没有配对",
-        "补上结尾的引号或括号",
-        True,
-    ),
-    "did not find expected ',' or": (
-        "方括号或花括号没有配对，或缺少逗号",
-        "补上括号；逗号用半角",
-        True,
-    ),
-    "expected ',' or": ("方括号或花括号没有配对，或缺少逗号", "补上括号；逗号用半角", True),
-    "expected node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
-    "expected the node content": ("方括号或花括号没有配对", "补上括号；逗号用半角", True),
-    "scanning an alias": ("“*”在 YAML 里有特殊含义", "文字请加引号", True),
-    "scanning an anchor": ("“&”在 YAML 里有特殊含义", "文字请加引号", True),
-    "scanning a tag": ("“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
-    "block sequence entries are not allowed": (
+    ("unexpected end of stream", "文件到此中断，引号或括号没有配对", "补上结尾的引号或括号", True),
+    ("expected ',' or", "方括号或花括号没有配对，或缺少逗号", _BRACKET, True),
+    ("expected (the )?node content", "方括号或花括号没有配对", _BRACKET, True),
+    ("scanning an alias", "“*”在 YAML 里有特殊含义", "文字请加引号", True),
+    ("scanning an anchor", "“&”在 YAML 里有特殊含义", "文字请加引号", True),
+    ("scanning a tag", "“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
+    (
+        "block sequence entries are not allowed",
         "“-”不能写在冒号后面",
         "没有公布写 未公布，确实为零写 0；列表另起一行，每行写“- 内容”",
         False,
     ),
-    "cannot start any token": ("这个符号不能放在开头", "整段文字加引号", False),
-    "but found another document": ("文件里有多份内容（“---”）", "一个文件只写一个部门", False),
-}
+    ("cannot start any token", "这个符号不能放在开头", "整段文字加引号", False),
+    ("found another document", "文件里有多份内容（“---”）", "一个文件只写一个部门", False),
+)
 _OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
 # What ends a name for YAML; a full-width blank looks as if it did.
 _COLON = re.compile(r":([ \t]|$)")
@@ -148,10 +140,9 @@ _VALUE_BEHIND = re.compile(
 def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
     """Return the fault behind a parser's error."""
     words = " ".join(filter(None, (error.context, error.problem)))
-    message, hint, at_start = next(
-        (said for key, said in _SYNTAX.items() if key in words),
-        (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号", False),
-    )
+    unknown = (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号", False)
+    found = ((told, do, first) for said, told, do, first in _SYNTAX if re.search(said, words))
+    message, hint, at_start = next(found, unknown)
     mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
     if mark is None:
         return Fault(Place(label), message, hint)
@@ -199,4 +190,4 @@ def colon_missing(line: str) -> tuple[str, str]:
         message = "这一行缺少冒号"
         behind = _VALUE_BEHIND.fullmatch(name) if lacks_colon(name) else None
         name, value = (behind[1].strip(), behind[2]) if behind else (name, "")
-    return message, f"写成“{name}: {value.rstrip(':').strip() or '值'}”，冒号用半角，后面留一个空格"
+    return message, f"写成“{name}: {value.rstrip(':').strip() or '值'}”，{_PAIR}"

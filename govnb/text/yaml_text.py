@@ -12,6 +12,7 @@ the reading: it is noted, so that it can be reported together with what the mode
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -41,23 +42,14 @@ _PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2
 
 
 class Scalar(str):
-    """The text of a scalar as typed, with its place.
+    """The text of a scalar as typed, with its place."""
 
-    Attributes
-    ----------
-    place : Place
-        Where the value begins.
-    body : Place
-        Where the first character of the text may stand: behind a quote or a `|`.
-    lines : tuple of str
-        For text that runs over several lines, the file's lines from `body` on.
-    typed : Scalar or None
-        The text as typed, where characters that take no room were left out of this one.
-    """
-
+    # Where the value begins, and where its first character may stand: behind a quote or a `|`.
     place: Place
     body: Place
+    # For text that runs over several lines, the file's lines from `body` on.
     lines: tuple[str, ...] = ()
+    # The text as typed, where characters that take no room were left out of this one.
     typed: Scalar | None = None
 
     def visible(self) -> Scalar:
@@ -98,6 +90,17 @@ class Scalar(str):
         return counts, spots
 
 
+class Mapping(dict[str, Any]):
+    """A mapping with its place and the place of each key."""
+
+    place: Place
+    keys_at: dict[str, Place]
+    # On the top level, those faults that reading alone could tell.
+    faults: list[Fault]
+    # The keys it may have, once a model has looked at it.
+    known: tuple[str, ...] = ()
+
+
 def scalar(text: str, place: Place) -> Scalar:
     """Return a text that stands at a place."""
     value = Scalar(text)
@@ -105,15 +108,11 @@ def scalar(text: str, place: Place) -> Scalar:
     return value
 
 
-class Mapping(dict[str, Any]):
-    """A mapping with its place and the place of each key.
-
-    `faults`, on the top level, are those that reading alone could tell.
-    """
-
-    place: Place
-    keys_at: dict[str, Place]
-    faults: list[Fault]
+def mapping(values: dict[str, Any], place: Place) -> Mapping:
+    """Return a mapping that stands at a place, all its keys too."""
+    made = Mapping(values)
+    made.place, made.keys_at = place, dict.fromkeys(values, place)
+    return made
 
 
 class Sequence(list[Any]):
@@ -154,18 +153,15 @@ def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     except FaultsError as error:
         # With tabs in the indentation, what follows is only their consequence.
         raise FaultsError(faults or error.faults) from None
-    if node is None:
-        raise FaultsError(
-            faults or [Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件")]
-        )
     builder = _Builder(label, lines_of(text), faults)
-    value = builder.build(node, 0)
-    if not isinstance(value, Mapping) and not faults:
+    value = mapping({}, Place(label)) if node is None else builder.build(node)
+    if node is None and not faults:
+        faults.append(Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件"))
+    elif not isinstance(value, Mapping) and not faults:
         message = "文件应由“名称: 值”组成"
-        if "：" in str(value):
-            message += "；冒号像是用了全角“：”"
+        message += "；冒号像是用了全角“：”" if "：" in str(value) else ""
         faults.append(Fault(value.place, message, "写成“名称: 值”，冒号用半角，后面留一个空格"))
-    if faults and not (note and isinstance(value, Mapping)):
+    if faults and not (note and node is not None and isinstance(value, Mapping)):
         raise FaultsError(faults)
     assert isinstance(value, Mapping)
     value.faults = faults
@@ -181,8 +177,8 @@ def read_text(path: Path, label: str) -> str:
         If it can't be read, is too large or isn't UTF-8.
     """
 
-    def refuse(message: str, hint: str) -> FaultsError:
-        return FaultsError([Fault(Place(label), message, hint)])
+    def refuse(message: str, hint: str, line: int = 1) -> FaultsError:
+        return FaultsError([Fault(Place(label, line), message, hint)])
 
     try:
         # A pipe nobody writes to would be waited for without end, a device read without end.
@@ -194,23 +190,19 @@ def read_text(path: Path, label: str) -> str:
     except FileNotFoundError:
         raise refuse("没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件") from None
     except IsADirectoryError:
-        raise refuse(
-            "这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml"
-        ) from None
+        hint = "写出文件夹里的文件，如 params/2016/代码.yml"
+        raise refuse("这是一个文件夹，不是文件", hint) from None
     except OSError as error:
         raise refuse(f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限") from None
     if len(data) > MAX_BYTES:
-        raise refuse(
-            "文件超过 256 KB，不像是参数文件（一个部门一年约 30 KB）",
-            "检查是不是选错了文件；确有这么多，把逐条明细合并成小计",
-        )
+        message = "文件超过 256 KB，不像是参数文件（一个部门一年约 30 KB）"
+        raise refuse(message, "检查是不是选错了文件；确有这么多，把逐条明细合并成小计")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        place = Place(label, line, 1)
         hint = "在编辑器里另存为 UTF-8 编码（Windows 记事本默认可能是 GBK）"
-        raise FaultsError([Fault(place, "文件不是 UTF-8 编码", hint)]) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise refuse("文件不是 UTF-8 编码", hint, line) from None
 
 
 def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
@@ -219,11 +211,7 @@ def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
     known = set(faults)
     try:
         faults.extend(f for f in graph_faults(yaml.parse(text, base), label) if f not in known)
-        loader = base(text)
-        try:
-            node: yaml.Node | None = loader.get_single_node()
-        finally:
-            loader.dispose()
+        return yaml.compose(text, base)
     except yaml.MarkedYAMLError as error:
         if "alias" in str(error.problem) and faults:
             raise FaultsError(faults) from None
@@ -234,7 +222,6 @@ def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
         reason = str(error).splitlines()[0]
         hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
         raise FaultsError([Fault(Place(label), f"不是有效的 YAML：{reason}", hint)]) from None
-    return node
 
 
 class _Builder:
@@ -246,73 +233,64 @@ class _Builder:
         self.faults = faults
         self._seen: set[int] = set()
 
-    def build(self, node: yaml.Node, depth: int) -> Any:
+    def build(self, node: yaml.Node) -> Any:
         place = self._place(node)
         if id(node) in self._seen:
             # An alias, a fault already: it must not be spelled out.
             return scalar("", place)
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
-            self.faults.append(Fault(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签"))
+            self._tell(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签")
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, place, depth)
+            return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
-            return self._items(node, place, depth)
+            return self._items(node, place)
         return self._scalar(node, place)
 
-    def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> Mapping:
-        result = Mapping()
-        result.place = place
-        result.keys_at = {}
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> Mapping:
+        result = mapping({}, place)
         for key_node, value_node in node.value:
             at = self._place(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                self.faults.append(Fault(at, "名称必须是一个词", "花括号不能当名称；文字请加引号"))
+                self._tell(at, "名称必须是一个词", "花括号不能当名称；文字请加引号")
                 continue
             key = self._key(str(key_node.value), at)
             if key in result:
-                first = result.keys_at[key]
-                self.faults.append(
-                    Fault(at, f"“{key}”写了两次，第一次在第 {first.line} 行", "只留一个")
-                )
+                first = result.keys_at[key].line
+                self._tell(at, f"“{key}”写了两次，第一次在第 {first} 行", "只留一个")
                 continue
             result.keys_at[key] = at
-            result[key] = self.build(value_node, depth + 1)
+            result[key] = self.build(value_node)
         return result
 
     def _key(self, typed: str, at: Place) -> str:
         """Return a name without what can't be seen in it, which is a fault."""
         for offset, message, hint in unprintable(typed):
-            place = Place(at.file, at.line, at.column + offset)
-            self.faults.append(Fault(place, f"名称里{message}", hint))
-        key = typed.strip(WIDE_BLANKS)
-        hidden = UNSEEN.search(key)
-        if hidden:
-            key = UNSEEN.sub("", key)
+            self._tell(replace(at, column=at.column + offset), f"名称里{message}", hint)
+        bare = typed.strip(WIDE_BLANKS)
+        key = UNSEEN.sub("", bare)
+        if hidden := UNSEEN.search(bare):
             message = f"名称“{key}”里有看不见的字符 U+{ord(hidden[0]):04X}"
-            self.faults.append(Fault(at, message, f"删去它，重新写“{key}”"))
+            self._tell(at, message, f"删去它，重新写“{key}”")
         elif typed[:1] in tuple(WIDE_BLANKS):
-            message = "名称前面是全角空格或不间断空格"
-            self.faults.append(Fault(at, message, "缩进改用半角空格"))
+            self._tell(at, "名称前面是全角空格或不间断空格", "缩进改用半角空格")
         elif ":" not in key and (blank := ODD_BLANKS.search(key)):
             key = ODD_BLANKS.sub(" ", key)
             message = f"名称“{key}”里有不间断空格（U+{ord(blank[0]):04X}）"
-            self.faults.append(Fault(at, message, f"改用半角空格，重新写“{key}”"))
+            self._tell(at, message, f"改用半角空格，重新写“{key}”")
         elif key != typed:
-            message = "名称后面是全角空格或不间断空格"
-            self.faults.append(Fault(at, message, f"删去它，写成“{key}: 值”"))
+            self._tell(at, "名称后面是全角空格或不间断空格", f"删去它，写成“{key}: 值”")
         return key
 
-    def _items(self, node: yaml.SequenceNode, place: Place, depth: int) -> Sequence:
-        items = Sequence(self.build(child, depth + 1) for child in node.value)
+    def _items(self, node: yaml.SequenceNode, place: Place) -> Sequence:
+        items = Sequence(map(self.build, node.value))
         items.place = place
         for item, child in zip(items, node.value, strict=True):
             # Without quotes it reads as several items and counts as one.
             is_plain = isinstance(child, yaml.ScalarNode) and not child.style
             if node.flow_style and is_plain and "，" in item:
                 hint = "各项用半角逗号“,”隔开；确是一项的，加引号"
-                at = item.at(item.index("，"))
-                self.faults.append(Fault(at, "列表里的逗号用了全角“，”", hint))
+                self._tell(item.at(item.index("，")), "列表里的逗号用了全角“，”", hint)
         return items
 
     def _scalar(self, node: yaml.Node, place: Place) -> Scalar:
@@ -324,8 +302,12 @@ class _Builder:
             value.body = Place(self.label, place.line, place.column + 1)
         if node.end_mark.line > node.start_mark.line:
             value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
-        self.faults += [Fault(value.at(n), *told) for n, *told in unprintable(value)]
+        for offset, message, hint in unprintable(value):
+            self._tell(value.at(offset), message, hint)
         return value
+
+    def _tell(self, place: Place, message: str, hint: str) -> None:
+        self.faults.append(Fault(place, message, hint))
 
     def _place(self, node: yaml.Node) -> Place:
         return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)

@@ -24,7 +24,7 @@ from govnb.review.finding import (
 )
 from govnb.review.run import review
 from govnb.sheet.compute import compute
-from govnb.sheet.published_units import check_published
+from govnb.sheet.naming import check_published
 from govnb.sheet.read import load
 from govnb.text.place import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed

@@ -14,6 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from govnb.sheet.expression import (
+    FUNCTIONS,
     PRECISION,
     FormulaError,
     NotComputable,
@@ -21,7 +22,6 @@ from govnb.sheet.expression import (
     parse,
 )
 from govnb.sheet.figure import exact
-from govnb.sheet.functions import FUNCTIONS
 from govnb.text.ledger import check_name
 
 KNOWN: dict[str, Decimal | None] = {

@@ -13,9 +13,9 @@ import pytest
 from govnb.review.finding import NO_DATA
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
-from govnb.sheet.order import ordered
 from govnb.sheet.read import Inputs, validate
 from govnb.sheet.rules import Book
+from govnb.sheet.sheet import ordered
 from govnb.text.place import FaultsError
 from govnb.text.yaml_text import parse_yaml
 from tests.review.reviewing import finding, inputs_of, reviewed

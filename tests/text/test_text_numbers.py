@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnb.sheet.published_units import in_unit
+from govnb.sheet.published import in_unit
 from govnb.text.number import number_in_chinese, read_numbers, whole_number
 
 # Text, value, decimals, unit; 约, 余 and the far end of a range where there is one.

@@ -1,0 +1,239 @@
+"""方向词, 文中数 and 裸数: amounts that a narrative types or tells, against the figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from govnb.review.check import Evidence, Formula, ProseCheck
+from govnb.review.finding import HINT, Finding, Side
+from govnb.review.sentences import Change, Mention
+from govnb.review.terms import printed
+from govnb.review.texts import Passage
+from govnb.review.words import one_of
+from govnb.review.world import World
+from govnb.sheet.figure import Figure, rounded, shown
+from govnb.sheet.published import in_unit
+from govnb.sheet.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
+from govnb.text.number import TextNumber
+from govnb.text.values import Text
+
+_HUNDRED = Decimal(100)
+# Figures whose sign is a direction, by the last word of their name.
+_CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")
+_FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:|(?:年初|年度)?预算|计划)*"
+# Units that any narrative may hold.
+_USUAL = frozenset(["万元", "人", "㎡"])
+# Digits by which a number is known: fewer could well be another number's.
+_TELLING, _TELLING_WHOLE = 3, 4
+
+
+class DirectionCheck(ProseCheck):
+    """方向词: “增长”“超支”“同比”与数的正负.
+
+    A word of direction (words.yml) against the sign of the figure it stands beside.
+    """
+
+    kind: Literal["方向词"] = Field(alias="种类")
+
+    nothing: ClassVar[str] = "文字里没有与数连用的方向词"
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Compare each word of direction in the narratives with the figures."""
+        for passage in world.prose:
+            signed = (_signed(passage, reference, world) for reference in passage.references)
+            for change in (*filter(None, signed), *world.sentences.changes(passage)):
+                yield self._judged(change, passage, world)
+
+    def _judged(self, told: Change, passage: Passage, world: World) -> Finding:
+        now, last, difference = told.now, told.last, told.difference
+        subject = f"{passage.path}:{told.word}{now.name}"
+        side = passage.side(told.start, told.word)
+        if difference is None:
+            missing = world.terms.missing(now.name) or [now.name]
+            return self.no_data(subject, missing, Evidence(side, Side.of(now)))
+        evidence = Evidence(side, Side.of(now), None if last else difference)
+        # A change too small to print shows neither direction.
+        if rounded(difference, now.decimals) == 0 or (difference > 0) == told.is_up:
+            change = printed(difference, now.unit, now.decimals)
+            return self.passed(subject, f"“{told.word}”与{now.label}{change}相符", evidence)
+        words = {"处": passage.path, "原文": told.word, "左": told.word, "项": now.label}
+        words["右"] = f"由{shown(last)}变为{shown(now)}" if last else shown(now)
+        return self.failed(subject, words, evidence)
+
+
+def _signed(passage: Passage, reference: Reference, world: World) -> Change | None:
+    # 超支{{ 支出.超支 }}
+    figure, words = world.figures.get(reference.name), world.words
+    head = passage.masked[max(0, reference.start - 16) : reference.start]
+    match = re.search(rf"(负?)({one_of(words.directions)}){_FILLER}$", head)
+    if figure is None or match is None or reference.filter in DIRECTIONS:
+        return None
+    word, last = match[2], figure.name.rpartition(".")[2]
+    if last in _CHANGES:
+        is_up = word in words.rising
+    elif word in (*words.over, *words.under) and last in (*OVERSPENT, *LEFT_OVER):
+        is_up = (word in words.over) == (last in OVERSPENT)
+    else:
+        return None
+    denied = rf"(?:{one_of(words.denied)})(?:再|有|了|出现|发生|明显|大幅)*$"
+    if word.endswith("至") or re.search(denied, head[: match.start()]):
+        return None
+    start = reference.start - len(head) + match.start()
+    return Change(figure, None, "", match[1] + word, is_up != bool(match[1]), start)
+
+
+class TypedValueCheck(ProseCheck):
+    """文中数: 写在指标名称后面的数、比上年增减多少，与指标.
+
+    A number typed behind a figure's label against the figure, and what it grew by.
+    """
+
+    kind: Literal["文中数"] = Field(alias="种类")
+    names: dict[str, Formula] = Field(
+        {}, alias="叫法", description="文字里的另一种叫法 → 指标名称，如 核定编制: 人员.编制数"
+    )
+
+    nothing: ClassVar[str] = "文字里没有直接写在指标名称后面的数"
+
+    def calls(self) -> dict[str, str]:
+        """Return other words for figures, and the figures' names."""
+        return {words: str(name) for words, name in self.names.items()}
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Compare numbers typed behind a figure's name with the figures."""
+        for passage in world.prose:
+            named = world.sentences.named(passage)
+            told = [self._compared(m, m.number, passage) for m in named if m.number]
+            told += [
+                self._grown(change, change.number, passage)
+                for change in world.sentences.changes(passage)
+                if change.number and change.word not in (*world.words.over, *world.words.under)
+            ]
+            yield from filter(None, told)
+
+    def _compared(self, mention: Mention, number: TextNumber, passage: Passage) -> Finding | None:
+        figure = mention.name.last if mention.is_last else mention.name.figure
+        if figure is None or figure.number is None:
+            return None
+        subject = f"{passage.path}:{mention.label}"
+        written = f"{number.text}{number.unit}"
+        evidence = Evidence(
+            passage.side(number.start, number.text), Side.of(figure), number.amount - figure.number
+        )
+        if number.prints(figure.number):
+            message = f"{mention.label}写{written}，与{shown(figure)}相符"
+            return self.passed(subject, message, evidence)
+        # Words before the name may make it another's, but hardly one with the same digits.
+        if not mention.is_ours and not _is_slip(number.amount, figure.number):
+            return None
+        if any(number.prints(other.number) for other in mention.name.others if other.number):
+            return None
+        words = {"处": passage.path, "项": mention.label, "左": written, "右": shown(figure)}
+        return self.failed(subject, words, evidence, None if mention.is_ours else HINT)
+
+    def _grown(self, told: Change, number: TextNumber, passage: Passage) -> Finding | None:
+        now, base = told.now, told.last.number if told.last else None
+        change = abs(told.difference or Decimal(0))
+        wanted = [change / abs(base) * _HUNDRED] if told.unit == "%" and base else []
+        in_points = now.unit == "%" and told.unit in ("%", "个百分点")
+        if in_points or (now.unit and told.unit.startswith(now.unit)):
+            wanted.append(change)
+        if not wanted:
+            return None
+        what = told.label or now.label
+        subject = f"{passage.path}:{what}比上年{told.word}"
+        evidence = Evidence(
+            passage.side(number.start, number.text), Side.of(now), number.value - wanted[0]
+        )
+        written = f"{number.text}{told.unit}"
+        # Some cut a rate instead of rounding it.
+        if any(number.prints(one, loose=True) for one in wanted):
+            return self.passed(subject, f"{what}{told.word}{written}，相符", evidence)
+        right = printed(wanted[0], told.unit, max(number.decimals, 1))
+        words = {"处": passage.path, "项": f"{what}比上年{told.word}", "左": written, "右": right}
+        return self.failed(subject, words, evidence)
+
+
+def _is_slip(typed: Decimal, meant: Decimal) -> bool:
+    """Tell whether a number is a figure mistyped: its digits in another order, or ten times it."""
+    if not meant or not typed:
+        return False
+    if (typed / meant).normalize().as_tuple().digits == (1,):
+        return True
+    digits, others = (f"{n.normalize():f}".replace(".", "") for n in (typed, meant))
+    return len(digits) > 2 and sorted(digits) == sorted(others)
+
+
+class RawNumberCheck(ProseCheck):
+    """裸数: 应写成引用的数.
+
+    A number typed in a narrative that a figure already holds. Only what can't be a coincidence
+    is told: a number with three telling digits that equals a figure of the same unit, or a
+    shorter one, or a rate, with the figure's own name beside it.
+    """
+
+    kind: Literal["裸数"] = Field(alias="种类")
+    skip_units: list[Text] = Field([], alias="不查单位", description="带这些单位的数不查")
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Find numbers with units that a figure holds."""
+        units = {f.unit for f in world.figures.values() if f.unit} | _USUAL
+        seen, is_repeated = 0, False
+        for passage in world.prose:
+            for typed in passage.numbers.values():
+                if typed.high or typed.more or passage.is_quoted(typed.start):
+                    continue
+                read = _read(typed, units - set(self.skip_units))
+                seen += bool(read)
+                if figure := _holder(read, passage, world):
+                    is_repeated = True
+                    yield self._told(read[figure.unit], figure, passage)
+        if not seen:
+            yield self.not_applicable("", "文字里没有带单位的数")
+        elif not is_repeated:
+            yield self.passed("", f"文字里的{seen}个数都不与指标重复")
+
+    def _told(self, number: TextNumber, figure: Figure, passage: Passage) -> Finding:
+        plain = f"{number.value:f}"
+        written = f"{plain}{number.unit}"
+        words = {"处": passage.path, "原文": written, "左": written}
+        words |= {"右名": figure.name, "右": shown(figure)}
+        evidence = Evidence(passage.side(number.start, plain), Side.of(figure))
+        return self.failed(f"{passage.path}:{written}", words, evidence)
+
+
+def _read(typed: TextNumber, units: Iterable[str]) -> dict[str, TextNumber]:
+    """Return a number as of each unit that what stands behind it can mean."""
+    exactly = replace(typed, around=False)
+    read = {unit: number for unit in units if (number := in_unit(exactly, unit))}
+    longest = max((len(number.unit) for number in read.values()), default=0)
+    return {unit: number for unit, number in read.items() if len(number.unit) == longest}
+
+
+def _holder(read: dict[str, TextNumber], passage: Passage, world: World) -> Figure | None:
+    """Return the figure a typed number repeats, or None where chance may have it so."""
+    number = next(iter(read.values()), None)
+    if number is None or not number.value:
+        return None
+    around = passage.around(number, 25, 15)
+    same = [f for f in world.figures.values() if f.unit in read and _prints(f, read[f.unit])]
+    for figure in same:
+        words = set(figure.name.split(".")) - set(world.words.general)
+        if any(len(word) > 1 and word in around for word in words):
+            return figure
+    digits = len(f"{abs(number.value):f}".replace(".", "").strip("0"))
+    # Rates are all of one size: any two may print alike.
+    telling = "%" not in read and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
+    return next(iter(same), None) if telling else None
+
+
+def _prints(figure: Figure, number: TextNumber) -> bool:
+    if figure.number is None or not number.decimals:
+        return figure.number == number.amount
+    return number.prints(figure.number)

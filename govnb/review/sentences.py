@@ -1,0 +1,293 @@
+"""Sentences about amounts: which figure a narrative names, and what it says of it.
+
+A writer says 公务接待费5.31万元 or 接待来访412批次 and means one figure; 局机关公务接待费,
+1—6月 and 2014年 mean another. Only what nothing around it makes doubtful is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from govnb.review.texts import DIGIT, MASK, NUMBER, Passage
+from govnb.review.words import Words, one_of
+from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.published import in_unit
+from govnb.text.number import TextNumber, number_in_chinese
+
+# This year's amount, and the same amount last year.
+_YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))
+_LABEL_LENGTH, _STAFF_LENGTH = 5, 4
+
+# Between a name and its amount; 达到 and the like between a word of direction and how much.
+_FILLER = re.compile(
+    r"(?:实际)?(?:支出|开支|总数|总额|数量|人数|人次|件数|户数)?"
+    r"(?:了|为|是|达到|达|约|共计|共|：|:)?\s*"
+)
+_BY = r"(?:了|约|近|幅度?|率|额|为|达到?)*\s*"
+_UNIT = rf"(?P<unit>个百分点|%|[^{DIGIT}\d\s，。；、（）()]{{1,3}})"
+_PAST_NAME = r"(?:支出|总额|规模|总数|数量|数)?(?:[（(][^（）()\n]{0,20}[）)])?[，,]?"
+_STOP = r"(?=[，,。；;、！）)\n]|$)"
+# 120%以上 and 90%得满分 are no amounts of a figure's own.
+_MORE_OR_LESS = r"\s*(?:个百分点|%)?\s*(?:以[上下内外]|左右|上下|余|多)"
+_LIMIT = re.compile(
+    r"\s*(?:[（(]含[^）)]*[）)])?\s*(?:[/／每]|以[上下内外]|之[内间]|左右|上下|余|多|至|到|[—\-~～]|得|计"
+    r"|的?(?:目标|要求|标准|任务|指标|比例)|为(?:满分|优))"
+)
+_SCORING = re.compile(r"得满分|[得计扣]\d|不得分|目标值|评分")
+# That a department has 3个二级机构 doesn't make what follows theirs.
+_COUNTED = re.compile(r"(?:下[辖设属])?\d+[个家](?:二级|下属|直属|事业)+(?:机构|单位)")
+_BEHIND_REFERENCE = re.compile(r"[^\ufffc，。；、：\d\s比较同与和（(]{0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a narrative calls a figure, and last year's where there is one."""
+
+    words: str
+    figure: Figure
+    last: Figure | None = None
+    # 批次 of 来访批次, where it stands behind the number.
+    tail: str = ""
+    is_volume: bool = False
+    # Figures that go by the same name.
+    others: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A figure named in a narrative, or referred to (`{{ 名称 }}`, without a label)."""
+
+    label: str
+    name: Name
+    # From the name to the amount behind it.
+    start: int
+    end: int
+    # Whether the words around leave no doubt that it is this department's whole year; whether
+    # they say that it is last year's.
+    is_ours: bool = True
+    is_last: bool = False
+    # The amount typed behind it.
+    number: TextNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a narrative says that a figure did since last year, or that its sign is."""
+
+    now: Figure
+    last: Figure | None
+    # What the narrative calls the figure.
+    label: str
+    word: str
+    is_up: bool
+    start: int
+    # By how much.
+    number: TextNumber | None = None
+    unit: str = ""
+
+    @property
+    def difference(self) -> Decimal | None:
+        """The change itself, where it is known."""
+        now, last = self.now.number, self.last.number if self.last else Decimal(0)
+        return None if now is None or last is None else now - last
+
+
+class Sentences:
+    """Reads what a department's narratives say of its figures.
+
+    `called` maps further words to the names of figures; `own` is what the department is called.
+    """
+
+    def __init__(
+        self, figures: Figures, called: Mapping[str, str], words: Words, year: int, own: str
+    ) -> None:
+        self._figures, self._words, self._year, self._own = figures, words, year, own
+        self._known: dict[Passage, tuple[Mention, ...]] = {}
+        meant: dict[tuple[str, str], list[Name]] = defaultdict(list)
+        for name in self._names(called):
+            meant[name.words, name.tail].append(name)
+        # By words and tail; what means two figures means none.
+        self._called: dict[str, dict[str, Name]] = defaultdict(dict)
+        for (spelled, tail), names in meant.items():
+            if len({name.figure.name for name in names}) == 1:
+                self._called[spelled][tail] = names[-1]
+        self._compile()
+
+    def _compile(self) -> None:
+        words, last = self._words, one_of(self._words.last_year)
+        # 三公 with or without its quotation marks.
+        self._named = re.compile(f"({one_of(self._called).replace('三公', '“?三公”?')})")
+        self._last_year = re.compile(rf"(?<![比较与和于])(?:{last})度?")
+        self._doing = re.compile(one_of(words.doing))
+        self._others = re.compile(rf"{one_of(words.others)}|各[^项类]")
+        self._budget = re.compile(one_of(words.budget))
+        self._ours = re.compile(
+            r"20\d\d年(?:度|末|底)?|[本全当该]?年(?:度|末|底|内)?"
+            rf"|(?:{one_of(words.self_words)})(?:{one_of(words.office_words)})"
+            rf"|{one_of(words.neutral)}|[\s{MASK}*_]"
+        )
+        said = rf"(?P<word>负?(?:{one_of(words.directions)}))"
+        by = rf"{_BY}(?P<number>{NUMBER})(?!{_MORE_OR_LESS})\s*{_UNIT}"
+        since = (
+            rf"(?:同比|(?:相比于|相较于|相比|相较|比|较|与|和)(?:(?:{last}|{self._year - 1}年)度?)?"
+            r"(?:同期)?(?:相比|比较)?)[，,]?"
+        )
+        how = rf"(?:{one_of(words.degree)})*"
+        told = rf"(?:{by}|{_BY}(?:的?(?:趋势|态势))?{_STOP})"
+        # 同比下降9.7%; 增加8.74万元，增长29.3%; 同比分别下降11%和18.6%; 由29.87万元增加到31万元.
+        self._changed = re.compile(rf"{_PAST_NAME}{since}{how}{said}{told}")
+        self._further = re.compile(
+            rf"[，,、（(]?(?:同比|增幅|即)?(?P<word>负?(?:{one_of([*words.up, *words.down])})){by}"
+        )
+        self._shared = re.compile(rf"{_PAST_NAME}{since}{how}分别{how}{said}")
+        reached = rf"{said}(?:到|至)?(?<=[到至])(?:了|约)?"
+        self._reached = re.compile(rf"(?:支出)?(?:[由从][^，。；\n]{{1,12}})?{reached}{NUMBER}")
+        self._reaching = re.compile(rf"{reached}$")
+        self._direction = re.compile(one_of(words.directions))
+
+    def named(self, passage: Passage) -> tuple[Mention, ...]:
+        """Return the figures that a passage names in words."""
+        if passage not in self._known:
+            self._known[passage] = tuple(self._mentions(passage))
+        return self._known[passage]
+
+    def _mentions(self, passage: Passage) -> Iterator[Mention]:
+        for match in self._named.finditer(passage.masked):
+            names = self._called.get(re.sub("[“”]", "", match[1]), {})
+            for name in names.values():
+                found = self._mention(name, match, passage)
+                if found is None:
+                    continue
+                yield found
+                tails = one_of(filter(None, names))
+                more = re.compile(rf"[、和及，]({NUMBER})\s*({tails})")
+                if name.tail and (behind := more.match(passage.shape, found.end)):
+                    # 来访412批次、2106人次
+                    number = passage.numbers[behind.start(1)]
+                    yield replace(
+                        found, label=f"{found.label}{behind[2]}", name=names[behind[2]],
+                        end=behind.end(), number=number,
+                    )  # fmt: skip
+
+    def _mention(self, name: Name, match: re.Match[str], passage: Passage) -> Mention | None:
+        text, at = passage.masked, match.end()
+        filler = None if name.tail else _FILLER.match(text, at)
+        at = filler.end() if filler else at
+        number = passage.numbers.get(at) or number_in_chinese(text, at)
+        unit = name.tail if name.tail in ("批次", "人次") else name.figure.unit
+        number = in_unit(number, unit) if number else None
+        scope = self._scope(name, match, passage)
+        if scope is None or (name.tail and not number):
+            return None
+        found = Mention(match[1], name, *match.span(), *scope)
+        if not number:
+            return found
+        end = text.index(number.unit, number.end) + len(number.unit)
+        _, stop = passage.clause(match.start(), end)
+        is_limit = _LIMIT.match(text, end) or _SCORING.search(text, end, stop)
+        vague = is_limit or number.more or number.high
+        return None if vague else replace(found, end=end, number=number)
+
+    def _scope(
+        self, name: Name, match: re.Match[str], passage: Passage
+    ) -> tuple[bool, bool] | None:
+        """Tell whether nothing qualifies the name, and whether it is of last year.
+
+        None where the words before speak of another year, period, scope or of a rule.
+        """
+        start, _ = passage.clause(*match.span())
+        before = _COUNTED.sub("", passage.masked[start : match.start()].replace(self._own, ""))
+        local = re.split(r"[，,：:（(、]", before)[-1]
+        year = int(next(reversed(re.findall(r"(20\d\d)年", before)), self._year))
+        says_last = self._last_year.search(before) is not None
+        is_last = year == self._year - 1 or bool(self._last_year.search(local))
+        is_last = is_last or (says_last and local.startswith("其中"))
+        rest = self._ours.sub("", self._last_year.sub("", local))
+        rest = self._doing.sub("", rest) if name.is_volume else rest
+        # A name that says neither 支出 nor 预算 may be the budget's.
+        doubtful = self._others.search(before) or (name.others and self._budget.search(before))
+        is_sure = year in (self._year, self._year - 1) and is_last >= says_last and not doubtful
+        return (not rest, is_last) if is_sure else None
+
+    def changes(self, passage: Passage) -> Iterator[Change]:
+        """Yield what a passage says that this year's figures did since last year."""
+        named = (m for m in self.named(passage) if m.is_ours and not m.is_last)
+        for mention in (*self._referred(passage), *named):
+            now, last = mention.name.figure, mention.name.last
+            if now.number is None or last is None or last.number is None:
+                continue
+            for match in self._matches(mention, passage):
+                told, word = match.groupdict(), match["word"]
+                is_up = (word.removeprefix("负") in self._words.rising) != word.startswith("负")
+                number = passage.numbers[match.start("number")] if told.get("number") else None
+                yield Change(
+                    now, last, mention.label, word, is_up, match.start("word"), number,
+                    told.get("unit") or "",
+                )  # fmt: skip
+
+    def _matches(self, mention: Mention, passage: Passage) -> Iterator[re.Match[str]]:
+        text = passage.shape
+        before = self._reaching.search(text, max(0, mention.start - 16), mention.start)
+        if before and not mention.label:
+            yield before
+        first = self._changed.match(text, mention.end)
+        shared = self._shared.match(text, mention.end)
+        reached = self._reached.match(text, mention.end)
+        if first:
+            yield first
+            if first["number"] and (more := self._further.match(text, first.end())):
+                yield more
+        elif shared:
+            _, stop = passage.clause(mention.start, shared.end())
+            if not self._direction.search(text, shared.end(), stop):
+                yield shared
+        elif reached and mention.label and not mention.number:
+            yield reached
+
+    def _referred(self, passage: Passage) -> Iterator[Mention]:
+        for reference in passage.references:
+            figure, last = self._figures.get(reference.name), self._last(reference.name)
+            if figure is not None and last is not None:
+                unit = _BEHIND_REFERENCE.match(passage.masked, reference.end)
+                end = unit.end() if unit else reference.end
+                yield Mention("", Name("", figure, last), reference.start, end)
+
+    def _last(self, name: str) -> Figure | None:
+        for this, before in _YEARS:
+            head, dot, rest = name.partition(f".{this}")
+            last = self._figures.get(f"{head}.{before}{rest}")
+            if dot and rest[:1] in ("", ".") and last is not None and last.number is not None:
+                return last
+        return None
+
+    def _names(self, called: Mapping[str, str]) -> Iterator[Name]:
+        """Yield what each figure is called, where that is long enough to mean one only."""
+        told = [(words, name, self._figures.get(name)) for words, name in called.items()]
+        everything = [("", name, figure) for name, figure in self._figures.items() if figure.unit]
+        for words, key, figure in (*everything, *told):
+            if figure is None or figure.number is None or figure.approximate:
+                continue
+            last = self._last(key)
+            # A stated amount is called by the end of its path: 公务接待费·支出, 公务接待费支出.
+            label = words or re.sub("[·“”]", "", figure.label)
+            section, *path = key.split(".")
+            if words or len(label) >= _LABEL_LENGTH:
+                yield Name(label, figure, last)
+            if words:
+                continue
+            if section == "三公经费" and path[-1:] == ["支出"]:
+                stem = key.removesuffix(".支出")
+                kin = (self._figures.get(f"{stem}.{w}") for w in ("预算", "上年预算", "上年支出"))
+                yield Name(key.split(".")[-2], figure, last, others=tuple(filter(None, kin)))
+            if section == "人员" and len(path) == 1 and len(path[0]) >= _STAFF_LENGTH:
+                yield Name(path[0], figure)
+            if section == "业务量" and path[1:] == ["本年"]:
+                # 来访批次, and 来访 where 批次 stands behind the number.
+                tails = [tail for tail in self._words.tails if path[0].endswith(tail)]
+                for tail in ("", *tails):
+                    if len(stem := path[0].removesuffix(tail)) > 1:
+                        yield Name(stem, figure, last, tail, is_volume=True)

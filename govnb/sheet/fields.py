@@ -1,0 +1,81 @@
+"""The model of a department's file, walked: what stands in a file, and what its keys may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from govnb.sheet.key import bare, readers
+from govnb.text.ledger import Ledger
+from govnb.text.values import TextOf
+
+T = TypeVar("T")
+
+
+def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple[str, Any, bool]]:
+    """Yield what a section states, by its path of keys, and whether it is Markdown."""
+    if isinstance(value, BaseModel):
+        prose = markdown_fields(type(value))
+        inside = [
+            (f".{info.alias}", getattr(value, name), name in prose)
+            for name, info in type(value).model_fields.items()
+        ]
+    elif isinstance(value, Mapping):
+        inside = [(f".{key}", item, markdown) for key, item in value.items()]
+    elif isinstance(value, list | tuple):
+        inside = [(f"[{number}]", item, markdown) for number, item in enumerate(value, 1)]
+    else:
+        inside = []
+        if value is not None:
+            yield path, value, markdown
+    for step, item, is_prose in inside:
+        yield from leaves(item, f"{path}{step}".removeprefix("."), is_prose)
+
+
+@cache
+def markdown_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Return the fields of a section that hold Markdown, alone or in a list."""
+    return frozenset(
+        name
+        for name, info in model.model_fields.items()
+        if any(isinstance(x, TextOf) and x.markdown for x in readers(info))
+    )
+
+
+def typed(info: FieldInfo) -> Any:
+    """Return a field's type with the annotations that read its text."""
+    if not info.metadata:
+        return info.annotation
+    return Annotated.__class_getitem__((info.annotation, *info.metadata))  # type: ignore[attr-defined]
+
+
+def flat(annotation: Any) -> list[Any]:
+    """Return the types, and what reads their text, that a field's type is made of."""
+    args = get_args(annotation)
+    return [a for arg in args for a in flat(arg)] if args else [annotation]
+
+
+def class_of(annotation: Any, base: type[T]) -> type[T] | None:
+    """Return the class that a field holds, if it is one of a kind."""
+    inner = bare(annotation)
+    return inner if isinstance(inner, type) and issubclass(inner, base) else None
+
+
+def aliases(model: type[BaseModel]) -> list[str]:
+    """Return the keys of a section."""
+    return [str(field.alias) for field in model.model_fields.values()]
+
+
+def below(annotation: Any, step: str) -> Any:
+    """Return the type of what a key holds, None where there can be no such key."""
+    if get_origin(bare(annotation)) is dict:
+        return get_args(bare(annotation))[1]
+    if class_of(annotation, Ledger) and step not in ("名称", "分类合计"):
+        return bare(annotation)
+    model = class_of(annotation, BaseModel)
+    fields = model.model_fields.values() if model else ()
+    return next((typed(field) for field in fields if field.alias == step), None)
