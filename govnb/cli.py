@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from govnb.options import (
     OVERRIDE,
     PARAMS,
     TO,
+    WITH_FIGURES,
     formats_of,
     overrides_of,
 )
@@ -196,6 +198,7 @@ def score(
 @click.argument("department", metavar="部门")
 @TO
 @EDITION
+@WITH_FIGURES
 @click.option(
     "--engine",
     type=click.Choice(["govnb", "kernel"]),
@@ -206,7 +209,7 @@ def score(
 @OUTPUTS
 @OVERRIDE
 def run(
-    year: int, department: str, formats: str, edition: str, engine: str | None,
+    year: int, department: str, formats: str, edition: str, with_figures: bool, engine: str | None,
     params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
@@ -222,6 +225,7 @@ def run(
         raise FaultsError(faults)
     wanted, changed = formats_of(formats), overrides_of(overrides)
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
+    job = replace(job, with_figures=with_figures)
     outcome = run_one(job)
     if outcome.failure:
         click.echo(outcome.failure.text(), err=True)
@@ -249,6 +253,7 @@ def run(
 @click.option("--dry-run", is_flag=True, help="只列出要运行哪些、为什么，不运行")
 @TO
 @EDITION
+@WITH_FIGURES
 @click.option(
     "--engine",
     type=click.Choice(["govnb", "kernel"]),
@@ -273,7 +278,8 @@ def run(
 )
 def batch(
     year: int, jobs: int | None, scheduler: str | None, force: bool, dry_run: bool, formats: str,
-    edition: str, engine: str, timeout: float, params_dir: Path | None, outputs_dir: str,
+    edition: str, with_figures: bool, engine: str, timeout: float, params_dir: Path | None,
+    outputs_dir: str,
 ) -> None:  # fmt: skip
     """生成一年全部部门的报告和总览页。"""
     from govnb.publish.batch import Options
@@ -282,6 +288,7 @@ def batch(
 
     params = params_dir or Path("params")
     job = Job(year, "", params, outputs_dir, formats_of(formats), edition, engine=engine)
+    job = replace(job, with_figures=with_figures)
     sys.exit(run_batch(job, Options(jobs, timeout, force, dry_run, scheduler)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import default
+from traitlets import Bool, default
 from traitlets.config import Config
 
 from govnb.papers.reading import read
@@ -16,6 +16,8 @@ from govnb.papers.tree import Document
 
 class PaperReport(Exporter):
     """An exporter that writes the document a notebook shows."""
+
+    with_figures = Bool(False, help="列出全部指标的附件也上纸").tag(config=True)
 
     def write(self, document: Document) -> bytes:
         """Return the document as a file."""
@@ -52,4 +54,5 @@ class PaperReport(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         # nbconvert calls the folder it is run in "".
         path = resources.get("metadata", {}).get("path")
-        return self.write(read(nb, None if path is None else Path(path))), resources
+        folder = None if path is None else Path(path)
+        return self.write(read(nb, folder, with_figures=self.with_figures)), resources

@@ -24,8 +24,8 @@ _INSET = 0.8
 # What a level of a list or a quote steps in, at most.
 _STEP = 40.0
 # A table shorter than this part of a page is kept on one.
-_SHORT = 0.4
-# Large type is worth a page or so, not a table twice as long.
+_SHORT = 0.33
+# The largest type is for short tables; larger is worth a page or so, not a table twice as long.
 _FEW_PAGES = 2.0
 _MANY_ROWS = 20
 # What a line may not break inside, as far as one line holds it.
@@ -119,8 +119,11 @@ def fit(table: Node, room: float = WIDTH) -> list[Node]:
         if fitting:
             shared = [_shared(room / size, wanted, columns) for size in fitting]
             pages = [_pages(body, w, size) for w, size in zip(shared, fitting, strict=True)]
-            bound = max(_FEW_PAGES, 1.2 * min(pages))
-            at = next(n for n, length in enumerate(pages) if length <= bound)
+            most = max(_FEW_PAGES, 1.2 * min(pages))
+            bounds = [_SHORT if size == SIZES[0] else most for size in fitting]
+            at = next(
+                n for n, length in enumerate(pages) if length <= bounds[n] or n == len(pages) - 1
+            )
             return [_fitted(table, shared[at], fitting[at], room, pages[at] <= _SHORT)]
     groups = _groups([c.least for c in columns], room / SIZES[-1])
     if len(groups) == 1:

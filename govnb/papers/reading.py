@@ -34,7 +34,9 @@ _SPANS = re.compile(r"((?:col|row)span\s*=\s*[\"']?\d{1,3})\d+", re.IGNORECASE)
 _DEEPEST = 6
 
 
-def read(notebook: NotebookNode, folder: Path | None = None) -> Document:
+def read(
+    notebook: NotebookNode, folder: Path | None = None, *, with_figures: bool = False
+) -> Document:
     """Return the document of an executed notebook.
 
     Parameters
@@ -43,8 +45,10 @@ def read(notebook: NotebookNode, folder: Path | None = None) -> Document:
         The notebook; cells that weren't run show nothing.
     folder
         Where pictures that a Markdown cell names may lie; None to take none from disk.
+    with_figures
+        Whether tables that a page holds folded, the list of all figures, are on paper too.
     """
-    made = _Reader(Document(str(notebook.metadata.get("title", "")), []))
+    made = _Reader(Document(str(notebook.metadata.get("title", "")), []), with_figures)
     for cell in notebook.cells:
         if "papermill-error-cell-tag" in cell.metadata.get("tags", ()):
             # Papermill's note to whoever runs the notebook; the failed cell says what failed.
@@ -76,8 +80,9 @@ def alone(source: str) -> str | None:
 class _Reader:
     """Reads outputs one after another into a document."""
 
-    def __init__(self, made: Document) -> None:
+    def __init__(self, made: Document, with_figures: bool) -> None:
         self._made = made
+        self._with_figures = with_figures
         self._titled = ""
         self._signed: tuple[str, ...] = ()
         self._stated = ""
@@ -86,7 +91,7 @@ class _Reader:
     def finished(self) -> Document:
         """Return the document of all that was read."""
         made = self._made
-        blocks = [_shallow(b) for b in self.blocks]
+        blocks = [_shallow(b) for b in _printed(self.blocks)]
         tops = [b for b in blocks if b["t"] == "Header" and b["c"][0] == 1]
         if not self._titled and len(tops) == 1 and blocks[0] is tops[0]:
             # A user's only level-1 heading, where it comes first.
@@ -204,6 +209,8 @@ class _Reader:
         return [node("Header", level, tree.attributes(), said)]
 
     def _table(self, structure: Mapping[str, Any], _: Any) -> Nodes:
+        if structure.get("folded") and not self._with_figures:
+            return [_LEFT_OUT]
         heads = [(text(c["label"]), bool(c.get("numeric"))) for c in structure["columns"]]
         rows = [
             (
@@ -272,6 +279,17 @@ _STRUCTURES: dict[str, Callable[..., Nodes]] = {
     "title": _Reader._titles,
     "signoff": _Reader._sign_off,
 }
+
+
+# Where a table isn't on paper; a heading that leads to nothing else isn't either.
+_LEFT_OUT = {"t": "Null"}
+
+
+def _printed(blocks: Nodes) -> Iterator[Node]:
+    for n, block in enumerate(blocks):
+        leads_out = n + 1 < len(blocks) and blocks[n + 1] is _LEFT_OUT
+        if block is not _LEFT_OUT and not (block["t"] == "Header" and leads_out):
+            yield block
 
 
 def _narrated(block: Any) -> Node:

@@ -29,6 +29,11 @@ def flat(text: str) -> str:
 def words_of_page(page: str) -> list[str]:
     """Return what a page prints: headings, paragraphs, cells, captions, in order."""
     soup = BeautifulSoup(page, "html.parser")
+    for folded in soup.select("details.gv-folded"):
+        # Paper has neither the list of all figures nor the heading that leads to it.
+        if heading := folded.find_previous("h2"):
+            heading.decompose()
+        folded.decompose()
     for tag in soup.select(_SKIPPED):
         tag.decompose()
     body = soup.select(f"header :is({_PIECES}), main :is({_PIECES})")
