@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import warnings
@@ -13,6 +14,7 @@ import click
 
 from govnb.options import (
     EDITION,
+    FAIL_ON,
     FILE,
     JSON,
     OUTPUTS,
@@ -22,10 +24,8 @@ from govnb.options import (
     WITH_FIGURES,
     formats_of,
     overrides_of,
+    severities_of,
 )
-from govnb.review.finding import SEVERITIES
-from govnb.sheet.figure import shown, with_reason
-from govnb.sheet.read import load
 from govnb.text.files import why
 from govnb.text.lookalikes import ReadOrdinary
 from govnb.text.place import Fault, FaultsError, Place
@@ -33,7 +33,7 @@ from govnb.text.suggest import did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
-    from govnb.present.workbook import Workbook
+    from govnb.present.assessment import Assessment
 
 
 @click.group(
@@ -51,6 +51,8 @@ def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
     code: object = 1
     warnings.formatwarning = _one_line
+    # Most of a short command's objects live to its end; looking for circles takes a tenth of it.
+    gc.set_threshold(50_000)
     try:
         code = cli.main(prog_name="govnb", standalone_mode=False)
     except FaultsError as error:
@@ -113,7 +115,9 @@ def figures(
     as_json: bool,
 ) -> None:
     """列出算出的全部指标，或所点名的几个。"""
-    known = _workbook(file, params_dir, overrides).figures
+    from govnb.sheet.figure import shown, with_reason
+
+    known = _assessment(file, params_dir, overrides).figures
     chosen = [_known_name(name, known) for name in names] or list(known)
     if as_json:
         _print_json({name: known[name].as_dict() for name in chosen})
@@ -131,8 +135,9 @@ def figures(
 def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str, ...]) -> None:
     """说明一个指标从哪里来：公式、所用的数、文件和行。"""
     from govnb.present.provenance import exact_text
+    from govnb.sheet.figure import with_reason
 
-    known = _workbook(file, params_dir, overrides).figures
+    known = _assessment(file, params_dir, overrides).figures
     for depth, figure in known.explain(_known_name(name, known)):
         formula = f" ＝ {figure.formula}" if figure.formula else ""
         value = with_reason(figure, exact_text(figure))
@@ -144,12 +149,7 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
 @FILE
 @PARAMS
 @OVERRIDE
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES),
-    default=None,
-    help="有这一级（或更重）的未处理意见时，退出码为 1",
-)
+@FAIL_ON
 @JSON
 def review(
     file: Path, params_dir: Path | None, overrides: tuple[str, ...], fail_on: str | None,
@@ -158,13 +158,13 @@ def review(
     """复核一个部门：哪里不对，双方的数、出处、怎样处理。"""
     from govnb.present.findings import Findings
 
-    workbook = _workbook(file, params_dir, overrides)
-    found = workbook.review
+    grave = severities_of(fail_on)
+    assessment = _assessment(file, params_dir, overrides)
+    found = assessment.review
     if as_json:
         _print_json(found.as_dict())
     else:
-        click.echo(Findings(found, workbook.figures, str(file)).text())
-    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
+        click.echo(Findings(found, assessment.figures, str(file)).text())
     sys.exit(1 if found.open_of(*grave) else 0)
 
 
@@ -181,8 +181,7 @@ def score(
     """给一个部门评分：每项的分，或现有佐证下的区间。"""
     from govnb.present.scores import score_text
 
-    workbook = _workbook(file, params_dir, overrides, rubric)
-    found = workbook.score
+    found = _assessment(file, params_dir, overrides, rubric).score
     if found is None:
         message = "年度文件没有指定指标体系"
         hint = "在 _year.yml 写“指标体系”，或用 --rubric 指定"
@@ -217,7 +216,6 @@ def run(
     from govnb.publish.job import Job
     from govnb.sheet.folder import place_faults
     from govnb.sheet.read import department_path
-    from govnb.text.place import FaultsError
 
     params = params_dir or Path("params")
     # What the batch would refuse is not made one by one either.
@@ -301,7 +299,7 @@ def batch(
 @PARAMS
 def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
     """生成虚构的部门，供试用、测试和测速。"""
-    from govnb.publish.sample import YEAR, make
+    from govnb.publish.sample.make import YEAR, make
 
     made = make(count, out, seed, params_dir)
     click.echo(f"{count} 个示例部门：{out / str(YEAR)}（其中 {len(made.errors)} 个有预设的错误）")
@@ -334,17 +332,16 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
         click.echo(f"已建 {path}{then}")
 
 
-def _workbook(
+def _assessment(
     file: Path,
     params_dir: Path | None,
     overrides: tuple[str, ...] = (),
     rubric: str | None = None,
-) -> Workbook:
-    from govnb.present.workbook import Workbook
+) -> Assessment:
+    from govnb.present.assessment import Assessment
+    from govnb.sheet.read import load
 
-    return Workbook(
-        load(file, params_dir, note=True), overrides=overrides_of(overrides), rubric=rubric
-    )
+    return Assessment(load(file, params_dir, note=True), overrides_of(overrides), rubric)
 
 
 def _known_name(name: str, known: Any) -> str:

@@ -29,6 +29,10 @@ FILE = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 OVERRIDE = click.option(
     "--set", "overrides", multiple=True, metavar="名称=值", help="试算：改一个输入再算，可多次使用"
 )
+FAIL_ON = click.option(
+    "--fail-on", default=None, metavar="错误|尾差|提示",
+    help="有这一级（或更重）的未处理意见时，退出码为 1",
+)  # fmt: skip
 
 
 def formats_of(text: str) -> tuple[str, ...]:
@@ -39,6 +43,16 @@ def formats_of(text: str) -> tuple[str, ...]:
         return checked_formats(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--to") from None
+
+
+def severities_of(text: str | None) -> tuple[str, ...]:
+    """Return a severity and the graver ones; usage is wrong if it is none."""
+    from govnb.review.finding import SEVERITIES
+
+    if text is not None and text not in SEVERITIES:
+        message = f"没有“{text}”，可用：{'、'.join(SEVERITIES)}"
+        raise click.BadParameter(message, param_hint="--fail-on")
+    return SEVERITIES[: SEVERITIES.index(text) + 1] if text else ()
 
 
 def overrides_of(items: tuple[str, ...]) -> dict[str, str]:

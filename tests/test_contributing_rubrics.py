@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel
 
 from govnb.present.schema import schema
-from govnb.rubric.evidence import Worth
+from govnb.rubric.evidence import Deadline, Flaw, Worth
 from govnb.rubric.file import (
     Group,
     Indicator,
@@ -23,7 +23,6 @@ from govnb.rubric.file import (
     RubricFile,
     Years,
 )
-from govnb.rubric.incidents import Deadline, Flaw
 from govnb.rubric.load import load_rubric
 from govnb.rubric.nested import Exemption, Option
 from govnb.rubric.rule import Rule

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-from govnb.present.shared_files import blank_inputs, check_shared, is_shared
+from govnb.present.assessment import Assessment
+from govnb.present.shared_files import check_shared, is_shared
 from govnb.present.shared_files import params_of as params_of_shared
-from govnb.present.workbook import Workbook
 from govnb.rubric.load import rubric_of
-from govnb.rubric.names import checker
 from govnb.sheet.folder import is_readable, is_year, place_faults, year_files
 from govnb.sheet.read import load, params_of
 from govnb.text.place import FaultsError
@@ -29,8 +27,7 @@ def check_file(file: Path, params_dir: Path | None) -> None:
         With everything wrong, where the file stands and what it is called included.
     """
     if is_shared(file):
-        folder = params_dir or params_of_shared(file)
-        check_shared(file, folder, checker(partial(blank_inputs, folder)))
+        check_shared(file, params_dir or params_of_shared(file))
         return
     faults = place_faults(file, params_dir or params_of(file))
     if not faults or is_readable(file):
@@ -53,7 +50,7 @@ def check_department(file: Path, params_dir: Path | None) -> None:
     inputs = load(file, params_dir, note=True)
     try:
         # The rubric and the checks are files too, read when they are first used.
-        _ = Workbook(inputs).review
+        _ = Assessment(inputs).review
     except FaultsError as error:
         try:
             rubric_of(inputs)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from govnb.present.charts import Chart
-from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
 from govnb.present.prose import plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
 from govnb.sheet.figure import Figures
 from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
 from govnb.sheet.score_words import in_unit, joined, points
+
+if TYPE_CHECKING:
+    from govnb.present.charts import Chart
 
 MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
 COLUMNS = ("指标", "权重", "评分规则和出处", "指标值和算式", "得分", "扣分、原因和佐证")
@@ -134,6 +136,9 @@ def _lacking(names: Sequence[str]) -> str:
 
 def points_chart(score: Score) -> Chart | None:
     """Return points won, lost and undetermined by first-level indicator."""
+    from govnb.present.charts import Chart
+    from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
+
     if not score.is_weighted:
         return None
     groups = dict.fromkeys(indicator.group for indicator in score.indicators)

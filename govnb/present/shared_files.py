@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from govnb.review.rules import RULE_FILES, rules_of, unusable
-from govnb.rubric.load import Check, load_rubric
+from govnb.rubric.file import Rubric
+from govnb.rubric.load import check_names, load_rubric
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.district import YearFile
 from govnb.sheet.read import Inputs, label_of, year_folder, year_of_folder
 from govnb.sheet.rules import BaseDataForm, Book
-from govnb.text.place import FaultsError, Place
+from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.validation import validate
 from govnb.text.yaml_text import parse_yaml, read_text, read_yaml
 
@@ -44,7 +47,7 @@ def params_of(path: Path) -> Path:
     return near if near.joinpath("rules").is_dir() or not is_rubric(path) else Path("params")
 
 
-def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> None:
+def check_shared(path: Path, params_dir: Path) -> None:
     """Read one shared file by itself.
 
     Parameters
@@ -53,8 +56,6 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
         The file.
     params_dir
         The parameter folder.
-    also
-        Yields further faults of a rubric.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
         With everything wrong in it.
     """
     if is_rubric(path):
-        load_rubric(str(path), params_dir, also)
+        load_rubric(str(path), params_dir, partial(names_at_large, params_dir=params_dir))
         return
     if path.stem in RULE_FILES:
         _check_rules(path, params_dir)
@@ -75,6 +76,15 @@ def check_shared(path: Path, params_dir: Path, also: Check | None = None) -> Non
             raise FaultsError(faults)
         return
     validate(tree, _RULES.get(path.stem, Book))
+
+
+def names_at_large(rubric: Rubric, params_dir: Path) -> Iterator[Fault]:
+    """Yield a fault for each name in a rubric's formulas that no department has."""
+    try:
+        inputs = blank_inputs(params_dir)
+        yield from check_names(rubric, compute(inputs)[0], inputs.book)
+    except FaultsError as error:
+        yield from error.faults
 
 
 def _check_rules(path: Path, params_dir: Path) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from govnb.present import fonts, sentences
+from govnb.present.assessment import Assessment
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
@@ -30,24 +31,15 @@ from govnb.present.standard_tables import SELDOM, TABLES
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
-from govnb.review.finding import Review
-from govnb.review.rules import read_rules
-from govnb.review.run import review
-from govnb.rubric.load import rubric_of
-from govnb.rubric.names import check_names
-from govnb.rubric.score import score
-from govnb.sheet.compute import compute
-from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
-from govnb.sheet.score import Score
 from govnb.text.files import find_upward
 from govnb.text.place import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
 
 
-class Workbook:
+class Workbook(Assessment):
     """One department's year: its inputs, its figures, and how each part of the report looks.
 
     Parameters
@@ -56,15 +48,8 @@ class Workbook:
         The checked files.
     edition
         `review` with the reviewers' annex, or `publish` without.
-    overrides
-        试算: values that stand in for stated ones. The page then says so.
-    rubric
-        An indicator system other than the one the year names.
-
-    Raises
-    ------
-    FaultsError
-        With everything in the files that keeps the report from being computed.
+    overrides, rubric
+        As for :class:`Assessment`; the page says that it is a 试算.
     """
 
     def __init__(
@@ -77,19 +62,8 @@ class Workbook:
         if edition not in EDITIONS:
             place, hint = Place("edition"), f"可写：{'、'.join(EDITIONS)}"
             raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
-        self.inputs = inputs
+        super().__init__(inputs, overrides, rubric)
         self.edition = edition
-        self.rubric = rubric
-        self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
-        self.figures: Figures
-        self.facts: Facts
-        self._rules = read_rules(inputs.params_dir)
-        try:
-            self.figures, self.facts = compute(inputs, self.overrides)
-        except FaultsError as error:
-            raise FaultsError([*error.faults, *self._rules.faults]) from None
-        if self._rules.faults:
-            raise FaultsError(list(self._rules.faults))
         self._shown: dict[str, None] = {}
         self._numbers: dict[str, str] = {}
 
@@ -119,20 +93,6 @@ class Workbook:
         folder = find_upward(params_dir)
         inputs = load(department_path(year, department, folder), folder, note=True)
         return cls(inputs, edition, overrides)
-
-    @cached_property
-    def score(self) -> Score | None:
-        """The score under the rubric in force; None when the year names none."""
-        known = partial(check_names, figures=self.figures, book=self.inputs.book)
-        rubric = rubric_of(self.inputs, self.rubric, known)
-        return None if rubric is None else score(self.inputs, self.figures, rubric)
-
-    @cached_property
-    def review(self) -> Review:
-        """Every check's finding."""
-        marks = self.score
-        whole = marks if marks and marks.is_weighted and not marks.is_partial else None
-        return review(self.inputs, self.figures, self.facts, whole, self._rules)
 
     @property
     def heading(self) -> str:

@@ -1,11 +1,13 @@
-"""What is heard of a worker while it does its task, and how its end is told."""
+"""Workers: how a task is given to one, what is heard of it meanwhile, how its end is told."""
 
 from __future__ import annotations
 
 import json
+import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 # Called with each message a worker sends on the way; may return seconds that the next one
 # is to come in.
@@ -112,3 +114,54 @@ class Answers:
 def line(message: dict[str, Any]) -> bytes:
     """Return a message as it is sent."""
     return json.dumps(message).encode() + b"\n"
+
+
+class Workers(ABC):
+    """Do tasks, each in a process of its own; any thread may ask."""
+
+    def run(
+        self,
+        task: str,
+        argument: dict[str, Any],
+        timeout: float | None = None,
+        heard: Heard | None = None,
+        folder: str | None = None,
+    ) -> Any:
+        """Do a task in a worker of its own and return the answer.
+
+        Parameters
+        ----------
+        task
+            Its name in :mod:`govnb.publish.tasks`.
+        argument
+            What the task is given.
+        timeout
+            Seconds of wall-clock time, after which the worker and all it started are ended.
+        heard
+            Called with each message the worker sends on the way; may return seconds that the
+            next one is to come in.
+        folder
+            Where the worker works; here by default.
+
+        Raises
+        ------
+        WorkerLost, WorkerTimeout, Closed
+        WorkersLost
+            If no worker can be had.
+        """
+        request = {"task": task, "argument": argument, "folder": folder or os.getcwd()}
+        return self.ask(request, lambda: Answers(timeout, heard))
+
+    @abstractmethod
+    def ask(self, request: dict[str, Any], answers: Callable[[], Answers]) -> Any:
+        """Hand a request to a worker and return its answer; `answers` takes in what it says."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End every worker."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -30,7 +30,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from govnb.publish.crew import Workers, cores, run_apart, workers
+from govnb.publish.answers import Workers
+from govnb.publish.crew import cores, run_apart, workers
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import package_digest

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
-from govnb.publish.answers import Heard, WorkerLost, WorkersLost, WorkerTimeout
+from govnb.publish.answers import WorkerLost, Workers, WorkersLost, WorkerTimeout
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.spawned import Spawned
@@ -27,27 +27,6 @@ class Crew(Protocol):
 
     def stop(self) -> None:
         """End all work at once."""
-
-
-class Workers(Protocol):
-    """Do tasks, each in a process of its own; any thread may ask."""
-
-    def __enter__(self) -> Workers: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def run(
-        self,
-        task: str,
-        argument: dict[str, Any],
-        timeout: float | None = None,
-        heard: Heard | None = None,
-        folder: str | None = None,
-    ) -> Any:
-        """Do a task and return the answer: see :meth:`govnb.publish.warm.Warm.run`."""
-
-    def close(self) -> None:
-        """End every worker."""
 
 
 def workers(template: Job | None = None) -> Workers:

@@ -14,54 +14,41 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, NoReturn
 
-from govnb.publish.answers import Answers, Closed, Heard, WorkerTimeout, line
-from govnb.publish.home import without_home
+from govnb.publish.answers import Answers, Closed, Workers, WorkerTimeout, line
+from govnb.publish.environment import SETTINGS, without_home
 from govnb.publish.orphans import end_tree
-from govnb.publish.zygote import SETTINGS
 
 
-class Spawned:
-    """Starts a process for each task; :meth:`run` may be called from any thread."""
+class Spawned(Workers):
+    """Starts a process for each task."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: set[int] = set()
         self._closed = False
 
-    def run(
-        self,
-        task: str,
-        argument: dict[str, Any],
-        timeout: float | None = None,
-        heard: Heard | None = None,
-        folder: str | None = None,
-    ) -> Any:
-        """Do a task in a process of its own and return the answer: see :meth:`Warm.run`.
-
-        Raises
-        ------
-        WorkerLost, WorkerTimeout, Closed
-        """
-        answers = Answers(timeout, heard)
-        process = self._start(folder)
+    def ask(self, request: dict[str, Any], answers: Callable[[], Answers]) -> Any:
+        """Start a process and give it the request."""
+        told, process = answers(), self._start(request["folder"])
         assert process.stdin is not None and process.stdout is not None
         with process.stdout, process.stdin:
             try:
                 with suppress(OSError):
-                    process.stdin.write(line({"task": task, "argument": argument}))
+                    process.stdin.write(line(request))
                     process.stdin.flush()
-                _listen(process.stdout, answers)
-                answers.take({"exit": process.wait()})
+                _listen(process.stdout, told)
+                told.take({"exit": process.wait()})
             finally:
                 end_tree(process.pid)
                 process.wait()
                 self._running.discard(process.pid)
         if self._closed:
             raise Closed
-        return answers.result()
+        return told.result()
 
     def close(self) -> None:
         """End every worker."""
@@ -70,13 +57,7 @@ class Spawned:
         for pid in list(self._running):
             end_tree(pid)
 
-    def __enter__(self) -> Spawned:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _start(self, folder: str | None) -> subprocess.Popen[bytes]:
+    def _start(self, folder: str) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._closed:
                 raise Closed

@@ -14,10 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from govnb.publish.answers import Answers, Closed, Heard, WorkersLost, WorkerTimeout, line
-from govnb.publish.home import without_home
+from govnb.publish.answers import Answers, Closed, Workers, WorkersLost, WorkerTimeout, line
+from govnb.publish.environment import SETTINGS, without_home
 from govnb.publish.orphans import end_tree
-from govnb.publish.zygote import SETTINGS
 
 # A warm process that dies this often, one time after the other, will not get better.
 _TRIES = 3
@@ -30,8 +29,8 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-class Warm:
-    """A warm process, started when first needed; :meth:`run` may be called from any thread.
+class Warm(Workers):
+    """A warm process, started when first needed, that forks a worker for each task.
 
     Parameters
     ----------
@@ -48,46 +47,17 @@ class Warm:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def run(
-        self,
-        task: str,
-        argument: dict[str, Any],
-        timeout: float | None = None,
-        heard: Heard | None = None,
-        folder: str | None = None,
-    ) -> Any:
-        """Do a task in a worker of its own and return the answer.
-
-        Parameters
-        ----------
-        task
-            Its name in :mod:`govnb.publish.tasks`.
-        argument
-            What the task is given.
-        timeout
-            Seconds of wall-clock time, after which the worker and all it started are ended.
-        heard
-            Called with each message the worker sends on the way; may return seconds that the
-            next one is to come in.
-        folder
-            Where the worker works; here by default.
-
-        Raises
-        ------
-        WorkerLost, WorkerTimeout, Closed
-        WorkersLost
-            If the warm process dies again and again.
-        """
-        request = {"task": task, "argument": argument, "folder": folder or os.getcwd()}
+    def ask(self, request: dict[str, Any], answers: Callable[[], Answers]) -> Any:
+        """Have a worker forked, once more if the warm process dies."""
         for _ in range(_TRIES):
             try:
-                return _Job(self, request, Answers(timeout, heard)).answer()
+                return _Job(self, request, answers()).answer()
             except WorkersLost:
                 if self._closed:
                     raise Closed from None
         raise WorkersLost("热启动进程一再中断")
 
-    def ask(self, job: socket.socket, status: int) -> None:
+    def fork(self, job: socket.socket, status: int) -> None:
         """Hand a worker's ends of its socket and pipe to the warm process."""
         with self._lock:
             if self._closed:
@@ -121,12 +91,6 @@ class Warm:
                 end_tree(process.pid)
                 process.wait()
 
-    def __enter__(self) -> Warm:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _start(self) -> None:
         if self._process is not None:
             self._process.wait()
@@ -158,7 +122,7 @@ class _Job:
             try:
                 with theirs:
                     try:
-                        self.warm.ask(theirs, status_theirs)
+                        self.warm.fork(theirs, status_theirs)
                     finally:
                         os.close(status_theirs)
                 with suppress(BrokenPipeError, ConnectionResetError):

@@ -23,22 +23,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from govnb.publish.environment import SETTINGS
 from govnb.publish.orphans import die_with_parent
 
 # What `python -m` put first on the path.
 _FIRST = sys.path[0]
 
 Send = Callable[[dict[str, Any]], None]
-
-# Libraries that compute in threads of their own would leave them behind in every fork; one
-# worker a core is the way this program uses several. Hashes are fixed so that a report
-# doesn't depend on the order of a set.
-SETTINGS = {
-    "MKL_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
 
 
 def main(descriptor: int, params_dir: str = "", formats: str = "") -> NoReturn:

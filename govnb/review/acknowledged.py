@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from govnb.sheet.department import Acknowledgement
 from govnb.sheet.facts import decimals_of
 from govnb.sheet.figure import number_text
 from govnb.sheet.read import Inputs
+from govnb.text.place import Fault
 from govnb.text.suggest import nearest
 
 ACKNOWLEDGED = "已说明"
@@ -39,6 +40,16 @@ def acknowledge(findings: list[Finding], inputs: Inputs) -> Iterator[Finding]:
         elif said.date.latest() < (_year(inputs), 12, 31):
             why = f"说明的日期{said.date}还在所评价的年度之内，年度终了以后才有可说明的"
             yield _notice(said, why, "检查日期里的年份。")
+
+
+def misnamed(inputs: Inputs, checks: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each explanation of a check that there isn't, whatever its item."""
+    for said in inputs.department.acknowledged:
+        check, colon, item = said.finding.partition(":")
+        if check not in checks:
+            near = nearest(check, checks)
+            hint = f"是不是“{near}{colon}{item}”？" if near else "照 govnb review 印出的编号写"
+            yield Fault(said.finding.place, f"没有编号是“{check}”的核对", hint)
 
 
 def _has_changed(said: Acknowledgement, finding: Finding) -> bool:

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from govnb.review.acknowledged import acknowledge
+from govnb.review.acknowledged import acknowledge, misnamed
 from govnb.review.finding import HINT, NO_DATA, NOT_APPLICABLE, PASSED, Finding, Review
 from govnb.review.rules import Rules, read_rules, unusable
 from govnb.review.world import World
 from govnb.sheet.expression import FormulaError
 from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
-from govnb.sheet.naming import check_published
 from govnb.sheet.read import Inputs
+from govnb.sheet.references import check_published
 from govnb.sheet.score import Score
 from govnb.text.place import Fault, FaultsError
 
@@ -43,6 +43,8 @@ def review(
     """
     rules = rules or read_rules(inputs.params_dir)
     faults = [*rules.faults, *unusable(rules, inputs, figures), *check_published(inputs, figures)]
+    if rules.checks:
+        faults += misnamed(inputs, {*rules.checks, *rules.gaps.names})
     if faults:
         raise FaultsError(faults)
     if not rules.checks:

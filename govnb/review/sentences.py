@@ -213,6 +213,15 @@ class Sentences:
         is_sure = year in (self._year, self._year - 1) and is_last >= says_last and not doubtful
         return (not rest, is_last) if is_sure else None
 
+    def judged(self, passage: Passage) -> dict[int, bool]:
+        """Return which numbers are held against figures, by their places, and if they agree."""
+        found = {c.number.start: True for c in self.changes(passage) if c.number}
+        for mention in self.named(passage):
+            figure = mention.name.last if mention.is_last else mention.name.figure
+            if mention.number and mention.is_ours and figure and figure.number is not None:
+                found[mention.number.start] = mention.number.prints(figure.number)
+        return found
+
     def changes(self, passage: Passage) -> Iterator[Change]:
         """Yield what a passage says that this year's figures did since last year."""
         named = (m for m in self.named(passage) if m.is_ours and not m.is_last)

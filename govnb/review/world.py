@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
 from govnb.review.rounding import Rounding
 from govnb.review.sentences import Sentences
+from govnb.review.statements import Statements
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
@@ -119,6 +120,11 @@ class World:
         called = {words: name for rule in rules for words, name in rule.items()}
         own = str(self.inputs.department.identity.name)
         return Sentences(self.figures, called, self.words, self.year, own)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The reader of what sentences say of their amounts."""
+        return Statements(self.words, self.year)
 
     def is_from_book(self, figure: Figure) -> bool:
         """Tell whether a figure is one of the formula book's, not the department's own."""

@@ -1,50 +1,45 @@
-"""Rules that score what is shown: states, an evaluator's mark, points of a checklist.
+"""Rules that score what a department shows: states, marks, checklists, incidents, due dates.
 
-A claim counts for the department only with evidence behind it; where the rubric lets the
-figures decide, it counts not at all. What is neither shown nor denied stays open.
+A claim counts for the department only with evidence behind it, a shortcoming counts against
+it as stated; where the rubric lets the figures decide, neither counts. What is neither shown
+nor denied stays open, and the bounds are as tight as the rest allows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import calendar
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any
+from itertools import chain
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from govnb.rubric.case import Case
-from govnb.rubric.interval import Interval
-from govnb.rubric.outcome import Outcome
-from govnb.rubric.rule import (
-    ZERO,
-    Faults,
-    Row,
-    Rule,
-    check_best,
-    check_sum,
-    say_level,
-)
-from govnb.rubric.values import Condition, PointsValue
+from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome
+from govnb.rubric.rule import Faults, Row, Rule, check_best, check_sum, say_level
+from govnb.rubric.values import Condition, Cost, Due, PointsValue, Rounding, in_steps, key, listed
 from govnb.sheet import score_words as words
-from govnb.sheet.evidence import Evidence, Point
+from govnb.sheet.evidence import NOT_DONE, Evidence, Point
 from govnb.text.ledger import Name, Strict
 from govnb.text.measure import PERCENT, Range
 from govnb.text.place import Fault
 from govnb.text.shorthand import short
 from govnb.text.span import Span, holes
-from govnb.text.suggest import did_you_mean
+from govnb.text.values import Count, PartialDate, TextOf
+from govnb.text.yaml_text import Scalar
+
+UNBOUNDED = Decimal("Infinity")
 
 
 class Worth(Strict):
     """A state or a point of a checklist that earns; 当 lets the figures decide."""
 
-    points: PointsValue = Field(alias="得分", description="这一状态或要点得几分")
-    when: Condition | None = Field(None, alias="当", description="什么数成立就算；写了它就只看数据")
-
-
-# ── states and marks ─────────────────────────────────────────────
+    points: PointsValue = key("得分", "这一状态或要点得几分", ...)
+    when: Condition | None = key("当", "什么数成立就算；写了它就只看数据")
 
 
 class StateEnum(Rule):
@@ -55,30 +50,36 @@ class StateEnum(Rule):
 
     id, name = "state_enum", "按状态"
 
-    states: dict[Name, Annotated[Worth, short("得分")]] = Field(
-        alias="状态", description="名称: 分数，或 {得分, 当}，从上往下第一个成立的算", min_length=1
+    states: dict[Name, Annotated[Worth, short("得分")]] = key(
+        "状态", "名称: 分数，或 {得分, 当}，从上往下第一个成立的算", ..., min_length=1
     )
 
     def score(self, case: Case) -> Outcome:
         """Give what the first state that holds gives: by the figures, else as shown."""
-        possible, missing, decides, undecided = self._possible(case)
-        stated = case.word("状态")
-        # It holds by the figures, or they rule every other out.
-        certain = len(possible) == 1 < len(self.states) and not undecided
-        notes = _unknown_word(case, stated, self.states)
+        stated, possible, missing = case.word("状态"), list[str](), list[str]()
+        decides = undecided = False
+        for name, state in self.states.items():
+            met, lacks = case.holds(state.when) if state.when else (None, ())
+            missing += lacks
+            if met is not False:
+                possible.append(name)
+                undecided = undecided or bool(state.when and not met)
+                # A claim speaks where the figures don't: above it, and of it, none is open.
+                decides = decides or (name == stated and not undecided)
+            if met:
+                break
+        notes = case.unknown("状态", self.states)
         if stated in self.states and stated not in possible:
             notes += (f"{case.name('状态')} 写的“{stated}”与数据不符，按数据判定",)
         if not possible:
             reason = "规则所列的状态都不成立，原文没有规定怎么计分"
             return Outcome(self._any(self.states, case), reason, notes=notes)
-        if certain:
-            points = self._any(possible, case)
-            said = f"{possible[0]}（按数据判定），得 {points} 分"
-            return Outcome(points, said, proofs=proofs_of(case), notes=notes)
-        if decides and (case.proof or case.on_trial("状态")):
-            points = self._any([str(stated)], case)
-            said = f"{stated}，得 {points} 分"
-            return Outcome(points, said, proofs=proofs_of(case), notes=notes)
+        # It holds by the figures, or they rule every other out; else it is as shown.
+        by_figures = len(possible) == 1 < len(self.states) and not undecided
+        if by_figures or (decides and case.is_shown("状态")):
+            points = self._any(possible if by_figures else [str(stated)], case)
+            said = f"{possible[0]}（按数据判定）" if by_figures else stated
+            return Outcome(points, f"{said}，得 {points} 分", proofs=case.proofs, notes=notes)
         # Where each has a condition, perhaps none of them will turn out to hold.
         none_sure = all(self.states[name].when for name in possible)
         points = self._any(self.states if none_sure else possible, case)
@@ -92,26 +93,7 @@ class StateEnum(Rule):
         """Require that the best state gives full marks."""
         yield from check_best(self, (s.points for s in self.states.values()), "各状态", row)
 
-    def _possible(self, case: Case) -> tuple[list[str], list[str], bool, bool]:
-        """Return the states that may hold, what is missing, and whether a claim decides."""
-        possible: list[str] = []
-        missing: list[str] = []
-        decides = undecided = False
-        for name, state in self.states.items():
-            met, lacks = case.holds(state.when) if state.when else (None, ())
-            missing.extend(lacks)
-            if met is False:
-                continue
-            possible.append(name)
-            undecided = undecided or bool(state.when and not met)
-            # A claim speaks where the figures don't: above it, and of it, none is open.
-            decides = decides or (name == case.word("状态") and not undecided)
-            if met:
-                break
-        return possible, missing, decides, undecided
-
     def _any(self, names: Iterable[str], case: Case) -> Interval:
-        """Return the bounds of what the named states give."""
         given = (Interval.exactly(self.states[name].points.of(case.weight)) for name in names)
         return Interval.around(given).within(case.limits(self))
 
@@ -121,33 +103,31 @@ class QualitativeBand(Rule):
 
     id, name = "qualitative_band", "定性分档"
 
-    tiers: dict[Name, Range] = Field(
-        alias="档次", min_length=1, description="分数，或占分值的百分比"
-    )
+    tiers: dict[Name, Range] = key("档次", "分数，或占分值的百分比", ..., min_length=1)
 
     def score(self, case: Case) -> Outcome:
         """Give the evaluator's mark if it lies in the tier reached; the tier alone bounds it."""
         full, limits, stated = case.weight, case.limits(self), case.word("状态")
-        notes = _unknown_word(case, stated, self.tiers)
-        reached = stated in self.tiers and bool(case.proof or case.on_trial("状态"))
+        notes = case.unknown("状态", self.tiers)
+        claimed = stated in self.tiers
+        reached = claimed and case.is_shown("状态")
         tier = self.tiers[str(stated)].as_points(full) if reached else Span()
         inside = tier.within(Span(ZERO, full))
         bounds = Interval(inside.low or ZERO, inside.high or ZERO).within(limits)
-        mark = mark_of(case, limits)
-        if mark is not None:
-            if reached and mark not in tier and not (bounds.is_exact and mark == bounds.low):
-                beyond = f"（不含 {words.points(bounds.high)} 分）" if mark == bounds.high else ""
-                message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {bounds} 分之内{beyond}"
-                case.refuse(message, "改给分，或改状态", "给分", "分值")
-            return _marked(case, mark, f"“{stated}”档，" if reached else "", notes)
-        if reached:
+        mark = _mark_of(case, limits)
+        if mark is None and not reached:
+            why = f"称“{stated}”，没有佐证，不计" if claimed else "档次未定"
+            lacking = (case.name("佐证" if claimed else "状态"),)
+            return Outcome(bounds, f"{why}，得分在 {bounds} 分之间", lacking, notes=notes)
+        if mark is None:
+            lacking = (case.name("给分", "分值"),)
             reason = f"“{stated}”档，得分在 {bounds} 分之间"
-            missing = (case.name("给分", "分值"),)
-            return Outcome(bounds, reason, missing, proofs=proofs_of(case), notes=notes)
-        claimed = stated in self.tiers
-        why = f"称“{stated}”，没有佐证，不计" if claimed else "档次未定"
-        missing = (case.name("佐证" if claimed else "状态"),)
-        return Outcome(bounds, f"{why}，得分在 {bounds} 分之间", missing, notes=notes)
+            return Outcome(bounds, reason, lacking, proofs=case.proofs, notes=notes)
+        if reached and mark not in tier and not (bounds.is_exact and mark == bounds.low):
+            beyond = f"（不含 {words.points(bounds.high)} 分）" if mark == bounds.high else ""
+            message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {bounds} 分之内{beyond}"
+            case.refuse(message, "改给分，或改状态", "给分", "分值")
+        return _marked(case, mark, f"“{stated}”档，" if reached else "", notes)
 
     def faults(self, row: Row) -> Faults:
         """Require tiers that cover all there is to give once."""
@@ -175,15 +155,13 @@ class Expert(Rule):
     def score(self, case: Case) -> Outcome:
         """Give the evaluator's mark, with who gave it and why; no mark, no points."""
         limits = case.limits(self)
-        mark = mark_of(case, limits)
-        if mark is None:
-            reason = f"评价人没有给分，得分在 {limits} 分之间"
-            return Outcome(limits, reason, (case.name("给分", "分值"),))
-        return _marked(case, mark, "", ())
+        if (mark := _mark_of(case, limits)) is not None:
+            return _marked(case, mark)
+        reason = f"评价人没有给分，得分在 {limits} 分之间"
+        return Outcome(limits, reason, (case.name("给分", "分值"),))
 
 
-def mark_of(case: Case, limits: Interval, *path: str) -> Decimal | None:
-    """Return the evaluator's mark, refused when it is more, or less, than there is to give."""
+def _mark_of(case: Case, limits: Interval, *path: str) -> Decimal | None:
     mark = case.number(*path, "给分", "分值")
     if mark is not None and mark not in limits:
         what = f"“{path[-1]}”" if path else "这个指标"
@@ -195,72 +173,39 @@ def mark_of(case: Case, limits: Interval, *path: str) -> Decimal | None:
     return mark
 
 
-def proofs_of(case: Case) -> tuple[str, ...]:
-    """Return the evidence for the indicator as a whole, as an outcome lists it."""
-    return (case.proof,) if case.proof else ()
-
-
 def _who(case: Case, given: Point | Evidence | None) -> str:
-    """Return who gave a mark, and why."""
     mark = given.mark if given else None
     return f"{mark.by}：{case.prose(mark.reason)}" if mark else "试算"
 
 
-def _marked(case: Case, mark: Decimal, said: str, notes: tuple[str, ...]) -> Outcome:
+def _marked(case: Case, mark: Decimal, said: str = "", notes: tuple[str, ...] = ()) -> Outcome:
     reason = f"{said}评价人给 {words.points(mark)} 分（{_who(case, case.evidence)}）"
-    return Outcome(Interval.exactly(mark), reason, proofs=proofs_of(case), notes=notes)
+    return Outcome(Interval.exactly(mark), reason, proofs=case.proofs, notes=notes)
 
 
-def _unknown_word(case: Case, word: str | None, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """Note a word the rubric doesn't have: mistyped, or meant for another rubric."""
-    if word is None or word in known:
-        return ()
-    hint = did_you_mean(word, known) or f"可写：{'、'.join(known)}"
-    return (f"{case.name('状态')} 写的“{word}”不在这套指标体系里，没有采用（{hint}）",)
-
-
-# ── checklists ───────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What a department says of one point of a checklist, and whether that is shown."""
 
-    case: Case
-    item: str
+    # 是, 否 or nothing, and the prose of it.
+    word: str | None
+    point: Point | None
+    # The evidence for the point, else for the indicator as a whole.
+    proof: str
+    # Whether the point is shown to be met; an unproven claim is open.
+    met: bool | None
+    # The fact that would settle it.
+    lacking: str
 
-    @property
-    def point(self) -> Point | None:
-        """The prose of it."""
-        return self.case.evidence.points.get(self.item) if self.case.evidence else None
-
-    @property
-    def word(self) -> str | None:
-        """是, 否 or nothing."""
-        return self.case.word("要点", self.item, "符合")
-
-    @property
-    def proof(self) -> str:
-        """The evidence for the point, else for the indicator as a whole."""
-        return (self.case.prose(self.point.proof) if self.point else "") or self.case.proof
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the point is shown to be met; an unproven claim is open."""
-        if self.word == "是":
-            is_shown = self.proof or self.case.on_trial("要点", self.item, "符合")
-            return True if is_shown else None
-        return False if self.word == "否" else None
-
-    @property
-    def lacking(self) -> str:
-        """The fact that would settle it."""
-        return self.case.name("要点", self.item, "佐证" if self.word == "是" else "符合")
-
-    @property
-    def is_withheld(self) -> bool:
-        """True if it is 未公布 in so many words: a complete list doesn't settle that."""
-        return any(self.case.is_withheld("要点", self.item, f) for f in ("符合", "例数"))
+    @classmethod
+    def of(cls, case: Case, item: str) -> Claim:
+        """Return what is claimed of a point."""
+        point = case.evidence.points.get(item) if case.evidence else None
+        word = case.word("要点", item, "符合")
+        proof = (case.prose(point.proof) if point else "") or case.proof
+        is_shown = bool(proof) or case.on_trial("要点", item, "符合")
+        met = False if word == "否" else True if word == "是" and is_shown else None
+        lacking = case.name("要点", item, "佐证" if word == "是" else "符合")
+        return cls(word, point, proof, met, lacking)
 
 
 class ChecklistAdd(Rule):
@@ -268,60 +213,327 @@ class ChecklistAdd(Rule):
 
     id, name = "checklist_add", "清单加分"
 
-    items: dict[Name, Annotated[Worth, short("得分")]] = Field(
-        alias="要点",
-        description="名称: 分数，或 {得分, 当}；合计等于分值，超过的写 封顶",
-        min_length=1,
+    items: dict[Name, Annotated[Worth, short("得分")]] = key(
+        "要点", "名称: 分数，或 {得分, 当}；合计等于分值，超过的写 封顶", ..., min_length=1
     )
 
     def score(self, case: Case) -> Outcome:
         """Add up the points that are met; those neither shown nor denied stay open."""
-        made = [self._item(case, name, item) for name, item in self.items.items()]
-        points = Interval.sum(one.points for one in made).within(case.limits(self))
-        return Outcome(
-            points,
-            "；".join(one.reason for one in made),
-            tuple(name for one in made for name in one.missing),
-            proofs=tuple(proof for one in made for proof in one.proofs),
-            notes=tuple(note for one in made for note in one.notes),
-        )
+        return _added_up((self._item(case, *item) for item in self.items.items()), self, case)
 
     def faults(self, row: Row) -> Faults:
         """Require points that add up to full marks."""
         yield from check_sum(self, (item.points for item in self.items.values()), "要点", row)
 
-    def asks(self) -> Iterator[tuple[str, str]]:
-        """Yield its points."""
-        yield from (("要点", name) for name in self.items)
-
-    def _item(self, case: Case, name: str, item: Worth) -> Outcome:
-        claim, worth = Claim(case, name), item.points.of(case.weight)
-        mark = mark_of(case, Interval(ZERO, worth), "要点", name)
-        notes: tuple[str, ...] = ()
+    @staticmethod
+    def _item(case: Case, name: str, item: Worth) -> Outcome:
+        claim, worth = Claim.of(case, name), item.points.of(case.weight)
+        mark = _mark_of(case, Interval(ZERO, worth), "要点", name)
+        notes = []
         if item.when:
             # The figures decide, once they are known, whatever is claimed until then.
             met, lacks = case.holds(item.when)
-            notes = tuple(_at_odds(claim, met, mark))
             unsettled = "按数据判定，数据未定" if claim.word is not None else "未说明"
+            if met is not None and claim.word is not None and (claim.word == "是") != met:
+                said = f"{case.name('要点', name)} 写的“{claim.word}”与数据不符，按数据判定"
+                notes.append(said)
+            if mark is not None:
+                notes.append(f"{case.name('要点', name)} 的给分没有采用：这一条按数据判定")
         elif mark is not None:
             said = f"{name} {words.points(mark)} 分（{_who(case, claim.point)}）"
             return Outcome(Interval.exactly(mark), said)
         else:
             met, lacks = claim.met, (claim.lacking,)
             unsettled = "称符合，没有佐证" if claim.word == "是" else "未说明"
-        if met is None:
-            points = Interval(ZERO, worth)
-            return Outcome(points, f"{name} {points} 分（{unsettled}）", lacks, notes=notes)
-        points = Interval.exactly(worth if met else ZERO)
-        is_proven = met and not item.when and claim.proof
-        proofs = (f"{name}：{claim.proof}",) if is_proven else ()
-        return Outcome(points, f"{name} {points} 分", proofs=proofs, notes=notes)
+        points = Interval(worth if met else ZERO, ZERO if met is False else worth)
+        proofs = (f"{name}：{claim.proof}",) if met and not item.when and claim.proof else ()
+        reason = f"{name} {points} 分" + (f"（{unsettled}）" if met is None else "")
+        lacking = lacks if met is None else ()
+        return Outcome(points, reason, lacking, proofs=proofs, notes=tuple(notes))
 
 
-def _at_odds(claim: Claim, met: bool | None, mark: Decimal | None) -> Iterator[str]:
-    """Yield what is said of a point that the figures decide otherwise."""
-    name = claim.case.name("要点", claim.item)
-    if met is not None and claim.word is not None and (claim.word == "是") != met:
-        yield f"{name} 写的“{claim.word}”与数据不符，按数据判定"
-    if mark is not None:
-        yield f"{name} 的给分没有采用：这一条按数据判定"
+def _added_up(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
+    made = list(parts)
+    return Outcome(
+        Interval.sum(one.points for one in made).within(case.limits(rule)),
+        "；".join(one.reason for one in made),
+        tuple(chain.from_iterable(one.missing for one in made)),
+        proofs=tuple(chain.from_iterable(one.proofs for one in made)),
+        notes=tuple(chain.from_iterable(one.notes for one in made)),
+    )
+
+
+def _count(case: Case, *path: str) -> int | None:
+    number = case.number(*path, "例数")
+    if number is None:
+        return None
+    if number < 0 or number != number.to_integral_value():
+        message = f"“{case.name(*path, '例数')}”是 {number:f}，不是例数"
+        case.refuse(message, "写 1 以上的整数", *path, "例数")
+    return int(number)
+
+
+def _times(sure: int, most: int | Decimal | None = None) -> Interval:
+    return Interval(Decimal(sure), Decimal(sure if most is None else most))
+
+
+@dataclass
+class Tally:
+    """What is taken off an indicator so far, in the best and the worst case."""
+
+    case: Case
+    gone: Interval = NOTHING
+    said: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    proofs: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def incidents(self) -> list[str]:
+        """What the department lists that went wrong (事项)."""
+        return list(self.case.evidence.incidents) if self.case.evidence else []
+
+    @property
+    def is_complete(self) -> bool:
+        """True if that list is shown to be complete."""
+        return self.case.word("事项齐全") == "是" and self.case.is_shown("事项齐全")
+
+    def take(self, times: Interval, each: Decimal) -> None:
+        """Take off for something that happened so often."""
+        most = times.high if times.high == UNBOUNDED else times.high * each
+        self.gone = Interval.sum((self.gone, Interval(times.low * each, most)))
+
+    def times(self, name: str) -> Interval:
+        """Return how often one incident happened: once, unless it says how often."""
+        stated = _count(self.case, "事项", name)
+        if stated == 0:
+            hint = "没有发生的不列；列出的写 1 以上"
+            self.case.refuse(f"事项“{name}”的例数是 0", hint, "事项", name, "例数")
+        if stated is None and self.case.is_withheld("事项", name, "例数"):
+            self.missing.append(self.case.name("事项", name, "例数"))
+            return _times(1, UNBOUNDED)
+        return _times(stated or 1)
+
+    def take_incidents(self, each: Decimal) -> Decimal:
+        """Take off for every incident listed, and return how many there are for sure."""
+        times = Interval.sum(self.times(name) for name in self.incidents)
+        self.take(times, each)
+        return times.low
+
+    def allow_for_more(self) -> None:
+        """Leave room for incidents that an incomplete list leaves out."""
+        if not self.is_complete:
+            self.take(_times(0, UNBOUNDED), ZERO)
+            said = self.case.word("事项齐全") == "是"
+            self.missing.append(self.case.name("佐证" if said else "事项齐全"))
+
+    def outcome(self, rule: Rule) -> Outcome:
+        """Return full marks less what is sure to go, down to what may still go."""
+        limits = self.case.limits(rule)
+        gone = min(self.gone.low, limits.width)
+        points = Interval(limits.high - self.gone.high, limits.high - gone).within(limits)
+        if self.gone.low:
+            reason = f"{'，'.join(self.said)}，扣 {words.points(gone)} 分"
+            if limits.low and self.gone.low > gone:
+                reason += f"，最低 {words.points(limits.low)} 分"
+        else:
+            reason = "没有说明有无应扣分的情形" if self.missing else "没有发现应扣分的情形"
+        if self.missing and not points.is_exact:
+            reason += f"；还缺 {len(self.missing)} 项说明，得分在 {points} 分之间"
+        proofs = (*self.proofs, *self.case.proofs)
+        return Outcome(points, reason, tuple(self.missing), proofs=proofs, notes=tuple(self.notes))
+
+
+class Flaw(Strict):
+    """A point of a checklist that costs."""
+
+    points: Cost | None = key("扣", "默认随规则的“扣”")
+
+
+class ChecklistDeduct(Rule):
+    """checklist_deduct: 每出现一例不符合要求的扣 1 分，扣完为止."""
+
+    id, name = "checklist_deduct", "清单扣分"
+
+    points: Cost = key("扣", "每例、每项或每件扣几分", ...)
+    by: Annotated[Scalar, TextOf("怎么计", choices=("按例", "按项"))] | None = key(
+        "计", "按例（默认，一项可扣多次）或 按项"
+    )
+    items: Annotated[dict[Name, Annotated[Flaw, short("扣")]], Field(min_length=1), listed()] = key(
+        "要点", "列表，或 名称: {扣: 各自扣几分}", ...
+    )
+
+    def score(self, case: Case) -> Outcome:
+        """Take off for every case, or for every point, that falls short.
+
+        Where a point costs but once (按项), a thing listed outside the points costs nothing of
+        its own: it falls under one of them, which its author is asked to name.
+        """
+        by_case, tally = self.by != "按项", Tally(case)
+        if by_case:
+            others = tally.take_incidents(self.points.of(case.weight))
+            tally.said += [f"另有事项 {others} 例"] if others else []
+        elif tally.incidents:
+            tally.notes.append(f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”")
+        is_settled = tally.is_complete and (by_case or not tally.incidents)
+        for name, item in self.items.items():
+            claim = Claim.of(case, name)
+            times = self._times(case, name, claim, by_case)
+            # A complete list settles what isn't 未公布 in so many words.
+            is_withheld = any(case.is_withheld("要点", name, f) for f in ("符合", "例数"))
+            if times.low == 0 and is_settled and not is_withheld:
+                times = _times(0)
+            if not times.is_exact:
+                tally.missing.append(claim.lacking)
+            tally.take(times, (item.points or self.points).of(case.weight))
+            if times.low:
+                tally.said.append(f"“{name}”不符合" + (f" {times.low} 例" if by_case else ""))
+            elif times.high == 0:
+                tally.proofs += [f"{name}：{claim.proof}"] if claim.proof else []
+        return tally.outcome(self)
+
+    @staticmethod
+    def _times(case: Case, name: str, claim: Claim, by_case: bool) -> Interval:
+        path, met = ("要点", name), claim.met
+        stated = _count(case, *path)
+        if stated is not None and claim.word is not None and (claim.word == "是") == bool(stated):
+            message = f"“{name}”符合写“{claim.word}”，例数却写 {stated}"
+            case.refuse(message, "例数是不符合的例数：改其中一个", *path, "例数")
+        if met or (stated == 0 and (claim.proof or case.on_trial(*path, "例数"))):
+            return _times(0)
+        if met is None and not stated:
+            return _times(0, UNBOUNDED if by_case else 1)
+        if not by_case:
+            return _times(1)
+        is_open = stated is None and case.is_withheld(*path, "例数")
+        return _times(stated or 1, UNBOUNDED if is_open else None)
+
+
+class EventDeduct(Rule):
+    """event_deduct: 每出现一个专项未按进度完成资金下达扣 0.5 分."""
+
+    id, name = "event_deduct", "按件扣分"
+
+    points: Cost = key("扣", "每例、每项或每件扣几分", ...)
+
+    def score(self, case: Case) -> Outcome:
+        """Take off for every incident; an incomplete list leaves room for more."""
+        tally, each = Tally(case), self.points.of(case.weight)
+        tally.said.append(f"{tally.take_incidents(each)} 件，每件扣 {words.points(each)} 分")
+        tally.allow_for_more()
+        return tally.outcome(self)
+
+
+class Deadline(Strict):
+    """One due date: what meeting it earns, and what each delay costs."""
+
+    due: Due = key("截止", "06-30（当年）、次年03-31、上年12-31，或逐年写 {2016: 2016-02-07}", ...)
+    points: PointsValue | None = key("得分", "按期完成得几分")
+    days: Count | None = key("逾期每", "几天；默认逾期即不得分")
+    late: PointsValue | None = key("扣", "逾期每几天扣几分")
+    rounding: Rounding | None = key("取整", "逾期不足几天：舍去（默认）、进一、按比例")
+
+    def late_by(self, case: Case, day: PartialDate | str | None) -> Interval | None:
+        """Return the fewest and the most days it was missed by; None while that is open."""
+        due = self.due.on(case.year)
+        if day == NOT_DONE:
+            return Interval.exactly(UNBOUNDED)
+        if due is None or not isinstance(day, PartialDate):
+            return None
+        # A date known to the year or month means one of its days.
+        month = day.month or 12
+        end = day.day or calendar.monthrange(day.year, month)[1]
+        ends = datetime.date(*day.earliest()), datetime.date(day.year, month, end)
+        first, last = (Decimal(max((end - due).days, 0)) for end in ends)
+        return Interval(first, last)
+
+    def kept(self, name: str, case: Case) -> Outcome:
+        """Return what the date earns: kept, missed by so many days, or open."""
+        worth = self.points.of(case.weight) if self.points else ZERO
+        whole, due = Interval(ZERO, worth), self.due.on(case.year)
+        day = case.day("日期", name)
+        late = self.late_by(case, day)
+        if late is None:
+            points, how = whole, "日期未说明" if due else f"原文没有规定 {case.year} 年的期限"
+        elif late.low == UNBOUNDED or due is None:
+            points, how = NOTHING, "没有完成"
+        else:
+            (least, said), (most, _) = (self._cost(worth, case, n) for n in (late.low, late.high))
+            points = Interval(worth - most, worth - least).within(whole)
+            how = f"{day}，期限 {words.day(due)}"
+            how += f"，逾期 {late.low} 天{said}" if late.is_exact and late.low else ""
+        if points.high and not case.is_proven(["日期", name]):
+            points, how = Interval(ZERO, points.high), f"{how}，没有佐证"
+        # Where the rubric gives no day for the year, no date of the department's helps.
+        missing = (case.name("日期", name),) if not points.is_exact and due is not None else ()
+        return Outcome(points, f"{name} {points} 分（{how}）", missing)
+
+    def faults(self, name: str, by_item: bool) -> Faults:
+        """Require of one due date a single way of counting, and what that takes."""
+        if (self.points is None) != by_item:
+            message = f"期限“{name}”要么写“得分”，要么由规则的“扣”按事项扣分"
+            yield Fault(self.due.place, message, "两种写法选一种")
+        if (self.days is None) != (self.late is None):
+            message = f"期限“{name}”的“逾期每”和“扣”要一起写"
+            yield Fault(self.due.place, message, "补上另一个")
+        elif self.rounding is not None and self.days is None:
+            message = "没有“逾期每”，“取整”没有用处"
+            yield Fault(self.rounding.place, message, "补上“逾期每”和“扣”")
+        elif self.days is not None and not self.days.value:
+            yield Fault(self.days.place, "逾期每 0 天", "写 1 以上的天数")
+
+    def _cost(self, worth: Decimal, case: Case, days: Decimal) -> tuple[Decimal, str]:
+        if self.days is None:
+            return (worth if days else ZERO), ""
+        per = self.days.value or Decimal(1)
+        steps, said = in_steps(days / per, self.rounding, f" {per} 天")
+        return steps * (self.late.of(case.weight) if self.late else worth), said
+
+
+class DeadlineRule(Rule):
+    """deadline: 春节前下达 50%；6 月底前全部下达."""
+
+    id, name = "deadline", "按期限"
+
+    due: dict[Name, Deadline] = key(
+        "期限", "名称: {截止, 得分, 逾期每, 扣, 取整}", ..., min_length=1
+    )
+    points: Cost | None = key("扣", "按事项计：每有一个事项误期扣几分；此时各期限不写得分")
+
+    def score(self, case: Case) -> Outcome:
+        """Give points for each date kept, or take them off for each thing that missed one."""
+        if self.points is not None:
+            return self._by_item(case, self.points)
+        made = _added_up((item.kept(name, case) for name, item in self.due.items()), self, case)
+        return replace(made, proofs=case.proofs)
+
+    def faults(self, row: Row) -> Faults:
+        """Require one way of counting, and dates that add up to full marks."""
+        for name, item in self.due.items():
+            yield from item.faults(name, self.points is not None)
+        if self.points is None:
+            yield from check_sum(self, (i.points for i in self.due.values()), "各期限", row)
+
+    def _by_item(self, case: Case, points: PointsValue) -> Outcome:
+        each, tally = points.of(case.weight), Tally(case)
+        times = {name: tally.times(name) for name in tally.incidents}
+        tally.allow_for_more()
+        undated = [name for name, item in self.due.items() if item.due.on(case.year) is None]
+        late = {}
+        for name in tally.incidents:
+            days = {n: case.day("事项", name, "日期", n) for n in self.due}
+            late_by = [self.due[n].late_by(case, day) for n, day in days.items()]
+            if any(span is not None and span.low for span in late_by):
+                late[name] = times[name].low
+                tally.take(times[name], each)
+            elif not all(span is not None and not span.high for span in late_by):
+                tally.missing += [] if undated else [case.name("事项", name, "日期")]
+                tally.take(Interval(ZERO, times[name].high), each)
+        named = [name if n == 1 else f"{name} {n} 件" for name, n in late.items()]
+        said = f"误期 {sum(late.values())} 件（{words.listing(named)}）"
+        tally.said.append(f"{said}，每件扣 {words.points(each)} 分")
+        outcome = tally.outcome(self)
+        if not undated or outcome.points.is_exact:
+            return outcome
+        lacking = f"原文没有规定 {case.year} 年的期限（{words.listing(undated)}）"
+        return replace(outcome, reason=f"{outcome.reason}；{lacking}")

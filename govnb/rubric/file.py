@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Tag,
+    model_validator,
+)
 
-# Their kinds of rule are known from here on.
-from govnb.rubric import evidence, incidents  # noqa: F401
-from govnb.rubric.merge import REMOVED
+# Its kinds of rule are known from here on.
+from govnb.rubric import evidence  # noqa: F401
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
-from govnb.rubric.values import FormulaText, Mark, ZeroBase
+from govnb.rubric.values import FormulaText, Mark, ZeroBase, key
 from govnb.text.ledger import Name, Strict
 from govnb.text.measure import PERCENT, unit_of
 from govnb.text.place import Place
@@ -33,6 +39,7 @@ def _stated(amount: Amount) -> Amount:
     return amount
 
 
+REMOVED = "删去"
 Weight = Annotated[Amount, AmountOf(Kind("分", ("分",), what="分值")), AfterValidator(_stated)]
 PlainYear = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 
@@ -40,39 +47,36 @@ PlainYear = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
 class Years(Strict):
     """适用年度: the first and last year in force."""
 
-    first: PlainYear = Field(alias="起", description="从哪一年起")
-    last: PlainYear | None = Field(None, alias="止", description="不写为至今")
+    first: PlainYear = key("起", "从哪一年起", ...)
+    last: PlainYear | None = key("止", "不写为至今")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Years:
+        if self.last is not None and self.to < int(self.first.value or 0):
+            message = f"“止”（{self.last.value}）早于“起”（{self.first.value}）"
+            raise refuse(message, "对调，或改其中一个", self.last.place)
+        return self
+
+    @property
+    def to(self) -> int:
+        """The last year, far off where none is stated."""
+        return int(self.last.value or 0) if self.last is not None else 9999
 
     def __contains__(self, year: int) -> bool:
-        assert self.first.value is not None
-        return self.first.value <= year and (self.last is None or year <= (self.last.value or 0))
+        return int(self.first.value or 0) <= year <= self.to
 
     def __str__(self) -> str:
         return f"{self.first.value}—{self.last.value}年" if self.last else f"{self.first.value}年起"
 
 
-def _check_years(years: Years) -> Years:
-    last = years.last.value if years.last is not None else None
-    if years.first.value is not None and last is not None and last < years.first.value:
-        assert years.last is not None
-        raise refuse(
-            f"“止”（{last}）早于“起”（{years.first.value}）", "对调，或改其中一个", years.last.place
-        )
-    return years
-
-
-YearsOf = Annotated[Years, AfterValidator(_check_years)]
-
-
 class OtherReading(Strict):
     """另一口径: another formula for the same indicator, worked out for comparison only."""
 
-    formula: FormulaText = Field(alias="公式", description="另一种算法")
-    note: Markdown | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
+    formula: FormulaText = key("公式", "另一种算法", ...)
+    note: Markdown | None = key("说明", "其他要知道的事，印在评分表里")
 
 
 def _drop_required(schema: dict[str, Any]) -> None:
-    """Let an editor accept a file that says only what differs from its base (基于)."""
     schema.pop("required", None)
 
 
@@ -81,35 +85,23 @@ class Indicator(Strict):
 
     model_config = ConfigDict(json_schema_extra=_drop_required)
 
-    title: Text | None = Field(None, alias="名称", description="与键不同时写；键在全表唯一")
-    weight: Weight | None = Field(None, alias="分值", description="几分")
-    formula: FormulaText | None = Field(
-        None,
-        alias="公式",
-        description="指标值怎么算；规则不看指标值的不写。数据.名称 取自部门的评分依据",
+    title: Text | None = key("名称", "与键不同时写；键在全表唯一")
+    weight: Weight | None = key("分值", "几分")
+    formula: FormulaText | None = key(
+        "公式", "指标值怎么算；规则不看指标值的不写。数据.名称 取自部门的评分依据"
     )
-    unit: Text | None = Field(
-        None,
-        alias="单位",
-        description="默认 %，没有写 无；规则和部门报的数都按它比，只有金额自动换算",
-    )
-    basis: Text | None = Field(None, alias="口径", description="预算数还是决算数，哪些人算在职……")
-    criterion: Text | None = Field(None, alias="评分标准", description="文件上的原话")
-    rule: AnyRule | None = Field(None, alias="规则", description="怎么计分")
-    exempt: Exemption | None = Field(None, alias="不适用", description="哪些部门不适用、怎么计")
-    zero: Annotated[ZeroBase, short("得分")] | None = Field(
-        None, alias="分母为零", description="公式除数为零时得几分"
-    )
-    proof: Text | None = Field(
-        None, alias="佐证", description="要什么材料；写了它，部门自己报的数要有佐证才计分"
-    )
-    readings: dict[Name, OtherReading] = Field(
-        {}, alias="另一口径", description="名称: {公式, 说明}，只作比较，不计入"
-    )
-    source: Text = Field(alias="出处", description="哪个来源的哪一条")
-    mark: Mark = Field(alias="标记", description="原文、推、待核")
-    years: YearsOf | None = Field(None, alias="适用年度", description="默认随整个体系")
-    note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
+    unit: Text | None = key("单位", "默认 %，没有写 无；规则和部门报的数都按它比，只有金额自动换算")
+    basis: Text | None = key("口径", "预算数还是决算数，哪些人算在职……")
+    criterion: Text | None = key("评分标准", "文件上的原话")
+    rule: AnyRule | None = key("规则", "怎么计分")
+    exempt: Exemption | None = key("不适用", "哪些部门不适用、怎么计")
+    zero: Annotated[ZeroBase, short("得分")] | None = key("分母为零", "公式除数为零时得几分")
+    proof: Text | None = key("佐证", "要什么材料；写了它，部门自己报的数要有佐证才计分")
+    readings: dict[Name, OtherReading] = key("另一口径", "名称: {公式, 说明}，只作比较，不计入", {})
+    source: Text = key("出处", "哪个来源的哪一条", ...)
+    mark: Mark = key("标记", "原文、推、待核", ...)
+    years: Years | None = key("适用年度", "默认随整个体系")
+    note: Text | None = key("说明", "其他要知道的事，印在评分表里")
 
     @property
     def shown_unit(self) -> str:
@@ -120,21 +112,17 @@ class Indicator(Strict):
 class Group(Strict):
     """A first- or second-level indicator: a weight and what is below it."""
 
-    weight: Weight | None = Field(None, alias="分值", description="几分")
-    partial: YesNo | None = Field(None, alias="部分", description="下级只见到一部分")
-    items: dict[Name, Node] = Field({}, alias="指标", description="下级指标")
-    from_department: Text | None = Field(
-        None, alias="指标取自", description="部门文件“绩效指标”里的一级指标名称"
+    weight: Weight | None = key("分值", "几分")
+    partial: YesNo | None = key("部分", "下级只见到一部分")
+    items: dict[Name, Node] = key("指标", "下级指标", {})
+    from_department: Text | None = key("指标取自", "部门文件“绩效指标”里的一级指标名称")
+    subweights: dict[Name, Weight] = key(
+        "二级分值", "部门所列指标按二级指标各占几分，合计等于分值", {}
     )
-    subweights: dict[Name, Weight] = Field(
-        {}, alias="二级分值", description="部门所列指标按二级指标各占几分，合计等于分值"
-    )
-    quantitative: AnyRule | None = Field(None, alias="定量", description="定量指标的规则")
-    qualitative: AnyRule | None = Field(None, alias="定性", description="定性指标的规则")
-    source: Text | None = Field(None, alias="出处", description="哪个来源的哪一条")
-    mark: Mark | None = Field(
-        None, alias="标记", description="原文、推、待核，或分别标：权重[原文]；规则[待核]"
-    )
+    quantitative: AnyRule | None = key("定量", "定量指标的规则")
+    qualitative: AnyRule | None = key("定性", "定性指标的规则")
+    source: Text | None = key("出处", "哪个来源的哪一条")
+    mark: Mark | None = key("标记", "原文、推、待核，或分别标：权重[原文]；规则[待核]")
 
 
 def _tag(value: Any) -> str:
@@ -173,26 +161,22 @@ class RubricFile(Strict):
 
     model_config = ConfigDict(json_schema_extra=_drop_required)
 
-    title: Text = Field(alias="名称", description="这张表叫什么")
-    base: Text | None = Field(None, alias="基于", description="在另一套的基础上改，只写不同的")
-    total: Weight | None = Field(None, alias="总分", description="默认 100")
-    partial: YesNo | None = Field(None, alias="部分", description="只见到一部分的体系写 是")
-    unweighted: YesNo | None = Field(None, alias="不带分值", description="只出指标值、不计分写 是")
-    years: YearsOf = Field(alias="适用年度", description="从哪年到哪年")
-    sources: dict[Name, Text] = Field(
-        alias="来源", description="代号: 文件名或网址；出处里用到的代号都要在这里"
+    title: Text = key("名称", "这张表叫什么", ...)
+    base: Text | None = key("基于", "在另一套的基础上改，只写不同的")
+    total: Weight | None = key("总分", "默认 100")
+    partial: YesNo | None = key("部分", "只见到一部分的体系写 是")
+    unweighted: YesNo | None = key("不带分值", "只出指标值、不计分写 是")
+    years: Years = key("适用年度", "从哪年到哪年", ...)
+    sources: dict[Name, Text] = key("来源", "代号: 文件名或网址；出处里用到的代号都要在这里", ...)
+    note: Text | None = key("说明", "其他要知道的事，印在评分表里")
+    grades: dict[Name, Weight] | None = key(
+        "等级", "名称: 最低分（含），默认 优90、良80、中60、差0"
     )
-    note: Text | None = Field(None, alias="说明", description="其他要知道的事，印在评分表里")
-    grades: dict[Name, Weight] | None = Field(
-        None, alias="等级", description="名称: 最低分（含），默认 优90、良80、中60、差0"
-    )
-    items: dict[Name, Node] = Field(alias="指标", description="下级指标", min_length=1)
+    items: dict[Name, Node] = key("指标", "下级指标", ..., min_length=1)
 
 
 Group.model_rebuild()
 RubricFile.model_rebuild()
-
-GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": Decimal(0)}
 
 
 @dataclass(frozen=True)
@@ -223,11 +207,9 @@ class Socket:
 class Rubric:
     """A checked indicator system."""
 
-    # Its file's name without `.yml`.
+    # Its file's name without `.yml`, what the file says, and the file.
     id: str
-    # What the file says.
     file: RubricFile
-    # The file.
     place: Place
     # Its indicators, and the groups that the department's own go into, in table order.
     rows: tuple[Entry | Socket, ...]
@@ -241,11 +223,6 @@ class Rubric:
     def sockets(self) -> tuple[Socket, ...]:
         """The groups whose indicators a department lists."""
         return tuple(row for row in self.rows if isinstance(row, Socket))
-
-    @property
-    def title(self) -> str:
-        """The table's name."""
-        return str(self.file.title)
 
     @property
     def total(self) -> Decimal:
@@ -262,17 +239,8 @@ class Rubric:
         """False for a table of indicators without points."""
         return self.file.unweighted != "是"
 
-    @property
-    def grades(self) -> list[tuple[str, Decimal]]:
-        """Grade names with their lowest scores, best first."""
-        stated = self.file.grades
-        grades = {n: a.value or Decimal(0) for n, a in stated.items()} if stated else GRADES
-        return sorted(grades.items(), key=lambda grade: -grade[1])
-
     def in_force(self, year: int) -> tuple[Entry | Socket, ...]:
         """Return the rows in force in a year; one without years of its own always is."""
-        return tuple(
-            row
-            for row in self.rows
-            if isinstance(row, Socket) or row.indicator.years is None or year in row.indicator.years
-        )
+        years = (getattr(getattr(row, "indicator", None), "years", None) for row in self.rows)
+        found = zip(self.rows, years, strict=True)
+        return tuple(row for row, in_force in found if in_force is None or year in in_force)

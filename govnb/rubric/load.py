@@ -1,40 +1,52 @@
 """An indicator system (指标体系) as data: `params/rubrics/NAME.yml` → a checked rubric.
 
-Three levels of indicators with weights; each indicator of the last level carries its
-formula, rule, source and how well the rule is attested. A file may build on another
-(`基于`) and say only what differs.
+A file may build on another (`基于`) and say only what differs: counties take a province's
+table and change a few weights. Merging is done on the text's tree, before anything is
+checked, so every value keeps the file and line it was written on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from govnb.rubric.checks import check_rubric
-from govnb.rubric.file import Entry, Indicator, Rubric, RubricFile, Socket
-from govnb.rubric.merge import names, read_merged
+from govnb.rubric.case import DATA, OWN_NAMES
+from govnb.rubric.file import REMOVED, Entry, Group, Indicator, Rubric, RubricFile, Socket
+from govnb.rubric.outcome import ZERO
+from govnb.rubric.rule import Faults, Rule, check_most
+from govnb.rubric.values import MARKS, Formula, Points, sections
+from govnb.sheet.expression import FormulaError, parse
+from govnb.sheet.figure import Figures
+from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
+from govnb.sheet.rules import Book
 from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.suggest import did_you_mean
-from govnb.text.validation import validate_leniently
-from govnb.text.yaml_text import Mapping
+from govnb.text.validation import Checked, validate_leniently
+from govnb.text.values import QUANTITY, Amount
+from govnb.text.yaml_text import Mapping, Scalar, read_yaml
 
-_FILLERS = {"出处": "未见原文", "标记": "待核"}
-
+EVIDENCE = "评分依据"
+BASE, SOURCE, MARK, WEIGHT, WORDS = "基于", "出处", "标记", "分值", "评分标准"
+MAX_BASES = 5
+# What decides an indicator's points.
+_SCORED = (WEIGHT, "公式", "单位", "规则", "分母为零", "不适用")
+_FILLERS = {SOURCE: "未见原文", MARK: "待核"}
 
 Check = Callable[[Rubric], Iterable[Fault]]
 
 
 def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
-    """Read an indicator system.
+    """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
     Parameters
     ----------
-    name_or_path
-        The name of a file of `params/rubrics`, or the path of an existing `.yml` file.
-    params_dir
-        The parameter folder.
+    name_or_path, params_dir
+        Which one, and the parameter folder.
     also
         Yields further faults, such as figures that don't exist, to be told with the rest.
 
@@ -44,20 +56,25 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
         With every fault of the file: unknown words and rule kinds, weights that don't add
         up, bands with gaps or overlaps.
     """
-    folder = params_dir / "rubrics"
+    folder, path = params_dir / "rubrics", Path(name_or_path)
     label = Path(params_dir.name) / "rubrics"
-    path = _find(name_or_path, folder, label)
-    tree = read_merged(path, folder, label)
+    if not name_or_path.endswith((".yml", ".yaml")):
+        path = _named(name_or_path, folder, Place(label.as_posix()))
+    elif not path.is_file():
+        place = Place(path.as_posix())
+        raise FaultsError([Fault(place, "没有这个指标体系文件", "检查路径，或只写名称")])
+    tree = _merged(path, folder, label)
     found = validate_leniently(tree, RubricFile, fillers=_FILLERS)
     if found.value is None:
         raise FaultsError(found.faults)
-    faults = found.faults
-    items = _Items()
-    items.walk((), found.value.items, found.tree["指标"])
-    rubric = Rubric(path.stem, found.value, tree.place, tuple(items.rows))
-    faults += [*items.faults, *check_rubric(rubric, found)]
-    for fault in also(rubric) if also else ():
-        faults.append(fault)
+    rows, faults = [], found.faults
+    for row in _rows(found.value.items, found.tree["指标"]):
+        if isinstance(row, Fault):
+            faults.append(row)
+        else:
+            rows.append(row)
+    rubric = Rubric(path.stem, found.value, tree.place, tuple(rows))
+    faults += [*check_rubric(rubric, found), *(also(rubric) if also else ())]
     if faults:
         raise FaultsError(faults)
     return rubric
@@ -67,61 +84,305 @@ def rubric_of(
     inputs: Inputs, name_or_path: str | None = None, also: Check | None = None
 ) -> Rubric | None:
     """Return the rubric asked for, else the one the year file names, else None."""
-    if name_or_path is not None:
-        return load_rubric(name_or_path, inputs.params_dir, also)
     named = inputs.year.rubric
-    if named is None:
-        return None
-    known = names(inputs.params_dir / "rubrics")
-    if named not in known:
-        raise FaultsError([_unknown(str(named), known, named.place)])
-    return load_rubric(str(named), inputs.params_dir, also)
+    if name_or_path is None and named is not None:
+        _named(named, inputs.params_dir / "rubrics", named.place)
+        name_or_path = str(named)
+    return None if name_or_path is None else load_rubric(name_or_path, inputs.params_dir, also)
 
 
-def _find(name_or_path: str, folder: Path, label: Path) -> Path:
-    if name_or_path.endswith((".yml", ".yaml")):
-        path = Path(name_or_path)
-        if path.is_file():
-            return path
-        place = Place(path.as_posix())
-        raise FaultsError([Fault(place, "没有这个指标体系文件", "检查路径，或只写名称")])
+def names(folder: Path) -> list[str]:
+    """Return the names of the rubrics in a folder, sorted."""
+    return sorted(p.stem for p in folder.glob("*.yml") if not p.name.startswith(("_", ".")))
+
+
+def _named(name: str, folder: Path, place: Place) -> Path:
     known = names(folder)
-    if name_or_path not in known:
-        raise FaultsError([_unknown(name_or_path, known, Place(label.as_posix()))])
-    return folder / f"{name_or_path}.yml"
+    if name not in known:
+        hint = did_you_mean(name, known) or f"已有：{'、'.join(known) or '无'}"
+        raise FaultsError([Fault(place, f"没有指标体系“{name}”", hint)])
+    return folder / f"{name}.yml"
 
 
-def _unknown(name: str, known: list[str], place: Place) -> Fault:
-    hint = did_you_mean(name, known) or f"已有：{'、'.join(known) or '无'}"
-    return Fault(place, f"没有指标体系“{name}”", hint)
+def _rows(
+    items: dict[str, Any], tree: Mapping, groups: tuple[str, ...] = ()
+) -> Iterator[Entry | Socket | Fault]:
+    for name, node in items.items():
+        place = tree.keys_at[name]
+        if isinstance(node, Indicator):
+            yield Entry(name, groups, node, place)
+        elif node.from_department is not None:
+            yield Socket((*groups, name), node, place)
+        elif len(groups) == 2:
+            message = f"“{name}”在第三级，下面不能再有“指标”"
+            yield Fault(place, message, "指标体系最多三级")
+        else:
+            yield from _rows(node.items, tree[name]["指标"], (*groups, name))
 
 
-class _Items:
-    """Walks the tree of indicators down to the last level."""
+def _merged(path: Path, folder: Path, label: Path) -> Mapping:
+    shown = (label / path.name).as_posix() if path.parent == folder else path.as_posix()
+    trees, seen = [read_yaml(path, shown, note=True)], [path.stem]
+    while isinstance(name := trees[-1].get(BASE), Scalar):
+        if name in seen or len(seen) > MAX_BASES:
+            circle = f"“{BASE}”绕成了圈：{' → '.join([*seen, name])}"
+            raise FaultsError([Fault(name.place, circle, "删去一处")])
+        seen.append(str(name))
+        base = _named(name, folder, name.place)
+        trees.append(read_yaml(base, (label / base.name).as_posix(), note=True))
+    faults = [fault for tree in trees for fault in tree.faults]
+    tree = trees.pop()
+    while trees:
+        tree = _laid_over(tree, trees.pop(), faults)
+    tree.faults = faults
+    return tree
 
-    def __init__(self) -> None:
-        self.rows: list[Entry | Socket] = []
-        self.faults: list[Fault] = []
-        self._seen: dict[str, Place] = {}
 
-    def walk(self, groups: tuple[str, ...], items: dict[str, Any], tree: Mapping) -> None:
-        for name, node in items.items():
-            place = tree.keys_at[name]
-            if isinstance(node, Indicator):
-                self._entry(Entry(name, groups, node, place))
-            elif node.from_department is not None:
-                self.rows.append(Socket((*groups, name), node, place))
-            elif len(groups) == 2:
-                self.faults.append(
-                    Fault(place, f"“{name}”在第三级，下面不能再有“指标”", "指标体系最多三级")
-                )
-            else:
-                self.walk((*groups, name), node.items, tree[name]["指标"])
+def _laid_over(base: Mapping, own: Mapping, faults: list[Fault]) -> Mapping:
+    """Return `base` with what `own` says laid over it; what can't be done goes to `faults`.
 
-    def _entry(self, entry: Entry) -> None:
-        if entry.id in self._seen:
-            message = f"“{entry.id}”与第 {self._seen[entry.id].line} 行的指标同名"
+    Sections are merged key by key; a rule of another kind replaces the whole rule, since
+    fields of two kinds don't mix; `名称: 删去` takes an indicator out.
+    """
+    merged = Mapping(base)
+    merged.place, merged.keys_at = own.place, dict(base.keys_at)
+    for key, value in own.items():
+        merged.keys_at[key] = own.keys_at[key]
+        below = base.get(key)
+        if isinstance(value, Scalar) and value == REMOVED:
+            if key not in base:
+                hint = "检查名称；上级文件里没有它"
+                faults.append(Fault(own.keys_at[key], f"“{key}”无可删去", hint))
+            merged.pop(key, None)
+            merged.keys_at.pop(key, None)
+        elif (
+            isinstance(value, Mapping)
+            and isinstance(below, Mapping)
+            and value.get("种类") in (None, below.get("种类"))
+        ):
+            merged[key] = _laid_over(below, value, faults)
+        else:
+            merged[key] = value
+    changed = [key for key in own if key in _SCORED and merged.get(key) != base.get(key)]
+    if SOURCE in base and changed:
+        _remark(base, own, merged, changed)
+    return merged
+
+
+def _remark(base: Mapping, own: Mapping, merged: Mapping, changed: list[str]) -> None:
+    """Keep an indicator that was changed from passing for what the base's document says.
+
+    Its source, mark and wording are the base's; a file that changes the rule and states none
+    of its own would otherwise quote the document for what it doesn't say.
+    """
+    what, mark = "、".join(changed), str(base.get(MARK, ""))
+    file, below = Path(own.place.file).stem, Path(base.place.file).stem
+    partly = changed == [WEIGHT] and mark in MARKS
+    texts = {
+        SOURCE: f"{base[SOURCE]}（{file} 改了{what}）",
+        MARK: f"{WEIGHT}[推]；其余[{mark}]" if partly else "推",
+    }
+    if WORDS in base:
+        texts[WORDS] = f"{base[WORDS]}（{below} 的原文，{file} 改了{what}）"
+    for key in texts.keys() - own.keys():
+        value = Scalar(texts[key])
+        value.place = value.body = own.keys_at[changed[0]]
+        merged[key], merged.keys_at[key] = value, value.place
+
+
+def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:
+    """Yield every fault of what could be read of a rubric, beyond its words."""
+    mine = rubric.place.file
+    for row in rubric.rows:
+        if isinstance(row, Socket):
+            yield from _socket(row.group, row.place)
+        # Of an indicator that can't be read whole, the rest would only seem to be wrong.
+        elif not any(f".{row.id}." in f"{name}." for name in found.gaps.names):
+            for fault in _entry(row, rubric):
+                # Told where a file changed it, not in the base (基于) that fitted before.
+                changed = fault.place.file != mine and row.place.file == mine
+                yield replace(fault, place=row.place) if changed else fault
+    if rubric.is_weighted and not any(re.search("(分值|总分)$", n) for n in found.gaps.names):
+        yield from _sums(rubric, found.tree)
+    if "来源" not in found.gaps:
+        yield from _sources(rubric)
+    yield from _grades(rubric)
+    first: dict[str, Entry] = {}
+    for entry in rubric.entries:
+        if first.setdefault(entry.id, entry) is not entry:
+            message = f"“{entry.id}”与第 {first[entry.id].place.line} 行的指标同名"
             hint = "键要全表唯一，如“资产管理制度健全性”；表上的叫法写在“名称”里"
-            self.faults.append(Fault(entry.place, message, hint))
-        self._seen.setdefault(entry.id, entry.place)
-        self.rows.append(entry)
+            yield Fault(entry.place, message, hint)
+
+
+def _entry(entry: Entry, rubric: Rubric) -> Faults:
+    item = entry.indicator
+    weight, rule = item.weight, item.rule
+    if not rubric.is_weighted:
+        if weight is not None or rule is not None:
+            message = f"不带分值的体系里，“{entry.id}”写了分值或规则"
+            place = weight.place if weight is not None else entry.place
+            place = rule.kind.place if weight is None and rule is not None else place
+            yield Fault(place, message, "删去“不带分值: 是”，或删去分值和规则")
+        return
+    if weight is None:
+        yield Fault(entry.place, f"“{entry.id}”缺少“分值”", "补上一行“分值: …”")
+    elif not weight.value:
+        yield Fault(weight.place, f"“{entry.id}”的分值是 0", "写大于 0 的分值，或删去这个指标")
+    elif rule is not None:
+        yield from rule.check(weight.value, item.shown_unit)
+        if item.formula is not None and not rule.takes_value:
+            message = f"规则“{rule.kind}”不看指标值，“{entry.id}”却写了公式"
+            yield Fault(item.formula.place, message, "删去公式，或换一种规则")
+        zero = [item.zero.points, item.zero.otherwise] if item.zero else []
+        yield from check_most((p for p in zero if isinstance(p, Points)), weight.value)
+    if rule is None and not rubric.is_partial:
+        hint = "补上规则；原文没有见到规则的，整个体系写 部分: 是"
+        yield Fault(entry.place, f"“{entry.id}”缺少“规则”", hint)
+
+
+def _socket(group: Group, place: Place) -> Faults:
+    if group.weight is None:
+        yield Fault(place, "“指标取自”部门的一组缺少“分值”", "补上一行“分值: …”")
+    parts = [a for a in group.subweights.values() if a.value is not None]
+    below, whole = sum((a.value or ZERO for a in parts), ZERO), group.weight
+    if parts and whole is not None and below != whole.value:
+        message = f"二级分值合计 {below}，不等于这一组的 {whole.value} 分"
+        yield Fault(parts[0].place, message, "改二级分值，或改分值")
+    if group.items:
+        yield Fault(place, "“指标取自”和“指标”只能写一个", "删去其中一个")
+    if group.quantitative is None:
+        yield Fault(place, "“指标取自”部门的一组缺少“定量”规则", "写 定量: {种类: 按目标比}")
+
+
+def _sources(rubric: Rubric) -> Faults:
+    code = re.compile(r"(?:^|[、；，;,])\s*([A-Z]{1,2}\d{0,3})(?![A-Za-z0-9/])", re.ASCII)
+    known = list(rubric.file.sources)
+    if not any(code.fullmatch(name) for name in known):
+        return
+    stated = [e.indicator.source for e in rubric.entries]
+    stated += [s.group.source for s in rubric.sockets if s.group.source is not None]
+    for source in stated:
+        for match in code.finditer(source):
+            if match[1] not in known:
+                hint = f"“来源”里有：{'、'.join(known)}；另有来源的，在“来源”里加一行"
+                yield Fault(source.at(match.start(1)), f"“来源”里没有“{match[1]}”", hint)
+
+
+def _grades(rubric: Rubric) -> Faults:
+    stated, seen = rubric.file.grades or {}, dict[Decimal, str]()
+    if stated and all(amount.value for amount in stated.values()):
+        place = next(iter(stated.values())).place
+        yield Fault(place, "没有一个等级从 0 分起", "最低的等级写 0")
+    for name, amount in stated.items():
+        same = seen.setdefault(amount.value or ZERO, name)
+        if same != name:
+            yield Fault(amount.place, f"等级“{name}”与“{same}”的最低分相同", "改其中一个")
+
+
+def _sums(rubric: Rubric, tree: Mapping) -> Faults:
+    """Check every year in which the set of indicators changes."""
+    bounds = [e.indicator.years for e in rubric.entries if e.indicator.years is not None]
+    years = {int(y.first.value or 0) for y in (*bounds, rubric.file.years)}
+    at, stated = tree.keys_at["指标"], rubric.file
+    weight = stated.total or Amount(rubric.total, "", at, QUANTITY)
+    whole = Group.model_construct(weight=weight, partial=stated.partial, items=stated.items)
+    found: dict[Fault, None] = {}
+    for year in sorted(y for y in years | {y.to + 1 for y in bounds} if y in stated.years):
+        said = f"（{year} 年）" if bounds else ""
+        level = _added_up("总分", whole, tree["指标"], at, year, said, rubric.place.file)
+        found = dict.fromkeys([*found, *reversed(list(level))])
+    yield from found
+
+
+def _added_up(
+    what: str, group: Group, tree: Mapping, at: Place, year: int, said: str, mine: str
+) -> Generator[Fault, None, Decimal]:
+    """Return a group's weight, which those below it must add up to.
+
+    Where a file builds on another (基于), a fault is told in the file that changed something.
+    """
+    below = ZERO
+    for name, node in group.items.items():
+        if isinstance(node, Group) and node.from_department is None:
+            inside, place = tree[name].get("指标", {}), tree.keys_at[name]
+            below += yield from _added_up(f"“{name}”的分值", node, inside, place, year, said, mine)
+        elif isinstance(node, Group) or not node.years or year in node.years:
+            below += (node.weight.value if node.weight else None) or ZERO
+    stated = group.weight.value if group.weight else None
+    if group.weight is None or stated is None:
+        return below
+    if below > stated or (below < stated and group.partial != "是"):
+        hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
+        place = at if at.file == mine != group.weight.place.file else group.weight.place
+        yield Fault(place, f"{what}是 {stated}，下级之和却是 {below}{said}", hint)
+    return stated
+
+
+def check_names(rubric: Rubric, figures: Figures, book: Book) -> Faults:
+    """Yield a fault for each formula of a rubric that can't be read or names no figure."""
+    names = Names(figures.sheet, book, items={EVIDENCE: [entry.id for entry in rubric.entries]})
+    for row in rubric.rows:
+        for formula, more in _formulas(row.group if isinstance(row, Socket) else row.indicator):
+            try:
+                named = parse(formula).names
+            except FormulaError as error:
+                yield Fault(formula.at(error.offset), str(error), error.hint)
+                continue
+            for name in named:
+                own = name in more or name in OWN_NAMES or name.split(".")[0] == DATA
+                if own or (hint := names.why_not(name)) is None:
+                    continue
+                if hint == LIST_THEM:
+                    hint = did_you_mean(name, [*more, *OWN_NAMES]) or f"部门自己的数写 {DATA}.名称"
+                place = formula.at(max(formula.find(name), 0))
+                yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
+
+
+def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:
+    for part in sections(model):
+        for value in vars(part).values():
+            if isinstance(value, Formula):
+                yield value, getattr(part, "own_names", ())
+
+
+# Where the evidence holds what a rule's section of that name asks for, item by item.
+_ITEMS = {"要点": "points", "期限": "days"}
+
+
+def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
+    """Yield a remark for each fact of the department's file that this rubric has no use for.
+
+    It may be mistyped, or meant for another rubric: so it is said, and nothing refused.
+    """
+
+    def said(what: str, name: str, known: list[str]) -> str:
+        hint = did_you_mean(name, known)
+        return f"{what}没有用到{f'（{hint}）' if hint else ''}"
+
+    known = {entry.id: entry.indicator for entry in rubric.entries}
+    for name, evidence in inputs.department.evidence.items():
+        if name not in known:
+            yield said(f"评分依据里的“{name}”不在这套指标体系里，", name, list(known))
+            continue
+        for field, asked in _asked(known[name]).items():
+            key = str(type(evidence).model_fields[field].alias)
+            for item in getattr(evidence, field):
+                if item not in asked:
+                    yield said(f"评分依据.{name}.{key}里的“{item}”", item, asked)
+    groups = [str(s.group.from_department) for s in rubric.sockets]
+    for name, target in inputs.department.targets.items():
+        if target.group not in groups:
+            what = f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，"
+            yield said(what, target.group, groups)
+
+
+def _asked(item: Indicator) -> dict[str, list[str]]:
+    names = [name for formula, _ in _formulas(item) for name in parse(formula).names]
+    data = [name.partition(".")[2] for name in names if name.split(".")[0] == DATA]
+    asked: dict[str, list[str]] = {"points": [], "days": [], "data": data}
+    for rule in (part for part in sections(item) if isinstance(part, Rule)):
+        for name, field in type(rule).model_fields.items():
+            if field.alias in _ITEMS:
+                asked[_ITEMS[field.alias]] += getattr(rule, name)
+    return asked

@@ -6,16 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
-
-from govnb.rubric import units
-from govnb.rubric.case import Case
-from govnb.rubric.interval import Interval, Presence
-from govnb.rubric.outcome import Outcome, Valued, either
-from govnb.rubric.rule import ZERO, AnyRule, Faults, Row, Rule, ValueRule
+from govnb.rubric.case import UNITS, Case
+from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Presence, Valued, either
+from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
-from govnb.rubric.units import UNITS
-from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText
+from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
@@ -23,12 +18,12 @@ from govnb.text.ledger import Name, Strict
 from govnb.text.measure import PERCENT, sign_of, unit_of
 from govnb.text.place import Fault
 from govnb.text.span import Span
-from govnb.text.suggest import did_you_mean
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 
 TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
 UPWARD, DOWNWARD = "正向", "反向"
+_DIRECTIONS = {"≤": DOWNWARD, "<": DOWNWARD, "≥": UPWARD, ">": UPWARD}
 
 
 class RatioOfTarget(Proportional):
@@ -36,38 +31,43 @@ class RatioOfTarget(Proportional):
 
     id, name = "ratio_of_target", "按目标比"
 
-    direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = Field(
-        None, alias="方向", description="正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"
+    direction: Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD))] | None = key(
+        "方向", "正向（≥目标）或 反向（≤目标）；默认看年度指标值的符号"
     )
-    actual: FormulaText | None = Field(None, alias="实际", description="默认 实际完成值")
-    target: FormulaText | None = Field(None, alias="目标", description="默认 年度指标值")
+    actual: FormulaText | None = key("实际", "默认 实际完成值")
+    target: FormulaText | None = key("目标", "默认 年度指标值")
 
     def score(self, case: Case) -> Outcome:
         """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
         target, actual = _part(case, self.target, TARGET), _part(case, self.actual, ACTUAL)
         if not case.given:
-            self._check_units(case)
-        problem = target.problem or actual.problem
-        if problem:
+            formulas = [self.target or TARGET, self.actual or ACTUAL]
+            case.check_money(case.locate(n) for text in formulas for n in parse(text).names)
+            if formulas == [TARGET, ACTUAL]:
+                case.same_unit(case.figure(TARGET), case.figure(ACTUAL))
+        if problem := target.problem or actual.problem:
             return self.without_value(Valued(problem=problem), case)
-        if target.number is None or actual.number is None:
+        a, b = target.number, actual.number
+        if a is None or b is None:
             lacking = (*target.missing, *actual.missing) or (case.name(ACTUAL),)
             return self.of(Valued(missing=lacking, note=actual.note or target.note), case)
-        a, b = target.number, actual.number
-        direction = self._direction(case)
-        if direction is not None or a:
+        evidence = case.evidence
+        is_target = isinstance(evidence, Target)
+        sign = sign_of(evidence.target.text if evidence and evidence.target else "")
+        stated = evidence.direction if isinstance(evidence, Target) else None
+        direction = self.direction or stated or _DIRECTIONS.get(sign)
+        if direction or a:
             return self._held_against(a, b, case, upward=direction != DOWNWARD)
         # “0件” may be the most there may be, or no more than a blank filled in.
         ways = [self._held_against(a, b, case, upward=up) for up in (True, False)]
         points, presence = either(*ways)
         if points.is_exact and presence is Presence.COUNTED:
             return ways[0]
-        own = isinstance(case.evidence, Target)
         reason = (
             f"目标 {words.beside(a)}，实际 {words.beside(b)}，没有写明越高越好还是越低越好"
-            f"（写 {'方向: 正向 或 反向' if own else '≤0 或 ≥0'}），得分在 {points} 分之间"
+            f"（写 {'方向: 正向 或 反向' if is_target else '≤0 或 ≥0'}），得分在 {points} 分之间"
         )
-        return Outcome(points, reason, (case.name("方向" if own else TARGET),), presence)
+        return Outcome(points, reason, (case.name("方向" if is_target else TARGET),), presence)
 
     def faults(self, row: Row) -> Faults:
         """Refuse a unit: the value is a share of the target."""
@@ -78,35 +78,18 @@ class RatioOfTarget(Proportional):
         yield Fault(self.kind.place, message, "删去“单位”；目标和实际的单位写在部门文件里")
 
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
-        """Score what was done (b) against the target (a)."""
-        said = f"目标 {words.beside(a)}，实际 {words.beside(b)}"
+        said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
         if under > 0 and over >= 0:
             outcome = self.of(Valued(Span.point(over / under)), case)
             how = "正向，实际÷目标" if upward else "反向，目标÷实际"
             return replace(outcome, reason=f"{outcome.reason}（{how}）")
         if over >= under:
-            return Outcome(Interval.exactly(case.limits(self).high), f"{said}，已达到，得满分")
+            return Outcome(Interval.exactly(limits.high), f"{said}，已达到，得满分")
         if upward and a > 0:
-            return Outcome(Interval.exactly(case.limits(self).low), f"{said}，没有完成")
+            return Outcome(Interval.exactly(limits.low), f"{said}，没有完成")
         problem = f"目标 {words.beside(a)}、实际 {words.beside(b)} 算不出完成比例"
         return self.without_value(Valued(problem=problem), case)
-
-    def _direction(self, case: Case) -> str | None:
-        """Return the rule's direction, else the department's, else its target's sign, else None."""
-        evidence = case.evidence
-        own = evidence.direction if isinstance(evidence, Target) else None
-        if self.direction or own:
-            return str(self.direction or own)
-        text = evidence.target.text if evidence and evidence.target else ""
-        return {"≤": DOWNWARD, "<": DOWNWARD, "≥": UPWARD, ">": UPWARD}.get(sign_of(text))
-
-    def _check_units(self, case: Case) -> None:
-        """Refuse a target and a result in different units."""
-        formulas = [self.target or TARGET, self.actual or ACTUAL]
-        units.check_money(case, [name for formula in formulas for name in parse(formula).names])
-        if formulas == [TARGET, ACTUAL]:
-            units.same_unit(case, [case.figure(TARGET), case.figure(ACTUAL)])
 
 
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
@@ -115,13 +98,10 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     if formula is not None:
         return case.evaluate(formula)
     number, figure = case.number(default), case.figure(default)
-    if number is not None:
-        found = Valued(Span.point(number))
-        return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
-    return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
-
-
-# ── subordinate units, summed up first ───────────────────────────
+    if number is None:
+        return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
+    found = Valued(Span.point(number))
+    return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
 
 
 class Aggregate(Rule):
@@ -130,34 +110,34 @@ class Aggregate(Rule):
     id, name = "aggregate", "汇总计分"
     takes_value = True
 
-    how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = Field(
-        None, alias="方式", description="默认绝对值累加，百分数按资金加权"
+    how: Annotated[Scalar, TextOf("怎么汇总", choices=("累加", "资金加权"))] | None = key(
+        "方式", "默认绝对值累加，百分数按资金加权"
     )
-    rule: AnyRule = Field(alias="计分", description="用汇总后的数计分的规则")
+    rule: AnyRule = key("计分", "用汇总后的数计分的规则", ...)
 
     def score(self, case: Case) -> Outcome:
         """Sum subordinate units up first, then score; without units, score the indicator itself."""
         names, case = list(case.evidence.units) if case.evidence else [], case.inside(self)
         if not names:
             return self.rule.apply(case)
-        actuals = {name: case.figure(UNITS, name, ACTUAL) for name in names}
-        targets = {name: case.figure(UNITS, name, TARGET) for name in names}
-        pairs = (figure for name in names for figure in (actuals[name], targets[name]))
-        units.same_unit(case, [*pairs, case.figure(TARGET)])
-        in_percent = any(f is not None and f.unit == PERCENT for f in actuals.values())
+        actuals = [case.figure(UNITS, name, ACTUAL) for name in names]
+        targets = [case.figure(UNITS, name, TARGET) for name in names]
+        pairs = (figure for pair in zip(actuals, targets, strict=True) for figure in pair)
+        case.same_unit(*pairs, case.figure(TARGET))
+        in_percent = any(f is not None and f.unit == PERCENT for f in actuals)
         weighted = in_percent if self.how is None else self.how == "资金加权"
         if in_percent and self.how == "累加":
             hint = "指标体系里写 方式: 资金加权"
             case.refuse("百分数不能累加", hint, UNITS, names[0], ACTUAL)
         target, actual = (self._sum(case, names, weighted, field) for field in (TARGET, ACTUAL))
-        if not any(targets.values()):
-            target = _part(case, None, TARGET)
-        given = {TARGET: target, ACTUAL: actual}
+        given = {TARGET: target if any(targets) else _part(case, None, TARGET), ACTUAL: actual}
         if case.formula is None:
             # With a formula the sums go into it; without one the sum itself is the value.
-            if not isinstance(self.rule, RatioOfTarget):
-                given[ACTUAL] = actual = _in_unit(case, names, actual)
-            given["指标值"] = actual
+            first = next((f for f in actuals if f is not None and f.number), None)
+            if first and actual.number is not None and not isinstance(self.rule, RatioOfTarget):
+                factor = (case.in_unit(first) or ZERO) / Decimal(str(first.ratio))
+                given[ACTUAL] = Valued(Span.point(settled(actual.number * factor)))
+            given["指标值"] = given[ACTUAL]
         outcome = self.rule.apply(replace(case, given=given))
         how = "按资金加权平均" if weighted else "累加"
         return replace(outcome, reason=f"{len(names)} 个下属单位{how}后，{outcome.reason}")
@@ -168,46 +148,31 @@ class Aggregate(Rule):
             known = [k.name for k in Rule.KINDS.values() if issubclass(k, ValueRule)]
             message = f"汇总后的数不能用“{self.rule.kind}”计分"
             yield Fault(self.rule.kind.place, message, f"可写：{'、'.join(known)}")
-        yield from self.rule.check(row.weight, row.unit, row.most)
+        yield from self.rule.check(*row)
 
     @staticmethod
     def _sum(case: Case, names: list[str], weighted: bool, field: str) -> Valued:
-        total = weights = ZERO
-        missing: list[str] = []
-        for name in names:
-            number = case.number(UNITS, name, field)
-            weight = case.number(UNITS, name, MONEY) if weighted else Decimal(1)
-            missing += [] if number is not None else [case.name(UNITS, name, field)]
-            missing += [] if weight is not None else [case.name(UNITS, name, MONEY)]
-            total += (number or ZERO) * (weight or ZERO)
-            weights += weight or ZERO
+        asked = [(UNITS, n, f) for n in names for f in (field, *([MONEY] if weighted else []))]
+        missing = tuple(case.name(*path) for path in asked if case.number(*path) is None)
         if missing:
-            return Valued(missing=tuple(missing))
+            return Valued(missing=missing)
         if field == ACTUAL and not case.is_proven(*([UNITS, name, ACTUAL] for name in names)):
             return case.not_proven(Valued())
-        if weighted and weights == 0:
+        numbers = {name: case.number(UNITS, name, field) or ZERO for name in names}
+        if not weighted:
+            return Valued(Span.point(sum(numbers.values(), ZERO)))
+        weights = {name: case.number(UNITS, name, MONEY) or ZERO for name in names}
+        if not (whole := sum(weights.values(), ZERO)):
             return Valued(problem="不可计算：下属单位的资金合计为 0")
-        return Valued(Span.point(total / weights if weighted else total))
-
-
-def _in_unit(case: Case, names: list[str], actual: Valued) -> Valued:
-    """Return a sum that is the indicator's value in the indicator's unit."""
-    stated = [f for n in names if (f := case.figure(UNITS, n, ACTUAL)) is not None and f.number]
-    if not stated or actual.number is None:
-        return actual
-    factor = (units.in_unit(case, stated[0]) or ZERO) / Decimal(str(stated[0].ratio))
-    return Valued(Span.point(settled(actual.number * factor)))
-
-
-# ── one of several ───────────────────────────────────────────────
+        return Valued(Span.point(sum((numbers[n] * weights[n] for n in names), ZERO) / whole))
 
 
 class Option(Strict):
     """One way of assessment among several."""
 
-    formula: FormulaText | None = Field(None, alias="公式", description="选这一项时指标值怎么算")
-    unit: Text | None = Field(None, alias="单位", description="默认随指标的单位")
-    rule: AnyRule = Field(alias="规则", description="选这一项时怎么计分")
+    formula: FormulaText | None = key("公式", "选这一项时指标值怎么算")
+    unit: Text | None = key("单位", "默认随指标的单位")
+    rule: AnyRule = key("规则", "选这一项时怎么计分", ...)
 
     def apply(self, case: Case, *, falls_back: bool) -> Outcome:
         """Score by this way."""
@@ -221,9 +186,7 @@ class OneOf(Rule):
     id, name = "one_of", "择一"
     takes_value = True
 
-    options: dict[Name, Option] = Field(
-        alias="选项", description="名称: {公式, 规则, 单位}", min_length=2
-    )
+    options: dict[Name, Option] = key("选项", "名称: {公式, 规则, 单位}", ..., min_length=2)
 
     def score(self, case: Case) -> Outcome:
         """Score by the option chosen; while none is, by whichever it may be."""
@@ -236,12 +199,14 @@ class OneOf(Rule):
         # Whose value a stated one is stays open as long as the choice does.
         each = {n: o.apply(case, falls_back=o.formula is None) for n, o in self.options.items()}
         points, presence = either(*each.values())
-        said = "，".join(f"按{words.quoted(n)}{_given(o)}" for n, o in each.items())
+        gives = {
+            name: "剔除" if one.presence is Presence.LEFT_OUT else f"得 {one.points} 分"
+            for name, one in each.items()
+        }
+        said = "，".join(f"按{words.quoted(name)}{what}" for name, what in gives.items())
         missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
         notes = [note for o in each.values() for note in o.notes]
-        if chosen is not None:
-            hint = did_you_mean(chosen, self.options) or f"可写：{'、'.join(self.options)}"
-            notes.append(f"{case.name('选用')} 写的“{chosen}”不是选项，没有采用（{hint}）")
+        notes += case.unknown("选用", self.options, "是选项")
         reason = f"没有写明选用哪一项：{said}"
         return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
 
@@ -251,22 +216,14 @@ class OneOf(Rule):
             yield from option.rule.check(row.weight, unit_of(option.unit, row.unit), row.most)
 
 
-def _given(outcome: Outcome) -> str:
-    left_out = outcome.presence is Presence.LEFT_OUT
-    return "剔除" if left_out else f"得 {outcome.points} 分"
-
-
-# ── not applicable ───────────────────────────────────────────────
-
-
 class Exemption(Strict):
     """不适用: when the indicator does not apply, and what it then gives."""
 
-    when: Condition | None = Field(None, alias="当", description="不写则由部门在评分依据里申报")
-    treat: Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))] = Field(
-        alias="按", description="满分，或 剔除（其余按比例折算）"
+    when: Condition | None = key("当", "不写则由部门在评分依据里申报")
+    treat: Annotated[Scalar, TextOf("不适用时怎么计分", choices=(FULL, LEFT_OUT))] = key(
+        "按", "满分，或 剔除（其余按比例折算）", ...
     )
-    note: Markdown | None = Field(None, alias="说明", description="为什么不适用，写在理由里")
+    note: Markdown | None = key("说明", "为什么不适用，写在理由里")
 
     def overrule(self, case: Case, outcome: Outcome) -> Outcome:
         """Let 不适用 overrule an outcome, or widen it while that is open."""
@@ -277,8 +234,8 @@ class Exemption(Strict):
         if applies is False:
             return exempted
         points, presence = either(outcome, exempted)
-        said = "是否适用未定" if self.when else why
         then = "剔除" if self.treat == LEFT_OUT else "得满分"
+        said = "是否适用未定" if self.when else why
         reason = f"{said}（不适用则{then}）；若适用：{outcome.reason}"
         missing = (*missing, *outcome.missing)
         return replace(outcome, points=points, reason=reason, missing=missing, presence=presence)
@@ -287,14 +244,12 @@ class Exemption(Strict):
         """Return what the indicator gives when it doesn't apply."""
         note = f"；{case.prose(self.note)}" if self.note else ""
         if self.treat == LEFT_OUT:
-            nothing = Interval.exactly(ZERO)
-            return Outcome(nothing, f"{why}，剔除{note}", (), Presence.LEFT_OUT)
+            return Outcome(NOTHING, f"{why}，剔除{note}", presence=Presence.LEFT_OUT)
         most = case.room.high
         said = "满分" if most == case.weight else f"最高的 {words.points(most)} 分"
         return Outcome(Interval.exactly(most), f"{why}，按{said}计{note}")
 
     def _applies(self, case: Case) -> tuple[bool | None, tuple[str, ...], str]:
-        """Tell whether the indicator applies, what would settle it, and why it doesn't."""
         if self.when is not None:
             met, missing = case.holds(self.when)
             formula, wanted = self.when.formula, self.when.equal
@@ -302,7 +257,7 @@ class Exemption(Strict):
             return (None if met is None else not met), missing, f"不适用（{formula}{shown}）"
         stated = case.word("适用")
         if stated == "否":
-            if case.proof or case.on_trial("适用"):
+            if case.is_shown("适用"):
                 return False, (), f"部门申报不适用（{case.proof or '试算'}）"
             return None, (case.name("佐证"),), "称不适用，没有佐证"
         # Silence means it applies; 未公布 means nobody has said.
@@ -316,7 +271,7 @@ class NotApplicable(Rule, Exemption):
     id, name = "not_applicable", "不适用"
     takes_value = True
 
-    otherwise: AnyRule | None = Field(None, alias="否则", description="适用时的规则")
+    otherwise: AnyRule | None = key("否则", "适用时的规则")
 
     def score(self, case: Case) -> Outcome:
         """Treat as 满分 or 剔除 when not applicable; else score by 否则."""
@@ -330,6 +285,6 @@ class NotApplicable(Rule, Exemption):
     def faults(self, row: Row) -> Faults:
         """Check 否则, and that there is one where it may apply."""
         if self.otherwise is not None:
-            yield from self.otherwise.check(row.weight, row.unit, row.most)
+            yield from self.otherwise.check(*row)
         elif self.when is not None:
             yield Fault(self.kind.place, "写了“当”，却没有写“否则”怎么计分", "补上“否则”")

@@ -1,25 +1,34 @@
 """What every kind of scoring rule has: its names, its fields, its faults and its points.
 
 A kind is one class below :class:`Rule`, with `id` and `name`; being defined, it is known to
-the file's reader, to its JSON Schema and to scoring. What follows from its `at`, `turns` and
-`faults` — bounds over a range, what a missing value leaves open — stands here once.
+the file's reader, to its JSON Schema and to scoring. What follows from its `at` and `turns` —
+bounds over a range, what a missing value leaves open — stands here once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, localcontext
-from typing import Annotated, Any, ClassVar
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import ConfigDict, Field, PlainValidator
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from govnb.rubric.case import Case
-from govnb.rubric.interval import Interval, Presence
-from govnb.rubric.outcome import EVERYTHING, Outcome, Valued
-from govnb.rubric.values import Points, PointsValue
+from govnb.rubric.case import Case, mismatch
+from govnb.rubric.outcome import (
+    EVERYTHING,
+    NOTHING,
+    ZERO,
+    Interval,
+    Outcome,
+    Presence,
+    Valued,
+    either,
+)
+from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
 from govnb.text.ledger import Strict
@@ -31,13 +40,11 @@ from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar
 
 Faults = Iterator[Fault]
-ZERO = Decimal(0)
 # Beyond any value, and less than any step; digits enough to hold the sum of both.
 _FAR, _HAIR, _DIGITS = Decimal(10) ** 12, Decimal("1e-60"), 3 * PRECISION
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The indicator a rule is written for: its full marks, its unit, the most it may give."""
 
     weight: Decimal
@@ -46,7 +53,6 @@ class Row:
 
 
 def _describe(schema: dict[str, Any], rule: type[Any]) -> None:
-    """Tell an editor which kind has which fields; a file with a base need not fill them all."""
     if "id" in vars(rule):
         schema["properties"]["种类"]["enum"] = [rule.name, rule.id]
         schema["properties"]["种类"].pop("type", None)
@@ -66,8 +72,8 @@ class Rule(Strict):
     takes_value: ClassVar[bool] = False
 
     kind: Text = Field(alias="种类")
-    cap: PointsValue | None = Field(None, alias="封顶", description="最多得几分，默认分值")
-    floor: PointsValue | None = Field(None, alias="下限", description="最少得几分，默认 0")
+    cap: PointsValue | None = key("封顶", "最多得几分，默认分值")
+    floor: PointsValue | None = key("下限", "最少得几分，默认 0")
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -88,10 +94,6 @@ class Rule(Strict):
         """Yield what is wrong with it, beyond its words, for an indicator."""
         yield from ()
 
-    def asks(self) -> Iterator[tuple[str, str]]:
-        """Yield the parts of the evidence it looks up by name: (要点, 有制度)."""
-        yield from ()
-
     def apply(self, case: Case) -> Outcome:
         """Score one indicator; the points are never outside [0, weight]."""
         outcome = self.score(case)
@@ -105,69 +107,35 @@ class Rule(Strict):
         """
         most = weight if most is None else most
         cap = min(self.cap.of(weight), most) if self.cap else most
-        floor = self.floor.of(weight) if self.floor else ZERO
         if self.cap is not None and self.cap.of(weight) > weight:
             message = f"封顶 {self.cap.of(weight)} 超过分值 {weight}"
             yield Fault(self.cap.place, message, "改封顶或分值")
-        if self.floor is not None and floor > cap:
+        if self.floor is not None and (floor := self.floor.of(weight)) > cap:
             yield Fault(self.floor.place, f"下限 {floor} 超过能得的 {cap} 分", "改下限")
         yield from self.faults(Row(weight, unit, cap))
 
 
-class AnyKind:
-    """Pydantic annotation: a rule of any registered kind, told by its 种类."""
-
-    def __init__(self) -> None:
-        self._made: tuple[list[type[Rule]], SchemaValidator] | None = None
-        self._drawing = False
-
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._read)
-
-    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> Any:
-        if self._drawing:
-            return handler(core_schema.definition_reference_schema("Rule"))
-        self._drawing = True
-        try:
-            choices = {kind.id: kind.__pydantic_core_schema__ for kind in Rule.KINDS.values()}
-            made = core_schema.tagged_union_schema(choices, _tag, ref="Rule")
-            # Inside another schema the union gets a definition of its own, to refer to.
-            return handler(core_schema.no_info_after_validator_function(_itself, made))
-        finally:
-            self._drawing = False
-
-    def _read(self, value: Any) -> Any:
-        """Refuse a kind that doesn't exist at the place of its name, with the nearest that does."""
-        if isinstance(value, Rule):
-            return value
-        names = [kind.name for kind in Rule.KINDS.values()]
-        if not isinstance(value, Mapping):
-            raise refuse("规则应是若干行“名称: 值”", "第一行写 种类: 分档")
-        kind = value.get("种类")
-        if kind is None:
-            raise refuse("规则缺少“种类”", f"可写：{'、'.join(names)}")
-        if Rule.called(str(kind)) is None:
-            place = kind.place if isinstance(kind, Scalar) else value.place
-            hint = did_you_mean(str(kind), [*names, *Rule.KINDS]) or f"可写：{'、'.join(names)}"
-            raise refuse(f"没有“{kind}”这种规则", hint, place)
-        return self._validator.validate_python(value)
-
-    @property
-    def _validator(self) -> SchemaValidator:
-        """A validator over the kinds there are now, which tells a fault's place by its kind."""
-        kinds = list(Rule.KINDS.values())
-        if self._made is None or self._made[0] != kinds:
-            choices: dict[Any, CoreSchema] = {
-                kind.id: core_schema.no_info_plain_validator_function(kind.model_validate)
-                for kind in kinds
-            }
-            made = SchemaValidator(core_schema.tagged_union_schema(choices, _tag))
-            self._made = kinds, made
-        return self._made[1]
+def _read(value: Any) -> Any:
+    if isinstance(value, Rule):
+        return value
+    names = [kind.name for kind in Rule.KINDS.values()]
+    if not isinstance(value, Mapping):
+        raise refuse("规则应是若干行“名称: 值”", "第一行写 种类: 分档")
+    kind = value.get("种类")
+    if kind is None:
+        raise refuse("规则缺少“种类”", f"可写：{'、'.join(names)}")
+    if Rule.called(str(kind)) is None:
+        place = kind.place if isinstance(kind, Scalar) else value.place
+        hint = did_you_mean(str(kind), [*names, *Rule.KINDS]) or f"可写：{'、'.join(names)}"
+        raise refuse(f"没有“{kind}”这种规则", hint, place)
+    return _reader(tuple(Rule.KINDS.values())).validate_python(value)
 
 
-def _itself(value: Any) -> Any:
-    return value
+@lru_cache(maxsize=1)
+def _reader(kinds: tuple[type[Rule], ...]) -> SchemaValidator:
+    plain = core_schema.no_info_plain_validator_function
+    choices: dict[Any, CoreSchema] = {kind.id: plain(kind.model_validate) for kind in kinds}
+    return SchemaValidator(core_schema.tagged_union_schema(choices, _tag))
 
 
 def _tag(value: Any) -> str | None:
@@ -175,10 +143,25 @@ def _tag(value: Any) -> str | None:
     return kind.id if kind else None
 
 
-AnyRule = Annotated[Rule, AnyKind()]
+class _AnySchema:
+    """The kinds there are when the schema is drawn; inside one of them, a reference to them."""
+
+    drawing = False
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: Any) -> Any:
+        if self.drawing:
+            return handler(core_schema.definition_reference_schema("Rule"))
+        self.drawing = True
+        try:
+            choices = {kind.id: kind.__pydantic_core_schema__ for kind in Rule.KINDS.values()}
+            made = core_schema.tagged_union_schema(choices, _tag, ref="Rule")
+            # Inside another schema the union gets a definition of its own, to refer to.
+            return handler(core_schema.no_info_after_validator_function(lambda value: value, made))
+        finally:
+            self.drawing = False
 
 
-# ── rules that score a value ─────────────────────────────────────
+AnyRule = Annotated[Rule, PlainValidator(_read), _AnySchema()]
 
 
 class ValueRule(Rule):
@@ -190,7 +173,7 @@ class ValueRule(Rule):
 
     takes_value: ClassVar[bool] = True
 
-    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+    def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, and why."""
         raise NotImplementedError
 
@@ -198,21 +181,33 @@ class ValueRule(Rule):
         """Return the values where the curve jumps, or turns from rising to falling."""
         return []
 
+    def faults(self, row: Row) -> Faults:
+        """Require of its numbers the unit of the value: 95 where it is % is 9500 percent."""
+        unit, inside = row.unit, (v for part in sections(self) for v in vars(part).values())
+        for number in (value for value in inside if isinstance(value, Amount)):
+            given, text = number.kind.unit, number.text.strip()
+            # A count needs no unit, a zero no sign, and money may be in any of its units.
+            is_money = given == MONEY_UNIT and unit in MONEY_UNITS
+            plain = ("", PERCENT) if not number.value else ("",) if unit != PERCENT else ()
+            if given == unit or is_money or given in plain:
+                continue
+            hint = "写成同一个单位，或改指标的“单位”"
+            if not given:
+                hint = f"写 {text}%；指标值不是百分数的，给指标加一行“单位”"
+            yield Fault(number.place, mismatch(f"“{text}”", given, unit, "指标值"), hint)
+
     def over(self, span: Span, case: Case) -> Interval:
         """Return the bounds over a range: what it gives at its ends and beside each turn within."""
         ends = [end for end in (span.low, span.high) if end is not None]
         with localcontext() as context:
             context.prec = _DIGITS
-            turns = {turn + by for turn in (*self.turns(case), *ends) for by in _BESIDE}
+            beside = (-_HAIR, ZERO, _HAIR)
+            turns = {turn + by for turn in (*self.turns(case), *ends) for by in beside}
             turns |= {-_FAR, _FAR}
-            found = Interval.around(self.at(turn, case)[0] for turn in turns if turn in span)
+            found = Interval.around(self.at(turn, case).points for turn in turns if turn in span)
             # Short of the end by no more than the hair: the end itself is the bound.
             low, high = (round(e, PRECISION).normalize() + 0 for e in (found.low, found.high))
         return Interval(settled(+low), settled(+high))
-
-    def lacking(self, value: Decimal, case: Case) -> Valued:
-        """Return what keeps a known value's points open: nothing, unless points have a formula."""
-        return Valued()
 
     def score(self, case: Case) -> Outcome:
         """Score an indicator by its value."""
@@ -224,29 +219,21 @@ class ValueRule(Rule):
             return self.without_value(valued, case)
         note = f"（{valued.note}）" if valued.note else ""
         if valued.number is not None:
-            points, reason = self.at(valued.number, case)
-            lacks = Valued() if points.is_exact else self.lacking(valued.number, case)
-            if lacks.missing:
-                reason += f"（得分公式缺少：{words.listing(lacks.missing)}）"
-            elif lacks.problem:
-                reason += f"（得分公式{lacks.problem}，原文没有规定怎么计分）"
-            return Outcome(points, reason + note, lacks.missing, valued=valued)
+            given = self.at(valued.number, case)
+            return replace(given, reason=given.reason + note, valued=valued)
         points, presence = self.over(valued.span, case), Presence.COUNTED
         if valued.word is not None:
             reason = f"指标值是“{valued.word}”，不是数，无法计分"
             return Outcome(points, reason, valued=valued)
+        missing, said = valued.missing, f"指标值{words.between(valued.span, case.unit)}{note}"
         if valued.span == EVERYTHING:
+            said = valued.note or f"缺少：{words.listing(missing)}"
             if case.formula is not None:
                 # Until the value is known, its denominator may turn out to be zero.
                 points, presence = self._or_without_value(points, case)
-            what = valued.note or f"缺少：{words.listing(valued.missing)}"
-            reason = f"{what}，得分在 {points} 分之间"
-            return Outcome(points, reason, valued.missing, presence, valued)
-        shown = f"指标值{words.between(valued.span, case.unit)}{note}"
-        if points.is_exact:
-            return Outcome(points, f"{shown}，得 {points} 分", valued=valued)
-        missing = valued.missing or (case.name("指标值"),)
-        return Outcome(points, f"{shown}，得分在 {points} 分之间", missing, valued=valued)
+            return Outcome(points, f"{said}，得分在 {points} 分之间", missing, presence, valued)
+        lacking = () if points.is_exact else missing or (case.name("指标值"),)
+        return Outcome(points, f"{said}，{points.said}", lacking, valued=valued)
 
     def without_value(self, valued: Valued, case: Case) -> Outcome:
         """Score a formula without a value (a zero base) as 分母为零 says, else leave it open.
@@ -263,58 +250,23 @@ class ValueRule(Rule):
         if met is None:
             points, presence = self._or_without_value(everything, case)
             return Outcome(points, said, missing, presence, valued)
-        given = zero.points if met else zero.otherwise
-        if given is not None and not isinstance(given, Points):
-            left_out = Interval.exactly(ZERO)
-            return Outcome(left_out, f"{said}，剔除不计", (), Presence.LEFT_OUT, valued)
-        most = case.limits(self).high
-        points = Interval.exactly(min(given.of(case.weight), most) if given else ZERO)
-        return Outcome(points, f"{said}，得 {points} 分", valued=valued)
+        given = self._zero(zero.points if met else zero.otherwise, case)
+        return replace(given, reason=f"{said}，{given.reason}", valued=valued)
 
     def _or_without_value(self, points: Interval, case: Case) -> tuple[Interval, Presence]:
-        """Widen bounds by what the indicator would give if its formula had no value."""
-        zero, presence = case.zero, Presence.COUNTED
-        if zero is None:
-            return points.within(Interval(ZERO, case.limits(self).high)), presence
-        for given in (zero.points, zero.otherwise):
-            if isinstance(given, Points):
-                points = points.hull(Interval.exactly(given.of(case.weight)))
-            elif given is not None:
-                presence = Presence.UNSURE
-        if zero.when is not None and zero.otherwise is None:
-            points = points.hull(Interval.exactly(ZERO))
+        zero, ways = case.zero, [Outcome(points, "")]
+        if zero is not None:
+            ways.append(self._zero(zero.points, case))
+            ways += [self._zero(zero.otherwise, case)] if zero.when else []
+        points, presence = either(*ways)
         return points.within(Interval(ZERO, case.limits(self).high)), presence
 
-
-_BESIDE = (-_HAIR, ZERO, _HAIR)
-
-
-# ── what several kinds check alike ───────────────────────────────
-
-
-def check_levels(levels: Iterable[Amount | None], unit: str) -> Faults:
-    """Require of a rule's numbers the unit of the value: 95 where it is % is 9500 percent."""
-    for level in levels:
-        if level is None or (not level.value and level.kind.unit in ("", PERCENT)):
-            continue
-        text, given = level.text.strip(), level.kind.unit
-        if given not in ("", PERCENT, unit):
-            # Money may be written in any unit of money.
-            if unit not in MONEY_UNITS or given != MONEY_UNIT:
-                message = f"“{text}”的单位与指标的单位“{unit or '无'}”不同"
-                yield Fault(level.place, message, "写成同一个单位，或改指标的“单位”")
-        elif unit == PERCENT and given != PERCENT:
-            hint = f"写 {text}%；指标值不是百分数的，给指标加一行“单位”"
-            yield Fault(level.place, f"“{level.text}”没有百分号，而指标值是百分数", hint)
-        elif unit != PERCENT and given == PERCENT:
-            message = f"“{level.text}”是百分数，而指标值的单位是“{unit or '无'}”"
-            yield Fault(level.place, message, "改这里，或改指标的“单位”")
-
-
-def check_cost(points: Points | None) -> Faults:
-    """Refuse a deduction of nothing."""
-    if points is not None and points.value == 0:
-        yield Fault(points.place, "扣 0 分等于没有规则", "写大于 0 的分数")
+    def _zero(self, given: Points | Scalar | None, case: Case) -> Outcome:
+        if isinstance(given, Scalar):
+            return Outcome(NOTHING, "剔除不计", presence=Presence.LEFT_OUT)
+        most = case.limits(self).high
+        points = Interval.exactly(min(given.of(case.weight), most) if given else ZERO)
+        return Outcome(points, points.said)
 
 
 def check_most(points: Iterable[Points | None], most: Decimal) -> Faults:
@@ -328,8 +280,7 @@ def check_best(rule: Rule, points: Iterable[Points], what: str, row: Row) -> Fau
     """Require that the best outcome gives full marks, or that the rule says where it ends."""
     given = list(points)
     yield from check_most(given, row.most)
-    best = max(p.of(row.weight) for p in given)
-    if best < row.most:
+    if (best := max(p.of(row.weight) for p in given)) < row.most:
         message = f"{what}最高得 {best} 分，达不到 {row.most} 分"
         yield Fault(rule.kind.place, message, f"改得分；原文就是如此的，写 封顶: {best}")
 

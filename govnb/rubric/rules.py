@@ -9,24 +9,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from govnb.rubric.case import Case
-from govnb.rubric.interval import Interval
-from govnb.rubric.outcome import Valued
-from govnb.rubric.rule import (
-    ZERO,
-    Faults,
-    Row,
-    ValueRule,
-    check_best,
-    check_cost,
-    check_levels,
-    check_most,
-    level,
-    say_level,
-)
-from govnb.rubric.values import FormulaText, PointsValue, Rounding, in_steps
+from govnb.rubric.outcome import ZERO, Interval, Outcome, Valued
+from govnb.rubric.rule import Faults, Row, ValueRule, check_best, check_most, level, say_level
+from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, in_steps, key
 from govnb.sheet import score_words as words
 from govnb.text.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
 from govnb.text.place import Fault
@@ -40,11 +28,9 @@ _Side = Annotated[Scalar, TextOf("方向", choices=("不超过", "不低于"))]
 class Deduction(ValueRule):
     """Full marks up to a standard, then so much for each step beyond it."""
 
-    standard: Level = Field(alias="标准", description="到它为止得满分")
-    points: PointsValue = Field(alias="扣", description="每一步扣几分，或占分值的百分之几")
-    rounding: Rounding | None = Field(
-        None, alias="取整", description="不足一步：舍去（默认）、进一、按比例"
-    )
+    standard: Level = key("标准", "到它为止得满分", ...)
+    points: Cost = key("扣", "每一步扣几分，或占分值的百分之几", ...)
+    rounding: Rounding | None = key("取整", "不足一步：舍去（默认）、进一、按比例")
 
     def apart(self, by: Decimal, case: Case) -> tuple[Decimal, str, str]:
         """Return how far a value beyond the standard by so much misses it, and both sayings."""
@@ -54,7 +40,7 @@ class Deduction(ValueRule):
         more = "" if case.unit == PERCENT else "，多" if upper else "，少"
         return by if upper else -by, kept, f"，{'超过' if upper else '低于'}{said}{more}"
 
-    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+    def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, and why.
 
         Rules seldom say what a fraction of a step costs (rubrics.md §7.1): 取整 declares it,
@@ -64,10 +50,10 @@ class Deduction(ValueRule):
         beyond, kept, missed = self.apart(value - standard, case)
         shown = words.value(value, case.unit, standard)
         if beyond <= 0:
-            return Interval.exactly(limits.high), f"{shown}{kept}，不扣分"
-        stated: Amount | None = getattr(self, "step", None)
+            return Outcome(Interval.exactly(limits.high), f"{shown}{kept}，不扣分")
+        step: Amount | None = getattr(self, "step", None)
         one = Decimal("0.01") if case.unit == PERCENT else Decimal(1)
-        size = level(stated, case) if stated is not None else one
+        size = level(step, case) if step is not None else one
         counted, said = in_steps(beyond / size, self.rounding, "一步")
         each = self.points.of(case.weight)
         gone = min(counted * each, limits.width)
@@ -75,23 +61,11 @@ class Deduction(ValueRule):
         how += f"扣 {words.points(each)} 分{said}，扣 {words.points(gone)} 分"
         if limits.low and counted * each > gone:
             how += f"，最低 {words.points(limits.low)} 分"
-        return Interval.exactly(limits.high - gone), f"{shown}{missed} {how}"
-
-    def faults(self, row: Row) -> Faults:
-        """Refuse numbers of another unit, steps of nothing and deductions of nothing."""
-        step, tolerance = getattr(self, "step", None), getattr(self, "tolerance", None)
-        yield from check_levels([self.standard, step, tolerance], row.unit)
-        if step is not None and (step.value or ZERO) <= 0:
-            yield Fault(step.place, "步长要大于 0", "如 每: 1%")
-        if tolerance is not None and ratio(tolerance) < 0:
-            yield Fault(tolerance.place, "允许偏差不能为负", "写两边都不扣的幅度，如 允许偏差: 2%")
-        yield from check_cost(self.points)
+        return Outcome(Interval.exactly(limits.high - gone), f"{shown}{missed} {how}")
 
     def _standard(self, unit: str) -> str:
-        """Return the standard as the rubric writes it, with the unit it leaves out."""
-        text = self.standard.text.strip()
         left_out = "" if self.standard.unit_typed or unit == PERCENT else unit
-        return f"标准 {text}{left_out}"
+        return f"标准 {self.standard.text.strip()}{left_out}"
 
 
 class ThresholdDeduct(Deduction):
@@ -99,8 +73,8 @@ class ThresholdDeduct(Deduction):
 
     id, name = "threshold_deduct", "超标扣分"
 
-    side: _Side | None = Field(None, alias="方向", description="达标的一侧，默认 不超过")
-    step: Level | None = Field(None, alias="每", description="默认一个百分点")
+    side: _Side | None = key("方向", "达标的一侧，默认 不超过")
+    step: Step | None = key("每", "默认一个百分点")
 
 
 class StepDeduct(Deduction):
@@ -108,8 +82,8 @@ class StepDeduct(Deduction):
 
     id, name = "step_deduct", "分步扣分"
 
-    side: _Side = Field(alias="方向", description="达标的一侧")
-    step: Level = Field(alias="每", description="步长")
+    side: _Side = key("方向", "达标的一侧", ...)
+    step: Step = key("每", "步长", ...)
 
 
 class TwoSidedStepDeduct(Deduction):
@@ -117,8 +91,8 @@ class TwoSidedStepDeduct(Deduction):
 
     id, name = "two_sided_step_deduct", "双向扣分"
 
-    step: Level = Field(alias="每", description="步长")
-    tolerance: Level | None = Field(None, alias="允许偏差", description="以内不扣，超出部分起扣")
+    step: Step = key("每", "步长", ...)
+    tolerance: Level | None = key("允许偏差", "以内不扣，超出部分起扣")
 
     def apart(self, by: Decimal, case: Case) -> tuple[Decimal, str, str]:
         """Return how far a value misses the standard on either side, and both sayings."""
@@ -131,6 +105,13 @@ class TwoSidedStepDeduct(Deduction):
         """Return the standard: the best there is."""
         return [level(self.standard, case)]
 
+    def faults(self, row: Row) -> Faults:
+        """Refuse a tolerance below nothing."""
+        yield from super().faults(row)
+        if self.tolerance is not None and ratio(self.tolerance) < 0:
+            hint = "写两边都不扣的幅度，如 允许偏差: 2%"
+            yield Fault(self.tolerance.place, "允许偏差不能为负", hint)
+
 
 class Band(Bounds):
     """One band and what it gives."""
@@ -138,12 +119,8 @@ class Band(Bounds):
     # Names its formula may use besides the figures.
     own_names: ClassVar[tuple[str, ...]] = ("分值",)
 
-    points: PointsValue | None = Field(
-        None, alias="得分", description="这一档得几分，或占分值的百分之几"
-    )
-    formula: FormulaText | None = Field(
-        None, alias="得分公式", description="用 指标值、分值 写的算式，如 分值 * 指标值"
-    )
+    points: PointsValue | None = key("得分", "这一档得几分，或占分值的百分之几")
+    formula: FormulaText | None = key("得分公式", "用 指标值、分值 写的算式，如 分值 * 指标值")
 
 
 def _check_band(band: Band) -> Band:
@@ -158,24 +135,33 @@ class Banded(ValueRule):
 
     id, name = "banded", "分档"
 
-    bands: list[Annotated[Band, AfterValidator(_check_band)]] = Field(
-        alias="分档",
-        description="每档一个范围，加 得分 或 得分公式；合起来恰好盖住所有的数",
-        min_length=1,
+    bands: list[Annotated[Band, AfterValidator(_check_band)]] = key(
+        "分档", "每档一个范围，加 得分 或 得分公式；合起来恰好盖住所有的数", ..., min_length=1
     )
-    domain: Range | None = Field(
-        None, alias="值域", description="原文只规定了这个范围；以外的值得分未定"
-    )
+    domain: Range | None = key("值域", "原文只规定了这个范围；以外的值得分未定")
 
-    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+    def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, and why."""
-        shown = words.value(value, case.unit, *self.turns(case))
-        band = self._band(value, case)
+        shown, limits = words.value(value, case.unit, *self.turns(case)), case.limits(self)
+        band = next((band for band in self.bands if value in band.span(case.unit)), None)
         if band is None or (self.domain and value not in self.domain.span(case.unit)):
-            any_band = Interval.around(self._points(band, case) for band in self.bands)
-            return any_band.within(case.limits(self)), f"{shown}，原文没有规定这样的值怎么计分"
-        points = self._points(band, case, value).within(case.limits(self))
-        return points, f"{shown}，在“{band}”一档，得 {points} 分"
+            given = [band.points for band in self.bands]
+            ends = (Interval.exactly(p.of(case.weight)) if p else limits for p in given)
+            points = Interval.around(ends).within(limits)
+            return Outcome(points, f"{shown}，原文没有规定这样的值怎么计分")
+        said = f"{shown}，在“{band}”一档"
+        if band.formula is None:
+            number, lacks = band.points.of(case.weight) if band.points else None, Valued()
+        else:
+            lacks = case.evaluate(band.formula, {"分值": case.weight, "指标值": value})
+            number = lacks.number
+        points = limits if number is None else Interval.exactly(number).within(limits)
+        reason = f"{said}，得 {points} 分"
+        if lacks.missing:
+            reason += f"（得分公式缺少：{words.listing(lacks.missing)}）"
+        elif lacks.problem:
+            reason += f"（得分公式{lacks.problem}，原文没有规定怎么计分）"
+        return Outcome(points, reason, () if points.is_exact else lacks.missing)
 
     def over(self, span: Span, case: Case) -> Interval:
         """Return the bounds over a range; a formula may do anything between its band's ends."""
@@ -187,15 +173,9 @@ class Banded(ValueRule):
         """Return the ends of the bands."""
         return [level(end, case) for band in self.bands for end in band.ends]
 
-    def lacking(self, value: Decimal, case: Case) -> Valued:
-        """Return what the formula of a value's band lacks."""
-        band = self._band(value, case)
-        return self._worked_out(band, value, case) if band and band.formula else Valued()
-
     def faults(self, row: Row) -> Faults:
         """Require bands that cover every value once, the best of them with full marks."""
-        ends = [end for band in self.bands for end in band.ends]
-        yield from check_levels([*ends, *(self.domain.ends if self.domain else [])], row.unit)
+        yield from super().faults(row)
         domain = self.domain.span(row.unit) if self.domain else Span()
         spans = [band.span(row.unit) for band in self.bands]
         for number, message in holes(spans, domain, partial(say_level, row.unit)):
@@ -207,44 +187,33 @@ class Banded(ValueRule):
         else:
             yield from check_most(points, row.most)
 
-    def _band(self, value: Decimal, case: Case) -> Band | None:
-        return next((band for band in self.bands if value in band.span(case.unit)), None)
-
-    def _points(self, band: Band, case: Case, value: Decimal | None = None) -> Interval:
-        if band.points is not None:
-            return Interval.exactly(band.points.of(case.weight))
-        found = None if value is None else self._worked_out(band, value, case).number
-        return case.limits(self) if found is None else Interval.exactly(found)
-
-    def _worked_out(self, band: Band, value: Decimal, case: Case) -> Valued:
-        assert band.formula is not None
-        return case.evaluate(band.formula, {"分值": case.weight, "指标值": value})
-
 
 class Proportional(ValueRule):
     """proportional: 得分（20 分 × 执行率）."""
 
     id, name = "proportional", "按比例"
 
-    full_at: Level | None = Field(None, alias="满分值", description="达到它得满分，默认 100%")
-    start: Level | None = Field(None, alias="起点", description="低于它不得分")
+    full_at: Level | None = key("满分值", "达到它得满分，默认 100%")
+    start: Level | None = key("起点", "低于它不得分")
 
-    def at(self, value: Decimal, case: Case) -> tuple[Interval, str]:
+    def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, never more than the weight, and why."""
         limits, shown = case.limits(self), words.value(value, case.unit)
         if self.start is not None and value < level(self.start, case):
             said = f"{shown}，低于起点 {self.start.text.strip()}"
-            return Interval.exactly(limits.low), f"{said}，得 {words.points(limits.low)} 分"
+            return Outcome(
+                Interval.exactly(limits.low), f"{said}，得 {words.points(limits.low)} 分"
+            )
         share = value / level(self.full_at, case) if self.full_at is not None else value
         points = Interval.exactly(case.weight * share).within(limits)
         of = "" if self.full_at is None else f" ÷ {self.full_at.text.strip()}"
         capped = "，不超过满分" if share > 1 else ""
         said = f"{words.points(case.weight)} 分 × {shown}{of}{capped}"
-        return points, f"{said}，得 {points} 分"
+        return Outcome(points, f"{said}，得 {points} 分")
 
     def faults(self, row: Row) -> Faults:
         """Refuse a start above what gives full marks."""
-        yield from check_levels([self.full_at, self.start], row.unit)
+        yield from super().faults(row)
         if self.full_at is not None and ratio(self.full_at) <= 0:
             yield Fault(self.full_at.place, "满分值要大于 0", "如 满分值: 100%")
         full_at = ratio(self.full_at) if self.full_at is not None else Decimal(1)

@@ -7,55 +7,112 @@ a department published is held against that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import cached_property
 from typing import Any
 
-from govnb.rubric import interval
+from govnb.rubric import outcome as points
 from govnb.rubric.case import Case
-from govnb.rubric.file import Indicator, Rubric
-from govnb.rubric.interval import Interval, Part, Presence
-from govnb.rubric.names import check_names, check_published, unused
-from govnb.rubric.outcome import Outcome
-from govnb.rubric.tasks import TARGETS, Task, tasks_of
-from govnb.rubric.verdict import Marked, verdict
+from govnb.rubric.file import Entry, Indicator, Rubric, Socket
+from govnb.rubric.load import EVIDENCE, check_names, unused
+from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Presence, Valued
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, supposed
-from govnb.sheet.evidence import Evidence, Target
+from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
 from govnb.sheet.overrides import TRIAL, tried
 from govnb.sheet.read import Inputs
-from govnb.sheet.score import UNEXPLAINED, IndicatorScore, ReadingScore, Score, grades_between
+from govnb.sheet.score import (
+    UNEXPLAINED,
+    IndicatorScore,
+    ReadingScore,
+    Score,
+    grades_between,
+    interval_text,
+    reproducible,
+)
 from govnb.text.measure import PERCENT
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.values import Amount
+from govnb.text.place import Fault, FaultsError
+from govnb.text.suggest import did_you_mean
 from govnb.text.yaml_text import Scalar
+
+TARGETS = "绩效指标"
+_GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": ZERO}
+_COUNTS = {Presence.COUNTED: True, Presence.LEFT_OUT: False, Presence.UNSURE: None}
 
 
 @dataclass(frozen=True)
-class _Run:
-    """One pass over all indicators under one reading of the facts."""
+class _Row:
+    """An indicator to score: the rubric's own, or one the department lists."""
 
-    tasks: tuple[Task, ...]
-    cases: tuple[Case, ...]
-    outcomes: tuple[Outcome, ...]
-    parts: tuple[Part, ...]
-    total: Interval | None
+    entry: Entry
+    case: Case
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What it gives."""
+        item, case = self.entry.indicator, self.case
+        if item.weight is None:
+            return _value_only(case)
+        if item.rule is not None:
+            given = item.rule.apply(case)
+            return item.exempt.overrule(case, given) if item.exempt else given
+        whole = Interval(ZERO, case.weight)
+        if case.base == TARGETS:
+            return Outcome(whole, f"部门没有列出这一组的绩效指标，{whole.said}", (TARGETS,))
+        valued = case.value() if case.formula is not None else Valued()
+        reason = f"原文没有见到评分规则，{whole.said}"
+        return Outcome(whole, reason, valued.missing, valued=valued)
+
+    @property
+    def bounds(self) -> Interval | None:
+        """Its points; None in a table without points."""
+        return None if self.entry.indicator.weight is None else self.outcome.points
+
+    @property
+    def unit(self) -> str:
+        """Its value's unit."""
+        return self.case.unit if self.outcome.unit is None else self.outcome.unit
+
+    @property
+    def value(self) -> Decimal | None:
+        """Its value in that unit, a percentage as such."""
+        number = self.outcome.valued.number
+        return number * 100 if number is not None and self.unit == PERCENT else number
+
+    @property
+    def formula(self) -> str:
+        """Its formula with the numbers put in."""
+        return self.case.put_in(self.case.formula) if self.case.formula is not None else ""
+
+    @property
+    def part(self) -> Part:
+        """Its share of the total."""
+        return Part(self.outcome.points, self.case.weight, self.outcome.presence)
+
+
+def _total(rows: Iterable[_Row]) -> Interval | None:
+    return points.total(row.part for row in rows if row.case.weight)
+
+
+def _value_only(case: Case) -> Outcome:
+    valued, word = case.value(), case.word("状态")
+    missing = valued.missing
+    if valued.is_known:
+        reason = valued.problem or "只出指标值，不计分"
+    elif word is not None:
+        reason, missing = f"部门填写“{word}”，只列出，不计分", ()
+    else:
+        reason = f"缺少：{words.joined(missing)}"
+        reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
+    return Outcome(NOTHING, reason, missing, valued=valued, proofs=case.proofs)
 
 
 def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     """Score a department.
-
-    Parameters
-    ----------
-    inputs
-        The checked files.
-    figures
-        What :func:`~govnb.sheet.compute.compute` made of them, 试算 included.
-    rubric
-        The indicator system.
 
     Raises
     ------
@@ -68,214 +125,184 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     with localcontext() as context:
         context.prec = PRECISION
         faults = [*check_names(rubric, figures, inputs.book)]
-        tasks = tuple(tasks_of(inputs, rubric, year, faults))
-        faults.extend(check_published(tasks))
+        money_unit = str(inputs.department.money_unit or inputs.year.money_unit)
+        case = Case(figures, year, faults, money_unit=money_unit)
+        rows = list(_rows(inputs, rubric, case))
+        faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case))
         if faults:
             raise FaultsError(faults)
-        run = _run(tasks, figures, year, _money_unit(inputs), faults)
-        marked = [
-            Marked(row, _readings(figures, run, n, faults)) for n, row in enumerate(_rows(run))
-        ]
+        made = [_shown(rows, n) for n in range(len(rows))]
         if faults:
             raise FaultsError(faults)
-    return _score(inputs, rubric, run, marked, year, figures)
-
-
-def _score(
-    inputs: Inputs, rubric: Rubric, run: _Run, marked: list[Marked], year: int, figures: Figures
-) -> Score:
-    rows = tuple(item.finished() for item in marked)
-    low = run.total.low if run.total else None
-    high = run.total.high if run.total else None
-    printed = inputs.department.published.get(SCORE)
-    full = sum((task.weight or Decimal(0) for task in run.tasks), Decimal(0))
-    grades, ungraded = _grades(rubric, run.total, full, year)
-    notes = [note for outcome in run.outcomes for note in outcome.notes]
-    notes += unused(inputs, figures, rubric)
+    total, printed = _total(rows), inputs.department.published.get(SCORE)
+    full = sum((row.case.weight for row in rows), ZERO)
+    grades, ungraded = _grades(rubric, total, full, year)
+    notes = [*(note for row in rows for note in row.outcome.notes), *unused(inputs, rubric)]
     if year not in rubric.file.years:
         notes.append(f"这套指标体系适用 {rubric.file.years}，被评价的是 {year} 年")
-    made = Score(
-        rubric=rubric.id,
-        title=rubric.title,
-        indicators=rows,
-        low=low,
-        high=high,
-        full=full,
-        is_partial=rubric.is_partial,
-        is_weighted=rubric.is_weighted,
-        grades=grades,
-        published=printed.value if printed else None,
-        within=_half_digit(printed.decimals if printed else 0),
-        statement="",
-        notes=tuple(dict.fromkeys(notes)),
-        source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
-        about=str(rubric.file.note or ""),
-        overrides=figures.overrides,
-        ungraded=ungraded,
+    return with_verdict(
+        Score(
+            rubric=rubric.id,
+            title=str(rubric.file.title),
+            indicators=tuple(made),
+            low=total.low if total else None,
+            high=total.high if total else None,
+            full=full,
+            is_partial=rubric.is_partial,
+            is_weighted=rubric.is_weighted,
+            grades=grades,
+            published=printed.value if printed else None,
+            within=_half_digit(printed.decimals if printed else 0),
+            statement="",
+            notes=tuple(dict.fromkeys(notes)),
+            source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
+            about=str(rubric.file.note or ""),
+            overrides=figures.overrides,
+            ungraded=ungraded,
+        )
     )
-    return verdict(made)
 
 
 def _grades(
     rubric: Rubric, total: Interval | None, full: Decimal, year: int
 ) -> tuple[tuple[str, ...], str]:
-    """Return the grades a total may have, or why it has none."""
     if total is None or rubric.is_partial or not rubric.is_weighted:
         return (), ""
-    said = words.points(rubric.total)
+    said, stated = words.points(rubric.total), rubric.file.grades
     if full != rubric.total:
         return (), f"{year} 年有效的指标合计 {words.points(full)} 分，不是总分 {said} 分"
-    if not rubric.file.grades and rubric.total != _HUNDRED:
+    if not stated and rubric.total != 100:
         return (), f"总分是 {said} 分，指标体系没有写“等级”，通行的等级只用于 100 分的表"
-    return grades_between(rubric.grades, total.low, total.high), ""
+    lowest = {name: amount.value or ZERO for name, amount in (stated or {}).items()} or _GRADES
+    best_first = sorted(lowest.items(), key=lambda grade: -grade[1])
+    return grades_between(best_first, total.low, total.high), ""
 
 
-_HUNDRED = Decimal(100)
+def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:
+    department = inputs.department
+    for row in rubric.in_force(blank.year):
+        if isinstance(row, Entry):
+            found = [(row, department.evidence.get(row.id), f"{EVIDENCE}.{row.id}")]
+        else:
+            found = list(_listed(row, department.targets, blank.faults))
+        for entry, evidence, base in found:
+            item = entry.indicator
+            case = replace(
+                blank,
+                base=base,
+                evidence=evidence,
+                weight=(item.weight.value if item.weight else None) or ZERO,
+                unit=item.shown_unit,
+                asks_proof=bool(item.proof),
+                zero=item.zero,
+                formula=item.formula,
+            )
+            yield _Row(entry, case)
 
 
-# ── one pass ─────────────────────────────────────────────────────
+def _listed(
+    socket: Socket, targets: dict[str, Target], faults: list[Fault]
+) -> Iterator[tuple[Entry, Evidence | None, str]]:
+    """Yield the indicators a department lists itself; without any the group stands for them."""
+    group, name = socket.group, str(socket.group.from_department)
+    own = {key: target for key, target in targets.items() if target.group == name}
+    faults.extend(_misfits(socket, name, own))
+    common: dict[str, Any] = {
+        "source": group.source or Scalar(""),
+        "mark": group.mark or Scalar(""),
+    }
+    if not own:
+        item = Indicator.model_construct(weight=group.weight, **common)
+        title = f"{name}（部门没有列绩效指标）"
+        yield Entry(title, socket.groups, item, socket.place), None, TARGETS
+    for key, target in own.items():
+        weight, is_told = target.weight, target.direction == QUALITATIVE
+        rule = group.qualitative if is_told else group.quantitative
+        if rule is None:
+            message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
+            faults.append(Fault(weight.place, message, "在指标体系里写 定性: …"))
+        elif weight.value:
+            faults.extend(rule.check(weight.value, PERCENT))
+        groups = (*socket.groups, *filter(None, [target.subgroup]))
+        item = Indicator.model_construct(weight=weight, rule=rule, **common)
+        yield Entry(key, tuple(map(str, groups)), item, weight.place), target, f"{TARGETS}.{key}"
 
 
-def _run(
-    tasks: tuple[Task, ...], figures: Figures, year: int, money_unit: str, faults: list[Fault]
-) -> _Run:
-    cases = tuple(
-        Case(
-            figures=figures,
-            base=task.base,
-            evidence=task.evidence,
-            unit=task.indicator.shown_unit if task.indicator else PERCENT,
-            zero=task.indicator.zero if task.indicator else None,
-            asks_proof=bool(task.indicator and task.indicator.proof),
-            weight=task.weight or Decimal(0),
-            year=year,
-            money_unit=money_unit,
-            faults=faults,
-            formula=task.indicator.formula if task.indicator else None,
-        )
-        for task in tasks
-    )
-    return _added_up(tasks, cases, tuple(map(_outcome, tasks, cases)))
+def _misfits(socket: Socket, name: str, targets: dict[str, Target]) -> Iterator[Fault]:
+    parts = socket.group.subweights
+    whole = {name: (socket.group.weight, list(targets.values()))}
+    whole |= {n: (w, [t for t in targets.values() if t.subgroup == n]) for n, w in parts.items()}
+    for what, (weight, inside) in whole.items():
+        total = sum((t.weight.value or ZERO for t in inside), ZERO)
+        full = (weight.value if weight else None) or ZERO
+        if inside and total != full:
+            message = f"“{what}”各条绩效指标的分值合计 {words.points(total)} 分"
+            message += f"，应是 {words.points(full)} 分"
+            yield Fault(inside[0].weight.place, message, "改分值")
+    for key, target in targets.items():
+        if parts and target.subgroup not in parts:
+            known = list(parts)
+            hint = did_you_mean(str(target.subgroup or ""), known) or f"可写：{'、'.join(known)}"
+            message = f"“{key}”的二级指标“{target.subgroup or '没有写'}”不在“{name}”之下"
+            place = target.subgroup.place if target.subgroup else target.weight.place
+            yield Fault(place, message, hint)
 
 
-def _again(run: _Run, number: int, formula: Scalar) -> _Run:
-    """Return a pass in which one indicator has another formula, and all else is as it was."""
-    cases, outcomes = list(run.cases), list(run.outcomes)
-    cases[number] = replace(cases[number], formula=formula)
-    outcomes[number] = _outcome(run.tasks[number], cases[number])
-    return _added_up(run.tasks, tuple(cases), tuple(outcomes))
+def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
+    stated = case.evidence.published if case.evidence else None
+    most = case.weight if entry.indicator.weight else None
+    if stated is not None and most is not None and (stated.value or ZERO) > most:
+        printed = words.plain(stated.value or ZERO)
+        message = f"公布得分 {printed} 超过“{entry.name}”的 {words.plain(most)} 分"
+        yield Fault(stated.place, message, "核对公布的评分表；分值不同的，可能用的是另一套体系")
 
 
-def _added_up(
-    tasks: tuple[Task, ...], cases: tuple[Case, ...], outcomes: tuple[Outcome, ...]
-) -> _Run:
-    parts = tuple(
-        Part(outcome.points, task.weight or Decimal(0), outcome.presence)
-        for task, outcome in zip(tasks, outcomes, strict=True)
-    )
-    return _Run(tasks, cases, outcomes, parts, interval.total(p for p in parts if p.weight))
-
-
-def _outcome(task: Task, case: Case) -> Outcome:
-    if task.weight is None:
-        return _value_only(case)
-    if task.rule is None:
-        unseen = (
-            "部门没有列出这一组的绩效指标" if task.indicator is None else "原文没有见到评分规则"
-        )
-        valued = case.value() if case.formula is not None else Outcome(_ALL, "").valued
-        reason = f"{unseen}，得分在 0—{words.points(case.weight)} 分之间"
-        missing = (TARGETS,) if task.indicator is None else valued.missing
-        return Outcome(Interval(Decimal(0), case.weight), reason, missing, valued=valued)
-    outcome = task.rule.apply(case)
-    exempt = task.indicator.exempt if task.indicator else None
-    return exempt.overrule(case, outcome) if exempt else outcome
-
-
-def _value_only(case: Case) -> Outcome:
-    """Return an indicator of a table without points: its value, in numbers or in words."""
-    valued, word = case.value(), case.word("状态")
-    missing = valued.missing
-    if valued.is_known:
-        reason = valued.problem or "只出指标值，不计分"
-    elif word is not None and case.formula is None:
-        reason, missing = f"部门填写“{word}”，只列出，不计分", ()
-    else:
-        reason = f"缺少：{words.joined(missing)}"
-        reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
-    proofs = (case.proof,) if case.proof else ()
-    nothing = Interval.exactly(Decimal(0))
-    return Outcome(nothing, reason, missing, valued=valued, proofs=proofs)
-
-
-_ALL = Interval.exactly(Decimal(0))
-
-
-def _money_unit(inputs: Inputs) -> str:
-    return str(inputs.department.money_unit or inputs.year.money_unit)
-
-
-def _rows(run: _Run) -> Iterator[IndicatorScore]:
-    share = interval.share(run.parts)
-    for n, (task, case) in enumerate(zip(run.tasks, run.cases, strict=True)):
-        row = _row(task, case, run.outcomes[n])
-        yield replace(row, share=share, stake=interval.stake(run.parts, n))
-
-
-def _row(task: Task, case: Case, outcome: Outcome) -> IndicatorScore:
-    item, evidence = task.indicator, task.evidence
-    counts = {Presence.COUNTED: True, Presence.LEFT_OUT: False, Presence.UNSURE: None}
-    basis = [str(item.basis) if item and item.basis else ""]
-    basis.append(case.prose(evidence.basis) if evidence else "")
-    shown = [*outcome.proofs] or [case.proof]
-    target = evidence if isinstance(evidence, Target) else None
-    return IndicatorScore(
-        id=task.id,
-        name=task.name,
-        groups=task.groups,
-        weight=task.weight,
-        value=_value(outcome, case.unit),
-        unit=case.unit if outcome.unit is None else outcome.unit,
-        low=outcome.points.low if task.weight is not None else None,
-        high=outcome.points.high if task.weight is not None else None,
-        rule=task.rule.id if task.rule is not None else None,
-        rule_name=task.rule.name if task.rule is not None else "",
-        statement=str(item.criterion or "") if item else "",
+def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
+    row, outcome = rows[n], rows[n].outcome
+    entry, case, bounds = row.entry, row.case, row.bounds
+    item, evidence, parts = entry.indicator, case.evidence, [row.part for row in rows]
+    published = evidence.published if evidence else None
+    basis = [str(item.basis or ""), case.prose(evidence.basis) if evidence else ""]
+    made = IndicatorScore(
+        id=entry.id,
+        name=entry.name,
+        groups=entry.groups,
+        weight=case.weight if bounds else None,
+        value=row.value,
+        unit=row.unit,
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
+        rule=item.rule.id if item.rule else None,
+        rule_name=item.rule.name if item.rule else "",
+        statement=str(item.criterion or ""),
         formula=str(case.formula or ""),
-        formula_filled=case.put_in(case.formula) if case.formula is not None else "",
+        formula_filled=row.formula,
         reason=outcome.reason,
         missing=tuple(dict.fromkeys(outcome.missing)),
-        evidence="；".join(filter(None, dict.fromkeys(shown))),
-        evidence_required=str(item.proof or "") if item else "",
+        evidence="；".join(filter(None, dict.fromkeys(outcome.proofs or case.proofs))),
+        evidence_required=str(item.proof or ""),
         basis="；".join(filter(None, basis)),
-        source=task.source,
-        mark=task.mark,
-        counts=counts[outcome.presence],
-        published=evidence.published.value if evidence and evidence.published else None,
-        within=_half_digit(_decimals(evidence.published) if evidence else 0),
-        readings=(),
-        shortfall=_shortfall(case, target, outcome) if target else "",
-        place=task.place,
-        note=_notes(case, item, evidence),
+        source=str(item.source),
+        mark=str(item.mark),
+        counts=_COUNTS[outcome.presence],
+        published=published.value if published else None,
+        within=_half_digit(len(published.text.partition(".")[2]) if published else 0),
+        readings=tuple(_readings(rows, n)),
+        shortfall=_shortfall(case, outcome),
+        place=entry.place,
+        note=_notes(case, item),
+        share=points.share(parts),
+        stake=points.stake(parts, n),
     )
+    return with_readings(made)
 
 
 def _half_digit(decimals: int) -> Decimal:
     return Decimal(5).scaleb(-decimals - 1)
 
 
-def _decimals(amount: Amount | None) -> int:
-    return len(amount.text.partition(".")[2]) if amount else 0
-
-
-def _value(outcome: Outcome, unit: str) -> Decimal | None:
-    number, unit = outcome.valued.number, unit if outcome.unit is None else outcome.unit
-    return number * 100 if number is not None and unit == PERCENT else number
-
-
-def _notes(case: Case, item: Indicator | None, evidence: Evidence | None) -> str:
-    """Return what is said besides (说明), of the indicator and of each point and incident."""
-    said = [str(item.note or "") if item else ""]
+def _notes(case: Case, item: Indicator) -> str:
+    said, evidence = [str(item.note or "")], case.evidence
     if evidence is not None:
         said.append(case.prose(evidence.note))
         below: dict[str, Any] = {**evidence.points, **evidence.incidents}
@@ -283,59 +310,154 @@ def _notes(case: Case, item: Indicator | None, evidence: Evidence | None) -> str
     return "；".join(text.rstrip("。") for text in said if text)
 
 
-def _shortfall(case: Case, target: Target, outcome: Outcome) -> str:
-    """Return the department's reason for a missed target, or that it gives none."""
+def _shortfall(case: Case, outcome: Outcome) -> str:
+    target = case.evidence
+    if not isinstance(target, Target):
+        return ""
     said = [case.prose(target.shortfall), case.prose(target.remedy)]
     if outcome.points.high < case.weight and not said[0]:
         return UNEXPLAINED
     return "；".join(filter(None, said))
 
 
-# ── other readings ───────────────────────────────────────────────
-
-
-def _readings(
-    figures: Figures, run: _Run, number: int, faults: list[Fault]
-) -> tuple[ReadingScore, ...]:
-    """Score again under each other reading of one indicator: another formula, or other facts."""
-    task, case = run.tasks[number], run.cases[number]
-    made = []
-    for name, reading in (task.indicator.readings if task.indicator else {}).items():
-        again = _again(run, number, reading.formula)
-        said = case.prose(reading.note)
-        made.append(_reading(name, said, "", again, number))
-    for name, other in (task.evidence.readings if task.evidence else {}).items():
+def _readings(rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
+    entry, case = rows[n].entry, rows[n].case
+    for name, reading in entry.indicator.readings.items():
+        again = [*rows[:n], _Row(entry, replace(case, formula=reading.formula)), *rows[n + 1 :]]
+        yield _reading(name, case.prose(reading.note), "", again, n)
+    for name, other in (case.evidence.readings if case.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            refigured = supposed(figures, values)
+            figures = supposed(case.figures, values)
         except FaultsError as error:
+            # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place
-            faults.extend(_placed(fault, place) for fault in error.faults)
+            placed = (replace(f, place=place) if f.place == TRIAL else f for f in error.faults)
+            case.faults.extend(placed)
             continue
-        again = _run(run.tasks, refigured, case.year, case.money_unit, faults)
         assumption = "，".join(
-            f"{words.label(key, refigured[key].label)}为{shown(refigured[key])}" for key in values
+            f"{words.label(key, figures[key].label)}为{shown(figures[key])}" for key in values
         )
-        made.append(_reading(name, case.prose(other.note), assumption, again, number))
-    return tuple(made)
+        again = [_Row(row.entry, replace(row.case, figures=figures)) for row in rows]
+        yield _reading(name, case.prose(other.note), assumption, again, n)
 
 
-def _placed(fault: Fault, place: Place) -> Fault:
-    """Return a fault of a reading's values at the line they are written on."""
-    return Fault(place, fault.message, fault.hint) if fault.place == TRIAL else fault
-
-
-def _reading(name: str, note: str, assumption: str, run: _Run, number: int) -> ReadingScore:
-    case, outcome, total = run.cases[number], run.outcomes[number], run.total
-    scored = run.tasks[number].weight is not None
+def _reading(name: str, note: str, assumption: str, rows: Sequence[_Row], n: int) -> ReadingScore:
+    bounds, total = rows[n].bounds, _total(rows)
     return ReadingScore(
         name=name,
         note=note,
         assumption=assumption,
-        value=_value(outcome, case.unit),
-        formula_filled=case.put_in(case.formula) if case.formula is not None else "",
-        low=outcome.points.low if scored else None,
-        high=outcome.points.high if scored else None,
+        value=rows[n].value,
+        formula_filled=rows[n].formula,
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
         total_low=total.low if total else None,
         total_high=total.high if total else None,
+    )
+
+
+def with_readings(row: IndicatorScore) -> IndicatorScore:
+    """Return a row whose reason says what its other readings would give."""
+    said = [row.reason]
+    for other in row.readings:
+        points = interval_text(other.low, other.high)
+        value = f"指标值 {_in_unit(other.value, row)}" if other.value is not None else ""
+        gives = "，".join(filter(None, [value, f"得 {points} 分" if points else "", "不计入"]))
+        said.append(f"另一口径{words.quoted(other.name)}（{_taken(other)}）：{gives}")
+    if row.reproducible is False and row.published is not None:
+        said.append(f"公布的 {words.points(row.published)} 分不可复现")
+    return replace(row, reason="；".join(said))
+
+
+def with_verdict(made: Score) -> Score:
+    """Return the score with its sentence."""
+    return replace(made, statement=_said(made) + _published(made))
+
+
+def _taken(reading: ReadingScore) -> str:
+    return reading.assumption or reading.formula_filled
+
+
+def _in_unit(value: Decimal | None, row: IndicatorScore) -> str:
+    return words.in_unit(value or Decimal(0), row.unit)
+
+
+def _said(made: Score) -> str:
+    if made.low is None or made.high is None:
+        if made.is_weighted:
+            return "各项指标都不适用，全部剔除，没有可计的分。"
+        return f"“{made.title}”不带分值，只出指标值，不计分。"
+    full = words.points(made.full)
+    if made.is_partial:
+        return f"部分指标体系，满分{full}：得 {made.total_text} 分，不能评定等级。"
+    grade = f"，等级 {made.grade_text}" if made.grades else ""
+    if made.ungraded:
+        grade = f"，不评等级（{made.ungraded}）"
+    if made.low == made.high:
+        return f"满分 {full} 分，得 {made.total_text} 分{grade}。"
+    gaps = len(made.narrowing)
+    return f"满分 {full} 分，有 {gaps} 项缺依据，得分在 {made.total_text} 分之间{grade}。"
+
+
+def _published(made: Score) -> str:
+    if made.published is None or made.low is None or made.high is None:
+        return ""
+    printed = words.points(made.published)
+    if made.is_partial:
+        return f"公布的 {printed} 分是全表的得分，不能与部分体系比较。"
+    if made.reproducible is True:
+        if made.published != made.low:
+            return f"公布的 {printed} 分与重算的 {made.total_text} 分只差四舍五入，一致。"
+        return f"公布的 {printed} 分与重算一致。"
+    if made.reproducible is None:
+        by_rounding = "" if made.low <= made.published <= made.high else "（计入四舍五入）"
+        return f"公布的 {printed} 分在可得区间之内{by_rounding}，但缺依据，不能证实。"
+    above = made.published > made.high
+    side, end, bound = ("高于", "上限", made.high) if above else ("低于", "下限", made.low)
+    said = f"公布的 {printed} 分{side}按现有依据可得的{end} {words.points(bound)} 分，不可复现"
+    if made.low == made.high:
+        said = f"公布的 {printed} 分与重算的 {words.points(bound)} 分不同，不可复现"
+    return said + _why(made, above)
+
+
+def _why(made: Score, above: bool) -> str:
+    name, end = ("total_high", "上限") if above else ("total_low", "下限")
+    bound = (made.high if above else made.low) or Decimal(0)
+    moving = [
+        (row, other, moved)
+        for row in made.indicators
+        for other in row.readings
+        if (moved := getattr(other, name)) is not None
+        and (moved > bound if above else moved < bound)
+    ]
+    settling = [
+        _hangs_on(made, row, other, f"总分{end}为 {words.points(moved)} 分")
+        for row, other, moved in moving
+        if reproducible(made.published, other.total_low, other.total_high, made.within) is not False
+    ]
+    if settling:
+        return f"。{''.join(settling)}"
+    lost = [f"{row.name} {words.points(row.lost)} 分" for row in made.indicators if row.lost]
+    scaled = "（按剔除后折算的分数）" if any(row.share != 1 for row in made.indicators) else ""
+    said = f"。确定失分{scaled}：{'、'.join(lost)}。" if lost and above else "。"
+    return said + "".join(
+        f"即使{words.quoted(row.name)}改按{words.quoted(other.name)}（{_taken(other)}），"
+        f"总分{end}也只是 {words.points(moved)} 分。"
+        for row, other, moved in moving
+    )
+
+
+def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, moved: str) -> str:
+    given = row.value is not None
+    filled = f"{row.formula_filled} = {_in_unit(row.value, row)}" if given else "未定"
+    basis = f"——{row.basis}" if row.basis else ""
+    again = f"{_in_unit(reading.value, row)}，" if reading.value is not None else ""
+    printed = words.points(made.published or Decimal(0))
+    return (
+        f"这取决于{words.quoted(row.name)}所依据的假设{basis}：{filled}，"
+        f"得 {interval_text(row.low, row.high)} 分。"
+        f"若改按{words.quoted(reading.name)}（{_taken(reading)}），该项为 {again}"
+        f"得 {interval_text(reading.low, reading.high)} 分，"
+        f"{moved}，公布的 {printed} 分在区间之内。"
     )

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, BaseModel, Field, PlainValidator, WithJsonSchema
 
 from govnb.text.ledger import Strict
-from govnb.text.measure import PERCENT, Bounds, check_bounds
+from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, ratio
 from govnb.text.place import Place
 from govnb.text.shorthand import Shorthand
 from govnb.text.values import (
     MEASURE,
     UNKNOWN,
+    Amount,
     BadText,
     Reads,
     Text,
@@ -31,6 +33,11 @@ from govnb.text.yaml_text import Mapping, Scalar, Sequence
 FULL, LEFT_OUT = "满分", "剔除"
 
 
+def key(alias: str, description: str, default: Any = None, **more: Any) -> Any:
+    """Return a field of a rubric's section: its Chinese key, what to write, ... if it must be."""
+    return Field(default, alias=alias, description=description, **more)
+
+
 class Formula(Scalar):
     """The text of a formula, told apart from other text wherever it stands."""
 
@@ -42,6 +49,18 @@ def _as_formula(text: Scalar) -> Formula:
 
 
 FormulaText = Annotated[Formula, TextOf("公式"), AfterValidator(_as_formula)]
+
+
+def sections(model: Any) -> Iterator[BaseModel]:
+    """Yield a section of a rubric and every section inside it."""
+    if isinstance(model, BaseModel):
+        yield model
+        model = [getattr(model, name) for name in type(model).model_fields]
+    inside = model.values() if isinstance(model, dict) else model if isinstance(model, list) else ()
+    for value in inside:
+        yield from sections(value)
+
+
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
 ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
 Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
@@ -51,13 +70,21 @@ def in_steps(steps: Decimal, rounding: Scalar | None, step: str) -> tuple[Decima
     """Return how many steps count, and how what falls short of one was counted."""
     if steps == (floor := steps.to_integral_value(ROUND_FLOOR)):
         return steps, ""
-    how = ROUNDINGS.get(str(rounding or "舍去"), str(rounding))
     counted, said = {
         "floor": (floor, "不扣"),
         "ceil": (floor + 1, f"按{step}扣"),
         "linear": (steps, "按比例扣"),
-    }[how]
+    }[ROUNDINGS.get(str(rounding or "舍去"), str(rounding))]
     return counted, f"，不足{step}的{said}{'' if rounding else '（原文没有写，按默认）'}"
+
+
+def _step(amount: Amount) -> Amount:
+    if ratio(amount) <= 0:
+        raise refuse("步长要大于 0", "如 每: 1%")
+    return amount
+
+
+Step = Annotated[Level, AfterValidator(_step)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +101,37 @@ class Points:
         return self.value * weight if self.is_share else self.value
 
 
-class PointsOf(Reads):
-    """How :class:`Points` are read; `word` may stand in their place."""
-
-    def __init__(self, word: str | None = None) -> None:
-        self.word = word
-        said = "分数，如 0.5；或占分值的百分比，如 10%；或 满分、不得分"
-        schema = {"type": ["number", "string"], "description": said}
-        super().__init__(self._points, "分数", "", schema)
-
-    def _points(self, text: Scalar) -> Points | Scalar:
-        bare = text.strip()
-        words = {"满分": Decimal(1), "不得分": Decimal(0)}
-        if bare == self.word:
-            return text
-        if bare in words:
-            return Points(words[bare], True, bare, text.place)
-        share = bare.endswith(PERCENT)
-        try:
-            number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
-        except BadText as error:
-            if not error.hint or UNKNOWN in error.hint:
-                error.hint = "写分数，如 0.5、10%、满分、不得分"
-            raise
-        return Points(number / 100 if share else number, share, bare, text.place)
+def _points(text: Scalar, word: str | None = None) -> Points | Scalar:
+    bare, words = text.strip(), {"满分": Decimal(1), "不得分": Decimal(0)}
+    if bare == word:
+        return text
+    if bare in words:
+        return Points(words[bare], True, bare, text.place)
+    share = bare.endswith(PERCENT)
+    try:
+        number = parse_number(bare.removesuffix(PERCENT).removesuffix("分"))
+    except BadText as error:
+        if not error.hint or UNKNOWN in error.hint:
+            error.hint = "写分数，如 0.5、10%、满分、不得分"
+        raise
+    return Points(number / 100 if share else number, share, bare, text.place)
 
 
-PointsValue = Annotated[Points, PointsOf()]
+_POINTS = {
+    "type": ["number", "string"],
+    "description": "分数，如 0.5；或占分值的百分比，如 10%；或 满分、不得分",
+}
+
+
+def _cost(points: Points) -> Points:
+    if points.value == 0:
+        raise refuse("扣 0 分等于没有规则", "写大于 0 的分数")
+    return points
+
+
+PointsValue = Annotated[Points, Reads(_points, "分数", "", _POINTS)]
+OrLeftOut = Reads(partial(_points, word=LEFT_OUT), "分数", "", _POINTS)
+Cost = Annotated[PointsValue, AfterValidator(_cost)]
 
 
 def listed() -> Shorthand:
@@ -123,7 +154,6 @@ def _named(data: Any) -> Any:
 
 
 def _level_or_text(value: Any) -> Any:
-    """Read a number if it is one; a word such as 否 or a state's name stays text."""
     if isinstance(value, Scalar) and value.strip():
         try:
             amount = parse_amount(value, MEASURE, value.place)
@@ -133,21 +163,14 @@ def _level_or_text(value: Any) -> Any:
     raise refuse("这里应是一个数或一个词")
 
 
-class _Anything:
-    """A field whose validator has already made its value."""
-
-    def __get_pydantic_core_schema__(self, _: Any, __: Any) -> Any:
-        return core_schema.no_info_plain_validator_function(_level_or_text)
-
-    def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
-        return {"type": ["number", "string"]}
+_LevelOrText = Annotated[
+    Any, PlainValidator(_level_or_text), WithJsonSchema({"type": ["number", "string"]})
+]
 
 
 class _Condition(Bounds):
-    formula: FormulaText = Field(alias="公式", description="一个指标名称或算式")
-    equal: Annotated[Any, _Anything()] | None = Field(
-        None, alias="等于", description="数，或 是、否 等文字"
-    )
+    formula: FormulaText = key("公式", "一个指标名称或算式", ...)
+    equal: _LevelOrText | None = key("等于", "数，或 是、否 等文字")
 
 
 def _check_condition(condition: _Condition) -> _Condition:
@@ -165,21 +188,16 @@ Condition = Annotated[_Condition, AfterValidator(_check_condition)]
 class ZeroBase(Strict):
     """分母为零: what an indicator gives when its formula has no value."""
 
-    when: Condition | None = Field(None, alias="当", description="条件成立时得“得分”")
-    points: Annotated[Points | Scalar, PointsOf(LEFT_OUT)] = Field(
-        alias="得分", description="分数、满分、不得分，或 剔除"
-    )
-    otherwise: PointsValue | None = Field(
-        None, alias="否则", description="条件不成立时，默认不得分"
-    )
-    note: Text | None = Field(None, alias="说明", description="如：零基，变动率无意义")
+    when: Condition | None = key("当", "条件成立时得“得分”")
+    points: Annotated[Points | Scalar, OrLeftOut] = key("得分", "分数、满分、不得分，或 剔除", ...)
+    otherwise: PointsValue | None = key("否则", "条件不成立时，默认不得分")
+    note: Text | None = key("说明", "如：零基，变动率无意义")
 
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
     """A day by which something must be done: each year's own day, or the same day every year."""
 
-    text: str
     place: Place
     days: dict[int, datetime.date]
     month_day: tuple[int, int] | None = None
@@ -189,24 +207,10 @@ class DueDate:
         """Return the day for one year of evaluation, None when the rubric doesn't give it."""
         if self.month_day is None:
             return self.days.get(year)
-        month, day = self.month_day
-        return datetime.date(year + self.years_later, month, day)
+        return datetime.date(year + self.years_later, *self.month_day)
 
 
 _DUE = re.compile(r"(?P<year>次年|上年|)(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
-
-
-class _DueType:
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(_read_due)
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {
-            "type": ["string", "object"],
-            "description": "06-30、次年03-31、上年12-31，或 年度: 日期",
-        }
 
 
 def _read_due(value: Any) -> DueDate:
@@ -218,31 +222,38 @@ def _read_due(value: Any) -> DueDate:
                 days[int(year)] = datetime.date.fromisoformat(str(day))
             except ValueError:
                 raise refuse(f"“{year}: {day}”不是年度和日期", hint) from None
-        return DueDate("逐年规定", value.place, days)
+        return DueDate(value.place, days)
     if not isinstance(value, Scalar):
         raise refuse("这里应是截止日期", hint)
     match = _DUE.fullmatch(value.strip())
-    # The 29th of February isn't every year's.
-    month_day = (int(match["month"]), int(match["day"])) if match else (2, 29)
     try:
-        datetime.date(2001, *month_day)
+        # The 29th of February isn't every year's.
+        day = datetime.date(2001, int(match["month"]), int(match["day"])) if match else None
     except ValueError:
-        raise refuse(f"“{value}”不是每年都有的截止日期", hint) from None
-    assert match is not None
+        day = None
+    if match is None or day is None:
+        raise refuse(f"“{value}”不是每年都有的截止日期", hint)
     later = {"": 0, "次年": 1, "上年": -1}[match["year"]]
-    return DueDate(str(value).strip(), value.place, {}, month_day, later)
+    return DueDate(value.place, {}, (day.month, day.day), later)
 
 
-Due = Annotated[DueDate, _DueType()]
-Mark = Annotated[Scalar, TextOf("证据标记"), AfterValidator(lambda text: _check_mark(text))]
+_DUE_SCHEMA = {
+    "type": ["string", "object"],
+    "description": "06-30、次年03-31、上年12-31，或 年度: 日期",
+}
+Due = Annotated[DueDate, PlainValidator(_read_due), WithJsonSchema(_DUE_SCHEMA)]
+
+
 MARKS = ("原文", "推", "待核")
 
 
 def _check_mark(text: Scalar) -> Scalar:
-    """Accept one mark, or marks in brackets after what each is about."""
     found = re.findall(r"\[([^\[\]]*)\]", text)
     if text not in MARKS and not (found and all(mark in MARKS for mark in found)):
         raise refuse(
             f"“{text}”不是证据标记", "写 原文、推 或 待核；分别标时写 名称、权重[原文]；规则[待核]"
         )
     return text
+
+
+Mark = Annotated[Scalar, TextOf("证据标记"), AfterValidator(_check_mark)]

@@ -1,7 +1,6 @@
 """The formula book: rules of `params/rules/figures.yml` → drafts of derived figures.
 
-A rule whose name holds `{变量}` is a pattern: `每个` names the facts it goes over, and
-each match gives one figure. So one line serves every project of every department.
+A rule whose name holds `{变量}` gives one figure for each fact that its `每个` matches.
 """
 
 from __future__ import annotations
@@ -96,8 +95,8 @@ def matches(each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
     """Return the variables' values for each name a pattern applies to; {} if there is none."""
     if each is None:
         return [{}]
-    found = (match.groups() for name in known if (match := dotted(each).fullmatch(name)))
-    names = VARIABLE.findall(each)
+    match, names = dotted(each).fullmatch, VARIABLE.findall(each)
+    found = (m.groups() for m in map(match, known) if m)
     return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
 
 

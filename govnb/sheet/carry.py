@@ -86,8 +86,9 @@ class _Edits:
     def fill(self, node: Any) -> None:
         """Empty a value, or each value of a section, to be filled in; formulas stay."""
         if isinstance(node, yaml.MappingNode):
-            for _, value in node.value:
-                self.fill(value)
+            for name, value in _entries(node).items():
+                if name != "名称":
+                    self.fill(value)
         elif isinstance(node, yaml.SequenceNode) and node.value:
             self.replace(node.value[0].start_mark.index, self.end(node.value[-1]), TO_FILL)
         elif not _FORMULA.match(node.value):
@@ -180,20 +181,10 @@ def carry(
     values: Values = lambda name: None,
     renamed: Mapping[str, str] | None = None,
 ) -> Carried:
-    """Return last year's file as this year's beginning.
+    """Return last year's file, which reads without a fault of form, as this year's beginning.
 
-    Parameters
-    ----------
-    text
-        Last year's file, which reads without a fault of form.
-    year
-        This year.
-    model
-        What a department's file may say.
-    values
-        Last year's values by name, for what was a formula.
-    renamed
-        Accounts that have another name this year.
+    `values` are last year's by name, for what was a formula; `renamed` are accounts that have
+    another name this year.
     """
     text = "\n".join(lines_of(text.removeprefix("\ufeff"))) + "\n"
     if renamed:
@@ -267,7 +258,7 @@ class _Walk:
         elif told.lasting or _is_words(info):
             self.carried.kept.append(path)
         elif _model(inner, Ledger):
-            self.ledger(value)
+            self.edits.fill(value)
             if "明细" in _entries(value):
                 self.carried.kept.append(path)
         elif is_section and (model := _model(inner)):
@@ -318,17 +309,6 @@ class _Walk:
         # The whole section is to be confirmed: its items need no mention each.
         self.carried.kept[listed:] = [path]
         return is_left
-
-    def ledger(self, value: yaml.Node) -> None:
-        """Empty a ledger of its amounts; its items and their formulas stay."""
-        if not isinstance(value, yaml.MappingNode):
-            self.edits.fill(value)
-        for key, inside in _entries(value).items():
-            if key == "合计":
-                self.ledger(inside)
-            elif key in ("明细", "分类合计"):
-                for part in _entries(inside).values():
-                    self.ledger(part)
 
     def literal(self, node: yaml.Node, path: Path) -> str | None:
         """Return a value of last year without its formulas; None if nothing of it is known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -11,9 +10,9 @@ from govnb.sheet.expression import Expression
 from govnb.sheet.facts import Facts, collect, decimals_of
 from govnb.sheet.figure import Figure, Figures, default_label, rounded
 from govnb.sheet.names import LIST_THEM, Names
-from govnb.sheet.naming import check_form, check_published, check_references
 from govnb.sheet.overrides import trial_drafts, tried
 from govnb.sheet.read import Inputs
+from govnb.sheet.references import check_form, check_published, check_references
 from govnb.sheet.sheet import Draft, Lack, Sheet
 from govnb.text.measure import PERCENT
 from govnb.text.place import MOST_FAULTS, Fault, FaultsError
@@ -25,11 +24,8 @@ SCORE = "评价得分"
 def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple[Figures, Facts]:
     """Compute every figure of a department, under the values tried out (试算), by name.
 
-    Raises
-    ------
-    FaultsError
-        For unknown names (in formulas, narratives, 公布数), cycles, unreadable formulas and
-        overrides, each at its place.
+    Raises FaultsError for unknown names (in formulas, narratives, 公布数), cycles, unreadable
+    formulas and overrides, each at its place.
     """
     facts = collect(inputs)
     add_book(facts, inputs.book, inputs.book_at)
@@ -41,7 +37,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     faults += check_book(inputs.book, names)
     faults += _settle(sheet, names)
     facts.drafts = sheet.drafts
-    figures = _figures(sheet, facts.parts, overrides or {})
+    cells = {name: _figure(sheet, name) for name in sheet.drafts}
     faults += _faults(sheet)
     for name, draft in sheet.drafts.items():
         if draft.expression is not None and draft.kind is not None:
@@ -52,26 +48,24 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     if faults:
         raise FaultsError(faults)
     tried(inputs, overrides or {})
+    figures = Figures(cells, facts.parts, sheet, overrides)
     return figures.told_as(inputs.department.unsaid), facts
 
 
 def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
     """Return the figures under other values, which may be what nobody would be allowed to type.
 
-    Raises
-    ------
-    FaultsError
-        If a value can't be read, or nothing of its name can be replaced.
+    Raises FaultsError if a value can't be read, or nothing of its name can be replaced.
     """
     faults: list[Fault] = []
     facts = Facts(figures.sheet.drafts, money=figures.sheet.money)
     sheet = figures.sheet.with_(trial_drafts(facts, overrides, faults))
     faults += _settle(sheet, Names(sheet, {}))
-    found = _figures(sheet, figures.parts, overrides)
+    cells = {name: _figure(sheet, name) for name in sheet.drafts}
     faults += _faults(sheet)
     if faults:
         raise FaultsError(faults)
-    return found
+    return Figures(cells, figures.parts, sheet, overrides)
 
 
 def _settle(sheet: Sheet, names: Names) -> list[Fault]:
@@ -91,9 +85,9 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
                 # What other items state, this one has left out; what no department need have
                 # is absent.
                 lack = Lack.LEFT_OUT if is_pattern else None
-                for each in new:
-                    lacked = Draft(each, "", draft.place, lack=lack, only_named=True)
-                    sheet.drafts[each] = lacked
+                sheet.drafts |= {
+                    n: Draft(n, "", draft.place, lack=lack, only_named=True) for n in new
+                }
             elif new or (not wanted and not draft.derived and names.why_not(name) is not None):
                 said, hint = f"里没有“{name}”这个指标", names.hint(name)
                 if is_pattern:
@@ -103,13 +97,6 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
     return faults
 
 
-def _figures(
-    sheet: Sheet, parts: Mapping[str, tuple[str, ...]], overrides: Mapping[str, str]
-) -> Figures:
-    figures = {name: _figure(sheet, name) for name in sheet.drafts}
-    return Figures(figures, parts, sheet, overrides)
-
-
 def _figure(sheet: Sheet, name: str) -> Figure:
     draft, found = sheet.draft(name), sheet.cell(name)
     assert draft is not None
@@ -117,26 +104,16 @@ def _figure(sheet: Sheet, name: str) -> Figure:
     if draft.expression is not None and not draft.fixed and found.number is not None:
         # A count that comes out in halves is not rounded to one.
         decimals = max(decimals, min(decimals_of(found.number), 2))
+    is_computed = draft.expression is not None
     return Figure(
-        name=name,
-        value=found.value,
-        unit=draft.unit,
-        label=draft.label or default_label(name),
-        place=draft.place,
+        name, found.value, draft.unit, draft.label or default_label(name), draft.place,
         formula=draft.expression.text if draft.expression else None,
-        inputs=found.names if draft.expression else (),
-        missing=found.missing,
-        trouble=found.trouble,
-        absent=found.absent,
-        lack=draft.lack,
-        approximate=found.about and found.value is not None,
-        about=draft.about,
-        decimals=decimals,
-        note=draft.note,
-        scale=draft.scale,
-        derived=draft.expression is not None,
+        inputs=found.names if is_computed else (),
+        missing=found.missing, trouble=found.trouble, absent=found.absent, lack=draft.lack,
+        approximate=found.about and found.value is not None, about=draft.about,
+        decimals=decimals, note=draft.note, derived=is_computed, scale=draft.scale,
         points=sheet.takes_rates(name),
-    )
+    )  # fmt: skip
 
 
 def _faults(sheet: Sheet) -> list[Fault]:
@@ -185,7 +162,7 @@ def _out_of_bounds(
 
 
 def _counted(sheet: Sheet, expression: Expression) -> str | None:
-    """Return the unit a formula's result has, None where that is open.
+    """Return the one unit a formula's result counts, None where that is open.
 
     A number in it may be what one of something costs, so that it says nothing of the unit.
     """
@@ -195,12 +172,6 @@ def _counted(sheet: Sheet, expression: Expression) -> str | None:
         return draft.unit if draft else None
 
     found = expression.dimension(unit_of, lambda name: sheet.expand(sheet.resolve(name)))
-    if found is None or found.scales or "" in found.units:
+    if found is None or found.scales or list(found.units.values()) != [1]:
         return None
-    powers: Counter[str] = Counter()
-    for unit, power in found.units.items():
-        for at, part in enumerate(unit.split("/")):
-            powers[part] += -power if at else power
-    above = [unit for unit, power in powers.items() for _ in range(power)]
-    below = [unit for unit, power in powers.items() for _ in range(-power)]
-    return "/".join(["·".join(above) or "1", *below]) if above or below else None
+    return next(iter(found.units)) or None

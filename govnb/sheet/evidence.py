@@ -38,7 +38,6 @@ Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否
 
 
 def _day(text: Scalar) -> Any:
-    """Read a date, or that the thing isn't done, or that the date isn't known."""
     if text in (UNKNOWN, NOT_DONE):
         return text
     try:
@@ -163,7 +162,6 @@ def check_evidence(evidence: E) -> E:
 
 
 def _check_target(target: Target) -> None:
-    """Refuse a row of the self-evaluation form that can't be compared."""
     goal, actual = target.target, target.actual
     if target.direction == QUALITATIVE:
         if goal is not None or actual is not None:

@@ -1,9 +1,7 @@
 """The formula language: arithmetic over dotted Chinese names, and nothing else.
 
-A formula is text from a parameter file, so it is never executed. It is cut into names,
-numbers and operators; Python's own parser then gives the tree its usual precedence; and
-only the nodes listed here are ever evaluated. There is no attribute access, no indexing,
-no power and no string, so a formula's cost is bounded by its length.
+A formula is cut into names, numbers and operators; Python's own parser gives the tree; and only
+the nodes listed here are ever evaluated, so that its cost is bounded by its length.
 """
 
 from __future__ import annotations
@@ -31,11 +29,9 @@ Operand = Value | Fraction
 Expand = Callable[[str], Sequence[str]]
 
 MAX_LENGTH = 1000
-# Evaluation descends by recursion.
-MAX_DEPTH = 200
+MAX_DEPTH = 200  # evaluation descends by recursion
 PRECISION = 34
-# Decimal digits before the point of the largest result: far beyond any budget, and printable.
-LARGEST = 40
+LARGEST = 40  # digits before the point of a result: far beyond any budget, and printable
 TOO_LARGE = "结果太大"
 
 
@@ -49,9 +45,6 @@ class FormulaError(ValueError):
 
 class NotComputable(ArithmeticError):
     """A formula whose inputs are known but that has no value, such as a division by zero."""
-
-
-# ── functions ────────────────────────────────────────────────────
 
 
 class Function(NamedTuple):
@@ -103,8 +96,6 @@ _OPERATORS: dict[type, Callable[[Any, Any], Number]] = {
 }
 
 
-# ── names ────────────────────────────────────────────────────────
-
 _SEGMENT = r"[\w（）《》“”、·〔〕㎡]+"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
@@ -125,9 +116,6 @@ def spelled(name: str) -> str:
     """Return a figure's name as a formula can hold it, whatever words it is made of."""
     head, *rest = name.split(".")
     return head + "".join(f'["{segment}"]' for segment in rest)
-
-
-# ── formulas ─────────────────────────────────────────────────────
 
 
 class Dimension(NamedTuple):
@@ -163,10 +151,8 @@ class Expression:
     @property
     def is_difference(self) -> bool:
         """True where it takes one thing from another and does nothing else."""
-        match self._tree:
-            case ast.BinOp(ast.Name(), ast.Sub(), ast.Name()):
-                return True
-        return False
+        parts = [type(part) for part in ast.walk(self._tree) if not isinstance(part, ast.Load)]
+        return parts == [ast.BinOp, ast.Name, ast.Sub, ast.Name]
 
     @cached_property
     def is_product(self) -> bool:
@@ -189,12 +175,8 @@ class Expression:
         a threshold by a hair: so only once a step was inexact, all of it is worked out again
         in fractions.
 
-        Raises
-        ------
-        NotComputable
-            On division by zero or a result too large to hold.
-        FormulaError
-            If a name that is not a number is used as one.
+        Raises NotComputable on division by zero or a result too large to hold, FormulaError if
+        a name that is not a number is used as one.
         """
         with localcontext() as context:
             context.prec, context.Emax = PRECISION, LARGEST
@@ -341,12 +323,9 @@ def difference(left: str, right: str) -> Expression:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
-    """Parse a formula.
+    """Return a formula parsed.
 
-    Raises
-    ------
-    FormulaError
-        If it holds anything but names, numbers, `+ - * / ( )` and the known functions.
+    Raises FormulaError if it holds anything but names, numbers, `+ - * / ( )` and functions.
     """
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"公式超过 {MAX_LENGTH} 个字", "拆成几个指标")
@@ -461,8 +440,8 @@ _SETTLED, _HAIR = 20, Decimal("1e-26")
 def settled(number: Decimal) -> Decimal:
     """Return a number without the hair that rounded thirds leave it short of, or beyond.
 
-    Figures and points hold 34 digits. What is worked out from several of them may end in
-    …9999 where the exact result is round, and would miss a threshold it meets.
+    What is worked out from several of them may end in …9999 where the exact result is round,
+    and would miss a threshold it meets.
     """
     with localcontext() as context:
         context.prec = 2 * PRECISION

@@ -1,13 +1,12 @@
 """What a parameter file states → drafts of figures, named by their path of keys.
 
-The walk knows shapes (amount, ledger, date, list, section), never section names, so a
-new field of the model is a figure without a line here. An optional field left out is a
-draft too: unknown, with the reason, so that a formula using it says what is missing.
+The walk knows shapes, never section names: a new field is a figure without a line here. One
+left out is a draft too: unknown, with the reason, so that a formula says what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -84,11 +83,10 @@ class _Walk:
     facts: Facts
 
     def section(self, path: str, model: BaseModel, place: Place, *, fixed: bool = True) -> None:
-        """Draft every field of a section.
+        """Draft every field of a section; `place` serves what the file leaves out.
 
-        `place` serves what the file leaves out. Items of an open section (one project, one
-        volume; `fixed` false) draft only what they state, be it as still to be filled in: not
-        every volume has a last year.
+        Items of an open section (not `fixed`: one project, one volume) draft only what they
+        state, be it as still to be filled in: not every volume has a last year.
         """
         unit, markdown = getattr(model, "unit", None), markdown_fields(type(model))
         for name, info in type(model).model_fields.items():
@@ -149,20 +147,13 @@ class _Walk:
             # An account in 亿元 is read by its later places; what is computed shows as many.
             self.facts.money.decimals = max(self.facts.money.decimals, decimals)
         lack = Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
-        self.facts.add(
-            Draft(
-                name,
-                unit,
-                amount.place,
-                value,
-                self.formula(amount),
-                lack=lack if value is None and amount.formula is None else None,
-                decimals=decimals,
-                approximate=amount.approximate,
-                about=amount.about,
-                kind=amount.kind,
-            )
-        )
+        draft = Draft(
+            name, unit, amount.place, value, self.formula(amount),
+            lack=lack if value is None and amount.formula is None else None,
+            decimals=decimals, approximate=amount.approximate, about=amount.about,
+            kind=amount.kind,
+        )  # fmt: skip
+        self.facts.add(draft)
 
     def formula(self, amount: Amount) -> Expression | None:
         formula, text = amount.formula, amount.text
@@ -178,9 +169,11 @@ class _Walk:
         """Draft a node, its parts, and what is computed about every node alike."""
         here = node.total.place if node.total else _first_place(node) or place
         parts = {f"{name}.{key}": part for key, part in (node.parts or {}).items()}
-        given = _ledger_unit(node)
+        totals = [n.total for n in _nodes(node) if n.total is not None]
+        given = next((total.kind.unit for total in totals), "")
         unit = given or unit or ""
-        decimals = 0 if unit in WHOLE_UNITS else 2 if given else _most_decimals(node)
+        most = max((decimals_of(total.value) for total in totals), default=0)
+        decimals = 0 if unit in WHOLE_UNITS else 2 if given else most
         computed = partial(Draft, unit=unit, place=here, decimals=decimals, derived=True)
         add, total, sums = self.facts.add, sum_of(parts, f"求和({name}.*)"), f"{name}.分项之和"
         if parts:
@@ -195,8 +188,8 @@ class _Walk:
             self.ledger(part_name, part, here, unit)
         if parts:
             add(computed(sums, expression=total))
-            leaves_ = Decimal(_leaves(node))
-            add(Draft(f"{name}.项数", "", here, leaves_, decimals=0, derived=True))
+            count = Decimal(sum(not n.parts for n in _nodes(node)))
+            add(Draft(f"{name}.项数", "", here, count, decimals=0, derived=True))
             if node.total is not None:
                 add(computed(f"{name}.合计差额", expression=difference(name, sums)))
         for column, amount in (node.columns or {}).items():
@@ -259,27 +252,16 @@ def _amount_in(found: list[Any]) -> AmountOf | None:
     return None
 
 
-def _leaves(node: Ledger[Any]) -> int:
-    return sum(_leaves(part) for part in node.parts.values()) if node.parts else 1
-
-
-def _most_decimals(node: Ledger[Any]) -> int:
-    own = decimals_of(node.total.value) if node.total else 0
-    return max([own, *(_most_decimals(part) for part in (node.parts or {}).values())])
-
-
-def _ledger_unit(node: Ledger[Any]) -> str | None:
-    if node.total is not None:
-        return str(node.total.kind.unit)
-    return next((_ledger_unit(part) for part in (node.parts or {}).values()), None)
+def _nodes(node: Ledger[Any]) -> Iterator[Ledger[Any]]:
+    yield node
+    for part in (node.parts or {}).values():
+        yield from _nodes(part)
 
 
 def _first_place(section: BaseModel) -> Place | None:
     """Return the place of the first value inside a section, where the section stands."""
-    stated = (value for _, value, _ in leaves(section))
-    return min(
-        (v.place for v in stated if isinstance(v, Amount | PartialDate | Scalar)), default=None
-    )
+    dated = (v for _, v, _ in leaves(section) if isinstance(v, Amount | PartialDate | Scalar))
+    return min((value.place for value in dated), default=None)
 
 
 def decimals_of(value: Decimal | None) -> int:

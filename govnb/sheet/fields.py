@@ -20,20 +20,17 @@ def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple
     """Yield what a section states, by its path of keys, and whether it is Markdown."""
     if isinstance(value, BaseModel):
         prose = markdown_fields(type(value))
-        inside = [
-            (f".{info.alias}", getattr(value, name), name in prose)
-            for name, info in type(value).model_fields.items()
-        ]
+        for name, info in type(value).model_fields.items():
+            inside = f"{path}.{info.alias}".removeprefix(".")
+            yield from leaves(getattr(value, name), inside, name in prose)
     elif isinstance(value, Mapping):
-        inside = [(f".{key}", item, markdown) for key, item in value.items()]
+        for key, item in value.items():
+            yield from leaves(item, f"{path}.{key}", markdown)
     elif isinstance(value, list | tuple):
-        inside = [(f"[{number}]", item, markdown) for number, item in enumerate(value, 1)]
-    else:
-        inside = []
-        if value is not None:
-            yield path, value, markdown
-    for step, item, is_prose in inside:
-        yield from leaves(item, f"{path}{step}".removeprefix("."), is_prose)
+        for number, item in enumerate(value, 1):
+            yield from leaves(item, f"{path}[{number}]", markdown)
+    elif value is not None:
+        yield path, value, markdown
 
 
 @cache

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -14,14 +13,11 @@ from govnb.sheet.sheet import Sheet, Valued
 from govnb.text.place import Place
 from govnb.text.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, PartialDate, is_round
 
-# Places beyond which a value is not looked at to print it.
-MOST_DIGITS = 20
-# Places of every rate that is computed, so that those on one page compare.
-RATE_DECIMALS = 2
+MOST_DIGITS = 20  # beyond which a value is not looked at to print it
+RATE_DECIMALS = 2  # of every rate that is computed, so that those on one page compare
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
 UNCOMPUTABLE = "不可计算"
 POINTS = "个百分点"
-NOTHING_TO_ADD = "没有可相加的数"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class Figure(Valued):
             return self.lack or self.unsaid
         if self.absent and self.formula is None:
             return f"本部门没有“{self.name}”"
-        return f"缺少：{'、'.join(self.missing)}" if self.missing else NOTHING_TO_ADD
+        return f"缺少：{'、'.join(self.missing)}" if self.missing else "没有可相加的数"
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for a figure."""
@@ -167,49 +163,29 @@ def default_label(name: str) -> str:
     return "·".join(name.split(".")[-2:])
 
 
-class Figures(Mapping[str, Figure]):
+class Figures(dict[str, Figure]):
     """All figures of one department and year, by name, in reading order."""
 
-    # What is printed for a figure without a value.
-    unsaid: str = UNKNOWN
-
     def __init__(
-        self,
-        figures: dict[str, Figure],
-        parts: Mapping[str, tuple[str, ...]],
-        sheet: Sheet | None = None,
-        overrides: Mapping[str, str] | None = None,
-    ) -> None:
-        self._figures = figures
-        # For each ledger node, the names of its parts.
-        self.parts = parts
-        # Where formulas of other files than the formula book are worked out.
-        self.sheet = sheet or Sheet({})
-        # 试算: the values these figures were computed with instead of stated ones.
-        self.overrides = dict(overrides or {})
+        self, figures: Mapping[str, Figure], parts: Mapping[str, tuple[str, ...]],
+        sheet: Sheet | None = None, overrides: Mapping[str, str] | None = None,
+        unsaid: str = UNKNOWN,
+    ) -> None:  # fmt: skip
+        super().__init__(figures)
+        self.parts = parts  # the names of the parts of each ledger node
+        self.sheet = sheet or Sheet({})  # where formulas of other files are worked out
+        self.overrides = dict(overrides or {})  # 试算: the values tried out
+        self.unsaid = unsaid  # what is printed for a figure without a value
 
     def told_as(self, unsaid: str) -> Figures:
         """Return the same figures with another word for what has no value."""
-        if unsaid == self.unsaid:
-            return self
-        told = copy.copy(self)
-        told._figures = {n: replace(figure, unsaid=unsaid) for n, figure in self.items()}
-        told.unsaid = unsaid
-        return told
+        told = {name: replace(figure, unsaid=unsaid) for name, figure in self.items()}
+        return Figures(told, self.parts, self.sheet, self.overrides, unsaid)
 
     @property
     def unsaid_word(self) -> str:
         """The word for what has no value, as it stands in a sentence: 未公布 or 待填."""
         return self.unsaid.strip("（）")
-
-    def __getitem__(self, name: str) -> Figure:
-        return self._figures[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._figures)
-
-    def __len__(self) -> int:
-        return len(self._figures)
 
     def children(self, name: str) -> list[Figure]:
         """Return the parts directly below a ledger node, in file order."""

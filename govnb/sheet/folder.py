@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Unread:
 
     def as_dict(self) -> dict[str, str]:
         """Return it as the year's summary lists it."""
-        return {"file": self.file, "reason": self.reason, "hint": self.hint}
+        return asdict(self)
 
     def __str__(self) -> str:
         return f"{self.file}：{self.reason}（{self.hint}）"
@@ -87,7 +87,7 @@ def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
     names = _names(folder)
     found: list[Unread] = []
     for name in names:
-        if name in (YEAR_FILE,) or _is_department(name, names) or _is_unseen(name):
+        if name == YEAR_FILE or _is_department(name, names) or _is_unseen(name):
             continue
         if (folder / name).is_dir():
             inside = (path.relative_to(folder).as_posix() for path in year_files(folder / name))
@@ -117,11 +117,7 @@ def is_readable(path: Path) -> bool:
 
 
 def name_fault(code: str) -> tuple[str, str] | None:
-    """Return why a department can't bear an identifier and what to type, None if it can.
-
-    Windows reserves the names of devices, and the program writes pages of its own beside the
-    departments'. A name that reads as a copy's would never be read.
-    """
+    """Return why a department can't bear an identifier and what to type, None if it can."""
     bare = code.strip().strip("._ ") or "bumen"
     other = f"换一个，如 {bare.removesuffix(TRIAL).split('.')[0]}-ju"
     if code.casefold() in OWN_NAMES or code.endswith(TRIAL):
@@ -187,6 +183,7 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
     """
     label = f"{params_dir.name}/{year}"
     of_year = identity(params_dir / str(year) / YEAR_FILE, f"{label}/{YEAR_FILE}").get("地区")
+    # What makes two one → the files it is said in, and where.
     same: dict[tuple[str, ...], dict[str, tuple[str, Place]]] = defaultdict(dict)
     for name in names:
         file = f"{label}/{_plain(name)}{SUFFIX}"
@@ -266,9 +263,8 @@ def _why_unread(name: str, names: set[str]) -> tuple[str, str]:
         more = f"；要用它，{rename}" if _PARAMETERS.search(name) else ""
         return "是编辑器或同步软件留下的", f"不用了就删去{more}"
     if name.startswith("_year"):
-        return f"年度文件只认 {YEAR_FILE} 这个名称", (
-            f"已经有 {YEAR_FILE}，删去这一个" if YEAR_FILE in names else f"改名为 {YEAR_FILE}"
-        )
+        more = f"已经有 {YEAR_FILE}，删去这一个" if YEAR_FILE in names else f"改名为 {YEAR_FILE}"
+        return f"年度文件只认 {YEAR_FILE} 这个名称", more
     if name[0] in "_." and _PARAMETERS.search(name):
         return f"以“{name[0]}”开头的名称留给程序和系统", rename
     if copy := _COPY.search(stem if _PARAMETERS.search(name) else Path(name).stem):

@@ -1,15 +1,14 @@
 """Which names there are: whether a figure may bear one, and what to write instead.
 
-One checker for every file that names figures. A department's own file may name only what it
-has. The district's files (figures.yml, checks.yml, rubrics) serve many departments, so they
-may also name an account or a project that this one lacks; what such an item states is known,
-though, and a name that ends in something like it is mistyped.
+A department's own file may name only what it has. The district's files (figures.yml, checks.yml,
+rubrics) may also name an account or a project that this department lacks; what such an item
+states is known, though, and a name that ends in something like it is mistyped.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, get_origin
 
@@ -40,22 +39,19 @@ class Names:
     """The names of one department's figures, and of those any other may have."""
 
     def __init__(
-        self,
-        sheet: Sheet,
-        book: Book,
-        gaps: Gaps | None = None,
+        self, sheet: Sheet, book: Book, gaps: Gaps | None = None,
         items: Mapping[str, Collection[str]] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.sheet = sheet
         # What faults left out of the files: to miss it is no second fault.
         self.gaps = gaps or Gaps()
         # For a section, the only items there can be: a rubric's indicators.
         self.items = items or {}
         self.stated = {n: None for n, draft in sheet.drafts.items() if not draft.only_named}
-        self._book, self._last_of_book = _Steps(), dict[str, set[str]]()
+        # The words of the book's names, by their first, `*` for a variable.
+        self._book: dict[str, list[tuple[str, ...]]] = {}
         for rule in map(_words, book):
-            self._book.add(rule)
-            self._last_of_book.setdefault(rule[0], set()).add(rule[-1])
+            self._book.setdefault(rule[0], []).append(rule)
         self._hints = 0
         self._last_words: dict[str, set[str]] = {}
         self._accounts = frozenset(sheet.accounts.values())
@@ -86,7 +82,7 @@ class Names:
         listed = self.items.get(head)
         if listed is not None and rest and rest[0] not in ("*", *listed):
             return self._did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
-        if any(node.ends for node in self._book.reached(path)):
+        if () in self._following(path):
             return None
         is_figure = _is_figure(path, section)
         if is_figure or (is_figure is None and not (slip := self._slip(path))):
@@ -103,6 +99,17 @@ class Names:
             annotation = inside[0]
         return self._words_for(annotation, path, "") or self.hint(name)
 
+    def _following(self, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return the words that follow in the book's names that begin like this one."""
+        return [
+            rule[len(path) :]
+            for rule in self._book.get(path[0], ())
+            if len(rule) >= len(path)
+            and all(
+                step == "*" or word in (step, "*") for step, word in zip(path, rule, strict=False)
+            )
+        ]
+
     def _words_for(self, annotation: Any, done: tuple[str, ...], step: str) -> str:
         """Return what may be written behind the part of a name that is right."""
         here, origin = ".".join(done), get_origin(bare(annotation))
@@ -115,8 +122,7 @@ class Names:
         model = class_of(annotation, BaseModel)
         if model is None:
             return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
-        reached = self._book.reached(done)
-        derived = {word for node in reached for word, next_ in node.items() if next_.ends} - {"*"}
+        derived = {words[0] for words in self._following(done) if len(words) == 1} - {"*"}
         allowed = [*aliases(model), *sorted(derived)]
         near = nearest(step, allowed) if step else None
         return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
@@ -131,31 +137,11 @@ class Names:
             self._last_words[head] = {name.rpartition(".")[2] for name in below}
         if last in _OF_A_NODE or last in self._last_words[head] or last in self._accounts:
             return ""
-        words = self._last_of_book.get(head, set()) - {"*"}
+        words = {rule[-1] for rule in self._book.get(head, ())} - {"*"}
         # 资本性支出 is an account of its own, no slip for 非资本性支出.
         apart = sorted(word for word in words | _OF_A_NODE if word not in last and last not in word)
         near = difflib.get_close_matches(last, apart, n=1, cutoff=_ALIKE)
         return f"是不是“{'.'.join([*path[:-1], near[0]])}”？" if near else ""
-
-
-class _Steps(dict[str, "_Steps"]):
-    """The words that may follow in the book's names, `*` for any; and whether one ends here."""
-
-    ends = False
-
-    def add(self, name: Sequence[str]) -> None:
-        node = self
-        for word in name:
-            node = node.setdefault(word, _Steps())
-        node.ends = True
-
-    def reached(self, path: Sequence[str]) -> list[_Steps]:
-        """Return what may follow a name, which may have wildcards of its own."""
-        nodes: list[_Steps] = [self]
-        for step in path:
-            words = [node if step == "*" else {step, "*"} & node.keys() for node in nodes]
-            nodes = [node[word] for node, some in zip(nodes, words, strict=True) for word in some]
-        return nodes
 
 
 @lru_cache(maxsize=8192)

@@ -1,10 +1,7 @@
 """试算: values that stand in for stated ones, so that a “what if” needs no second file.
 
-Any input can be replaced: a number, a date, 是 or 否, a state's name, or 未公布 to see what
-would be lost without it. The evidence a score rests on (评分依据, 绩效指标) may also be
-supplied where the file is silent, which is how one asks what a missing paper is worth.
-`人员.在职人员` names a field of the model, so what the file may not say there can't be tried
-out either: no half people, no negative money, no state that isn't one.
+Any input can be replaced; the evidence a score rests on (评分依据, 绩效指标) may also be supplied
+where the file is silent. What the file may not say can't be tried out either.
 """
 
 from __future__ import annotations
@@ -40,10 +37,7 @@ _adapter = cache(TypeAdapter[Any])
 def trial_drafts(
     facts: Facts, overrides: Mapping[str, str], faults: list[Fault]
 ) -> dict[str, Draft]:
-    """Return the drafts that the values given put in place of others.
-
-    What can't be replaced becomes a fault.
-    """
+    """Return the drafts that the values given put in place of others; faults are added."""
     found = {}
     for name, given in overrides.items():
         text = str(given).strip()
@@ -129,21 +123,16 @@ def _read(name: str, text: str) -> Any:
 def _hint(annotation: Any, step: str = "") -> str:
     model = class_of(annotation, BaseModel)
     known = aliases(model) if model else []
-    return (did_you_mean(step, known) if step else "") or (
-        f"可写：{'、'.join(known)}" if known else ""
-    )
+    listed = f"可写：{'、'.join(known)}" if known else ""
+    return (did_you_mean(step, known) if step else "") or listed
 
 
 def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
     """Return the inputs with the evidence that is tried out, as if the file stated it.
 
     What is a figure is tried out among the figures; but which incidents there are, and the
-    sign of a target, are no figures.
-
-    Raises
-    ------
-    FaultsError
-        If a value contradicts what the file says beside it.
+    sign of a target, are no figures. Raises FaultsError if a value contradicts what the file
+    says beside it.
     """
     department = inputs.department
     for name, text in overrides.items():
@@ -170,7 +159,10 @@ def tried(inputs: Inputs, overrides: Mapping[str, str]) -> Inputs:
 def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     """Return a section with one value at the end of a path changed."""
     if not path:
-        return _signed(current, value)
+        # A target keeps the sign the file gives it, if the trial gives none of its own.
+        if isinstance(current, Amount) and isinstance(value, Amount) and not sign_of(value.text):
+            return replace(value, text=f"{sign_of(current.text)}{value.text}")
+        return value
     inner, (step, *rest) = bare(annotation), path
     if get_origin(inner) is dict:
         inside = get_args(inner)[1]
@@ -180,12 +172,3 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     name = next(n for n, f in inner.model_fields.items() if f.alias == step)
     changed = _laid(getattr(current, name), typed(inner.model_fields[name]), rest, value)
     return current.model_copy(update={name: changed})
-
-
-def _signed(current: Any, value: Any) -> Any:
-    """Return a target with the sign the file gives it, if the trial gives none of its own."""
-    if isinstance(current, Amount) and isinstance(value, Amount):
-        sign = sign_of(current.text)
-        if sign and not sign_of(value.text):
-            return replace(value, text=f"{sign}{value.text}")
-    return value

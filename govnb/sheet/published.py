@@ -1,8 +1,4 @@
-"""公布数: what a published report printed, and how its unit compares with the figure's.
-
-`15%` says less than `14.98%`; a comparison must know that, so the number of printed
-decimals travels with the value.
-"""
+"""公布数: what a published report printed, and how its unit compares with the figure's."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ class PublishedFigure:
 
     text: str
     value: Decimal  # in the printed unit
-    decimals: int  # printed
+    decimals: int  # as printed: `15%` says less than `14.98%`
     unit: str
     approximate: bool  # 1200余, which is no less than it says
     place: Place
@@ -64,10 +60,7 @@ class PublishedFigure:
 def parse_published(text: str, place: Place) -> PublishedFigure:
     """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `约118%`, `-7.24万元`.
 
-    Raises
-    ------
-    BadText
-        If it doesn't begin with a plain number.
+    Raises BadText if it doesn't begin with a plain number.
     """
     match = split_typed(text)
     if match is None or re.search(r"\d", match["unit"]):

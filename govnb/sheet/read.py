@@ -62,20 +62,9 @@ def label_of(path: Path, params_dir: Path) -> str:
 def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> Inputs:
     """Read one department's file with its year file and the district's rules.
 
-    Parameters
-    ----------
-    path
-        The department's file, usually `params/YEAR/DEPARTMENT.yml`.
-    params_dir
-        The folder with `rules/` and the year folders; by default the one the file is in.
-    note
-        Leave the faults on the inputs' `faults` where the rest can still be checked, for
-        :func:`govnb.sheet.compute.compute` to raise them together with its own.
-
-    Raises
-    ------
-    FaultsError
-        With every fault of every file read.
+    All faults of all files are raised together. With `note` they are left on the inputs where
+    the rest can still be checked, for :func:`govnb.sheet.compute.compute` to raise them
+    together with its own.
     """
     params = params_dir or params_of(path)
     folder = year_folder(path, params)
@@ -168,18 +157,12 @@ def year_of_folder(year: Amount, folder: str) -> list[Fault]:
 
 
 def department_path(year: int | str, department: str, params_dir: Path) -> Path:
-    """Return the path of a department's file, refusing names that leave the tree.
-
-    Raises
-    ------
-    FaultsError
-        If the year or the department does not exist, with the nearest that does.
-    """
-    folder = params_dir / str(year)
-    label = Path(params_dir.name) / str(year)
+    """Return the path of a department's file; raise if there is none, with the nearest one."""
+    label = f"{params_dir.name}/{year}"
+    file = f"{label}/{department}.yml"
     if str(year) not in _years(params_dir):
         hint = f"已有：{'、'.join(_years(params_dir)) or '无'}"
-        raise FaultsError([Fault(Place(label.as_posix()), f"没有年度“{year}”的文件夹", hint)])
+        raise FaultsError.of(label, f"没有年度“{year}”的文件夹", hint)
     known = departments(year, params_dir)
     if department not in known:
         # A file that nearly is its own says why it isn't read.
@@ -189,34 +172,23 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
         if department and near:
             raise FaultsError(u.fault() for u in near)
         hint = did_you_mean(department, known) or f"已有：{'、'.join(known) or '无'}"
-        place = Place((label / f"{department}.yml").as_posix())
-        raise FaultsError([Fault(place, f"{year} 年没有部门“{department}”", hint)])
+        raise FaultsError.of(file, f"{year} 年没有部门“{department}”", hint)
     if told := name_fault(department):
-        place = Place((label / f"{department}.yml").as_posix())
-        raise FaultsError([Fault(place, told[0], f"改文件名：{told[1]}")])
-    return folder / f"{department}.yml"
+        raise FaultsError.of(file, told[0], f"改文件名：{told[1]}")
+    return params_dir / str(year) / f"{department}.yml"
 
 
 def new_path(year: int, department: str, params_dir: Path) -> Path:
-    """Return where a new department's file goes.
-
-    Raises
-    ------
-    FaultsError
-        If the name can't be a file's name or the file exists already.
-    """
+    """Return where a new department's file goes; raise if it can't be there, or is already."""
     path = params_dir / str(year) / f"{department}.yml"
-    place = Place(label_of(path, params_dir).encode("utf-8", "replace").decode())
+    label = label_of(path, params_dir).encode("utf-8", "replace").decode()
     if told := made_name_fault(department):
-        raise FaultsError([Fault(place, *told)])
-    twin = next(
-        (d for d in departments(year, params_dir) if d.casefold() == department.casefold()), None
-    )
-    if twin is not None and twin != department:
-        hint = "直接修改它，或换一个代码"
-        raise FaultsError([Fault(place, f"已经有 {twin}.yml，只有大小写不同", hint)])
-    if path.exists():
-        raise FaultsError([Fault(place, "文件已经有了", "直接修改它，或换一个代码")])
+        raise FaultsError.of(label, *told)
+    others = departments(year, params_dir)
+    twin = next((d for d in others if d.casefold() == department.casefold()), department)
+    if twin != department or path.exists():
+        message = f"已经有 {twin}.yml，只有大小写不同" if twin != department else "文件已经有了"
+        raise FaultsError.of(label, message, "直接修改它，或换一个代码")
     return path
 
 

@@ -7,23 +7,33 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
+from govnb.sheet.book import unbound
 from govnb.sheet.expression import canonical
+from govnb.sheet.facts import Facts
 from govnb.sheet.fields import leaves
 from govnb.sheet.figure import POINTS as POINTS_UNIT
 from govnb.sheet.figure import Figure, number_text, rounded, shown
+from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
+from govnb.sheet.sheet import Draft, Sheet
+from govnb.sheet.stated import stated
 from govnb.text.measure import PERCENT
+from govnb.text.narrative import unpaired
 from govnb.text.numerals import numerals
+from govnb.text.place import MOST_FAULTS, Fault
+from govnb.text.suggest import did_you_mean
+from govnb.text.values import MONEY_UNITS, PartialDate
 from govnb.text.yaml_text import Scalar
 
 # Words and the blanks between them are told apart, so that no text makes the search slow.
 _WORDS = r"[^\s{}|]+(?:\s+[^\s{}|]+)*"
 REFERENCE = re.compile(rf"\{{\{{\s*(?P<name>{_WORDS})\s*(?:\|\s*(?P<filter>{_WORDS})\s*)?\}}\}}")
-STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
+_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|｛｛|｝｝")
 
 NUMBER = "数字"
 # The number in Chinese numerals, as prose writes small ones: 前两次, 六年.
@@ -47,6 +57,7 @@ FILTERS = (NUMBER, NUMERALS, *DIRECTIONS, AND)
 OVERSPENT = ("超支", "超支率")
 LEFT_OVER = ("结余", "结余率", "节约额", "节约率")
 _UP_IS_GOOD = {"盈亏": True, "超节": False, "节约": True}
+_GROWTH = ("增长率", "变动率", "差异率")
 _SAME_UNIT = {"人": ("人", "名"), "㎡": ("㎡", "平方米")}
 
 
@@ -135,3 +146,130 @@ def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
     for path, text, is_prose in leaves(inputs.department):
         if is_prose and isinstance(text, Scalar):
             yield path, text
+
+
+def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> list[Fault]:
+    """Return a fault for each 公布数 that isn't a figure's name, or whose unit isn't its unit."""
+    faults: list[Fault] = []
+    for key, source in inputs.department.published.items():
+        figure = figures.get(canonical(key))
+        if canonical(key) in inputs.gaps:
+            continue
+        if figure is None:
+            near = did_you_mean(key, figures) if len(faults) < MOST_FAULTS else ""
+            message, hint = f"公布数里的“{key}”不是指标名称", near or LIST_THEM
+        elif isinstance(figure.value, str | PartialDate):
+            message, hint = f"公布数里的“{key}”不是数，不能核对", "删去这一行"
+        elif source.factor(figure.unit) is None:
+            message = f"公布数“{key}”的单位“{source.unit}”与指标的“{figure.unit}”不同"
+            hint = source.hint(figure.unit)
+        else:
+            continue
+        faults.append(Fault(source.place, message, hint))
+    return faults
+
+
+def check_form(inputs: Inputs, names: Names) -> Iterator[Fault]:
+    """Yield a fault for each name of the base-data form that no department could have."""
+    for text in inputs.form.foot:
+        try:
+            stated(inputs.department, text.path)
+        except KeyError:
+            hint = "写部门文件里一段文字的路径，如 厉行节约措施、落款.填表人"
+            yield Fault(text.path.place, f"没有“{text.path}”这一段文字", hint)
+    for row in inputs.form.rows:
+        yield from unbound(row.label, row.each)
+        for name in filter(None, (row.last_actual, row.budget, row.actual)):
+            loose = unbound(name, row.each)
+            yield from loose
+            if not loose and (instead := names.why_not(name)) is not None:
+                yield Fault(name.place, f"没有“{name}”这个指标", instead)
+
+
+def check_references(inputs: Inputs, facts: Facts, names: Names) -> list[Fault]:
+    """Return a fault for each reference in the narratives that can't be resolved."""
+    known = dict.fromkeys([*facts.drafts, *facts.lists])
+    found = (f for _, text in prose_fields(inputs) for f in _in_text(text, known, facts, names))
+    return list(islice(found, MOST_FAULTS))
+
+
+def _in_text(text: Scalar, known: dict[str, None], facts: Facts, names: Names) -> Iterator[Fault]:
+    # Finding a place takes a walk through the text: only where there is a fault.
+    for reference in find(text):
+        name, filter_ = reference.name, reference.filter
+        if name not in known:
+            if name not in names.gaps:
+                hint = did_you_mean(name, known) or LIST_THEM
+                yield Fault(text.at(reference.start), f"没有“{name}”这个指标", hint)
+        elif filter_ is not None and filter_ not in FILTERS:
+            hint = f"{did_you_mean(filter_, FILTERS)}可用：{'、'.join(FILTERS)}"
+            yield Fault(text.at(reference.start), f"不认识“| {filter_}”", hint)
+        elif misused := _misused(text, reference, facts, names.sheet):
+            yield Fault(text.at(reference.start), *misused)
+    # In Markdown a reference is a word: neither blank nor punctuation.
+    bare = REFERENCE.sub(lambda m: "〇" * len(m[0]), text)
+    for offset, message, hint in unpaired(bare):
+        yield Fault(text.at(offset), message, hint)
+    for stray in _STRAY.finditer(bare):
+        hint = "引用数写成 {{ 名称 }} 或 {{ 名称 | 数字 }}，括号用半角，名称里不能有花括号"
+        yield Fault(text.at(stray.start()), f"“{stray[0]}”没有配成一个引用", hint)
+
+
+def _misused(text: str, reference: Reference, facts: Facts, sheet: Sheet) -> tuple[str, str] | None:
+    """Return why a reference would print what isn't so, and what to write; None for a good one."""
+    name, filter_ = reference.name, reference.filter
+    plain = f"写 {{{{ {name} }}}}"
+    kind = _without_direction(reference, facts)
+    if filter_ == AND and name not in facts.lists:
+        return f"“{name}”不是列举，不能加“| {AND}”", plain
+    if filter_ == NUMERALS and kind not in ("", "年数"):
+        return f"“{name}”是{kind}，不是数，不能加“| {NUMERALS}”", plain
+    if filter_ in DIRECTIONS and kind:
+        return f"“{name}”是{kind}，没有增减盈亏，不能加“| {filter_}”", plain
+    draft = facts.drafts.get(name)
+    if draft is None:
+        return None
+    behind = text[reference.end :].lstrip(" *_~")
+    unit = next((unit for unit in MONEY_UNITS if behind.startswith(unit)), draft.unit)
+    if draft.unit in MONEY_UNITS and unit != draft.unit:
+        return f"“{name}”以{draft.unit}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
+    if filter_ == POINTS and draft.unit == PERCENT and not _is_difference(name, sheet):
+        message = f"“{name}”不是两个率之差，不能说上升、下降几个百分点"
+        return message, _points_hint(name, sheet)
+    return None
+
+
+def _without_direction(reference: Reference, facts: Facts) -> str:
+    """Return what a name stands for if that has no sign, or an empty text."""
+    draft = facts.drafts.get(reference.name)
+    if draft is None:
+        return "列举"
+    if isinstance(draft.value, PartialDate):
+        return "日期"
+    return "文字" if isinstance(draft.value, str) else "年数" if draft.unit == "年" else ""
+
+
+def _is_difference(name: str, sheet: Sheet) -> bool:
+    """Tell whether a figure takes one rate from another, or repeats (`=名称`) one that does."""
+    seen: set[str] = set()
+    while not sheet.takes_rates(name):
+        draft = sheet.draft(name)
+        if draft is None or draft.expression is None or draft.unit != PERCENT or name in seen:
+            return False
+        if canonical(draft.expression.text.strip()) != "".join(draft.expression.names):
+            return False
+        seen.add(name)
+        name = draft.expression.names[0]
+    return True
+
+
+def _points_hint(name: str, sheet: Sheet) -> str:
+    """Return what to write where a rate was to rise or fall by a number of points."""
+    above = f"{name.rpartition('.')[0]}."
+    found = [n for n in sheet.drafts if _is_difference(n, sheet)]
+    beside = (n for n in found if n.startswith(above))
+    near = next(beside, None) or next((n for n in found if name in sheet.needs(n)), None)
+    if near:
+        return f"两率之差是 {{{{ {near} | {POINTS} }}}}"
+    told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
+    return f"写 {told}；要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"

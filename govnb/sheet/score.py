@@ -1,7 +1,4 @@
-"""A department's score: each indicator's points or bounds, the total, and the verdict.
-
-Plain data: the rubric makes it, the review and the report read it.
-"""
+"""A department's score as plain data: the rubric makes it, the review and the report read it."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from decimal import Decimal
 
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import settled
-from govnb.sheet.figure import exact
 from govnb.text.place import Place
 
 UNEXPLAINED = "未达目标，没有写偏差原因"
@@ -266,7 +262,7 @@ def _shown(part: object, names: str) -> dict[str, object]:
 def _json(value: object) -> object:
     """Return a value as JSON carries it: a number in full precision, as text."""
     if isinstance(value, Decimal):
-        return words.plain(Decimal(exact(value)))
+        return words.plain(value)
     if isinstance(value, tuple):
         return [_json(item) for item in value]
     return value.as_dict() if isinstance(value, ReadingScore | IndicatorScore | Gap) else value

@@ -76,16 +76,11 @@ def gap(number: Decimal, unit: str) -> str:
 
 def between(span: Span, unit: str) -> str:
     """Return a range of values, as it was written, in words."""
-    ends = []
-    if span.low is not None:
-        ends.append(("大于 " if span.low_open else "不低于 ") + _end(span.low, unit))
-    if span.high is not None:
-        ends.append(("小于 " if span.high_open else "不超过 ") + _end(span.high, unit))
-    return "、".join(ends) or "任何值"
-
-
-def _end(number: Decimal, unit: str) -> str:
-    return f"{beside(number * 100 if unit == PERCENT else number)}{unit}"
+    signs = ("大于" if span.low_open else "不低于", "小于" if span.high_open else "不超过")
+    per = 100 if unit == PERCENT else 1
+    ends = zip(signs, (span.low, span.high), strict=True)
+    told = [f"{sign} {beside(end * per)}{unit}" for sign, end in ends if end is not None]
+    return "、".join(told) or "任何值"
 
 
 def joined(names: Sequence[str]) -> str:

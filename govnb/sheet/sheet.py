@@ -119,18 +119,16 @@ class Sheet:
     """The cells of one department."""
 
     def __init__(
-        self,
-        drafts: Mapping[str, Draft],
-        accounts: Mapping[str, str] | None = None,
-        items: Mapping[str, Sequence[str]] | None = None,
-        money: Money | None = None,
-    ) -> None:
+        self, drafts: Mapping[str, Draft], accounts: Mapping[str, str] | None = None,
+        items: Mapping[str, Sequence[str]] | None = None, money: Money | None = None,
+    ) -> None:  # fmt: skip
         self.drafts = dict(drafts)  # every figure before evaluation, by name, in file order
         self.accounts = accounts or {}  # that year's names, by code
         # The names in each section whose items the department chooses (项目, 业务量…).
         self.items = items or {}
         self.money = money or Money()
         self.faults: list[Fault] = []  # formulas that use as a number what is none
+        self.circles: list[list[str]] = []  # figures computed from themselves, once worked out
         self._base: Sheet | None = None
         self._changed: Mapping[str, Draft] = {}
         self._answers: dict[str, Answer] = {}
@@ -177,7 +175,7 @@ class Sheet:
     def expand(self, pattern: str, *, whole: bool = False) -> tuple[str, ...]:
         """Return the names a wildcard means; what the evaluator adds to a section is none.
 
-        With `whole`, also those of the items that don't state what the others do.
+        `whole` adds those of the items that don't state what the others do.
         """
         if pattern not in self._matched:
             match, ends_open = dotted(pattern).fullmatch, pattern.endswith("*")
@@ -240,18 +238,10 @@ class Sheet:
         return rates and draft.expression.is_difference
 
     @cached_property
-    def _ordered(self) -> tuple[dict[str, int], list[list[str]]]:
-        order, circles = ordered({name: self.needs(name) for name in self.drafts})
-        return {name: at for at, name in enumerate(order)}, circles
-
-    @property
-    def circles(self) -> list[list[str]]:
-        """The figures that are computed from themselves."""
-        return self._ordered[1]
-
-    @cached_property
-    def _circular(self) -> frozenset[str]:
-        return frozenset(chain.from_iterable(self.circles))
+    def _order(self) -> dict[str, int]:
+        order, self.circles = ordered({name: self.needs(name) for name in self.drafts})
+        self._circular = frozenset(chain.from_iterable(self.circles))
+        return {name: at for at, name in enumerate(order)}
 
     # ── values ───────────────────────────────────────────────────
 
@@ -264,7 +254,7 @@ class Sheet:
 
     def _still_needed(self, name: str) -> list[str]:
         """Return what has to be worked out before a figure, and it, in order."""
-        order = self._ordered[0]
+        order = self._order
         if self._base is None:
             return [*order] if name in order and not self._answers else [name]
         moved = [n for n in self.above(name) if n not in self._answers and self._is_moved(n)]
@@ -300,23 +290,16 @@ class Sheet:
         return replace(found, about=True) if draft.approximate else found
 
     def ask(
-        self,
-        expression: Expression,
-        own: Mapping[str, Answer] | None = None,
-        find: Callable[[str], str] | None = None,
-        unit: str | None = None,
+        self, expression: Expression, own: Mapping[str, Answer] | None = None,
+        find: Callable[[str], str] | None = None, unit: str | None = None,
         factor: Decimal = Decimal(1),
-    ) -> Answer:
+    ) -> Answer:  # fmt: skip
         """Work a formula out.
 
         `own` are names that only the asker knows, and what they come to; `find` gives the
         figure, or the pattern, that a name stands for to the asker. Without a `unit`, of which
         formulas count one as `factor`, the result has what the units of its names leave.
-
-        Raises
-        ------
-        FormulaError
-            If something that is not a number is used as one.
+        Raises FormulaError if something that is not a number is used as one.
         """
         own, find = own or {}, find or self.resolve
         names = self.names(find(raw) for raw in expression.names if raw not in own)
@@ -347,10 +330,7 @@ class Sheet:
         return Answer(value, unit, factor, names, about=about)
 
     def _withheld(self, name: str) -> bool:
-        """Tell whether what a name needs is 未公布 in so many words.
-
-        What a department says it doesn't publish is not made up for by a number near it.
-        """
+        # What a department says it doesn't publish is not made up for by a number near it.
         draft = self.draft(name)
         if draft is None or self.cell(name).value is not None:
             return False
@@ -359,11 +339,9 @@ class Sheet:
         return draft.lack is not None and draft.lack.is_withheld
 
     def spread(
-        self,
-        compute: Callable[[Sheet], Decimal | None],
-        names: Iterable[str],
+        self, compute: Callable[[Sheet], Decimal | None], names: Iterable[str],
         width: Callable[[str], tuple[Decimal, Decimal]],
-    ) -> tuple[Decimal, Decimal]:
+    ) -> tuple[Decimal, Decimal]:  # fmt: skip
         """Return how far below and above its value something may lie (尾差).
 
         `compute` works it out on a sheet, from the figures `names`; `width` tells how far below
@@ -395,8 +373,7 @@ def ordered(needs: Mapping[str, Sequence[str]]) -> tuple[list[str], list[list[st
     """Return the names, each after those it needs, and the circles among them.
 
     A circle that is found is opened (its figures then need nothing more), so that the next one
-    shows as well; each begins and ends with the same name. However many there are, every need
-    is looked at once.
+    shows as well, and every need is looked at once; each begins and ends with the same name.
     """
     order: list[str] = []
     circles: list[list[str]] = []

@@ -20,19 +20,9 @@ def shipped(part: str) -> Path | None:
 
 
 def copy_rules(params_dir: Path) -> list[Path]:
-    """Give a parameter folder without a formula book the shipped rules and rubrics.
-
-    Returns
-    -------
-    list of Path
-        The folders made; none that exists is touched.
-    """
+    """Give a parameter folder without a formula book what is shipped; return the folders made."""
     source = shipped("params")
     if source is None or (params_dir / "rules" / "figures.yml").exists():
         return []
-    made = []
-    for part in PARTS:
-        if (source / part).is_dir() and not (params_dir / part).exists():
-            shutil.copytree(source / part, params_dir / part)
-            made.append(params_dir / part)
-    return made
+    missing = [p for p in PARTS if (source / p).is_dir() and not (params_dir / p).exists()]
+    return [shutil.copytree(source / part, params_dir / part) for part in missing]

@@ -19,8 +19,7 @@ _PREFIX, _SUFFIX = ".govnb-", ".tmp"
 _TEMPORARY = re.compile(r"\.govnb-(?P<host>.*)-(?P<pid>\d+)-[^-]*\.tmp")
 _A_DAY = 24 * 3600
 _WHY = {
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "没有权限"),
     errno.EROFS: "磁盘是只读的",
     errno.ENOSPC: "磁盘满了",
     errno.ELOOP: "链接指向它自己",
@@ -42,18 +41,14 @@ def why(error: OSError) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part.
-
-    The bytes go to a temporary name in the same folder, are flushed to the disk, and then
-    take the file's name in one step. Whatever stops the write leaves the old file as it was.
-    """
+    """Write a file so that a reader sees the old one or the new one, never a part."""
     write_all_whole({path: data})
 
 
 def write_all_whole(files: Mapping[Path, bytes], *, flush: bool = True) -> None:
-    """Write files that belong together: none takes its name before all are written.
+    """Write files that belong together: none takes its name before all are on the disk.
 
-    So a full disk leaves the old ones as they were, all of them. Only a kill in the moment
+    So whatever stops it leaves the old ones as they were. Only a kill in the moment
     of renaming can leave new ones beside old ones, each whole. Without `flush`, which takes
     a tenth of a second a file, a power failure can still leave an empty one: that is for
     files whose hash is kept, so that the next run makes them again.

@@ -19,9 +19,9 @@ from pydantic import (
     GetJsonSchemaHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
-from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text
+from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar, mapping
 
 # Names the evaluator gives to what it computes about a node; a part may not take them.
@@ -37,22 +37,16 @@ def check_name(name: str) -> str:
     bad = next((c for c in name if c in _FORBIDDEN), None)
     if bad is not None or not name.strip() or name != name.strip():
         shown = f"含“{bad}”" if bad else "首尾有空格或是空的"
-        raise PydanticCustomError(
-            "govnb",
-            "名称“{name}”{shown}，公式无法引用它",
-            {"name": name, "shown": shown, "hint": "句点改用顿号，引号用全角，别的符号删去"},
-        )
+        hint = "句点改用顿号，引号用全角，别的符号删去"
+        raise refuse(f"名称“{name}”{shown}，公式无法引用它", hint)
     return name
 
 
 def check_part(name: str) -> str:
     """Return `name` if a ledger's part may bear it; raise otherwise."""
     if name in RESERVED:
-        raise PydanticCustomError(
-            "govnb",
-            "“{name}”是系统用来命名计算结果的词，不能作项目名称",
-            {"name": name, "hint": f"改成更具体的名称，如“{name}项目”"},
-        )
+        message = f"“{name}”是系统用来命名计算结果的词，不能作项目名称"
+        raise refuse(message, f"改成更具体的名称，如“{name}项目”")
     return check_name(name)
 
 
@@ -103,20 +97,16 @@ class Ledger(Strict, Generic[A]):
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         node = handler(core)
-        properties = handler.resolve_ref_schema(node)["properties"]
-        (amount,) = [option for option in properties["合计"]["anyOf"] if "anyOf" in option] or [
-            {"anyOf": properties["合计"]["anyOf"][:2]}
-        ]
-        return {"anyOf": [*amount["anyOf"], node]}
+        total = handler.resolve_ref_schema(node)["properties"]["合计"]["anyOf"]
+        amount = next((option["anyOf"] for option in total if "anyOf" in option), total[:2])
+        return {"anyOf": [*amount, node]}
 
     @model_validator(mode="after")
     def _something_said(self) -> Ledger[A]:
         if self.total is None and not self.parts:
-            raise PydanticCustomError(
-                "govnb", "既没有合计也没有明细", {"hint": f"写一个数，或写 {UNKNOWN}"}
-            )
+            raise refuse("既没有合计也没有明细", f"写一个数，或写 {UNKNOWN}")
         if self.columns is not None and not self.parts:
-            raise PydanticCustomError("govnb", "有分类合计而没有明细", {"hint": "补上明细各行"})
+            raise refuse("有分类合计而没有明细", "补上明细各行")
         return self
 
 

@@ -44,16 +44,11 @@ def lookalikes(text: str) -> list[re.Match[str]]:
 def read_ordinary(text: str, label: str) -> str:
     """Return a text with the ordinary character in each one's place, every column kept.
 
-    Warns
-    -----
-    ReadOrdinary
-        Where the first of them stands, and what each one was read as.
+    A :class:`ReadOrdinary` warning says where the first stands, and what each was read as.
     """
-    found = lookalikes(text)
-    if not found:
-        return text
-    warnings.warn(ReadOrdinary(_told(text, label, found)), stacklevel=2)
-    return _RANGES.sub(lambda match: ordinary(match[0]), text)
+    if found := lookalikes(text):
+        warnings.warn(ReadOrdinary(_told(text, label, found)), stacklevel=2)
+    return _RANGES.sub(lambda match: ordinary(match[0]), text) if found else text
 
 
 class ReadOrdinary(UserWarning):

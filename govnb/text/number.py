@@ -55,13 +55,10 @@ def split_typed(text: str, *, letters: bool = True) -> re.Match[str] | None:
 
 
 def parse_number(text: str, *, negative: bool = False) -> Decimal:
-    """Return the exact value of a plain decimal number.
+    """Return the exact value of a plain decimal number; raise :class:`BadText` for any other.
 
-    Raises
-    ------
-    BadText
-        For anything but an optional minus sign (where allowed), digits without
-        leading zeros, and at most one point with digits on both sides.
+    That is an optional minus sign (where allowed), digits without leading zeros, and at most
+    one point with digits on both sides.
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
@@ -73,15 +70,21 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
     return Decimal(text)
 
 
+_SLIPS = (
+    (r"-?0\d+(\.\d+)?", "以 0 开头", "写 {:f}；若是代码，应填在代码栏"),
+    (r"-?\.\d+|-?\d+\.", "小数点前后都要有数字", "写 {:f}"),
+    (r"\+\d+(\.\d+)?", "不用写正号", "写 {:f}"),
+    (r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", "用了科学计数法", "写出完整的数 {:f}"),
+)
+
+
 def why_not_a_number(text: str) -> BadText:
     """Return what is wrong with a text that isn't a plain number, and what to type."""
     hidden = UNSEEN.search(text)
     if hidden:
         bare = UNSEEN.sub("", text).strip()
         message = f"“{bare}”里有看不见的字符 U+{ord(hidden[0]):04X}"
-        return BadText(
-            message, f"删去它，写 {bare}" if _NUMBER.fullmatch(bare) else "删去它，重新写"
-        )
+        return BadText(message, f"删去它，{f'写 {bare}' if _NUMBER.fullmatch(bare) else '重新写'}")
     plain = unicodedata.normalize("NFKC", text).strip()
     label = re.fullmatch(r"([^\d\s:]+):\s*(.*)", plain, re.DOTALL)
     if label:
@@ -105,17 +108,9 @@ def why_not_a_number(text: str) -> BadText:
         return BadText(f"“{text}”有 {text.count('.')} 个小数点", "只留一个小数点")
     if ":" in text:
         return BadText(f"“{text}”像是时间，不是数", "写一个数，如 1.30")
-    if re.fullmatch(r"-?0\d+(\.\d+)?", text):
-        return BadText(
-            f"“{text}”以 0 开头",
-            f"写 {Decimal(text):f}；若是代码，应填在代码栏",
-        )
-    if re.fullmatch(r"-?\.\d+|-?\d+\.", text):
-        return BadText(f"“{text}”小数点前后都要有数字", f"写 {Decimal(text.rstrip('.') or '0'):f}")
-    if re.fullmatch(r"\+[\d.]+", text):
-        return BadText(f"“{text}”不用写正号", f"写 {text[1:]}")
-    if re.fullmatch(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", text, re.ASCII):
-        return BadText(f"“{text}”用了科学计数法", f"写出完整的数 {Decimal(text):f}")
+    for pattern, message, hint in _SLIPS:
+        if re.fullmatch(pattern, text, re.ASCII):
+            return BadText(f"“{text}”{message}", hint.format(Decimal(text)))
     if re.fullmatch(r"[\doOlI.]+", text, re.ASCII) and any(c.isdigit() for c in text):
         fixed = text.translate(str.maketrans("oOlI", "0011"))
         return BadText(f"“{text}”里混有字母", f"是不是 {fixed}？")
@@ -172,13 +167,11 @@ def last_digit(value: Decimal) -> Decimal:
 # One character for one, so that places stay.
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 _THOUSANDS = " \u00a0\u2009\u202f"
-_DIGITS = (
-    rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)|\d{{1,3}}(?:[{_THOUSANDS}]\d{{3}})+(?!\d)|\d+)(?:\.\d+)?"
-)
+_DIGITS = rf"(?:\d{{1,3}}(?:(?:[,，]\d{{3}})+|(?:[{_THOUSANDS}]\d{{3}})+)(?!\d)|\d+)(?:\.\d+)?"
 _UNIT = r"[%‰]|[^\d\s，。；、：！？（）()\ufffc]{0,4}"
 # A minus is one where nothing stands before it that could make it a dash.
 _IN_TEXT = re.compile(
-    rf"(?:(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
+    rf"(?:(?<!节)(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
     rf"(?P<digits>{_DIGITS})"
     rf"(?:(?:[%‰]?\s*[\-－—–~～]+\s*|[至到])(?P<high>{_DIGITS}))?"
     rf"\s*(?P<more>[余多](?=[\u4e00-\u9fff㎡]))?(?P<unit>{_UNIT})",

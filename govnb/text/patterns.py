@@ -34,13 +34,7 @@ _NO_TEXT = "至少要有一个必须出现的字"
 
 
 def check_pattern(text: str) -> None:
-    """Check that a pattern can be used.
-
-    Raises
-    ------
-    BadText
-        If it can't be read, or would find nothing everywhere.
-    """
+    """Raise :class:`BadText` for a pattern that can't be read, or finds nothing everywhere."""
     try:
         finds_nothing = regex.search(text, "", timeout=_PATIENCE) is not None
     except regex.error as error:
@@ -53,13 +47,7 @@ def check_pattern(text: str) -> None:
 
 
 def matches(pattern: Scalar, text: str) -> Iterator[regex.Match[str]]:
-    """Yield what a pattern finds.
-
-    Raises
-    ------
-    FaultsError
-        If it takes too long, or finds a place and no text.
-    """
+    """Yield what a pattern finds; raise if it takes too long, or finds a place and no text."""
     try:
         for match in regex.finditer(pattern, text, timeout=_PATIENCE):
             if not match[0].strip():

@@ -8,7 +8,7 @@ accountant mends a file once and not fault by fault.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 # Nobody mends more at a time, and looking for the nearest word of each takes its while.
 MOST_FAULTS = 100
@@ -47,13 +47,7 @@ class Fault:
 
     def as_dict(self) -> dict[str, str | int]:
         """Return the shape `govnb check --json` prints."""
-        return {
-            "file": self.place.file,
-            "line": self.place.line,
-            "column": self.place.column,
-            "message": self.message,
-            "hint": self.hint,
-        }
+        return {**asdict(self.place), "message": self.message, "hint": self.hint}
 
 
 class FaultsError(ValueError):
@@ -62,6 +56,11 @@ class FaultsError(ValueError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    @classmethod
+    def of(cls, file: str, message: str, hint: str = "") -> FaultsError:
+        """Return the one fault of a whole file."""
+        return cls([Fault(Place(file), message, hint)])
 
     def _render_traceback_(self) -> list[str]:
         """Return what a notebook shows for this error: the faults, not our code's stack.

@@ -12,17 +12,10 @@ from govnb.text.yaml_text import Scalar, mapping
 
 
 class Shorthand:
-    """Pydantic annotation: another way to write a section, for readers and for editors.
-
-    Parameters
-    ----------
-    expand
-        Turns the shorthand into the section; leaves anything else as it is.
-    schema
-        What the shorthand looks like.
-    """
+    """Pydantic annotation: another way to write a section, for readers and for editors."""
 
     def __init__(self, expand: Callable[[Any], Any], schema: dict[str, Any]) -> None:
+        # Turns the shorthand into the section, and leaves anything else as it is.
         self.expand = expand
         self.schema = schema
 

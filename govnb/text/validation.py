@@ -61,13 +61,7 @@ class Checked(Generic[T]):
 
 
 def validate(tree: Mapping, model: type[T]) -> T:
-    """Check a placed tree against a model.
-
-    Raises
-    ------
-    FaultsError
-        With one fault for each thing wrong, at its place, those noted in reading included.
-    """
+    """Check a placed tree against a model; raise its faults, those noted in reading included."""
     found = validate_leniently(tree, model)
     if found.faults or found.value is None:
         raise FaultsError(found.faults)
@@ -82,17 +76,9 @@ def validate_leniently(
 ) -> Checked[T]:
     """Check a placed tree against a model, leaving out of it what is wrong.
 
-    Parameters
-    ----------
-    tree
-        As read, the faults noted in reading included.
-    model
-        What it should be.
-    stand_ins
-        For a department's file: what to put in place of a section it can't do without. An
-        unusable value of such a file is taken as 未公布 where that can be said.
-    fillers
-        What stands in for fields that can't be done without and that nothing else rests on.
+    `stand_ins` are for a department's file: what to put in place of a section it can't do
+    without. An unusable value of such a file is taken as 未公布 where that can be said.
+    `fillers` stand in for fields that can't be done without and that nothing else rests on.
     """
     faults: list[Fault] = list(getattr(tree, "faults", []))
     # What reading refused has left a gap in its place, which is no second fault.

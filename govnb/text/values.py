@@ -103,16 +103,12 @@ def is_round(text: str) -> bool:
 
 
 def about_word(before: str, behind: str, number: str, unit: str) -> str:
-    """Return what marks a typed number as a 约数, or an empty text.
+    """Return what marks a typed number as a 约数, or an empty text; raise for two of them.
 
-    Raises
-    ------
-    BadText
-        For a 约 and a 余 on one number, and a 余 behind a number that isn't round.
+    A 余 stands behind a round number only, such as 35余万元: 35 round ten-thousands.
     """
     if before and behind:
         raise BadText(f"“{before}{number}{behind}”有两个约数的标记", f"写 {before}{number}{unit}")
-    # 35余万元 is 35 round ten-thousands.
     if behind == MORE and not is_round(number) and not (unit[:1] in "千万亿" and unit):
         hint = f"写 {ABOUT}{number}{unit}"
         raise BadText(f"“{number}{behind}”的“余”只能用在整十、整百这样的数后面", hint)
@@ -122,10 +118,7 @@ def about_word(before: str, behind: str, number: str, unit: str) -> str:
 def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
     """Read an amount: a number, one with a unit, `1200余`, `约1236`, 未公布, or `=formula`.
 
-    Raises
-    ------
-    BadText
-        If it is none of these, or the unit isn't one the kind can be typed in.
+    Raises :class:`BadText` for anything else, and for a unit the kind can't be typed in.
     """
     bare = text.strip()
     if is_unknown(bare):
@@ -187,39 +180,28 @@ class PartialDate:
         return self.year, self.month or 12, self.day or 31
 
 
-_DATE = re.compile(
-    r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|年(?:(\d{1,2})月(?:(\d{1,2})日)?)?)?", re.ASCII
-)
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?|年(?:(\d\d?)月(?:(\d\d?)日)?)?)?", re.ASCII)
 
 
 def parse_date(text: str, place: Place) -> PartialDate:
-    """Read `2016`, `2016-03`, `2016-03-19` or `2016年3月19日`.
-
-    Raises
-    ------
-    BadText
-        If it is none of these or no such day exists.
-    """
+    """Read `2016`, `2016-03`, `2016-03-19` or `2016年3月19日`; raise :class:`BadText` else."""
     bare = text.strip()
     match = _DATE.fullmatch(bare)
     if match is None:
         plain = unicodedata.normalize("NFKC", UNSEEN.sub("", bare))
-        if plain != bare and UNSEEN.search(bare) and _DATE.fullmatch(plain):
+        if _DATE.fullmatch(plain) and UNSEEN.search(bare):
             raise BadText(f"“{plain}”里有看不见的字符", f"删去它，写 {plain}")
-        if plain != bare and _DATE.fullmatch(plain):
+        if _DATE.fullmatch(plain):
             raise BadText(f"“{bare}”含全角字符", f"改用半角，写 {plain}")
         said = f"“{bare}”不是日期" if bare else "值是空的"
         raise BadText(said, "写成 2016-06-30；只知道月份写 2016-06，只知道年份写 2016")
-    year, *rest = (int(part) if part else None for part in match.groups())
-    # 0 is a month that doesn't exist, not one left out.
-    month = rest[0] if rest[0] is not None else rest[2]
-    day = rest[1] if rest[1] is not None else rest[3]
-    assert year is not None
+    parts = [int(part) for part in match.groups() if part]
     try:
-        datetime.date(year, 1 if month is None else month, 1 if day is None else day)
+        datetime.date(*(*parts, 1, 1)[:3])
     except ValueError:
         raise BadText(f"“{bare}”：没有这一天", "检查月和日") from None
-    return PartialDate(year, month, day, text, place)
+    year, month, day = (*parts, None, None)[:3]
+    return PartialDate(year or 0, month, day, text, place)
 
 
 def refuse(message: str, hint: str = "", place: Place | None = None) -> PydanticCustomError:
@@ -229,26 +211,18 @@ def refuse(message: str, hint: str = "", place: Place | None = None) -> Pydantic
 
 
 class Reads:
-    """Pydantic annotation: how a field's text is read, and what an editor may expect there.
-
-    Parameters
-    ----------
-    read
-        Makes the value of the text, or raises :class:`BadText`.
-    what, hint
-        What a field that holds several lines should have held, and how to write it.
-    schema
-        The field's JSON Schema.
-    fillable
-        Whether the field may say （待填）, which counts as left out.
-    """
+    """Pydantic annotation: how a field's text is read, and what an editor may expect there."""
 
     def __init__(
         self,
+        # Makes the value of the text, or raises BadText.
         read: Callable[[Scalar], Any],
+        # What a field that holds several lines should have held, and how to write it.
         what: str,
         hint: str,
+        # The field's JSON Schema.
         schema: dict[str, Any],
+        # Whether the field may say （待填）, which counts as left out.
         fillable: bool = False,
     ) -> None:
         self.read, self.what, self.hint, self.schema = read, what, hint, schema
@@ -278,17 +252,11 @@ class AmountOf(Reads):
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        number: dict[str, Any] = {"type": "number"}
-        if not kind.negative:
-            number["minimum"] = 0
-        units = "、".join(kind.units) or "任意"
-        text = {
-            "type": "string",
-            "pattern": (
-                rf"^(=.+|未公布|{TO_FILL}|约?\s*-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*)$"
-            ),
-            "description": f"{kind.what}（{units}）；未公布；或 =名称 引用别处的数",
-        }
+        number = {"type": "number"} | ({} if kind.negative else {"minimum": 0})
+        digits = r"约?\s*-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*[余多]?\s*\D*"
+        said = f"{kind.what}（{'、'.join(kind.units) or '任意'}）；未公布；或 =名称 引用别处的数"
+        pattern = f"^(=.+|未公布|{TO_FILL}|{digits})$"
+        text = {"type": "string", "pattern": pattern, "description": said}
         schema = {"anyOf": [number, text]}
         super().__init__(self._amount, f"一个{kind.what}", "只写一个数，如 12.5", schema)
 
@@ -335,15 +303,8 @@ class TextOf(Reads):
         return text
 
 
-_DATE_SCHEMA = {
-    "anyOf": [
-        {"type": "integer"},
-        {
-            "type": "string",
-            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?|（待填）)$",
-        },
-    ]
-}
+_DATES = r"^(\d{4}(-\d{2}(-\d{2})?|年(\d{1,2}月(\d{1,2}日)?)?)?|（待填）)$"
+_DATE_SCHEMA = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": _DATES}]}
 Money = Annotated[Amount, AmountOf(MONEY)]
 SignedMoney = Annotated[Amount, AmountOf(SIGNED_MONEY)]
 People = Annotated[Amount, AmountOf(PEOPLE)]
@@ -351,16 +312,10 @@ Area = Annotated[Amount, AmountOf(AREA)]
 Quantity = Annotated[Amount, AmountOf(QUANTITY)]
 Count = Annotated[Amount, AmountOf(COUNT)]
 Year = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
-Date = Annotated[
-    PartialDate,
-    Reads(
-        lambda t: parse_date(t, t.place),
-        "一个日期",
-        "只写一个日期，如 2016-06-30",
-        _DATE_SCHEMA,
-        True,
-    ),
-]
+_read_date = Reads(
+    lambda t: parse_date(t, t.place), "一个日期", "只写一个日期，如 2016-06-30", _DATE_SCHEMA, True
+)
+Date = Annotated[PartialDate, _read_date]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
 YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"), fillable=True)]

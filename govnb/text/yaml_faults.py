@@ -61,19 +61,20 @@ def invisible(text: str, label: str) -> Iterator[Fault]:
 def unprintable(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield offset, message and hint of each character that won't print as it was meant."""
     for match in _UNPRINTABLE.finditer(text):
-        code = f"U+{ord(match[0][-1]):04X}"
+        code, at = f"U+{ord(match[0][-1]):04X}", match.start()
         whole = unicodedata.normalize("NFKC", match[0])
         match match.lastgroup:
             case "private":
                 message = f"字符 {code} 是某个字体自造的，换一台电脑就印不出来"
-                yield match.start(), message, "换成普通的字；是从 Word 粘来的项目符号，删去它"
+                hint = "换成普通的字；是从 Word 粘来的项目符号，删去它"
             case "lost":
-                yield match.start(), f"这里有一个字已经丢失（{code}）", "照原文重新打这个字"
+                message, hint = f"这里有一个字已经丢失（{code}）", "照原文重新打这个字"
             case "joined":
-                yield match.start(), f"“{match[0]}”（{code}）是连在一起的字母", f"写 {whole}"
+                message, hint = f"“{match[0]}”（{code}）是连在一起的字母", f"写 {whole}"
             case _:
+                message, at = f"有一个附在前一个字上的符号（{code}）", match.end() - 1
                 hint = f"写 {whole}" if len(whole) == 1 else "删去它"
-                yield match.end() - 1, f"有一个附在前一个字上的符号（{code}）", hint
+        yield at, message, hint
 
 
 def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:

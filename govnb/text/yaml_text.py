@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -122,22 +122,10 @@ class Sequence(list[Any]):
 
 
 def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Mapping:
-    """Read a YAML file whose top level is a mapping.
+    """Read a YAML file whose top level is a mapping; raise its faults.
 
-    Parameters
-    ----------
-    path
-        The file.
-    label
-        The file's name in messages and origins; the path as given by default.
-    note
-        Leave the faults that don't keep the rest from being read on the tree's `faults`,
-        instead of raising them.
-
-    Raises
-    ------
-    FaultsError
-        If the file can't be read, isn't UTF-8, isn't YAML, or uses a feature refused here.
+    `label` is its name in messages. With `note` the faults that don't keep the rest from being
+    read are left on the tree's `faults`, instead of being raised.
     """
     label = label or str(path)
     return parse_yaml(read_text(path, label), label, note=note)
@@ -169,40 +157,39 @@ def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
 
 
 def read_text(path: Path, label: str) -> str:
-    """Return a UTF-8 file's text.
-
-    Raises
-    ------
-    FaultsError
-        If it can't be read, is too large or isn't UTF-8.
-    """
-
-    def refuse(message: str, hint: str, line: int = 1) -> FaultsError:
-        return FaultsError([Fault(Place(label, line), message, hint)])
-
+    """Return a file's text; raise if it can't be read, is too large or isn't UTF-8."""
+    refuse = partial(FaultsError.of, label)
     try:
         # A pipe nobody writes to would be waited for without end, a device read without end.
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            raise refuse("这不是普通文件，是管道或设备", "把内容存成 .yml 文件，再写它的路径")
+            raise FaultsError.of(
+                label, "这不是普通文件，是管道或设备", "把内容存成 .yml 文件，再写它的路径"
+            )
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件") from None
+        raise FaultsError.of(
+            label, "没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件"
+        ) from None
     except IsADirectoryError:
         hint = "写出文件夹里的文件，如 params/2016/代码.yml"
         raise refuse("这是一个文件夹，不是文件", hint) from None
     except OSError as error:
-        raise refuse(f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限") from None
+        raise FaultsError.of(
+            label, f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限"
+        ) from None
     if len(data) > MAX_BYTES:
         message = "文件超过 256 KB，不像是参数文件（一个部门一年约 30 KB）"
-        raise refuse(message, "检查是不是选错了文件；确有这么多，把逐条明细合并成小计")
+        raise FaultsError.of(
+            label, message, "检查是不是选错了文件；确有这么多，把逐条明细合并成小计"
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         hint = "在编辑器里另存为 UTF-8 编码（Windows 记事本默认可能是 GBK）"
         line = data.count(b"\n", 0, error.start) + 1
-        raise refuse("文件不是 UTF-8 编码", hint, line) from None
+        raise FaultsError([Fault(Place(label, line), "文件不是 UTF-8 编码", hint)]) from None
 
 
 def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
@@ -221,7 +208,7 @@ def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         reason = str(error).splitlines()[0]
         hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
-        raise FaultsError([Fault(Place(label), f"不是有效的 YAML：{reason}", hint)]) from None
+        raise FaultsError.of(label, f"不是有效的 YAML：{reason}", hint) from None
 
 
 class _Builder:

@@ -21,8 +21,8 @@ from nbformat import NotebookNode
 from papermill import PapermillExecutionError
 from papermill.exceptions import PapermillException
 
-from govnb.publish import zygote
 from govnb.publish.engine import GovnbEngine, ReadableTranslator
+from govnb.publish.environment import SETTINGS
 from govnb.publish.warm import Warm
 from tests.publish.years import ROOT, below, wait_for, write_notebook
 
@@ -234,7 +234,7 @@ def test_getting_warm_for_every_format_starts_no_thread() -> None:
         "zygote.warm_up(Path('params'), ('html', 'pdf', 'docx'))\n"
         "print(len(os.listdir('/proc/self/task')))"
     )
-    environment = os.environ | zygote.SETTINGS
+    environment = os.environ | SETTINGS
     done = subprocess.run(
         [sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT, env=environment
     )

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from govnb.present.workbook import Workbook
-from govnb.publish.sample import YEAR, make
 from govnb.publish.sample.errors import KINDS
+from govnb.publish.sample.make import YEAR, make
 from govnb.text.place import FaultsError
 
 COUNT = 24

@@ -24,8 +24,8 @@ from govnb.review.finding import (
 )
 from govnb.review.run import review
 from govnb.sheet.compute import compute
-from govnb.sheet.naming import check_published
 from govnb.sheet.read import load
+from govnb.sheet.references import check_published
 from govnb.text.place import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed
 
@@ -173,7 +173,7 @@ def test_an_explained_finding_stops_failing_and_shows_who_explained_it() -> None
     [
         ("合计:收人", "是不是“合计:收入”"),
         ("成文日期", "现在是“缺数据”"),
-        ("没有的", "没有这个编号"),
+        ("合计:没有的", "没有这个编号"),
     ],
 )
 def test_an_explanation_of_nothing_is_reported(id_: str, word: str) -> None:
@@ -183,6 +183,22 @@ def test_an_explanation_of_nothing_is_reported(id_: str, word: str) -> None:
     assert word in found.message
     assert (found.left.origin or "").endswith(":6:10")
     assert finding(result, "合计:收入").state == FAILED
+
+
+@pytest.mark.parametrize(
+    ("id_", "hint"),
+    [
+        ("公布的数:三公经费.支出", "是不是“公布数:三公经费.支出”？"),
+        ("没有的", "照 govnb review 印出的编号写"),
+    ],
+)
+def test_an_explanation_of_a_check_there_is_not_is_refused(id_: str, hint: str) -> None:
+    with pytest.raises(FaultsError) as raised:
+        reviewed(acknowledging(id_))
+    (fault,) = map(str, raised.value.faults)
+    assert (
+        ":6:10: " in fault and f"没有编号是“{id_.split(':')[0]}”的核对" in fault and hint in fault
+    )
 
 
 def test_a_mended_finding_makes_its_explanation_stale() -> None:

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from govnb.present.shared_files import blank_inputs
+from govnb.present.shared_files import names_at_large
 from govnb.rubric.load import load_rubric
-from govnb.rubric.names import checker
 from govnb.text.place import FaultsError
 from tests.conftest import Govnb
 
@@ -37,7 +36,7 @@ def expected(file: Path) -> list[tuple[str, list[str], list[str]]]:
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_rubric_is_refused(file: Path, params: Path) -> None:
     with pytest.raises(FaultsError) as refused:
-        load_rubric(str(file), params, checker(partial(blank_inputs, params)))
+        load_rubric(str(file), params, partial(names_at_large, params_dir=params))
     faults = refused.value.faults
     wanted = expected(file)
     said = "\n".join(map(str, faults))

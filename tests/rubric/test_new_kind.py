@@ -14,9 +14,8 @@ from pydantic import Field
 from govnb.present.schema import schema
 from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
-from govnb.rubric.interval import Interval
-from govnb.rubric.outcome import Outcome
-from govnb.rubric.rule import Faults, Row, Rule, ValueRule, check_levels, level
+from govnb.rubric.outcome import Interval, Outcome
+from govnb.rubric.rule import Rule, ValueRule, level
 from govnb.text.measure import Level
 from govnb.text.place import FaultsError
 from tests.rubric.kit import row_of, rubric_of, rubric_text, score_of
@@ -31,8 +30,7 @@ def tent() -> Iterator[None]:
     text = guide.split("A new kind of rule")[1].split("```python\n")[1].split("```")[0]
     names = {
         "ValueRule": ValueRule, "Level": Level, "Field": Field, "Decimal": Decimal, "Case": Case,
-        "Interval": Interval, "level": level, "check_levels": check_levels, "Row": Row,
-        "Faults": Faults,
+        "Interval": Interval, "Outcome": Outcome, "level": level,
     }  # fmt: skip
     exec(compile(text, "CONTRIBUTING.md", "exec", dont_inherit=True), names)
     yield
@@ -54,9 +52,6 @@ def roster() -> Iterator[None]:
             found = [n for n in self.items if case.word("要点", n, "符合") == "是"]
             points = [Interval.exactly(self.items[n].points.of(case.weight)) for n in found]
             return Outcome(Interval.around(points or [case.limits(self)]), "、".join(found))
-
-        def asks(self) -> Iterator[tuple[str, str]]:
-            yield from (("要点", name) for name in self.items)
 
     yield
     del Rule.KINDS["any_of"]

@@ -19,7 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from govnb.rubric.file import Rubric
-from govnb.rubric.interval import Interval, Part, Presence, total
+from govnb.rubric.outcome import Interval, Part, Presence, total
 from govnb.rubric.rule import Rule
 from govnb.sheet.score import IndicatorScore
 from tests.rubric.kit import INDICATOR, rubric_of, rubric_text, score_of

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from govnb.rubric.load import load_rubric, rubric_of
-from govnb.rubric.merge import names
+from govnb.rubric.load import load_rubric, names, rubric_of
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.read import Inputs

@@ -105,6 +105,33 @@ def test_unknown_stays_unknown_all_the_way_and_names_what_is_missing(figures: Fi
     assert "三公经费.公务接待费.上年预算" in change.reason
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("三公经费: {公务接待费: {预算: =人员.编制数}}", "算出来以“人”计，这里以“万元”计"),
+        ("人员: {编制数: 5, 在职人员: =收入 - 支出}", "算出来以“万元”计，这里以“人”计"),
+    ],
+)
+def test_a_formula_counts_what_its_field_counts(
+    department: Callable[..., Path], body: str, message: str
+) -> None:
+    with pytest.raises(FaultsError, match=r":\d+:\d+: 公式“.*”" + message):
+        compute(load(department(f"收入: 9\n支出: 5\n{body}\n" + STAFF * ("人员" not in body))))
+
+
+@pytest.mark.parametrize(
+    "formula", ["收入 - 支出", "人员.编制数 * 0.5", "收入 / 人员.编制数 * 人员.编制数", "收入"]
+)
+def test_a_formula_may_turn_one_unit_into_another(
+    department: Callable[..., Path], formula: str
+) -> None:
+    body = f"收入: 9\n支出: 5\n三公经费: {{公务接待费: {{预算: ={formula}}}}}\n"
+    compute(load(department(body + STAFF)))
+
+
+STAFF = "人员: {编制数: 5}\n"
+
+
 def test_a_division_by_zero_is_stated_with_its_reason_and_passed_on(
     figures_of: Callable[[str], Figures],
 ) -> None:

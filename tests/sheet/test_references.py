@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figure
 from govnb.sheet.names import Names
-from govnb.sheet.naming import check_references
 from govnb.sheet.references import (
     DIRECTIONS,
     FILTERS,
     REFERENCE,
+    check_references,
     find,
     printed,
 )

@@ -3,7 +3,3 @@
 Nothing in it is anyone's: names are put together from parts, amounts are drawn from a
 seed, and every file says 示例, so that every output does too.
 """
-
-from govnb.publish.sample.make import YEAR, Sample, make
-
-__all__ = ["YEAR", "Sample", "make"]

@@ -1,4 +1,4 @@
-"""A folder for what Jupyter, IPython and matplotlib keep, where there is no home to keep it in."""
+"""The environment of the processes that do the work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+# Libraries that compute in threads of their own would leave them behind in every fork; one
+# worker a core is the way this program uses several. Hashes are fixed so that a report
+# doesn't depend on the order of a set.
+SETTINGS = {
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+# Where Jupyter, IPython and matplotlib look for a folder to keep things in.
 _KEPT = (
     "IPYTHONDIR",
     "JUPYTER_CONFIG_DIR",
