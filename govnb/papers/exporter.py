@@ -10,8 +10,9 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 from traitlets.config import Config
 
-from govnb.papers.reading import read
+from govnb.papers.reading import SILENT, read
 from govnb.papers.tree import Document
+from govnb.present.bundle import STRUCTURE
 
 
 class PaperReport(Exporter):
@@ -51,8 +52,28 @@ class PaperReport(Exporter):
         FaultsError
             If the paper can't be made; says why and where.
         """
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        nb, resources = super().from_notebook_node(_on_paper(nb), resources, **kw)
         # nbconvert calls the folder it is run in "".
         path = resources.get("metadata", {}).get("path")
         folder = None if path is None else Path(path)
         return self.write(read(nb, folder, with_figures=self.with_figures)), resources
+
+
+def _on_paper(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook without what no paper shows.
+
+    nbconvert copies what it is given node by node, and all figures of a department are most
+    of an executed notebook.
+    """
+
+    def kept(output: NotebookNode) -> bool:
+        structure = output.get("data", {}).get(STRUCTURE)
+        return not (isinstance(structure, dict) and structure.get("type") in SILENT)
+
+    cells = [
+        NotebookNode({**cell, "outputs": list(filter(kept, cell.outputs))})
+        if "outputs" in cell
+        else cell
+        for cell in nb.cells
+    ]
+    return NotebookNode({**nb, "cells": cells})

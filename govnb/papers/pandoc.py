@@ -10,9 +10,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from lxml.etree import LxmlError  # type: ignore[import-untyped]
+from lxml.html import fragment_fromstring, tostring  # type: ignore[import-untyped]
+
 # What the papers were tried with; an older one on the machine is passed over.
 OLDEST = (3, 9)
-_SECONDS = 120
+_SECONDS = 60
+# HTML nests as deep as its writer likes; no page does.
+_DEEPEST = 100
+# A cell said to span more than this is an error or an attack, not a table.
+_MOST_SPAN = 200
+_SPANS = {"colspan", "rowspan"}
 _VERSION = (1, 23, 1)
 
 # An element of pandoc's tree, as its JSON has it: {"t": kind, "c": content}.
@@ -40,12 +48,15 @@ def ask(given: str, *options: str, folder: Path | None = None) -> bytes:
     Raises
     ------
     ValueError
-        If it can't; says what pandoc said.
+        If it can't, or not in time; says what pandoc said.
     """
-    done = subprocess.run(
-        [program(), *options], input=given.encode(), capture_output=True, cwd=folder,
-        timeout=_SECONDS,
-    )  # fmt: skip
+    command = [program(), *options]
+    try:
+        done = subprocess.run(
+            command, input=given.encode(), capture_output=True, cwd=folder, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ValueError(f"pandoc: {_SECONDS} s") from error
     if done.returncode:
         raise ValueError(done.stderr.decode(errors="replace").strip())
     return done.stdout
@@ -63,9 +74,29 @@ def document(blocks: Nodes) -> str:
 
 
 def read_html(html: str) -> Nodes:
-    """Return the tree of a piece of HTML; scripts and styles are no part of it."""
-    # Sandboxed, so that nothing of this machine is read for it.
-    tree = json.loads(ask(html, "--from=html", "--to=json", "--sandbox"))
+    """Return the tree of a piece of HTML; scripts and styles are no part of it.
+
+    Raises
+    ------
+    ValueError
+        If it can't be read, or is nested beyond reason.
+    """
+    try:
+        root = fragment_fromstring(html, create_parent="div")
+    except LxmlError as error:
+        raise ValueError(str(error)) from error
+    deep = {root: 0}
+    for element in root.iterdescendants():
+        deep[element] = deep[element.getparent()] + 1
+        for name in _SPANS & set(element.keys()):
+            span = element.get(name, "")
+            element.set(name, str(min(int(span), _MOST_SPAN)) if span.isdecimal() else "1")
+    if max(deep.values()) > _DEEPEST:
+        raise ValueError("nested too deep")
+    # With every element closed: pandoc takes time without end over lists that aren't. Sandboxed,
+    # so that nothing of this machine is read for it.
+    closed = tostring(root, encoding="unicode")
+    tree = json.loads(ask(closed, "--from=html", "--to=json", "--sandbox"))
     found: Nodes = tree["blocks"]
     return found
 

@@ -20,6 +20,10 @@ from govnb.papers.fit import bounded, looks_numeric, rows_of
 from govnb.papers.pandoc import Node, Nodes, read_html
 from govnb.papers.pictures import KINDS, NO_WORDS, SVG, found, loader, put
 from govnb.papers.tree import LINK, Document, node, para, styled, text, words
+from govnb.present.bundle import STRUCTURE
+
+# Shown on a page, and nothing on paper: a result for machines, panels for a mouse.
+SILENT = frozenset(["result", "panels"])
 
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -28,8 +32,6 @@ ANNEX = re.compile(r"(附[件表录]\s*[\d一二三四五六七八九十]*)[\s�
 _NAMELESS = re.compile(r"<(?:[\w<>]+\.)+(\w+)(?: object)?(?: at 0x[0-9a-fA-F]+)?>")
 # A source that is one formula, and nothing beside it.
 _FORMULA = re.compile(r"\$\$(.+)\$\$|\$([^$]+)\$|\\\[(.+)\\\]|\\\((.+)\\\)", re.DOTALL)
-# Numbers beyond this are an error or an attack: no table of anyone's spans so much.
-_SPANS = re.compile(r"((?:col|row)span\s*=\s*[\"']?\d{1,3})\d+", re.IGNORECASE)
 # Deeper lists and quotes a page has no room for.
 _DEEPEST = 6
 
@@ -122,7 +124,7 @@ class _Reader:
 
     def _shown(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Nodes:
         """Return what a mime bundle shows: our structure first, then the richest form there is."""
-        structure = data.get("application/vnd.govnb+json")
+        structure = data.get(STRUCTURE)
         if isinstance(structure, Mapping):
             return self._structured(structure, data)
         for kind in KINDS:
@@ -157,7 +159,11 @@ class _Reader:
 
     def _html(self, html: str) -> Nodes:
         """Return the tree of a user's HTML, with what isn't text or table of it made safe."""
-        return list(_lifted(tree.changed(read_html(_SPANS.sub(r"\1", html)), self._safe)))
+        try:
+            return list(_lifted(tree.changed(read_html(html), self._safe)))
+        except (ValueError, RecursionError):
+            # Too much for pandoc, or nested beyond reason: the words that came with it.
+            return []
 
     def _safe(self, x: Node) -> Nodes | None:
         match x:
@@ -187,8 +193,7 @@ class _Reader:
 
     def _structured(self, structure: Mapping[str, Any], data: Mapping[str, Any]) -> Nodes:
         kind = str(structure.get("type", ""))
-        if kind in ("result", "panels"):
-            # Shown on a page, and nothing on paper: a result for machines, panels for a mouse.
+        if kind in SILENT:
             return []
         said = _plain(data).strip("\n")
         read_: Callable[..., Nodes] | None = _STRUCTURES.get(kind)
@@ -379,7 +384,7 @@ def _announced(blocks: Nodes) -> Nodes:
     if at is None or not titles or any(is_annex(b) for b in blocks[:at]):
         return blocks
     lines = [f"{n}.{title}" for n, title in enumerate(titles, 1)] if titles[1:] else titles
-    said = "\n".join(f"{'附件：' if n == 0 else '　　　'}{line}" for n, line in enumerate(lines))
+    said = "\n".join(f"{'附件：' if n == 0 else '　' * 5}{line}" for n, line in enumerate(lines))
     return [*blocks[:at], styled(tree.ANNEXES, para(said)), *blocks[at:]]
 
 

@@ -172,7 +172,7 @@ def test_an_annex_is_known_by_its_name(text: str) -> None:
 def test_annexes_are_listed_between_the_text_and_who_signs_it() -> None:
     annexes = new_markdown_cell("## 附件1　评分表\n\n## 附件2　基础数据表")
     found = blocks(new_markdown_cell("正文"), shows(SignOff("甲", "2017年6月30日")), annexes)
-    assert said(found)[:3] == ["正文", "附件：1.评分表\n　　　2.基础数据表", "甲"]
+    assert said(found)[:3] == ["正文", "附件：1.评分表\n　　　　　2.基础数据表", "甲"]
 
 
 def test_one_annex_has_no_number_and_none_is_not_listed() -> None:
@@ -359,6 +359,13 @@ def test_a_table_that_claims_enormous_spans_is_read_in_bounds() -> None:
     (found,) = blocks(shows({"text/html": page}))
     assert len(sides(found)) <= 201
     assert all(len(sides(part)) <= 201 for part in fit(found))
+
+
+@pytest.mark.parametrize("opening", ["<div>", "<ul><li>", "<b>", "<table><tr><td>"])
+@pytest.mark.parametrize("times", [20, 2000])
+def test_html_however_deep_and_badly_closed_tells_its_words(opening: str, times: int) -> None:
+    found = blocks(shows({"text/html": opening * times + "甲", "text/plain": "甲"}))
+    assert "".join(said(found)) == "甲"
 
 
 def test_a_stream_and_a_plain_value_keep_their_lines() -> None:
