@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from govnb.present.checking import check_department
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 HEAD = "年度: 2016\n部门: {名称: 某局}\n"
 VOLUME = "  事项%d: {单位: 件, 本年: %d}\n"

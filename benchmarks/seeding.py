@@ -29,7 +29,7 @@ from govnb.publish.sample.make import YEAR, dump, year_file
 from govnb.review.finding import ERROR, HINT
 from govnb.sheet.read import load
 from govnb.sheet.score_words import points
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT / "params" / "2016" / "junshan-zwfw.yml"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 if TYPE_CHECKING:
     from govnb.present.workbook import Workbook

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from govnb.files import why
 from govnb.options import (
     EDITION,
     FAIL_ON,
@@ -20,16 +21,15 @@ from govnb.options import (
     OUTPUTS,
     OVERRIDE,
     PARAMS,
+    RUBRIC,
     TO,
     WITH_FIGURES,
     formats_of,
     overrides_of,
     severities_of,
 )
-from govnb.text.files import why
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.lookalikes import ReadOrdinary
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -148,18 +148,19 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
+@RUBRIC
 @OVERRIDE
 @FAIL_ON
 @JSON
 def review(
-    file: Path, params_dir: Path | None, overrides: tuple[str, ...], fail_on: str | None,
-    as_json: bool,
+    file: Path, params_dir: Path | None, rubric: str | None, overrides: tuple[str, ...],
+    fail_on: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """复核一个部门：哪里不对，双方的数、出处、怎样处理。"""
     from govnb.present.findings import Findings
 
     grave = severities_of(fail_on)
-    assessment = _assessment(file, params_dir, overrides)
+    assessment = _assessment(file, params_dir, overrides, rubric)
     found = assessment.review
     if as_json:
         _print_json(found.as_dict())
@@ -171,7 +172,7 @@ def review(
 @cli.command(options_metavar="[选项]")
 @FILE
 @PARAMS
-@click.option("--rubric", default=None, metavar="名称", help="换一套指标体系：名称或文件路径")
+@RUBRIC
 @OVERRIDE
 @JSON
 def score(
@@ -206,10 +207,11 @@ def score(
 )
 @PARAMS
 @OUTPUTS
+@RUBRIC
 @OVERRIDE
 def run(
     year: int, department: str, formats: str, edition: str, with_figures: bool, engine: str | None,
-    params_dir: Path | None, outputs_dir: Path, overrides: tuple[str, ...],
+    params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
     from govnb.publish.crew import run_one
@@ -222,6 +224,7 @@ def run(
     if faults := place_faults(department_path(year, department, params), params):
         raise FaultsError(faults)
     wanted, changed = formats_of(formats), overrides_of(overrides)
+    changed |= {"指标体系": rubric} if rubric else {}
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     job = replace(job, with_figures=with_figures)
     outcome = run_one(job)

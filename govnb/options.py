@@ -26,6 +26,9 @@ WITH_FIGURES = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取")
 FILE = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+RUBRIC = click.option(
+    "--rubric", default=None, metavar="名称", help="换一套指标体系：名称或文件路径"
+)
 OVERRIDE = click.option(
     "--set", "overrides", multiple=True, metavar="名称=值", help="试算：改一个输入再算，可多次使用"
 )

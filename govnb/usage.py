@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import did_you_mean
 
 
 class Help(click.HelpFormatter):

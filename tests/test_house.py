@@ -12,6 +12,7 @@ import govnb
 ROOT = Path(__file__).parents[1]
 # From the ground up; rooms of one floor stand side by side and know nothing of each other.
 FLOORS = (
+    ("files", "shipped"),
     ("text",),
     ("sheet",),
     ("rubric", "review"),

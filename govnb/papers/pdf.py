@@ -23,7 +23,7 @@ from govnb.papers.pictures import SVG, picture_data, svg_words
 from govnb.papers.reading import ANNEX, is_annex, style_of
 from govnb.papers.tree import Document, changed, node, pairs, words
 from govnb.papers.typesetting import colophon, faces, typeset
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
 
 _LOG = logging.getLogger(__name__)
 # For readers aloud (PDF/UA) and for filing (PDF/A) at once; less where that can't be.

@@ -8,14 +8,14 @@ from functools import cached_property, partial
 from govnb.review.finding import Review
 from govnb.review.rules import read_rules
 from govnb.review.run import review
-from govnb.rubric.load import check_names, rubric_of
+from govnb.rubric.load import RUBRIC, check_names, rubric_of
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs
 from govnb.sheet.score import Score
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 class Assessment:
@@ -43,13 +43,15 @@ class Assessment:
         rubric: str | None = None,
     ) -> None:
         self.inputs = inputs
-        self.rubric = rubric
         self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
+        # Another indicator system is tried out like any value, though it is no figure.
+        changed = {k: v for k, v in self.overrides.items() if k != RUBRIC}
+        self.rubric = rubric or self.overrides.get(RUBRIC)
         self.figures: Figures
         self.facts: Facts
         self._rules = read_rules(inputs.params_dir)
         try:
-            self.figures, self.facts = compute(inputs, self.overrides)
+            self.figures, self.facts = compute(inputs, changed)
         except FaultsError as error:
             raise FaultsError([*error.faults, *self._rules.faults]) from None
         if self._rules.faults:
@@ -65,6 +67,5 @@ class Assessment:
     @cached_property
     def review(self) -> Review:
         """Every check's finding."""
-        marks = self.score
-        whole = marks if marks and marks.is_weighted and not marks.is_partial else None
-        return review(self.inputs, self.figures, self.facts, whole, self._rules)
+        marks = self.score if self.score and self.score.is_weighted else None
+        return review(self.inputs, self.figures, self.facts, marks, self._rules)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from govnb.files import write_whole
 from govnb.present.bundle import bundle, escape
 from govnb.present.provenance import panels
 from govnb.present.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.sheet.score import Score
-from govnb.text.files import write_whole
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from govnb.present.shared_files import params_of as params_of_shared
 from govnb.rubric.load import rubric_of
 from govnb.sheet.folder import is_readable, is_year, place_faults, year_files
 from govnb.sheet.read import load, params_of
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 def files_of(given: Path) -> list[Path]:

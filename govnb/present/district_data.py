@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 SUMMARY = "summary.json"

@@ -8,16 +8,16 @@ from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
+from govnb.files import write_whole
 from govnb.present.checking import check_department
 from govnb.sheet.carry import Values, carry
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.figure import rounded
 from govnb.sheet.read import department_path, label_of, load, new_path
-from govnb.sheet.shipped import copy_rules, shipped
-from govnb.text.files import write_whole
+from govnb.shipped import copy_rules, shipped
+from govnb.text.faults import FaultsError, Place
 from govnb.text.number import TO_FILL
-from govnb.text.place import FaultsError, Place
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 from govnb.text.yaml_faults import lines_of
 from govnb.text.yaml_text import Mapping, parse_yaml, read_text

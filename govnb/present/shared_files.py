@@ -17,7 +17,7 @@ from govnb.sheet.department import Department
 from govnb.sheet.district import YearFile
 from govnb.sheet.read import Inputs, label_of, year_folder, year_of_folder
 from govnb.sheet.rules import BaseDataForm, Book
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.validation import validate
 from govnb.text.yaml_text import parse_yaml, read_text, read_yaml
 

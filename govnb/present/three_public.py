@@ -13,7 +13,7 @@ from govnb.present.prose import plain
 from govnb.present.sentences import THREE_PUBLIC, known, sign
 from govnb.sheet.department import ThreePublic
 from govnb.sheet.figure import Figure, Figures
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 _ENDS = ("。", "！", "？", "；", "：", "\n", "|")
 

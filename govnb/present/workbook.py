@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from govnb.files import find_upward
 from govnb.present import fonts, sentences
 from govnb.present.assessment import Assessment
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
@@ -33,8 +34,7 @@ from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
-from govnb.text.files import find_upward
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
 

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
+from govnb.files import why
 from govnb.present.district_data import common_region
 from govnb.publish.crew import Crew, Local, cores
 from govnb.publish.district import district_report
@@ -29,8 +30,7 @@ from govnb.publish.summary import (
     summary_json,
     summary_xlsx,
 )
-from govnb.text.files import why
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 INTERRUPTED = 130
 

@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from govnb.files import write_all_whole
 from govnb.publish.answers import Workers
 from govnb.publish.crew import cores, run_apart, workers
 from govnb.publish.job import Job
@@ -37,8 +38,7 @@ from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import package_digest
 from govnb.publish.run import find_notebook
 from govnb.publish.store import INSTALL, is_url
-from govnb.text.files import write_all_whole
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
 
 LOCAL = "local"
 

@@ -22,7 +22,7 @@ from govnb.sheet.folder import (
     unread_files,
 )
 from govnb.sheet.read import label_of
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 _CHANGED = "运行期间有改动"
 

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govnb.files import write_all_whole
 from govnb.publish.job import FORMATS, Job, checked_formats
-from govnb.sheet.shipped import shipped
-from govnb.text.files import write_all_whole
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.shipped import shipped
+from govnb.text.faults import Fault, FaultsError, Place
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

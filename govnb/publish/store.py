@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from govnb.text.files import reserved, sweep, write_all_whole
-from govnb.text.place import Fault, FaultsError, Spot
+from govnb.files import reserved, sweep, write_all_whole
+from govnb.text.faults import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"
 # What the page, the tables and the receipts of a year take, generously.

@@ -8,13 +8,13 @@ import os
 import time
 import traceback
 
+from govnb.files import why
 from govnb.publish.job import Job
 from govnb.publish.outcome import Failure, Outcome, Output
 from govnb.publish.run import produce
 from govnb.publish.store import store_of
 from govnb.publish.summary import row_of
-from govnb.text.files import why
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 
 def work(job: Job) -> Outcome:

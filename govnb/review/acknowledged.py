@@ -11,8 +11,7 @@ from govnb.sheet.department import Acknowledgement
 from govnb.sheet.facts import decimals_of
 from govnb.sheet.figure import number_text
 from govnb.sheet.read import Inputs
-from govnb.text.place import Fault
-from govnb.text.suggest import nearest
+from govnb.text.faults import Fault, nearest
 
 ACKNOWLEDGED = "已说明"
 

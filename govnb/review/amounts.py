@@ -21,7 +21,7 @@ from govnb.sheet.figure import Figure, rounded, shown
 from govnb.sheet.published import in_unit
 from govnb.sheet.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
 from govnb.text.number import TextNumber
-from govnb.text.values import Text
+from govnb.text.values import MONEY_UNITS, Text
 
 _HUNDRED = Decimal(100)
 # Figures whose sign is a direction, by the last word of their name.
@@ -109,7 +109,7 @@ class TypedValueCheck(ProseCheck):
         """Compare numbers typed behind a figure's name with the figures."""
         for passage in world.prose:
             named = world.sentences.named(passage)
-            told = [self._compared(m, m.number, passage) for m in named if m.number]
+            told = [self._compared(m, m.number, passage, world) for m in named if m.number]
             told += [
                 self._grown(change, change.number, passage)
                 for change in world.sentences.changes(passage)
@@ -117,7 +117,9 @@ class TypedValueCheck(ProseCheck):
             ]
             yield from filter(None, told)
 
-    def _compared(self, mention: Mention, number: TextNumber, passage: Passage) -> Finding | None:
+    def _compared(
+        self, mention: Mention, number: TextNumber, passage: Passage, world: World
+    ) -> Finding | None:
         figure = mention.name.last if mention.is_last else mention.name.figure
         if figure is None or figure.number is None:
             return None
@@ -130,9 +132,12 @@ class TypedValueCheck(ProseCheck):
             message = f"{mention.label}写{written}，与{shown(figure)}相符"
             return self.passed(subject, message, evidence)
         # Words before the name may make it another's, but hardly one with the same digits.
-        if not mention.is_ours and not _is_slip(number.amount, figure.number):
+        is_slip = not mention.name.is_called and _is_slip(number.amount, figure.number)
+        if not mention.is_ours and not is_slip:
             return None
         if any(number.prints(other.number) for other in mention.name.others if other.number):
+            return None
+        if mention.name.is_called and _is_another(number, figure, world):
             return None
         words = {"处": passage.path, "项": mention.label, "左": written, "右": shown(figure)}
         return self.failed(subject, words, evidence, None if mention.is_ours else HINT)
@@ -158,6 +163,19 @@ class TypedValueCheck(ProseCheck):
         right = printed(wanted[0], told.unit, max(number.decimals, 1))
         words = {"处": passage.path, "项": f"{what}比上年{told.word}", "左": written, "右": right}
         return self.failed(subject, words, evidence)
+
+
+def _is_another(number: TextNumber, figure: Figure, world: World) -> bool:
+    """Tell whether a number may be another figure of the kind, or this one with it or without."""
+    section = "" if figure.unit in MONEY_UNITS else figure.name.partition(".")[0]
+    kin = [
+        other.number
+        for other in world.figures.values()
+        if other.number and other.unit == figure.unit and other.name.startswith(section)
+    ]
+    mine = figure.number or Decimal(0)
+    money = [mine + n for n in kin] + [mine - n for n in kin] if not section else []
+    return any(map(number.prints, [*kin, *money]))
 
 
 def _is_slip(typed: Decimal, meant: Decimal) -> bool:

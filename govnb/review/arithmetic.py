@@ -19,14 +19,22 @@ from pydantic import Field
 
 from govnb.review.check import Evidence, ProseCheck
 from govnb.review.finding import Finding
-from govnb.review.statements import Role, Told
+from govnb.review.statements import MONEY, SAID_OF_OTHERS, Role, Told
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.world import World
+from govnb.sheet.figure import shown
+from govnb.text.values import MONEY_UNITS
 
 _HUNDRED = Decimal(100)
 # What was left over or added is spent as well.
 _MORE_THAN_BUDGET = re.compile(r"结[转余]|追加|调[整增减剂]|收入")
+# What else may stand before an amount for it to be the figure's that was named.
+_STANDARD = (
+    "本年度|本年|全年|当年|年初|年度|上年度|上年|去年|财政拨款|预算|决算|实际|支出|开支|使用|完成|数|额|总"
+    "|安排|为|是|共|达|的|其中"
+)
+_COMPUTED = re.compile("[＋－÷]")
 _TOTAL = re.compile(r"合计|总计|总额|共计|总[支收数量人]|共[有为]?$")
 # What a whole may be called besides: 本年支出, 全部支出总额.
 _OF_ALL = re.compile(
@@ -64,7 +72,8 @@ class _Sum:
 
     def over(self, other: _Sum) -> _Sum:
         """Return the quotient in percent; the other must be positive."""
-        top, below = (f"（{t}）" if re.search("[＋－]", t) else t for t in (self.text, other.text))
+        sides = self.text, other.text
+        top, below = (f"（{side}）" if re.search("[＋－]", side) else side for side in sides)
         ends = (self.low / other.high, self.high / other.low)
         low, high = (end * _HUNDRED for end in ends)
         return _Sum(f"{top}÷{below}", self.value / other.value * _HUNDRED, low, high, self.sign)
@@ -92,8 +101,13 @@ class SentenceCheck(ProseCheck):
                     continue
                 for at, one in enumerate(told):
                     sums = list(_sums(one, told[:at], told[at + 1 :], said))
+                    sums = sums or list(_known(told[: at + 1], passage, world))
                     if sums and one.number.start not in judged:
-                        yield self._judged(one, sums, told[0], passage)
+                        finding = self._judged(one, sums, told[0], passage)
+                        yield finding
+                        if finding.is_open:
+                            # What follows may rest on it.
+                            break
 
     def _judged(self, told: Told, sums: list[_Sum], first: Told, passage: Passage) -> Finding:
         number, amount = told.number, abs(told.number.amount)
@@ -105,11 +119,11 @@ class SentenceCheck(ProseCheck):
         written = f"{share}{told.label}{number.text}{number.unit}"
         subject = f"{passage.path}:{first.label}:{told.word or told.label}{told.unit}"
         evidence = Evidence(passage.side(number.start, number.text), difference=amount - best.value)
-        if right := [one for one in fits if one.sign in (0, told.sign)]:
+        if right := [one for one in fits if one.sign in (0, told.sign) or not told.sign]:
             return self.passed(subject, f"“{written}”与{right[0].text}相符", evidence)
-        # A change in money is told in 万元, as it was computed.
-        decimals = max(number.decimals, 2)
-        right_one = f"{(fits or [best])[0].text}＝{printed(best.value, told.unit, decimals)}"
+        best = (fits or [best])[0]
+        result = printed(best.value, told.unit, max(number.decimals, 2))
+        right_one = f"{best.text}＝{result}" if _COMPUTED.search(best.text) else best.text
         words = {"处": passage.path, "原文": written, "左": written, "右": right_one}
         return self.failed(subject, words | {"缘由": "方向相反" if fits else ""}, evidence)
 
@@ -139,12 +153,46 @@ def _sums(
             yield from ((v - b).over(b) for v, b in product(values, bases))
         elif told.role is Role.CHANGE and unit == told.compared:
             yield from (v - b for v, b in product(values, bases))
-        near = [*before[-1:], *after[:1]] if is_rate and told.role is Role.CHANGE else []
+        near = [*before[-1:], *after[:1]] if is_rate and told.sign else []
         for one in near:
             if one.role is Role.CHANGE and one.base is told.base and one.unit == unit:
                 change = replace(_Sum.of(one), sign=one.sign)
                 starts = [v - change if one.sign > 0 else v + change for v in values]
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
+
+
+def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Sum]:
+    """Yield what the last amount is by the figures, where all said so far is of one of them."""
+    *_, one = told
+    start, _ = passage.clause(told[0].number.start, told[0].number.end)
+    named = [
+        mention
+        for mention in world.sentences.named(passage)
+        if start <= mention.start < one.number.start and not mention.name.is_called
+    ]
+    subject = named[0] if len(named) == 1 and named[0].is_ours and not named[0].is_last else None
+    stem, _, last = subject.name.figure.name.rpartition(".") if subject else ("", "", "")
+    if subject is None or last not in ("支出", "实际"):
+        return
+    standard = re.compile(rf"(?:(?:{world.year}|{world.year - 1})年度?|{_STANDARD})*")
+    said = [t.label.replace(subject.label, "") for t in told if t.role not in SAID_OF_OTHERS]
+    if not all(map(standard.fullmatch, said)) or "调整" in one.label:
+        return
+    now, budget = subject.name.figure, world.figures.get(f"{stem}.预算")
+    figures = {Role.VALUE: now, Role.BUDGET: budget, Role.LAST: subject.name.last}
+    known = {
+        role: _Sum(f"{figure.label}{shown(figure)}", value, value, value)
+        for role, figure in figures.items()
+        if figure is not None and figure.unit in MONEY_UNITS and figure.number
+        for value in [figure.number * MONEY_UNITS[figure.unit]]
+    }
+    base = known.get(Role.BUDGET if one.role is Role.DONE else one.base or Role.OTHER)
+    if one.role in known and one.unit == MONEY:
+        yield known[one.role]
+    elif one.role in (Role.DONE, Role.CHANGE) and base and Role.VALUE in known:
+        value = known[Role.VALUE]
+        change = value if one.role is Role.DONE else value - base
+        yield from [change.over(base)] if one.unit == "%" else [change] * (one.unit == MONEY)
 
 
 def _is_more_than_budget(one: Told) -> bool:

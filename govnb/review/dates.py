@@ -28,8 +28,8 @@ from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import Term, date_of
 from govnb.review.world import World
 from govnb.sheet.expression import spelled
-from govnb.text.dotted import dotted
 from govnb.text.number import whole_number
+from govnb.text.section import dotted
 from govnb.text.values import PartialDate, Text, refuse
 
 _YEAR = re.compile(r"[〔［\[（(【]\s*((?:19|20)\d\d)\s*[〕］\])）】]")

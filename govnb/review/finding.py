@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from govnb.sheet.department import Acknowledgement
 from govnb.sheet.figure import Figure, exact
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
 SEVERITIES = (ERROR, RESIDUE, HINT)

@@ -16,8 +16,7 @@ from govnb.sheet.expression import Expression, FormulaError, canonical, parse
 from govnb.sheet.figure import Figures
 from govnb.sheet.names import Names
 from govnb.sheet.read import Inputs, label_of
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.yaml_text import Mapping as Tree
 from govnb.text.yaml_text import Scalar, read_yaml

@@ -15,7 +15,7 @@ from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import check_published
 from govnb.sheet.score import Score
-from govnb.text.place import Fault, FaultsError
+from govnb.text.faults import Fault, FaultsError
 
 
 def review(

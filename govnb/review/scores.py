@@ -1,67 +1,67 @@
-"""得分: the scores a department published, against what the indicator system allows."""
+"""得分: the scores a department published, against what the indicator system gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from govnb.review.check import Check, Evidence, NamePattern
-from govnb.review.finding import HINT, Finding, Side
+from govnb.review.finding import FAILED, HINT, NO_DATA, Finding, Side
 from govnb.review.terms import printed
 from govnb.review.world import World
 from govnb.sheet.expression import canonical
-from govnb.sheet.figure import exact
-from govnb.sheet.score import IndicatorScore, Score
+from govnb.sheet.figure import Figure, exact
+from govnb.sheet.published import PublishedFigure
+from govnb.sheet.score import IndicatorScore, Score, half_digit, reproducible
 
 _SECTIONS = ("评分依据", "绩效指标")
-_TOO_HIGH = "高于规则允许的最高分"
+_TOO_HIGH, _TOO_LOW = "高于规则允许的最高分", "低于规则应得的分"
+
+
+class _Published(NamedTuple):
+    """Points a report printed, and the bounds of what the rules give."""
+
+    subject: str
+    # What a message calls it, and the points as printed.
+    item: str
+    text: str
+    value: Decimal
+    # How far they may be off by their own rounding.
+    within: Decimal
+    low: Decimal
+    high: Decimal
+    # What would narrow the bounds, and the bounds under other readings.
+    missing: tuple[str, ...]
+    others: list[tuple[Decimal | None, Decimal | None]]
+    left: Side
 
 
 class ScoreCheck(Check):
-    """得分: 公布的总分、各指标的公布得分与规则允许的范围.
+    """得分: 公布的总分、各组和各指标的公布得分，与规则给的分、与它们的合计.
 
-    Published scores, whole and by indicator, against what the indicator system allows.
+    Published points pass where the rules give exactly that, to the printed digits; inside
+    bounds that evidence leaves open they can't be confirmed.
     """
 
     kind: Literal["得分"] = Field(alias="种类")
     published: NamePattern = Field(alias="公布", description="公布数里得分的名称")
 
     def find(self, world: World) -> Iterator[Finding]:
-        """Compare the total, then each indicator's points."""
+        """Compare the total, each indicator's points, and what they add up to."""
         yield self._total(world)
         for row in world.score.indicators if world.score else ():
-            if row.published is not None and row.high is not None:
-                yield self._row(row, row.published, row.high, world)
-
-    def _row(self, row: IndicatorScore, published: Decimal, high: Decimal, world: World) -> Finding:
-        """Compare one indicator's published points with the most the rules allow it."""
-        keys = [f"{part}.{key}.公布得分" for part in _SECTIONS for key in (row.id, row.name)]
-        figure = next((world.figures[key] for key in keys if key in world.figures), None)
-        left = Side.of(figure) if figure else Side(row.name, exact(published), None)
-        right = Side(row.name, exact(high), None)
-        bounds = _bounds(row.low, high)
-        evidence = Evidence(left, right, published - high, row.within)
-        if published <= high + row.within:
-            told = f"“{row.name}”公布{printed(published, '分')}，按指标体系可得{bounds}"
-            return self.passed(row.name, told, evidence)
-        is_above = row.weight is not None and published > row.weight
-        words = {
-            "项": f"“{row.name}”",
-            "左": printed(published, "分"),
-            "右": bounds,
-            "差额": printed(published - high, "分"),
-            "缘由": f"高于分值{printed(row.weight or high, '分')}" if is_above else _TOO_HIGH,
-        }
-        allowed = max((r.high for r in row.readings if r.high is not None), default=high)
-        severity = HINT if published <= allowed + row.within else None
-        return self.failed(row.name, words, evidence, severity)
+            yield from self._row(row, world)
+            yield from self._value(row, world)
+        if world.score:
+            yield from self._sums(world.score, world)
+        for group, told in (world.score.hints if world.score else {}).items():
+            yield self.finding(f"{group}.分值", FAILED, f"{told}。", severity=HINT)
 
     def _total(self, world: World) -> Finding:
-        given = {canonical(k): v for k, v in world.inputs.department.published.items()}
-        source, scored = given.get(str(self.published)), world.score
+        source, scored = self._source(world), world.score
         if source is None:
             return self.not_applicable("", "没有公布得分")
         left = Side(str(self.published), exact(source.value), str(source.place))
@@ -70,28 +70,105 @@ class ScoreCheck(Check):
         if scored.is_partial or scored.low is None or scored.high is None:
             why = "只有部分指标" if scored.is_partial else "不计分"
             return self.not_applicable("", f"“{scored.title}”{why}，公布的总分无从核对")
-        low, high = scored.low, scored.high
-        bounds = _bounds(low, high)
-        nearest = min(max(source.value, low), high)
-        right = Side(scored.title, exact(nearest), None)
-        evidence = Evidence(left, right, source.value - nearest, Decimal(0))
-        text = source.text.strip()
-        if source.value == nearest:
-            return self.passed("", f"公布{text}，在可得的{bounds}之内", evidence)
-        why = _TOO_HIGH if source.value > high else "低于佐证能支持的最低分"
-        words = {"项": "", "左": text, "右": bounds, "缘由": f"{why}。{scored.statement}"}
-        words["差额"] = printed(abs(source.value - nearest), "分")
+        rows, text = scored.indicators, source.text.strip()
+        others = [(r.total_low, r.total_high) for row in rows for r in row.readings]
+        missing = tuple(name for row in rows for name in row.missing)
+        within = half_digit(source.value)
+        given_points = (text, source.value, within, scored.low, scored.high)
+        published = _Published("", "", *given_points, missing, others, left)
+        return self._held(published, scored.title, f"。{scored.statement}")
+
+    def _row(self, row: IndicatorScore, world: World) -> Iterator[Finding]:
+        value, high = row.published, row.high
+        if value is None or high is None:
+            return
+        figure = _stated(world, "公布得分", row.id, row.name)
+        left = Side.of(figure) if figure else Side(row.name, exact(value), None)
+        others = [(reading.low, reading.high) for reading in row.readings]
+        low, text = high if row.low is None else row.low, printed(value, "分")
+        points = (text, value, row.within, low, high)
+        published = _Published(row.name, f"“{row.name}”", *points, row.missing, others, left)
+        over = row.weight is not None and value > row.weight
+        yield self._held(published, row.name, f"，也高于分值{row.weight}分" if over else "")
+
+    def _held(self, given: _Published, name: str, more: str) -> Finding:
+        low, high = given.low, given.high
+        nearest = min(max(given.value, low), high)
+        difference = given.value - nearest
+        evidence = Evidence(given.left, Side(name, exact(nearest), None), difference, given.within)
+        bounds = printed(high, "分") if low == high else f"{printed(low)}到{printed(high, '分')}"
+        agrees = reproducible(given.value, low, high, given.within)
+        if agrees:
+            told = f"{given.item}公布{given.text}，按指标体系得{bounds}"
+            return self.passed(given.subject, told, evidence)
+        if agrees is None:
+            lacks = "、".join(dict.fromkeys(given.missing)) or "原文没有写怎么计分"
+            told = f"{given.item}公布{given.text}，在可得的{bounds}之内，不能证实；缺少：{lacks}"
+            return self.finding(given.subject, NO_DATA, told, evidence)
+        words = {"项": given.item, "左": given.text, "右": bounds}
+        words["差额"] = printed(abs(difference), "分")
+        words["缘由"] = (_TOO_HIGH if difference > 0 else _TOO_LOW) + more
         # What another reading of the facts allows is for the department to declare, not wrong.
-        severity = HINT if _under_another_reading(source.value, scored) else None
-        return self.failed("", words, evidence, severity)
+        others = (
+            reproducible(given.value, *ends, given.within)
+            for ends in given.others
+            if None not in ends
+        )
+        allowed = any(found is not False for found in others)
+        return self.failed(given.subject, words, evidence, HINT if allowed else None)
+
+    def _value(self, row: IndicatorScore, world: World) -> Iterator[Finding]:
+        """Find a stated value (指标值) at odds with the one its formula gives."""
+        stated = _stated(world, "指标值", row.id, row.name)
+        if stated is None or stated.number is None or row.value is None or not row.formula:
+            return
+        difference = stated.number - row.value
+        within = half_digit(stated.number)
+        if stated.unit == row.unit and abs(difference) > within:
+            told = f"“{row.name}”的指标值写{printed(stated.number, row.unit)}，"
+            told += f"按公式{row.formula_filled}算出的却是{printed(row.value, row.unit)}"
+            sides = Side.of(stated), Side(row.formula, exact(row.value), None)
+            evidence = Evidence(*sides, difference, within)
+            yield self.finding(f"{row.name}.指标值", FAILED, f"{told}。", evidence)
+
+    def _sums(self, scored: Score, world: World) -> Iterator[Finding]:
+        """Find published points of a group, or of the whole, that aren't the sum of theirs."""
+        rows = [row for row in scored.indicators if row.counts is not False]
+        source = self._source(world)
+        if source is not None and not scored.is_partial:
+            left = Side(str(self.published), exact(source.value), str(source.place))
+            yield from self._sum("总分", left, source.value, rows)
+        for group in dict.fromkeys(group for row in rows for group in row.groups):
+            figure = _stated(world, "公布得分", group)
+            if figure is not None and figure.number is not None:
+                below = [row for row in rows if group in row.groups]
+                yield from self._sum(group, Side.of(figure), figure.number, below)
+
+    def _sum(
+        self, name: str, left: Side, stated: Decimal, rows: list[IndicatorScore]
+    ) -> Iterator[Finding]:
+        given = [(row.published, row.within) for row in rows if row.published is not None]
+        total = sum((value for value, _ in given), Decimal(0))
+        # Whole points were given as such; others may each have been rounded.
+        is_whole = all(
+            value == value.to_integral_value() for value in (stated, *(v for v, _ in given))
+        )
+        within = Decimal(0) if is_whole else sum((w for _, w in given), half_digit(stated))
+        difference = stated - total
+        # While some parts aren't known, their sum can only be too much.
+        is_open = difference > 0 and len(given) < len(rows)
+        if given and abs(difference) > within and not is_open:
+            right = Side("各项公布得分", exact(total), None)
+            told = f"“{name}”公布{printed(stated, '分')}，所含各项的公布得分合计"
+            told += f"{printed(total, '分')}，差{printed(abs(difference), '分')}。"
+            evidence = Evidence(left, right, difference, within)
+            yield self.finding(f"{name}.合计", FAILED, told, evidence)
+
+    def _source(self, world: World) -> PublishedFigure | None:
+        published = world.inputs.department.published
+        return {canonical(k): v for k, v in published.items()}.get(str(self.published))
 
 
-def _bounds(low: Decimal | None, high: Decimal) -> str:
-    single = low is None or low == high
-    return printed(high, "分") if single else f"{printed(low or Decimal(0))}到{printed(high, '分')}"
-
-
-def _under_another_reading(value: Decimal, scored: Score) -> bool:
-    readings = [reading for row in scored.indicators for reading in row.readings]
-    bounds = [(r.total_low, r.total_high) for r in readings]
-    return any(a is not None and b is not None and a <= value <= b for a, b in bounds)
+def _stated(world: World, field: str, *keys: str) -> Figure | None:
+    names = (f"{section}.{key}.{field}" for section in _SECTIONS for key in keys)
+    return next((world.figures[name] for name in names if name in world.figures), None)

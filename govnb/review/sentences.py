@@ -53,8 +53,15 @@ class Name:
     # 批次 of 来访批次, where it stands behind the number.
     tail: str = ""
     is_volume: bool = False
+    # Whether a rule calls it so (叫法): such words may mean something else as well.
+    is_called: bool = False
     # Figures that go by the same name.
     others: tuple[Figure, ...] = ()
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is all that the department took in or spent."""
+        return "." not in self.figure.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +132,15 @@ class Sentences:
         self._doing = re.compile(one_of(words.doing))
         self._others = re.compile(rf"{one_of(words.others)}|各[^项类]")
         self._budget = re.compile(one_of(words.budget))
-        self._ours = re.compile(
+        all_ours = (
             r"20\d\d年(?:度|末|底)?|[本全当该]?年(?:度|末|底|内)?"
-            rf"|(?:{one_of(words.self_words)})(?:{one_of(words.office_words)})"
-            rf"|{one_of(words.neutral)}|[\s{MASK}*_]"
+            rf"|(?:{one_of(words.self_words)})(?:{one_of(words.office_words)})|[\s{MASK}*_]"
+        )
+        self._ours = re.compile(rf"{all_ours}|{one_of(words.neutral)}")
+        # What may stand before 支出 for it to be all that was spent.
+        self._all_ours = re.compile(
+            rf"{all_ours}|[核定实际，：]"
+            r"|(?:收入|支出|编制)(?:合计|总额|决算)?数?(?:为|是|共)?[\d.,]+(?:[万亿]?元|[人名])"
         )
         said = rf"(?P<word>负?(?:{one_of(words.directions)}))"
         by = rf"{_BY}(?P<number>{NUMBER})(?!{_MORE_OR_LESS})\s*{_UNIT}"
@@ -199,7 +211,8 @@ class Sentences:
 
         None where the words before speak of another year, period, scope or of a rule.
         """
-        start, _ = passage.clause(*match.span())
+        is_bare = name.is_called and match[1] in self._words.bare
+        start, _ = (0, 0) if is_bare else passage.clause(*match.span())
         before = _COUNTED.sub("", passage.masked[start : match.start()].replace(self._own, ""))
         local = re.split(r"[，,：:（(、]", before)[-1]
         year = int(next(reversed(re.findall(r"(20\d\d)年", before)), self._year))
@@ -208,6 +221,10 @@ class Sentences:
         is_last = is_last or (says_last and local.startswith("其中"))
         rest = self._ours.sub("", self._last_year.sub("", local))
         rest = self._doing.sub("", rest) if name.is_volume else rest
+        if is_bare or name.is_total:
+            rest = self._all_ours.sub("", before if is_bare or "其中" in before else local)
+            rest = rest if name.is_total else rest.replace("其中", "")
+            rest += "三公" * (is_bare and "三公" in passage.path)
         # A name that says neither 支出 nor 预算 may be the budget's.
         doubtful = self._others.search(before) or (name.others and self._budget.search(before))
         is_sure = year in (self._year, self._year - 1) and is_last >= says_last and not doubtful
@@ -285,7 +302,7 @@ class Sentences:
             label = words or re.sub("[·“”]", "", figure.label)
             section, *path = key.split(".")
             if words or len(label) >= _LABEL_LENGTH:
-                yield Name(label, figure, last)
+                yield Name(label, figure, last, is_called=bool(words))
             if words:
                 continue
             if section == "三公经费" and path[-1:] == ["支出"]:

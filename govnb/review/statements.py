@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum, auto
 
 from govnb.review.texts import DIGIT, MASK, Passage
@@ -64,7 +65,8 @@ class Told:
         return "%" if self.unit == POINTS else self.unit
 
 
-_SAID_OF_OTHERS = (Role.CHANGE, Role.DONE, Role.SHARE)
+# What says something of the amounts before it.
+SAID_OF_OTHERS = (Role.CHANGE, Role.DONE, Role.SHARE)
 
 
 class Statements:
@@ -82,6 +84,9 @@ class Statements:
         self._rising, self._spared = words.rising, (*words.over, *words.under)
         self._change = re.compile(
             rf"{_GAP}即?(?P<since>{since})?{how}(?P<word>{one_of(words.directions)}){_BY}"
+        )
+        self._level = re.compile(
+            rf"与(?:{last}{of}|(?P<budget>{budget}))(?:相比)?[，,]?(?:持平|无(?:增减)?变化|没有变化)"
         )
         self._changed = re.compile(rf"(?:{one_of(words.directions)}){_BY}$")
         self._done = re.compile(
@@ -103,10 +108,19 @@ class Statements:
         text = _BRACKET.sub(lambda m: " " * len(m[0]), passage.shape)
         found: list[Told] = []
         end = 0
-        for start, number in sorted(passage.numbers.items()):
+        level = {match.start(): match for match in self._level.finditer(text)}
+        for start in sorted([*passage.numbers, *level]):
+            number = passage.numbers.get(start)
+            between = text[end:start]
+            if number is None:
+                # 与上年持平: a change of 0 %.
+                base = Role.BUDGET if level[start]["budget"] else Role.LAST
+                end, unit = level[start].end(), "%"
+                nothing = TextNumber("", Decimal(0), 0, "", start, end)
+                found.append(Told(nothing, unit, Role.CHANGE, level[start][0], base))
+                continue
             if not text.startswith(DIGIT, start):
                 continue
-            between = text[end:start]
             if found and re.match(r"[，。；,\s]*(?:其中|包括)", between):
                 last = max((i for i, t in enumerate(found) if t.role is Role.VALUE), default=-1)
                 found[last] = replace(found[last], is_whole=True)
@@ -115,7 +129,7 @@ class Statements:
             end = number.end + len(scaled.unit)
             told = replace(self._role(scaled, unit, head, found), line=text.count("\n", 0, start))
             # “5.31万元；比上年下降9.7%” goes on with what was said before.
-            goes_on = len(ended) < 2 and "\n" not in between and told.role in _SAID_OF_OTHERS
+            goes_on = len(ended) < 2 and "\n" not in between and told.role in SAID_OF_OTHERS
             if ended and found and not goes_on:
                 yield found
                 found = []

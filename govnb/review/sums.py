@@ -16,7 +16,7 @@ from govnb.review.terms import printed
 from govnb.review.world import World
 from govnb.sheet.book import fill
 from govnb.sheet.figure import Figure, exact, rounded, shown
-from govnb.text.dotted import dotted
+from govnb.text.section import dotted
 from govnb.text.values import Text
 
 _TEN = Decimal(10)

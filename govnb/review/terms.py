@@ -16,7 +16,7 @@ from govnb.sheet.book import bound
 from govnb.sheet.expression import Expression, Value, canonical, parse
 from govnb.sheet.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
 from govnb.sheet.sheet import HUNDRED, Sheet
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.values import MONEY_UNITS, PartialDate
 
 _LITERAL = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")

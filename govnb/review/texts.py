@@ -17,8 +17,8 @@ from govnb.review.finding import Side
 from govnb.sheet.fields import leaves
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import REFERENCE, Reference, find
+from govnb.text.faults import Place
 from govnb.text.number import TextNumber, half_width, read_numbers, whole_number
-from govnb.text.place import Place
 from govnb.text.values import Amount
 from govnb.text.yaml_text import Scalar
 

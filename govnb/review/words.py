@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from govnb.sheet.shipped import shipped
-from govnb.text.ledger import Strict
+from govnb.shipped import shipped
+from govnb.text.section import Strict
 from govnb.text.validation import validate
 from govnb.text.values import Text
 from govnb.text.yaml_text import read_yaml
@@ -26,6 +26,7 @@ class Words(Strict):
     neutral: Listed = Field([], alias="不改口径", description="指标名称前面有这些词，口径不变")
     doing: Listed = Field([], alias="办理", description="业务量前面说怎么做的词")
     others: Listed = Field([], alias="另一口径", description="有这些词，说的可能是另一个数，不核对")
+    bare: Listed = Field([], alias="开头才认", description="前面没有别的话，才是本部门全部的数")
     last_year: Listed = Field([], alias="上年")
     budget: Listed = Field([], alias="预算")
     tails: Listed = Field([], alias="量的后缀", description="业务量名称里可以写在数后面的一半")

@@ -20,11 +20,9 @@ from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.sheet.overrides import TRIAL
 from govnb.sheet.references import REFERENCE, Reference, printed
 from govnb.sheet.sheet import Answer
-from govnb.text.measure import PERCENT, Bounds
+from govnb.text.faults import Fault, did_you_mean
+from govnb.text.measure import PERCENT, Bounds, Span
 from govnb.text.narrative import unmarked
-from govnb.text.place import Fault
-from govnb.text.span import Span
-from govnb.text.suggest import did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, PartialDate
 from govnb.text.yaml_text import Scalar
 
@@ -251,7 +249,10 @@ class Case:
             high = ends.get("等于", ends.get("不超过", ends.get("小于")))
             span, how = Span(low, high, "大于" in ends, "小于" in ends), "按申报的范围"
         found = Valued(span, missing=computed.missing if span.value is None else (), note=how)
-        return found if self.is_proven(*paths) else self.not_proven(found)
+        # A value stated outright has no amounts behind it: it takes a proof, or a formula.
+        is_computed = span.value is not None and figure is not None and figure.formula is not None
+        is_shown = is_computed or all(self.is_shown(*path) for path in paths)
+        return found if is_shown else self.not_proven(found)
 
     def not_proven(self, found: Valued) -> Valued:
         """Return a value that doesn't count for want of proof."""

@@ -24,11 +24,9 @@ from govnb.rubric.rule import Faults, Row, Rule, check_best, check_sum, say_leve
 from govnb.rubric.values import Condition, Cost, Due, PointsValue, Rounding, in_steps, key, listed
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import NOT_DONE, Evidence, Point
-from govnb.text.ledger import Name, Strict
-from govnb.text.measure import PERCENT, Range
-from govnb.text.place import Fault
-from govnb.text.shorthand import short
-from govnb.text.span import Span, holes
+from govnb.text.faults import Fault
+from govnb.text.measure import PERCENT, Range, Span, holes
+from govnb.text.section import Name, Strict, short
 from govnb.text.values import Count, PartialDate, TextOf
 from govnb.text.yaml_text import Scalar
 

@@ -25,10 +25,9 @@ from govnb.rubric import evidence  # noqa: F401
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
 from govnb.rubric.values import FormulaText, Mark, ZeroBase, key
-from govnb.text.ledger import Name, Strict
+from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, unit_of
-from govnb.text.place import Place
-from govnb.text.shorthand import short
+from govnb.text.section import Name, Strict, short
 from govnb.text.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse
 from govnb.text.yaml_text import Scalar
 

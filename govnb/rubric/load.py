@@ -24,13 +24,13 @@ from govnb.sheet.figure import Figures
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import Book
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Checked, validate_leniently
 from govnb.text.values import QUANTITY, Amount
 from govnb.text.yaml_text import Mapping, Scalar, read_yaml
 
 EVIDENCE = "评分依据"
+RUBRIC = "指标体系"
 BASE, SOURCE, MARK, WEIGHT, WORDS = "基于", "出处", "标记", "分值", "评分标准"
 MAX_BASES = 5
 # What decides an indicator's points.
@@ -83,8 +83,8 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
 def rubric_of(
     inputs: Inputs, name_or_path: str | None = None, also: Check | None = None
 ) -> Rubric | None:
-    """Return the rubric asked for, else the one the year file names, else None."""
-    named = inputs.year.rubric
+    """Return the rubric asked for, else the department's own, else the year's, else None."""
+    named = inputs.department.rubric or inputs.year.rubric
     if name_or_path is None and named is not None:
         _named(named, inputs.params_dir / "rubrics", named.place)
         name_or_path = str(named)
@@ -361,7 +361,10 @@ def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
         return f"{what}没有用到{f'（{hint}）' if hint else ''}"
 
     known = {entry.id: entry.indicator for entry in rubric.entries}
+    levels = {group for row in rubric.rows for group in row.groups} - known.keys()
     for name, evidence in inputs.department.evidence.items():
+        if name in levels:
+            continue  # The points printed for a group.
         if name not in known:
             yield said(f"评分依据里的“{name}”不在这套指标体系里，", name, list(known))
             continue

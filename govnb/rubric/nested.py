@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
 from govnb.rubric.case import UNITS, Case
-from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Presence, Valued, either
+from govnb.rubric.outcome import (
+    EVERYTHING,
+    NOTHING,
+    ZERO,
+    Interval,
+    Outcome,
+    Presence,
+    Valued,
+    either,
+)
 from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
 from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
-from govnb.text.ledger import Name, Strict
-from govnb.text.measure import PERCENT, sign_of, unit_of
-from govnb.text.place import Fault
-from govnb.text.span import Span
+from govnb.text.faults import Fault
+from govnb.text.measure import PERCENT, Span, signed, unit_of
+from govnb.text.section import Name, Strict
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 
 TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
 UPWARD, DOWNWARD = "正向", "反向"
+MONTH = "月"
+# Beyond any result.
+_FAR = Decimal(10) ** 12
+_SPANS: dict[str, Callable[[Decimal], Span]] = {
+    "≤": lambda most: Span(min(most, ZERO), most),
+    "<": lambda most: Span(min(most, ZERO), most, high_open=True),
+    "≥": lambda least: Span(least, None),
+    ">": lambda least: Span(least, None, low_open=True),
+}
 _DIRECTIONS = {"≤": DOWNWARD, "<": DOWNWARD, "≥": UPWARD, ">": UPWARD}
 
 
@@ -47,27 +65,39 @@ class RatioOfTarget(Proportional):
                 case.same_unit(case.figure(TARGET), case.figure(ACTUAL))
         if problem := target.problem or actual.problem:
             return self.without_value(Valued(problem=problem), case)
-        a, b = target.number, actual.number
-        if a is None or b is None:
+        a, span = target.number, actual.span
+        if a is None or span == EVERYTHING:
             lacking = (*target.missing, *actual.missing) or (case.name(ACTUAL),)
             return self.of(Valued(missing=lacking, note=actual.note or target.note), case)
-        evidence = case.evidence
-        is_target = isinstance(evidence, Target)
-        sign = sign_of(evidence.target.text if evidence and evidence.target else "")
-        stated = evidence.direction if isinstance(evidence, Target) else None
-        direction = self.direction or stated or _DIRECTIONS.get(sign)
-        if direction or a:
-            return self._held_against(a, b, case, upward=direction != DOWNWARD)
-        # “0件” may be the most there may be, or no more than a blank filled in.
-        ways = [self._held_against(a, b, case, upward=up) for up in (True, False)]
+        directions = self._directions(a, case)
+        # What is stated to be 1天以内 is anything up to it; the number stated comes first.
+        ends = [end for end in (span.high, span.low) if end is not None]
+        ends = [ends[0], ends[1] if ends[1:] else _FAR] if span.value is None else ends[:1]
+        ways = [self._held_against(a, b, case, upward=up) for b in ends for up in directions]
         points, presence = either(*ways)
         if points.is_exact and presence is Presence.COUNTED:
             return ways[0]
-        reason = (
-            f"目标 {words.beside(a)}，实际 {words.beside(b)}，没有写明越高越好还是越低越好"
-            f"（写 {'方向: 正向 或 反向' if is_target else '≤0 或 ≥0'}），得分在 {points} 分之间"
-        )
-        return Outcome(points, reason, (case.name("方向" if is_target else TARGET),), presence)
+        said, open_fact = f"目标 {words.beside(a)}，实际", case.name(ACTUAL)
+        if len(directions) > 1:
+            is_target = isinstance(case.evidence, Target)
+            open_fact = case.name("方向" if is_target else TARGET)
+            said += f" {words.beside(ends[0])}，没有写明越高越好还是越低越好"
+            said += f"（写 {'方向: 正向 或 反向' if is_target else '≤0 或 ≥0'}）"
+        elif span.value is None:
+            said += words.between(span, "")
+        else:
+            return ways[0]
+        return Outcome(points, f"{said}，得分在 {points} 分之间", (open_fact,), presence)
+
+    def _directions(self, a: Decimal, case: Case) -> list[bool]:
+        """Tell whether more is better, or that either may be: “0件” may be only a blank filled."""
+        evidence = case.evidence
+        sign = signed(evidence.target.text if evidence and evidence.target else "")[0]
+        stated = evidence.direction if isinstance(evidence, Target) else None
+        direction = self.direction or stated or _DIRECTIONS.get(sign)
+        if not direction and _unit(case) == MONTH:
+            direction = DOWNWARD
+        return [direction != DOWNWARD] if direction or a else [True, False]
 
     def faults(self, row: Row) -> Faults:
         """Refuse a unit: the value is a share of the target."""
@@ -80,6 +110,10 @@ class RatioOfTarget(Proportional):
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
+        if _unit(case) == MONTH and over < under:
+            # A month is no amount: how much a delay costs isn't a matter of proportion.
+            reason = f"目标 {a} 月，实际 {b} 月，晚于目标，原文没有规定误期怎么计分"
+            return Outcome(limits, f"{reason}，{limits.said}")
         if under > 0 and over >= 0:
             outcome = self.of(Valued(Span.point(over / under)), case)
             how = "正向，实际÷目标" if upward else "反向，目标÷实际"
@@ -92,6 +126,11 @@ class RatioOfTarget(Proportional):
         return self.without_value(Valued(problem=problem), case)
 
 
+def _unit(case: Case) -> str:
+    figure = case.figure(TARGET)
+    return figure.unit if figure is not None else ""
+
+
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     if default in case.given:
         return case.given[default]
@@ -100,7 +139,10 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     number, figure = case.number(default), case.figure(default)
     if number is None:
         return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
-    found = Valued(Span.point(number))
+    sign = ""
+    if default == ACTUAL and case.evidence and case.evidence.actual:
+        sign = signed(case.evidence.actual.text)[0]
+    found = Valued(_SPANS.get(sign, Span.point)(number))
     return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
 
 

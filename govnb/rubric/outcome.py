@@ -9,7 +9,7 @@ from enum import Enum
 
 from govnb.sheet.expression import settled
 from govnb.sheet.score import interval_text
-from govnb.text.span import Span
+from govnb.text.measure import Span
 
 EVERYTHING = Span()
 ZERO = Decimal(0)

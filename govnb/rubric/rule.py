@@ -31,11 +31,9 @@ from govnb.rubric.outcome import (
 from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
-from govnb.text.ledger import Strict
-from govnb.text.measure import PERCENT, ratio
-from govnb.text.place import Fault
-from govnb.text.span import Span
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, did_you_mean
+from govnb.text.measure import PERCENT, Span, ratio
+from govnb.text.section import Strict
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar
 

@@ -16,9 +16,8 @@ from govnb.rubric.outcome import ZERO, Interval, Outcome, Valued
 from govnb.rubric.rule import Faults, Row, ValueRule, check_best, check_most, level, say_level
 from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, in_steps, key
 from govnb.sheet import score_words as words
-from govnb.text.measure import PERCENT, Bounds, Level, Range, check_bounds, ratio
-from govnb.text.place import Fault
-from govnb.text.span import Span, holes
+from govnb.text.faults import Fault
+from govnb.text.measure import PERCENT, Bounds, Level, Range, Span, check_bounds, holes, ratio
 from govnb.text.values import Amount, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 

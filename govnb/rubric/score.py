@@ -31,12 +31,12 @@ from govnb.sheet.score import (
     ReadingScore,
     Score,
     grades_between,
+    half_digit,
     interval_text,
     reproducible,
 )
+from govnb.text.faults import Fault, FaultsError, did_you_mean
 from govnb.text.measure import PERCENT
-from govnb.text.place import Fault, FaultsError
-from govnb.text.suggest import did_you_mean
 from govnb.text.yaml_text import Scalar
 
 TARGETS = "绩效指标"
@@ -128,6 +128,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         money_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         case = Case(figures, year, faults, money_unit=money_unit)
         rows = list(_rows(inputs, rubric, case))
+        hints = _own_weights(inputs, rubric, rows, faults)
         faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case))
         if faults:
             raise FaultsError(faults)
@@ -136,8 +137,10 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
             raise FaultsError(faults)
     total, printed = _total(rows), inputs.department.published.get(SCORE)
     full = sum((row.case.weight for row in rows), ZERO)
-    grades, ungraded = _grades(rubric, total, full, year)
-    notes = [*(note for row in rows for note in row.outcome.notes), *unused(inputs, rubric)]
+    is_partial = rubric.is_partial or bool(hints and full != rubric.total)
+    grades, ungraded = ((), "") if is_partial else _grades(rubric, total, full, year)
+    notes = [*hints.values(), *(note for row in rows for note in row.outcome.notes)]
+    notes += unused(inputs, rubric)
     if year not in rubric.file.years:
         notes.append(f"这套指标体系适用 {rubric.file.years}，被评价的是 {year} 年")
     return with_verdict(
@@ -148,11 +151,12 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
             low=total.low if total else None,
             high=total.high if total else None,
             full=full,
-            is_partial=rubric.is_partial,
+            is_partial=is_partial,
+            hints=hints,
             is_weighted=rubric.is_weighted,
             grades=grades,
             published=printed.value if printed else None,
-            within=_half_digit(printed.decimals if printed else 0),
+            within=half_digit(printed.value if printed else None),
             statement="",
             notes=tuple(dict.fromkeys(notes)),
             source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
@@ -166,7 +170,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
 def _grades(
     rubric: Rubric, total: Interval | None, full: Decimal, year: int
 ) -> tuple[tuple[str, ...], str]:
-    if total is None or rubric.is_partial or not rubric.is_weighted:
+    if total is None or not rubric.is_weighted:
         return (), ""
     said, stated = words.points(rubric.total), rubric.file.grades
     if full != rubric.total:
@@ -206,7 +210,6 @@ def _listed(
     """Yield the indicators a department lists itself; without any the group stands for them."""
     group, name = socket.group, str(socket.group.from_department)
     own = {key: target for key, target in targets.items() if target.group == name}
-    faults.extend(_misfits(socket, name, own))
     common: dict[str, Any] = {
         "source": group.source or Scalar(""),
         "mark": group.mark or Scalar(""),
@@ -228,24 +231,40 @@ def _listed(
         yield Entry(key, tuple(map(str, groups)), item, weight.place), target, f"{TARGETS}.{key}"
 
 
-def _misfits(socket: Socket, name: str, targets: dict[str, Target]) -> Iterator[Fault]:
-    parts = socket.group.subweights
-    whole = {name: (socket.group.weight, list(targets.values()))}
-    whole |= {n: (w, [t for t in targets.values() if t.subgroup == n]) for n, w in parts.items()}
-    for what, (weight, inside) in whole.items():
-        total = sum((t.weight.value or ZERO for t in inside), ZERO)
-        full = (weight.value if weight else None) or ZERO
-        if inside and total != full:
+def _own_weights(
+    inputs: Inputs, rubric: Rubric, rows: Sequence[_Row], faults: list[Fault]
+) -> dict[str, str]:
+    """Return how the weights of the department's own indicators differ from their groups'.
+
+    Other weights are its own affair where the whole adds up, or where only a part of its form
+    is known; else they are a fault.
+    """
+    full = sum((row.case.weight for row in rows), ZERO)
+    is_free = full == rubric.total or any(row.case.base == TARGETS for row in rows)
+    told: dict[str, str] = {}
+    for socket in rubric.sockets:
+        group, name = socket.group, str(socket.group.from_department)
+        own = [t for t in inputs.department.targets.values() if t.group == name]
+        parts = {n: (w, [t for t in own if t.subgroup == n]) for n, w in group.subweights.items()}
+        for what, (weight, inside) in {name: (group.weight, own), **parts}.items():
+            total = sum((t.weight.value or ZERO for t in inside), ZERO)
+            whole = (weight.value if weight else None) or ZERO
+            if not inside or total == whole:
+                continue
             message = f"“{what}”各条绩效指标的分值合计 {words.points(total)} 分"
-            message += f"，应是 {words.points(full)} 分"
-            yield Fault(inside[0].weight.place, message, "改分值")
-    for key, target in targets.items():
-        if parts and target.subgroup not in parts:
-            known = list(parts)
-            hint = did_you_mean(str(target.subgroup or ""), known) or f"可写：{'、'.join(known)}"
-            message = f"“{key}”的二级指标“{target.subgroup or '没有写'}”不在“{name}”之下"
-            place = target.subgroup.place if target.subgroup else target.weight.place
-            yield Fault(place, message, hint)
+            message += f"，应是 {words.points(whole)} 分"
+            if inside is own and is_free:
+                told[what] = message.replace("应是", "通行的是")
+                break
+            faults.append(Fault(inside[0].weight.place, message, "改分值"))
+        for target in own if parts else ():
+            if target.subgroup not in parts:
+                known = list(parts)
+                hint = did_you_mean(str(target.subgroup or ""), known)
+                message = f"“{target.subgroup or '没有写'}”不在“{name}”的二级指标之内"
+                place = target.subgroup.place if target.subgroup else target.weight.place
+                faults.append(Fault(place, message, hint or f"可写：{'、'.join(known)}"))
+    return told
 
 
 def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
@@ -286,7 +305,7 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         mark=str(item.mark),
         counts=_COUNTS[outcome.presence],
         published=published.value if published else None,
-        within=_half_digit(len(published.text.partition(".")[2]) if published else 0),
+        within=half_digit(published.value if published else None),
         readings=tuple(_readings(rows, n)),
         shortfall=_shortfall(case, outcome),
         place=entry.place,
@@ -295,10 +314,6 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         stake=points.stake(parts, n),
     )
     return with_readings(made)
-
-
-def _half_digit(decimals: int) -> Decimal:
-    return Decimal(5).scaleb(-decimals - 1)
 
 
 def _notes(case: Case, item: Indicator) -> str:

@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, WithJsonSchema
 
-from govnb.text.ledger import Strict
+from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, ratio
-from govnb.text.place import Place
-from govnb.text.shorthand import Shorthand
+from govnb.text.section import Shorthand, Strict
 from govnb.text.values import (
     MEASURE,
     UNKNOWN,

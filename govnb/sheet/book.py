@@ -15,10 +15,9 @@ from govnb.sheet.figure import WHOLE_UNITS
 from govnb.sheet.names import Names
 from govnb.sheet.rules import Book, FigureRule
 from govnb.sheet.sheet import Draft
-from govnb.text.dotted import VARIABLE as VARIABLE
-from govnb.text.dotted import dotted
-from govnb.text.ledger import RESERVED
-from govnb.text.place import Fault, Place
+from govnb.text.faults import Fault, Place
+from govnb.text.section import RESERVED, dotted
+from govnb.text.section import VARIABLE as VARIABLE
 from govnb.text.yaml_text import Scalar
 
 _SEGMENT = re.compile(r"\.\{([^{}]+)\}")

@@ -18,9 +18,9 @@ from pydantic.fields import FieldInfo
 
 from govnb.sheet.department import DRAFT
 from govnb.sheet.key import bare, next_year, readers
-from govnb.text.ledger import Ledger
+from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
-from govnb.text.place import Place
+from govnb.text.section import Ledger
 from govnb.text.values import Reads, TextOf
 from govnb.text.yaml_faults import lines_of
 

@@ -14,8 +14,8 @@ from govnb.sheet.overrides import trial_drafts, tried
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import check_form, check_published, check_references
 from govnb.sheet.sheet import Draft, Lack, Sheet
+from govnb.text.faults import MOST_FAULTS, Fault, FaultsError
 from govnb.text.measure import PERCENT
-from govnb.text.place import MOST_FAULTS, Fault, FaultsError
 from govnb.text.values import MONEY_UNIT
 
 SCORE = "评价得分"

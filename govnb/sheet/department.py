@@ -13,8 +13,8 @@ from pydantic import AfterValidator
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
 from govnb.sheet.key import key
 from govnb.sheet.published import Published
-from govnb.text.ledger import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
 from govnb.text.number import TO_FILL, UNKNOWN
+from govnb.text.section import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
 from govnb.text.values import (
     Amount,
     AmountOf,
@@ -238,6 +238,9 @@ class Department(Strict):
     identity: Identity = key("部门", ...)
     money_unit: MoneyUnit | None = key(
         "金额单位", description="本文件金额的单位，默认随年度文件", lasting=True
+    )
+    rubric: Text | None = key(
+        "指标体系", description="本部门另用的指标体系，默认随年度文件", lasting=True
     )
     offices: list[Text] | None = key("内设机构")
     staff: Staff = key("人员", Staff())

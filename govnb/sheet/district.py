@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from govnb.text.ledger import Name, Strict
+from govnb.text.section import Name, Strict
 from govnb.text.values import MoneyUnit, Text, Year
 
 

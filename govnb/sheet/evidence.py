@@ -12,9 +12,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator
 
 from govnb.sheet.key import key
-from govnb.text.ledger import Name, Strict
-from govnb.text.measure import Goal, Measure, Range, sign_of
-from govnb.text.shorthand import short
+from govnb.text.measure import Goal, Measure, Range, signed
+from govnb.text.section import Name, Strict, short
 from govnb.text.values import (
     UNKNOWN,
     BadText,
@@ -85,8 +84,8 @@ class Incident(Strict):
 class Unit(Strict):
     """One subordinate unit's share of an indicator that is summed up before it is scored."""
 
-    target: Measure | None = key("年度指标值", description="目标，如 ≥800个、≤5天")
-    actual: Measure | None = key("实际完成值", description="做到多少，单位与目标相同")
+    target: Goal | None = key("年度指标值", description="目标，如 ≥800个、≤5天")
+    actual: Goal | None = key("实际完成值", description="做到多少，单位与目标相同")
     money: Money | None = key("资金", description="资金加权的权数")
 
 
@@ -103,12 +102,12 @@ class Evidence(Strict):
     """What the department shows for one indicator of a rubric."""
 
     value: Measure | None = of_year(
-        "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值"
+        "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值，要有佐证"
     )
     value_range: Range | None = of_year("指标值范围", description="只知道范围时，如 不低于: 90%")
     data: dict[Name, Measure] = of_year("数据", {}, description="公式里写作 数据.名称")
     target: Goal | None = key("年度指标值", description="如 ≥6000件、≤5万元、=100%")
-    actual: Measure | None = key("实际完成值", description="做到多少，单位与年度指标值相同")
+    actual: Goal | None = key("实际完成值", description="做到多少，单位与年度指标值相同")
     points: dict[Name, Annotated[Point, short("符合")]] = of_year(
         "要点", {}, description="键是指标体系里要点的名称"
     )
@@ -174,7 +173,7 @@ def _check_target(target: Target) -> None:
         one, other = (f"“{unit or '无'}”" for unit in sorted(units))
         raise refuse(f"年度指标值与实际完成值的单位不同：{one}与{other}", "写成同一个单位")
     shown = goal.text.strip() if goal is not None else ""
-    sign = {"≥": "正向", ">": "正向", "≤": "反向", "<": "反向"}.get(sign_of(shown))
+    sign = {"≥": "正向", ">": "正向", "≤": "反向", "<": "反向"}.get(signed(shown)[0])
     if sign and target.direction and target.direction != sign:
         raise refuse(f"方向“{target.direction}”与年度指标值“{shown}”的符号不合", "改其中一个")
 

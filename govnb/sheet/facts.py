@@ -21,9 +21,8 @@ from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Draft, Lack, Money
-from govnb.text.ledger import Ledger
-from govnb.text.place import Fault, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, Place, did_you_mean
+from govnb.text.section import Ledger
 from govnb.text.values import (
     MONEY_UNIT,
     MONEY_UNITS,

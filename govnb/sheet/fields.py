@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.sheet.key import bare, readers
-from govnb.text.ledger import Ledger
+from govnb.text.section import Ledger
 from govnb.text.values import TextOf
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from govnb.sheet.expression import Value
 from govnb.sheet.sheet import PERCENT as PERCENT
 from govnb.sheet.sheet import Lack as Lack
 from govnb.sheet.sheet import Sheet, Valued
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, PartialDate, is_round
 
 MOST_DIGITS = 20  # beyond which a value is not looked at to print it

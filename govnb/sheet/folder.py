@@ -18,8 +18,8 @@ from typing import Any
 
 import yaml
 
+from govnb.text.faults import Fault, Place
 from govnb.text.number import UNKNOWN
-from govnb.text.place import Fault, Place
 from govnb.text.yaml_faults import graph_faults
 
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"

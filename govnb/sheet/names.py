@@ -20,10 +20,8 @@ from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.rules import Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet
-from govnb.text.dotted import VARIABLE
-from govnb.text.ledger import RESERVED, Ledger
-from govnb.text.place import MOST_FAULTS
-from govnb.text.suggest import did_you_mean, nearest
+from govnb.text.faults import MOST_FAULTS, did_you_mean, nearest
+from govnb.text.section import RESERVED, VARIABLE, Ledger
 from govnb.text.validation import Gaps
 from govnb.text.values import TextOf
 

@@ -22,10 +22,9 @@ from govnb.sheet.fields import aliases, below, class_of, typed
 from govnb.sheet.key import bare
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Draft, Lack
-from govnb.text.ledger import Ledger
-from govnb.text.measure import sign_of
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
+from govnb.text.measure import signed
+from govnb.text.section import Ledger
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount, BadText, PartialDate
 from govnb.text.yaml_text import Scalar
 
@@ -160,8 +159,8 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     """Return a section with one value at the end of a path changed."""
     if not path:
         # A target keeps the sign the file gives it, if the trial gives none of its own.
-        if isinstance(current, Amount) and isinstance(value, Amount) and not sign_of(value.text):
-            return replace(value, text=f"{sign_of(current.text)}{value.text}")
+        if isinstance(current, Amount) and isinstance(value, Amount) and not signed(value.text)[0]:
+            return replace(value, text=f"{signed(current.text)[0]}{value.text}")
         return value
     inner, (step, *rest) = bare(annotation), path
     if get_origin(inner) is dict:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
+from govnb.text.faults import Place
 from govnb.text.number import BadText, TextNumber, parse_number, split_typed
-from govnb.text.place import Place
 from govnb.text.values import MONEY_UNITS, Reads
 
 # What stands before a unit of counting: 1.24万件 is 12400件.

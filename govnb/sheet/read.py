@@ -12,8 +12,7 @@ from govnb.sheet.department import Department
 from govnb.sheet.district import YearFile
 from govnb.sheet.folder import departments, made_name_fault, name_fault, unread_files
 from govnb.sheet.rules import BaseDataForm, Book
-from govnb.text.place import Fault, FaultsError, Place
-from govnb.text.suggest import did_you_mean
+from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.validation import validate as validate
 from govnb.text.values import MONEY_UNIT, UNKNOWN, Amount

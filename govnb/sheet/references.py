@@ -22,11 +22,10 @@ from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Draft, Sheet
 from govnb.sheet.stated import stated
+from govnb.text.faults import MOST_FAULTS, Fault, did_you_mean
 from govnb.text.measure import PERCENT
 from govnb.text.narrative import unpaired
-from govnb.text.numerals import numerals
-from govnb.text.place import MOST_FAULTS, Fault
-from govnb.text.suggest import did_you_mean
+from govnb.text.number import numerals
 from govnb.text.values import MONEY_UNITS, PartialDate
 from govnb.text.yaml_text import Scalar
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from govnb.sheet.key import key
-from govnb.text.ledger import Strict
+from govnb.text.section import Strict
 from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 

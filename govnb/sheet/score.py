@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import settled
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 UNEXPLAINED = "未达目标，没有写偏差原因"
 # Where no fact of the department's would settle it.
@@ -166,6 +166,8 @@ class Score:
     about: str = ""  # what one must know when this rubric is used (说明)
     # 试算: the values tried out; such a score must not be taken for the report's.
     overrides: Mapping[str, str] = field(default_factory=dict)
+    # How the department's own weights differ from the usual ones.
+    hints: Mapping[str, str] = field(default_factory=dict)
     # Why a total has no grade; empty where it has one, or the table gives none.
     ungraded: str = ""
 
@@ -245,6 +247,12 @@ def reproducible(
     if not low - within <= published <= high + within:
         return False
     return True if low == high else None
+
+
+def half_digit(printed: Decimal | None) -> Decimal:
+    """Return half of the last digit of a printed number: how far its rounding may move it."""
+    exponent = (printed or Decimal(0)).as_tuple().exponent
+    return Decimal(5).scaleb(min(0, exponent if isinstance(exponent, int) else 0) - 1)
 
 
 def interval_text(low: Decimal | None, high: Decimal | None) -> str:

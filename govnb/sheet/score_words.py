@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
 from govnb.sheet.figure import RATE_DECIMALS, default_label, rounded
-from govnb.text.measure import PERCENT
-from govnb.text.span import Span
+from govnb.text.measure import PERCENT, Span
 
 
 def plain(number: Decimal) -> str:

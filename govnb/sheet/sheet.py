@@ -16,9 +16,8 @@ from itertools import chain, takewhile
 from operator import ne
 
 from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
-from govnb.text.dotted import dotted
-from govnb.text.ledger import RESERVED
-from govnb.text.place import Fault, Place
+from govnb.text.faults import Fault, Place
+from govnb.text.section import RESERVED, dotted
 from govnb.text.values import MONEY_UNIT, Kind
 
 PERCENT = Decimal("0.01")

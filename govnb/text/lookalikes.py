@@ -11,7 +11,7 @@ import re
 import unicodedata
 import warnings
 
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 # Each radical of the supplement with the ideograph it stands for, from
 # EquivalentUnifiedIdeograph.txt of the Unicode Character Database 14.0, copyright Unicode,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from govnb.text.ledger import Strict
-from govnb.text.span import Span
+from govnb.text.section import Strict
 from govnb.text.values import (
     MEASURE,
     MONEY,
@@ -25,22 +25,38 @@ from govnb.text.values import (
 from govnb.text.yaml_text import Scalar
 
 PERCENT = "%"
-# The signs that official forms put before a target, in every form they are typed in.
+# Which way a target points, in every form that official papers write it.
 _SIGNS = {
-    "≥": "≥", ">=": "≥", "＞=": "≥", "》=": "≥", "≤": "≤", "<=": "≤", "＜=": "≤",
-    ">": ">", "＞": ">", "<": "<", "＜": "<", "=": "=", "＝": "=",
-}  # fmt: skip
-_SIGN = re.compile("|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True)))
+    "≥": "≥ ≧ ⩾ >= ＞= ﹥= 》= 不低于 不少于 不小于 至少",
+    "≤": "≤ ≦ ⩽ <= ＜= ﹤= 《= 不超过 不高于 不大于 不多于 至多",
+    ">": "> ＞ ﹥ 大于 高于 超过",
+    "<": "< ＜ ﹤ 小于 低于",
+    "=": "= ＝ ﹦ ═ 等于",
+}
+_SIGN_OF = {form: sign for sign, forms in _SIGNS.items() for form in forms.split()}
+_BEFORE = re.compile("|".join(sorted(map(re.escape, _SIGN_OF), key=len, reverse=True)))
+_BEHIND = re.compile(
+    r"\s*(?:[（(]含[）)]|及)?(?:(?P<least>以上)|以内|之内|以下|以前|之前|前)(?:[（(]含[）)])?$"
+)
+# A month stands for its end.
+_MONTH = re.compile(r"(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?:2[89]|3[01])日)?", re.ASCII)
 
 
-def sign_of(text: str) -> str:
-    """Return the sign before a target: one of ≥ ≤ > < =, or nothing."""
-    match = _SIGN.match(text.strip())
-    return _SIGNS[match[0]] if match else ""
+def signed(text: str) -> tuple[str, str]:
+    """Return the sign of a target, one of ≥ ≤ > < = or nothing, and what it is set to.
+
+    It stands before the number (≥90%, 不低于90%) or behind it (2天以内, 9月底前).
+    """
+    bare = text.strip()
+    if match := _BEFORE.match(bare):
+        return _SIGN_OF[match[0]], bare[match.end() :].strip()
+    if match := _BEHIND.search(bare):
+        return "≥" if match["least"] else "≤", bare[: match.start()]
+    return "", bare
 
 
 class MeasureOf(AmountOf):
-    """How a number with any unit is read; `signs` lets ≥, ≤, =, > or < stand before it.
+    """How a number with any unit is read; with `signs`, one that says ≥, ≤, 以内 or 9月底前.
 
     `=100%` is a target then; `=名称` still refers to another figure.
 
@@ -57,10 +73,10 @@ class MeasureOf(AmountOf):
 
     def _amount(self, value: Scalar) -> Amount:
         bare = value.strip()
-        if self.signs and (match := _SIGN.match(bare)):
-            behind = bare[match.end() :].strip()
-            is_formula = _SIGNS[match[0]] == "=" and not behind[:1].isdigit()
-            bare = bare if is_formula and match[0] == "=" else behind
+        if self.signs and not (bare.startswith("=") and not bare[1:].strip()[:1].isdigit()):
+            bare = signed(bare)[1]
+            month = _MONTH.fullmatch(bare)
+            bare = f"{int(month['month'])}月" if month else bare
         amount = parse_amount(bare, MEASURE, value.place)
         if self.stated and (amount.value is None or amount.approximate):
             raise BadText(f"“{bare}”不能写在规则里", "规则里写一个确定的数，如 100%")
@@ -140,3 +156,86 @@ def check_bounds(bounds: Bounds) -> Bounds:
 
 
 Range = Annotated[Bounds, AfterValidator(check_bounds)]
+
+
+_INFINITY = Decimal("Infinity")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The numbers from `low` to `high`; None is no bound, an open end is not itself inside."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+    @classmethod
+    def point(cls, value: Decimal) -> Span:
+        """Return the range that holds one value."""
+        return cls(value, value)
+
+    @property
+    def value(self) -> Decimal | None:
+        """The one value it holds, or None when it holds several."""
+        return self.low if self.low is not None and self.low == self.high else None
+
+    # An end as numbers are ordered: what is just inside an open one is beside it.
+    @property
+    def _from(self) -> tuple[Decimal, int]:
+        return (-_INFINITY if self.low is None else self.low), int(self.low_open)
+
+    @property
+    def _to(self) -> tuple[Decimal, int]:
+        return (_INFINITY if self.high is None else self.high), -int(self.high_open)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when no number is inside."""
+        return self._from > self._to
+
+    def __contains__(self, value: Decimal) -> bool:
+        return self._from <= (value, 0) <= self._to
+
+    def meets(self, other: Span) -> bool:
+        """Tell whether some number is inside both."""
+        return not self.within(other).is_empty
+
+    def within(self, other: Span) -> Span:
+        """Return what the two have in common, possibly nothing."""
+        low = max(self, other, key=lambda span: span._from)
+        high = min(self, other, key=lambda span: span._to)
+        return Span(low.low, high.high, low.low_open, high.high_open)
+
+
+def holes(
+    spans: Sequence[Span], domain: Span, say: Callable[[Decimal], str]
+) -> Iterator[tuple[int, str]]:
+    """Yield what keeps bands from covering a domain exactly once.
+
+    Yields
+    ------
+    tuple of int and str
+        The band to mend, by its number, and what is wrong with it.
+    """
+    order = sorted(range(len(spans)), key=lambda i: (spans[i]._from, spans[i]._to[0]))
+    low, high = spans[order[0]], spans[order[-1]]
+    below, above = Span(None, low.low, high_open=not low.low_open), high.high
+    if low.low is not None and below.meets(domain):
+        end = f"{say(low.low)} 以下{'（含）' if low.low_open else ''}"
+        yield order[0], f"有空档：{end}没有规定得分"
+    if above is not None and Span(above, None, low_open=not high.high_open).meets(domain):
+        end = f"{say(above)} 以上{'（含）' if high.high_open else ''}"
+        yield order[-1], f"有空档：{end}没有规定得分"
+    for first, second in pairwise(order):
+        before, after = spans[first], spans[second]
+        if before.high is None or after.low is None:
+            yield second, "与另一档重叠：两档都没有封口"
+        elif before.high > after.low:
+            yield second, f"与另一档重叠：{say(after.low)} 到 {say(before.high)} 落在两档里"
+        elif before.high < after.low:
+            yield second, f"有空档：{say(before.high)} 到 {say(after.low)} 没有规定得分"
+        elif before.high_open and after.low_open:
+            yield second, f"有空档：恰好 {say(after.low)} 不在任何一档里"
+        elif not before.high_open and not after.low_open:
+            yield second, f"与另一档重叠：恰好 {say(after.low)} 落在两档里"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import regex
 
-from govnb.text.place import Fault, FaultsError
+from govnb.text.faults import Fault, FaultsError
 from govnb.text.values import BadText
 from govnb.text.yaml_text import Scalar
 

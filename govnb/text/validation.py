@@ -15,9 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from govnb.text.dotted import dotted
-from govnb.text.place import MOST_FAULTS, Fault, FaultsError
-from govnb.text.suggest import did_you_mean, nearest
+from govnb.text.faults import MOST_FAULTS, Fault, FaultsError, did_you_mean, nearest
+from govnb.text.section import dotted
 from govnb.text.values import UNKNOWN
 from govnb.text.yaml_faults import colon_missing, lacks_colon
 from govnb.text.yaml_text import Mapping, Scalar, Sequence, scalar

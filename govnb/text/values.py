@@ -18,13 +18,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from govnb.text.faults import Place
 from govnb.text.number import TO_FILL as TO_FILL
 from govnb.text.number import UNKNOWN as UNKNOWN
 from govnb.text.number import BadText as BadText
 from govnb.text.number import is_unknown as is_unknown
 from govnb.text.number import parse_number as parse_number
 from govnb.text.number import split_typed, why_not_a_number
-from govnb.text.place import Place
 from govnb.text.yaml_faults import UNSEEN
 from govnb.text.yaml_text import Scalar
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 
 MAX_DEPTH = 40
 # Longer than any name with its number.

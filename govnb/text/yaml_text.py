@@ -20,9 +20,9 @@ from typing import Any
 
 import yaml
 
-from govnb.text.files import why
+from govnb.files import why
+from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.lookalikes import read_ordinary
-from govnb.text.place import Fault, FaultsError, Place
 from govnb.text.yaml_faults import (
     INVISIBLE,
     ODD_BLANKS,

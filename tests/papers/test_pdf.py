@@ -21,7 +21,7 @@ from govnb.papers.typesetting import faces, typeset
 from govnb.present.blocks import SignOff, Title
 from govnb.present.bundle import STRUCTURE
 from govnb.publish.result import structures
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.papers.papers import (
     as_pdf,
     book,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.text.ledger import Ledger
+from govnb.text.section import Ledger
 from govnb.text.values import AmountOf, PartialDate, TextOf
 
 # These hold what belongs to a rubric or a finding, which a made-up name has none of.

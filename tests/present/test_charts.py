@@ -39,7 +39,7 @@ from govnb.present.charts_svg import GRID
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import load
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"

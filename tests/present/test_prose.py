@@ -16,7 +16,7 @@ from govnb.present.bundle import STRUCTURE
 from govnb.present.prose import Prose, expand_lists, numbered
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import load
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from tests.present.filled import Filling
 from tests.present.markup import Page
 

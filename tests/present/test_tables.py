@@ -20,7 +20,7 @@ from govnb.present.bundle import STRUCTURE
 from govnb.present.tables import ROUNDING_NOTE, Cell, Row, Table, figure_cell, safe_text
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import Inputs, load
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from tests.present.markup import Page
 
 NOTHING = Figures({}, {})

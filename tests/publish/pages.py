@@ -19,7 +19,7 @@ from govnb.present.tables import Cell, Row, Table
 from govnb.publish.html import HTMLReport
 from govnb.publish.run import Job, execute
 from govnb.sheet.figure import Figure, Figures, Lack
-from govnb.text.place import Place
+from govnb.text.faults import Place
 
 EVIL = "<script>alert(1)</script>"
 REPORTS = (

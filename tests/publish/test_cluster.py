@@ -15,7 +15,7 @@ import pytest
 from govnb.publish.cluster import Bundle, run_there
 from govnb.publish.job import Job
 from govnb.publish.store import Folder, Remote, store_of
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.publish.years import ROOT, YearFolder, alive, below, wait_for, year_folder
 
 pytest.importorskip("distributed")

@@ -289,7 +289,7 @@ def test_nothing_is_left_running() -> None:
 def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
     path = tmp_path / "in.ipynb"
     raising = (
-        "from govnb.text.place import Fault, FaultsError, Place\n"
+        "from govnb.text.faults import Fault, FaultsError, Place\n"
         "raise FaultsError([Fault(Place('a.yml', 3, 7), '含全角字符', '写 12')])"
     )
     write_notebook(path, [raising])

@@ -12,7 +12,7 @@ import pytest
 from govnb.present.workbook import Workbook
 from govnb.publish.sample.errors import KINDS
 from govnb.publish.sample.make import YEAR, make
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 COUNT = 24
 

@@ -27,7 +27,7 @@ PARAMETERS = (
 BEHAVIOUR = """
 import os, subprocess, sys, time
 from pathlib import Path
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.text.faults import Fault, FaultsError, Place
 place = Place(f"params/2016/{department}.yml", 3, 7)
 if department.startswith("hangs"):
     child = subprocess.Popen(["sleep", "1000"])

@@ -20,11 +20,11 @@ from tests.review.reviewing import PARAMS, inputs_of, reviewed
 DATA = Path(__file__).resolve().parents[1] / "data" / "checks"
 CASES = yaml.safe_load((DATA / "arithmetic.yml").read_text(encoding="utf-8"))
 RULES = read_rules(PARAMS)
-RULES = replace(RULES, checks={"句内数": RULES.checks["句内数"]})
+RULES = replace(RULES, checks={name: RULES.checks[name] for name in ("句内数", "文中数")})
 
 
-def wrong(prose: str) -> list[Finding]:
-    inputs = inputs_of(f"人员: {{编制数: 5}}\n叙述:\n  概述: |\n    {prose}\n")
+def wrong(prose: str, figures: str = "人员: {编制数: 5}\n") -> list[Finding]:
+    inputs = inputs_of(f"{figures}叙述:\n  概述: |\n    {prose}\n")
     return list(reviewed(inputs, rules=RULES).open_of(ERROR))
 
 
@@ -39,6 +39,17 @@ def test_amounts_that_do_not_fit_are_told(case: Mapping[str, Any]) -> None:
     assert case["含"] in found.message
     line, column = str(found.left.origin).split(":")[-2:]
     assert line == "7" and case["文字"][int(column) - 5 :].startswith(str(found.left.value))
+
+
+@pytest.mark.parametrize("sentence", CASES["指标无"])
+def test_a_standard_sentence_that_may_be_right_is_passed_over(sentence: str) -> None:
+    assert [found.message for found in wrong(sentence, CASES["参数"])] == []
+
+
+@pytest.mark.parametrize("case", CASES["指标有"], ids=[case["文字"] for case in CASES["指标有"]])
+def test_a_standard_sentence_is_held_against_the_figures(case: Mapping[str, Any]) -> None:
+    (found,) = wrong(case["文字"], CASES["参数"])
+    assert case["含"] in found.message
 
 
 amounts = st.decimals(Decimal("0.05"), Decimal("99999"), places=2)

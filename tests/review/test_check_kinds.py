@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from govnb.review.check import Check, Each, Evidence, ForEach, Formula, checks_model, subject_of
 from govnb.review.finding import FAILED, PASSED, Finding, Side
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.review.reviewing import finding, reviewed
 
 RULE = """甲:

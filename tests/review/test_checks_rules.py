@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from govnb.review.run import review
 from govnb.sheet.compute import compute
 from govnb.sheet.read import load
 from govnb.sheet.references import check_published
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.review.reviewing import finding, inputs_of, reviewed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -278,6 +278,7 @@ class Reading:
 
     total_low: Decimal | None
     total_high: Decimal | None
+    low: Decimal | None = None
     high: Decimal | None = None
 
 
@@ -293,6 +294,11 @@ class Row:
     id: str = "在职人员控制率"
     name: str = "在职人员控制率"
     within: Decimal = Decimal("0.5")
+    groups: tuple[str, ...] = ()
+    counts: bool | None = True
+    missing: tuple[str, ...] = ("人员.编制数",)
+    value: Decimal | None = None
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -305,6 +311,7 @@ class Marks:
     title: str = "某指标体系"
     statement: str = "以本年追加为假设。"
     indicators: tuple[Row, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 SCORED = "公布数: {评价得分: 97分}\n"
@@ -313,9 +320,10 @@ SCORED = "公布数: {评价得分: 97分}\n"
 @pytest.mark.parametrize(
     ("text", "marks", "state", "word"),
     [
-        (SCORED, Marks(Decimal(90), Decimal(98)), PASSED, "之内"),
+        (SCORED, Marks(Decimal(97), Decimal(97)), PASSED, "按指标体系得97分"),
+        (SCORED, Marks(Decimal(90), Decimal(98)), NO_DATA, "之内"),
         (SCORED, Marks(Decimal(19), Decimal(95)), FAILED, "高于规则允许的最高分。以本年追加为假设"),
-        (SCORED, Marks(Decimal(98), Decimal(98)), FAILED, "低于佐证能支持的最低分"),
+        (SCORED, Marks(Decimal(98), Decimal(98)), FAILED, "低于规则应得的分"),
         (SCORED, Marks(Decimal(19), Decimal(45), is_partial=True), NOT_APPLICABLE, "部分"),
         (SCORED, Marks(None, None), NOT_APPLICABLE, "不计分"),
         (SCORED, None, NO_DATA, "评分结果"),
@@ -340,11 +348,13 @@ def test_a_score_that_another_reading_allows_is_a_hint(high: str, severity: str)
 @pytest.mark.parametrize(
     ("row", "state", "severity", "word"),
     [
-        (Row(published=Decimal(5)), PASSED, ERROR, "0到5分"),
+        (Row(published=Decimal(5)), NO_DATA, ERROR, "0到5分"),
+        (Row(published=Decimal(5), low=Decimal(5)), PASSED, ERROR, "得5分"),
+        (Row(published=Decimal(2), low=Decimal(5)), FAILED, ERROR, "低于规则应得的分"),
         (Row(published=Decimal(8)), FAILED, ERROR, "高于分值5分"),
         (Row(published=Decimal(5), high=Decimal(3)), FAILED, ERROR, "高于规则允许的最高分"),
         (
-            Row((Reading(None, None, Decimal(5)),), Decimal(5), high=Decimal(3)),
+            Row((Reading(None, None, Decimal(0), Decimal(5)),), Decimal(5), high=Decimal(3)),
             FAILED,
             HINT,
             "差2分",

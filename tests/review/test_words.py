@@ -9,7 +9,7 @@ import pytest
 
 from govnb.publish.job import Job
 from govnb.publish.receipts import Shared
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.review.reviewing import PARAMS, ids, read, reviewed
 
 FIGURES = "三公经费: {公务接待费: {支出: 5.31, 上年支出: 6}}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from textwrap import indent
 
@@ -14,7 +15,7 @@ from govnb.sheet.district import YearFile
 from govnb.sheet.read import Inputs, validate
 from govnb.sheet.rules import BaseDataForm, Book
 from govnb.sheet.score import IndicatorScore, Score
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.yaml_text import parse_yaml
 
 INDICATOR = "某指标"
@@ -79,13 +80,21 @@ def score_of(
     return score(inputs, figures, rubric)
 
 
+def asks_proof(rubric: Rubric) -> bool:
+    """Tell whether a rubric of one indicator asks for 佐证 itself."""
+    return any(entry.indicator.proof is not None for entry in rubric.entries)
+
+
 def row_of(
     rubric: Rubric,
     evidence: str = "",
     department: str = "",
     overrides: dict[str, str] | None = None,
 ) -> IndicatorScore:
-    """Return the one row of the table."""
+    """Return the one row of the table; a value stated outright comes with its proof."""
+    stated = re.search(r"^指标值", evidence, re.MULTILINE) and not re.search("佐证|适用", evidence)
+    if stated and not asks_proof(rubric):
+        evidence += "\n佐证: 材料"
     made = score_of(rubric, department + "\n" + evidence_text(evidence), overrides)
     (row,) = made.indicators
     return row

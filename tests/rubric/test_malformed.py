@@ -15,7 +15,7 @@ import pytest
 
 from govnb.present.shared_files import names_at_large
 from govnb.rubric.load import load_rubric
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.conftest import Govnb
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "scoring" / "malformed"

@@ -16,8 +16,8 @@ from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
 from govnb.rubric.outcome import Interval, Outcome
 from govnb.rubric.rule import Rule, ValueRule, level
+from govnb.text.faults import FaultsError
 from govnb.text.measure import Level
-from govnb.text.place import FaultsError
 from tests.rubric.kit import row_of, rubric_of, rubric_text, score_of
 
 ROOT = Path(__file__).resolve().parents[2]

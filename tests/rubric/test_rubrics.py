@@ -11,8 +11,8 @@ import pytest
 from govnb.rubric.load import load_rubric, names, rubric_of
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
-from govnb.sheet.read import Inputs
-from govnb.text.place import FaultsError
+from govnb.sheet.read import Inputs, load
+from govnb.text.faults import FaultsError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUBRICS = names(ROOT / "params" / "rubrics")
@@ -140,6 +140,19 @@ COUNTY = """
             分值: 10
             规则: {种类: 按比例}
 """
+
+
+def test_a_department_may_name_its_own(params_copy: Path) -> None:
+    file = params_copy / "2016" / "junshan-zwfw.yml"
+    text = file.read_text("utf-8")
+    file.write_text(f"{text}\n指标体系: yueyang-2019\n", "utf-8")
+    own = rubric_of(load(file, params_copy))
+    assert own is not None and own.id == "yueyang-2019"
+    asked = rubric_of(load(file, params_copy), "hunan-2016")
+    assert asked is not None and asked.id == "hunan-2016"
+    file.write_text(f"{text}\n指标体系: yueyan-2019\n", "utf-8")
+    with pytest.raises(FaultsError, match=r"junshan-zwfw\.yml:\d+:\d+.*没有指标体系.*yueyang"):
+        rubric_of(load(file, params_copy))
 
 
 def test_a_rubric_may_say_only_what_differs(params_copy: Path) -> None:

@@ -12,7 +12,7 @@ from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.expression import filled, parse
 from govnb.sheet.score import Score, grades_between
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.rubric.kit import (
     evidence_text,
     inputs_of,

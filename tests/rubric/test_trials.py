@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from govnb.sheet.compute import compute
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.conftest import Govnb
 from tests.rubric.kit import (
     inputs_of,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.rubric.kit import row_of, rubric_of, rubric_text
 
 STEPS = "规则: {种类: 超标扣分, 标准: %s, 每: %s, 扣: 1}"

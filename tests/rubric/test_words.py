@@ -50,7 +50,7 @@ def test_the_rules_own_threshold_is_told_apart_too(tmp_path: Path) -> None:
 
 def test_the_column_of_values_shows_the_hair(tmp_path: Path) -> None:
     rubric = rubric_of(rubric_text("规则: {种类: 超标扣分, 标准: 10%, 扣: 1}"), tmp_path)
-    inputs = inputs_of(evidence_text("指标值: 10.000833%"))
+    inputs = inputs_of(evidence_text("指标值: 10.000833%\n佐证: 材料"))
     figures, _ = compute(inputs)
     table = scoring_table(score(inputs, figures, rubric), figures)
     assert "10.0008%" in [cell.text for row in table.rows for cell in row.cells]

@@ -11,7 +11,7 @@ import pytest
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figure
 from govnb.sheet.read import load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 Department = Callable[..., Path]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from govnb.sheet.compute import compute, supposed
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from govnb.text.values import UNKNOWN
 
 DATA = Path(__file__).resolve().parent.parent / "data"

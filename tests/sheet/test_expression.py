@@ -22,7 +22,7 @@ from govnb.sheet.expression import (
     parse,
 )
 from govnb.sheet.figure import exact
-from govnb.text.ledger import check_name
+from govnb.text.section import check_name
 
 KNOWN: dict[str, Decimal | None] = {
     "收入": Decimal("511.4"),

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govnb.sheet.figure import Figure, Figures, exact, rounded, shown
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.values import parse_date
 
 HERE = Place("某.yml", 3, 9)

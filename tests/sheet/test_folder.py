@@ -10,7 +10,7 @@ import pytest
 from govnb.present.new_file import create
 from govnb.sheet.folder import departments, place_faults, unread_files, year_files
 from govnb.sheet.read import department_path, new_path
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 STATED = "年度: 2016\n部门: {名称: 甲局, 预算编码: '001005'}\n"
 

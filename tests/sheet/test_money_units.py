@@ -14,7 +14,7 @@ from govnb.present.workbook import Workbook
 from govnb.publish.summary import Row, in_one_unit
 from govnb.sheet.figure import Figures, shown
 from govnb.sheet.read import load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from tests.present.markup import Page
 
 Compute = Callable[[str], Figures]

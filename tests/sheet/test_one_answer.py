@@ -16,7 +16,7 @@ from govnb.sheet.compute import compute
 from govnb.sheet.read import Inputs, validate
 from govnb.sheet.rules import Book
 from govnb.sheet.sheet import ordered
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from govnb.text.yaml_text import parse_yaml
 from tests.review.reviewing import finding, inputs_of, reviewed
 from tests.rubric import kit

@@ -13,7 +13,7 @@ import pytest
 
 from govnb.sheet.compute import compute
 from govnb.sheet.read import load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 GOOD = "年度: 2016\n部门:\n  名称: 测试局\n  预算编码: 001005\n预算执行:\n  年初预算: 12.50\n"
 

@@ -22,7 +22,7 @@ from govnb.sheet.references import (
     find,
     printed,
 )
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.yaml_text import Scalar
 from tests.review.reviewing import inputs_of
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from govnb.sheet.compute import compute
 from govnb.sheet.read import load
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 
 # A department that uses every kind of field and every feature, small enough to mangle often.
 SAMPLE = """\
@@ -164,7 +164,7 @@ READ_ALL = """
 import sys, time
 from pathlib import Path
 from govnb.sheet.compute import compute
-from govnb.text.place import FaultsError
+from govnb.text.faults import FaultsError
 from govnb.sheet.read import load
 for path in map(Path, sys.argv[2:]):
     started = time.process_time()

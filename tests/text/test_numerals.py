@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from govnb.text.numerals import numerals
+from govnb.text.number import numerals
 
 
 @pytest.mark.parametrize(

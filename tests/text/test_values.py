@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govnb.sheet.published import parse_published
-from govnb.text.place import Place
+from govnb.text.faults import Place
 from govnb.text.values import (
     AREA,
     COUNT,

@@ -16,6 +16,12 @@ _ACCOUNTS = {
                   "培训费", "劳务费"),
     "对个人和家庭的补助": ("离退休费", "生活补助", "医疗费"),
 }  # fmt: skip
+# What 公用经费 is told by, and the accounts it is.
+_PUBLIC = {
+    "办公经费": ("办公费", "印刷费"),
+    "水费电费差旅费": ("水费", "电费", "差旅费"),
+    "会议费培训费": ("会议费", "培训费"),
+}
 
 
 def department(number: int, year: int, seed: int) -> Tree:
@@ -72,7 +78,7 @@ class _Maker:
             "内设机构": self.few(words.OFFICES, 4, 9),
             "人员": {
                 "编制数": {"明细": posts},
-                "在职人员": max(1, total - some(-1, 6)),
+                "在职人员": max(1, total - some(0, 6)),
                 "编外人员": {"明细": outside},
                 "离退休人员": some(0, 50),
                 "人员总数": "=人员.在职人员 + 人员.编外人员",
@@ -98,27 +104,32 @@ class _Maker:
             a: {p: self.about(v, 0.92, 1.08) for p, v in parts.items()}
             for a, parts in budget.items()
         }
-        spent["商品和服务支出"]["专项业务费"] = self.about(_total(special), 0.94, 1.06)
-        capital = {"其他资本性支出": self.about(project, 0.96, 1.0)} if project else {}
-        allocation: Tree = dict(basic) | ({"其他资本性支出": "=收入.项目资金"} if project else {})
-        allocation["商品和服务支出"] = (
-            "=收入.财政拨款.基本支出拨款.商品和服务支出 + 收入.财政拨款.专项经费"
-        )
         lines: Tree = {}
         for category, name in self.specials():
             line: Tree = {"上年支出": self.about(special[name], 0.8, 1.2)}
             line |= {"预算": f"=收入.财政拨款.专项经费.{name}", "支出": self.about(special[name])}
             lines.setdefault(category, {})[name] = line
-        carried, added = self.amount(0, 30), project
+        self.public = self.accounts(budget["商品和服务支出"], spent["商品和服务支出"])
+        done = (line["支出"] for category in lines.values() for line in category.values())
+        spent["商品和服务支出"]["专项业务费"] = sum(done, Decimal(0))
+        capital = {"其他资本性支出": self.about(project, 0.96, 1.0)} if project else {}
+        allocation: Tree = dict(basic) | ({"其他资本性支出": "=收入.项目资金"} if project else {})
+        allocation["商品和服务支出"] = (
+            "=收入.财政拨款.基本支出拨款.商品和服务支出 + 收入.财政拨款.专项经费"
+        )
+        expenditure = _sum({a: _sum(p) for a, p in spent.items()} | capital, "部门整体支出")
+        left, added = _total(income) - expenditure["合计"], project
+        # What is carried over covers what was spent beyond the income.
+        carried = self.amount(10, 40) + max(Decimal(0), -left)
         return {
             "收入": _sum(income, "财政预算收入"),
-            "支出": _sum({a: _sum(p) for a, p in spent.items()} | capital, "部门整体支出"),
+            "支出": expenditure,
             "预算安排": {"明细": allocation},
             "预算执行": {
                 "上年结转": carried,
                 "年初预算": "=收入.财政拨款",
                 "本年追加": added,
-                "年末结余": self.amount(0, 20),
+                "年末结余": carried + left,
             },
             "项目": projects,
             "项目支出": lines,
@@ -162,14 +173,13 @@ class _Maker:
             "公务用车运行维护费": self.line(3, 16),
             "公务接待费": self.line(2, 18),
         }
-        parts = ("办公经费", "水费电费差旅费", "会议费培训费")
-        public = {name: self.line(4, 40) for name in parts}
         whole = {
-            key: sum(part[key] for part in public.values()) for key in ("上年支出", "预算", "支出")
+            key: sum(part[key] for part in self.public.values())
+            for key in ("上年支出", "预算", "支出")
         }
         return {
             "三公经费": lines,
-            "公用经费": whole | public,
+            "公用经费": whole | self.public,
             "政府采购": {
                 "预算": (plan := self.amount(20, 200)),
                 "实际": self.about(plan, 0.9, 1.0),
@@ -243,6 +253,17 @@ class _Maker:
         rate = Decimal(self.random.randint(700, 995)) / 10
         tree["社会公众或服务对象满意度"] = {"指标值": f"{rate}%", "佐证": f"问卷{asked}份"}
         return tree
+
+    def accounts(self, budget: Tree, spent: Tree) -> Tree:
+        """Return the lines of 公用经费, each made up of accounts."""
+        lines = {}
+        for name, accounts in _PUBLIC.items():
+            planned, done = (
+                sum((part.get(a, 0) for a in accounts), Decimal(0)) for part in (budget, spent)
+            )
+            last = {"上年预算": self.about(planned, 1.0, 1.15), "上年支出": self.about(planned)}
+            lines[name] = last | {"预算": planned, "支出": done}
+        return lines
 
     def line(self, least: int, most: int) -> Tree:
         """Return a line with budget and actual, this year and last."""

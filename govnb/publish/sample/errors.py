@@ -29,6 +29,7 @@ def wrong_total(tree: Tree, random: Random) -> Error:
     # The totals above agree with it, so that one finding is all there is.
     tree["收入"]["明细"]["财政拨款"]["合计"] -= off
     tree["收入"]["合计"] -= off
+    tree["预算执行"]["年末结余"] -= off
     tree["公布数"]["支出.超支"] += off
     return Error("合计错误", "合计:收入.财政拨款.专项经费", "错误", f"合计少写 {off}")
 
@@ -46,6 +47,7 @@ def rounding(tree: Tree, random: Random) -> Error:
     account["合计"] += Decimal("0.01")
     tree["支出"]["合计"] += Decimal("0.01")
     tree["公布数"]["支出.超支"] += Decimal("0.01")
+    tree["预算执行"]["年末结余"] -= Decimal("0.01")
     return Error("尾差", "合计:支出.工资福利支出", "尾差", "分项各自舍入，差 0.01")
 
 

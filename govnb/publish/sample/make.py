@@ -12,12 +12,12 @@ from typing import Any
 
 import yaml
 
+from govnb.files import write_all_whole, write_whole
 from govnb.publish.sample import words
 from govnb.publish.sample.department import department
 from govnb.publish.sample.errors import KINDS, Error
-from govnb.sheet.shipped import shipped
-from govnb.text.files import write_all_whole, write_whole
-from govnb.text.place import Fault, FaultsError, Place
+from govnb.shipped import shipped
+from govnb.text.faults import Fault, FaultsError, Place
 
 YEAR = 2016
 # One department in so many has an error.

@@ -8,7 +8,9 @@ for the review, never mended here. A table that sums both ways (机构 × 来源
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -16,10 +18,11 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar, mapping
@@ -113,3 +116,50 @@ class Ledger(Strict, Generic[A]):
 MoneyLedger = Ledger[Money]
 PeopleLedger = Ledger[People]
 QuantityLedger = Ledger[Quantity]
+
+
+class Shorthand:
+    """Pydantic annotation: another way to write a section, for readers and for editors."""
+
+    def __init__(self, expand: Callable[[Any], Any], schema: dict[str, Any]) -> None:
+        # Turns the shorthand into the section, and leaves anything else as it is.
+        self.expand = expand
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.expand, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, core: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [self.schema, handler(core)]}
+
+
+def short(field: str) -> Shorthand:
+    """Let a bare value stand for a section that only gives `field`."""
+
+    def expand(data: Any) -> Any:
+        return mapping({field: data}, data.place) if isinstance(data, Scalar) else data
+
+    return Shorthand(expand, {"type": ["string", "number"]})
+
+
+# `{变量}`; a pattern's groups are what its wildcards stand for, in order.
+VARIABLE = re.compile(r"\{([^{}]+)\}")
+_WILD = re.compile(r"\*\*\.|\*|\{[^{}]+\}")
+
+
+@lru_cache(maxsize=4096)
+def dotted(pattern: str) -> re.Pattern[str]:
+    """Return what matches the names a pattern means.
+
+    `*` and `{变量}` are any one word and groups of the match; `**.` is any number of words.
+    """
+    parts, end = [], 0
+    for wild in _WILD.finditer(pattern):
+        parts += [re.escape(pattern[end : wild.start()])]
+        parts += [r"(?:[^.]+\.)*" if wild[0] == "**." else "([^.]+)"]
+        end = wild.end()
+    return re.compile("".join([*parts, re.escape(pattern[end:])]))
