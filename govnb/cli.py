@@ -165,7 +165,12 @@ def review(
     if as_json:
         _print_json(found.as_dict())
     else:
-        click.echo(Findings(found, assessment.figures, str(file)).text())
+        told = Findings(found, assessment.figures, str(file))
+        click.echo(told.text())
+        if block := told.to_explain():
+            click.echo(
+                f"\n查过确无错误的，在参数文件里说明（已有“已说明”的，接在它下面）：\n\n{block}"
+            )
     sys.exit(1 if found.open_of(*grave) else 0)
 
 

@@ -102,7 +102,7 @@ class Workbook(Assessment):
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        said = verdict(self.review, annexed=self.edition == "review")
+        said = verdict(self.review, self.figures, annexed=self.edition == "review")
         return Title(self.heading, said, self.overrides, self.inputs.department.is_sample)
 
     def cards(self) -> Cards:

@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from govnb.publish.html_face import with_face
 from govnb.publish.outcome import Outcome
-from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
+from govnb.publish.summary import FAILED, PASSED, SEVERITIES, THIN, WRONG, Row
 from govnb.sheet.folder import Unread
 
 # How a status is dressed.
-KINDS = {PASSED: "fine", WRONG: "wrong", FAILED: "failed"}
+KINDS = {PASSED: "fine", THIN: "thin", WRONG: "wrong", FAILED: "failed"}
 _FOLDER = Path(__file__).parent / "templates" / "index"
 # More rows than this are laid out one by one.
 _LONG = 500

@@ -34,17 +34,11 @@ _LIBRARIES = (
 
 @dataclass(frozen=True)
 class Stamp:
-    """Everything a report depends on, each part with the name it has in a reason.
+    """Everything a report depends on, each part with the name it has in a reason."""
 
-    Attributes
-    ----------
-    inputs : dict of str to str
-        SHA-256 of each file or group of files.
-    options : dict of str to str
-        Formats, edition and engine.
-    """
-
+    # SHA-256 of each file or group of files.
     inputs: Mapping[str, str]
+    # Formats, edition and engine.
     options: Mapping[str, str]
 
 

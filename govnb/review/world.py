@@ -13,8 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from govnb.review.ledgers import Blame, Gap, blamed, gaps
 from govnb.review.rounding import Rounding
-from govnb.review.sentences import Sentences
-from govnb.review.statements import Statements
+from govnb.review.sentences import Sentences, Statements
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words

@@ -14,7 +14,7 @@ from govnb.sheet.facts import Facts
 from govnb.sheet.figure import WHOLE_UNITS
 from govnb.sheet.names import Names
 from govnb.sheet.rules import Book, FigureRule
-from govnb.sheet.sheet import Draft
+from govnb.sheet.sheet import Figure
 from govnb.text.faults import Fault, Place
 from govnb.text.section import RESERVED, dotted
 from govnb.text.section import VARIABLE as VARIABLE
@@ -42,12 +42,12 @@ def add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
             faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
         for filled in [] if loose else matches(rule.each, stated):
             # A name whose formula is no good still exists: one mistake is told once.
-            unread = Draft(fill(name, filled), "", places[name], derived=True)
+            unread = Figure(fill(name, filled), place=places[name], derived=True)
             facts.add(unread if faults else _read(unread, rule, filled, facts))
         facts.faults.extend(faults)
 
 
-def _read(draft: Draft, rule: FigureRule, variables: dict[str, str], facts: Facts) -> Draft:
+def _read(draft: Figure, rule: FigureRule, variables: dict[str, str], facts: Facts) -> Figure:
     unit = fill(rule.unit, variables)
     # The unit the department gave the thing counted.
     given = facts.drafts.get(unit)

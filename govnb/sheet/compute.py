@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from govnb.sheet.book import add_book, check_book
@@ -13,7 +14,7 @@ from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.overrides import trial_drafts, tried
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import check_form, check_published, check_references
-from govnb.sheet.sheet import Draft, Lack, Sheet
+from govnb.sheet.sheet import Lack, Sheet
 from govnb.text.faults import MOST_FAULTS, Fault, FaultsError
 from govnb.text.measure import PERCENT
 from govnb.text.values import MONEY_UNIT
@@ -29,7 +30,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     """
     facts = collect(inputs)
     add_book(facts, inputs.book, inputs.book_at)
-    facts.add(Draft(SCORE, "分", inputs.department_at, lack=Lack.SCORED, derived=True))
+    facts.add(Figure(SCORE, unit="分", place=inputs.department_at, lack=Lack.SCORED, derived=True))
     faults = [*inputs.faults, *facts.faults]
     facts.drafts.update(trial_drafts(facts, overrides or {}, faults))
     sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
@@ -37,7 +38,8 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     faults += check_book(inputs.book, names)
     faults += _settle(sheet, names)
     facts.drafts = sheet.drafts
-    cells = {name: _figure(sheet, name) for name in sheet.drafts}
+    unsaid = inputs.department.unsaid
+    cells = {name: _figure(sheet, name, unsaid) for name in sheet.drafts}
     faults += _faults(sheet)
     for name, draft in sheet.drafts.items():
         if draft.expression is not None and draft.kind is not None:
@@ -48,8 +50,7 @@ def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple
     if faults:
         raise FaultsError(faults)
     tried(inputs, overrides or {})
-    figures = Figures(cells, facts.parts, sheet, overrides)
-    return figures.told_as(inputs.department.unsaid), facts
+    return Figures(cells, facts.parts, sheet, overrides, unsaid), facts
 
 
 def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
@@ -61,11 +62,11 @@ def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
     facts = Facts(figures.sheet.drafts, money=figures.sheet.money)
     sheet = figures.sheet.with_(trial_drafts(facts, overrides, faults))
     faults += _settle(sheet, Names(sheet, {}))
-    cells = {name: _figure(sheet, name) for name in sheet.drafts}
+    cells = {name: _figure(sheet, name, figures.unsaid) for name in sheet.drafts}
     faults += _faults(sheet)
     if faults:
         raise FaultsError(faults)
-    return Figures(cells, figures.parts, sheet, overrides)
+    return Figures(cells, figures.parts, sheet, overrides, figures.unsaid)
 
 
 def _settle(sheet: Sheet, names: Names) -> list[Fault]:
@@ -86,7 +87,7 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
                 # is absent.
                 lack = Lack.LEFT_OUT if is_pattern else None
                 sheet.drafts |= {
-                    n: Draft(n, "", draft.place, lack=lack, only_named=True) for n in new
+                    n: Figure(n, place=draft.place, lack=lack, only_named=True) for n in new
                 }
             elif new or (not wanted and not draft.derived and names.why_not(name) is not None):
                 said, hint = f"里没有“{name}”这个指标", names.hint(name)
@@ -97,22 +98,15 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
     return faults
 
 
-def _figure(sheet: Sheet, name: str) -> Figure:
-    draft, found = sheet.draft(name), sheet.cell(name)
-    assert draft is not None
-    decimals = draft.decimals
-    if draft.expression is not None and not draft.fixed and found.number is not None:
+def _figure(sheet: Sheet, name: str, unsaid: str) -> Figure:
+    found = sheet.cell(name)
+    decimals = found.decimals
+    if found.expression is not None and not found.fixed and found.number is not None:
         # A count that comes out in halves is not rounded to one.
         decimals = max(decimals, min(decimals_of(found.number), 2))
-    is_computed = draft.expression is not None
-    return Figure(
-        name, found.value, draft.unit, draft.label or default_label(name), draft.place,
-        formula=draft.expression.text if draft.expression else None,
-        inputs=found.names if is_computed else (),
-        missing=found.missing, trouble=found.trouble, absent=found.absent, lack=draft.lack,
-        approximate=found.about and found.value is not None, about=draft.about,
-        decimals=decimals, note=draft.note, derived=is_computed, scale=draft.scale,
-        points=sheet.takes_rates(name),
+    return replace(
+        found, label=found.label or default_label(name), decimals=decimals, unsaid=unsaid,
+        approximate=found.approximate and found.value is not None, points=sheet.takes_rates(name),
     )  # fmt: skip
 
 
@@ -128,7 +122,7 @@ def _faults(sheet: Sheet) -> list[Fault]:
 
 
 def _out_of_bounds(
-    sheet: Sheet, draft: Draft, expression: Expression, value: Decimal | None
+    sheet: Sheet, draft: Figure, expression: Expression, value: Decimal | None
 ) -> Iterator[Fault]:
     """Hold a formula and its result to what could have been typed in its place."""
     assert draft.kind is not None

@@ -21,7 +21,7 @@ from govnb.sheet.facts import Facts, decimals_of
 from govnb.sheet.fields import aliases, below, class_of, typed
 from govnb.sheet.key import bare
 from govnb.sheet.read import Inputs
-from govnb.sheet.sheet import Draft, Lack
+from govnb.sheet.sheet import Figure, Lack
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.measure import signed
 from govnb.text.section import Ledger
@@ -35,7 +35,7 @@ _adapter = cache(TypeAdapter[Any])
 
 def trial_drafts(
     facts: Facts, overrides: Mapping[str, str], faults: list[Fault]
-) -> dict[str, Draft]:
+) -> dict[str, Figure]:
     """Return the drafts that the values given put in place of others; faults are added."""
     found = {}
     for name, given in overrides.items():
@@ -47,7 +47,7 @@ def trial_drafts(
     return found
 
 
-def _replaced(facts: Facts, name: str, text: str) -> Draft:
+def _replaced(facts: Facts, name: str, text: str) -> Figure:
     draft = facts.drafts.get(name)
     if draft is None:
         _allow_new(facts.drafts, name)
@@ -55,7 +55,7 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
         raise BadText("年度不能试算", "另建一份那一年的参数文件")
     elif draft.derived:
         raise BadText(f"“{name}”是算出来的，不能直接改", "改它所用的输入")
-    old = draft or Draft(name, "", TRIAL)
+    old = draft or Figure(name)
     blank = replace(
         old, value=None, expression=None, lack=None, place=TRIAL, about="", approximate=False
     )
@@ -69,7 +69,7 @@ def _replaced(facts: Facts, name: str, text: str) -> Draft:
     return replace(blank, value=value if isinstance(value, PartialDate) else str(value))
 
 
-def _allow_new(drafts: Mapping[str, Draft], name: str) -> None:
+def _allow_new(drafts: Mapping[str, Figure], name: str) -> None:
     """Refuse to supply what the file doesn't state, unless a score rests on it."""
     head, *rest = name.split(".")
     if head not in EVIDENCE_SECTIONS or len(rest) < 2:
@@ -79,7 +79,7 @@ def _allow_new(drafts: Mapping[str, Draft], name: str) -> None:
         raise BadText(f"没有“{rest[0]}”这条绩效指标", did_you_mean(rest[0], listed))
 
 
-def _number(facts: Facts, blank: Draft, amount: Amount, text: str, *, is_new: bool) -> Draft:
+def _number(facts: Facts, blank: Figure, amount: Amount, text: str, *, is_new: bool) -> Figure:
     """Return a draft with a number put in, read as if it stood in the file."""
     if amount.formula is not None:
         return replace(blank, expression=parse(amount.formula))

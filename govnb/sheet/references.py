@@ -20,7 +20,7 @@ from govnb.sheet.figure import POINTS as POINTS_UNIT
 from govnb.sheet.figure import Figure, number_text, rounded, shown
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
-from govnb.sheet.sheet import Draft, Sheet
+from govnb.sheet.sheet import Sheet
 from govnb.sheet.stated import stated
 from govnb.text.faults import MOST_FAULTS, Fault, did_you_mean
 from govnb.text.measure import PERCENT
@@ -147,7 +147,7 @@ def prose_fields(inputs: Inputs) -> Iterator[tuple[str, Scalar]]:
             yield path, text
 
 
-def check_published(inputs: Inputs, figures: Mapping[str, Draft | Figure]) -> list[Fault]:
+def check_published(inputs: Inputs, figures: Mapping[str, Figure]) -> list[Fault]:
     """Return a fault for each 公布数 that isn't a figure's name, or whose unit isn't its unit."""
     faults: list[Fault] = []
     for key, source in inputs.department.published.items():
