@@ -185,6 +185,8 @@ class Workbook(Assessment):
 
     def table(self, name: str) -> Table | Prose:
         """Return one of the report's tables, or that it has no data."""
+        if name == "指标一览" and self.edition != "review":
+            return self._prose("")
         table = TABLES[name](self._sheet)
         if table is None:
             known = name in SELDOM or sentences.known(self.figures, name)
@@ -234,6 +236,10 @@ class Workbook(Assessment):
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
         return self.section(2, number, "复核意见") if self.edition == "review" else self._prose("")
 
+    def figures_heading(self, number: str) -> Prose:
+        """Return the heading of the list of all figures; nothing in the edition for publication."""
+        return self.section(2, number, "指标一览") if self.edition == "review" else self._prose("")
+
     def findings(self) -> Findings | Prose:
         """Return the reviewers' annex; nothing in the edition for publication."""
         if self.edition != "review":
@@ -250,23 +256,6 @@ class Workbook(Assessment):
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
         return Panels(self._told, tuple(self._shown))
-
-    @cached_property
-    def result_data(self) -> dict[str, Any]:
-        """The machine-readable result: what the JSON file holds."""
-        department = self.inputs.department
-        return {
-            "year": str(department.year.value),
-            "department": self.inputs.name,
-            "name": str(department.identity.name),
-            "region": str(department.identity.region or self.inputs.year.region),
-            "edition": self.edition,
-            "overrides": self.overrides,
-            "sample": self.inputs.department.is_sample,
-            "score": self.score.as_dict() if self.score else None,
-            "review": self.review.as_dict(),
-            "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
-        }
 
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.

@@ -80,6 +80,7 @@ def options_of(job: Job) -> dict[str, str]:
         "格式": "、".join(sorted(job.formats)),
         "版本": job.edition,
         "引擎": job.engine or "govnb",
+        **({"指标一览": "上纸"} if job.with_figures else {}),
     }
 
 
@@ -88,16 +89,7 @@ def why_run(
 ) -> list[str]:
     """Return the reasons to run a department again; none if nothing has changed.
 
-    Parameters
-    ----------
-    stamp
-        What a report made now would depend on.
-    receipt
-        What the last run left, if there was one.
-    present
-        The output files there are.
-    store
-        Where they are.
+    `stamp` says what a report made now would depend on, `present` which output files there are.
     """
     if receipt is None:
         return ["尚未生成"]

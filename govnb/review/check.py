@@ -35,11 +35,10 @@ from govnb.review.finding import Evidence as Evidence
 from govnb.review.rounding import EXACT, Spread
 from govnb.review.terms import Gap, Term, blame
 from govnb.review.world import World
-from govnb.sheet.book import VARIABLE
 from govnb.sheet.key import readers
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
-from govnb.text.section import Strict
+from govnb.text.section import VARIABLE, Strict
 from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 

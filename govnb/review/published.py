@@ -7,6 +7,7 @@ value is one of them; when only the rounding of the inputs leaves room for it, i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import ClassVar, Literal
@@ -55,7 +56,7 @@ class PublishedCheck(Check):
     def _one(self, source: PublishedFigure, figure: Figure, world: World) -> Finding:
         scale, name = source.factor(figure.unit), figure.name
         assert scale is not None, "check_published refuses other units"
-        number = source.printed(scale)
+        number = replace(source, scale=scale)
         left = Side(name, exact(number.amount), str(source.place))
         said = source.text.strip() if source.unit else f"{source.text.strip()}{figure.unit}"
         if figure.number is None:

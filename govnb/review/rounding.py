@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 
 from govnb.sheet.figure import Figure, Figures, rounded
 from govnb.sheet.published import scale
@@ -90,12 +89,22 @@ class Rounding:
     def over(
         self, compute: Callable[[Sheet], Decimal | None], names: Iterable[str], least: int = 0
     ) -> Spread:
-        """Return the spread of something computed from the named figures.
+        """Return the spread of something that is computed on a sheet from the named figures.
 
-        Amounts of money are taken to have been printed with at least so many decimals.
+        An amount of money is taken to have been printed with `least` decimals at least.
         """
-        width = partial(self._width, least=least)
-        return Spread(*self._figures.sheet.spread(compute, names, width))
+        sheet = self._figures.sheet
+        base = sheet.tried(compute)
+        below = above = Decimal(0)
+        for root in sheet.roots(names) if base is not None else ():
+            (less, more), value = self._width(root, least), sheet.cell(root).number
+            if base is None or value is None or not (less or more):
+                continue
+            ends = (sheet.with_({root: v}).tried(compute) for v in (value - less, value + more))
+            reached = [base, *(end for end in ends if end is not None)]
+            below += base - min(reached)
+            above += max(reached) - base
+        return Spread(below, above)
 
     def is_coarse(self, name: str, value: Decimal) -> bool:
         """Tell whether a stated total is `value` rounded to fewer decimals than its table's.

@@ -15,8 +15,8 @@ from govnb.review.rounding import Spread
 from govnb.review.slips import slips
 from govnb.review.terms import COLUMNS, Gap, Term, worked_out
 from govnb.review.world import World
-from govnb.sheet.book import fill
 from govnb.sheet.expression import sum_of
+from govnb.sheet.rules import fill
 from govnb.text.section import dotted
 from govnb.text.values import Text
 

@@ -10,7 +10,6 @@ from itertools import combinations
 
 from govnb.review.finding import Evidence, Excuse, Side
 from govnb.review.rounding import EXACT, Rounding, Spread
-from govnb.sheet.book import bound
 from govnb.sheet.expression import Expression, Value, canonical, parse, sum_of
 from govnb.sheet.figure import (
     PERCENT,
@@ -22,6 +21,7 @@ from govnb.sheet.figure import (
     rounded,
     shown,
 )
+from govnb.sheet.rules import bound
 from govnb.sheet.sheet import HUNDRED, Sheet
 from govnb.text.faults import Place
 from govnb.text.values import MONEY_UNITS, PartialDate

@@ -19,7 +19,6 @@ from govnb.rubric.outcome import (
     ZERO,
     Interval,
     Outcome,
-    Presence,
     Valued,
     either,
 )
@@ -207,17 +206,18 @@ class ValueRule(Rule):
         if valued.number is not None:
             given = self.at(valued.number, case)
             return replace(given, reason=given.reason + note, valued=valued)
-        points, presence = self.over(valued.span, case), Presence.COUNTED
+        points = self.over(valued.span, case)
         if valued.word is not None:
             reason = f"指标值是“{valued.word}”，不是数，无法计分"
             return Outcome(points, reason, valued=valued)
         missing, said = valued.missing, f"指标值{words.between(valued.span, case.unit)}{note}"
         if valued.span == EVERYTHING:
+            counts: bool | None = True
             said = valued.note or f"缺少：{words.listing(missing)}"
             if case.formula is not None:
                 # Until the value is known, its denominator may turn out to be zero.
-                points, presence = self._or_without_value(points, case)
-            return Outcome(points, f"{said}，得分在 {points} 分之间", missing, presence, valued)
+                points, counts = self._or_without_value(points, case)
+            return Outcome(points, f"{said}，得分在 {points} 分之间", missing, counts, valued)
         lacking = () if points.is_exact else missing or (case.name("指标值"),)
         return Outcome(points, f"{said}，{points.said}", lacking, valued=valued)
 
@@ -230,22 +230,22 @@ class ValueRule(Rule):
         said = f"{valued.problem}（{zero.note}）" if zero.note else valued.problem
         met, missing = case.holds(zero.when) if zero.when else (True, ())
         if met is None:
-            points, presence = self._or_without_value(everything, case)
-            return Outcome(points, said, missing, presence, valued)
+            points, counts = self._or_without_value(everything, case)
+            return Outcome(points, said, missing, counts, valued)
         given = self._zero(zero.points if met else zero.otherwise, case)
         return replace(given, reason=f"{said}，{given.reason}", valued=valued)
 
-    def _or_without_value(self, points: Interval, case: Case) -> tuple[Interval, Presence]:
+    def _or_without_value(self, points: Interval, case: Case) -> tuple[Interval, bool | None]:
         zero, ways = case.zero, [Outcome(points, "")]
         if zero is not None:
             ways.append(self._zero(zero.points, case))
             ways += [self._zero(zero.otherwise, case)] if zero.when else []
-        points, presence = either(*ways)
-        return points.within(Interval(ZERO, case.limits(self).high)), presence
+        points, counts = either(*ways)
+        return points.within(Interval(ZERO, case.limits(self).high)), counts
 
     def _zero(self, given: Points | Scalar | None, case: Case) -> Outcome:
         if isinstance(given, Scalar):
-            return Outcome(NOTHING, "剔除不计", presence=Presence.LEFT_OUT)
+            return Outcome(NOTHING, "剔除不计", counts=False)
         most = case.limits(self).high
         points = Interval.exactly(min(given.of(case.weight), most) if given else ZERO)
         return Outcome(points, points.said)
