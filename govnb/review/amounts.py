@@ -262,6 +262,8 @@ def _prints(figure: Figure, number: TextNumber) -> bool:
     return number.prints(figure.number)
 
 
+# No sentence says one thing of more amounts.
+_FEW = 12
 # What was left over or added is spent as well.
 _MORE_THAN_BUDGET = re.compile(r"结[转余]|追加|调[整增减剂]|收入|增加|新增")
 # What else may stand before an amount for it to be the figure's that was named.
@@ -372,15 +374,17 @@ def _sums(
 ) -> Iterator[_Sum]:
     """Yield what a change or a share may be computed from."""
     is_rate = told.unit == "%"
+    if told.role not in SAID_OF_OTHERS:
+        return
     for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
         known = [one for one in before if one.unit == unit]
-        values = [_Sum.of(one) for one in known if one.role is Role.VALUE]
+        values = [_Sum.of(one) for one in known if one.role is Role.VALUE][-_FEW:]
         # 办公费5万元、水费3万元，比上年…: all of them, or the last ones.
         values = list(accumulate(reversed(values), add)) + values[:-1]
         if told.role is Role.SHARE:
             wholes = [_Sum.of(one) for one in said if one.unit == unit and _is_whole(one, told)]
             yield from (v.over(w) for v, w in product(values, wholes) if v.value < w.value)
-        elif told.role in SAID_OF_OTHERS and (is_rate or unit == told.compared):
+        elif is_rate or unit == told.compared:
             for value, base in _pair(known, told.base):
                 change = value if told.role is Role.DONE else value - base
                 yield change.over(base) if is_rate else change
