@@ -251,23 +251,6 @@ class Workbook(Assessment):
         """Return the provenance of every figure shown so far."""
         return Panels(self._told, tuple(self._shown))
 
-    @cached_property
-    def result_data(self) -> dict[str, Any]:
-        """The machine-readable result: what the JSON file holds."""
-        department = self.inputs.department
-        return {
-            "year": str(department.year.value),
-            "department": self.inputs.name,
-            "name": str(department.identity.name),
-            "region": str(department.identity.region or self.inputs.year.region),
-            "edition": self.edition,
-            "overrides": self.overrides,
-            "sample": self.inputs.department.is_sample,
-            "score": self.score.as_dict() if self.score else None,
-            "review": self.review.as_dict(),
-            "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
-        }
-
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
 

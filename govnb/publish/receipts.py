@@ -88,16 +88,7 @@ def why_run(
 ) -> list[str]:
     """Return the reasons to run a department again; none if nothing has changed.
 
-    Parameters
-    ----------
-    stamp
-        What a report made now would depend on.
-    receipt
-        What the last run left, if there was one.
-    present
-        The output files there are.
-    store
-        Where they are.
+    `stamp` says what a report made now would depend on, `present` which output files there are.
     """
     if receipt is None:
         return ["尚未生成"]

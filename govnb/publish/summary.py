@@ -16,7 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.publish.outcome import Failure
+from govnb.publish.outcome import Failure, Outcome
 from govnb.review.finding import TOO_LITTLE
 from govnb.sheet.figure import number_text
 from govnb.sheet.folder import Unread
@@ -98,6 +98,13 @@ class Row:
     def findings(self, severity: str) -> int:
         """Return how many open findings of a severity there are."""
         return int(self.facts.get("findings", {}).get(severity, 0))
+
+
+def verdict_of(outcome: Outcome) -> str:
+    """Return in one line how a department made by itself came out."""
+    row = Row(outcome.department, outcome.row)
+    found = "，".join(f"{severity}{row.findings(severity)}处" for severity in SEVERITIES)
+    return f"{row.status}：{found}" + (f"；得分{row.score}分" if row.score else "")
 
 
 def in_one_unit(rows: Sequence[Row]) -> list[Row]:

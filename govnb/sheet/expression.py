@@ -18,9 +18,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 from typing import Any, NamedTuple
 
+from govnb.text.characters import UNSEEN
 from govnb.text.measure import PERCENT
 from govnb.text.values import PartialDate
-from govnb.text.yaml_faults import UNSEEN
 
 Value = Decimal | str | PartialDate | None
 # What a formula reckons with: fractions once a decimal would have to be rounded on the way.
