@@ -11,11 +11,11 @@ from typing import Any
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from govnb.publish.formula import alone
+from govnb.papers.markdown import parser, readable, soft
+from govnb.papers.pandoc import mathml
+from govnb.papers.pictures import loader
+from govnb.papers.reading import alone
 from govnb.publish.html_clean import clean
-from govnb.publish.html_formula import formula
-from govnb.publish.markdown import parser, soft
-from govnb.publish.pictures import loader
 
 
 def markdown(source: str, attachments: Mapping[str, Any] | None = None, folder: str = "") -> str:
@@ -44,6 +44,16 @@ def latex(source: str) -> str:
     if tex is None:
         return f'<div class="gv-markdown">{markdown(source)}</div>'
     return clean(formula(tex, display=True))
+
+
+def formula(tex: str, *, display: bool) -> str:
+    """Return a TeX formula as MathML, or its source as code where pandoc doesn't understand it."""
+    read = mathml(readable(tex), display=display)
+    inner = f'<code class="gv-tex">{escape(tex.strip())}</code>' if read is None else read
+    if not display:
+        return inner
+    # Focusable, because a long one scrolls.
+    return f'<div class="gv-formula" role="group" aria-label="公式" tabindex="0">{inner}</div>'
 
 
 class _Renderer(RendererHTML):

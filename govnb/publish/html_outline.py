@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import count
 
+from govnb.papers.pictures import NO_WORDS
+
 # Attribute values are quoted by the cleaner and by the template, so a “>” in one is skipped.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)([^<>"]*(?:"[^"]*"[^<>"]*)*)>')
 _ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
@@ -20,7 +22,6 @@ _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _MARKS = frozenset(["gv-trial", "gv-sample"])
 # What the template itself calls its parts.
 RESERVED = frozenset(["正文", "目录", "目录-题"])
-NO_WORDS = "图像（作者没有提供文字说明）"
 NO_IMAGE = "图像不在文件里，没有载入"
 
 _NUMBERING = re.compile(

@@ -4,8 +4,6 @@ A formula is cut into names, numbers and operators; Python's own parser gives th
 the nodes listed here are ever evaluated, so that its cost is bounded by its length.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import operator

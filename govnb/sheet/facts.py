@@ -4,8 +4,6 @@ The walk knows shapes, never section names: a new field is a figure without a li
 left out is a draft too: unknown, with the reason, so that a formula says what is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The figures of a department, and how each is printed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
