@@ -28,8 +28,8 @@ from govnb.options import (
     overrides_of,
     severities_of,
 )
+from govnb.text.characters import ReadOrdinary
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
-from govnb.text.lookalikes import ReadOrdinary
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def figures(
     """列出算出的全部指标，或所点名的几个。"""
     from govnb.sheet.figure import shown, with_reason
 
-    known = _assessment(file, params_dir, overrides).figures
+    assessment = _assessment(file, params_dir, overrides)
+    known = assessment.figures
     chosen = [_known_name(name, known) for name in names] or list(known)
     if as_json:
         _print_json({name: known[name].as_dict() for name in chosen})
@@ -125,6 +126,7 @@ def figures(
     for name in chosen:
         figure = known[name]
         click.echo(f"{name}　{with_reason(figure, shown(figure))}　{figure.place}")
+    _print_trial(assessment)
 
 
 @cli.command(options_metavar="[选项]")
@@ -165,7 +167,13 @@ def review(
     if as_json:
         _print_json(found.as_dict())
     else:
-        click.echo(Findings(found, assessment.figures, str(file)).text())
+        told = Findings(found, assessment.figures, str(file))
+        click.echo(told.text())
+        if not overrides and (block := told.to_explain()):
+            click.echo(
+                f"\n查过确无错误的，在参数文件里说明（已有“已说明”的，接在它下面）：\n\n{block}"
+            )
+        _print_trial(assessment, rubric)
     sys.exit(1 if found.open_of(*grave) else 0)
 
 
@@ -182,7 +190,8 @@ def score(
     """给一个部门评分：每项的分，或现有佐证下的区间。"""
     from govnb.present.scores import score_text
 
-    found = _assessment(file, params_dir, overrides, rubric).score
+    assessment = _assessment(file, params_dir, overrides, rubric)
+    found = assessment.score
     if found is None:
         message = "年度文件没有指定指标体系"
         hint = "在 _year.yml 写“指标体系”，或用 --rubric 指定"
@@ -191,6 +200,7 @@ def score(
         _print_json(found.as_dict())
     else:
         click.echo(score_text(found))
+        _print_trial(assessment, rubric)
 
 
 @cli.command(options_metavar="[选项]")
@@ -214,8 +224,9 @@ def run(
     params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
-    from govnb.publish.crew import run_one
+    from govnb.publish.batch import run_listed
     from govnb.publish.job import Job
+    from govnb.publish.summary import verdict_of
     from govnb.sheet.folder import place_faults
     from govnb.sheet.read import department_path
 
@@ -227,12 +238,19 @@ def run(
     changed |= {"指标体系": rubric} if rubric else {}
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     job = replace(job, with_figures=with_figures)
-    outcome = run_one(job)
+    before = None if changed else _result(job.output("json"))
+    outcome = run_listed(job)
     if outcome.failure:
         click.echo(outcome.failure.text(), err=True)
         sys.exit(1)
     for extension in outcome.outputs:
         click.echo(str(job.output(extension)))
+    click.echo(verdict_of(outcome))
+    after = _result(job.output("json"))
+    if changed:
+        before = _assessment(department_path(year, department, params), params).result_data
+    if before and after:
+        _print_changes("试算前 → 试算后" if changed else "与上次相比", before, after)
 
 
 @cli.command(options_metavar="[选项]")
@@ -345,6 +363,30 @@ def _assessment(
     from govnb.sheet.read import load
 
     return Assessment(load(file, params_dir, note=True), overrides_of(overrides), rubric)
+
+
+def _result(path: Path) -> dict[str, Any] | None:
+    """Return a machine-readable result that a run wrote; None where there is none to be read."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if {"figures", "review"} <= found.keys() else None
+
+
+def _print_changes(title: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    from govnb.publish.changes import changes
+
+    lines = list(changes(before, after))
+    click.echo("\n   ".join([f"{title}：", *lines]) if lines else f"{title}：没有变化")
+
+
+def _print_trial(assessment: Assessment, rubric: str | None = None) -> None:
+    """Print what the values of a 试算 change; nothing for a real one."""
+    if assessment.overrides:
+        real = type(assessment)(assessment.inputs, rubric=rubric)
+        click.echo()
+        _print_changes("试算前 → 试算后", real.result_data, assessment.result_data)
 
 
 def _known_name(name: str, known: Any) -> str:

@@ -55,26 +55,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A page taken apart: what goes above it, what the body holds, and where things are.
+    """A page taken apart: what goes above it, what the body holds, and where things are."""
 
-    Attributes
-    ----------
-    title : str
-        The text of the first h1; empty when there is none.
-    marks : str
-        What says that this is a 试算 or 示例, as HTML.
-    head : str
-        The first h1, as HTML.
-    body : str
-        Everything else.
-    contents : tuple of Entry
-        Headings of level 2, and those of level 3 within them.
-    """
-
+    # The text of the first h1; empty when there is none.
     title: str
+    # What says that this is a 试算 or 示例, as HTML.
     marks: str
+    # The first h1, as HTML.
     head: str
+    # Everything else.
     body: str
+    # Headings of level 2, and those of level 3 within them.
     contents: tuple[Entry, ...]
 
     @classmethod

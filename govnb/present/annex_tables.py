@@ -7,8 +7,8 @@ from dataclasses import replace
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.sheet import Sheet
 from govnb.present.tables import Cell, Row, Table
-from govnb.sheet.book import fill, matches
 from govnb.sheet.figure import Figure, Lack, default_label
+from govnb.sheet.rules import fill, matches
 from govnb.text.number import TO_FILL
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, partial
+from typing import Any
 
 from govnb.review.finding import Review
 from govnb.review.rules import read_rules
@@ -21,20 +22,15 @@ from govnb.text.faults import FaultsError
 class Assessment:
     """One department's year assessed, without any of the report's pages.
 
-    Parameters
-    ----------
-    inputs
-        The checked files.
-    overrides
-        试算: values that stand in for stated ones.
-    rubric
-        An indicator system other than the one the year names.
+    `overrides` stand in for stated values (试算), `rubric` for the indicator system the year names.
 
     Raises
     ------
     FaultsError
         With everything in the files that keeps the figures from being computed.
     """
+
+    edition = "review"
 
     def __init__(
         self,
@@ -69,3 +65,20 @@ class Assessment:
         """Every check's finding."""
         marks = self.score if self.score and self.score.is_weighted else None
         return review(self.inputs, self.figures, self.facts, marks, self._rules)
+
+    @cached_property
+    def result_data(self) -> dict[str, Any]:
+        """The machine-readable result: what the JSON file holds."""
+        department = self.inputs.department
+        return {
+            "year": str(department.year.value),
+            "department": self.inputs.name,
+            "name": str(department.identity.name),
+            "region": str(department.identity.region or self.inputs.year.region),
+            "edition": self.edition,
+            "overrides": self.overrides,
+            "sample": self.inputs.department.is_sample,
+            "score": self.score.as_dict() if self.score else None,
+            "review": self.review.as_dict(),
+            "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
+        }

@@ -39,35 +39,23 @@ _NOISE = Decimal("1e-12")
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of the report.
+    """A chart of the report."""
 
-    Attributes
-    ----------
-    name : str
-        Its anchor and the key it is asked for by.
-    caption : str
-        What stands below it.
-    alt : str
-        What it shows, in sentences with the numbers.
-    svg : str
-        The drawing; needs no font and no file.
-    source : str
-        The files the numbers come from.
-    figures : tuple of str
-        The figures drawn.
-    missing : tuple of str
-        Characters drawn as 〓 because no shipped face has them.
-    number : str
-        图1, once the workbook has given one.
-    """
-
+    # Its anchor and the key it is asked for by.
     name: str
+    # What stands below it.
     caption: str
+    # What it shows, in sentences with the numbers.
     alt: str
+    # The drawing; needs no font and no file.
     svg: str
+    # The files the numbers come from.
     source: str
+    # The figures drawn.
     figures: tuple[str, ...]
+    # Characters drawn as 〓 because no shipped face has them.
     missing: tuple[str, ...] = ()
+    # 图1, once the workbook has given one.
     number: str = ""
 
     @property

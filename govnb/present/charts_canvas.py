@@ -95,20 +95,13 @@ class Words:
 
 @dataclass
 class Sheet:
-    """What a chart draws, before it is written out.
+    """What a chart draws, before it is written out."""
 
-    Attributes
-    ----------
-    height : float
-        In points; the width is always :data:`WIDTH`.
-    items : list of Box, Line or Words
-        In the order they are drawn.
-    missing : list of str
-        Characters of the texts that no face has.
-    """
-
+    # In points; the width is always :data:`WIDTH`.
     height: float = 0.0
+    # In the order they are drawn.
     items: list[Box | Line | Words] = field(default_factory=list)
+    # Characters of the texts that no face has.
     missing: list[str] = field(default_factory=list)
 
     def write(

@@ -32,6 +32,7 @@ from govnb.present.district_data import Member, Members, outliers, read_members
 from govnb.present.prose import Prose, plain
 from govnb.present.tables import Cell, Table
 from govnb.present.tables import Row as TableRow
+from govnb.review.finding import TOO_LITTLE
 from govnb.sheet.figure import Figures
 from govnb.text.values import MONEY_UNIT
 
@@ -97,6 +98,9 @@ class District:
         told = f"本页汇总 {len(self._all)} 个部门的结果，逐项来自各部门的机器可读结果。"
         if units := sorted({m.unit for m in self._all} - {MONEY_UNIT}):
             told += f"金额一律换算为{MONEY_UNIT}（有部门的报告以{'、'.join(units)}为单位）。"
+        if thin := [plain(m.name) for m in self._all if m.actual is None]:
+            some = "、".join(thin[:_RANKED]) + ("等" if len(thin) > _RANKED else "")
+            told += f"其中 {len(thin)} 个部门{TOO_LITTLE}（支出未公布）：{some}。"
         if self.members.missing:
             names = "；".join(f"{plain(m.name)}（{plain(m.reason)}）" for m in self.members.missing)
             told += f"\n\n下列 {len(self.members.missing)} 个部门未能生成，没有计入：{names}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from govnb.review.finding import (
     NOT_APPLICABLE,
     PASSED,
     SEVERITIES,
+    TOO_LITTLE,
     Finding,
     Review,
     Side,
 )
 from govnb.sheet.figure import Figure, Figures, digits, exact
+from govnb.text.number import TO_FILL
 
 COLUMNS = ("序号", "程度", "意见", "核对双方", "差额", "怎样处理")
 
@@ -58,10 +61,11 @@ class Findings:
     def summary(self) -> str:
         """One sentence with the counts of every severity and state."""
         counts = self.review.counts
+        thin = f"{too_little(self.figures)}。" if too_little(self.figures) else ""
         wrong = "，".join(f"{s}{counts[s]}处" for s in SEVERITIES)
         others = (PASSED, EXPLAINED, NO_DATA, NOT_APPLICABLE)
         rest = "，".join(f"{s}{counts[s]}项" for s in others if counts[s])
-        return f"待处理：{wrong}。{rest}。"
+        return f"{thin}待处理：{wrong}。{rest}。"
 
     def table(self) -> Table:
         """Return the open and explained findings as a table, for paper and terminal."""
@@ -95,11 +99,12 @@ class Findings:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         items = "".join(self._item(finding) for finding in (*self.open, *self.explained))
+        passed = self._in_state(PASSED)
         page = (
             f'<div class="gv-review"><p>{escape(self.summary)}</p>'
             f'<ol class="gv-findings">{items}</ol>'
-            f"{_folded('缺数据，没有核对', self._in_state(NO_DATA))}"
-            f"{_folded('核对通过', self._in_state(PASSED))}"
+            f"{_folded('缺数据，没有核对', len(self._in_state(NO_DATA)), self.wanting)}"
+            f"{_folded('核对通过', len(passed), [f.message for f in passed])}"
             f"{f'<p>{self.table().download()}</p>' if items else ''}</div>"
         )
         # The heading above names the table already.
@@ -114,12 +119,41 @@ class Findings:
             rest = (("双方", sides), ("差额", difference), ("处理", settling))
             lines += [f"   {label}：{said}" for label, said in rest if said]
             blocks.append("\n".join(lines))
-        unknown = self._in_state(NO_DATA)
-        if unknown:
-            lines = [f"{NO_DATA}，没有核对：{len(unknown)}项"]
-            lines += [f"   {finding.id}：{finding.message}" for finding in unknown]
-            blocks.append("\n".join(lines))
+        if wanting := self.wanting:
+            head = f"{NO_DATA}，没有核对：{len(self._in_state(NO_DATA))}项。补上下列各项就能核对："
+            blocks.append("\n   ".join([head, *wanting]))
         return "\n\n".join(blocks)
+
+    @property
+    def wanting(self) -> list[str]:
+        """What to fill in, a line a section, with the checks that wait for it."""
+        names: dict[str, dict[str, None]] = {}
+        checks: dict[str, dict[str, None]] = {}
+        others = []
+        for finding in self._in_state(NO_DATA):
+            for name in finding.missing:
+                section, _, item = name.partition(".")
+                names.setdefault(section, {})[item] = None
+                checks.setdefault(section, {})[finding.id] = None
+            if not finding.missing:
+                others.append(f"{finding.id}：{finding.message}")
+        told = []
+        for section, items in names.items():
+            inside = "、".join(filter(None, items))
+            what = f"{section}：{inside}" if inside else section
+            told.append(f"{what}（{'、'.join(checks[section])}）")
+        return told + others
+
+    def to_explain(self) -> str:
+        """Return the open findings as 已说明, to be pasted into the file; nothing without any."""
+        lines = []
+        for finding in self.open:
+            lines += [f"  - 编号: {_scalar(finding.id)}"]
+            lines += [f"    {key}: {TO_FILL}" for key in ("说明", "说明人", "日期")]
+            if finding.difference is not None:
+                size = self._size(finding, finding.difference)
+                lines.append(f"    差额: {size.rstrip('…')}")
+        return "\n".join(["已说明:", *lines]) if lines else ""
 
     def _item(self, finding: Finding) -> str:
         kind = "explained" if finding.state == EXPLAINED else _KIND[finding.severity]
@@ -165,12 +199,21 @@ class Findings:
     def _difference(self, finding: Finding) -> str:
         if finding.difference is None:
             return ""
-        places, allowed = self._decimals(finding.left, finding.right), finding.tolerance
-        beyond = f"（容差{digits(allowed, places)}）" if allowed is not None else ""
-        return f"{digits(finding.difference, places)}{beyond}"
+        allowed = finding.tolerance
+        beyond = f"（容差{self._size(finding, allowed)}）" if allowed is not None else ""
+        return f"{self._size(finding, finding.difference)}{beyond}"
+
+    def _size(self, finding: Finding, number: Decimal) -> str:
+        return digits(number, self._decimals(finding.left, finding.right))
 
 
 _KIND = dict(zip(SEVERITIES, ("error", "residue", "hint"), strict=True))
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML takes it for one."""
+    is_plain = re.fullmatch(r"[\w《“（](?:[^#:]|:(?! ))*(?<![:\s])", text)
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
 
 
 def exact_value(figure: Figure) -> str | None:
@@ -178,20 +221,26 @@ def exact_value(figure: Figure) -> str | None:
     return None if figure.value is None else exact(figure.value)
 
 
-def verdict(review: Review, *, annexed: bool) -> str:
-    """Return the one line at the head of a report that has open errors, else an empty string."""
+def too_little(figures: Figures) -> str:
+    """Return 资料不足 and why, where too little is known to pass a verdict; else nothing."""
+    known = figures["支出"].number is not None
+    return "" if known else f"{TOO_LITTLE}，不能下结论：支出{figures.unsaid_word}"
+
+
+def verdict(review: Review, figures: Figures, *, annexed: bool) -> str:
+    """Return what the head of a report says of open errors, and of too little being known."""
     count = len(review.open_errors)
-    if not count:
-        return ""
     where = "，见附件“复核意见”" if annexed else ""
-    return f"本报告有{count}处错误尚未改正或说明{where}。"
+    wrong = f"本报告有{count}处错误尚未改正或说明{where}。" if count else ""
+    thin = too_little(figures)
+    return (f"{thin}。" if thin else "") + wrong
 
 
-def _folded(title: str, findings: Sequence[Finding]) -> str:
-    if not findings:
+def _folded(title: str, count: int, lines: Sequence[str]) -> str:
+    if not lines:
         return ""
-    items = "".join(f"<li>{escape(f.message)}</li>" for f in findings)
-    return f"<details><summary>{title}：{len(findings)}项</summary><ul>{items}</ul></details>"
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<details><summary>{title}：{count}项</summary><ul>{items}</ul></details>"
 
 
 _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)

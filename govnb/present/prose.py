@@ -35,23 +35,15 @@ Slot = tuple[Figure, str]
 
 @dataclass(frozen=True)
 class Prose:
-    """A piece of the report's text.
+    """A piece of the report's text."""
 
-    Attributes
-    ----------
-    source : str
-        Markdown with references, lists already spelled out.
-    figures : Figures
-        What the references refer to.
-    level : int
-        0 for text; 1 to 4 for a heading of that level.
-    target : str
-        The anchor of what the text stands for, as “未公布” does for a table.
-    """
-
+    # Markdown with references, lists already spelled out.
     source: str
+    # What the references refer to.
     figures: Figures
+    # 0 for text; 1 to 4 for a heading of that level.
     level: int = 0
+    # The anchor of what the text stands for, as “未公布” does for a table.
     target: str = ""
 
     @property

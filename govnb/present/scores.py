@@ -117,8 +117,8 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
         TableRow(
             (
                 Cell(gap.name),
-                Cell(points(gap.points)),
-                Cell(_lines(gap.evidence_required, _lacking(gap.missing))),
+                Cell(points(gap.at_stake)),
+                Cell(_lines(gap.wanted, _lacking(gap.missing))),
             )
         )
         for gap in score.narrowing
@@ -173,8 +173,5 @@ def score_text(score: Score) -> str:
         lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {_reason(row)}"]
     if score.narrowing:
         lines += ["", "补上后最能缩小区间的佐证："]
-        lines += [
-            f"{points(gap.points)}分　{gap.name}：{gap.evidence_required}"
-            for gap in score.narrowing
-        ]
+        lines += [f"{points(gap.at_stake)}分　{gap.name}：{gap.wanted}" for gap in score.narrowing]
     return "\n".join([*lines, *(f"注：{note}" for note in score.notes)])

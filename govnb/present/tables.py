@@ -42,35 +42,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the report.
+    """A table of the report."""
 
-    Attributes
-    ----------
-    name : str
-        Its anchor and the key it is asked for by.
-    caption, unit, source : str
-        What stands above and below it; unit is empty when columns name their own.
-    columns : tuple of str
-        Headings, the row-heading column first.
-    rows : tuple of Row
-    sums : tuple of (int, tuple of int)
-        For each row that is a sum, its index and the indices of its parts.
-    notes : tuple of str
-    figures : Figures
-        For provenance of the cells.
-    text_columns : frozenset of int
-        Columns that hold words rather than numbers.
-    """
-
+    # Its anchor and the key it is asked for by.
     name: str
+    # What stands above and below it; unit is empty when columns name their own.
     caption: str
+    # Headings, the row-heading column first.
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    # For provenance of the cells.
     figures: Figures
     source: str
     unit: str = ""
+    # For each row that is a sum, its index and the indices of its parts.
     sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
     notes: tuple[str, ...] = ()
+    # Columns that hold words rather than numbers.
     text_columns: frozenset[int] = field(default=frozenset({0}))
     number: str = ""
     # Folded on the page, and on paper only when asked for.

@@ -158,5 +158,5 @@ def with_score(figures: Figures, score: Score | None) -> Figures:
         note=figures[SCORE].reason,
     )
     return Figures(
-        {**figures, SCORE: mark}, figures.parts, figures.sheet, figures.overrides
-    ).told_as(figures.unsaid)
+        {**figures, SCORE: mark}, figures.parts, figures.sheet, figures.overrides, figures.unsaid
+    )

@@ -102,7 +102,7 @@ class Workbook(Assessment):
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        said = verdict(self.review, annexed=self.edition == "review")
+        said = verdict(self.review, self.figures, annexed=self.edition == "review")
         return Title(self.heading, said, self.overrides, self.inputs.department.is_sample)
 
     def cards(self) -> Cards:
@@ -256,23 +256,6 @@ class Workbook(Assessment):
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
         return Panels(self._told, tuple(self._shown))
-
-    @cached_property
-    def result_data(self) -> dict[str, Any]:
-        """The machine-readable result: what the JSON file holds."""
-        department = self.inputs.department
-        return {
-            "year": str(department.year.value),
-            "department": self.inputs.name,
-            "name": str(department.identity.name),
-            "region": str(department.identity.region or self.inputs.year.region),
-            "edition": self.edition,
-            "overrides": self.overrides,
-            "sample": self.inputs.department.is_sample,
-            "score": self.score.as_dict() if self.score else None,
-            "review": self.review.as_dict(),
-            "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
-        }
 
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.

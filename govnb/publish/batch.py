@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import govnb
 from govnb.files import why
 from govnb.present.district_data import common_region
-from govnb.publish.crew import Crew, Local, cores
+from govnb.publish.crew import Crew, Local, cores, run_one
 from govnb.publish.district import district_report
 from govnb.publish.index import index_page
 from govnb.publish.job import DISTRICT, Job
@@ -49,12 +49,7 @@ class Options:
 def batch(template: Job, options: Options) -> int:
     """Make the reports of all departments of a year and return the exit code.
 
-    Parameters
-    ----------
-    template
-        The job of every department, but for its name.
-    options
-        How to run.
+    `template` is the job of every department, but for its name.
 
     Raises
     ------
@@ -76,6 +71,32 @@ def batch(template: Job, options: Options) -> int:
         except KeyboardInterrupt:
             say("已中断：完成的报告都是完整的，再次运行会接着做。", sys.stderr)
             return INTERRUPTED
+
+
+def run_listed(job: Job) -> Outcome:
+    """Run one department by itself and, where its year has a page, bring that up to date."""
+    store = store_of(local(job.outputs_dir), job.year)
+    if job.overrides or "index.html" not in store.listing():
+        return run_one(job)
+    template = replace(job, department="")
+    (before,) = (t for t in make_plan(template, store).tasks if t.job.department == job.department)
+    outcome = run_one(job)
+    try:
+        with _alone(store):
+            kept = _carry(outcome, before.receipt)
+            write_receipt(store, Receipt(vouched(before, template), kept, _record(before)))
+            plan = make_plan(template, store)
+            outcomes = [
+                Outcome(task.job.department, failure=task.refused or Failure("尚未生成"))
+                if task.refused or task.receipt is None
+                else task.receipt.outcome
+                for task in plan.tasks
+            ]
+            with Local(1, None) as here:
+                _publish(list(map(_row, outcomes)), outcomes, plan, template, store, here)
+    except (FaultsError, OSError) as error:
+        say(f"总览没有更新：{error}", sys.stderr)
+    return outcome
 
 
 def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) -> int:

@@ -45,20 +45,13 @@ LOCAL = "local"
 
 @dataclass(frozen=True)
 class Bundle:
-    """What every department of a batch needs: rules, rubrics, the year's file, the notebook.
+    """What every department of a batch needs: rules, rubrics, the year's file, the notebook."""
 
-    Attributes
-    ----------
-    packed : bytes
-        The files by path, compressed.
-    digest : str
-        Their hash, which names the folder a worker unpacks them to.
-    package : str
-        The hash of the package that sent them.
-    """
-
+    # The files by path, compressed.
     packed: bytes
+    # Their hash, which names the folder a worker unpacks them to.
     digest: str
+    # The hash of the package that sent them.
     package: str
 
     @classmethod

@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from govnb.papers.page_face import with_face
 from govnb.publish.outcome import Outcome
-from govnb.publish.summary import FAILED, PASSED, SEVERITIES, WRONG, Row
+from govnb.publish.summary import FAILED, PASSED, SEVERITIES, THIN, WRONG, Row
 from govnb.sheet.folder import Unread
 
 # How a status is dressed.
-KINDS = {PASSED: "fine", WRONG: "wrong", FAILED: "failed"}
+KINDS = {PASSED: "fine", THIN: "thin", WRONG: "wrong", FAILED: "failed"}
 _FOLDER = Path(__file__).parent / "templates" / "index"
 # More rows than this are laid out one by one.
 _LONG = 500
@@ -33,24 +33,10 @@ def index_page(
     stale: Sequence[str] = (),
     unread: Sequence[Unread] = (),
 ) -> bytes:
-    """Return the page as one self-contained file.
+    """Return the page as one self-contained file, rows in the order given.
 
-    Parameters
-    ----------
-    year
-        The year the departments report on.
-    rows
-        One for each department, in the order to show.
-    left_over
-        Departments that have outputs but no parameter file any more.
-    district
-        How the district's own report came out, if it was made.
-    region
-        The district's name.
-    stale
-        Files of formats that are no longer made.
-    unread
-        Files of the parameter folder that are no department's.
+    `left_over` are departments that have outputs but no parameter file any more, `stale` files
+    of formats that are no longer made, `unread` files of the folder that are no department's.
     """
     units = {str(row.facts["unit"]) for row in rows if row.facts.get("unit")}
     page = _environment().get_template("index.html.j2")

@@ -14,26 +14,17 @@ _LONGEST = 2000
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a department has no report this time.
+    """Why a department has no report this time."""
 
-    Attributes
-    ----------
-    reason : str
-        A few words for the row of the index.
-    message : str
-        What the error said.
-    cell : int or None
-        The cell of the executed notebook it stopped in, from 1.
-    source : str
-        The first lines of that cell.
-    places : tuple of str
-        `file:line:column` of what to mend.
-    """
-
+    # A few words for the row of the index.
     reason: str
+    # What the error said.
     message: str = ""
+    # The cell of the executed notebook it stopped in, from 1.
     cell: int | None = None
+    # The first lines of that cell.
     source: str = ""
+    # `file:line:column` of what to mend.
     places: tuple[str, ...] = ()
 
     def faults(self) -> list[tuple[str, str]]:
@@ -83,25 +74,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job.
-
-    Attributes
-    ----------
-    department : str
-    seconds : float
-        Wall-clock time the worker took.
-    outputs : dict of str to Output
-        Each file written, by extension.
-    row : dict
-        What the index shows of the result.
-    failure : Failure or None
-        Set when there is no report.
-    """
+    """What became of a job."""
 
     department: str
+    # Wall-clock time the worker took.
     seconds: float = 0.0
+    # Each file written, by extension.
     outputs: Mapping[str, Output] = field(default_factory=dict)
+    # What the index shows of the result.
     row: Mapping[str, Any] = field(default_factory=dict)
+    # Set when there is no report.
     failure: Failure | None = None
 
     def as_dict(self) -> dict[str, Any]:

@@ -29,46 +29,28 @@ _CHANGED = "运行期间有改动"
 
 @dataclass(frozen=True)
 class Task:
-    """One department: its job, why it is to run, and what is known of the last time.
-
-    Attributes
-    ----------
-    job : Job
-    stamp : Stamp
-    reasons : tuple of str
-        Why to run it; none if it can stay as it is.
-    receipt : Receipt or None
-    refused : Failure or None
-        Why it can't be run at all.
-    """
+    """One department: its job, why it is to run, and what is known of the last time."""
 
     job: Job
     stamp: Stamp
+    # Why to run it; none if it can stay as it is.
     reasons: tuple[str, ...] = ()
     receipt: Receipt | None = None
+    # Why it can't be run at all.
     refused: Failure | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A year's tasks, and what else is in its folder.
-
-    Attributes
-    ----------
-    tasks : tuple of Task
-    left_over : tuple of str
-        Departments there are outputs of but no parameter file.
-    receipts : dict of str to Receipt
-    stale : tuple of str
-        Files of formats that are no longer asked for, and so no longer made anew.
-    unread : tuple of Unread
-        Files of the parameter folder that are no department's, each with the reason.
-    """
+    """A year's tasks, and what else is in its folder."""
 
     tasks: tuple[Task, ...]
+    # Departments there are outputs of but no parameter file.
     left_over: tuple[str, ...]
     receipts: Mapping[str, Receipt]
+    # Files of formats that are no longer asked for, and so no longer made anew.
     stale: tuple[str, ...] = ()
+    # Files of the parameter folder that are no department's, each with the reason.
     unread: tuple[Unread, ...] = ()
 
     @property

@@ -34,17 +34,11 @@ _LIBRARIES = (
 
 @dataclass(frozen=True)
 class Stamp:
-    """Everything a report depends on, each part with the name it has in a reason.
+    """Everything a report depends on, each part with the name it has in a reason."""
 
-    Attributes
-    ----------
-    inputs : dict of str to str
-        SHA-256 of each file or group of files.
-    options : dict of str to str
-        Formats, edition and engine.
-    """
-
+    # SHA-256 of each file or group of files.
     inputs: Mapping[str, str]
+    # Formats, edition and engine.
     options: Mapping[str, str]
 
 
@@ -95,16 +89,7 @@ def why_run(
 ) -> list[str]:
     """Return the reasons to run a department again; none if nothing has changed.
 
-    Parameters
-    ----------
-    stamp
-        What a report made now would depend on.
-    receipt
-        What the last run left, if there was one.
-    present
-        The output files there are.
-    store
-        Where they are.
+    `stamp` says what a report made now would depend on, `present` which output files there are.
     """
     if receipt is None:
         return ["尚未生成"]

@@ -52,7 +52,7 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
             if name in _TYPESET:
                 # Typesetting starts threads, and a worker forked afterwards would wait for
                 # them for ever; what it reads can be read.
-                exporter(name)
+                exporter(name, False)
                 typesetting.ready()
             else:
                 render(notebook, name)

@@ -84,7 +84,7 @@ def render(notebook: NotebookNode, name: str, with_figures: bool = False) -> byt
 
 
 @cache
-def exporter(name: str, with_figures: bool = False) -> Any:
+def exporter(name: str, with_figures: bool) -> Any:
     """Return the exporter of a format, made once: looking it up costs more than a page."""
     from nbconvert.exporters import get_exporter
     from traitlets.config import Config

@@ -16,7 +16,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.publish.outcome import Failure
+from govnb.publish.outcome import Failure, Outcome
+from govnb.review.finding import TOO_LITTLE
 from govnb.sheet.figure import number_text
 from govnb.sheet.folder import Unread
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
@@ -27,28 +28,20 @@ ACTUAL, CONTROL = "支出", "三公经费.控制率"
 SEVERITIES = ("错误", "尾差", "提示")
 # A zip file knows no time before this one.
 _EPOCH = datetime(1980, 1, 1)
-PASSED, WRONG, FAILED = "通过", "有错误", "未能生成"
+PASSED, THIN, WRONG, FAILED = "通过", TOO_LITTLE, "有错误", "未能生成"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One department of the year.
+    """One department of the year."""
 
-    Attributes
-    ----------
-    department : str
-        Its identifier, which also names its files.
-    facts : dict
-        What :func:`row_of` took from the result; empty when there is none.
-    links : tuple of str
-        The formats there is a file of.
-    failure : Failure or None
-        Why this run made no report.
-    """
-
+    # Its identifier, which also names its files.
     department: str
+    # What :func:`row_of` took from the result; empty when there is none.
     facts: Mapping[str, Any] = field(default_factory=dict)
+    # The formats there is a file of.
     links: tuple[str, ...] = ()
+    # Why this run made no report.
     failure: Failure | None = None
 
     @property
@@ -58,10 +51,12 @@ class Row:
 
     @property
     def status(self) -> str:
-        """通过, 有错误 or 未能生成."""
+        """通过, 资料不足, 有错误 or 未能生成."""
         if self.failure is not None:
             return FAILED
-        return WRONG if self.facts.get("findings", {}).get("错误") else PASSED
+        if self.facts.get("findings", {}).get("错误"):
+            return WRONG
+        return THIN if self.facts.get("actual") is None else PASSED
 
     @property
     def score(self) -> str:
@@ -71,6 +66,12 @@ class Row:
         if not low or not high:
             return ""
         return low if low == high else f"{low}—{high}"
+
+    @property
+    def width(self) -> str:
+        """How many points hang on evidence that is missing, blank where nothing is scored."""
+        low, high = (_number(self.facts.get(name)) for name in ("low", "high"))
+        return "" if low is None or high is None else number_text(high - low)
 
     @property
     def grade(self) -> str:
@@ -97,6 +98,13 @@ class Row:
     def findings(self, severity: str) -> int:
         """Return how many open findings of a severity there are."""
         return int(self.facts.get("findings", {}).get(severity, 0))
+
+
+def verdict_of(outcome: Outcome) -> str:
+    """Return in one line how a department made by itself came out."""
+    row = Row(outcome.department, outcome.row)
+    found = "，".join(f"{severity}{row.findings(severity)}处" for severity in SEVERITIES)
+    return f"{row.status}：{found}" + (f"；得分{row.score}分" if row.score else "")
 
 
 def in_one_unit(rows: Sequence[Row]) -> list[Row]:
@@ -148,8 +156,8 @@ def open_findings(review: Mapping[str, Any]) -> dict[str, int]:
 
 
 HEADINGS = (
-    "代码", "部门", "状态", "原因", "得分下限", "得分上限", "等级", "预算", "支出", "单位",
-    "三公经费控制率（%）", "错误", "尾差", "提示", "示例",
+    "代码", "部门", "状态", "原因", "得分下限", "得分上限", "待定分", "等级", "预算", "支出",
+    "单位", "三公经费控制率（%）", "错误", "尾差", "提示", "示例",
 )  # fmt: skip
 
 
@@ -165,8 +173,9 @@ def cells(row: Row) -> tuple[str | Decimal | int | None, ...]:
     }
     return (
         row.department, row.name, row.status, row.failure.reason if row.failure else "",
-        numbers["low"], numbers["high"], row.grade, numbers["budget"], numbers["actual"],
-        facts.get("unit") or "", numbers["control"], *counts, "示例" if facts.get("sample") else "",
+        numbers["low"], numbers["high"], _short(row.width or None), row.grade,
+        numbers["budget"], numbers["actual"], facts.get("unit") or "", numbers["control"],
+        *counts, "示例" if facts.get("sample") else "",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, reduce
 from operator import or_
@@ -31,10 +31,9 @@ from govnb.review.finding import (
 )
 from govnb.review.terms import Term
 from govnb.review.world import World
-from govnb.sheet.book import VARIABLE
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
-from govnb.text.section import Strict
+from govnb.text.section import VARIABLE, Strict
 from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 
@@ -228,8 +227,9 @@ class Check(Strict):
         self, subject: str, missing: Iterable[str], evidence: Evidence = NO_EVIDENCE
     ) -> Finding:
         """Return the finding of a check whose inputs are unknown; it says which."""
-        what = "、".join(dict.fromkeys(missing))
-        return self.finding(subject, NO_DATA, f"缺少：{what}，不能核对", evidence)
+        names = tuple(dict.fromkeys(missing))
+        message = f"缺少：{'、'.join(names)}，不能核对"
+        return replace(self.finding(subject, NO_DATA, message, evidence), missing=names)
 
     def not_applicable(
         self, subject: str, why: str = NOTHING_TO_CHECK, evidence: Evidence = NO_EVIDENCE

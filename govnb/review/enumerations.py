@@ -52,12 +52,11 @@ class _Count:
 
     plain: int
     possible: frozenset[int]
-    # Whether the list may leave some out (等), whether its items are numbered, so that nothing
-    # is left to read, are names of one kind, or stand in the department's file.
+    # Whether the list may leave some out (等), whether nothing is left to read as its items are
+    # numbered or stand in the department's file, whether they are names of one kind.
     is_open: bool = False
-    is_numbered: bool = False
+    is_sure: bool = False
     is_of_names: bool = False
-    is_of_file: bool = False
 
     def __str__(self) -> str:
         low, high = min(self.possible), max(self.possible)
@@ -189,7 +188,7 @@ class _Text:
         severity = None
         if stated.number is not None and (lead["among"] or lead["bracket"] or lead["loose"]):
             # “包括” and a bracket may give examples; what follows a full stop, reasons.
-            fewer = stated.number > max(count.possible) and not count.is_numbered
+            fewer = stated.number > max(count.possible) and not count.is_sure
             far = abs(stated.number - count.plain) > _NEAR
             if (fewer and count.plain == _LEAST) or (lead["loose"] and far):
                 return None
@@ -202,7 +201,7 @@ class _Text:
     def _numbered(self, at: int) -> _Count | None:
         numbers = points(self._passage, at)
         possible = frozenset([len(numbers), *numbers[-1:]])
-        return _Count(len(numbers), possible, is_numbered=True) if len(numbers) > 1 else None
+        return _Count(len(numbers), possible, is_sure=True) if len(numbers) > 1 else None
 
     def _elsewhere(self, stated: _Stated) -> _Stated | None:
         # 内设5个股室
@@ -221,7 +220,7 @@ class _Text:
             number = rf"[、和及，](\d{{1,2}}|[{CHINESE}两]{{1,2}})(?:{self._measures})"
             more = re.findall(rf"{number}[^\d、和及，]{{0,8}}", clause)
             possible = frozenset([listed, listed - sum(whole_number(n) or 0 for n in more)])
-            count = _Count(listed, possible, is_of_file=True) if listed else None
+            count = _Count(listed, possible, is_sure=True) if listed else None
             start = stated.start - len(word + between)
             return replace(stated, count=count, start=start, name=str(name))
         return None
@@ -347,7 +346,7 @@ class _Text:
 def _may_be_all(stated: _Stated) -> bool:
     """Tell whether a list can be all of what is counted: 56家：餐饮、零售 are kinds of them."""
     number, count = stated.number, stated.count
-    if number is None or count is None or count.is_numbered or count.is_of_file:
+    if number is None or count is None or count.is_sure:
         return True
     if count.plain == _LEAST and number > _LEAST + 1 and not count.is_of_names:
         # Two words with a 、 between them are more often said of all than a list of them.

@@ -17,6 +17,8 @@ ERROR, RESIDUE, HINT = "错误", "尾差", "提示"
 SEVERITIES = (ERROR, RESIDUE, HINT)
 PASSED, FAILED = "通过", "未通过"
 NOT_APPLICABLE, NO_DATA, EXPLAINED = "不适用", "缺数据", "已说明"
+# Of a department about which too little is known for any verdict.
+TOO_LITTLE = "资料不足"
 STATES = (FAILED, EXPLAINED, NO_DATA, NOT_APPLICABLE, PASSED)
 
 
@@ -68,6 +70,8 @@ class Finding:
     advice: str = ""
     # The department's explanation, for 已说明.
     acknowledgement: Acknowledgement | None = None
+    # For 缺数据: the figures or sections to fill in.
+    missing: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from govnb.review.finding import Side
-from govnb.sheet.book import bound
 from govnb.sheet.expression import Expression, Value, canonical, parse
 from govnb.sheet.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
+from govnb.sheet.rules import bound
 from govnb.sheet.sheet import HUNDRED, Sheet
 from govnb.text.faults import Place
 from govnb.text.values import MONEY_UNITS, PartialDate
@@ -97,7 +97,7 @@ class Term:
         """Return the value in `unit` on a sheet, under whatever values that supposes."""
         if self.expression is None:
             return self.number
-        return sheet.ask(self.expression, unit=self.unit, factor=self.factor).number
+        return sheet.ask(self.expression, like=Figure("", unit=self.unit, scale=self.factor)).number
 
 
 def printed(value: Decimal, unit: str = "", decimals: int = 2) -> str:
@@ -138,7 +138,7 @@ class Terms:
             return Term(text, text.strip(), Decimal(literal[1]), literal[2], origin=origin)
         expression = self._parse(bound(text, variables))
         found = self._sheet.ask(expression)
-        known = {name: self._figures[name] for name in found.names if name in self._figures}
+        known = {name: self._figures[name] for name in found.inputs if name in self._figures}
         alone = self._sheet.resolve(canonical(expression.text.strip()))
         single = known.get(alone)
         return Term(
@@ -146,7 +146,7 @@ class Terms:
             label=single.label if single else _told(self._said(expression.text), known.values()),
             value=found.value,
             unit=found.unit,
-            names=found.names,
+            names=found.inputs,
             missing=found.missing,
             is_absent=found.absent,
             trouble=found.trouble,
@@ -154,7 +154,7 @@ class Terms:
             decimals=max((f.decimals for f in known.values()), default=2),
             expression=expression,
             figure=single,
-            is_about=found.about,
+            is_about=found.approximate,
             factor=found.factor,
         )
 

@@ -1,8 +1,4 @@
-"""One indicator's view of the department: its facts, its value, and what is missing.
-
-A rule asks a :class:`Case` and never a file: what is unknown, unproven or not computable
-is said here once, the same way for all sixteen kinds of rule.
-"""
+"""One indicator's view of the department: its facts, its value, and what is missing."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.rubric.outcome import EVERYTHING, ZERO, Interval, Valued
+from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Valued
 from govnb.rubric.values import ZeroBase
 from govnb.sheet.evidence import Evidence
 from govnb.sheet.expression import Dimension, Expression, FormulaError, filled, parse, settled
@@ -19,7 +15,6 @@ from govnb.sheet.expression import Value as Raw
 from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.sheet.overrides import TRIAL
 from govnb.sheet.references import REFERENCE, Reference, printed
-from govnb.sheet.sheet import Answer
 from govnb.text.faults import Fault, did_you_mean
 from govnb.text.measure import PERCENT, Bounds, Span
 from govnb.text.narrative import unmarked
@@ -59,8 +54,8 @@ class Case:
     formula: Scalar | None = None
     # Values that stand in for the department's own, once its units are summed up.
     given: Mapping[str, Valued] = field(default_factory=dict)
-    # What the rule around this one leaves it to give; None for all of the weight.
-    bounds: Interval | None = None
+    # What the rule around leaves to give, else everything from 0 to the weight.
+    room: Interval = NOTHING
     # False while the value a department states may be meant for another formula.
     falls_back: bool = True
 
@@ -129,11 +124,6 @@ class Case:
         """The evidence for the indicator as a whole."""
         return self.prose(self.evidence.proof) if self.evidence else ""
 
-    @property
-    def proofs(self) -> tuple[str, ...]:
-        """The same as an outcome lists it."""
-        return (self.proof,) if self.proof else ()
-
     def is_shown(self, *path: str) -> bool:
         """Tell whether a claim has evidence behind it, or is tried out."""
         return bool(self.proof) or self.on_trial(*path)
@@ -141,11 +131,6 @@ class Case:
     def is_proven(self, *paths: Sequence[str]) -> bool:
         """Tell whether facts of its own may earn points: shown, or needing no proof."""
         return not self.asks_proof or all(self.is_shown(*path) for path in paths)
-
-    @property
-    def room(self) -> Interval:
-        """What the rule around leaves to give, else everything from 0 to the weight."""
-        return self.bounds or Interval(ZERO, self.weight)
 
     def limits(self, rule: Any) -> Interval:
         """Return the least and the most the rule can give: 下限 and 封顶, inside the room."""
@@ -155,7 +140,7 @@ class Case:
 
     def inside(self, rule: Any) -> Case:
         """Return this case as the rules inside a rule see it."""
-        return replace(self, bounds=self.limits(rule))
+        return replace(self, room=self.limits(rule))
 
     def locate(self, name: str) -> str:
         """Return the figure, or the pattern, a name stands for: its own facts come first."""
@@ -170,10 +155,10 @@ class Case:
     def evaluate(self, formula: Scalar, more: Mapping[str, Raw] | None = None) -> Valued:
         """Work out a formula of the rubric; `more` are names only the rule knows, such as 分值."""
         expression = parse(formula)
-        own = {name: Answer(v.number, missing=v.missing) for name, v in self.given.items()}
-        own |= {name: Answer(value) for name, value in (more or {}).items()}
+        own = {name: Figure(name, v.number, missing=v.missing) for name, v in self.given.items()}
+        own |= {name: Figure(name, value) for name, value in (more or {}).items()}
         try:
-            answer = self.figures.sheet.ask(expression, own, self.locate, unit="")
+            answer = self.figures.sheet.ask(expression, own, self.locate, Figure(""))
         except FormulaError as error:
             self._note([Fault(formula.place, str(error), error.hint)])
             return Valued()
@@ -194,7 +179,7 @@ class Case:
             found = Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
         # The department's own numbers in a formula have to be proven where asked.
         head = f"{self.base}."
-        stated = [name.removeprefix(head) for name in answer.names if name.startswith(head)]
+        stated = [name.removeprefix(head) for name in answer.inputs if name.startswith(head)]
         own_paths = [[path] for path in stated if path.split(".")[0] in _PROVEN]
         return found if self.is_proven(*own_paths) else self.not_proven(found)
 

@@ -1,9 +1,4 @@
-"""Rules that score what a department shows: states, marks, checklists, incidents, due dates.
-
-A claim counts for the department only with evidence behind it, a shortcoming counts against
-it as stated; where the rubric lets the figures decide, neither counts. What is neither shown
-nor denied stays open, and the bounds are as tight as the rest allows.
-"""
+"""Rules that score what a department shows; a claim counts only with evidence behind it."""
 
 from __future__ import annotations
 
@@ -41,10 +36,7 @@ class Worth(Strict):
 
 
 class StateEnum(Rule):
-    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分.
-
-    The first match holds.
-    """
+    """state_enum: 无结余 3 分；有结余但不超过上年结转 2 分；超过不得分."""
 
     id, name = "state_enum", "按状态"
 
@@ -77,7 +69,7 @@ class StateEnum(Rule):
         if by_figures or (decides and case.is_shown("状态")):
             points = self._any(possible if by_figures else [str(stated)], case)
             said = f"{possible[0]}（按数据判定）" if by_figures else stated
-            return Outcome(points, f"{said}，得 {points} 分", proofs=case.proofs, notes=notes)
+            return Outcome(points, f"{said}，得 {points} 分", notes=notes)
         # Where each has a condition, perhaps none of them will turn out to hold.
         none_sure = all(self.states[name].when for name in possible)
         points = self._any(self.states if none_sure else possible, case)
@@ -113,19 +105,16 @@ class QualitativeBand(Rule):
         inside = tier.within(Span(ZERO, full))
         bounds = Interval(inside.low or ZERO, inside.high or ZERO).within(limits)
         mark = _mark_of(case, limits)
-        if mark is None and not reached:
-            why = f"称“{stated}”，没有佐证，不计" if claimed else "档次未定"
-            lacking = (case.name("佐证" if claimed else "状态"),)
-            return Outcome(bounds, f"{why}，得分在 {bounds} 分之间", lacking, notes=notes)
-        if mark is None:
-            lacking = (case.name("给分", "分值"),)
-            reason = f"“{stated}”档，得分在 {bounds} 分之间"
-            return Outcome(bounds, reason, lacking, proofs=case.proofs, notes=notes)
-        if reached and mark not in tier and not (bounds.is_exact and mark == bounds.low):
+        if mark is not None and reached and mark not in tier and bounds != Interval.exactly(mark):
             beyond = f"（不含 {words.points(bounds.high)} 分）" if mark == bounds.high else ""
             message = f"给分 {words.points(mark)} 不在档次“{stated}”的 {bounds} 分之内{beyond}"
             case.refuse(message, "改给分，或改状态", "给分", "分值")
-        return _marked(case, mark, f"“{stated}”档，" if reached else "", notes)
+        why = f"称“{stated}”，没有佐证，不计" if claimed else "档次未定"
+        lacking = case.name("佐证" if claimed else "状态")
+        if reached:
+            why, lacking = f"“{stated}”档", case.name("给分", "分值")
+        unmarked = Outcome(bounds, f"{why}，得分在 {bounds} 分之间", (lacking,), notes=notes)
+        return _by_mark(case, mark, unmarked, f"{why}，" if reached else "")
 
     def faults(self, row: Row) -> Faults:
         """Require tiers that cover all there is to give once."""
@@ -143,20 +132,16 @@ class QualitativeBand(Rule):
 
 
 class Expert(Rule):
-    """expert: 合理确定分值，由评价人给分.
-
-    The evaluator's mark, with who and why.
-    """
+    """expert: 合理确定分值，由评价人给分."""
 
     id, name = "expert", "专家评定"
 
     def score(self, case: Case) -> Outcome:
         """Give the evaluator's mark, with who gave it and why; no mark, no points."""
         limits = case.limits(self)
-        if (mark := _mark_of(case, limits)) is not None:
-            return _marked(case, mark)
-        reason = f"评价人没有给分，得分在 {limits} 分之间"
-        return Outcome(limits, reason, (case.name("给分", "分值"),))
+        lacking = (case.name("给分", "分值"),)
+        unmarked = Outcome(limits, f"评价人没有给分，得分在 {limits} 分之间", lacking)
+        return _by_mark(case, _mark_of(case, limits), unmarked)
 
 
 def _mark_of(case: Case, limits: Interval, *path: str) -> Decimal | None:
@@ -176,12 +161,14 @@ def _who(case: Case, given: Point | Evidence | None) -> str:
     return f"{mark.by}：{case.prose(mark.reason)}" if mark else "试算"
 
 
-def _marked(case: Case, mark: Decimal, said: str = "", notes: tuple[str, ...] = ()) -> Outcome:
+def _by_mark(case: Case, mark: Decimal | None, unmarked: Outcome, said: str = "") -> Outcome:
+    if mark is None:
+        return unmarked
     reason = f"{said}评价人给 {words.points(mark)} 分（{_who(case, case.evidence)}）"
-    return Outcome(Interval.exactly(mark), reason, proofs=case.proofs, notes=notes)
+    return replace(unmarked, points=Interval.exactly(mark), reason=reason, missing=())
 
 
-class Claim(NamedTuple):
+class _Claim(NamedTuple):
     """What a department says of one point of a checklist, and whether that is shown."""
 
     # 是, 否 or nothing, and the prose of it.
@@ -195,8 +182,7 @@ class Claim(NamedTuple):
     lacking: str
 
     @classmethod
-    def of(cls, case: Case, item: str) -> Claim:
-        """Return what is claimed of a point."""
+    def of(cls, case: Case, item: str) -> _Claim:
         point = case.evidence.points.get(item) if case.evidence else None
         word = case.word("要点", item, "符合")
         proof = (case.prose(point.proof) if point else "") or case.proof
@@ -225,7 +211,7 @@ class ChecklistAdd(Rule):
 
     @staticmethod
     def _item(case: Case, name: str, item: Worth) -> Outcome:
-        claim, worth = Claim.of(case, name), item.points.of(case.weight)
+        claim, worth = _Claim.of(case, name), item.points.of(case.weight)
         mark = _mark_of(case, Interval(ZERO, worth), "要点", name)
         notes = []
         if item.when:
@@ -276,7 +262,7 @@ def _times(sure: int, most: int | Decimal | None = None) -> Interval:
 
 
 @dataclass
-class Tally:
+class _Tally:
     """What is taken off an indicator so far, in the best and the worst case."""
 
     case: Case
@@ -288,21 +274,17 @@ class Tally:
 
     @property
     def incidents(self) -> list[str]:
-        """What the department lists that went wrong (事项)."""
         return list(self.case.evidence.incidents) if self.case.evidence else []
 
     @property
     def is_complete(self) -> bool:
-        """True if that list is shown to be complete."""
         return self.case.word("事项齐全") == "是" and self.case.is_shown("事项齐全")
 
     def take(self, times: Interval, each: Decimal) -> None:
-        """Take off for something that happened so often."""
         most = times.high if times.high == UNBOUNDED else times.high * each
         self.gone = Interval.sum((self.gone, Interval(times.low * each, most)))
 
     def times(self, name: str) -> Interval:
-        """Return how often one incident happened: once, unless it says how often."""
         stated = _count(self.case, "事项", name)
         if stated == 0:
             hint = "没有发生的不列；列出的写 1 以上"
@@ -313,20 +295,17 @@ class Tally:
         return _times(stated or 1)
 
     def take_incidents(self, each: Decimal) -> Decimal:
-        """Take off for every incident listed, and return how many there are for sure."""
         times = Interval.sum(self.times(name) for name in self.incidents)
         self.take(times, each)
         return times.low
 
     def allow_for_more(self) -> None:
-        """Leave room for incidents that an incomplete list leaves out."""
         if not self.is_complete:
             self.take(_times(0, UNBOUNDED), ZERO)
             said = self.case.word("事项齐全") == "是"
             self.missing.append(self.case.name("佐证" if said else "事项齐全"))
 
     def outcome(self, rule: Rule) -> Outcome:
-        """Return full marks less what is sure to go, down to what may still go."""
         limits = self.case.limits(rule)
         gone = min(self.gone.low, limits.width)
         points = Interval(limits.high - self.gone.high, limits.high - gone).within(limits)
@@ -338,7 +317,7 @@ class Tally:
             reason = "没有说明有无应扣分的情形" if self.missing else "没有发现应扣分的情形"
         if self.missing and not points.is_exact:
             reason += f"；还缺 {len(self.missing)} 项说明，得分在 {points} 分之间"
-        proofs = (*self.proofs, *self.case.proofs)
+        proofs = (*self.proofs, self.case.proof)
         return Outcome(points, reason, tuple(self.missing), proofs=proofs, notes=tuple(self.notes))
 
 
@@ -362,20 +341,17 @@ class ChecklistDeduct(Rule):
     )
 
     def score(self, case: Case) -> Outcome:
-        """Take off for every case, or for every point, that falls short.
-
-        Where a point costs but once (按项), a thing listed outside the points costs nothing of
-        its own: it falls under one of them, which its author is asked to name.
-        """
-        by_case, tally = self.by != "按项", Tally(case)
+        """Take off for every case, or for every point, that falls short."""
+        by_case, tally = self.by != "按项", _Tally(case)
         if by_case:
             others = tally.take_incidents(self.points.of(case.weight))
             tally.said += [f"另有事项 {others} 例"] if others else []
         elif tally.incidents:
+            # Where a point costs but once, a thing listed outside falls under one of them.
             tally.notes.append(f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”")
         is_settled = tally.is_complete and (by_case or not tally.incidents)
         for name, item in self.items.items():
-            claim = Claim.of(case, name)
+            claim = _Claim.of(case, name)
             times = self._times(case, name, claim, by_case)
             # A complete list settles what isn't 未公布 in so many words.
             is_withheld = any(case.is_withheld("要点", name, f) for f in ("符合", "例数"))
@@ -391,7 +367,7 @@ class ChecklistDeduct(Rule):
         return tally.outcome(self)
 
     @staticmethod
-    def _times(case: Case, name: str, claim: Claim, by_case: bool) -> Interval:
+    def _times(case: Case, name: str, claim: _Claim, by_case: bool) -> Interval:
         path, met = ("要点", name), claim.met
         stated = _count(case, *path)
         if stated is not None and claim.word is not None and (claim.word == "是") == bool(stated):
@@ -416,7 +392,7 @@ class EventDeduct(Rule):
 
     def score(self, case: Case) -> Outcome:
         """Take off for every incident; an incomplete list leaves room for more."""
-        tally, each = Tally(case), self.points.of(case.weight)
+        tally, each = _Tally(case), self.points.of(case.weight)
         tally.said.append(f"{tally.take_incidents(each)} 件，每件扣 {words.points(each)} 分")
         tally.allow_for_more()
         return tally.outcome(self)
@@ -502,8 +478,7 @@ class DeadlineRule(Rule):
         """Give points for each date kept, or take them off for each thing that missed one."""
         if self.points is not None:
             return self._by_item(case, self.points)
-        made = _added_up((item.kept(name, case) for name, item in self.due.items()), self, case)
-        return replace(made, proofs=case.proofs)
+        return _added_up((item.kept(name, case) for name, item in self.due.items()), self, case)
 
     def faults(self, row: Row) -> Faults:
         """Require one way of counting, and dates that add up to full marks."""
@@ -513,7 +488,7 @@ class DeadlineRule(Rule):
             yield from check_sum(self, (i.points for i in self.due.values()), "各期限", row)
 
     def _by_item(self, case: Case, points: PointsValue) -> Outcome:
-        each, tally = points.of(case.weight), Tally(case)
+        each, tally = points.of(case.weight), _Tally(case)
         times = {name: tally.times(name) for name in tally.incidents}
         tally.allow_for_more()
         undated = [name for name, item in self.due.items() if item.due.on(case.year) is None]

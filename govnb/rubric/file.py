@@ -1,8 +1,4 @@
-"""An indicator system (指标体系): the words of its file, and the checked table they make.
-
-Three levels of indicators with weights; each indicator of the last level carries its
-formula, rule, source and how well the rule is attested.
-"""
+"""An indicator system (指标体系): the words of its file, and the checked table they make."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""An indicator system (指标体系) as data: `params/rubrics/NAME.yml` → a checked rubric.
-
-A file may build on another (`基于`) and say only what differs: counties take a province's
-table and change a few weights. Merging is done on the text's tree, before anything is
-checked, so every value keeps the file and line it was written on.
-"""
+"""An indicator system read from `params/rubrics`, laid over its base (基于), and checked."""
 
 from __future__ import annotations
 
@@ -43,12 +38,7 @@ Check = Callable[[Rubric], Iterable[Fault]]
 def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
-    Parameters
-    ----------
-    name_or_path, params_dir
-        Which one, and the parameter folder.
-    also
-        Yields further faults, such as figures that don't exist, to be told with the rest.
+    `also` yields further faults, such as figures that don't exist, to be told with the rest.
 
     Raises
     ------
@@ -139,11 +129,7 @@ def _merged(path: Path, folder: Path, label: Path) -> Mapping:
 
 
 def _laid_over(base: Mapping, own: Mapping, faults: list[Fault]) -> Mapping:
-    """Return `base` with what `own` says laid over it; what can't be done goes to `faults`.
-
-    Sections are merged key by key; a rule of another kind replaces the whole rule, since
-    fields of two kinds don't mix; `名称: 删去` takes an indicator out.
-    """
+    # Fields of two kinds of rule don't mix: another kind replaces the whole rule.
     merged = Mapping(base)
     merged.place, merged.keys_at = own.place, dict(base.keys_at)
     for key, value in own.items():
@@ -170,11 +156,7 @@ def _laid_over(base: Mapping, own: Mapping, faults: list[Fault]) -> Mapping:
 
 
 def _remark(base: Mapping, own: Mapping, merged: Mapping, changed: list[str]) -> None:
-    """Keep an indicator that was changed from passing for what the base's document says.
-
-    Its source, mark and wording are the base's; a file that changes the rule and states none
-    of its own would otherwise quote the document for what it doesn't say.
-    """
+    """Keep an indicator that was changed from passing for what the base's document says."""
     what, mark = "、".join(changed), str(base.get(MARK, ""))
     file, below = Path(own.place.file).stem, Path(base.place.file).stem
     partly = changed == [WEIGHT] and mark in MARKS
@@ -298,10 +280,6 @@ def _sums(rubric: Rubric, tree: Mapping) -> Faults:
 def _added_up(
     what: str, group: Group, tree: Mapping, at: Place, year: int, said: str, mine: str
 ) -> Generator[Fault, None, Decimal]:
-    """Return a group's weight, which those below it must add up to.
-
-    Where a file builds on another (基于), a fault is told in the file that changed something.
-    """
     below = ZERO
     for name, node in group.items.items():
         if isinstance(node, Group) and node.from_department is None:
@@ -314,6 +292,7 @@ def _added_up(
         return below
     if below > stated or (below < stated and group.partial != "是"):
         hint = "改分值；下级只见到一部分的，加一行 部分: 是" if below < stated else "改其中一处"
+        # Where a file builds on another (基于), it is told in the file that changed something.
         place = at if at.file == mine != group.weight.place.file else group.weight.place
         yield Fault(place, f"{what}是 {stated}，下级之和却是 {below}{said}", hint)
     return stated
@@ -351,10 +330,7 @@ _ITEMS = {"要点": "points", "期限": "days"}
 
 
 def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
-    """Yield a remark for each fact of the department's file that this rubric has no use for.
-
-    It may be mistyped, or meant for another rubric: so it is said, and nothing refused.
-    """
+    """Yield a remark for each fact of the department's file that this rubric has no use for."""
 
     def said(what: str, name: str, known: list[str]) -> str:
         hint = did_you_mean(name, known)

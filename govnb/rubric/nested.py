@@ -14,7 +14,6 @@ from govnb.rubric.outcome import (
     ZERO,
     Interval,
     Outcome,
-    Presence,
     Valued,
     either,
 )
@@ -74,8 +73,8 @@ class RatioOfTarget(Proportional):
         ends = [end for end in (span.high, span.low) if end is not None]
         ends = [ends[0], ends[1] if ends[1:] else _FAR] if span.value is None else ends[:1]
         ways = [self._held_against(a, b, case, upward=up) for b in ends for up in directions]
-        points, presence = either(*ways)
-        if points.is_exact and presence is Presence.COUNTED:
+        points, counts = either(*ways)
+        if points.is_exact and counts is True:
             return ways[0]
         said, open_fact = f"目标 {words.beside(a)}，实际", case.name(ACTUAL)
         if len(directions) > 1:
@@ -87,7 +86,7 @@ class RatioOfTarget(Proportional):
             said += words.between(span, "")
         else:
             return ways[0]
-        return Outcome(points, f"{said}，得分在 {points} 分之间", (open_fact,), presence)
+        return Outcome(points, f"{said}，得分在 {points} 分之间", (open_fact,), counts)
 
     def _directions(self, a: Decimal, case: Case) -> list[bool]:
         """Tell whether more is better, or that either may be: “0件” may be only a blank filled."""
@@ -110,7 +109,7 @@ class RatioOfTarget(Proportional):
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
-        if _unit(case) == MONTH and over < under:
+        if not upward and _unit(case) == MONTH and over < under:
             # A month is no amount: how much a delay costs isn't a matter of proportion.
             reason = f"目标 {a} 月，实际 {b} 月，晚于目标，原文没有规定误期怎么计分"
             return Outcome(limits, f"{reason}，{limits.said}")
@@ -240,9 +239,9 @@ class OneOf(Rule):
             return replace(outcome, reason=f"选用“{chosen}”：{outcome.reason}", unit=unit)
         # Whose value a stated one is stays open as long as the choice does.
         each = {n: o.apply(case, falls_back=o.formula is None) for n, o in self.options.items()}
-        points, presence = either(*each.values())
+        points, counts = either(*each.values())
         gives = {
-            name: "剔除" if one.presence is Presence.LEFT_OUT else f"得 {one.points} 分"
+            name: "剔除" if one.counts is False else f"得 {one.points} 分"
             for name, one in each.items()
         }
         said = "，".join(f"按{words.quoted(name)}{what}" for name, what in gives.items())
@@ -250,7 +249,7 @@ class OneOf(Rule):
         notes = [note for o in each.values() for note in o.notes]
         notes += case.unknown("选用", self.options, "是选项")
         reason = f"没有写明选用哪一项：{said}"
-        return Outcome(points, reason, tuple(missing), presence, notes=tuple(notes))
+        return Outcome(points, reason, tuple(missing), counts, notes=tuple(notes))
 
     def faults(self, row: Row) -> Faults:
         """Check each option's rule."""
@@ -275,18 +274,18 @@ class Exemption(Strict):
         exempted = self.exempted(case, why)
         if applies is False:
             return exempted
-        points, presence = either(outcome, exempted)
+        points, counts = either(outcome, exempted)
         then = "剔除" if self.treat == LEFT_OUT else "得满分"
         said = "是否适用未定" if self.when else why
         reason = f"{said}（不适用则{then}）；若适用：{outcome.reason}"
         missing = (*missing, *outcome.missing)
-        return replace(outcome, points=points, reason=reason, missing=missing, presence=presence)
+        return replace(outcome, points=points, reason=reason, missing=missing, counts=counts)
 
     def exempted(self, case: Case, why: str) -> Outcome:
         """Return what the indicator gives when it doesn't apply."""
         note = f"；{case.prose(self.note)}" if self.note else ""
         if self.treat == LEFT_OUT:
-            return Outcome(NOTHING, f"{why}，剔除{note}", presence=Presence.LEFT_OUT)
+            return Outcome(NOTHING, f"{why}，剔除{note}", counts=False)
         most = case.room.high
         said = "满分" if most == case.weight else f"最高的 {words.points(most)} 分"
         return Outcome(Interval.exactly(most), f"{why}，按{said}计{note}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import Enum
 
 from govnb.sheet.expression import settled
 from govnb.sheet.score import interval_text
@@ -70,14 +69,6 @@ class Interval:
 NOTHING = Interval.exactly(ZERO)
 
 
-class Presence(Enum):
-    """Whether an indicator counts: 不适用 may leave it out of the table (剔除)."""
-
-    COUNTED = "计分"
-    LEFT_OUT = "剔除"
-    UNSURE = "是否剔除未定"
-
-
 @dataclass(frozen=True, slots=True)
 class Valued:
     """What a formula or a stated value came to."""
@@ -114,11 +105,11 @@ class Outcome:
     reason: str
     # Names of the facts that would narrow the bounds.
     missing: tuple[str, ...] = ()
-    # Whether the indicator counts at all.
-    presence: Presence = Presence.COUNTED
+    # False when it is left out of the table (剔除), None while that is open.
+    counts: bool | None = True
     # The indicator's value.
     valued: Valued = field(default_factory=Valued)
-    # Evidence relied on.
+    # Evidence relied on beside that for the indicator as a whole.
     proofs: tuple[str, ...] = ()
     # What doesn't fit: words the rubric doesn't know, facts that contradict each other.
     notes: tuple[str, ...] = ()
@@ -126,15 +117,12 @@ class Outcome:
     unit: str | None = None
 
 
-def either(*outcomes: Outcome) -> tuple[Interval, Presence]:
-    """Return the bounds of the points, and of counting at all, while any of several may hold.
-
-    One that is left out says nothing of the points it would have had.
-    """
-    presences = {outcome.presence for outcome in outcomes}
-    presence = presences.pop() if len(presences) == 1 else Presence.UNSURE
-    counted = [o.points for o in outcomes if o.presence is not Presence.LEFT_OUT]
-    return Interval.around(counted or [outcomes[0].points]), presence
+def either(*outcomes: Outcome) -> tuple[Interval, bool | None]:
+    """Return the bounds of the points, and of counting at all, while any of several may hold."""
+    ways = {outcome.counts for outcome in outcomes}
+    counts = ways.pop() if len(ways) == 1 else None
+    counted = [o.points for o in outcomes if o.counts is not False]
+    return Interval.around(counted or [outcomes[0].points]), counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +131,7 @@ class Part:
 
     points: Interval
     weight: Decimal
-    presence: Presence = Presence.COUNTED
+    counts: bool | None = True
 
 
 def total(parts: Iterable[Part]) -> Interval | None:
@@ -154,7 +142,7 @@ def total(parts: Iterable[Part]) -> Interval | None:
     inside the bounds. None when nothing counts.
     """
     every = list(parts)
-    if all(part.presence is Presence.LEFT_OUT for part in every):
+    if all(part.counts is False for part in every):
         return None
     return Interval(_extreme(every, "low", -1), _extreme(every, "high", 1))
 
@@ -169,9 +157,9 @@ def _extreme(parts: Sequence[Part], end: str, sign: int) -> Decimal:
     unsure: list[tuple[Decimal, Decimal]] = []
     for part in parts:
         pair = getattr(part.points, end), part.weight
-        if part.presence is Presence.COUNTED:
+        if part.counts is True:
             points, weight = points + pair[0], weight + pair[1]
-        elif part.presence is Presence.UNSURE:
+        elif part.counts is None:
             unsure.append(pair)
     for p, w in sorted(unsure, key=lambda pair: -sign * pair[0] / pair[1]):
         if weight == 0 or sign * (p * weight - points * w) > 0:
@@ -183,18 +171,18 @@ def _extreme(parts: Sequence[Part], end: str, sign: int) -> Decimal:
 
 def share(parts: Sequence[Part]) -> Decimal:
     """Return how many points of the total a point is worth, once others are left out."""
-    left = sum((p.weight for p in parts if p.presence is not Presence.LEFT_OUT), ZERO)
+    left = sum((p.weight for p in parts if p.counts is not False), ZERO)
     return settled(sum((p.weight for p in parts), ZERO) / left) if left else Decimal(1)
 
 
 def stake(parts: Sequence[Part], number: int) -> Decimal:
     """Return how many points of the total hang on whether one indicator counts."""
     part = parts[number]
-    if part.presence is not Presence.UNSURE:
+    if part.counts is not None:
         return ZERO
     ways = []
-    for presence in (Presence.COUNTED, Presence.LEFT_OUT):
-        way = total([*parts[:number], replace(part, presence=presence), *parts[number + 1 :]])
+    for counts in (True, False):
+        way = total([*parts[:number], replace(part, counts=counts), *parts[number + 1 :]])
         if way is None:
             return ZERO
         ways.append(way)

@@ -1,9 +1,4 @@
-"""What every kind of scoring rule has: its names, its fields, its faults and its points.
-
-A kind is one class below :class:`Rule`, with `id` and `name`; being defined, it is known to
-the file's reader, to its JSON Schema and to scoring. What follows from its `at` and `turns` —
-bounds over a range, what a missing value leaves open — stands here once.
-"""
+"""What every kind of scoring rule has: its names, its fields, its faults and its points."""
 
 from __future__ import annotations
 
@@ -24,7 +19,6 @@ from govnb.rubric.outcome import (
     ZERO,
     Interval,
     Outcome,
-    Presence,
     Valued,
     either,
 )
@@ -99,10 +93,7 @@ class Rule(Strict):
         return replace(outcome, points=Interval(settled(points.low), settled(points.high)))
 
     def check(self, weight: Decimal, unit: str, most: Decimal | None = None) -> Faults:
-        """Yield its faults for an indicator of this weight and unit.
-
-        `most` is what a rule around it leaves it to give.
-        """
+        """Yield its faults for an indicator; `most` is what a rule around leaves it to give."""
         most = weight if most is None else most
         cap = min(self.cap.of(weight), most) if self.cap else most
         if self.cap is not None and self.cap.of(weight) > weight:
@@ -163,11 +154,7 @@ AnyRule = Annotated[Rule, PlainValidator(_read), _AnySchema()]
 
 
 class ValueRule(Rule):
-    """A rule that is a curve from an indicator's value to points.
-
-    A value that isn't known at all leaves the whole range; one known to a range leaves what
-    the curve gives over it.
-    """
+    """A rule that is a curve from an indicator's value to points."""
 
     takes_value: ClassVar[bool] = True
 
@@ -219,26 +206,23 @@ class ValueRule(Rule):
         if valued.number is not None:
             given = self.at(valued.number, case)
             return replace(given, reason=given.reason + note, valued=valued)
-        points, presence = self.over(valued.span, case), Presence.COUNTED
+        points = self.over(valued.span, case)
         if valued.word is not None:
             reason = f"指标值是“{valued.word}”，不是数，无法计分"
             return Outcome(points, reason, valued=valued)
         missing, said = valued.missing, f"指标值{words.between(valued.span, case.unit)}{note}"
         if valued.span == EVERYTHING:
+            counts: bool | None = True
             said = valued.note or f"缺少：{words.listing(missing)}"
             if case.formula is not None:
                 # Until the value is known, its denominator may turn out to be zero.
-                points, presence = self._or_without_value(points, case)
-            return Outcome(points, f"{said}，得分在 {points} 分之间", missing, presence, valued)
+                points, counts = self._or_without_value(points, case)
+            return Outcome(points, f"{said}，得分在 {points} 分之间", missing, counts, valued)
         lacking = () if points.is_exact else missing or (case.name("指标值"),)
         return Outcome(points, f"{said}，{points.said}", lacking, valued=valued)
 
     def without_value(self, valued: Valued, case: Case) -> Outcome:
-        """Score a formula without a value (a zero base) as 分母为零 says, else leave it open.
-
-        rubrics.md §7.4: with nothing last year and nothing this year there is no change, so
-        full marks; from nothing to something has no rate, so the rubric must say.
-        """
+        """Score a formula without a value (a zero base) as 分母为零 says (rubrics.md §7.4)."""
         zero, everything = case.zero, self.over(EVERYTHING, case)
         if zero is None:
             reason = f"{valued.problem}，原文没有规定怎么计分"
@@ -246,22 +230,22 @@ class ValueRule(Rule):
         said = f"{valued.problem}（{zero.note}）" if zero.note else valued.problem
         met, missing = case.holds(zero.when) if zero.when else (True, ())
         if met is None:
-            points, presence = self._or_without_value(everything, case)
-            return Outcome(points, said, missing, presence, valued)
+            points, counts = self._or_without_value(everything, case)
+            return Outcome(points, said, missing, counts, valued)
         given = self._zero(zero.points if met else zero.otherwise, case)
         return replace(given, reason=f"{said}，{given.reason}", valued=valued)
 
-    def _or_without_value(self, points: Interval, case: Case) -> tuple[Interval, Presence]:
+    def _or_without_value(self, points: Interval, case: Case) -> tuple[Interval, bool | None]:
         zero, ways = case.zero, [Outcome(points, "")]
         if zero is not None:
             ways.append(self._zero(zero.points, case))
             ways += [self._zero(zero.otherwise, case)] if zero.when else []
-        points, presence = either(*ways)
-        return points.within(Interval(ZERO, case.limits(self).high)), presence
+        points, counts = either(*ways)
+        return points.within(Interval(ZERO, case.limits(self).high)), counts
 
     def _zero(self, given: Points | Scalar | None, case: Case) -> Outcome:
         if isinstance(given, Scalar):
-            return Outcome(NOTHING, "剔除不计", presence=Presence.LEFT_OUT)
+            return Outcome(NOTHING, "剔除不计", counts=False)
         most = case.limits(self).high
         points = Interval.exactly(min(given.of(case.weight), most) if given else ZERO)
         return Outcome(points, points.said)

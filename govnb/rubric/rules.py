@@ -1,7 +1,4 @@
-"""Rules that score a value: deductions beyond a standard, bands, proportions.
-
-Source of the kinds and of their edge cases: the project's domain notes, rubrics.md §6—7.
-"""
+"""Rules that score a value: the kinds and edge cases of rubrics.md §6—7 (the domain notes)."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator
+from pydantic import model_validator
 
 from govnb.rubric.case import Case
 from govnb.rubric.outcome import ZERO, Interval, Outcome, Valued
@@ -40,11 +37,7 @@ class Deduction(ValueRule):
         return by if upper else -by, kept, f"，{'超过' if upper else '低于'}{said}{more}"
 
     def at(self, value: Decimal, case: Case) -> Outcome:
-        """Return the points for a value, and why.
-
-        Rules seldom say what a fraction of a step costs (rubrics.md §7.1): 取整 declares it,
-        and where it doesn't, a fraction costs nothing and the reason says so.
-        """
+        """Return the points for a value, and why; a fraction of a step costs what 取整 says."""
         standard, limits = level(self.standard, case), case.limits(self)
         beyond, kept, missed = self.apart(value - standard, case)
         shown = words.value(value, case.unit, standard)
@@ -121,12 +114,12 @@ class Band(Bounds):
     points: PointsValue | None = key("得分", "这一档得几分，或占分值的百分之几")
     formula: FormulaText | None = key("得分公式", "用 指标值、分值 写的算式，如 分值 * 指标值")
 
-
-def _check_band(band: Band) -> Band:
-    if (band.points is None) == (band.formula is None):
-        raise refuse("一档要有“得分”或“得分公式”，只写一个", "写 得分: 4")
-    check_bounds(band)
-    return band
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Band:
+        if (self.points is None) == (self.formula is None):
+            raise refuse("一档要有“得分”或“得分公式”，只写一个", "写 得分: 4")
+        check_bounds(self)
+        return self
 
 
 class Banded(ValueRule):
@@ -134,7 +127,7 @@ class Banded(ValueRule):
 
     id, name = "banded", "分档"
 
-    bands: list[Annotated[Band, AfterValidator(_check_band)]] = key(
+    bands: list[Band] = key(
         "分档", "每档一个范围，加 得分 或 得分公式；合起来恰好盖住所有的数", ..., min_length=1
     )
     domain: Range | None = key("值域", "原文只规定了这个范围；以外的值得分未定")

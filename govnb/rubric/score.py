@@ -1,9 +1,4 @@
-"""Facts, figures and a rubric → the score, with what is missing as an interval.
-
-Nothing is awarded that isn't shown. An indicator whose evidence is missing scores
-somewhere between the least and the most its rule allows, and so does the total; the score
-a department published is held against that.
-"""
+"""Facts, figures and a rubric → the score and its verdict; what is missing is an interval."""
 
 from __future__ import annotations
 
@@ -17,9 +12,9 @@ from govnb.rubric import outcome as points
 from govnb.rubric.case import Case
 from govnb.rubric.file import Entry, Indicator, Rubric, Socket
 from govnb.rubric.load import EVIDENCE, check_names, unused
-from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Presence, Valued
+from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
-from govnb.sheet.compute import SCORE, supposed
+from govnb.sheet.compute import SCORE, compute
 from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
@@ -41,7 +36,6 @@ from govnb.text.yaml_text import Scalar
 
 TARGETS = "绩效指标"
 _GRADES = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60), "差": ZERO}
-_COUNTS = {Presence.COUNTED: True, Presence.LEFT_OUT: False, Presence.UNSURE: None}
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,6 @@ class _Row:
 
     @cached_property
     def outcome(self) -> Outcome:
-        """What it gives."""
         item, case = self.entry.indicator, self.case
         if item.weight is None:
             return _value_only(case)
@@ -69,29 +62,24 @@ class _Row:
 
     @property
     def bounds(self) -> Interval | None:
-        """Its points; None in a table without points."""
         return None if self.entry.indicator.weight is None else self.outcome.points
 
     @property
     def unit(self) -> str:
-        """Its value's unit."""
         return self.case.unit if self.outcome.unit is None else self.outcome.unit
 
     @property
     def value(self) -> Decimal | None:
-        """Its value in that unit, a percentage as such."""
         number = self.outcome.valued.number
         return number * 100 if number is not None and self.unit == PERCENT else number
 
     @property
     def formula(self) -> str:
-        """Its formula with the numbers put in."""
         return self.case.put_in(self.case.formula) if self.case.formula is not None else ""
 
     @property
     def part(self) -> Part:
-        """Its share of the total."""
-        return Part(self.outcome.points, self.case.weight, self.outcome.presence)
+        return Part(self.outcome.points, self.case.weight, self.outcome.counts)
 
 
 def _total(rows: Iterable[_Row]) -> Interval | None:
@@ -108,7 +96,7 @@ def _value_only(case: Case) -> Outcome:
     else:
         reason = f"缺少：{words.joined(missing)}"
         reason += f"，定性的写 {case.name('状态')}" if case.formula is None else ""
-    return Outcome(NOTHING, reason, missing, valued=valued, proofs=case.proofs)
+    return Outcome(NOTHING, reason, missing, valued=valued)
 
 
 def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
@@ -120,11 +108,12 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         For figures the rubric names that don't exist, and facts that contradict it: each
         at its place, all at once.
     """
-    inputs = tried(inputs, figures.overrides)
+    faults: list[Fault] = []
+    inputs = tried(inputs, figures, figures.overrides, faults)
     year = int(inputs.department.year.value or 0)
     with localcontext() as context:
         context.prec = PRECISION
-        faults = [*check_names(rubric, figures, inputs.book)]
+        faults += check_names(rubric, figures, inputs.book)
         money_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         case = Case(figures, year, faults, money_unit=money_unit)
         rows = list(_rows(inputs, rubric, case))
@@ -132,7 +121,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case))
         if faults:
             raise FaultsError(faults)
-        made = [_shown(rows, n) for n in range(len(rows))]
+        made = [_shown(inputs, rows, n) for n in range(len(rows))]
         if faults:
             raise FaultsError(faults)
     total, printed = _total(rows), inputs.department.published.get(SCORE)
@@ -143,28 +132,27 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     notes += unused(inputs, rubric)
     if year not in rubric.file.years:
         notes.append(f"这套指标体系适用 {rubric.file.years}，被评价的是 {year} 年")
-    return with_verdict(
-        Score(
-            rubric=rubric.id,
-            title=str(rubric.file.title),
-            indicators=tuple(made),
-            low=total.low if total else None,
-            high=total.high if total else None,
-            full=full,
-            is_partial=is_partial,
-            hints=hints,
-            is_weighted=rubric.is_weighted,
-            grades=grades,
-            published=printed.value if printed else None,
-            within=half_digit(printed.value if printed else None),
-            statement="",
-            notes=tuple(dict.fromkeys(notes)),
-            source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
-            about=str(rubric.file.note or ""),
-            overrides=figures.overrides,
-            ungraded=ungraded,
-        )
+    scored = Score(
+        rubric=rubric.id,
+        title=str(rubric.file.title),
+        indicators=tuple(made),
+        low=total.low if total else None,
+        high=total.high if total else None,
+        full=full,
+        is_partial=is_partial,
+        hints=hints,
+        is_weighted=rubric.is_weighted,
+        grades=grades,
+        published=printed.value if printed else None,
+        within=half_digit(printed.value if printed else None),
+        statement="",
+        notes=tuple(dict.fromkeys(notes)),
+        source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
+        about=str(rubric.file.note or ""),
+        overrides=figures.overrides,
+        ungraded=ungraded,
     )
+    return replace(scored, statement=_said(scored) + _published(scored))
 
 
 def _grades(
@@ -191,11 +179,13 @@ def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:
             found = list(_listed(row, department.targets, blank.faults))
         for entry, evidence, base in found:
             item = entry.indicator
+            weight = (item.weight.value if item.weight else None) or ZERO
             case = replace(
                 blank,
                 base=base,
                 evidence=evidence,
-                weight=(item.weight.value if item.weight else None) or ZERO,
+                weight=weight,
+                room=Interval(ZERO, weight),
                 unit=item.shown_unit,
                 asks_proof=bool(item.proof),
                 zero=item.zero,
@@ -234,12 +224,9 @@ def _listed(
 def _own_weights(
     inputs: Inputs, rubric: Rubric, rows: Sequence[_Row], faults: list[Fault]
 ) -> dict[str, str]:
-    """Return how the weights of the department's own indicators differ from their groups'.
-
-    Other weights are its own affair where the whole adds up, or where only a part of its form
-    is known; else they are a fault.
-    """
+    """Return how the weights of the department's own indicators differ from their groups'."""
     full = sum((row.case.weight for row in rows), ZERO)
+    # They are its own affair where the whole adds up, or only a part of its form is known.
     is_free = full == rubric.total or any(row.case.base == TARGETS for row in rows)
     told: dict[str, str] = {}
     for socket in rubric.sockets:
@@ -276,7 +263,7 @@ def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
         yield Fault(stated.place, message, "核对公布的评分表；分值不同的，可能用的是另一套体系")
 
 
-def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
+def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
     row, outcome = rows[n], rows[n].outcome
     entry, case, bounds = row.entry, row.case, row.bounds
     item, evidence, parts = entry.indicator, case.evidence, [row.part for row in rows]
@@ -298,22 +285,22 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         formula_filled=row.formula,
         reason=outcome.reason,
         missing=tuple(dict.fromkeys(outcome.missing)),
-        evidence="；".join(filter(None, dict.fromkeys(outcome.proofs or case.proofs))),
+        evidence="；".join(filter(None, dict.fromkeys(outcome.proofs or [case.proof]))),
         evidence_required=str(item.proof or ""),
         basis="；".join(filter(None, basis)),
         source=str(item.source),
         mark=str(item.mark),
-        counts=_COUNTS[outcome.presence],
+        counts=outcome.counts,
         published=published.value if published else None,
         within=half_digit(published.value if published else None),
-        readings=tuple(_readings(rows, n)),
+        readings=tuple(_readings(inputs, rows, n)),
         shortfall=_shortfall(case, outcome),
         place=entry.place,
         note=_notes(case, item),
         share=points.share(parts),
         stake=points.stake(parts, n),
     )
-    return with_readings(made)
+    return _with_readings(made)
 
 
 def _notes(case: Case, item: Indicator) -> str:
@@ -335,7 +322,7 @@ def _shortfall(case: Case, outcome: Outcome) -> str:
     return "；".join(filter(None, said))
 
 
-def _readings(rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
+def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
     entry, case = rows[n].entry, rows[n].case
     for name, reading in entry.indicator.readings.items():
         again = [*rows[:n], _Row(entry, replace(case, formula=reading.formula)), *rows[n + 1 :]]
@@ -343,7 +330,8 @@ def _readings(rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
     for name, other in (case.evidence.readings if case.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            figures = supposed(case.figures, values)
+            tried_out = {**case.figures.overrides, **values}
+            figures, _ = compute(inputs, tried_out, is_supposed=True)
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place
@@ -372,8 +360,7 @@ def _reading(name: str, note: str, assumption: str, rows: Sequence[_Row], n: int
     )
 
 
-def with_readings(row: IndicatorScore) -> IndicatorScore:
-    """Return a row whose reason says what its other readings would give."""
+def _with_readings(row: IndicatorScore) -> IndicatorScore:
     said = [row.reason]
     for other in row.readings:
         points = interval_text(other.low, other.high)
@@ -383,11 +370,6 @@ def with_readings(row: IndicatorScore) -> IndicatorScore:
     if row.reproducible is False and row.published is not None:
         said.append(f"公布的 {words.points(row.published)} 分不可复现")
     return replace(row, reason="；".join(said))
-
-
-def with_verdict(made: Score) -> Score:
-    """Return the score with its sentence."""
-    return replace(made, statement=_said(made) + _published(made))
 
 
 def _taken(reading: ReadingScore) -> str:

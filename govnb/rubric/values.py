@@ -10,7 +10,14 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, ratio
@@ -167,21 +174,19 @@ _LevelOrText = Annotated[
 ]
 
 
-class _Condition(Bounds):
+class Condition(Bounds):
+    """A formula and what it must come to."""
+
     formula: FormulaText = key("公式", "一个指标名称或算式", ...)
     equal: _LevelOrText | None = key("等于", "数，或 是、否 等文字")
 
-
-def _check_condition(condition: _Condition) -> _Condition:
-    if isinstance(condition.equal, Scalar):
-        if condition.model_fields_set != {"formula", "equal"}:
+    @model_validator(mode="after")
+    def _one_range(self) -> Condition:
+        if not isinstance(self.equal, Scalar):
+            check_bounds(self)
+        elif self.model_fields_set != {"formula", "equal"}:
             raise refuse("“等于”一个词时，不能再写别的范围", "只留“等于”")
-        return condition
-    check_bounds(condition)
-    return condition
-
-
-Condition = Annotated[_Condition, AfterValidator(_check_condition)]
+        return self
 
 
 class ZeroBase(Strict):

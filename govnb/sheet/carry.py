@@ -5,8 +5,6 @@ walks. A number, a date and a 是/否 are to be filled in, what belongs to one y
 and words stay and are listed, to be confirmed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -108,14 +106,101 @@ class _Edits:
 class Carried:
     """A new year's file in the making, and the paths of what is to be confirmed in it."""
 
-    def __init__(self, old_year: str) -> None:
-        self.old_year = old_year
+    def __init__(self, edits: _Edits, values: Values, old_year: str) -> None:
+        self.edits, self.values, self.old_year = edits, values, old_year
         self.body = ""
         # What stays as last year had it, what is last year's number in this year's column, and
         # what had to go because it named something left out.
         self.kept: list[Path] = []
         self.moved: list[Path] = []
         self.mended: list[Path] = []
+        texts = [node.value for _, _, node, _ in _parts(edits.tree) if _is_scalar(node)]
+        found = (t if t.startswith("=") else "\n".join(_REFERENCE.findall(t)) for t in texts)
+        self.referred = "\n".join(found)
+
+    def section(self, node: yaml.MappingNode, inner: Any, path: Path) -> bool:
+        """Carry a section over; return whether anything is left of it."""
+        stated, listed = _entries(node), len(self.kept)
+        fields = _fields(inner, stated)
+        unit, this_year = (getattr(stated.get(key), "value", "") for key in ("单位", "本年"))
+        if unit == "年" and _YEAR.fullmatch(str(this_year)):
+            # A calendar year, such as the one a service began in.
+            self.kept.append(path)
+            return True
+        later = {told.last_year: k for k, f in fields.items() if (told := next_year(f)).last_year}
+        left = False
+        for name, value in stated.items():
+            if name in fields and name not in later:
+                left |= self.value(node, name, value, fields[name], (*path, name))
+        for new, name in later.items():
+            old = self.literal(stated[name], (*path, name)) if name in stated else None
+            if old is None and new in stated:
+                self.edits.fill(stated[new])
+            elif old is not None:
+                self.moved.append((*path, new))
+                if new in stated:
+                    self.edits.put(stated[new], old)
+                else:
+                    self.edits.insert(node, name, f"{new}: {old}")
+            left |= old is not None or new in stated
+        if not _model(inner):
+            # What a department named itself is to be confirmed, which needs no mention each.
+            self.kept[listed:] = [path]
+        return left
+
+    def value(
+        self, node: yaml.MappingNode, name: str, value: Any, info: FieldInfo, path: Path
+    ) -> bool:
+        """Carry one value over; return whether it is there still."""
+        told, inner = next_year(info), bare(info.annotation)
+        left, is_referred = True, self._is_referred_to(path)
+        if told.of_one_year:
+            left = is_referred
+            if is_referred:
+                self.only_referred(value, info, path)
+        elif told.lasting or _is_words(info):
+            self.kept.append(path)
+        elif isinstance(value, yaml.MappingNode) and not _model(inner, Ledger):
+            left = self.section(value, inner, path)
+        else:
+            self.edits.fill(value)
+            if "明细" in _entries(value):
+                self.kept.append(path)
+        if not left and not is_referred:
+            self.edits.leave_out(node, name)
+        return left or is_referred
+
+    def only_referred(self, node: Any, info: FieldInfo, path: Path) -> None:
+        """Keep of a section what is referred to, or can't be left out, to be filled in."""
+        stated = _entries(node)
+        if not isinstance(node, yaml.MappingNode):
+            self.edits.fill(node)
+        for key, inside in _fields(bare(info.annotation), stated).items():
+            if key not in stated:
+                continue
+            if inside.is_required() or self._is_referred_to((*path, key)):
+                self.only_referred(stated[key], inside, (*path, key))
+            else:
+                self.edits.leave_out(node, key)
+
+    def literal(self, node: yaml.Node, path: Path) -> str | None:
+        """Return a value of last year without its formulas; None if nothing of it is known."""
+        if isinstance(node, yaml.MappingNode):
+            titles = [pair for pair in node.value if pair[0].value == "名称"]
+            others = [pair for pair in node.value if pair not in titles]
+            known = [(k, t) for k, v in others if (t := self.literal(v, (*path, k.value)))]
+            named = [(key, _in_braces(self.edits.typed(title))) for key, title in titles]
+            pairs = [f"{_in_braces(self.edits.typed(k))}: {text}" for k, text in [*named, *known]]
+            return f"{{{', '.join(pairs)}}}" if known else None
+        if not isinstance(node, yaml.ScalarNode) or is_unknown(node.value):
+            return None
+        if node.value.startswith("="):
+            return self.values(".".join(str(s) for s in path if s not in ("明细", "合计")))
+        return self.edits.typed(node)
+
+    def _is_referred_to(self, path: Path) -> bool:
+        name = re.escape(".".join(map(str, path)))
+        return re.search(rf"(?<![\w.]){name}(?![\w（])", self.referred) is not None
 
     def mend(self, places: Iterable[Place], label: str) -> None:
         """Take out the words and formulas at places of the file, which don't fit this year."""
@@ -193,7 +278,7 @@ def carry(
     edits = _Edits(text)
     stated = _entries(edits.tree)
     old = stated["年度"].value.removesuffix("年") if "年度" in stated else ""
-    walk = _Walk(edits, values, Carried(old))
+    carried = Carried(edits, values, old)
     # What a comment at the head says is said of last year's file.
     edits.replace(0, edits.tree.start_mark.index, "")
     values_at = [v for _, _, v, _ in _parts(edits.tree) if _is_scalar(v)]
@@ -201,133 +286,15 @@ def carry(
     for match in _REMARK.finditer(text, edits.tree.start_mark.index):
         if not any(start <= match.start() < end for start, end in words):
             edits.replace(*match.span(), f"# （{old or '上一'}年）")
-    walk.section(edits.tree, model, ())
+    carried.section(edits.tree, model, ())
     if "稿别" in stated:
         edits.put(stated["稿别"], DRAFT)
     else:
         edits.insert(edits.tree, next(iter(stated)), f"稿别: {DRAFT}")
     if "年度" in stated:
         edits.put(stated["年度"], str(year))
-    walk.carried.body = edits.made()
-    return walk.carried
-
-
-class _Walk:
-    def __init__(self, edits: _Edits, values: Values, carried: Carried) -> None:
-        self.edits, self.values, self.carried = edits, values, carried
-        texts = [node.value for _, _, node, _ in _parts(edits.tree) if _is_scalar(node)]
-        found = (t if t.startswith("=") else "\n".join(_REFERENCE.findall(t)) for t in texts)
-        self.referred = "\n".join(found)
-
-    def section(self, node: yaml.MappingNode, model: type[BaseModel], path: Path) -> bool:
-        """Carry a section over; return whether anything is left of it."""
-        fields, stated = _fields(model), _entries(node)
-        unit, this_year = (getattr(stated.get(key), "value", "") for key in ("单位", "本年"))
-        if unit == "年" and _YEAR.fullmatch(str(this_year)):
-            # A calendar year, such as the one a service began in.
-            self.carried.kept.append(path)
-            return True
-        later = {told.last_year: k for k, f in fields.items() if (told := next_year(f)).last_year}
-        left = False
-        for name, value in stated.items():
-            if name in fields and name not in later:
-                left = self.value(node, name, value, fields[name], (*path, name)) or left
-        for new, name in later.items():
-            old = self.literal(stated[name], (*path, name)) if name in stated else None
-            if old is None and new in stated:
-                self.edits.fill(stated[new])
-            elif old is not None:
-                self.carried.moved.append((*path, new))
-                if new in stated:
-                    self.edits.put(stated[new], old)
-                else:
-                    self.edits.insert(node, name, f"{new}: {old}")
-            left = left or old is not None or new in stated
-        return left
-
-    def value(
-        self, node: yaml.MappingNode, name: str, value: Any, info: FieldInfo, path: Path
-    ) -> bool:
-        """Carry one value over; return whether it is there still."""
-        told, inner = next_year(info), bare(info.annotation)
-        is_section = isinstance(value, yaml.MappingNode)
-        left = True
-        if told.of_one_year:
-            if left := self.is_referred_to(path):
-                self.only_referred(value, inner, path)
-        elif told.lasting or _is_words(info):
-            self.carried.kept.append(path)
-        elif _model(inner, Ledger):
-            self.edits.fill(value)
-            if "明细" in _entries(value):
-                self.carried.kept.append(path)
-        elif is_section and (model := _model(inner)):
-            left = self.section(value, model, path)
-        elif is_section and get_origin(inner) is dict:
-            left = self.items(value, bare(get_args(inner)[1]), path)
-        elif not _model(inner):
-            self.edits.fill(value)
-        if not left and not self.is_referred_to(path):
-            self.edits.leave_out(node, name)
-        return left
-
-    def only_referred(self, value: yaml.Node, inner: Any, path: Path) -> None:
-        """Keep of a section what is referred to, or can't be left out, to be filled in."""
-        if not isinstance(value, yaml.MappingNode):
-            self.edits.fill(value)
-            return
-        model, below = _model(inner), get_args(inner)
-        fields = _fields(model) if model else {}
-        for key, item in _entries(value).items():
-            info = fields.get(key)
-            if self.is_referred_to((*path, key)) or (info is not None and info.is_required()):
-                inside = info.annotation if info is not None else below[1] if below else None
-                self.only_referred(item, bare(inside), (*path, key))
-            else:
-                self.edits.leave_out(value, key)
-
-    def items(self, node: yaml.MappingNode, inner: Any, path: Path) -> bool:
-        """Carry over what a department named itself; return whether anything is left."""
-        model, stated = _model(inner), _entries(node)
-        if get_origin(inner) is dict:
-            inside = bare(get_args(inner)[1])
-            return any([self.items(item, inside, (*path, key)) for key, item in stated.items()])
-        if model is None:
-            self.carried.kept.append(path)
-            return True
-        listed, is_left = len(self.carried.kept), False
-        for name, item in stated.items():
-            left = True
-            if isinstance(item, yaml.MappingNode):
-                left = self.section(item, model, (*path, name))
-                left = left or self.is_referred_to((*path, name))
-            else:
-                self.edits.fill(item)
-            if not left:
-                self.edits.leave_out(node, name)
-            is_left = is_left or left
-        # The whole section is to be confirmed: its items need no mention each.
-        self.carried.kept[listed:] = [path]
-        return is_left
-
-    def literal(self, node: yaml.Node, path: Path) -> str | None:
-        """Return a value of last year without its formulas; None if nothing of it is known."""
-        if isinstance(node, yaml.MappingNode):
-            titles = [pair for pair in node.value if pair[0].value == "名称"]
-            others = [pair for pair in node.value if pair not in titles]
-            known = [(k, t) for k, v in others if (t := self.literal(v, (*path, k.value)))]
-            named = [(key, _in_braces(self.edits.typed(title))) for key, title in titles]
-            pairs = [f"{_in_braces(self.edits.typed(k))}: {text}" for k, text in [*named, *known]]
-            return f"{{{', '.join(pairs)}}}" if known else None
-        if not isinstance(node, yaml.ScalarNode) or is_unknown(node.value):
-            return None
-        if node.value.startswith("="):
-            return self.values(".".join(str(s) for s in path if s not in ("明细", "合计")))
-        return self.edits.typed(node)
-
-    def is_referred_to(self, path: Path) -> bool:
-        name = re.escape(".".join(map(str, path)))
-        return re.search(rf"(?<![\w.]){name}(?![\w（])", self.referred) is not None
+    carried.body = edits.made()
+    return carried
 
 
 def _renamed(text: str, renamed: Mapping[str, str], ledgers: list[str]) -> str:
@@ -385,8 +352,12 @@ def _is_words(info: FieldInfo) -> bool:
     return bool(found) and all(isinstance(r, TextOf) and not r.choices for r in found)
 
 
-def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    return {str(info.alias): info for info in model.model_fields.values()}
+def _fields(inner: Any, stated: Iterable[str]) -> dict[str, FieldInfo]:
+    """Return the fields of a section; each key of one whose names are a department's own."""
+    if model := _model(inner):
+        return {str(info.alias): info for info in model.model_fields.values()}
+    item = get_args(inner)[1] if get_origin(inner) is dict else Any
+    return dict.fromkeys(stated, FieldInfo.from_annotated_attribute(item, None))
 
 
 def _model(annotation: Any, base: type[BaseModel] = BaseModel) -> type[BaseModel] | None:

@@ -1,7 +1,5 @@
 """What the whole district shares in one year: `params/YEAR/_year.yml`."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from govnb.text.section import Name, Strict

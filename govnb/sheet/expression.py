@@ -4,8 +4,6 @@ A formula is cut into names, numbers and operators; Python's own parser gives th
 the nodes listed here are ever evaluated, so that its cost is bounded by its length.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import operator
@@ -18,9 +16,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 from typing import Any, NamedTuple
 
+from govnb.text.characters import UNSEEN
 from govnb.text.measure import PERCENT
 from govnb.text.values import PartialDate
-from govnb.text.yaml_faults import UNSEEN
 
 Value = Decimal | str | PartialDate | None
 # What a formula reckons with: fractions once a decimal would have to be rounded on the way.

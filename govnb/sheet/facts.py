@@ -4,8 +4,6 @@ The walk knows shapes, never section names: a new field is a figure without a li
 left out is a draft too: unknown, with the reason, so that a formula says what is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -20,7 +18,7 @@ from govnb.sheet.figure import WHOLE_UNITS
 from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
-from govnb.sheet.sheet import Draft, Lack, Money
+from govnb.sheet.sheet import Figure, Lack, Money
 from govnb.text.faults import Fault, Place, did_you_mean
 from govnb.text.section import Ledger
 from govnb.text.values import (
@@ -43,7 +41,7 @@ MOST_DECIMALS = 10
 class Facts:
     """Every draft of one department, and the shape of its ledgers and lists."""
 
-    drafts: dict[str, Draft] = field(default_factory=dict)  # by name, in file order
+    drafts: dict[str, Figure] = field(default_factory=dict)  # by name, in file order
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each ledger node
     lists: dict[str, list[Scalar]] = field(default_factory=dict)
     # The names in each section whose items the department chooses.
@@ -52,7 +50,7 @@ class Facts:
     faults: list[Fault] = field(default_factory=list)
     money: Money = field(default_factory=Money)
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: Figure) -> None:
         """Add a draft, money in the file's unit; a name already taken is a fault at its place."""
         if draft.name in self.drafts:
             message = f"“{draft.name}”在 {self.drafts[draft.name].place} 已经有了"
@@ -60,7 +58,7 @@ class Facts:
         else:
             self.drafts[draft.name] = self.in_file_unit(draft)
 
-    def in_file_unit(self, draft: Draft) -> Draft:
+    def in_file_unit(self, draft: Figure) -> Figure:
         """Return a draft, of money in the unit the file keeps its amounts in."""
         unit, scale = in_money_unit(draft.unit, self.money.unit)
         if unit == draft.unit:
@@ -106,16 +104,16 @@ class _Walk:
         elif isinstance(value, Ledger):
             self.ledger(name, value, place, unit)
         elif isinstance(value, PartialDate):
-            self.facts.add(Draft(name, "", value.place, value))
+            self.facts.add(Figure(name, value, place=value.place))
         elif isinstance(value, Scalar):
             is_known = value != UNKNOWN
             stated, lack = (str(value), None) if is_known else (None, Lack.WITHHELD)
-            self.facts.add(Draft(name, "", value.place, stated, lack=lack))
+            self.facts.add(Figure(name, stated, place=value.place, lack=lack))
         elif isinstance(value, list):
             self.facts.lists[name] = value
             if value:
-                count = partial(Draft, f"{name}.条数", "", value[0].place, decimals=0, derived=True)
-                self.facts.add(count(value=Decimal(len(value))))
+                count, place = Decimal(len(value)), value[0].place
+                self.facts.add(Figure(f"{name}.条数", count, place=place, decimals=0, derived=True))
         elif isinstance(value, BaseModel):
             self.section(name, value, _first_place(value) or place)
         elif isinstance(value, Mapping):
@@ -146,13 +144,14 @@ class _Walk:
             # An account in 亿元 is read by its later places; what is computed shows as many.
             self.facts.money.decimals = max(self.facts.money.decimals, decimals)
         lack = Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
-        draft = Draft(
-            name, unit, amount.place, value, self.formula(amount),
-            lack=lack if value is None and amount.formula is None else None,
-            decimals=decimals, approximate=amount.approximate, about=amount.about,
-            kind=amount.kind,
+        self.facts.add(
+            Figure(
+                name, value, unit, place=amount.place, expression=self.formula(amount),
+                lack=lack if value is None and amount.formula is None else None,
+                decimals=decimals, approximate=amount.approximate, about=amount.about,
+                kind=amount.kind,
+            )
         )  # fmt: skip
-        self.facts.add(draft)
 
     def formula(self, amount: Amount) -> Expression | None:
         formula, text = amount.formula, amount.text
@@ -173,12 +172,12 @@ class _Walk:
         unit = given or unit or ""
         most = max((decimals_of(total.value) for total in totals), default=0)
         decimals = 0 if unit in WHOLE_UNITS else 2 if given else most
-        computed = partial(Draft, unit=unit, place=here, decimals=decimals, derived=True)
+        computed = partial(Figure, unit=unit, place=here, decimals=decimals, derived=True)
         add, total, sums = self.facts.add, sum_of(parts, f"求和({name}.*)"), f"{name}.分项之和"
         if parts:
             self.facts.parts[name] = tuple(parts)
         if node.title is not None:
-            add(Draft(f"{name}.名称", "", node.title.place, str(node.title)))
+            add(Figure(f"{name}.名称", str(node.title), place=node.title.place))
         if node.total is None:
             add(computed(name, expression=total))
         else:
@@ -188,7 +187,7 @@ class _Walk:
         if parts:
             add(computed(sums, expression=total))
             count = Decimal(sum(not n.parts for n in _nodes(node)))
-            add(Draft(f"{name}.项数", "", here, count, decimals=0, derived=True))
+            add(Figure(f"{name}.项数", count, place=here, decimals=0, derived=True))
             if node.total is not None:
                 add(computed(f"{name}.合计差额", expression=difference(name, sums)))
         for column, amount in (node.columns or {}).items():
@@ -202,7 +201,7 @@ class _Walk:
         self.amount(name, amount, unit)
         cells = [f"{row}.{column}" for row, node in rows.items() if column in (node.parts or {})]
         if cells:
-            computed = partial(Draft, unit=unit, place=amount.place, derived=True)
+            computed = partial(Figure, unit=unit, place=amount.place, derived=True)
             sums, total = f"{name}.分项之和", sum_of(cells, f"求和({top}.*.{column})")
             self.facts.add(computed(sums, expression=total))
             self.facts.add(computed(f"{name}.合计差额", expression=difference(name, sums)))
@@ -226,19 +225,19 @@ class _Walk:
         """Draft, as unknown, each figure an optional field would have given."""
         found = flat(annotation)
         amount = _amount_in(found)
-        lacking = partial(Draft, place=place, lack=Lack.LEFT_OUT)
+        lacking = partial(Figure, place=place, lack=Lack.LEFT_OUT)
         model = next((a for a in found if isinstance(a, type) and issubclass(a, BaseModel)), None)
         if amount is not None:
-            self.facts.add(lacking(name, amount.kind.unit))
+            self.facts.add(lacking(name, unit=amount.kind.unit))
         elif model is not None:
             for info in model.model_fields.values():
                 self.left_out(f"{name}.{info.alias}", typed(info), place)
         elif PartialDate in found or any(
             isinstance(r, TextOf) and r.choices == ("是", "否") for r in found
         ):
-            self.facts.add(lacking(name, ""))
+            self.facts.add(lacking(name))
         elif get_origin(bare(annotation)) is list:
-            self.facts.add(lacking(f"{name}.条数", "", decimals=0))
+            self.facts.add(lacking(f"{name}.条数", decimals=0))
 
 
 def _amount_in(found: list[Any]) -> AmountOf | None:

@@ -1,7 +1,5 @@
 """The model of a department's file, walked: what stands in a file, and what its keys may hold."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin

@@ -5,22 +5,19 @@ counted twice, and a file under a name nothing looks for would be missing withou
 each file is either a department's or named with the reason and what to do.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import unicodedata
+import warnings
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from govnb.text.faults import Fault, Place
-from govnb.text.number import UNKNOWN
-from govnb.text.yaml_faults import graph_faults
+from govnb.text.number import is_unknown
+from govnb.text.yaml_text import Mapping, Scalar, parse_yaml, scalar
 
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"
 # Files the program makes beside the departments' own.
@@ -74,7 +71,7 @@ class Unread:
 def departments(year: int | str, params_dir: Path) -> list[str]:
     """Return the identifiers of the departments that have a file that year, sorted."""
     names = _names(params_dir / str(year))
-    return sorted(n.removesuffix(SUFFIX) for n in names if _is_department(n, names))
+    return sorted(n.removesuffix(SUFFIX) for n in names if _why_unread(n, names) is None)
 
 
 def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
@@ -82,18 +79,18 @@ def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
 
     What the system itself leaves unseen in a folder (.DS_Store, Thumbs.db) is not told.
     """
-    folder = params_dir / str(year)
-    label = f"{params_dir.name}/{year}"
+    folder, label = params_dir / str(year), f"{params_dir.name}/{year}"
     names = _names(folder)
     found: list[Unread] = []
     for name in names:
-        if name == YEAR_FILE or _is_department(name, names) or _is_unseen(name):
+        told = _why_unread(name, names)
+        if told is None or name == YEAR_FILE or _is_unseen(name):
             continue
         if (folder / name).is_dir():
             inside = (path.relative_to(folder).as_posix() for path in year_files(folder / name))
             found += [_in_subfolder(f"{label}/{_plain(file)}", label) for file in inside]
         else:
-            found.append(Unread(f"{label}/{_plain(name)}", *_why_unread(name, names)))
+            found.append(Unread(f"{label}/{_plain(name)}", *told))
     return sorted(found)
 
 
@@ -144,11 +141,11 @@ def made_name_fault(code: str) -> tuple[str, str] | None:
         return f"“{_plain(code)}”不能作部门代码", "用预算编码或拼音，如 junshan-zwfw"
     if told := name_fault(code):
         return f"不能作部门代码：{told[0]}", told[1]
-    why, _ = _why_unread(f"{code}{SUFFIX}", set())
-    if why and (bare := _PARAMETERS.split(code, maxsplit=1)[0]) != code:
+    told = _why_unread(f"{code}{SUFFIX}", set())
+    if told and (bare := _PARAMETERS.split(code, maxsplit=1)[0]) != code:
         return f"不能作部门代码：“{code}”带着扩展名", f"写 {bare}"
-    if why:
-        return f"不能作部门代码：“{code}”这样的文件{why}，批量生成不读", "去掉开头和末尾的符号"
+    if told:
+        return f"不能作部门代码：“{code}”这样的文件{told[0]}，批量生成不读", "去掉开头和末尾的符号"
     return None
 
 
@@ -167,8 +164,8 @@ def place_faults(path: Path, params_dir: Path) -> list[Fault]:
     names = _names(params_dir / year)
     if path.name not in names or _is_unseen(path.name) or path.name == YEAR_FILE:
         return []
-    if not _is_department(path.name, names):
-        return [Unread(f"{label}/{path.name}", *_why_unread(path.name, names)).fault()]
+    if unread := _why_unread(path.name, names):
+        return [Unread(f"{label}/{path.name}", *unread).fault()]
     code = path.name.removesuffix(SUFFIX)
     told = name_fault(code)
     own = [Fault(Place(f"{label}/{path.name}"), told[0], f"改文件名：{told[1]}")] if told else []
@@ -181,57 +178,50 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
     Two files are one department's if they state one 部门.名称 or one 预算编码 in one 地区, or
     if their names differ in case only, since their reports would have one name on Windows.
     """
-    label = f"{params_dir.name}/{year}"
-    of_year = identity(params_dir / str(year) / YEAR_FILE, f"{label}/{YEAR_FILE}").get("地区")
+    folder, label = params_dir / str(year), f"{params_dir.name}/{year}"
+    of_year = _identity(folder / YEAR_FILE, label).get("地区", "")
     # What makes two one → the files it is said in, and where.
-    same: dict[tuple[str, ...], dict[str, tuple[str, Place]]] = defaultdict(dict)
+    same: dict[tuple[str, ...], dict[str, Scalar]] = defaultdict(dict)
     for name in names:
         file = f"{label}/{_plain(name)}{SUFFIX}"
-        path = params_dir / str(year) / f"{name}{SUFFIX}"
-        same["文件名", _folded(name)].setdefault(name, (name, Place(file)))
-        stated = identity(path, file)
-        region = stated.get("地区", of_year or ("", Place(file)))[0]
+        same["文件名", _folded(name)][name] = scalar(name, Place(file))
+        stated = _identity(folder / f"{name}{SUFFIX}", file)
+        region = _folded(stated.get("地区", of_year))
         for key in ("名称", "预算编码"):
-            if key in stated and stated[key][0].strip("（）") not in ("", UNKNOWN, "待填"):
-                same[key, _folded(region), _folded(stated[key][0])][name] = stated[key]
+            if key in stated and stated[key].strip() and not is_unknown(stated[key]):
+                same[key, region, _folded(stated[key])][name] = stated[key]
     faults: dict[str, list[Fault]] = defaultdict(list)
     for (key, *_), bearers in same.items():
-        for name, (text, place) in bearers.items() if len(bearers) > 1 else ():
-            others = "、".join(str(at) for other, (_, at) in bearers.items() if other != name)
+        for name, text in bearers.items() if len(bearers) > 1 else ():
+            others = "、".join(str(at.place) for other, at in bearers.items() if other != name)
             what = "文件名只有大小写不同" if key == "文件名" else f"{key}“{text}”相同"
             message = f"与 {others} 的{what}，是重复的文件，都不生成"
             hint = f"同一个部门只留一个文件；不是同一个部门，改其中一个的{key}"
-            faults[name].append(Fault(place, message, hint))
+            faults[name].append(Fault(text.place, message, hint))
     return dict(faults)
-
-
-def identity(path: Path, label: str) -> dict[str, tuple[str, Place]]:
-    """Return what a file states under 部门, and a year's 地区, with places; {} if unreadable.
-
-    A year has hundreds of files, so no more is parsed than it takes.
-    """
-    found: dict[str, tuple[str, Place]] = {}
-    try:
-        text = path.read_text("utf-8-sig") if path.is_file() else ""
-        for stated in _IDENTITY.finditer(text):
-            # Brackets in brackets by the thousand are refused before they are built.
-            list(graph_faults(yaml.parse(stated[0], _LOADER), label))
-            section: Any = yaml.compose(stated[0], _LOADER)
-            ((key, value),) = section.value
-            above = text.count("\n", 0, stated.start())
-            pairs = value.value if isinstance(value, yaml.MappingNode) else [(key, value)]
-            for key, item in pairs:
-                if isinstance(key, yaml.ScalarNode) and isinstance(item, yaml.ScalarNode):
-                    line, column = item.start_mark.line + above + 1, item.start_mark.column + 1
-                    found[key.value] = item.value, Place(label, line, column)
-    except (OSError, ValueError, yaml.YAMLError):
-        pass
-    return found
 
 
 # The lines of one section.
 _IDENTITY = re.compile(r"""(?m)^["']?(?:部门|地区)["']?[ ]*:.*(?:\n(?:[ \t#].*|\r?)$)*""")
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def _identity(path: Path, label: str) -> dict[str, Scalar]:
+    """Return what a file states under 部门, and its 地区; {} if unreadable.
+
+    A year has hundreds of files, so no more is parsed than it takes.
+    """
+    found: dict[str, Scalar] = {}
+    with suppress(OSError, ValueError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = path.read_text("utf-8-sig") if path.is_file() else ""
+        for stated in _IDENTITY.finditer(text):
+            above = "\n" * text.count("\n", 0, stated.start())
+            tree = parse_yaml(above + stated[0], label, note=True)
+            inside = next(
+                (section for section in tree.values() if isinstance(section, Mapping)), tree
+            )
+            found |= {key: value for key, value in inside.items() if isinstance(value, Scalar)}
+    return found
 
 
 def _names(folder: Path) -> set[str]:
@@ -241,47 +231,42 @@ def _names(folder: Path) -> set[str]:
         return set()
 
 
-def _is_department(name: str, names: set[str]) -> bool:
-    return name.endswith(SUFFIX) and name != SUFFIX and _why_unread(name, names) == ("", "")
-
-
 def _is_unseen(name: str) -> bool:
     """Tell whether a file is the system's own, which nobody put there."""
     hidden = name.startswith(".") and not _PARAMETERS.search(name)
     return hidden or name.startswith("._") or name.casefold() in _LEFT_BY_SYSTEMS
 
 
-def _why_unread(name: str, names: set[str]) -> tuple[str, str]:
-    """Return why a file is not read and what to do; two empty texts for one that is."""
-    stem = _PARAMETERS.split(name, maxsplit=1)[0].rstrip("。．. ")
-    is_the_year = stem == YEAR_FILE.removesuffix(SUFFIX)
-    wanted = YEAR_FILE if is_the_year else f"{stem.lstrip('._ ')}{SUFFIX}"
-    rename = f"已经有 {wanted}，核对以后只留一个" if wanted in names else f"改名为 {wanted}"
+def _why_unread(name: str, names: set[str]) -> tuple[str, str] | None:
+    """Return why a file is not read and what to do; None for a department's."""
+    stem, *ending = _PARAMETERS.split(name, maxsplit=1)
+    stem = stem.rstrip("。．. ")
+    bare = YEAR_FILE if f"{stem}{SUFFIX}" == YEAR_FILE else f"{stem.lstrip('._ ')}{SUFFIX}"
+    rename = f"已经有 {bare}，核对以后只留一个" if bare in names else f"改名为 {bare}"
     if name.startswith(("~$", ".~")):
         return "是办公软件打开文件时留下的", "关闭打开它的软件；关了还在，就删去"
     if _LEAVING.search(name):
-        more = f"；要用它，{rename}" if _PARAMETERS.search(name) else ""
-        return "是编辑器或同步软件留下的", f"不用了就删去{more}"
+        return "是编辑器或同步软件留下的", "不用了就删去" + (
+            f"；要用它，{rename}" if ending else ""
+        )
     if name.startswith("_year"):
         more = f"已经有 {YEAR_FILE}，删去这一个" if YEAR_FILE in names else f"改名为 {YEAR_FILE}"
         return f"年度文件只认 {YEAR_FILE} 这个名称", more
-    if name[0] in "_." and _PARAMETERS.search(name):
+    if name[0] in "_." and ending:
         return f"以“{name[0]}”开头的名称留给程序和系统", rename
-    if copy := _COPY.search(stem if _PARAMETERS.search(name) else Path(name).stem):
+    if copy := _COPY.search(stem if ending else Path(name).stem):
         whole = f"{stem[: copy.start()].strip() or stem[copy.end() :].strip()}{SUFFIX}"
         kept = f"与 {whole} 核对，只留一个；" if whole in names else ""
         return _COPIED, f"{kept}是要用的，去掉名称里多出来的部分；不是，就删去"
-    if _PARAMETERS.search(name.removesuffix(SUFFIX)) and name.endswith(SUFFIX):
-        return "扩展名写了两次", rename
+    if not ending:
+        return f"不是参数文件（{SUFFIX}）", "放到这个文件夹外面"
     if name.endswith(SUFFIX):
-        return "", ""
+        return ("扩展名写了两次", rename) if _PARAMETERS.search(name.removesuffix(SUFFIX)) else None
     if match := re.search(r"\.ya?ml(.*)$", name, re.IGNORECASE):
-        ending, more = name[match.start() : match.start(1)], match[1]
-        what = f"扩展名后面多了“{more}”" if more else f"扩展名是 {ending}，只读小写的 {SUFFIX}"
-        return what, rename
-    if _PARAMETERS.search(name):
-        return "扩展名前的点是全角", rename
-    return f"不是参数文件（{SUFFIX}）", "放到这个文件夹外面"
+        typed, more = name[match.start() : match.start(1)], match[1]
+        wrong = f"扩展名是 {typed}，只读小写的 {SUFFIX}"
+        return f"扩展名后面多了“{more}”" if more else wrong, rename
+    return "扩展名前的点是全角", rename
 
 
 def _in_subfolder(file: str, label: str) -> Unread:

@@ -1,7 +1,5 @@
 """A key of a parameter file, with what becomes of its value when a new year's file begins."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -28,23 +26,14 @@ class NextYear:
     by_account: bool = False
 
 
-def key(
-    alias: str,
-    default: Any = None,
-    *,
-    description: str | None = None,
-    last_year: str = "",
-    of_one_year: bool = False,
-    lasting: bool = False,
-    by_account: bool = False,
-) -> Any:
-    """Return a field of a section: its Chinese key, and what becomes of it in the next year.
+def key(alias: str, default: Any = None, *, description: str | None = None, **told: Any) -> Any:
+    """Return a field of a section: its Chinese key, and by `told` its :class:`NextYear`.
 
     This one line is all there is to a field: figures, formulas, the schema, references in
     narratives and `govnb new --from` are made from the model.
     """
     field = Field(default, alias=alias, description=description)
-    field.metadata.append(NextYear(last_year, of_one_year, lasting, by_account))
+    field.metadata.append(NextYear(**told))
     return field
 
 

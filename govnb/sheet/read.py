@@ -1,7 +1,5 @@
 """Files → checked inputs, or every fault at once."""
 
-from __future__ import annotations
-
 import os
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """How scores, values and steps are said in a reason."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal, localcontext

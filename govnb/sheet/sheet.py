@@ -6,22 +6,25 @@ items too: an item that doesn't state the amount summed is missing like any othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property, lru_cache, partial
-from itertools import chain, takewhile
-from operator import ne
+from functools import cached_property, partial
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 
 from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
-from govnb.text.faults import Fault, Place
+from govnb.text.faults import MOST_FAULTS, Fault, Place, Spot
 from govnb.text.section import RESERVED, dotted
-from govnb.text.values import MONEY_UNIT, Kind
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Kind, PartialDate
 
 PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
+UNCOMPUTABLE = "不可计算"
+POINTS = "个百分点"
+NOWHERE = Spot("")
 # Accounts may be named by the codes of 经济分类科目.
 BY_ACCOUNT = frozenset({"支出", "预算安排"})
 
@@ -42,13 +45,37 @@ class Lack(StrEnum):
         return self in (Lack.WITHHELD, Lack.ON_TRIAL)
 
 
-class Valued:
-    """What has a value in a unit."""
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One named value, stated or computed; on a sheet, before or after it is worked out."""
 
-    __slots__ = ()
-    value: Value
-    unit: str
-    scale: Decimal
+    name: str  # dotted path, such as `三公经费.公务接待费.结余率`
+    value: Value = None  # in the figure's own unit, at full precision; None when unknown
+    unit: str = ""  # `万元`, `人`, `%`, …; empty for plain counts, text, dates and mixed units
+    label: str = ""  # what the report calls it
+    place: Place = NOWHERE  # the line that states it or the line of its formula
+    formula: str | None = None  # None for what a file states outright
+    inputs: tuple[str, ...] = ()  # names the formula used, wildcards spelled out
+    # The stated facts, at the far end of the formulas, that its value lacks: itself for one
+    # that should have been stated.
+    missing: tuple[str, ...] = ()
+    trouble: str = ""  # why it has no value though all it rests on is known
+    absent: bool = False  # the department has nothing of what it is about
+    lack: Lack | None = None  # why a stated value is unknown
+    approximate: bool = False  # a 约数, or computed from one
+    about: str = ""  # the word a file marks its 约数 with: 余, 多 or 约
+    decimals: int = 2  # places shown; the value itself is never rounded
+    note: str = ""  # explanation or legal source from the formula book
+    derived: bool = False  # computed by the program or the book, not stated
+    # What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
+    scale: Decimal = Decimal(1)
+    points: bool = False  # it takes one rate from another: from 80% to 83% are 3 points, not 3%
+    # What is printed for no value: 未公布 of a report transcribed, （待填） in one's own draft.
+    unsaid: str = UNKNOWN
+    expression: Expression | None = None
+    fixed: bool = False  # its rule says how many places to show (小数位)
+    kind: Kind | None = None
+    only_named: bool = False  # only a formula names it: the department states nothing of the kind
 
     @property
     def factor(self) -> Decimal:
@@ -68,28 +95,48 @@ class Valued:
             return self.value
         return self.value * self.factor
 
+    @property
+    def told_unit(self) -> str:
+        """The unit as it is printed behind the number."""
+        return POINTS if self.points and self.unit == "%" else self.unit
 
-@dataclass(frozen=True, slots=True)
-class Draft(Valued):
-    """A figure before evaluation: a value, an expression, or why it has neither."""
+    @property
+    def is_money(self) -> bool:
+        """True for an amount of the file's own, which formulas count in 万元."""
+        return MONEY_UNITS.get(self.unit) == self.scale
 
-    name: str
-    unit: str
-    place: Place
-    value: Value = None
-    expression: Expression | None = None
-    lack: Lack | None = None
-    label: str = ""
-    decimals: int = 2
-    note: str = ""
-    approximate: bool = False
-    about: str = ""  # the word a file marks its 约数 with
-    derived: bool = False  # computed by the program or the book, not stated
-    # What formulas count one of its unit as: they reckon in 万元, whatever a file is kept in.
-    scale: Decimal = Decimal(1)
-    fixed: bool = False  # its rule says how many places to show (小数位)
-    kind: Kind | None = None
-    only_named: bool = False  # only a formula names it: the department states nothing of the kind
+    @property
+    def reason(self) -> str:
+        """The sentence that says why the value is unknown; empty when it is known."""
+        if self.value is not None:
+            return ""
+        if self.trouble:
+            return f"{UNCOMPUTABLE}：{self.trouble}"
+        if self.lack is Lack.LEFT_OUT:
+            return self.unsaid if self.unsaid != UNKNOWN else f"{UNKNOWN}（{self.lack}）"
+        if self.lack is not None:
+            return self.lack or self.unsaid
+        if self.absent and self.formula is None:
+            return f"本部门没有“{self.name}”"
+        return f"缺少：{'、'.join(self.missing)}" if self.missing else "没有可相加的数"
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the shape the JSON contract fixes for a figure."""
+        return {
+            "value": None if self.value is None else exact(self.value),
+            "unit": self.unit,
+            "label": self.label,
+            "formula": self.formula,
+            "inputs": list(self.inputs),
+            "origin": str(self.place),
+            "reason": self.reason,
+            "approximate": self.approximate,
+        }
+
+
+def exact(value: Decimal | PartialDate | str) -> str:
+    """Return the full-precision text of a value, never in scientific notation."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 @dataclass
@@ -100,25 +147,11 @@ class Money:
     decimals: int = 2  # that amounts computed in that unit show
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Valued):
-    """What a name or a formula comes to: a value, what it lacks, or why it has none."""
-
-    value: Value = None  # in `unit`, at full precision
-    unit: str = ""  # empty where a formula mixes units
-    factor: Decimal = Decimal(1)
-    names: tuple[str, ...] = ()  # the figures used, wildcards spelled out
-    missing: tuple[str, ...] = ()  # the unknown stated facts, at the far end of the formulas
-    trouble: str = ""  # why there is no value though all is known, such as a division by zero
-    absent: bool = False  # the department has nothing of what is asked for
-    about: bool = False  # it rests on a 约数
-
-
 class Sheet:
     """The cells of one department."""
 
     def __init__(
-        self, drafts: Mapping[str, Draft], accounts: Mapping[str, str] | None = None,
+        self, drafts: Mapping[str, Figure], accounts: Mapping[str, str] | None = None,
         items: Mapping[str, Sequence[str]] | None = None, money: Money | None = None,
     ) -> None:  # fmt: skip
         self.drafts = dict(drafts)  # every figure before evaluation, by name, in file order
@@ -129,21 +162,21 @@ class Sheet:
         self.faults: list[Fault] = []  # formulas that use as a number what is none
         self.circles: list[list[str]] = []  # figures computed from themselves, once worked out
         self._base: Sheet | None = None
-        self._changed: Mapping[str, Draft] = {}
-        self._answers: dict[str, Answer] = {}
+        self._changed: Mapping[str, Figure] = {}
+        self._answers: dict[str, Figure] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
         self._above: dict[str, frozenset[str]] = {}
         self._matched: dict[str, tuple[str, ...]] = {}
 
-    def with_(self, changes: Mapping[str, Draft | Value]) -> Sheet:
+    def with_(self, changes: Mapping[str, Figure | Value]) -> Sheet:
         """Return the sheet under other drafts, or other values in their own units.
 
         What doesn't rest on them isn't worked out again.
         """
-        drafts: dict[str, Draft] = {}
+        drafts: dict[str, Figure] = {}
         for name, given in changes.items():
-            draft = self.draft(name) or Draft(name, "", Place(name))
-            if not isinstance(given, Draft):
+            if not isinstance(given, Figure):
+                draft = self.draft(name) or Figure(name)
                 given = replace(draft, value=given, expression=None, lack=None)
             drafts[name] = given
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
@@ -155,7 +188,7 @@ class Sheet:
 
     # ── names ────────────────────────────────────────────────────
 
-    def draft(self, name: str) -> Draft | None:
+    def draft(self, name: str) -> Figure | None:
         """Return what stands in a cell, None where there is no such figure."""
         return self._changed.get(name) or self.drafts.get(name)
 
@@ -244,8 +277,8 @@ class Sheet:
 
     # ── values ───────────────────────────────────────────────────
 
-    def cell(self, name: str) -> Answer:
-        """Return a figure's value."""
+    def cell(self, name: str) -> Figure:
+        """Return a figure worked out."""
         if name not in self._answers:
             for each in self._still_needed(name):
                 self._answers[each] = self._worked_out(each)
@@ -262,51 +295,47 @@ class Sheet:
     def _is_moved(self, name: str) -> bool:
         return not self.above(name).isdisjoint(self._changed)
 
-    def _worked_out(self, name: str) -> Answer:
+    def _worked_out(self, name: str) -> Figure:
         if self._base is not None and not self._is_moved(name):
             return self._base.cell(name)
         draft = self.draft(name)
         if draft is None:
-            return Answer(names=(name,), missing=(name,), absent=True)
+            return Figure(name, missing=(name,), absent=True)
         if draft.expression is None:
-            lacks = (name,) if draft.value is None else ()
-            absent = draft.only_named and draft.lack is None
-            return Answer(
-                draft.value, draft.unit, draft.factor, (name,), lacks, absent=absent,
-                about=draft.approximate,
-            )  # fmt: skip
-        unknown = Answer(unit=draft.unit, names=(name,), missing=(name,))
+            if draft.value is not None:
+                return draft
+            return replace(draft, missing=(name,), absent=draft.only_named and draft.lack is None)
+        unknown = replace(draft, formula=draft.expression.text, inputs=(name,), missing=(name,))
         if name in self._circular:
             return unknown
         try:
-            found = self.ask(draft.expression, unit=draft.unit, factor=draft.factor)
+            found = self.ask(draft.expression, like=unknown)
             if found.value is not None and found.number is None:
                 message = f"公式的结果“{found.value}”不是数"
                 raise FormulaError(message, "写数的名称；日期用 年份(…)")
+            return found
         except FormulaError as error:
             self.faults.append(Fault(draft.place, str(error), error.hint))
             return unknown
-        return replace(found, about=True) if draft.approximate else found
 
     def ask(
-        self, expression: Expression, own: Mapping[str, Answer] | None = None,
-        find: Callable[[str], str] | None = None, unit: str | None = None,
-        factor: Decimal = Decimal(1),
-    ) -> Answer:  # fmt: skip
+        self, expression: Expression, own: Mapping[str, Figure] | None = None,
+        find: Callable[[str], str] | None = None, like: Figure | None = None,
+    ) -> Figure:  # fmt: skip
         """Work a formula out.
 
         `own` are names that only the asker knows, and what they come to; `find` gives the
-        figure, or the pattern, that a name stands for to the asker. Without a `unit`, of which
-        formulas count one as `factor`, the result has what the units of its names leave.
+        figure, or the pattern, that a name stands for to the asker. The result has the unit of
+        the figure it is to be `like`, else what the units of its names leave.
         Raises FormulaError if something that is not a number is used as one.
         """
         own, find = own or {}, find or self.resolve
         names = self.names(find(raw) for raw in expression.names if raw not in own)
         cells = {raw: own[raw] for raw in expression.names if raw in own}
         cells |= {name: self.cell(name) for name in names}
-        if unit is None:
-            unit, factor = _unit(expression, cells.values())
-        about = any(cell.about for cell in cells.values())
+        like = like or _of_unit(expression, cells.values())
+        approximate = like.approximate or any(cell.approximate for cell in cells.values())
+        found = partial(replace, like, inputs=names, approximate=approximate)
         trouble, value = "", None
         try:
             value = expression.evaluate(
@@ -321,12 +350,14 @@ class Sheet:
         if value is None:
             unknown = {name: cell for name, cell in cells.items() if cell.value is None}
             trouble = trouble or next((c.trouble for c in unknown.values() if c.trouble), "")
-            lacks = [c.missing or (name,) for name, c in unknown.items() if not c.trouble]
+            # Each share of an unknown whole would copy the list of all it lacks.
+            lacks = dict.fromkeys(c.missing or (n,) for n, c in unknown.items() if not c.trouble)
+            missing = next(iter(lacks)) if len(lacks) == 1 else (*dict.fromkeys(chain(*lacks)),)
             absent = all(cell.absent for cell in cells.values())
-            return Answer(None, unit, factor, names, _union(lacks), trouble, absent, about)
-        if isinstance(value, Decimal) and factor != 1:
-            value /= factor
-        return Answer(value, unit, factor, names, about=about)
+            return found(missing=missing, trouble=trouble, absent=absent)
+        if isinstance(value, Decimal) and like.factor != 1:
+            value /= like.factor
+        return found(value=value, missing=())
 
     def _withheld(self, name: str) -> bool:
         # What a department says it doesn't publish is not made up for by a number near it.
@@ -372,44 +403,26 @@ def ordered(needs: Mapping[str, Sequence[str]]) -> tuple[list[str], list[list[st
     """Return the names, each after those it needs, and the circles among them.
 
     A circle that is found is opened (its figures then need nothing more), so that the next one
-    shows as well, and every need is looked at once; each begins and ends with the same name.
+    shows as well; each begins and ends with the same name.
     """
-    order: list[str] = []
     circles: list[list[str]] = []
-    begun: set[str] = set()
-    # The names on the way down, each with the needs still to look at, below one that needs all.
-    path: dict[str, Iterator[str]] = {"": iter(needs)}
-    while path:
-        need = next(path[next(reversed(path))], None)
-        if need is None:
-            order.append(path.popitem()[0])
-        elif need in path:
-            below = list(takewhile(partial(ne, need), reversed(path)))
-            circles.append([need, *reversed(below), need])
-            path.update((name, iter(())) for name in circles[-1])
-        elif need not in begun:
-            begun.add(need)
-            path[need] = iter(needs.get(need, ()))
-    return order[:-1], circles
+    open_, order = {**needs}, [*needs]
+    while len(circles) < MOST_FAULTS:
+        try:
+            order = [*TopologicalSorter(open_).static_order()]
+            break
+        except CycleError as error:
+            circles.append(error.args[1][::-1])
+            open_ |= dict.fromkeys(circles[-1], ())
+    else:
+        # More than anyone mends at a time: nothing is worked out then.
+        circles.append(order)
+    return order, circles
 
 
-def _unit(expression: Expression, cells: Iterable[Answer]) -> tuple[str, Decimal]:
-    """Return the unit of a name, a sum or a difference; a product or quotient has none."""
-    units = {cell.unit: cell.factor for cell in cells if not cell.absent}
-    return units.popitem() if len(units) == 1 and not expression.is_product else ("", Decimal(1))
-
-
-def _union(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the names of several lists, each once: the longest itself where it holds all.
-
-    Each share of an unknown whole would copy it.
-    """
-    longest = max(lists, key=len, default=())
-    if all(some is longest or _members(longest).issuperset(some) for some in lists):
-        return longest
-    return tuple(dict.fromkeys(chain.from_iterable(lists)))
-
-
-@lru_cache(maxsize=64)
-def _members(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(names)
+def _of_unit(expression: Expression, cells: Iterable[Figure]) -> Figure:
+    """Return a figure in the unit of a name, a sum or a difference; a product has none."""
+    units = {cell.unit: cell.scale for cell in cells if not cell.absent}
+    one = len(units) == 1 and not expression.is_product
+    unit, scale = units.popitem() if one else ("", Decimal(1))
+    return Figure("", unit=unit, scale=scale)

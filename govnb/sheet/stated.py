@@ -1,7 +1,5 @@
 """The words a department's file states, by their path of keys."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department

@@ -6,8 +6,6 @@ Each line is a paragraph. `\*` beside another asterisk is one that is no part of
 a stroke within a table's cell; every other backslash (`C:\*.xls`) is a character.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

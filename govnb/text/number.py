@@ -5,15 +5,13 @@ refused with the text to type instead (:func:`parse_number`). A sentence may wri
 and :func:`read_numbers` reads what it finds there: `1,234.5万元`, `１２３`, `约118%`, `5—8个`.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govnb.text.yaml_faults import UNSEEN
+from govnb.text.characters import UNSEEN
 
 UNKNOWN = "未公布"
 # What one's own draft says of what isn't filled in yet.

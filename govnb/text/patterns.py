@@ -1,7 +1,5 @@
 """The regular expressions of the rules: told in Chinese what is wrong, and stopped in time."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -33,20 +33,14 @@ class Gaps:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = tuple(dict.fromkeys(names))
-        self._whole = frozenset(self.names)
-        # Names with a wildcard are rule files' own: only these have to be tried one by one.
-        self._patterns = [re.compile(dotted(n).pattern) for n in self.names if "{" in n or "*" in n]
+        self._any = re.compile("|".join(rf"{dotted(name).pattern}(?:\..*)?" for name in self.names))
 
     def __or__(self, other: Gaps) -> Gaps:
         return Gaps([*self.names, *other.names])
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a figure's name, or what it belongs to, was left out."""
-        ends = [at for at, sign in enumerate(name) if sign == "."]
-        above = [name, *(name[:end] for end in ends)]
-        if not self._whole.isdisjoint(above):
-            return True
-        return any(p.fullmatch(each) for p in self._patterns for each in above)
+        return bool(name) and self._any.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def validate_leniently(
     """
     faults: list[Fault] = list(getattr(tree, "faults", []))
     # What reading refused has left a gap in its place, which is no second fault.
-    told = {fault.place for fault in faults}
+    known = {fault.place for fault in faults}
     adapter, mend = TypeAdapter(model), _Mending(tree, stand_ins, fillers or {})
     value, telling = None, True
     for _ in range(_MOST_TURNS):
@@ -90,13 +84,17 @@ def validate_leniently(
             break
         except ValidationError as error:
             details: list[Any] = error.errors(include_url=False)
+        # What is missing may be what was mistyped, and isn't missing from the next turn on.
+        lacking = [_fault(tree, detail) for detail in details if detail["type"] == "missing"]
         # Under its right name a section is checked as well, and what missed it has no fault.
-        found = mend.respell(details) if telling else []
-        is_respelled = bool(found)
-        if telling and not is_respelled:
-            found, telling = mend.own_faults(details), False
-        faults += [fault for fault in found if fault.place not in told]
-        if not is_respelled and not mend.leave_out(details):
+        respelled = mend.respell(details) if telling else []
+        told = [*respelled, *lacking] if respelled else []
+        if telling and not respelled:
+            # What is only wrong if a key was guessed right is no fault.
+            own = [d for d in details if _walked(tree, d["loc"])[0] not in mend.respelled]
+            told, telling = [_fault(tree, detail) for detail in own[:MOST_FAULTS]], False
+        faults += [fault for fault in told if fault.place not in known]
+        if not respelled and not mend.leave_out(details):
             break
     return Checked(value, faults, Gaps(mend.gaps), tree)
 
@@ -112,13 +110,11 @@ class _Mending:
     ) -> None:
         self.tree, self.stand_ins, self.fillers = tree, stand_ins, fillers
         self.gaps: list[str] = []
-        self._respelled: set[Path] = set()
+        self.respelled: set[Path] = set()
         self._unknown: set[Path] = set()
 
     def respell(self, details: list[Any]) -> list[Fault]:
         """Give mistyped keys the names they are close to; return the faults of these."""
-        # What is missing may be what was mistyped, and isn't missing from the next turn on.
-        lacking = _faults_of(self.tree, [d for d in details if d["type"] == "missing"])
         faults: list[Fault] = []
         for detail in details:
             if detail["type"] != "extra_forbidden":
@@ -126,18 +122,13 @@ class _Mending:
             path, section = _walked(self.tree, detail["loc"][:-1])
             key = str(detail["loc"][-1])
             near = nearest(key, section.known)
-            if near is None or near in section or (*path, near) in self._respelled:
+            if near is None or near in section or (*path, near) in self.respelled:
                 continue
-            faults += _faults_of(self.tree, [detail])
-            self._respelled.add((*path, near))
+            faults.append(_fault(self.tree, detail))
+            self.respelled.add((*path, near))
             section.keys_at[near] = section.keys_at[key]
             section[near] = section.pop(key)
-        return [*faults, *lacking] if faults else []
-
-    def own_faults(self, details: list[Any]) -> list[Fault]:
-        """Return what is wrong, without what is only so if a key was guessed right."""
-        own = [d for d in details if _walked(self.tree, d["loc"])[0] not in self._respelled]
-        return _faults_of(self.tree, own)
+        return faults
 
     def leave_out(self, details: list[Any]) -> bool:
         """Take the faulty parts out; False if nothing would be left to check."""
@@ -189,11 +180,6 @@ def _walked(tree: Any, loc: Iterable[str | int]) -> tuple[Path, Any]:
     return tuple(path), node
 
 
-def _faults_of(tree: Mapping, details: list[Any]) -> list[Fault]:
-    """Return the faults behind what pydantic found, as many as anyone mends at a time."""
-    return [_fault(tree, detail) for detail in details[:MOST_FAULTS]]
-
-
 def _fault(tree: Mapping, detail: Any) -> Fault:
     kind, loc, context = detail["type"], detail["loc"], detail.get("ctx", {})
     path, node = _walked(tree, loc)
@@ -205,16 +191,15 @@ def _fault(tree: Mapping, detail: Any) -> Fault:
     if kind == "missing":
         return Fault(place, f"缺少“{last}”", f"补上一行“{last}: …”")
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _untagged(node, detail, context)
+        return _untagged(node, detail)
     # Where its key stands, for what has one.
-    parent = _walked(tree, path[:-1])[1] if path else tree
-    key_at = (
-        parent.keys_at.get(str(path[-1]), place) if isinstance(parent, Mapping) and path else place
-    )
+    parent = _walked(tree, path[:-1])[1]
+    keys_at = parent.keys_at if path and isinstance(parent, Mapping) else {}
+    key_at = keys_at.get(str(path[-1]), place) if path else place
     if kind == "govnb":
         place = context.get("place", key_at if last == "[key]" else place)
         return Fault(place, str(detail["msg"]), str(context.get("hint", "")))
-    return Fault(place, *_shape(kind, detail, context, is_line=key_at.line != place.line))
+    return Fault(place, *_shape(kind, detail, is_line=key_at.line != place.line))
 
 
 def _unknown_key(key: str, detail: Any, section: Mapping) -> tuple[str, str]:
@@ -229,10 +214,11 @@ def _unknown_key(key: str, detail: Any, section: Mapping) -> tuple[str, str]:
     return f"不认识“{key}”", hint
 
 
-def _untagged(node: Any, detail: Any, context: Any) -> Fault:
+def _untagged(node: Any, detail: Any) -> Fault:
     """Return the fault of an item whose 种类 is missing or unknown, or that has no rows at all."""
     if not isinstance(detail["input"], Mapping):
-        return Fault(node.place, *_shape("dict_type", detail, context, is_line=False))
+        return Fault(node.place, *_shape("dict_type", detail, is_line=False))
+    context = detail.get("ctx", {})
     if "tag" not in context:
         return Fault(node.place, "缺少“种类”", "补上一行“种类: …”")
     tag, kinds = str(context["tag"]), re.findall("'(.*?)'", str(context["expected_tags"]))
@@ -240,7 +226,7 @@ def _untagged(node: Any, detail: Any, context: Any) -> Fault:
     return Fault(node["种类"].place, f"没有“{tag}”这个种类", hint)
 
 
-def _shape(kind: str, detail: Any, context: Any, *, is_line: bool) -> tuple[str, str]:
+def _shape(kind: str, detail: Any, *, is_line: bool) -> tuple[str, str]:
     """Return message and hint for one kind of thing standing where another should.
 
     `is_line` tells that it begins a line of its own.
@@ -253,7 +239,7 @@ def _shape(kind: str, detail: Any, context: Any, *, is_line: bool) -> tuple[str,
             line = given.lines[0] if given.lines else str(given)
             if lacks_colon(line.strip()):
                 return colon_missing(line)
-        if str(context.get("class_name", "")).startswith("Ledger"):
+        if str(detail.get("ctx", {}).get("class_name")).startswith("Ledger"):
             return "这里应是一个数，或若干行“名称: 值”", "写一个数，或写“合计: 值”和“明细:”各行"
         hint = "另起一行，缩进两格，每行写“名称: 值”；没有内容就删去这一项"
         return "这里应是若干行“名称: 值”", hint

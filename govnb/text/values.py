@@ -5,8 +5,6 @@ float. What an accountant may mistype (full-width digits, thousands commas, lead
 zeros, the wrong unit) is refused with the text to type instead.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 import unicodedata
@@ -18,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from govnb.text.characters import UNSEEN
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL as TO_FILL
 from govnb.text.number import UNKNOWN as UNKNOWN
@@ -25,7 +24,6 @@ from govnb.text.number import BadText as BadText
 from govnb.text.number import is_unknown as is_unknown
 from govnb.text.number import parse_number as parse_number
 from govnb.text.number import split_typed, why_not_a_number
-from govnb.text.yaml_faults import UNSEEN
 from govnb.text.yaml_text import Scalar
 
 MONEY_UNIT = "万元"

@@ -4,40 +4,18 @@ A parser says “mapping values are not allowed here”; the accountant forgot t
 a colon one line above. Here the one is turned into the other, with the place to look at.
 """
 
-from __future__ import annotations
-
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from govnb.text.characters import INVISIBLE, WIDE_BLANKS
 from govnb.text.faults import Fault, FaultsError, Place
 
 MAX_DEPTH = 40
 # Longer than any name with its number.
 _LONGEST_LINE = 200
-INVISIBLE = re.compile(
-    "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-# Characters of text that take no room: pasted along from a web page, they are harmless in a
-# sentence and spoil a number or a name.
-UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
-)
-# Blanks that are none for a comparison; all but the full-width one print like an ordinary one.
-ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
-# What no report prints as it was meant: private characters (bullets from Word), those that
-# stand for one lost, marks that combine with the letter before, joined Latin letters.
-_UNPRINTABLE = re.compile(
-    "(?P<private>[\ue000-\uf8ff\U000f0000-\U0010ffff])|(?P<lost>[\ufffc\ufffd])"
-    "|(?P<joined>[\ufb00-\ufb06])"
-    "|(?P<marked>.?[\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff"
-    "\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f])",
-    re.DOTALL,
-)
 
 
 def lines_of(text: str) -> list[str]:
@@ -56,25 +34,6 @@ def invisible(text: str, label: str) -> Iterator[Fault]:
             code = f"U+{ord(match[0]):04X}"
             hint = "删去它；若全文都有，文件可能不是文本，或不是 UTF-8 编码"
             yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
-
-
-def unprintable(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield offset, message and hint of each character that won't print as it was meant."""
-    for match in _UNPRINTABLE.finditer(text):
-        code, at = f"U+{ord(match[0][-1]):04X}", match.start()
-        whole = unicodedata.normalize("NFKC", match[0])
-        match match.lastgroup:
-            case "private":
-                message = f"字符 {code} 是某个字体自造的，换一台电脑就印不出来"
-                hint = "换成普通的字；是从 Word 粘来的项目符号，删去它"
-            case "lost":
-                message, hint = f"这里有一个字已经丢失（{code}）", "照原文重新打这个字"
-            case "joined":
-                message, hint = f"“{match[0]}”（{code}）是连在一起的字母", f"写 {whole}"
-            case _:
-                message, at = f"有一个附在前一个字上的符号（{code}）", match.end() - 1
-                hint = f"写 {whole}" if len(whole) == 1 else "删去它"
-        yield at, message, hint
 
 
 def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
@@ -102,36 +61,27 @@ def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
             yield Fault(place, "不支持 YAML 的锚点（&）", hint)
 
 
+_ALIGN = "同一层的各行左边对齐，只用空格"
+_NO_DASH = "没有公布写 未公布，确实为零写 0；列表另起一行，每行写“- 内容”"
 _PAIR, _BRACKET = "冒号用半角，后面留一个空格", "补上括号；逗号用半角"
 # What a parser's words mean for who types: message, hint, and whether the fault is where the
 # construct begins (a quote never closed) rather than where the parser gave up.
 _SYNTAX: tuple[tuple[str, str, str, bool], ...] = (
     ("could not find expected ':'", "这一行缺少冒号", f"写成“名称: 值”，{_PAIR}", True),
-    (
-        "expected <block end>|not find expected key",
-        "缩进不齐",
-        "同一层的各行左边对齐，只用空格",
-        False,
-    ),
+    ("expected <block end>|not find expected key", "缩进不齐", _ALIGN, False),
     ("unexpected end of stream", "文件到此中断，引号或括号没有配对", "补上结尾的引号或括号", True),
     ("expected ',' or", "方括号或花括号没有配对，或缺少逗号", _BRACKET, True),
     ("expected (the )?node content", "方括号或花括号没有配对", _BRACKET, True),
     ("scanning an alias", "“*”在 YAML 里有特殊含义", "文字请加引号", True),
     ("scanning an anchor", "“&”在 YAML 里有特殊含义", "文字请加引号", True),
     ("scanning a tag", "“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
-    (
-        "block sequence entries are not allowed",
-        "“-”不能写在冒号后面",
-        "没有公布写 未公布，确实为零写 0；列表另起一行，每行写“- 内容”",
-        False,
-    ),
+    ("block sequence entries are not allowed", "“-”不能写在冒号后面", _NO_DASH, False),
     ("cannot start any token", "这个符号不能放在开头", "整段文字加引号", False),
     ("found another document", "文件里有多份内容（“---”）", "一个文件只写一个部门", False),
 )
 _OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
 # What ends a name for YAML; a full-width blank looks as if it did.
 _COLON = re.compile(r":([ \t]|$)")
-WIDE_BLANKS = "\u3000\u00a0"
 # A value behind its name, the colon left out: `预算 12.15`.
 _VALUE_BEHIND = re.compile(
     r"(\S*?[^\W\d_]|\S+(?=\s))\s*([-−]?\d[\d.,]*\D{0,3}|=.*|未公布)", re.DOTALL

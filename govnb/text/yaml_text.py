@@ -9,11 +9,9 @@ What can be told without understanding the rest (a tab, a key written twice) doe
 the reading: it is noted, so that it can be reported together with what the models find.
 """
 
-from __future__ import annotations
-
 import stat
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -21,19 +19,17 @@ from typing import Any
 import yaml
 
 from govnb.files import why
-from govnb.text.faults import Fault, FaultsError, Place
-from govnb.text.lookalikes import read_ordinary
-from govnb.text.yaml_faults import (
+from govnb.text.characters import (
     INVISIBLE,
     ODD_BLANKS,
     UNSEEN,
     WIDE_BLANKS,
-    graph_faults,
-    invisible,
-    lines_of,
-    syntax_fault,
+    read_ordinary,
     unprintable,
+    visible,
 )
+from govnb.text.faults import Fault, FaultsError, Place
+from govnb.text.yaml_faults import graph_faults, invisible, lines_of, syntax_fault
 
 # A department has some 30 KB of facts; what is checked in seconds ends at about ten times that.
 MAX_BYTES = 256 * 1024
@@ -47,47 +43,41 @@ class Scalar(str):
     # Where the value begins, and where its first character may stand: behind a quote or a `|`.
     place: Place
     body: Place
-    # For text that runs over several lines, the file's lines from `body` on.
+    # The file's lines from `body` on, where a character's offset alone doesn't tell its place.
     lines: tuple[str, ...] = ()
-    # The text as typed, where characters that take no room were left out of this one.
-    typed: Scalar | None = None
 
-    def visible(self) -> Scalar:
+    def visible(self) -> "Scalar":
         """Return the text without what takes no room, and with one kind of blank."""
-        if not UNSEEN.search(self) and not ODD_BLANKS.search(self):
-            return self
-        value = Scalar(ODD_BLANKS.sub(" ", UNSEEN.sub("", self)))
-        value.place, value.body, value.lines, value.typed = self.place, self.body, self.lines, self
+        value = Scalar(visible(self))
+        value.place, value.body, value.lines = self.place, self.body, self.lines
+        if len(value) != len(self) and not self.lines:
+            value.lines = (" " * (self.body.column - 1) + self,)
         return value
 
     def at(self, offset: int) -> Place:
         """Return the place of the character at `offset`, however its lines were folded."""
-        if self.typed is not None:
-            kept = [n for n, character in enumerate(self.typed) if not UNSEEN.match(character)]
-            return self.typed.at(kept[offset] if offset < len(kept) else len(self.typed))
         if not self.lines:
-            return Place(self.body.file, self.body.line, self.body.column + offset)
+            return replace(self.body, column=self.body.column + offset)
         # Folding and indenting change blanks only: count the other characters.
-        counts, spots = self._index
+        counts, places = self._index
         wanted = counts[min(max(offset, 0), len(self))]
-        if wanted >= len(spots):
-            return self.place
-        number, column = spots[wanted]
-        return Place(self.body.file, self.body.line + number, column)
+        return places[wanted] if wanted < len(places) else self.place
 
     @cached_property
-    def _index(self) -> tuple[list[int], list[tuple[int, int]]]:
+    def _index(self) -> tuple[list[int], list[Place]]:
         """How many characters come before each offset, and where each one stands."""
-        counts = [0, *accumulate(not character.isspace() for character in self)]
-        spots = []
-        for number, line in enumerate(self.lines):
-            first = self.body.column if number == 0 else 1
-            spots += [
-                (number, column)
-                for column, character in enumerate(line[first - 1 :], first)
-                if not character.isspace()
-            ]
-        return counts, spots
+        counts = [0, *accumulate(_is_seen(character) for character in self)]
+        places = [
+            Place(self.body.file, line, column)
+            for line, text in enumerate(self.lines, self.body.line)
+            for column, character in enumerate(text, 1)
+            if _is_seen(character) and (line, column) >= (self.body.line, self.body.column)
+        ]
+        return counts, places
+
+
+def _is_seen(character: str) -> bool:
+    return not character.isspace() and not UNSEEN.match(character)
 
 
 class Mapping(dict[str, Any]):
@@ -156,34 +146,31 @@ def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     return value
 
 
+_UNREADABLE = {
+    FileNotFoundError: ("没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件"),
+    IsADirectoryError: ("这是一个文件夹，不是文件", "写出文件夹里的文件，如 params/2016/代码.yml"),
+}
+
+
 def read_text(path: Path, label: str) -> str:
     """Return a file's text; raise if it can't be read, is too large or isn't UTF-8."""
-    refuse = partial(FaultsError.of, label)
+    told: tuple[str, str] | None = None
     try:
         # A pipe nobody writes to would be waited for without end, a device read without end.
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            raise FaultsError.of(
-                label, "这不是普通文件，是管道或设备", "把内容存成 .yml 文件，再写它的路径"
-            )
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise FaultsError.of(
-            label, "没有这个文件", "检查年度和部门代码；ls params/ 可看现有的文件"
-        ) from None
-    except IsADirectoryError:
-        hint = "写出文件夹里的文件，如 params/2016/代码.yml"
-        raise refuse("这是一个文件夹，不是文件", hint) from None
+            told = "这不是普通文件，是管道或设备", "把内容存成 .yml 文件，再写它的路径"
+        else:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
+                message = "文件超过 256 KB，不像是参数文件（一个部门一年约 30 KB）"
+                told = message, "检查是不是选错了文件；确有这么多，把逐条明细合并成小计"
     except OSError as error:
-        raise FaultsError.of(
-            label, f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限"
-        ) from None
-    if len(data) > MAX_BYTES:
-        message = "文件超过 256 KB，不像是参数文件（一个部门一年约 30 KB）"
-        raise FaultsError.of(
-            label, message, "检查是不是选错了文件；确有这么多，把逐条明细合并成小计"
-        )
+        unknown = (f"文件打不开：{why(error)}", "检查文件是否存在、有无读取权限")
+        told = _UNREADABLE.get(type(error), unknown)
+    if told:
+        raise FaultsError.of(label, *told)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -262,7 +249,7 @@ class _Builder:
         elif typed[:1] in tuple(WIDE_BLANKS):
             self._tell(at, "名称前面是全角空格或不间断空格", "缩进改用半角空格")
         elif ":" not in key and (blank := ODD_BLANKS.search(key)):
-            key = ODD_BLANKS.sub(" ", key)
+            key = visible(key)
             message = f"名称“{key}”里有不间断空格（U+{ord(blank[0]):04X}）"
             self._tell(at, message, f"改用半角空格，重新写“{key}”")
         elif key != typed:

@@ -13,8 +13,8 @@ from govnb.sheet.department import Department
 from govnb.text.section import Ledger
 from govnb.text.values import AmountOf, PartialDate, TextOf
 
-# These hold what belongs to a rubric or a finding, which a made-up name has none of.
-ELSEWHERE = ("评分依据", "绩效指标", "已说明")
+# These name a rubric, or hold what belongs to one or to a finding: a made-up name has none.
+ELSEWHERE = ("指标体系", "评分依据", "绩效指标", "已说明")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,18 @@ class Cells(HTMLParser):
 def test_a_row_says_status_score_amounts_and_findings() -> None:
     (head, cells) = Cells(page(row())).rows
     assert head[:3] == ["部门", "状态", "得分"] and head[-1] == "文件"
-    assert cells[1:-1] == ["通过", "80—90.5", "良—优", "100.00", "98.77", "100.00%", "0", "1", "2"]
+    assert cells[1:-1] == [
+        "通过",
+        "80—90.5",
+        "10.5",
+        "良—优",
+        "100.00",
+        "98.77",
+        "100.00%",
+        "0",
+        "1",
+        "2",
+    ]
     assert cells[-1].split() == ["网页", "数据"]
 
 
@@ -79,9 +90,23 @@ def test_a_department_with_open_errors_says_so() -> None:
     assert Cells(told).rows[1][1] == "有错误"
 
 
+def test_a_department_without_expenditure_never_passes() -> None:
+    told = Cells(page(row(actual=None), row("b", actual=None, findings={"错误": 1}), row("c"))).rows
+    assert [cells[1] for cells in told[1:]] == ["资料不足", "有错误", "通过"]
+    (listed,) = json.loads(summary_json(2016, [row(actual=None)]))["departments"]
+    assert listed["status"] == "资料不足"
+
+
+def test_the_points_that_hang_on_evidence_are_a_column_of_their_own() -> None:
+    assert Cells(page(row(low="0", high="100"))).rows[1][3] == "100"
+    assert Cells(page(row(low="88", high="88"))).rows[1][3] == "0"
+    table = list(csv.reader(io.StringIO(summary_csv([row()]).decode("utf-8-sig"))))
+    assert dict(zip(*table, strict=True))["待定分"] == "10.5"
+
+
 def test_unknown_amounts_and_scores_stay_blank() -> None:
     told = page(row(budget=None, actual=None, control=None, low=None, high=None, grade=""))
-    assert Cells(told).rows[1][2:7] == [""] * 5
+    assert Cells(told).rows[1][2:8] == [""] * 6
 
 
 def test_a_failure_is_told_with_place_message_and_cell() -> None:
@@ -92,7 +117,7 @@ def test_a_failure_is_told_with_place_message_and_cell() -> None:
     assert "停在笔记本第 3 格" in told and "wb = Workbook.open(year)" in told
     assert "参数文件有 2 处错误" in Cells(told).rows[1][1]
     # Its findings aren't nought, they are unknown.
-    assert Cells(told).rows[1][7:10] == ["", "", ""]
+    assert Cells(told).rows[1][8:11] == ["", "", ""]
 
 
 def test_files_of_the_last_good_run_are_told_to_be_old() -> None:
@@ -147,14 +172,14 @@ def test_a_spreadsheet_takes_names_for_text(text: str) -> None:
     assert sheet is not None
     assert sheet["B2"].data_type == "s" and sheet["B2"].value == text
     assert sheet["A2"].data_type == "s"
-    assert sheet["H2"].value == 100 and sheet["H2"].data_type == "n"
+    assert sheet["I2"].value == 100 and sheet["I2"].data_type == "n"
 
 
 def test_codes_keep_their_zeros_and_negative_numbers_stay_numbers() -> None:
     rows = [row("001005", budget="-3.5")]
     sheet = openpyxl.load_workbook(io.BytesIO(summary_xlsx(rows))).active
     assert sheet is not None
-    assert sheet["A2"].value == "001005" and sheet["H2"].value == -3.5
+    assert sheet["A2"].value == "001005" and sheet["I2"].value == -3.5
     assert ",-3.5," in summary_csv(rows).decode("utf-8-sig")
 
 

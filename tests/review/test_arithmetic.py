@@ -23,7 +23,7 @@ RULES = read_rules(PARAMS)
 RULES = replace(RULES, checks={name: RULES.checks[name] for name in ("句内数", "文中数")})
 
 
-def wrong(prose: str, figures: str = "人员: {编制数: 5}\n") -> list[Finding]:
+def wrong(prose: str, figures: str = "人员: {离退休人员: 5}\n") -> list[Finding]:
     inputs = inputs_of(f"{figures}叙述:\n  概述: |\n    {prose}\n")
     return list(reviewed(inputs, rules=RULES).open_of(ERROR))
 

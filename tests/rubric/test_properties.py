@@ -19,7 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from govnb.rubric.file import Rubric
-from govnb.rubric.outcome import Interval, Part, Presence, total
+from govnb.rubric.outcome import Interval, Part, total
 from govnb.rubric.rule import Rule
 from govnb.sheet.score import IndicatorScore
 from tests.rubric.kit import INDICATOR, rubric_of, rubric_text, score_of
@@ -418,7 +418,7 @@ def parts(draw: Callable[..., Any]) -> list[Part]:
         weight = draw(decimals(1, 20, 0))
         low, high = sorted(draw(st.tuples(decimals(0, 20, 1), decimals(0, 20, 1))))
         bounds = Interval(min(low, weight), min(high, weight))
-        made.append(Part(bounds, weight, draw(st.sampled_from(list(Presence)))))
+        made.append(Part(bounds, weight, draw(st.sampled_from([True, False, None]))))
     return made
 
 
@@ -429,10 +429,10 @@ def test_a_total_bounds_every_way_it_may_turn_out(made: list[Part], data: st.Dat
     for part in made:
         share = Decimal(data.draw(st.integers(0, 4))) / 4
         points = Interval.exactly(part.points.low + part.points.width * share)
-        presence = part.presence
-        if presence is Presence.UNSURE:
-            presence = data.draw(st.sampled_from([Presence.COUNTED, Presence.LEFT_OUT]))
-        settled.append(Part(points, part.weight, presence))
+        counts = part.counts
+        if counts is None:
+            counts = data.draw(st.sampled_from([True, False]))
+        settled.append(Part(points, part.weight, counts))
     found = total(settled)
     if found is None:
         return
@@ -443,11 +443,11 @@ def test_a_total_bounds_every_way_it_may_turn_out(made: list[Part], data: st.Dat
 
 
 def test_leaving_an_indicator_out_spreads_its_weight() -> None:
-    def counted(points: int, weight: int, presence: Presence = Presence.COUNTED) -> Part:
-        return Part(Interval.exactly(Decimal(points)), Decimal(weight), presence)
+    def counted(points: int, weight: int, counts: bool | None = True) -> Part:
+        return Part(Interval.exactly(Decimal(points)), Decimal(weight), counts)
 
-    made = [counted(72, 90), counted(0, 10, Presence.LEFT_OUT)]
+    made = [counted(72, 90), counted(0, 10, False)]
     assert total(made) == Interval.exactly(Decimal(80))
-    made = [counted(72, 90), counted(10, 10, Presence.UNSURE)]
+    made = [counted(72, 90), counted(10, 10, None)]
     assert total(made) == Interval(Decimal(80), Decimal(82))
-    assert total([counted(0, 10, Presence.LEFT_OUT)]) is None
+    assert total([counted(0, 10, False)]) is None

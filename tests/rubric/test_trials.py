@@ -169,3 +169,16 @@ def test_published_points_above_the_weight_are_refused(tmp_path: Path) -> None:
     rubric = rubric_of(rubric_text(EXPERT), tmp_path)
     with pytest.raises(FaultsError, match=r"公布得分 19\.8 超过“某指标”的 5 分"):
         row_of(rubric, "公布得分: 19.8")
+
+
+def test_the_review_and_the_score_take_another_system(govnb: Govnb, params: Path) -> None:
+    file = str(params / "2016" / "junshan-zwfw.yml")
+    scored = govnb("score", file, "--rubric", "yueyang-2019", "--json").json
+    assert scored["rubric"] == "yueyang-2019"
+    asked = {"--rubric": "yueyang-2019", "--set": "指标体系=yueyang-2019"}
+    for option, value in asked.items():
+        found = govnb("review", file, option, value, "--json").json["findings"]
+        (total,) = [f for f in found if f["id"] == "公布得分"]
+        assert scored["title"] in total["message"]
+    refused = govnb("review", file, "--rubric", "yueyan-2019")
+    assert refused.code == 1 and "是不是“yueyang-2019”" in refused.out + refused.err

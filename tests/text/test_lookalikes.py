@@ -11,7 +11,7 @@ import pytest
 
 from govnb import Workbook
 from govnb.sheet.read import load
-from govnb.text.lookalikes import ReadOrdinary, lookalikes, ordinary
+from govnb.text.characters import ReadOrdinary, lookalikes, ordinary
 from govnb.text.yaml_text import parse_yaml
 from tests.present.markup import Page
 

@@ -7,7 +7,7 @@
   const words = document.getElementById("words");
   const status = document.getElementById("status");
   const shown = document.getElementById("shown");
-  const order = ["未能生成", "有错误", "通过"];
+  const order = ["未能生成", "有错误", "资料不足", "通过"];
   const text = new Map(), states = new Map();
   const told = (row, i) => row.cells[i].textContent.trim();
   for (const row of all) {
@@ -39,17 +39,17 @@
     const at = text.split("—").map((word) => grades.indexOf(word));
     return text && !at.includes(-1) ? at[0] * 10 + at[at.length - 1] : null;
   };
-  const ranked = all.some((row) => grade(told(row, 3)) !== null);
+  const ranked = all.some((row) => grade(told(row, 4)) !== null);
   const value = (row, i, number) => {
     if (i === 1) return order.indexOf(states.get(row));
-    if (i === 3 && ranked) return grade(told(row, i));
+    if (i === 4 && ranked) return grade(told(row, i));
     if (!number) return told(row, i);
     const found = parseFloat(told(row, i));
     return Number.isNaN(found) ? null : found;
   };
   const sort = (head, i) => {
     const amount = head.classList.contains("n");
-    const number = amount || i === 1 || (i === 3 && ranked);
+    const number = amount || i === 1 || (i === 4 && ranked);
     // Numbers are first looked at from the top: what is large is what matters.
     const first = amount ? "descending" : "ascending";
     const other = first === "ascending" ? "descending" : "ascending";
