@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.sheet.department import DRAFT
+from govnb.sheet.fields import class_of
 from govnb.sheet.key import bare, next_year, readers
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
@@ -143,7 +144,7 @@ class Carried:
                 else:
                     self.edits.insert(node, name, f"{new}: {old}")
             left |= old is not None or new in stated
-        if not _model(inner):
+        if not class_of(inner, BaseModel):
             # What a department named itself is to be confirmed, which needs no mention each.
             self.kept[listed:] = [path]
         return left
@@ -160,7 +161,7 @@ class Carried:
                 self.only_referred(value, info, path)
         elif told.lasting or _is_words(info):
             self.kept.append(path)
-        elif isinstance(value, yaml.MappingNode) and not _model(inner, Ledger):
+        elif isinstance(value, yaml.MappingNode) and not class_of(inner, Ledger):
             left = self.section(value, inner, path)
         else:
             self.edits.fill(value)
@@ -354,11 +355,7 @@ def _is_words(info: FieldInfo) -> bool:
 
 def _fields(inner: Any, stated: Iterable[str]) -> dict[str, FieldInfo]:
     """Return the fields of a section; each key of one whose names are a department's own."""
-    if model := _model(inner):
+    if model := class_of(inner, BaseModel):
         return {str(info.alias): info for info in model.model_fields.values()}
     item = get_args(inner)[1] if get_origin(inner) is dict else Any
     return dict.fromkeys(stated, FieldInfo.from_annotated_attribute(item, None))
-
-
-def _model(annotation: Any, base: type[BaseModel] = BaseModel) -> type[BaseModel] | None:
-    return annotation if isinstance(annotation, type) and issubclass(annotation, base) else None

@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 
 from govnb.sheet.key import bare, readers
 from govnb.text.section import Ledger
-from govnb.text.values import TextOf
+from govnb.text.values import PartialDate, TextOf
+from govnb.text.yaml_text import Scalar
 
 T = TypeVar("T")
 
@@ -74,3 +75,20 @@ def below(annotation: Any, step: str) -> Any:
     model = class_of(annotation, BaseModel)
     fields = model.model_fields.values() if model else ()
     return next((typed(field) for field in fields if field.alias == step), None)
+
+
+def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
+    """Return the text or date at a path such as `落款.填表人`; None where it is left out.
+
+    Raises KeyError if no such section has a text or date there.
+    """
+    value: object = section
+    for step in path.split("."):
+        fields = type(value).model_fields if isinstance(value, BaseModel) else {}
+        name = next((n for n, info in fields.items() if info.alias == step), None)
+        if name is None:
+            raise KeyError(path)
+        value = getattr(value, name)
+    if value is not None and not isinstance(value, Scalar | PartialDate):
+        raise KeyError(path)
+    return value

@@ -14,14 +14,13 @@ from itertools import islice
 
 from govnb.sheet.expression import canonical
 from govnb.sheet.facts import Facts
-from govnb.sheet.fields import leaves
+from govnb.sheet.fields import leaves, stated
 from govnb.sheet.figure import POINTS as POINTS_UNIT
 from govnb.sheet.figure import Figure, number_text, rounded, shown
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import unbound
 from govnb.sheet.sheet import Sheet
-from govnb.sheet.stated import stated
 from govnb.text.faults import MOST_FAULTS, Fault, did_you_mean
 from govnb.text.measure import PERCENT
 from govnb.text.narrative import unpaired

@@ -1,4 +1,4 @@
-"""The rule files a district edits: the formula book and the base-data form.
+"""The files a district edits: the year's file, the formula book and the base-data form.
 
 A rule whose name holds `{变量}` gives one figure for each fact that its `每个` matches.
 """
@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from govnb.sheet.key import key
 from govnb.text.faults import Fault
-from govnb.text.section import RESERVED, VARIABLE, Strict, dotted
-from govnb.text.values import Text, TextOf, refuse
+from govnb.text.section import RESERVED, VARIABLE, Name, Strict, dotted
+from govnb.text.values import MoneyUnit, Text, TextOf, Year, refuse
 from govnb.text.yaml_text import Scalar
 
 
@@ -126,3 +126,15 @@ def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> 
 
     text = _SEGMENT.sub(lambda m: word(m, '["{}"]'), text)
     return VARIABLE.sub(lambda m: word(m, "{}"), text)
+
+
+class YearFile(Strict):
+    """年度文件: district, rubric in force, unit and account codes of one year."""
+
+    year: Year = Field(alias="年度")
+    region: Text = Field(alias="地区")
+    money_unit: MoneyUnit = Field(alias="金额单位", description="参数文件金额的默认单位")
+    rubric: Text | None = Field(None, alias="指标体系", description="params/rubrics/ 下的文件名")
+    accounts: dict[Name, Text] = Field(
+        alias="经济分类", description="支出经济分类科目：编码 → 当年名称"
+    )

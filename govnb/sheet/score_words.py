@@ -56,9 +56,9 @@ _DIGITS = range(3, 13)
 def total(number: Decimal) -> str:
     """Return a total: two decimals, or as many as keep it below the grade it doesn't reach."""
     shown = rounded(number, 2)
-    near = next((n for n in range(3, 7) if rounded(number, n) != shown), None)
-    is_round = shown == rounded(number, 0)
-    return plain(rounded(number, near)) if near is not None and is_round else plain(shown)
+    if shown == rounded(number, 0):
+        shown = next((r for n in range(3, 7) if (r := rounded(number, n)) != shown), shown)
+    return plain(shown)
 
 
 def day(date: datetime.date) -> str:
