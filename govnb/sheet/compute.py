@@ -37,8 +37,10 @@ def compute(
         inputs = tried(inputs, facts.drafts, overrides, faults)
         facts = _facts(inputs)
     for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
-        draft = replace(facts.drafts.get(name) or Figure(name), place=TRIAL, lack=Lack.ON_TRIAL)
-        facts.drafts[name] = replace(draft, value=None, expression=None)
+        facts.drafts[name] = replace(
+            facts.drafts.get(name) or Figure(name), place=TRIAL, value=None, expression=None,
+            lack=Lack.ON_TRIAL, approximate=False, about="",
+        )  # fmt: skip
     faults += facts.faults
     sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
     names, unsaid = Names(sheet, inputs.book, inputs.gaps), inputs.department.unsaid
