@@ -7,8 +7,8 @@ run, so that they mean something on another machine.
 
 from __future__ import annotations
 
+import os
 import sys
-import time
 from pathlib import Path
 
 from govnb.publish.job import Job
@@ -16,6 +16,11 @@ from govnb.publish.run import execute, render
 
 RUNS = 5
 FORMATS = ("html", "pdf", "docx", "json")
+
+
+def cpu() -> float:
+    """Return the CPU seconds of this process and of those it waited for: pandoc is one."""
+    return sum(os.times()[:4])
 
 
 def main(year: int = 2016, department: str = "junshan-zwfw") -> None:
@@ -26,9 +31,9 @@ def main(year: int = 2016, department: str = "junshan-zwfw") -> None:
         size = len(render(notebook, name))  # the first run loads fonts and templates
         times = []
         for _ in range(RUNS):
-            begun = time.process_time()
+            begun = cpu()
             render(notebook, name)
-            times.append(time.process_time() - begun)
+            times.append(cpu() - begun)
         found[name] = min(times), size
     page = found["html"][0]
     print("| paper | CPU s, warm | ratio to HTML | kB |\n|---|---|---|---|")

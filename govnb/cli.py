@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from govnb.options import (
     PARAMS,
     RUBRIC,
     TO,
+    WITH_FIGURES,
     formats_of,
     overrides_of,
     severities_of,
@@ -209,6 +211,7 @@ def score(
 @click.argument("department", metavar="部门")
 @TO
 @EDITION
+@WITH_FIGURES
 @click.option(
     "--engine",
     type=click.Choice(["govnb", "kernel"]),
@@ -220,7 +223,7 @@ def score(
 @RUBRIC
 @OVERRIDE
 def run(
-    year: int, department: str, formats: str, edition: str, engine: str | None,
+    year: int, department: str, formats: str, edition: str, with_figures: bool, engine: str | None,
     params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
@@ -237,6 +240,7 @@ def run(
     wanted, changed = formats_of(formats), overrides_of(overrides)
     changed |= {"指标体系": rubric} if rubric else {}
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
+    job = replace(job, with_figures=with_figures)
     before = None if changed else _result(job.output("json"))
     outcome = run_listed(job)
     if outcome.failure:
@@ -271,6 +275,7 @@ def run(
 @click.option("--dry-run", is_flag=True, help="只列出要运行哪些、为什么，不运行")
 @TO
 @EDITION
+@WITH_FIGURES
 @click.option(
     "--engine",
     type=click.Choice(["govnb", "kernel"]),
@@ -295,7 +300,8 @@ def run(
 )
 def batch(
     year: int, jobs: int | None, scheduler: str | None, force: bool, dry_run: bool, formats: str,
-    edition: str, engine: str, timeout: float, params_dir: Path | None, outputs_dir: str,
+    edition: str, with_figures: bool, engine: str, timeout: float, params_dir: Path | None,
+    outputs_dir: str,
 ) -> None:  # fmt: skip
     """生成一年全部部门的报告和总览页。"""
     from govnb.publish.batch import Options
@@ -304,6 +310,7 @@ def batch(
 
     params = params_dir or Path("params")
     job = Job(year, "", params, outputs_dir, formats_of(formats), edition, engine=engine)
+    job = replace(job, with_figures=with_figures)
     sys.exit(run_batch(job, Options(jobs, timeout, force, dry_run, scheduler)))
 
 

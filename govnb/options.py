@@ -21,6 +21,9 @@ TO = click.option(
 EDITION = click.option(
     "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
 )
+WITH_FIGURES = click.option(
+    "--with-figures", is_flag=True, help="PDF 和 Word 里也列出全部指标（附件“指标一览”）"
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取")
 FILE = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 RUBRIC = click.option(

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A project that conda-forge keeps under another name: pip's name → conda's.
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
+    "pypandoc-binary": "pypandoc",
 }
 # Conda's own: no Python project needs to declare them.
 CONDA_ONLY = {"python", "pip"}
@@ -148,8 +149,8 @@ def test_lock_holds_what_is_declared(lock: str, wish: Requirement) -> None:
 
 
 def test_lock_for_running_holds_nothing_only_developers_need() -> None:
-    # Those two come along with nbformat and the build backend.
-    only_developers = names(to_develop()) - {"jsonschema", "packaging"}
+    # Those come along with nbconvert, nbformat and the build backend.
+    only_developers = names(to_develop()) - {"beautifulsoup4", "jsonschema", "packaging"}
     assert not locked("requirements.lock").keys() & only_developers
 
 

@@ -17,6 +17,7 @@ FLOORS = (
     ("sheet",),
     ("rubric", "review"),
     ("present",),
+    ("papers",),
     ("publish",),
     ("cli",),
 )

@@ -7,8 +7,8 @@ from dataclasses import replace
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.sheet import Sheet
 from govnb.present.tables import Cell, Row, Table
-from govnb.sheet.book import fill, matches
 from govnb.sheet.figure import Figure, Lack, default_label
+from govnb.sheet.rules import fill, matches
 from govnb.text.number import TO_FILL
 
 
@@ -54,4 +54,4 @@ def all_figures(sheet: Sheet) -> Table:
     table = sheet.table("指标一览", "全部指标及其公式和出处", columns, rows)
     left = "还没有填的" if sheet.figures.unsaid == TO_FILL else "没有填、也就没有公布的"
     notes = (f"参数文件{left}：{'、'.join(left_out)}。",) if left_out else ()
-    return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes)
+    return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes, folded=True)

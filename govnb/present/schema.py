@@ -12,8 +12,7 @@ from govnb.files import write_whole
 from govnb.review.rules import model_of
 from govnb.rubric.file import RubricFile
 from govnb.sheet.department import Department
-from govnb.sheet.district import YearFile
-from govnb.sheet.rules import BaseDataForm, Book
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
     "department": (Department, "部门参数文件：一个部门一年"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,18 +18,7 @@ if TYPE_CHECKING:
     from govnb.present.charts import Chart
 
 MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
-COLUMNS = (
-    "指标",
-    "权重",
-    "公式（代入数）",
-    "指标值",
-    "评分规则",
-    "得分",
-    "扣分",
-    "原因",
-    "佐证",
-    "出处",
-)
+COLUMNS = ("指标", "权重", "评分规则和出处", "指标值和算式", "得分", "扣分、原因和佐证")
 
 
 def scoring_table(score: Score, figures: Figures) -> Table:
@@ -43,33 +33,35 @@ def scoring_table(score: Score, figures: Figures) -> Table:
         groups = indicator.groups
         rows.append(_indicator(indicator))
     weight = points(score.full) if score.is_weighted else ""
-    total = {1: weight, 5: score.total_text, 7: score.grade_text}
+    total = {1: weight, 4: score.total_text, 5: score.grade_text}
     cells = (Cell("合计"), *(Cell(total.get(i, "")) for i in range(1, len(COLUMNS))))
     rows.append(TableRow(cells, 0, "total"))
     return Table(
         "评分表", f"{score.title}评分表", COLUMNS, tuple(rows), figures, score.source,
         unit="分", notes=(*filter(None, (trial(score), score.about)), MARKS, *score.notes),
-        text_columns=frozenset(range(len(COLUMNS))) - {1, 3, 5, 6},
+        text_columns=frozenset(range(len(COLUMNS))) - {1, 4},
     )  # fmt: skip
 
 
 def _indicator(row: IndicatorScore) -> TableRow:
     rule = "：".join(filter(None, (row.rule_name, row.statement)))
+    source = f"{row.source}［{_mark(row.mark)}］" if row.mark else row.source
     lacking = f"缺：{row.evidence_required}" if row.undetermined and row.evidence_required else ""
-    evidence = row.evidence or lacking
+    evidence = f"佐证：{row.evidence}" if row.evidence else lacking
+    lost = f"扣{row.deduction}分" if row.deduction else ""
     texts = (
         row.name,
         "" if row.weight is None else points(row.weight),
-        row.formula_filled or row.formula,
-        _value(row),
-        rule,
+        _lines(rule, f"（{source}）" if source else ""),
+        _lines(_value(row), row.formula_filled or row.formula),
         row.score_text,
-        row.deduction,
-        _reason(row),
-        evidence,
-        f"{row.source}［{_mark(row.mark)}］" if row.mark else row.source,
+        _lines("；".join(filter(None, (lost, _reason(row)))), evidence),
     )
     return TableRow(tuple(Cell(text) for text in texts), len(row.groups))
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
 
 
 def _mark(mark: str) -> str:
@@ -125,18 +117,21 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
         TableRow(
             (
                 Cell(gap.name),
-                Cell(points(gap.points)),
-                Cell(gap.evidence_required),
-                Cell(joined(gap.missing)),
+                Cell(points(gap.at_stake)),
+                Cell(_lines(gap.wanted, _lacking(gap.missing))),
             )
         )
         for gap in score.narrowing
     )
-    columns = ("指标", "待定分值", "需要的佐证", "参数文件里缺的数")
+    columns = ("指标", "待定分值", "需要的佐证和参数文件里缺的数")
     return Table(
         "待补佐证", "补上后最能缩小得分区间的佐证", columns, rows, figures, score.source,
-        unit="分", text_columns=frozenset({0, 2, 3}),
+        unit="分", text_columns=frozenset({0, 2}),
     )  # fmt: skip
+
+
+def _lacking(names: Sequence[str]) -> str:
+    return f"缺的数：{joined(names)}" if names else ""
 
 
 def points_chart(score: Score) -> Chart | None:
@@ -178,8 +173,5 @@ def score_text(score: Score) -> str:
         lines += [f"{row.score_text}{weight}　{row.name}{value}", f"    {_reason(row)}"]
     if score.narrowing:
         lines += ["", "补上后最能缩小区间的佐证："]
-        lines += [
-            f"{points(gap.points)}分　{gap.name}：{gap.evidence_required}"
-            for gap in score.narrowing
-        ]
+        lines += [f"{points(gap.at_stake)}分　{gap.name}：{gap.wanted}" for gap in score.narrowing]
     return "\n".join([*lines, *(f"注：{note}" for note in score.notes)])

@@ -14,9 +14,8 @@ from govnb.rubric.file import Rubric
 from govnb.rubric.load import check_names, load_rubric
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
-from govnb.sheet.district import YearFile
-from govnb.sheet.read import Inputs, label_of, year_folder, year_of_folder
-from govnb.sheet.rules import BaseDataForm, Book
+from govnb.sheet.read import Inputs, label_of, wrong_years, year_folder
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.validation import validate
 from govnb.text.yaml_text import parse_yaml, read_text, read_yaml
@@ -71,7 +70,7 @@ def check_shared(path: Path, params_dir: Path) -> None:
     tree = read_yaml(path, label_of(path, params_dir))
     if path.name == "_year.yml":
         folder = year_folder(path, params_dir)
-        faults = year_of_folder(validate(tree, YearFile).year, folder) if folder else []
+        faults = wrong_years([validate(tree, YearFile).year], folder)
         if faults:
             raise FaultsError(faults)
         return

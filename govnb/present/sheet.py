@@ -31,6 +31,14 @@ class Sheet:
         notes = (str(project.note or "") for project in self.inputs.department.projects.values())
         return frozenset(reference.name for note in notes for reference in find(note))
 
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The figures that the file's words print: on its projects, and of its narratives."""
+        narratives = self.inputs.department.narratives
+        said = (str(getattr(narratives, name) or "") for name in type(narratives).model_fields)
+        named = (reference.name for text in said for reference in find(text))
+        return self.told_of_projects.union(named)
+
     @property
     def money_unit(self) -> str:
         """The unit the file keeps its amounts in."""

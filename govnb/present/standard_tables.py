@@ -137,7 +137,8 @@ def projects(sheet: Sheet) -> Table | None:
 def volumes(sheet: Sheet) -> Table | None:
     """Return business volumes, with last year, target and growth where the file states them.
 
-    A year is no volume of work, and what a project's own words tell stands there already.
+    A year is no volume of work, and what the report's own words tell stands there already, but
+    where it can be compared.
     """
     every = list(sheet.inputs.department.volumes)
     items = [item for item in every if _is_work(sheet, item)] or every
@@ -169,7 +170,7 @@ def _has(sheet: Sheet, item: str, field: str) -> bool:
 def _is_work(sheet: Sheet, item: str) -> bool:
     if _has(sheet, item, "上年") or _has(sheet, item, "目标"):
         return True
-    told = any(name.startswith(f"业务量.{item}.") for name in sheet.told_of_projects)
+    told = any(name.startswith(f"业务量.{item}.") for name in sheet.told)
     return _unit(sheet, item) != "年" and not told
 
 

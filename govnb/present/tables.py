@@ -61,6 +61,8 @@ class Table:
     # Columns that hold words rather than numbers.
     text_columns: frozenset[int] = field(default=frozenset({0}))
     number: str = ""
+    # Folded on the page, and on paper only when asked for.
+    folded: bool = False
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -156,7 +158,7 @@ class Table:
             f"<p>注{n if several else ''}：{escape(note)}</p>"
             for n, note in enumerate(self.all_notes, 1)
         )
-        return (
+        shown = (
             f'<figure class="gv-table{wide}" id="{target}">'
             f'<figcaption><span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
@@ -164,6 +166,10 @@ class Table:
             f'<div class="gv-notes">{notes}<p>{source}　{self.download()}</p></div>'
             "</figure>"
         )
+        if not self.folded:
+            return shown
+        summary = f"{escape(self.caption)}（{len(self.rows)}行）"
+        return f'<details class="gv-folded"><summary>{summary}</summary>{shown}</details>'
 
     def download(self) -> str:
         """Return the link that saves the table's data."""
@@ -185,7 +191,7 @@ class Table:
             )
         for i, cell in enumerate(row.cells):
             # A path of files has no spaces to break at.
-            content = escape(cell.text).replace("/", "/<wbr>")
+            content = escape(cell.text).replace("/", "/<wbr>").replace("\n", "<br>")
             if cell.figure:
                 content = figure_button(self.figures[cell.figure], cell.text)
             if i == 0:
@@ -202,7 +208,7 @@ class Table:
         lines = [list(self.columns)]
         for row in self.rows:
             first = "　" * row.level + row.cells[0].text
-            lines.append([first, *(cell.text for cell in row.cells[1:])])
+            lines.append([first, *(cell.text.replace("\n", "；") for cell in row.cells[1:])])
         widths = [max(_width(line[i]) for line in lines) for i in range(len(self.columns))]
         drawn = [
             "  ".join(
@@ -232,6 +238,7 @@ class Table:
             "notes": list(self.all_notes),
             "source": self.source,
             "figures": list(self.names),
+            "folded": self.folded,
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from govnb.present import sentences
 from govnb.present.prose import plain
 from govnb.present.sentences import known
 from govnb.sheet.compute import SCORE
+from govnb.sheet.fields import stated
 from govnb.sheet.figure import Figures, Lack
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import find, prose_fields
 from govnb.sheet.score import Score
-from govnb.sheet.stated import stated
 
 # The parts of a file whose words the report prints.
 _PRINTED = ("叙述.", "项目.", "三公经费.", "主要职责[", "存在问题[", "改进措施[", "厉行节约措施")

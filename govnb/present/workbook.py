@@ -185,6 +185,8 @@ class Workbook(Assessment):
 
     def table(self, name: str) -> Table | Prose:
         """Return one of the report's tables, or that it has no data."""
+        if name == "指标一览" and self.edition != "review":
+            return self._prose("")
         table = TABLES[name](self._sheet)
         if table is None:
             known = name in SELDOM or sentences.known(self.figures, name)
@@ -233,6 +235,10 @@ class Workbook(Assessment):
     def review_heading(self, number: str) -> Prose:
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
         return self.section(2, number, "复核意见") if self.edition == "review" else self._prose("")
+
+    def figures_heading(self, number: str) -> Prose:
+        """Return the heading of the list of all figures; nothing in the edition for publication."""
+        return self.section(2, number, "指标一览") if self.edition == "review" else self._prose("")
 
     def findings(self) -> Findings | Prose:
         """Return the reviewers' annex; nothing in the edition for publication."""

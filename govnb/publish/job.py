@@ -28,6 +28,8 @@ class Job:
     overrides: Mapping[str, str] = field(default_factory=dict)
     engine: str | None = None
     notebook: str = "department.ipynb"
+    # Whether the list of all figures is on paper too.
+    with_figures: bool = False
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def options_of(job: Job) -> dict[str, str]:
         "格式": "、".join(sorted(job.formats)),
         "版本": job.edition,
         "引擎": job.engine or "govnb",
+        **({"指标一览": "上纸"} if job.with_figures else {}),
     }
 
 

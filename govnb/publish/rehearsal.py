@@ -29,8 +29,8 @@ def rehearse(params_dir: Path, formats: Iterable[str]) -> None:
 def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
     import nbformat
 
+    from govnb.papers import typesetting
     from govnb.present.workbook import Workbook
-    from govnb.publish import typesetting
     from govnb.publish.run import exporter, render
     from govnb.publish.sample.department import department
     from govnb.publish.sample.make import YEAR, dump, year_file
@@ -52,7 +52,7 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
             if name in _TYPESET:
                 # Typesetting starts threads, and a worker forked afterwards would wait for
                 # them for ever; what it reads can be read.
-                exporter(name)
+                exporter(name, False)
                 typesetting.ready()
             else:
                 render(notebook, name)

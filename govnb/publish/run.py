@@ -49,7 +49,7 @@ def produce(job: Job) -> dict[str, bytes]:
     text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
     rendered = {"ipynb": (text + "\n").encode()}
     for name in ("json", *job.formats):
-        rendered[name] = render(notebook, name)
+        rendered[name] = render(notebook, name, job.with_figures)
     return rendered
 
 
@@ -77,18 +77,20 @@ def execute(job: Job) -> NotebookNode:
     return executed
 
 
-def render(notebook: NotebookNode, name: str) -> bytes:
+def render(notebook: NotebookNode, name: str, with_figures: bool = False) -> bytes:
     """Return an executed notebook in one format, by the exporter registered for it."""
-    output, _ = exporter(name).from_notebook_node(notebook)
+    output, _ = exporter(name, with_figures).from_notebook_node(notebook)
     return output if isinstance(output, bytes) else str(output).encode()
 
 
 @cache
-def exporter(name: str) -> Any:
+def exporter(name: str, with_figures: bool) -> Any:
     """Return the exporter of a format, made once: looking it up costs more than a page."""
     from nbconvert.exporters import get_exporter
+    from traitlets.config import Config
 
-    return get_exporter(f"govnb-{name}")()
+    options = Config({"PaperReport": {"with_figures": with_figures}})
+    return get_exporter(f"govnb-{name}")(config=options)
 
 
 def find_notebook(name: str, params_dir: Path) -> Path:

@@ -31,10 +31,9 @@ from govnb.review.finding import (
 )
 from govnb.review.terms import Term
 from govnb.review.world import World
-from govnb.sheet.book import VARIABLE
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
-from govnb.text.section import Strict
+from govnb.text.section import VARIABLE, Strict
 from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 

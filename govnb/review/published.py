@@ -92,8 +92,8 @@ class _Comparison:
     def is_about_right(self) -> bool:
         """Whether the two, of which one is a 约数, can be the same."""
         if self.source.around:
-            return self.source.printed(self.scale).prints(self.right)
-        if self.source.approximate:
+            return replace(self.source, scale=self.scale).prints(self.right)
+        if self.source.more:
             top = self.value + last_digit(self.value)
             return self.value <= self.right + self.spread.above and self.right < top
         return self.figure.approximate and self.overlaps

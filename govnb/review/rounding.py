@@ -106,23 +106,22 @@ class Rounding:
     def over(
         self, compute: Callable[[Sheet], Decimal | None], names: Iterable[str], least: int = 0
     ) -> Spread:
-        """Return the spread of something computed from the named figures.
+        """Return the spread of something that is computed on a sheet from the named figures.
 
-        Parameters
-        ----------
-        compute
-            Works it out on a sheet.
-        names
-            The figures it uses.
-        least
-            The fewest decimals an amount of money is taken to have been printed with.
+        An amount of money is taken to have been printed with `least` decimals at least.
         """
-
-        def width(root: str) -> tuple[Decimal, Decimal]:
-            found = self._width(root, least)
-            return found.below, found.above
-
-        return Spread(*self.sheet.spread(compute, names, width))
+        base = self.sheet.tried(compute)
+        below = above = Decimal(0)
+        for root in self.sheet.roots(names) if base is not None else ():
+            width, value = self._width(root, least), self.sheet.cell(root).number
+            if base is None or value is None or not width:
+                continue
+            ends = (value - width.below, value + width.above)
+            moved = [self.changed(compute, {root: end}) for end in ends]
+            reached = [base, *(end for end in moved if end is not None)]
+            below += base - min(reached)
+            above += max(reached) - base
+        return Spread(below, above)
 
     def changed(
         self, compute: Callable[[Sheet], Decimal | None], changes: Mapping[str, Decimal]

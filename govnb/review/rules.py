@@ -11,12 +11,13 @@ from govnb.review import kinds as kinds
 from govnb.review.check import EVERYWHERE, Check, FormulaOf, PatternOf, checks_model
 from govnb.review.terms import is_literal
 from govnb.review.words import Words, shipped_words
-from govnb.sheet.book import ANY, VARIABLE, bound
 from govnb.sheet.expression import Expression, FormulaError, canonical, parse
 from govnb.sheet.figure import Figures
 from govnb.sheet.names import Names
 from govnb.sheet.read import Inputs, label_of
+from govnb.sheet.rules import ANY, bound
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
+from govnb.text.section import VARIABLE
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.yaml_text import Mapping as Tree
 from govnb.text.yaml_text import Scalar, read_yaml

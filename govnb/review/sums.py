@@ -14,8 +14,8 @@ from govnb.review.ledgers import COLUMNS, SUM, Gap, within
 from govnb.review.rounding import Spread
 from govnb.review.terms import printed
 from govnb.review.world import World
-from govnb.sheet.book import fill
 from govnb.sheet.figure import Figure, exact, rounded, shown
+from govnb.sheet.rules import fill
 from govnb.text.section import dotted
 from govnb.text.values import Text
 

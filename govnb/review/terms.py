@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from govnb.review.finding import Side
-from govnb.sheet.book import bound
 from govnb.sheet.expression import Expression, Value, canonical, parse
 from govnb.sheet.figure import PERCENT, RATE_DECIMALS, Figure, Figures, exact, number_text, shown
+from govnb.sheet.rules import bound
 from govnb.sheet.sheet import HUNDRED, Sheet
 from govnb.text.faults import Place
 from govnb.text.values import MONEY_UNITS, PartialDate

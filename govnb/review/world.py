@@ -17,10 +17,10 @@ from govnb.review.sentences import Sentences, Statements
 from govnb.review.terms import Term, Terms
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
-from govnb.sheet.book import matches
 from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figure, Figures, Lack
 from govnb.sheet.read import Inputs
+from govnb.sheet.rules import matches
 from govnb.sheet.score import Score
 from govnb.sheet.sheet import Sheet
 

@@ -14,7 +14,7 @@ from govnb.rubric.file import Entry, Indicator, Rubric, Socket
 from govnb.rubric.load import EVIDENCE, check_names, unused
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
-from govnb.sheet.compute import SCORE, supposed
+from govnb.sheet.compute import SCORE, compute
 from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
@@ -108,11 +108,11 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         For figures the rubric names that don't exist, and facts that contradict it: each
         at its place, all at once.
     """
-    inputs = tried(inputs, figures.overrides)
+    faults: list[Fault] = []
+    inputs = tried(inputs, figures, figures.overrides, faults)
     year = int(inputs.department.year.value or 0)
-    with localcontext() as context:
-        context.prec = PRECISION
-        faults = [*check_names(rubric, figures, inputs.book)]
+    with localcontext(prec=PRECISION):
+        faults += check_names(rubric, figures, inputs.book)
         money_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         case = Case(figures, year, faults, money_unit=money_unit)
         rows = list(_rows(inputs, rubric, case))
@@ -120,7 +120,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case))
         if faults:
             raise FaultsError(faults)
-        made = [_shown(rows, n) for n in range(len(rows))]
+        made = [_shown(inputs, rows, n) for n in range(len(rows))]
         if faults:
             raise FaultsError(faults)
     total, printed = _total(rows), inputs.department.published.get(SCORE)
@@ -262,7 +262,7 @@ def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
         yield Fault(stated.place, message, "核对公布的评分表；分值不同的，可能用的是另一套体系")
 
 
-def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
+def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
     row, outcome = rows[n], rows[n].outcome
     entry, case, bounds = row.entry, row.case, row.bounds
     item, evidence, parts = entry.indicator, case.evidence, [row.part for row in rows]
@@ -292,7 +292,7 @@ def _shown(rows: Sequence[_Row], n: int) -> IndicatorScore:
         counts=outcome.counts,
         published=published.value if published else None,
         within=half_digit(published.value if published else None),
-        readings=tuple(_readings(rows, n)),
+        readings=tuple(_readings(inputs, rows, n)),
         shortfall=_shortfall(case, outcome),
         place=entry.place,
         note=_notes(case, item),
@@ -321,7 +321,7 @@ def _shortfall(case: Case, outcome: Outcome) -> str:
     return "；".join(filter(None, said))
 
 
-def _readings(rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
+def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
     entry, case = rows[n].entry, rows[n].case
     for name, reading in entry.indicator.readings.items():
         again = [*rows[:n], _Row(entry, replace(case, formula=reading.formula)), *rows[n + 1 :]]
@@ -329,7 +329,8 @@ def _readings(rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
     for name, other in (case.evidence.readings if case.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            figures = supposed(case.figures, values)
+            tried_out = {**case.figures.overrides, **values}
+            figures, _ = compute(inputs, tried_out, is_supposed=True)
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place

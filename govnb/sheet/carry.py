@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.sheet.department import DRAFT
-from govnb.sheet.key import bare, next_year, readers
+from govnb.sheet.fields import class_of, flat, typed
+from govnb.sheet.key import bare, next_year
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
 from govnb.text.section import Ledger
@@ -143,7 +144,7 @@ class Carried:
                 else:
                     self.edits.insert(node, name, f"{new}: {old}")
             left |= old is not None or new in stated
-        if not _model(inner):
+        if not class_of(inner, BaseModel):
             # What a department named itself is to be confirmed, which needs no mention each.
             self.kept[listed:] = [path]
         return left
@@ -160,7 +161,7 @@ class Carried:
                 self.only_referred(value, info, path)
         elif told.lasting or _is_words(info):
             self.kept.append(path)
-        elif isinstance(value, yaml.MappingNode) and not _model(inner, Ledger):
+        elif isinstance(value, yaml.MappingNode) and not class_of(inner, Ledger):
             left = self.section(value, inner, path)
         else:
             self.edits.fill(value)
@@ -348,17 +349,13 @@ def _is_scalar(node: yaml.Node) -> bool:
 
 def _is_words(info: FieldInfo) -> bool:
     """Tell whether a field is words or a list of them, rather than 是/否, a number or a date."""
-    found = [reader for reader in readers(info) if isinstance(reader, Reads)]
+    found = [reader for reader in flat(typed(info)) if isinstance(reader, Reads)]
     return bool(found) and all(isinstance(r, TextOf) and not r.choices for r in found)
 
 
 def _fields(inner: Any, stated: Iterable[str]) -> dict[str, FieldInfo]:
     """Return the fields of a section; each key of one whose names are a department's own."""
-    if model := _model(inner):
+    if model := class_of(inner, BaseModel):
         return {str(info.alias): info for info in model.model_fields.values()}
     item = get_args(inner)[1] if get_origin(inner) is dict else Any
     return dict.fromkeys(stated, FieldInfo.from_annotated_attribute(item, None))
-
-
-def _model(annotation: Any, base: type[BaseModel] = BaseModel) -> type[BaseModel] | None:
-    return annotation if isinstance(annotation, type) and issubclass(annotation, base) else None

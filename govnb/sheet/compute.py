@@ -1,72 +1,123 @@
 """Inputs → figures: names checked, and every cell of the sheet worked out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
-from govnb.sheet.book import add_book, check_book
-from govnb.sheet.expression import Expression
+from govnb.sheet.expression import Expression, FormulaError, parse
 from govnb.sheet.facts import Facts, collect, decimals_of
-from govnb.sheet.figure import Figure, Figures, default_label, rounded
+from govnb.sheet.figure import WHOLE_UNITS, Figure, Figures, default_label, rounded
 from govnb.sheet.names import LIST_THEM, Names
-from govnb.sheet.overrides import trial_drafts, tried
+from govnb.sheet.overrides import TRIAL, tried
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import check_form, check_published, check_references
+from govnb.sheet.rules import ANY, UNBOUND_HINT, Book, FigureRule, bound, fill, matches, unbound
 from govnb.sheet.sheet import Lack, Sheet
-from govnb.text.faults import MOST_FAULTS, Fault, FaultsError
+from govnb.text.faults import MOST_FAULTS, Fault, FaultsError, Place
 from govnb.text.measure import PERCENT
-from govnb.text.values import MONEY_UNIT
+from govnb.text.section import VARIABLE
+from govnb.text.values import MONEY_UNIT, UNKNOWN
 
 SCORE = "评价得分"
 
 
-def compute(inputs: Inputs, overrides: Mapping[str, str] | None = None) -> tuple[Figures, Facts]:
+def compute(
+    inputs: Inputs, overrides: Mapping[str, str] | None = None, *, is_supposed: bool = False
+) -> tuple[Figures, Facts]:
     """Compute every figure of a department, under the values tried out (试算), by name.
 
+    What is only supposed may be what nobody would be allowed to type.
     Raises FaultsError for unknown names (in formulas, narratives, 公布数), cycles, unreadable
     formulas and overrides, each at its place.
     """
-    facts = collect(inputs)
-    add_book(facts, inputs.book, inputs.book_at)
-    facts.add(Figure(SCORE, unit="分", place=inputs.department_at, lack=Lack.SCORED, derived=True))
-    faults = [*inputs.faults, *facts.faults]
-    facts.drafts.update(trial_drafts(facts, overrides or {}, faults))
+    overrides, faults = overrides or {}, [*inputs.faults]
+    facts = _facts(inputs)
+    if overrides:
+        inputs = tried(inputs, facts.drafts, overrides, faults)
+        facts = _facts(inputs)
+    for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
+        facts.drafts[name] = replace(
+            facts.drafts.get(name) or Figure(name), place=TRIAL, value=None, expression=None,
+            lack=Lack.ON_TRIAL, approximate=False, about="",
+        )  # fmt: skip
+    faults += facts.faults
     sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
-    names = Names(sheet, inputs.book, inputs.gaps)
-    faults += check_book(inputs.book, names)
+    names, unsaid = Names(sheet, inputs.book, inputs.gaps), inputs.department.unsaid
+    faults += _check_book(inputs.book, names)
     faults += _settle(sheet, names)
     facts.drafts = sheet.drafts
-    unsaid = inputs.department.unsaid
     cells = {name: _figure(sheet, name, unsaid) for name in sheet.drafts}
     faults += _faults(sheet)
-    for name, draft in sheet.drafts.items():
-        if draft.expression is not None and draft.kind is not None:
-            faults += _out_of_bounds(sheet, draft, draft.expression, sheet.cell(name).number)
-    faults += check_references(inputs, facts, names)
-    faults += check_published(inputs, facts.drafts)
-    faults += check_form(inputs, names)
+    if not is_supposed:
+        faults += chain.from_iterable(_out_of_bounds(sheet, cell) for cell in cells.values())
+        faults += check_references(inputs, facts, names)
+        faults += check_published(inputs, facts.drafts)
+        faults += check_form(inputs, names)
     if faults:
         raise FaultsError(faults)
-    tried(inputs, overrides or {})
     return Figures(cells, facts.parts, sheet, overrides, unsaid), facts
 
 
-def supposed(figures: Figures, overrides: Mapping[str, str]) -> Figures:
-    """Return the figures under other values, which may be what nobody would be allowed to type.
+def _facts(inputs: Inputs) -> Facts:
+    facts = collect(inputs)
+    _add_book(facts, inputs.book, inputs.book_at)
+    facts.add(Figure(SCORE, unit="分", place=inputs.department_at, lack=Lack.SCORED, derived=True))
+    return facts
 
-    Raises FaultsError if a value can't be read, or nothing of its name can be replaced.
-    """
-    faults: list[Fault] = []
-    facts = Facts(figures.sheet.drafts, money=figures.sheet.money)
-    sheet = figures.sheet.with_(trial_drafts(facts, overrides, faults))
-    faults += _settle(sheet, Names(sheet, {}))
-    cells = {name: _figure(sheet, name, figures.unsaid) for name in sheet.drafts}
-    faults += _faults(sheet)
-    if faults:
-        raise FaultsError(faults)
-    return Figures(cells, figures.parts, sheet, overrides, figures.unsaid)
+
+def _add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
+    """Add the book's figures for this department to its facts; faults go there too."""
+    stated = tuple(facts.drafts)
+    for name, rule in book.items():
+        texts = (rule.formula, rule.unit, rule.label, rule.note, rule.source)
+        faults = [fault for text in filter(None, texts) for fault in unbound(text, rule.each)]
+        if loose := set(VARIABLE.findall(name)) - set(VARIABLE.findall(rule.each or "")):
+            message = f"“{name}”里的变量“{'、'.join(sorted(loose))}”没有说明取自哪里"
+            faults.append(Fault(places[name], message, UNBOUND_HINT))
+        try:
+            # Read even where nothing matches: a mistake must not wait for the first project.
+            parse(VARIABLE.sub(lambda m: "甲" * len(m[0]), rule.formula))
+        except FormulaError as error:
+            faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
+        for filled in [] if loose else matches(rule.each, stated):
+            # A name whose formula is no good still exists: one mistake is told once.
+            unread = Figure(fill(name, filled), place=places[name], derived=True)
+            facts.add(unread if faults else _read(unread, rule, filled, facts))
+        facts.faults.extend(faults)
+
+
+def _read(draft: Figure, rule: FigureRule, variables: dict[str, str], facts: Facts) -> Figure:
+    unit = fill(rule.unit, variables)
+    # The unit the department gave the thing counted.
+    given = facts.drafts.get(unit)
+    unit = str(given.value) if given else unit if unit != "无" else ""
+    expression = parse(bound(rule.formula, variables))
+    return replace(
+        draft,
+        unit=unit,
+        expression=replace(expression, text=fill(rule.formula, variables)),
+        label=fill(rule.label, variables),
+        decimals=int(rule.decimals or ("0" if unit in WHOLE_UNITS else "2")),
+        fixed=rule.decimals is not None,
+        note=fill("；".join(filter(None, (rule.note, rule.source))), variables),
+    )
+
+
+def _check_book(book: Book, names: Names) -> Iterator[Fault]:
+    """Yield a fault for each name in the book that no department can have."""
+    for rule in book.values():
+        if rule.each is not None and (hint := names.why_not(rule.each)) is not None:
+            yield Fault(rule.each.place, f"没有“{rule.each}”这个指标", hint)
+        try:
+            named = parse(bound(rule.formula, {}, ANY)).names
+        except FormulaError:
+            continue
+        for name in named:
+            if (hint := names.why_not(name.replace(ANY, "*"))) is not None:
+                said = name.replace(ANY, "…")
+                place = rule.formula.at(max(rule.formula.find(name.partition(f".{ANY}")[0]), 0))
+                yield Fault(place, f"公式“{rule.formula}”里没有“{said}”这个指标", hint)
 
 
 def _settle(sheet: Sheet, names: Names) -> list[Fault]:
@@ -121,11 +172,11 @@ def _faults(sheet: Sheet) -> list[Fault]:
     return [*circular, *sheet.faults]
 
 
-def _out_of_bounds(
-    sheet: Sheet, draft: Figure, expression: Expression, value: Decimal | None
-) -> Iterator[Fault]:
+def _out_of_bounds(sheet: Sheet, draft: Figure) -> Iterator[Fault]:
     """Hold a formula and its result to what could have been typed in its place."""
-    assert draft.kind is not None
+    expression, value = draft.expression, draft.number
+    if expression is None or draft.kind is None:
+        return
     told, place = f"公式“{expression.text}”", draft.place
     counted = _counted(sheet, expression)
     if draft.kind.unit and counted not in (None, draft.unit):

@@ -4,8 +4,6 @@ Keys are the words of the report. Every field whose value is a number, a date or
 a figure named by its path of keys (`三公经费.公务接待费.支出`), addressable everywhere at once.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator

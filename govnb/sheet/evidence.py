@@ -4,8 +4,6 @@ Numbers, dates and the words 是 and 否 become figures like any other
 (`评分依据.管理制度健全性.要点.有厉行节约制度.符合`).
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Any, TypeVar
 

@@ -4,8 +4,6 @@ The walk knows shapes, never section names: a new field is a figure without a li
 left out is a draft too: unknown, with the reason, so that a formula says what is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -15,7 +13,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.expression import Expression, FormulaError, difference, parse, sum_of
-from govnb.sheet.fields import flat, leaves, markdown_fields, typed
+from govnb.sheet.fields import class_of, flat, leaves, markdown_fields, typed
 from govnb.sheet.figure import WHOLE_UNITS
 from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
@@ -225,10 +223,10 @@ class _Walk:
 
     def left_out(self, name: str, annotation: Any, place: Place) -> None:
         """Draft, as unknown, each figure an optional field would have given."""
-        found = flat(annotation)
-        amount = _amount_in(found)
+        ledger, model = class_of(annotation, Ledger), class_of(annotation, BaseModel)
+        found = flat(ledger.model_fields["total"].annotation if ledger else annotation)
+        amount = next((reader for reader in found if isinstance(reader, AmountOf)), None)
         lacking = partial(Figure, place=place, lack=Lack.LEFT_OUT)
-        model = next((a for a in found if isinstance(a, type) and issubclass(a, BaseModel)), None)
         if amount is not None:
             self.facts.add(lacking(name, unit=amount.kind.unit))
         elif model is not None:
@@ -240,16 +238,6 @@ class _Walk:
             self.facts.add(lacking(name))
         elif get_origin(bare(annotation)) is list:
             self.facts.add(lacking(f"{name}.条数", decimals=0))
-
-
-def _amount_in(found: list[Any]) -> AmountOf | None:
-    """Return what reads the number of a field of an amount, or of a ledger of amounts."""
-    for item in found:
-        if isinstance(item, AmountOf):
-            return item
-        if isinstance(item, type) and issubclass(item, Ledger):
-            return _amount_in(flat(item.model_fields["total"].annotation))
-    return None
 
 
 def _nodes(node: Ledger[Any]) -> Iterator[Ledger[Any]]:

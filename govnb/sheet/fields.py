@@ -1,7 +1,5 @@
 """The model of a department's file, walked: what stands in a file, and what its keys may hold."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -9,9 +7,10 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from govnb.sheet.key import bare, readers
+from govnb.sheet.key import bare
 from govnb.text.section import Ledger
-from govnb.text.values import TextOf
+from govnb.text.values import PartialDate, TextOf
+from govnb.text.yaml_text import Scalar
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ def markdown_fields(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(
         name
         for name, info in model.model_fields.items()
-        if any(isinstance(x, TextOf) and x.markdown for x in readers(info))
+        if any(isinstance(x, TextOf) and x.markdown for x in flat(typed(info)))
     )
 
 
@@ -76,3 +75,20 @@ def below(annotation: Any, step: str) -> Any:
     model = class_of(annotation, BaseModel)
     fields = model.model_fields.values() if model else ()
     return next((typed(field) for field in fields if field.alias == step), None)
+
+
+def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
+    """Return the text or date at a path such as `落款.填表人`; None where it is left out.
+
+    Raises KeyError if no such section has a text or date there.
+    """
+    value: object = section
+    for step in path.split("."):
+        fields = type(value).model_fields if isinstance(value, BaseModel) else {}
+        name = next((n for n, info in fields.items() if info.alias == step), None)
+        if name is None:
+            raise KeyError(path)
+        value = getattr(value, name)
+    if value is not None and not isinstance(value, Scalar | PartialDate):
+        raise KeyError(path)
+    return value

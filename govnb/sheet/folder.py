@@ -88,9 +88,9 @@ def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
             continue
         if (folder / name).is_dir():
             inside = (path.relative_to(folder).as_posix() for path in year_files(folder / name))
-            found += [_in_subfolder(f"{label}/{_plain(file)}", label) for file in inside]
+            found += [_in_subfolder(f"{label}/{plain(file)}", label) for file in inside]
         else:
-            found.append(Unread(f"{label}/{_plain(name)}", *told))
+            found.append(Unread(f"{label}/{plain(name)}", *told))
     return sorted(found)
 
 
@@ -138,7 +138,7 @@ def made_name_fault(code: str) -> tuple[str, str] | None:
     """
     unseen = any(unicodedata.category(c) in _UNSEEN for c in code)
     if not code.strip("._ ") or unseen or set(code) & set('/\\:*?"<>|'):
-        return f"“{_plain(code)}”不能作部门代码", "用预算编码或拼音，如 junshan-zwfw"
+        return f"“{plain(code)}”不能作部门代码", "用预算编码或拼音，如 junshan-zwfw"
     if told := name_fault(code):
         return f"不能作部门代码：{told[0]}", told[1]
     told = _why_unread(f"{code}{SUFFIX}", set())
@@ -183,7 +183,7 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
     # What makes two one → the files it is said in, and where.
     same: dict[tuple[str, ...], dict[str, Scalar]] = defaultdict(dict)
     for name in names:
-        file = f"{label}/{_plain(name)}{SUFFIX}"
+        file = f"{label}/{plain(name)}{SUFFIX}"
         same["文件名", _folded(name)][name] = scalar(name, Place(file))
         stated = _identity(folder / f"{name}{SUFFIX}", file)
         region = _folded(stated.get("地区", of_year))
@@ -278,6 +278,6 @@ def _folded(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a file's name as it can be printed, whatever its coding."""
     return name.encode("utf-8", "replace").decode()

@@ -5,8 +5,6 @@ rubrics) may also name an account or a project that this department lacks; what 
 states is known, though, and a name that ends in something like it is mistyped.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
@@ -82,20 +80,15 @@ class Names:
             return self._did_you_mean(rest[0], listed) or f"没有“{rest[0]}”这一项"
         if () in self._following(path):
             return None
-        is_figure = _is_figure(path, section)
+        is_figure, at, annotation = _walked(path, section)
         if is_figure or (is_figure is None and not (slip := self._slip(path))):
             return None
         if name in self.gaps or ("*" in path and self.sheet.expand(".".join(path))):
             return None
         if is_figure is None:
             return slip
-        annotation: Any = Department
-        for at, step in enumerate(path):
-            inside = _inside(annotation, step)
-            if not inside:
-                return self._words_for(annotation, path[:at], step) or self.hint(name)
-            annotation = inside[0]
-        return self._words_for(annotation, path, "") or self.hint(name)
+        step = path[at] if at < len(path) else ""
+        return self._words_for(annotation, path[:at], step) or self.hint(name)
 
     def _following(self, path: tuple[str, ...]) -> list[tuple[str, ...]]:
         """Return the words that follow in the book's names that begin like this one."""
@@ -143,18 +136,23 @@ class Names:
 
 
 @lru_cache(maxsize=8192)
-def _is_figure(path: tuple[str, ...], section: bool) -> bool | None:
-    """Tell whether a name can be a figure's by the model alone.
+def _walked(path: tuple[str, ...], section: bool) -> tuple[bool | None, int, Any]:
+    """Tell whether a name can be a figure's by the model alone, and how far the model knows it.
 
-    None for a part of a ledger, where any word may be.
+    None for a part of a ledger, where any word may be. Then come how many of its words there
+    are in the model, and the type of what these lead to.
     """
     every: list[Any] = [Department]
     for at, step in enumerate(path):
-        every = [inside for annotation in every for inside in _inside(annotation, step)]
+        inside = [each for annotation in every for each in _inside(annotation, step)]
+        if not inside:
+            return False, at, every[0]
+        every = inside
         if any(class_of(annotation, Ledger) for annotation in every):
             is_total = section and path[-1] == "分类合计"
-            return True if at == len(path) - 1 or path[-1] == "*" or is_total else None
-    return any(_ends(each, section) for each in every)
+            is_whole = at == len(path) - 1 or path[-1] == "*" or is_total
+            return is_whole or None, at, every[0]
+    return any(_ends(each, section) for each in every), len(path), every[0]
 
 
 def _ends(annotation: Any, section: bool) -> bool:

@@ -1,7 +1,5 @@
 """公布数: what a published report printed, and how its unit compares with the figure's."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,24 +14,11 @@ _MULTIPLES = {"百": 100, "千": 1000, "万": 10000, "亿": 10**8}
 _SAME_UNITS = ({"人", "名"}, {"㎡", "平方米"}, {"%", "百分点", "个百分点"})
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedFigure:
-    """A printed number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFigure(TextNumber):
+    """A printed number, and the line that quotes it."""
 
-    text: str
-    value: Decimal  # in the printed unit
-    decimals: int  # as printed: `15%` says less than `14.98%`
-    unit: str
-    approximate: bool  # 1200余, which is no less than it says
     place: Place
-    around: bool = False  # 约1200
-
-    def printed(self, scale: Decimal) -> TextNumber:
-        """Return it as a number of a text; one of its units is `scale` of those compared in."""
-        return TextNumber(
-            self.text, self.value, self.decimals, self.unit, 0, len(self.text), self.around,
-            self.approximate, scale=scale,
-        )  # fmt: skip
 
     def factor(self, unit: str) -> Decimal | None:
         """Return how many of a figure's unit one printed unit is; None if they don't compare.
@@ -67,15 +52,11 @@ def parse_published(text: str, place: Place) -> PublishedFigure:
         bare = text.strip()
         hint = "照原文写数和单位，如 1.1% 或 20.25；没有公布就删去这一行"
         raise BadText(f"“{bare}”不是公布的数" if bare else "值是空的", hint)
+    decimals = len(match["number"].partition(".")[2])
     return PublishedFigure(
-        text,
-        parse_number(match["number"], negative=True),
-        len(match["number"].partition(".")[2]),
-        match["unit"].strip(),
-        bool(match["more"]),
-        place,
-        bool(match["around"]),
-    )
+        text, parse_number(match["number"], negative=True), decimals, match["unit"].strip(),
+        0, len(text), bool(match["around"]), bool(match["more"]), place=place,
+    )  # fmt: skip
 
 
 Published = Annotated[

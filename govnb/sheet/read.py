@@ -2,14 +2,21 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from govnb.sheet.department import Department
-from govnb.sheet.district import YearFile
-from govnb.sheet.folder import departments, made_name_fault, name_fault, unread_files
-from govnb.sheet.rules import BaseDataForm, Book
+from govnb.sheet.folder import (
+    YEAR_FILE,
+    departments,
+    made_name_fault,
+    name_fault,
+    plain,
+    unread_files,
+)
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.validation import validate as validate
@@ -46,12 +53,9 @@ def label_of(path: Path, params_dir: Path) -> str:
     the name it was given.
     """
     # realpath, unlike Path.resolve, has an answer for a link that points at itself.
-    whole, folder = Path(os.path.realpath(path)), os.path.realpath(params_dir)
-    if path.is_symlink() and not path.exists():
-        # What is wrong is the link; where it points to, there is nothing.
-        whole = Path(os.path.realpath(path.parent), path.name)
+    whole = Path(os.path.realpath(path.parent), path.name)
     try:
-        return (Path(params_dir.name) / whole.relative_to(folder)).as_posix()
+        return (Path(params_dir.name) / whole.relative_to(os.path.realpath(params_dir))).as_posix()
     except ValueError:
         return path.as_posix()
 
@@ -86,15 +90,14 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
         return found.value
 
     department = read(path, Department)
-    year_path = _year_file(path, params, folder, department, faults)
+    year_path, lacking = _year_file(path, params, folder, department)
+    faults += lacking
     year = read(year_path, YearFile) if year_path.exists() else None
     book = read(book_path, Book)
     form = read(params / "rules" / "base-data.yml", BaseDataForm)
-    faults += _wrong_years(department, year, folder)
-    whole = department and year and book is not None and form
-    if not whole or (faults and not note):
+    faults += wrong_years([file.year for file in (department, year) if file], folder)
+    if not (department and year and book is not None and form) or (faults and not note):
         raise FaultsError(faults)
-    assert department and year and book is not None and form
     place = Place(label_of(path, params))
     return Inputs(
         path.stem, department, year, book, book_at, form, params, place, tuple(faults), gaps
@@ -109,48 +112,37 @@ def year_folder(path: Path, params_dir: Path) -> str:
 
 
 def _year_file(
-    path: Path, params: Path, folder: str, department: Department | None, faults: list[Fault]
-) -> Path:
-    """Return the year file that goes with a department's; a fault is added if there is none.
+    path: Path, params: Path, folder: str, department: Department | None
+) -> tuple[Path, list[Fault]]:
+    """Return the year file that goes with a department's, and the fault if there is none.
 
     A department's file outside the year folders, a draft, goes with the year it declares.
     """
-    beside = path.parent / "_year.yml"
+    beside = path.parent / YEAR_FILE
     if beside.exists() or not (folder or department):
-        return beside
+        return beside, []
     year = folder or str(department.year.value if department else "")
-    found = params / year / "_year.yml"
+    found = params / year / YEAR_FILE
     if found.exists():
-        return found
-    message = f"没有 {year} 年的年度文件 {label_of(found, params)}"
+        return found, []
+    label = label_of(found, params)
+    hint, place = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}", Place(label)
     if folder:
         hint = f"用 govnb new {folder} 新建部门时会照最近的一年建好"
-        faults.append(Fault(Place(label_of(found, params)), message, hint))
     elif department:
-        hint = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}"
-        faults.append(Fault(department.year.place, message, hint))
-    return found
+        place = department.year.place
+    return found, [Fault(place, f"没有 {year} 年的年度文件 {label}", hint)]
 
 
-def _wrong_years(
-    department: Department | None, shared: YearFile | None, folder: str
-) -> list[Fault]:
-    """Return a fault for each declared year that isn't the folder's, at the file that differs."""
-    stated = [file.year for file in (department, shared) if file is not None]
-    if folder:
-        return [fault for year in stated for fault in year_of_folder(year, folder)]
-    if len({year.value for year in stated}) < 2:
-        return []
-    message = f"年度 {stated[0].value} 与年度文件的 {stated[1].value} 不同"
-    return [Fault(stated[0].place, message, "改年度，或把文件移到对应年份的文件夹")]
-
-
-def year_of_folder(year: Amount, folder: str) -> list[Fault]:
-    """Return the fault of a declared year that isn't that of the folder the file stands in."""
-    if str(year.value) == folder:
-        return []
-    message = f"年度 {year.value} 与所在的文件夹 {folder} 不同"
-    return [Fault(year.place, message, f"改为 {folder}，或把文件移到对应年份的文件夹")]
+def wrong_years(stated: Sequence[Amount], folder: str) -> list[Fault]:
+    """Return a fault for each declared year that isn't the folder's or the other file's."""
+    move = "或把文件移到对应年份的文件夹"
+    if not folder and len({year.value for year in stated}) > 1:
+        message = f"年度 {stated[0].value} 与年度文件的 {stated[1].value} 不同"
+        return [Fault(stated[0].place, message, f"改年度，{move}")]
+    wrong = [year for year in stated if folder and str(year.value) != folder]
+    message = f"年度 {{}} 与所在的文件夹 {folder} 不同"
+    return [Fault(y.place, message.format(y.value), f"改为 {folder}，{move}") for y in wrong]
 
 
 def department_path(year: int | str, department: str, params_dir: Path) -> Path:
@@ -165,8 +157,7 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
         # A file that nearly is its own says why it isn't read.
         named = re.compile(rf"\W*{re.escape(department)}(?!\w)", re.IGNORECASE)
         unread = unread_files(year, params_dir)
-        near = [u for u in unread if named.match(Path(u.file).name)]
-        if department and near:
+        if department and (near := [u for u in unread if named.match(Path(u.file).name)]):
             raise FaultsError(u.fault() for u in near)
         hint = did_you_mean(department, known) or f"已有：{'、'.join(known) or '无'}"
         raise FaultsError.of(file, f"{year} 年没有部门“{department}”", hint)
@@ -178,14 +169,15 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
 def new_path(year: int, department: str, params_dir: Path) -> Path:
     """Return where a new department's file goes; raise if it can't be there, or is already."""
     path = params_dir / str(year) / f"{department}.yml"
-    label = label_of(path, params_dir).encode("utf-8", "replace").decode()
-    if told := made_name_fault(department):
-        raise FaultsError.of(label, *told)
+    told = made_name_fault(department)
     others = departments(year, params_dir)
     twin = next((d for d in others if d.casefold() == department.casefold()), department)
-    if twin != department or path.exists():
-        message = f"已经有 {twin}.yml，只有大小写不同" if twin != department else "文件已经有了"
-        raise FaultsError.of(label, message, "直接修改它，或换一个代码")
+    if twin != department:
+        told = told or (f"已经有 {twin}.yml，只有大小写不同", "直接修改它，或换一个代码")
+    elif path.exists():
+        told = told or ("文件已经有了", "直接修改它，或换一个代码")
+    if told:
+        raise FaultsError.of(plain(label_of(path, params_dir)), *told)
     return path
 
 

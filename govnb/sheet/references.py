@@ -4,24 +4,22 @@ Only names and a few filters are understood. A template language would bring loo
 attribute access that a sentence has no need of and an untrusted file shouldn't have.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
+from typing import Self
 
-from govnb.sheet.book import unbound
 from govnb.sheet.expression import canonical
 from govnb.sheet.facts import Facts
-from govnb.sheet.fields import leaves
+from govnb.sheet.fields import leaves, stated
 from govnb.sheet.figure import POINTS as POINTS_UNIT
 from govnb.sheet.figure import Figure, number_text, rounded, shown
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
+from govnb.sheet.rules import unbound
 from govnb.sheet.sheet import Sheet
-from govnb.sheet.stated import stated
 from govnb.text.faults import MOST_FAULTS, Fault, did_you_mean
 from govnb.text.measure import PERCENT
 from govnb.text.narrative import unpaired
@@ -70,7 +68,7 @@ class Reference:
     end: int
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> Reference:
+    def of(cls, match: re.Match[str]) -> Self:
         """Return the reference a match of :data:`REFERENCE` spells."""
         return cls(canonical(match["name"]), match["filter"], match.start(), match.end())
 
@@ -234,7 +232,9 @@ def _misused(text: str, reference: Reference, facts: Facts, sheet: Sheet) -> tup
         return f"“{name}”以{draft.unit}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
     if filter_ == POINTS and draft.unit == PERCENT and not _is_difference(name, sheet):
         message = f"“{name}”不是两个率之差，不能说上升、下降几个百分点"
-        return message, _points_hint(name, sheet)
+        told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
+        hint = "要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
+        return message, f"写 {told}；{hint}"
     return None
 
 
@@ -250,25 +250,8 @@ def _without_direction(reference: Reference, facts: Facts) -> str:
 
 def _is_difference(name: str, sheet: Sheet) -> bool:
     """Tell whether a figure takes one rate from another, or repeats (`=名称`) one that does."""
-    seen: set[str] = set()
-    while not sheet.takes_rates(name):
-        draft = sheet.draft(name)
-        if draft is None or draft.expression is None or draft.unit != PERCENT or name in seen:
-            return False
-        if canonical(draft.expression.text.strip()) != "".join(draft.expression.names):
-            return False
-        seen.add(name)
-        name = draft.expression.names[0]
-    return True
-
-
-def _points_hint(name: str, sheet: Sheet) -> str:
-    """Return what to write where a rate was to rise or fall by a number of points."""
-    above = f"{name.rpartition('.')[0]}."
-    found = [n for n in sheet.drafts if _is_difference(n, sheet)]
-    beside = (n for n in found if n.startswith(above))
-    near = next(beside, None) or next((n for n in found if name in sheet.needs(n)), None)
-    if near:
-        return f"两率之差是 {{{{ {near} | {POINTS} }}}}"
-    told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
-    return f"写 {told}；要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
+    draft = sheet.draft(name)
+    expression = draft.expression if draft and draft.unit == PERCENT else None
+    if expression and canonical(expression.text.strip()) == "".join(expression.names):
+        return sheet.takes_rates(expression.names[0])
+    return sheet.takes_rates(name)

@@ -1,14 +1,18 @@
-"""The rule files a district edits: the formula book and the base-data form."""
+"""The files a district edits: the year's file, the formula book and the base-data form.
 
-from __future__ import annotations
+A rule whose name holds `{变量}` gives one figure for each fact that its `每个` matches.
+"""
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from govnb.sheet.key import key
-from govnb.text.section import Strict
-from govnb.text.values import Text, TextOf, refuse
+from govnb.text.faults import Fault
+from govnb.text.section import RESERVED, VARIABLE, Name, Strict, dotted
+from govnb.text.values import MoneyUnit, Text, TextOf, Year, refuse
 from govnb.text.yaml_text import Scalar
 
 
@@ -79,3 +83,58 @@ def _figure_name(name: str) -> str:
 _FORBIDDEN = frozenset("[]\"'=*|\n")
 
 Book = dict[Annotated[str, AfterValidator(_figure_name)], FigureRule]
+
+_SEGMENT = re.compile(r"\.\{([^{}]+)\}")
+# Stands for whatever a variable may be, where a rule is read before it is tried.
+ANY = "某项"
+UNBOUND_HINT = "名称里的 {变量} 要在“每个”里出现"
+
+
+def unbound(text: Scalar, each: str | None) -> list[Fault]:
+    """Return a fault for each `{变量}` of a text that `each` doesn't bind."""
+    free = VARIABLE.findall(each or "")
+    return [
+        Fault(text.at(m.start()), f"变量“{m[1]}”没有说明取自哪里", UNBOUND_HINT)
+        for m in VARIABLE.finditer(text)
+        if m[1] not in free
+    ]
+
+
+def matches(each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
+    """Return the variables' values for each name a pattern applies to; {} if there is none."""
+    if each is None:
+        return [{}]
+    match, names = dotted(each).fullmatch, VARIABLE.findall(each)
+    found = (m.groups() for m in map(match, known) if m)
+    return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
+
+
+def fill(text: str, variables: Mapping[str, str]) -> str:
+    """Return `text` with each `{变量}` replaced."""
+    return VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
+
+
+def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> str:
+    """Return a formula with its `{变量}` replaced, `other` standing for those not given.
+
+    A name may hold what a dotted segment can't, so it goes in as `["…"]`.
+    """
+
+    def word(match: re.Match[str], written: str) -> str:
+        value = variables.get(match[1], other)
+        return match[0] if value is None else written.format(value)
+
+    text = _SEGMENT.sub(lambda m: word(m, '["{}"]'), text)
+    return VARIABLE.sub(lambda m: word(m, "{}"), text)
+
+
+class YearFile(Strict):
+    """年度文件: district, rubric in force, unit and account codes of one year."""
+
+    year: Year = Field(alias="年度")
+    region: Text = Field(alias="地区")
+    money_unit: MoneyUnit = Field(alias="金额单位", description="参数文件金额的默认单位")
+    rubric: Text | None = Field(None, alias="指标体系", description="params/rubrics/ 下的文件名")
+    accounts: dict[Name, Text] = Field(
+        alias="经济分类", description="支出经济分类科目：编码 → 当年名称"
+    )

@@ -1,7 +1,5 @@
 """A department's score as plain data: the rubric makes it, the review and the report read it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -102,6 +100,11 @@ class IndicatorScore:
         return self.undetermined + self.stake
 
     @property
+    def wanted(self) -> str:
+        """The evidence that would settle it: the paper asked for, else the figures themselves."""
+        return self.evidence_required or words.listing(self.missing) or UNRULED
+
+    @property
     def score_text(self) -> str:
         """The score as a table prints it: `4`, `0—5`, 不计分, 剔除."""
         if self.counts is False:
@@ -128,21 +131,6 @@ class IndicatorScore:
             " counts published reproducible readings shortfall note"
         )
         return _shown(self, names) | {"origin": str(self.place)}
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Evidence that would narrow the total: which, for which indicator, by how many points."""
-
-    id: str
-    name: str
-    points: Decimal
-    missing: tuple[str, ...]
-    evidence_required: str
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the gap for JSON."""
-        return _shown(self, "id name points missing evidence_required")
 
 
 @dataclass(frozen=True)
@@ -191,16 +179,10 @@ class Score:
         return reproducible(self.published, self.low, self.high, self.within)
 
     @property
-    def narrowing(self) -> tuple[Gap, ...]:
-        """What evidence would narrow the total most, most points first."""
-        # Where the rubric asks for no paper, the figures themselves are what is wanted.
-        wanted = {i.id: i.evidence_required or words.listing(i.missing) for i in self.indicators}
-        gaps = [
-            Gap(i.id, i.name, i.at_stake, i.missing, wanted[i.id] or UNRULED)
-            for i in self.indicators
-            if i.at_stake
-        ]
-        return tuple(sorted(gaps, key=lambda gap: -gap.points))
+    def narrowing(self) -> tuple[IndicatorScore, ...]:
+        """The rows whose evidence would narrow the total, most points first."""
+        still_open = [row for row in self.indicators if row.at_stake]
+        return tuple(sorted(still_open, key=lambda row: -row.at_stake))
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for a score, and more."""
@@ -215,7 +197,14 @@ class Score:
                 "grade": list(self.grades),
             }
             | _shown(self, "grade_text published reproducible statement")
-            | _shown(self, "indicators narrowing notes")
+            | _shown(self, "indicators notes")
+            | {
+                "narrowing": [
+                    _shown(row, "id name missing")
+                    | {"points": _json(row.at_stake), "evidence_required": row.wanted}
+                    for row in self.narrowing
+                ]
+            }
         )
 
 
@@ -273,4 +262,4 @@ def _json(value: object) -> object:
         return words.plain(value)
     if isinstance(value, tuple):
         return [_json(item) for item in value]
-    return value.as_dict() if isinstance(value, ReadingScore | IndicatorScore | Gap) else value
+    return value.as_dict() if isinstance(value, ReadingScore | IndicatorScore) else value

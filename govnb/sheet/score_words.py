@@ -1,10 +1,8 @@
 """How scores, values and steps are said in a reason."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from govnb.sheet.figure import RATE_DECIMALS, default_label, rounded
 from govnb.text.measure import PERCENT, Span
@@ -12,10 +10,8 @@ from govnb.text.measure import PERCENT, Span
 
 def plain(number: Decimal) -> str:
     """Return a number without trailing zeros, never in scientific notation."""
-    with localcontext() as context:
-        context.prec = 60
-        text = f"{number:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def points(number: Decimal) -> str:
@@ -58,9 +54,9 @@ _DIGITS = range(3, 13)
 def total(number: Decimal) -> str:
     """Return a total: two decimals, or as many as keep it below the grade it doesn't reach."""
     shown = rounded(number, 2)
-    near = next((n for n in range(3, 7) if rounded(number, n) != shown), None)
-    is_round = shown == rounded(number, 0)
-    return plain(rounded(number, near)) if near is not None and is_round else plain(shown)
+    if shown == rounded(number, 0):
+        shown = next((r for n in range(3, 7) if (r := rounded(number, n)) != shown), shown)
+    return plain(shown)
 
 
 def day(date: datetime.date) -> str:

@@ -39,11 +39,6 @@ class Lack(StrEnum):
     SCORED = "由指标体系评出，见评分表"
     UNSCORED = "没有带分值的指标体系，没有评分"
 
-    @property
-    def is_withheld(self) -> bool:
-        """True where 未公布 is said in so many words."""
-        return self in (Lack.WITHHELD, Lack.ON_TRIAL)
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -366,30 +361,7 @@ class Sheet:
             return False
         if draft.expression is not None:
             return any(map(self._withheld, self.needs(name)))
-        return draft.lack is not None and draft.lack.is_withheld
-
-    def spread(
-        self, compute: Callable[[Sheet], Decimal | None], names: Iterable[str],
-        width: Callable[[str], tuple[Decimal, Decimal]],
-    ) -> tuple[Decimal, Decimal]:  # fmt: skip
-        """Return how far below and above its value something may lie (尾差).
-
-        `compute` works it out on a sheet, from the figures `names`; `width` tells how far below
-        and above its value a stated fact may lie.
-        """
-        base = self.tried(compute)
-        below = above = Decimal(0)
-        for root in self.roots(names) if base is not None else ():
-            assert base is not None
-            less, more = width(root)
-            value = self.cell(root).number
-            if value is None or not (less or more):
-                continue
-            ends = (self.with_({root: v}).tried(compute) for v in (value - less, value + more))
-            moved = [base, *(v for v in ends if v is not None)]
-            below += base - min(moved)
-            above += max(moved) - base
-        return below, above
+        return draft.lack in (Lack.WITHHELD, Lack.ON_TRIAL)
 
     def tried(self, compute: Callable[[Sheet], Decimal | None]) -> Decimal | None:
         """Return what something comes to on this sheet; None where it can't be worked out."""

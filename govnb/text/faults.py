@@ -6,8 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from heapq import nlargest
-from itertools import islice, takewhile
+from itertools import islice
 
 # Nobody mends more at a time, and looking for the nearest word of each takes its while.
 MOST_FAULTS = 100
@@ -69,9 +68,8 @@ class FaultsError(ValueError):
         return [f"参数文件有 {len(self.faults)} 处错误，请改正后重新运行：", *map(str, self.faults)]
 
 
-# Every department has far fewer names; a hostile file must not make the search last.
+# Every department has fewer names; a hostile file must not make the search last.
 MOST_WORDS = 3000
-MOST_COMPARED = 100
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -85,19 +83,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if plain in candidates:
         return candidates[plain]
     # 0.5: two of four characters right is already worth offering in Chinese.
-    if len(candidates) > MOST_COMPARED:
-        # A slip leaves the beginning or the end as it was; comparing letter by letter is slow.
-        alike = nlargest(MOST_COMPARED, candidates, key=lambda k: _shared_ends(plain, k))
-        candidates = {k: candidates[k] for k in alike}
     match = difflib.get_close_matches(plain, candidates, n=1, cutoff=0.5)
     return candidates[match[0]] if match else None
-
-
-def _shared_ends(a: str, b: str) -> int:
-    """Return how many characters two words begin and end with alike."""
-    ahead, behind = zip(a, b, strict=False), zip(reversed(a), reversed(b), strict=False)
-    alike = (takewhile(lambda pair: pair[0] == pair[1], ends) for ends in (ahead, behind))
-    return sum(1 for ends in alike for _ in ends)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

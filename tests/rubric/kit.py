@@ -11,9 +11,8 @@ from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
-from govnb.sheet.district import YearFile
 from govnb.sheet.read import Inputs, validate
-from govnb.sheet.rules import BaseDataForm, Book
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.sheet.score import IndicatorScore, Score
 from govnb.text.faults import Place
 from govnb.text.yaml_text import parse_yaml

@@ -97,9 +97,9 @@ def test_the_appraisal_never_stands_in_for_the_procurement_budget(made: Score) -
 
 def test_what_would_narrow_the_total_most_comes_first(made: Score) -> None:
     gaps = made.narrowing
-    assert [gap.points for gap in gaps] == sorted((gap.points for gap in gaps), reverse=True)
+    assert [gap.at_stake for gap in gaps] == sorted((gap.at_stake for gap in gaps), reverse=True)
     assert gaps[0].id == "经济、社会、生态效益"
-    assert sum(gap.points for gap in gaps) == 95 - 19
+    assert sum(gap.at_stake for gap in gaps) == 95 - 19
     assert all(gap.missing for gap in gaps)
 
 

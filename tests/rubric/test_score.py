@@ -228,7 +228,7 @@ def test_what_hangs_on_whether_a_row_counts_is_a_gap(tmp_path: Path) -> None:
     made = score_of(rubric_of(TWO, tmp_path), facts)
     assert made.indicators[1].score_text == "10" and made.total_text == "80—82"
     (gap,) = made.narrowing
-    assert gap.name == "楼堂馆所" and gap.points == 2
+    assert gap.name == "楼堂馆所" and gap.at_stake == 2
     assert gap.missing == ("楼堂馆所.有新建项目",)
     assert "有 1 项缺依据，得分在 80—82 分之间" in made.statement
 

@@ -112,7 +112,7 @@ def test_a_formula_of_points_says_what_it_lacks(tmp_path: Path) -> None:
 def test_nothing_is_asked_for_after_an_empty_colon(junshan: Inputs) -> None:
     figures, _ = compute(junshan)
     made = score(junshan, figures, load_rubric("yueyang-2019", junshan.params_dir))
-    assert all(gap.evidence_required for gap in made.narrowing)
+    assert all(gap.wanted for gap in made.narrowing)
     assert "原文没有写怎么计分" in score_text(made)
 
 

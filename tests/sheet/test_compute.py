@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govnb.sheet.compute import compute, supposed
+from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, load
 from govnb.text.faults import FaultsError
@@ -309,10 +309,10 @@ def test_a_trial_gives_the_same_numbers_as_changing_the_file(
 
 
 def test_what_is_only_supposed_may_be_what_nobody_could_type(
-    figures_of: Callable[[str], Figures],
+    department: Callable[[str], Path],
 ) -> None:
-    found = figures_of("预算执行: {年初预算: =预算执行.年末结余 - 5, 年末结余: 8}\n")
-    other = supposed(found, {"预算执行.年末结余": "1"})
+    inputs = load(department("预算执行: {年初预算: =预算执行.年末结余 - 5, 年末结余: 8}\n"))
+    other, _ = compute(inputs, {"预算执行.年末结余": "1"}, is_supposed=True)
     assert other["预算执行.年初预算"].value == -4
 
 

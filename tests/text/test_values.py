@@ -211,7 +211,7 @@ def test_a_published_figure_keeps_the_precision_it_was_printed_with(
 ) -> None:
     figure = parse_published(text, HERE)
     assert str(figure.value) == value
-    assert (figure.decimals, figure.unit, figure.approximate) == (decimals, unit, about)
+    assert (figure.decimals, figure.unit, figure.more) == (decimals, unit, about)
 
 
 @given(typed)

@@ -1,0 +1,1 @@
+"""Papers: an executed notebook as page, PDF, Word and JSON."""

@@ -1,0 +1,79 @@
+"""What the PDF and the Word exporter share: from an executed notebook to bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import Bool, default
+from traitlets.config import Config
+
+from govnb.papers.reading import SILENT, read
+from govnb.papers.tree import Document
+from govnb.present.bundle import STRUCTURE
+
+
+class PaperReport(Exporter):
+    """An exporter that writes the document a notebook shows."""
+
+    with_figures = Bool(False, help="列出全部指标的附件也上纸").tag(config=True)
+
+    def write(self, document: Document) -> bytes:
+        """Return the document as a file."""
+        raise NotImplementedError
+
+    @default("default_preprocessors")
+    def _default_preprocessors_default(self) -> list[str]:
+        # Those that choose cells and outputs; the others prepare for formats that aren't ours.
+        names = ["TagRemove", "RegexRemove", "ClearOutput", "CoalesceStreams", "Execute"]
+        return [f"nbconvert.preprocessors.{name}Preprocessor" for name in names]
+
+    @property
+    def default_config(self) -> Config:
+        """The page removes tagged cells, and so do the papers."""
+        return Config(
+            {
+                # Once is enough: checking after each step takes longer than writing the paper.
+                "Exporter": {"optimistic_validation": True},
+                "TagRemovePreprocessor": {"enabled": True},
+                "CoalesceStreamsPreprocessor": {"enabled": True},
+            }
+        )
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the file's bytes and nbconvert's resources.
+
+        Raises
+        ------
+        FaultsError
+            If the paper can't be made; says why and where.
+        """
+        nb, resources = super().from_notebook_node(_on_paper(nb), resources, **kw)
+        # nbconvert calls the folder it is run in "".
+        path = resources.get("metadata", {}).get("path")
+        folder = None if path is None else Path(path)
+        return self.write(read(nb, folder, with_figures=self.with_figures)), resources
+
+
+def _on_paper(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook without what no paper shows.
+
+    nbconvert copies what it is given node by node, and all figures of a department are most
+    of an executed notebook.
+    """
+
+    def kept(output: NotebookNode) -> bool:
+        structure = output.get("data", {}).get(STRUCTURE)
+        return not (isinstance(structure, dict) and structure.get("type") in SILENT)
+
+    cells = [
+        NotebookNode({**cell, "outputs": list(filter(kept, cell.outputs))})
+        if "outputs" in cell
+        else cell
+        for cell in nb.cells
+    ]
+    return NotebookNode({**nb, "cells": cells})

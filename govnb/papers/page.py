@@ -1,0 +1,132 @@
+"""The page: an executed notebook as one HTML file that needs nothing else.
+
+`jupyter nbconvert --to govnb-html`, JupyterLab's export menu and `govnb run` all come here.
+The page holds outputs and Markdown, not code; it makes no request, and says so to the
+browser, which then refuses whatever might slip through.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from govnb.papers.page_clean import clean
+from govnb.papers.page_face import with_face
+from govnb.papers.page_markdown import latex, markdown
+from govnb.papers.page_outline import Outline
+from govnb.papers.pictures import NO_WORDS
+from govnb.papers.reading import told
+from govnb.present.bundle import STRUCTURE
+from govnb.present.style import style
+
+TEMPLATES = Path(__file__).parent / "templates"
+DEFAULT_TITLE = "报告"
+
+
+class HTMLReport(TemplateExporter):
+    """Export an executed notebook as one self-contained page."""
+
+    export_from_notebook = "govnb: HTML"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "govnb"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    @default("default_preprocessors")
+    def _default_preprocessors_default(self) -> list[str]:
+        # The usual eleven copy and check the notebook each; on a page these matter.
+        names = ["TagRemovePreprocessor", "RegexRemovePreprocessor", "CoalesceStreamsPreprocessor"]
+        return [f"nbconvert.preprocessors.{name}" for name in names]
+
+    @property
+    def default_config(self) -> Config:
+        """The kinds of output shown, the best first; scripts and widgets are none of them."""
+        kinds = ["text/html", "text/markdown", "image/svg+xml", "text/latex"]
+        kinds += ["image/png", "image/jpeg", "text/plain"]
+        return Config(
+            {
+                "NbConvertBase": {"display_data_priority": kinds},
+                "TagRemovePreprocessor": {"enabled": True},
+                "CoalesceStreamsPreprocessor": {"enabled": True},
+            }
+        )
+
+    def default_filters(self) -> Any:
+        """Yield nbconvert's filters and those of the page's template."""
+        yield from super().default_filters()
+        yield "clean", clean
+        yield "latex", latex
+        yield "markdown", _markdown
+        yield "outline", Outline.of
+        yield "integrity", _integrity
+        yield "told", told
+
+    def _init_resources(self, resources: Any) -> Any:
+        resources = super()._init_resources(resources)
+        resources["govnb"] = {
+            "structure": STRUCTURE,
+            "style": style(),
+            "no_words": NO_WORDS,
+            "title": DEFAULT_TITLE,
+        }
+        return resources
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the page, text, and nbconvert's resources."""
+        page, resources = super().from_notebook_node(_without_structures(nb), resources, **kw)
+        return with_face(page), resources
+
+
+def _without_structures(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook with the structured outputs emptied: a page prints their HTML.
+
+    nbconvert copies what it is given node by node, and all figures of a department are
+    most of an executed notebook.
+    """
+
+    def slim(output: NotebookNode) -> NotebookNode:
+        data = output.get("data", {})
+        if STRUCTURE not in data:
+            return output
+        return NotebookNode({**output, "data": NotebookNode({**data, STRUCTURE: {}})})
+
+    cells = [
+        NotebookNode({**cell, "outputs": [slim(o) for o in cell.outputs]})
+        if "outputs" in cell
+        else cell
+        for cell in nb.cells
+    ]
+    return NotebookNode({**nb, "cells": cells})
+
+
+@pass_context
+def _markdown(context: Context, source: str) -> str:
+    """Return Markdown as HTML, with the attachments of the cell it stands in."""
+    cell, resources = context.get("cell", {}), context.get("resources", {})
+    folder = resources.get("metadata", {}).get("path", "")
+    return markdown(source, cell.get("attachments"), folder)
+
+
+def _integrity(script: str) -> str:
+    """Return what a content security policy calls an inline script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

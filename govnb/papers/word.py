@@ -1,0 +1,319 @@
+"""The Word file of a report: styles, fields and tables that an office can go on editing."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from traitlets import default
+
+from govnb.papers import tree
+from govnb.papers.exporter import PaperReport
+from govnb.papers.fit import HEIGHT, WIDTH, fitted
+from govnb.papers.pandoc import Node, Nodes, write
+from govnb.papers.pictures import raster, size
+from govnb.papers.reading import is_annex, style_of
+from govnb.papers.tree import Document, changed, em_width, node, pairs, styled, text, words
+from govnb.papers.typesetting import templates
+
+# A short paper needs no table of contents.
+_FEW_HEADINGS = 3
+_CAPTION = re.compile(r"([表图])(\d+)([\s　].*)", re.DOTALL)
+# The names of a table's styles by the size of its type.
+_SIZES = {"12": "", "10.5": "（五号）", "9": "（小五）", "7.5": "（六号）"}
+# 三号, and the four characters a date stands from the right edge.
+_SIZE, _DATE_INDENT = 16.0, 4.0
+# As high as a picture may be: with its caption, it keeps to a page.
+_HIGHEST = 190 / 225 * HEIGHT
+# Where a table begins in what pandoc writes, and whether its rows keep together.
+_TABLE = re.compile(r"<!--(whole|long|noted)-->(.*?)(<w:tbl>.*?</w:tbl>)", re.DOTALL)
+# pandoc takes the page's text for this wide, in twips.
+_PANDOCS_WIDTH = 7920
+_GRID = re.compile(r'(<w:gridCol w:w=")(\d+)"')
+# A zip file knows no time before this one.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class WordReport(PaperReport):
+    """Export an executed notebook as a Word file (`jupyter nbconvert --to govnb-docx`)."""
+
+    export_from_notebook = "govnb: Word"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".docx"
+
+    def write(self, document: Document) -> bytes:
+        """Return the document as a Word file."""
+        return word(document)
+
+
+def word(document: Document) -> bytes:
+    """Return a document as a Word file; equal documents give equal bytes."""
+    writer = _Writer(document)
+    blocks = writer.blocks(fitted(document.blocks))
+    if len(writer.headings) > _FEW_HEADINGS:
+        blocks = [_raw(_contents(writer.headings)), *blocks]
+    with tempfile.TemporaryDirectory(prefix="govnb-") as name:
+        folder = Path(name)
+        for file, shown in document.pictures.items():
+            (folder / _drawn(file)).write_bytes(raster(shown))
+        (folder / "reference.docx").write_bytes(_reference())
+        options = ("--to=docx", "--reference-doc=reference.docx", "--output=-")
+        return _settled(write(blocks, *options, folder=folder), document)
+
+
+def _drawn(name: str) -> str:
+    return name.replace(".svg", ".png")
+
+
+class _Writer:
+    """Writes blocks in the styles of our Word template."""
+
+    def __init__(self, document: Document) -> None:
+        self._pictures = document.pictures
+        # Level, words and bookmark of each heading, for the table of contents.
+        self.headings: list[tuple[int, str, str]] = []
+
+    def blocks(self, part: Any) -> Any:
+        return changed(part, self._written)
+
+    def _written(self, x: Node) -> Nodes | None:
+        match x:
+            case {"t": "Header", "c": [level, _, inner]}:
+                return [self._heading(level, inner, annex=is_annex(x))]
+            case {"t": "Emph", "c": inner}:
+                # Chinese has no italics: 楷体 takes their place.
+                return [_span("楷体强调", self.blocks(inner))]
+            case {"t": "Code", "c": [_, said]}:
+                return [_span("行内代码", text(said))]
+            case {"t": "CodeBlock", "c": [_, said]}:
+                return [styled("代码", tree.para(said))]
+            case {"t": "Para", "c": [{"t": "Math"}]}:
+                return [styled("公式", x)]
+            case {"t": "Figure", "c": [_, [_, caption], [{"c": [image]}]]}:
+                return self._figure(image, words(caption))
+            case {"t": "Div", "c": [_, lines]} if style_of(x) == tree.SIGN_OFF:
+                return [_raw(_signed([words(line) for line in lines]))]
+            case {"t": "Table"}:
+                return self._table(x)
+        return None
+
+    def _heading(self, level: int, inner: Nodes, *, annex: bool) -> Node:
+        target = f"heading{len(self.headings) + 1}"
+        self.headings.append((level, words(inner), target))
+        inner = self.blocks(inner)
+        if annex:
+            mark = node("Span", tree.attributes(target), inner)
+            return styled("附件标题", node("Para", [mark]))
+        return node("Header", level, tree.attributes(target), inner)
+
+    def _figure(self, image: Node, caption: str) -> Nodes:
+        _, alt, (name, _) = image["c"]
+        width, height = size(self._pictures[name])
+        width *= min(1.0, WIDTH / width, _HIGHEST / height)
+        shown = node("Image", tree.attributes(width=f"{width / 72:.4f}in"), alt, [_drawn(name), ""])
+        drawn = styled("图", node("Para", [shown]))
+        return [drawn, styled("caption", node("Para", _caption(caption)))] if caption else [drawn]
+
+    def _table(self, x: Node) -> Nodes:
+        noted, (_, _, specs, head, bodies, foot) = pairs(x), x["c"]
+        size_ = _SIZES[noted["size"]]
+        heading = [head[0], [self._row(row, f"表头{size_}") for row in head[1]]]
+        body = [
+            [b[0], b[1], *([self._row(row, f"表格文字{size_}") for row in part] for part in b[2:])]
+            for b in bodies
+        ]
+        title, unit = _caption(noted.get("title", "")), noted.get("unit", "")
+        if unit:
+            # The caption's paragraph ends and the unit's begins.
+            said = _paragraph("TableUnit", _run(f"单位：{unit}"))
+            title.append(_inline("</w:p>" + said.removesuffix("</w:p>")))
+        caption = [None, [node("Plain", title)] if title else []]
+        style = tree.attributes(custom_style="ReportTable")
+        notes = [styled("表注", tree.para(words(row[1]))) for row in foot[1]]
+        kept = "whole" if noted["whole"] else "noted" if notes else "long"
+        made = node("Table", style, caption, specs, heading, body, [foot[0], []])
+        # Word needs a paragraph between two tables.
+        return [_raw(f"<!--{kept}-->"), made, *(notes or [_raw(_paragraph("TableNote", ""))])]
+
+    def _row(self, row: Sequence[Any], style: str) -> list[Any]:
+        cells = []
+        for noted, side, down, across, blocks in row[1]:
+            level = int(dict(noted[2]).get("level", 0))
+            inner = self.blocks(blocks)
+            if level and inner:
+                inner[0]["c"] = [node("Str", "　" * level), *inner[0]["c"]]
+            inner = [_full(block) for block in inner] or [_full(node("Plain", []))]
+            cells.append([tree.attributes(), side, down, across, [styled(style, *inner)]])
+        return [row[0], cells]
+
+
+def _full(block: Node) -> Node:
+    """Return a cell's text as a paragraph, which can have a style; pandoc drops empty ones."""
+    return node("Para", block["c"] or [_inline("<w:r/>")]) if block["t"] == "Plain" else block
+
+
+def _raw(xml: str) -> Node:
+    return node("RawBlock", "openxml", xml)
+
+
+def _inline(xml: str) -> Node:
+    return node("RawInline", "openxml", xml)
+
+
+def _span(style: str, inner: Nodes) -> Node:
+    return node("Span", tree.attributes(custom_style=style), inner)
+
+
+def _caption(said: str) -> Nodes:
+    """Return a caption whose number is a field, so that Word can renumber and refer to it."""
+    match = _CAPTION.fullmatch(said)
+    if match is None:
+        return text(said)
+    kind, number, rest = match.groups()
+    return [*text(kind), _inline(_field(rf"SEQ {kind} \* ARABIC", number)), *text(rest)]
+
+
+def _field(code: str, result: str) -> str:
+    """Return a field with what it showed last."""
+    instruction = f'<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>'
+    return f"{_mark('begin')}{instruction}{_mark('separate')}{_run(result)}{_mark('end')}"
+
+
+def _mark(kind: str, *, dirty: bool = False) -> str:
+    stale = ' w:dirty="true"' if dirty else ""
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"{stale}/></w:r>'
+
+
+def _run(said: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{escape(said)}</w:t></w:r>'
+
+
+def _paragraph(style: str, content: str, layout: str = "") -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{layout}</w:pPr>{content}</w:p>'
+
+
+def _signed(lines: Sequence[str]) -> str:
+    """Return 落款: the date four characters from the edge and the unit centred over it."""
+    last = em_width(lines[-1])
+    parts = []
+    for i, line in enumerate(lines):
+        chars = max(_DATE_INDENT + (last - em_width(line)) / 2, 0.0)
+        indent = f'<w:ind w:rightChars="{chars * 100:.0f}" w:right="{chars * _SIZE * 20:.0f}"/>'
+        keep = "<w:keepNext/>" if i + 1 < len(lines) else ""
+        space = '<w:spacing w:before="1158"/>' if i == 0 else ""
+        parts.append(_paragraph("SignOff", _run(line), keep + space + indent))
+    return "".join(parts)
+
+
+def _contents(headings: Sequence[tuple[int, str, str]]) -> str:
+    """Return a table of contents: a field whose entries link to their headings.
+
+    Only Word knows on which page a heading comes to stand. The field is marked as out of
+    date, so that Word fills the page numbers in when it opens the file; until then the
+    entries have none, as wrong ones would be worse.
+    """
+    instruction = r'<w:instrText xml:space="preserve"> TOC \o "1-3" \h \z \u </w:instrText>'
+    begin = f"{_mark('begin', dirty=True)}<w:r>{instruction}</w:r>{_mark('separate')}"
+    entries = []
+    for i, (level, said, target) in enumerate(headings):
+        link = f'<w:hyperlink w:anchor="{target}" w:history="1">{_run(said)}</w:hyperlink>'
+        before, after = begin if i == 0 else "", _mark("end") if i + 1 == len(headings) else ""
+        entries.append(_paragraph(f"TOC{min(level, 3)}", before + link + after))
+    return (
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
+        "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
+        f"{_paragraph('TOCHeading', _run('目　录'))}{''.join(entries)}</w:sdtContent></w:sdt>"
+        '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+    )
+
+
+# The file itself
+
+
+@cache
+def _reference() -> bytes:
+    """Return the empty report: page, styles, fonts and numbering, from `templates/word`."""
+    root = templates() / "word"
+    files = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    return _packed(files)
+
+
+def _settled(made: bytes, document: Document) -> bytes:
+    """Return what pandoc made with our settings and properties, and no time in it."""
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    body = parts["word/document.xml"].decode()
+    parts["word/document.xml"] = _TABLE.sub(_dressed, body).encode()
+    parts["word/settings.xml"] = (templates() / "word" / "word" / "settings.xml").read_bytes()
+    parts["docProps/core.xml"] = _properties(document)
+    running = escape(document.running).encode()
+    return _packed({
+        name: data.replace(b"RUNNING", running) if name.startswith("word/header") else data
+        for name, data in parts.items()
+    })  # fmt: skip
+
+
+def _dressed(match: re.Match[str]) -> str:
+    """Return a table whose rows no page cuts in two, kept with its notes or all on one page."""
+    kept, caption, drawn = match.groups()
+    rows = list(_rows(drawn))
+    last = len(rows) - 1
+    for n, row in enumerate(rows):
+        if (kept == "whole" and n < last) or (kept == "noted" and n == last):
+            rows[n] = re.sub(r"(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", row)
+    head = _GRID.sub(lambda m: f'{m[1]}{int(m[2]) * 20 * WIDTH / _PANDOCS_WIDTH:.0f}"', drawn)
+    return caption + head.partition("<w:tr>")[0] + "".join(rows) + "</w:tbl>"
+
+
+def _rows(table: str) -> Iterator[str]:
+    for row in re.findall(r"<w:tr>.*?</w:tr>", table, re.DOTALL):
+        inner = row.removeprefix("<w:tr>").removeprefix("<w:trPr>")
+        ends = "" if inner.startswith("<w:tblHeader") else "</w:trPr>"
+        yield f"<w:tr><w:trPr><w:cantSplit/>{ends}{inner}"
+
+
+def _properties(document: Document) -> bytes:
+    day = f"{document.day.isoformat()}T00:00:00Z" if document.day else ""
+    # Never the day it was made: equal reports are equal bytes.
+    dates = "".join(
+        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{day}</dcterms:{name}>'
+        for name in ("created", "modified")
+        if day
+    )
+    title, author = (escape(tree.clean(x)[:255]) for x in (document.full_title, document.author))
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f"<cp:coreProperties {_PROPERTIES}><dc:title>{title}</dc:title>"
+        f"<dc:creator>{author}</dc:creator><cp:lastModifiedBy>{author}</cp:lastModifiedBy>"
+        f"<dc:language>zh-CN</dc:language><cp:revision>1</cp:revision>{dates}</cp:coreProperties>"
+    ).encode()
+
+
+_PROPERTIES = (
+    'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+)
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    # Readers tell a Word file by its first part.
+    names = sorted(files, key=lambda name: (name != "[Content_Types].xml", name))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return out.getvalue()
