@@ -318,7 +318,7 @@ def test_a_report_that_fails_while_it_is_made_leaves_the_older_one(
     class Broken(Exception):
         pass
 
-    def render(notebook: Any, name: str) -> bytes:
+    def render(notebook: Any, name: str, with_figures: bool) -> bytes:
         if name == broken:
             raise Broken
         return b"new"
@@ -346,7 +346,7 @@ def test_a_disk_that_fills_up_leaves_the_older_report_and_no_scraps(
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(run_module, "execute", lambda job: {"cells": []})
-    monkeypatch.setattr(run_module, "render", lambda notebook, name: b"new")
+    monkeypatch.setattr(run_module, "render", lambda *_: b"new")
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(OSError, match="No space"):
         run_module.run(Job(2016, "test", params, old_outputs, ("html",)))

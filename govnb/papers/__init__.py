@@ -1,1 +1,1 @@
-"""Papers: an executed notebook as PDF and Word, by way of one document tree."""
+"""Papers: an executed notebook as page, PDF, Word and JSON."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from govnb.publish.html_face import with_face
+from govnb.papers.page_face import with_face
 from govnb.publish.outcome import Outcome
 from govnb.publish.summary import FAILED, PASSED, SEVERITIES, THIN, WRONG, Row
 from govnb.sheet.folder import Unread

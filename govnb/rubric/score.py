@@ -111,8 +111,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     faults: list[Fault] = []
     inputs = tried(inputs, figures, figures.overrides, faults)
     year = int(inputs.department.year.value or 0)
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(prec=PRECISION):
         faults += check_names(rubric, figures, inputs.book)
         money_unit = str(inputs.department.money_unit or inputs.year.money_unit)
         case = Case(figures, year, faults, money_unit=money_unit)

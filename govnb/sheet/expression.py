@@ -176,8 +176,7 @@ class Expression:
         Raises NotComputable on division by zero or a result too large to hold, FormulaError if
         a name that is not a number is used as one.
         """
-        with localcontext() as context:
-            context.prec, context.Emax = PRECISION, LARGEST
+        with localcontext(prec=PRECISION, Emax=LARGEST) as context:
             context.clear_flags()
             value: Operand = None
             given = (self._bound, look_up, expand, withheld)
@@ -441,7 +440,6 @@ def settled(number: Decimal) -> Decimal:
     What is worked out from several of them may end in …9999 where the exact result is round,
     and would miss a threshold it meets.
     """
-    with localcontext() as context:
-        context.prec = 2 * PRECISION
+    with localcontext(prec=2 * PRECISION):
         near = number.quantize(Decimal(1).scaleb(-_SETTLED))
         return near.normalize() + 0 if 0 < abs(number - near) <= _HAIR else number

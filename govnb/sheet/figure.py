@@ -32,8 +32,7 @@ def about(figure: Figure, text: str) -> str:
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """Round half away from zero, the one rounding rule of the project (四舍五入)."""
-    with localcontext() as context:
-        context.prec = 80
+    with localcontext(prec=80):
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 

@@ -4,13 +4,12 @@ Only names and a few filters are understood. A template language would bring loo
 attribute access that a sentence has no need of and an untrusted file shouldn't have.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
+from typing import Self
 
 from govnb.sheet.expression import canonical
 from govnb.sheet.facts import Facts
@@ -69,7 +68,7 @@ class Reference:
     end: int
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> Reference:
+    def of(cls, match: re.Match[str]) -> Self:
         """Return the reference a match of :data:`REFERENCE` spells."""
         return cls(canonical(match["name"]), match["filter"], match.start(), match.end())
 

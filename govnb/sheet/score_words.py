@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from govnb.sheet.figure import RATE_DECIMALS, default_label, rounded
 from govnb.text.measure import PERCENT, Span
@@ -10,10 +10,8 @@ from govnb.text.measure import PERCENT, Span
 
 def plain(number: Decimal) -> str:
     """Return a number without trailing zeros, never in scientific notation."""
-    with localcontext() as context:
-        context.prec = 60
-        text = f"{number:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def points(number: Decimal) -> str:

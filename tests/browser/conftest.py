@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.publish.pages import failed_notebook, own_notebook, page, report_page
+from tests.papers.pages import failed_notebook, own_notebook, page, report_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

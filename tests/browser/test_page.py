@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.boxes import boxes
-from tests.publish.pages import EVIL, REPORTS
+from tests.papers.pages import EVIL, REPORTS
 
 # One worker: one browser, and each page is made once.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

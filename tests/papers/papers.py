@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from govnb.papers.pdf import PDFReport
 from govnb.papers.word import WordReport
 from govnb.present.bundle import STRUCTURE
-from tests.publish.pages import report_notebook, report_page, shows
+from tests.papers.pages import report_notebook, report_page, shows
 
 _SKIPPED = ".gv-panels, .gv-download, .gv-sr, .gv-review, .gv-contents, a.gv-anchor, script, style"
 _PIECES = "h1, h2, h3, h4, p, li, th, td, figcaption > span:first-child"

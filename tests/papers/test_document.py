@@ -22,8 +22,8 @@ from govnb.papers.reading import is_annex, read
 from govnb.papers.tree import leads, pairs, title_lines, words
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
 from govnb.present.bundle import STRUCTURE
+from tests.papers.pages import EVIL, dot, failed_notebook, figures, own_notebook, own_table, shows
 from tests.papers.papers import grid, table
-from tests.publish.pages import EVIL, dot, failed_notebook, figures, own_notebook, own_table, shows
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="9" height="9"/>'
 

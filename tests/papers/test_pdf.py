@@ -17,11 +17,12 @@ from traitlets.config import Config
 from govnb.papers import tree, typesetting
 from govnb.papers.pdf import PDFReport
 from govnb.papers.reading import read
+from govnb.papers.result import structures
 from govnb.papers.typesetting import faces, typeset
 from govnb.present.blocks import SignOff, Title
 from govnb.present.bundle import STRUCTURE
-from govnb.publish.result import structures
 from govnb.text.faults import FaultsError
+from tests.papers.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 from tests.papers.papers import (
     as_pdf,
     book,
@@ -35,7 +36,6 @@ from tests.papers.papers import (
     said,
     table,
 )
-from tests.publish.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 
 MM = 72 / 25.4
 JUNSHAN = REPORTS[0]

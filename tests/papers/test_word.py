@@ -22,10 +22,11 @@ from nbconvert.exporters import get_exporter
 
 from govnb.papers import tree
 from govnb.papers.reading import read
+from govnb.papers.result import structures
 from govnb.papers.word import WordReport
 from govnb.present import fonts
 from govnb.present.blocks import SignOff, Title
-from govnb.publish.result import structures
+from tests.papers.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 from tests.papers.papers import (
     as_docx,
     book,
@@ -39,7 +40,6 @@ from tests.papers.papers import (
     said,
     table,
 )
-from tests.publish.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 
 JUNSHAN = REPORTS[0]
 SIGNS = "#*$@\\ `码` <b>标签</b> & \" ' ]]> {{ }}"

@@ -15,8 +15,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from tests.papers.pages import report_page
 from tests.papers.papers import flat
-from tests.publish.pages import report_page
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DIFFERENCES: list[dict[str, Any]] = yaml.safe_load(

@@ -12,10 +12,10 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from govnb.papers.markdown import parser, readable, soft
+from govnb.papers.page_clean import clean
 from govnb.papers.pandoc import mathml
 from govnb.papers.pictures import loader
 from govnb.papers.reading import alone
-from govnb.publish.html_clean import clean
 
 
 def markdown(source: str, attachments: Mapping[str, Any] | None = None, folder: str = "") -> str:

@@ -11,9 +11,9 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
+from govnb.papers.page_face import MARK, font_face, with_face
 from govnb.present import fonts
-from govnb.publish.html_face import MARK, font_face, with_face
-from tests.publish.pages import REPORTS, report_page
+from tests.papers.pages import REPORTS, report_page
 
 
 def carried(page: str) -> TTFont:

@@ -21,12 +21,12 @@ from nbformat.v4 import (
     new_raw_cell,
 )
 
+from govnb.papers.page import HTMLReport
+from govnb.papers.page_clean import clean
+from govnb.papers.page_markdown import formula
+from govnb.papers.page_outline import Outline, slug
 from govnb.present.tables import Cell, Row, Table
-from govnb.publish.html import HTMLReport
-from govnb.publish.html_clean import clean
-from govnb.publish.html_markdown import formula
-from govnb.publish.html_outline import Outline, slug
-from tests.publish.pages import (
+from tests.papers.pages import (
     EVIL,
     REPORTS,
     copy_of,
@@ -449,7 +449,7 @@ def test_the_same_notebook_gives_the_same_bytes() -> None:
 
 def test_the_same_in_another_process() -> None:
     code = (
-        "import hashlib; from tests.publish.pages import *;"
+        "import hashlib; from tests.papers.pages import *;"
         "print(hashlib.sha256(page(own_notebook()).encode()).hexdigest())"
     )
     runs = [

@@ -19,14 +19,14 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from govnb.papers.page_clean import clean
+from govnb.papers.page_face import with_face
+from govnb.papers.page_markdown import latex, markdown
+from govnb.papers.page_outline import Outline
 from govnb.papers.pictures import NO_WORDS
 from govnb.papers.reading import told
 from govnb.present.bundle import STRUCTURE
 from govnb.present.style import style
-from govnb.publish.html_clean import clean
-from govnb.publish.html_face import with_face
-from govnb.publish.html_markdown import latex, markdown
-from govnb.publish.html_outline import Outline
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TITLE = "报告"

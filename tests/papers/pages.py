@@ -13,10 +13,10 @@ import pandas
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from govnb.papers.page import HTMLReport
 from govnb.present.blocks import Cards, Panels, Title
 from govnb.present.prose import Prose
 from govnb.present.tables import Cell, Row, Table
-from govnb.publish.html import HTMLReport
 from govnb.publish.run import Job, execute
 from govnb.sheet.figure import Figure, Figures, Lack
 from govnb.text.faults import Place
