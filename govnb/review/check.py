@@ -35,7 +35,7 @@ from govnb.review.finding import Evidence as Evidence
 from govnb.review.rounding import EXACT, Spread
 from govnb.review.terms import Gap, Term, blame
 from govnb.review.world import World
-from govnb.sheet.key import readers
+from govnb.sheet.fields import flat, typed
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
 from govnb.text.section import VARIABLE, Strict
@@ -389,7 +389,7 @@ def quoted(label: str) -> str:
 def _told(check: type[Check]) -> list[tuple[str, FormulaOf | PatternOf]]:
     """Return the fields of a kind that hold names, and what their types say of them."""
     fields = check.model_fields.items()
-    types = ((name, x) for name, f in fields for x in readers(f))
+    types = ((name, x) for name, f in fields for x in flat(typed(f)))
     return [(name, says) for name, says in types if isinstance(says, FormulaOf | PatternOf)]
 
 

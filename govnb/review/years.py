@@ -16,8 +16,9 @@ from govnb.review.world import World
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.expression import spelled
+from govnb.sheet.fields import flat, typed
 from govnb.sheet.figure import Figures
-from govnb.sheet.key import next_year, readers
+from govnb.sheet.key import next_year
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 
@@ -74,7 +75,7 @@ def _fields(model: type[BaseModel]) -> dict[str, str]:
     for info in model.model_fields.values():
         if later := next_year(info).last_year:
             found[later] = str(info.alias)
-        inner: list[Any] = [x for x in readers(info) if isinstance(x, type)]
+        inner: list[Any] = [x for x in flat(typed(info)) if isinstance(x, type)]
         for each in inner:
             found |= _fields(each) if issubclass(each, BaseModel) else {}
     return found
