@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import warnings
 from dataclasses import replace
@@ -52,7 +53,9 @@ def main() -> None:
     code: object = 1
     warnings.formatwarning = _one_line
     # Most of a short command's objects live to its end; looking for circles takes a tenth of it.
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000)
+    # No plugin is asked for; looking for some reads the metadata of every package there is.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = cli.main(prog_name="govnb", standalone_mode=False)
     except FaultsError as error:

@@ -262,6 +262,8 @@ def _prints(figure: Figure, number: TextNumber) -> bool:
     return number.prints(figure.number)
 
 
+# No sentence says one thing of more amounts.
+_FEW = 12
 # What was left over or added is spent as well.
 _MORE_THAN_BUDGET = re.compile(r"结[转余]|追加|调[整增减剂]|收入|增加|新增")
 # What else may stand before an amount for it to be the figure's that was named.
@@ -269,6 +271,7 @@ _STANDARD = (
     "本年度|本年|全年|当年|年初|年度|上年度|上年|去年|财政拨款|预算|决算|实际|支出|开支|使用|完成|数|额|总"
     "|安排|为|是|共|达|的|其中"
 )
+_SPENT = re.compile("支出|实际|使用|决算|中标|开支|支付")
 _COMPUTED = re.compile("[＋－÷]")
 _TOTAL = re.compile(r"合计|总计|总额|共计|总[支收数量人]|共[有为]?$")
 # What a whole may be called besides: 本年支出, 全部支出总额.
@@ -372,23 +375,39 @@ def _sums(
 ) -> Iterator[_Sum]:
     """Yield what a change or a share may be computed from."""
     is_rate = told.unit == "%"
+    if told.role not in SAID_OF_OTHERS:
+        return
     for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
         known = [one for one in before if one.unit == unit]
-        values = [_Sum.of(one) for one in known if one.role is Role.VALUE]
+        values = [_Sum.of(one) for one in known if one.role is Role.VALUE][-_FEW:]
         # 办公费5万元、水费3万元，比上年…: all of them, or the last ones.
         values = list(accumulate(reversed(values), add)) + values[:-1]
         if told.role is Role.SHARE:
             wholes = [_Sum.of(one) for one in said if one.unit == unit and _is_whole(one, told)]
             yield from (v.over(w) for v, w in product(values, wholes) if v.value < w.value)
-        elif told.role in SAID_OF_OTHERS and (is_rate or unit == told.compared):
+        elif is_rate or unit == told.compared:
             for value, base in _pair(known, told.base):
                 change = value if told.role is Role.DONE else value - base
                 yield change.over(base) if is_rate else change
+            if not is_rate:
+                yield from _difference(told, known)
         for near in [*before[-1:], *after[:1]] if is_rate and told.sign else []:
             if near.role is Role.CHANGE and near.base is told.base and near.unit == unit:
                 change = replace(_Sum.of(near), sign=near.sign)
                 starts = [v - change if near.sign > 0 else v + change for v in values]
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
+
+
+def _difference(told: Told, known: Sequence[Told]) -> Iterator[_Sum]:
+    """Yield what is left of one of two amounts, if that much is told: 收入…，支出…，结余."""
+    two = [one for one in known if one.role is Role.VALUE]
+    spent = [one for one in two if _SPENT.search(one.label)]
+    if told.base is Role.BUDGET and len(two) == 2 and len(spent) == 1:
+        (other,) = (one for one in two if one is not spent[0])
+        change = _Sum.of(spent[0]) - _Sum.of(other)
+        # Otherwise there may be more to it: only the direction can be wrong.
+        if change.low <= abs(told.number.amount) <= change.high:
+            yield change
 
 
 def _pair(known: Sequence[Told], base: Role | None) -> Iterator[tuple[_Sum, _Sum]]:

@@ -277,7 +277,8 @@ class _Text:
             # 第一组由甲、乙负责，第二组由丙负责
             possible |= {len(clauses)}
         is_open = any(count.is_open for count in counts)
-        return _Count(counts[0].plain, possible, is_open, is_of_names=is_of_names)
+        is_sure = REFERENCE.fullmatch(clauses[0].strip()) is not None
+        return _Count(counts[0].plain, possible, is_open, is_sure, is_of_names)
 
     def _bracketed(self, text: str, measure: str) -> _Count | None:
         """Count what a bracket that opens just before `text` lists."""

@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.sheet.department import DRAFT
-from govnb.sheet.fields import class_of
-from govnb.sheet.key import bare, next_year, readers
+from govnb.sheet.fields import class_of, flat, typed
+from govnb.sheet.key import bare, next_year
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
 from govnb.text.section import Ledger
@@ -349,7 +349,7 @@ def _is_scalar(node: yaml.Node) -> bool:
 
 def _is_words(info: FieldInfo) -> bool:
     """Tell whether a field is words or a list of them, rather than 是/否, a number or a date."""
-    found = [reader for reader in readers(info) if isinstance(reader, Reads)]
+    found = [reader for reader in flat(typed(info)) if isinstance(reader, Reads)]
     return bool(found) and all(isinstance(r, TextOf) and not r.choices for r in found)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from govnb.sheet.key import bare, readers
+from govnb.sheet.key import bare
 from govnb.text.section import Ledger
 from govnb.text.values import PartialDate, TextOf
 from govnb.text.yaml_text import Scalar
@@ -38,7 +38,7 @@ def markdown_fields(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(
         name
         for name, info in model.model_fields.items()
-        if any(isinstance(x, TextOf) and x.markdown for x in readers(info))
+        if any(isinstance(x, TextOf) and x.markdown for x in flat(typed(info)))
     )
 
 

@@ -51,13 +51,3 @@ def bare(annotation: Any) -> Any:
             annotation = given[0]
         else:
             return annotation
-
-
-def readers(info: FieldInfo) -> list[Any]:
-    """Return what reads a field's text: the annotations on it, wherever they stand."""
-
-    def inside(annotation: Any) -> list[Any]:
-        args = get_args(annotation)
-        return [a for arg in args for a in inside(arg)] if args else [annotation]
-
-    return [*info.metadata, *inside(info.annotation)]

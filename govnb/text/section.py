@@ -68,8 +68,13 @@ def _aliases(model: type[BaseModel]) -> tuple[str, ...]:
 class Strict(BaseModel):
     """A section of a parameter file: unknown keys are refused, aliases are the Chinese keys."""
 
+    # What is validated builds all it holds; a section by itself is rarely asked.
     model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True
+        defer_build=True,
+        extra="forbid",
+        frozen=True,
+        populate_by_name=False,
+        arbitrary_types_allowed=True,
     )
 
     @model_validator(mode="before")
