@@ -116,7 +116,8 @@ class Findings:
         for n, finding in enumerate((*self.open, *self.explained), 1):
             state, message, sides, difference, settling = self._cells(finding)
             lines = [f"{n}. [{state}] {message}", f"   编号：{finding.id}"]
-            rest = (("双方", sides), ("差额", difference), ("处理", settling))
+            follows = "、".join(finding.follows)
+            rest = (("双方", sides), ("差额", difference), ("连带", follows), ("处理", settling))
             lines += [f"   {label}：{said}" for label, said in rest if said]
             blocks.append("\n".join(lines))
         if wanting := self.wanting:
@@ -167,6 +168,7 @@ class Findings:
         rows = [
             ("双方", f"<ul>{sides}</ul>" if sides else ""),
             ("差额", escape(difference)),
+            ("连带", escape("、".join(finding.follows))),
             ("说明" if finding.acknowledgement else "处理", escape(self._settling(finding))),
             ("编号", f"<code>{escape(finding.id)}</code>"),
         ]

@@ -60,7 +60,7 @@ class DirectionCheck(ProseCheck):
         subject = f"{passage.path}:{told.word}{now.name}"
         side = passage.side(told.start, told.word)
         if difference is None:
-            missing = world.terms.missing(now.name) or [now.name]
+            missing = now.missing or [now.name]
             return self.no_data(subject, missing, Evidence(side, Side.of(now)))
         evidence = Evidence(side, Side.of(now), None if last else difference)
         # A change too small to print shows neither direction.

@@ -10,36 +10,43 @@ may stand for a `{变量}`, what an editor offers. Defining the class is all tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, reduce
 from operator import or_
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from govnb.review.finding import (
     FAILED,
     NO_DATA,
+    NO_EVIDENCE,
     NOBODY,
     NOT_APPLICABLE,
     PASSED,
+    RESIDUE,
     SEVERITIES,
+    Excuse,
     Finding,
-    Side,
 )
-from govnb.review.terms import Term
+from govnb.review.finding import Evidence as Evidence
+from govnb.review.rounding import EXACT, Spread
+from govnb.review.terms import Gap, Term, blame
 from govnb.review.world import World
+from govnb.sheet.fields import flat, typed
 from govnb.text.number import BadText, parse_number
 from govnb.text.patterns import check_pattern
 from govnb.text.section import VARIABLE, Strict
 from govnb.text.values import Text, TextOf, refuse
 from govnb.text.yaml_text import Scalar
 
+T = TypeVar("T", bound="FormulaOf | PatternOf")
 BY_ROUNDING = "舍入"
 NOTHING_TO_CHECK = "本部门没有要核对的内容"
 EVERYWHERE = "全文"
+NO_MATTER = "四舍五入造成的尾差，不用改。"
 # What a message may hold besides the variables of 每个.
 PLACEHOLDERS = frozenset(
     ["项", "左名", "左", "右名", "右", "差额", "容差", "缘由", "处", "原文", "百分比"]
@@ -63,33 +70,33 @@ class PatternOf(TextOf):
         self.binds = binds
 
 
-def _number(text: Scalar, *, negative: bool = True) -> Scalar:
-    try:
-        parse_number(text, negative=negative)
-    except BadText as error:
-        raise refuse(str(error), error.hint) from None
-    return text
+def _checked(check: Callable[[Scalar], object]) -> AfterValidator:
+    def checked(text: Scalar) -> Scalar:
+        try:
+            check(text)
+        except BadText as error:
+            raise refuse(str(error), error.hint) from None
+        return text
+
+    return AfterValidator(checked)
 
 
-def _tolerance(text: Scalar) -> Scalar:
-    if text != BY_ROUNDING and _number(text).startswith("-"):
-        raise refuse(f"容差“{text}”不能是负数", f"写 {text[1:]}，或写 {BY_ROUNDING}")
-    return text
+def _number(text: str) -> None:
+    parse_number(text, negative=True)
 
 
-def _percent(text: Scalar) -> Scalar:
+def _tolerance(text: Scalar) -> None:
+    if text == BY_ROUNDING:
+        return
+    _number(text)
+    if text.startswith("-"):
+        raise BadText(f"容差“{text}”不能是负数", f"写 {text[1:]}，或写 {BY_ROUNDING}")
+
+
+def _percent(text: Scalar) -> None:
     if not text.endswith("%"):
-        raise refuse(f"“{text}”应是百分数", "写成 80%")
-    _number(Scalar(text[:-1]))
-    return text
-
-
-def _regex(text: Scalar) -> Scalar:
-    try:
-        check_pattern(text)
-    except BadText as error:
-        raise refuse(str(error), error.hint) from None
-    return text
+        raise BadText(f"“{text}”应是百分数", "写成 80%")
+    _number(text[:-1])
 
 
 def _rule_name(name: str) -> str:
@@ -100,26 +107,13 @@ def _rule_name(name: str) -> str:
 
 RuleName = Annotated[str, AfterValidator(_rule_name)]
 Severity = Annotated[Scalar, TextOf("严重性", choices=SEVERITIES)]
-Tolerance = Annotated[Scalar, TextOf("容差"), AfterValidator(_tolerance)]
-Number = Annotated[Scalar, TextOf("数"), AfterValidator(_number)]
-Percent = Annotated[Scalar, TextOf("百分数"), AfterValidator(_percent)]
-Regex = Annotated[Scalar, TextOf("正则表达式"), AfterValidator(_regex)]
+Tolerance = Annotated[Scalar, TextOf("容差"), _checked(_tolerance)]
+Number = Annotated[Scalar, TextOf("数"), _checked(_number)]
+Percent = Annotated[Scalar, TextOf("百分数"), _checked(_percent)]
+Regex = Annotated[Scalar, TextOf("正则表达式"), _checked(check_pattern)]
 Formula = Annotated[Scalar, FormulaOf("名称或算式")]
 NamePattern = Annotated[Scalar, PatternOf("名称")]
 Each = Annotated[Scalar, PatternOf("名称", binds=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a finding rests on: both sides, left minus right, and what was allowed."""
-
-    left: Side = NOBODY
-    right: Side = NOBODY
-    difference: Decimal | None = None
-    tolerance: Decimal | None = None
-
-
-NO_EVIDENCE = Evidence()
 
 
 class Check(Strict):
@@ -143,6 +137,9 @@ class Check(Strict):
     unless: Text | None = Field(
         None, alias="除非", description="另一条核对的编号；它各项都通过时，本条不适用"
     )
+    not_where: dict[str, NamePattern] = Field(
+        {}, alias="不适用于", description="词: 名称；这一项的文字里有这个词，口径不同，不核对"
+    )
     # The rule's identifier in the file, given when the file has been read.
     _name: str = PrivateAttr("")
 
@@ -165,21 +162,32 @@ class Check(Strict):
         """Give the check the identifier it has in the file."""
         self._name = name
 
+    def calls(self) -> Mapping[str, str]:
+        """Return what else, by this rule, figures are called, and their names."""
+        return {}
+
     def find(self, world: World) -> Iterator[Finding]:
         """Yield what the check finds about one department's year."""
         raise NotImplementedError
 
-    def texts(self, kind: type[TextOf]) -> Iterator[tuple[Scalar, TextOf]]:
+    def inapplicable(self, world: World) -> str:
+        """Return the text of the department's that tells of another measure, or nothing."""
+        for word, name in self.not_where.items():
+            figure = world.figures.get(name)
+            if figure is not None and word in str(figure.value):
+                return f"“{name}”是“{figure.value}”，口径不同，不核对"
+        return ""
+
+    def texts(self, kind: type[T]) -> Iterator[tuple[Scalar, T]]:
         """Yield the texts of the fields whose type says that they hold what `kind` says."""
-        for name, told in _told(type(self)):
-            value = getattr(self, name)
-            if isinstance(told, kind) and value is not None:
-                yield from ((text, told) for text in _flat(value))
+        for name, says in _told(type(self)):
+            if isinstance(says, kind):
+                yield from ((text, says) for text in _flat(getattr(self, name)))
 
     @property
     def variables(self) -> frozenset[str]:
         """The `{变量}` that a pattern of the check binds for its other fields."""
-        bound = (text for text, told in self.texts(PatternOf) if getattr(told, "binds", False))
+        bound = (text for text, told in self.texts(PatternOf) if told.binds)
         return frozenset(word for text in bound for word in VARIABLE.findall(text))
 
     @property
@@ -189,22 +197,24 @@ class Check(Strict):
 
     # ── Findings ────────────────────────────────────────────────
 
+    def identifier(self, subject: str) -> str:
+        """Return the id of a finding about `subject`."""
+        return f"{self._name}:{subject}" if subject else self._name
+
     def finding(
         self, subject: str, state: str, message: str, evidence: Evidence = NO_EVIDENCE,
         severity: str | None = None,
     ) -> Finding:  # fmt: skip
         """Return a finding about `subject` with a message of the check's own."""
+        advice = NO_MATTER if severity == RESIDUE else str(self.advice)
         return Finding(
-            id=identifier(self._name, subject),
+            id=self.identifier(subject),
             check=self._name,
             severity=severity or str(self.severity),
             state=state,
             message=message,
-            left=evidence.left,
-            right=evidence.right,
-            difference=evidence.difference,
-            tolerance=evidence.tolerance,
-            advice=str(self.advice) if state == FAILED else "",
+            advice=advice if state == FAILED else "",
+            **evidence._asdict(),
         )
 
     def passed(self, subject: str, message: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
@@ -216,7 +226,7 @@ class Check(Strict):
         severity: str | None = None,
     ) -> Finding:  # fmt: skip
         """Return a breach of the rule, told in the rule's message with `words` put in."""
-        text = _QUOTED.sub(lambda m: _in_quotes(m, words), str(self.message))
+        text = _QUOTED.sub(lambda m: quoted(words.get(m[1], m[0][1:-1])), str(self.message))
         text = VARIABLE.sub(lambda m: words.get(m[1], ""), text)
         # An empty placeholder leaves marks behind.
         text = re.sub(r"[，；、：](?=[。；，])", "", text)
@@ -237,27 +247,79 @@ class Check(Strict):
         """Return the finding of a check that this department gives no occasion for."""
         return self.finding(subject, NOT_APPLICABLE, why, evidence)
 
-    def excused(self, subject: str, told: str, excuse: str, evidence: Evidence) -> Finding:
-        """Return the finding of a breach that a total at odds with its parts brings about."""
-        return self.not_applicable(subject, f"{told}；{excuse}", evidence)
+    def excused(
+        self, subject: str, state: str, told: str, excuse: Excuse, evidence: Evidence
+    ) -> Finding:
+        """Return the finding of a breach that is another's doing."""
+        found = self.finding(subject, state, f"{told}；{excuse.text}", evidence)
+        return replace(found, because=excuse.names)
 
     def undecided(self, subject: str, *terms: Term) -> Iterator[Finding]:
         """Yield the finding that says why terms can't be compared; nothing if they can."""
-        left, right = (*(term.side for term in terms), NOBODY)[:2]
-        absent = [term for term in terms if term.is_absent and term.value is None]
+        absent = next((term for term in terms if term.absent and term.value is None), None)
         unknown = [term for term in terms if term.value is None]
+        missing = [name for term in unknown for name in term.missing]
+        odd = next((term for term in terms if term.number is None), None)
         if absent:
-            what = absent[0].names[0] if absent[0].names else absent[0].name
-            yield self.not_applicable(subject, f"本部门没有“{what}”")
-        elif any(term.missing for term in unknown):
-            missing = (name for term in unknown for name in term.missing)
+            yield self.not_applicable(subject, f"本部门没有“{(*absent.names, absent.name)[0]}”")
+        elif missing:
+            left, right = (*(term.side for term in terms), NOBODY)[:2]
             yield self.no_data(subject, missing, Evidence(left, right))
         elif unknown:
             why = unknown[0].trouble or "没有可核对的数"
             yield self.not_applicable(subject, f"{quoted(unknown[0].label)}算不出：{why}")
-        else:
-            odd = next(term for term in terms if term.number is None)
+        elif odd:
             yield self.not_applicable(subject, f"{quoted(odd.label)}是“{odd}”，不是数，不能核对")
+
+    def subject(self, finding: Finding) -> str:
+        """Return what a finding of the check is about."""
+        return finding.id.removeprefix(f"{self._name}:")
+
+    # ── Two sides ───────────────────────────────────────────────
+
+    # Whether it holds a total against its parts; holds figures against one another, so that one
+    # wrong figure breaks several such checks; and names on the left the one that breaks others.
+    adds_up: ClassVar[bool] = False
+    relates: ClassVar[bool] = False
+    is_root: ClassVar[bool] = False
+    # What is said of sides that agree, and of how far they are apart.
+    agree: ClassVar[str] = "相符"
+    apart: ClassVar[str] = "差"
+
+    def holds(self, difference: Decimal, spread: Spread) -> bool:
+        """Tell whether sides that far apart agree, rounding being allowed so much."""
+        return spread.holds(difference)
+
+    def excuse(self, world: World, gap: Gap) -> Excuse | None:
+        """Return which totals at odds with their parts make sides part."""
+        # Of a residue only what brings the sides wholly together is the origin.
+        near = self.holds(gap.difference or Decimal(0), gap.spread)
+
+        def agrees(value: Decimal, more: Spread) -> bool:
+            return self.holds(value, EXACT if near else gap.spread + more)
+
+        return blame(world.culprits(gap.names, gap.on, agrees))
+
+    def settled(
+        self, world: World, subject: str, told: str, gap: Gap, *others: Gap, lenient: bool = False
+    ) -> Finding | None:
+        """Return the finding of sides that agree, or nearly, or for a known reason don't.
+
+        None of a breach. `told` is both sides in words; `others` are further gaps whose excuse
+        would do; where it is `lenient`, what rounding explains is no residue.
+        """
+        assert gap.difference is not None
+        near = self.holds(gap.difference, gap.spread)
+        if self.holds(gap.difference, EXACT) or (near and (lenient or gap.is_about)):
+            return self.passed(subject, f"{told}，{self.agree}", gap.evidence)
+        excuses = filter(None, (self.excuse(world, each) for each in (gap, *others)))
+        if excuse := next(excuses, None):
+            return self.excused(subject, NOT_APPLICABLE, told, excuse, gap.evidence)
+        if near or gap.coarse:
+            why = "合计印的位数比明细少" if gap.coarse else "各数分别四舍五入可以造成"
+            told = f"{told}，{self.apart}{gap.apart}，是尾差：{why}"
+            return self.finding(subject, FAILED, told, gap.evidence, RESIDUE)
+        return None
 
 
 class ForEach(Check):
@@ -313,9 +375,9 @@ def subject_of(variables: Mapping[str, str]) -> str:
     return ".".join(variables.values())
 
 
-def identifier(rule: str, subject: str) -> str:
-    """Return a finding's id."""
-    return f"{rule}:{subject}" if subject else rule
+def percent(text: str | None) -> Decimal:
+    """Return the number of a percentage that a rule gives, 0 where it gives none."""
+    return Decimal((text or "0%").rstrip("%"))
 
 
 def quoted(label: str) -> str:
@@ -323,31 +385,17 @@ def quoted(label: str) -> str:
     return label if label.startswith("“") else f"“{label}”"
 
 
-def _in_quotes(match: re.Match[str], words: Mapping[str, str]) -> str:
-    word = words.get(match[1], "")
-    return quoted(word) if word else match[0]
-
-
 @cache
-def _told(check: type[Check]) -> list[tuple[str, TextOf]]:
+def _told(check: type[Check]) -> list[tuple[str, FormulaOf | PatternOf]]:
     """Return the fields of a kind that hold names, and what their types say of them."""
     fields = check.model_fields.items()
-    told = ((n, next(_types([*f.metadata, f.annotation]), None)) for n, f in fields)
-    return [(name, says) for name, says in told if says is not None]
-
-
-def _types(annotations: Iterable[Any]) -> Iterator[TextOf]:
-    """Yield what the annotations say of the names in the text they hold, at any depth."""
-    for annotation in annotations:
-        if isinstance(annotation, FormulaOf | PatternOf):
-            yield annotation
-        yield from _types(getattr(annotation, "__metadata__", ()))
-        yield from _types(get_args(annotation))
+    types = ((name, x) for name, f in fields for x in flat(typed(f)))
+    return [(name, says) for name, says in types if isinstance(says, FormulaOf | PatternOf)]
 
 
 def _flat(value: Any) -> Iterator[Scalar]:
     """Yield the texts of a field: itself, a list's items, a mapping's values."""
     if isinstance(value, Scalar):
         yield value
-    else:
+    elif value is not None:
         yield from value.values() if isinstance(value, Mapping) else value

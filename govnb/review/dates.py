@@ -158,7 +158,7 @@ class DateOrderCheck(Check):
         if not runs:
             yield self.not_applicable("")
         for names in runs:
-            terms = [world.terms.of(spelled(name), {}) for name in names]
+            terms = [world.term(spelled(name), {}) for name in names]
             known = [term for term in terms if date_of(term) and not self._is_planned(term)]
             for earlier, later in pairwise(known):
                 yield from self._in_order(_step(later), earlier, later)

@@ -6,8 +6,9 @@ from, the tolerance used, and what to do. Missing data is a state of its own and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from typing import NamedTuple
 
 from govnb.sheet.department import Acknowledgement
 from govnb.sheet.figure import Figure, exact
@@ -43,10 +44,32 @@ class Side:
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the shape of the JSON contract."""
-        return {"figure": self.figure, "value": self.value, "origin": self.origin}
+        return asdict(self)
 
 
 NOBODY = Side()
+
+
+class Evidence(NamedTuple):
+    """What a finding rests on: both sides, left minus right, and what was allowed.
+
+    The last two are in the unit of the left side.
+    """
+
+    left: Side = NOBODY
+    right: Side = NOBODY
+    difference: Decimal | None = None
+    tolerance: Decimal | None = None
+
+
+NO_EVIDENCE = Evidence()
+
+
+class Excuse(NamedTuple):
+    """Why a breach is another's doing, in words, and the items of the findings to blame."""
+
+    text: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +84,18 @@ class Finding:
     severity: str
     state: str
     message: str
+    # The parts of :class:`Evidence`.
     left: Side = NOBODY
     right: Side = NOBODY
-    # Left minus right, and what was allowed, in the unit of the left side.
     difference: Decimal | None = None
     tolerance: Decimal | None = None
     # How to settle it (怎样处理); empty when there is nothing to settle.
     advice: str = ""
     # The department's explanation, for 已说明.
     acknowledgement: Acknowledgement | None = None
+    # The items of the findings that it is a consequence of; and the ids of its own consequences.
+    because: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     # For 缺数据: the figures or sections to fill in.
     missing: tuple[str, ...] = ()
 
@@ -80,18 +106,15 @@ class Finding:
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape of the JSON contract: numbers as exact text, null if unknown."""
-        said = self.acknowledgement
-        return {
-            "id": self.id,
-            "check": self.check,
-            "severity": self.severity,
-            "state": self.state,
-            "message": self.message,
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        said: Acknowledgement | None = told.pop("acknowledgement")
+        del told["because"], told["missing"]
+        for key in ("difference", "tolerance"):
+            told[key] = None if told[key] is None else exact(told[key])
+        return told | {
+            "follows": list(self.follows),
             "left": self.left.as_dict(),
             "right": self.right.as_dict(),
-            "difference": None if self.difference is None else exact(self.difference),
-            "tolerance": None if self.tolerance is None else exact(self.tolerance),
-            "advice": self.advice,
             "explanation": said
             and {"text": str(said.explanation), "by": str(said.by), "date": str(said.date)},
         }

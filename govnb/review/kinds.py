@@ -17,9 +17,10 @@ from govnb.review import (
     scores,
     sums,
     writing,
+    years,
 )
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, rates, dates, amounts, enumerations, writing, scores,
+    sums, published, relations, rates, dates, amounts, enumerations, writing, scores, years,
 )  # fmt: skip

@@ -2,78 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from govnb.review.check import Check, Evidence, ForEach, Formula, Percent, Severity, subject_of
-from govnb.review.finding import FAILED, HINT, RESIDUE, Finding
-from govnb.review.ledgers import within
-from govnb.review.rounding import HUNDRED, Spread
-from govnb.review.terms import Term, in_percent, in_unit_of, is_literal, printed
+from govnb.review.check import (
+    Evidence,
+    ForEach,
+    Formula,
+    Number,
+    Percent,
+    Severity,
+    percent,
+    subject_of,
+)
+from govnb.review.finding import HINT, Finding
+from govnb.review.rounding import Spread
+from govnb.review.terms import Gap, Term, in_percent, in_unit_of, is_literal, printed
 from govnb.review.world import World
-from govnb.sheet.sheet import Sheet
+from govnb.sheet.expression import spelled
+from govnb.sheet.sheet import HUNDRED
+from govnb.text.values import Text
+from govnb.text.yaml_text import Scalar
 
 
 class EqualCheck(ForEach):
-    """相等: 同一个数写在两处.
-
-    The same quantity stated, or computed, in two places.
-    """
+    """相等: 同一个数写在两处."""
 
     kind: Literal["相等"] = Field(alias="种类")
     left: Formula = Field(alias="左", description="名称或算式")
     right: Formula = Field(alias="右", description="名称或算式")
     alternatives: list[Formula] = Field([], alias="也可", description="等于其中之一也算相符")
+    relates: ClassVar[bool] = True
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a quantity with the nearest of those it may equal."""
-        subject = subject_of(variables)
-        left = world.term(self.left, variables)
+        subject, left = subject_of(variables), world.term(self.left, variables)
         texts = (self.right, *self.alternatives)
         rights = [in_unit_of(world.term(text, variables), left) for text in texts]
         known = [right for right in rights if right.number is not None]
         if left.number is None or not known:
             yield from self.undecided(subject, left, rights[0])
-        else:
-            # The nearest one is what the department meant.
-            known.sort(key=lambda term: abs(_gap(left, term)))
-            yield self._compared(world, subject, left, known)
-
-    def _compared(self, world: World, subject: str, left: Term, rights: list[Term]) -> Finding:
-        right = rights[0]
-        gap, allowed = _gap(left, right), _allowance(self, world, left, right)
-        bound = allowed.below if gap > 0 else allowed.above
-        evidence = Evidence(left.side, right.side, gap, bound)
-        told = f"{left.label}{left}，{right.label}{right}"
-        is_about = world.rounding.is_approximate(left.names + right.names)
-        if not gap or (within(gap, allowed) and is_about):
-            return self.passed(subject, f"{told}，相符", evidence)
-        for other in rights:
-            keeps = _keeps(gap, _allowance(self, world, left, other))
-            if excuse := _excuse(world, left, other, keeps):
-                return self.excused(subject, told, excuse, evidence)
-        if within(gap, allowed):
-            apart = printed(abs(gap), left.unit, left.decimals)
-            return self.finding(subject, FAILED, f"{told}，差{apart}，是尾差", evidence, RESIDUE)
-        return self.failed(subject, _words(subject, left, right, gap, bound), evidence)
-
-
-def _keeps(gap: Decimal, allowed: Spread) -> Callable[[Decimal], bool]:
-    """Return what an excuse must come to: nothing for a residue, else what rounding allows."""
-    return (lambda value: not value) if within(gap, allowed) else (lambda v: within(v, allowed))
+            return
+        # The nearest one is what the department meant.
+        gaps = [world.gap(left, right, self.fixed_tolerance) for right in known]
+        gaps.sort(key=lambda gap: abs(gap.difference or Decimal(0)))
+        told = f"{left.label}{left}，{gaps[0].right.label}{gaps[0].right}"
+        settled = self.settled(world, subject, told, *gaps)
+        yield settled or self.failed(subject, gaps[0].words(subject), gaps[0].evidence)
 
 
 class LimitCheck(ForEach):
-    """不超过: 一个数与上限：另一个数，或法规定的比例.
-
-    A figure against a limit set by law or by another figure.
-
-    The shipped rule is 政府采购法 第四十九条: what is added to a contract in the course of it may
-    not come to more than a tenth of the contract.
-    """
+    """不超过: 一个数与上限：另一个数，或法规定的比例."""
 
     kind: Literal["不超过"] = Field(alias="种类")
     left: Formula = Field(alias="左", description="名称或算式")
@@ -81,45 +65,104 @@ class LimitCheck(ForEach):
     complete_from: Percent | None = Field(
         None, alias="列全比例", description="右边不到左边的这么多，是没有列全，不核对"
     )
+    relates: ClassVar[bool] = True
+    agree: ClassVar[str] = "没有超过"
+    apart: ClassVar[str] = "超过"
+
+    def holds(self, difference: Decimal, spread: Spread) -> bool:
+        """Tell whether a figure so far above its limit keeps it."""
+        return difference <= spread.below
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a figure with what it may not exceed."""
-        left, right = world.term(self.left, variables), world.term(self.right, variables)
-        left = in_percent(left) if is_literal(right.name) and right.unit == "%" else left
-        right = in_unit_of(right, left)
         subject = subject_of(variables)
+        left, right = world.term(self.left, variables), world.term(self.right, variables)
+        is_bare = is_literal(right.name)
+        left = in_percent(left) if is_bare and right.unit == "%" else left
+        right = in_unit_of(right, left)
         if left.number is None or right.number is None:
             yield from self.undecided(subject, left, right)
-        else:
-            yield self._limited(world, subject, left, right)
-
-    def _limited(self, world: World, subject: str, left: Term, right: Term) -> Finding:
-        gap, room = _gap(left, right), _allowance(self, world, left, right).below
-        evidence = Evidence(left.side, right.side, gap, room)
-        limit_told = str(right) if is_literal(right.name) else f"{right.label}{right}"
-        told = f"{left.label}{left}，上限{limit_told}"
-        if gap <= 0:
-            return self.passed(subject, f"{told}，没有超过", evidence)
-        most = Decimal(0) if gap <= room else room
-        if excuse := _excuse(world, left, right, lambda value: value <= most):
-            return self.excused(subject, told, excuse, evidence)
-        if gap <= room:
-            apart = printed(gap, left.unit, left.decimals)
-            return self.finding(subject, FAILED, f"{told}，超过{apart}，是尾差", evidence, RESIDUE)
-        assert left.number is not None and right.number is not None
-        share = right.number / left.number * HUNDRED
-        if self.complete_from is not None and share < Decimal(self.complete_from.rstrip("%")):
+            return
+        gap = world.gap(left, right, self.fixed_tolerance)
+        told = f"{left.label}{left}，上限{right if is_bare else f'{right.label}{right}'}"
+        if settled := self.settled(world, subject, told, gap):
+            yield settled
+        elif (share := right.number / left.number * HUNDRED) < percent(self.complete_from):
             part = printed(share, "%")
             why = f"{right.label}{right}只占{left.label}{left}的{part}，没有列全，不能核对"
-            return self.not_applicable(subject, why, evidence)
-        return self.failed(subject, _words(subject, left, right, gap, room), evidence)
+            yield self.not_applicable(subject, why, gap.evidence)
+        else:
+            yield self.failed(subject, gap.words(subject), gap.evidence)
+
+
+class MagnitudeCheck(ForEach):
+    """数量级: 一个数与同类的数（预算、上年）相差上千倍，像是单位写错."""
+
+    kind: Literal["数量级"] = Field(alias="种类")
+    number: Formula = Field(alias="数", description="名称或算式")
+    beside: list[Formula] = Field(alias="参照", description="同类的数：预算、上年数、合计")
+    relates: ClassVar[bool] = True
+    is_root: ClassVar[bool] = True
+    times: Number = Field(Scalar("1000"), alias="倍数", description="差这么多倍才报，默认 1000")
+
+    def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
+        """Compare a number with each of those it should be like."""
+        subject, term = subject_of(variables), world.term(self.number, variables)
+        others = [world.term(text, variables) for text in self.beside]
+        known = [other for other in others if other.number and other.unit == term.unit]
+        if not term.number or not known:
+            nothing = self.not_applicable(subject, "没有可比的数")
+            yield from self.undecided(subject, term) if term.number is None else [nothing]
+            return
+        apart = {abs(term.number / (other.number or Decimal(1))): other for other in known}
+        times, other = max(((max(x, 1 / x), o) for x, o in apart.items()), key=lambda pair: pair[0])
+        told = f"{term.label}{term}，{other.label}{other}"
+        evidence = Evidence(term.side, other.side)
+        if times < Decimal(self.times):
+            yield self.passed(subject, f"{told}，数量级相当", evidence)
+        else:
+            words = Gap(term, other).words(subject or term.label)
+            words["缘由"] = f"相差约{printed(times, '倍', 0)}"
+            yield self.failed(subject, words, evidence)
+
+
+class UnexplainedCheck(ForEach):
+    """须有原因: 超了预算，却没有写原因."""
+
+    kind: Literal["须有原因"] = Field(alias="种类")
+    overspend: Formula = Field(alias="超支", description="要有原因的超支")
+    budget: Formula = Field(alias="预算", description="超支所比的预算")
+    least: Percent = Field(alias="超过", description="超过预算不到这么多的，不要原因")
+    whole: Formula | None = Field(None, alias="整体", description="写了它的原因，各项都算有原因")
+    because: list[Text] = Field(alias="原因词", description="句子里有这样的词，就是写了原因")
+    relates: ClassVar[bool] = True
+
+    def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
+        """Look for the reason of an overspend."""
+        subject, term = subject_of(variables), world.term(self.overspend, variables)
+        budget, item = world.term(self.budget, variables), [*variables.values()][-1]
+        if term.number is None or budget.number is None:
+            yield from self.undecided(subject, term, budget)
+        elif term.number * HUNDRED <= percent(self.least) * budget.number:
+            yield self.not_applicable(subject, f"{term.label}{term}，没有超过{self.least}")
+        elif self._is_explained(term, item, world):
+            yield self.passed(subject, f"{term.label}{term}，写了原因", Evidence(term.side))
+        else:
+            words = Gap(term, budget).words(item)
+            yield self.failed(subject, words, Evidence(term.side, budget.side))
+
+    def _is_explained(self, term: Term, item: str, world: World) -> bool:
+        for reason in world.facts.items.get("超支原因", ()):
+            # A reason for the whole is one for each item.
+            meant = world.figures.sheet.above(f"超支原因.{reason}.对应超支")
+            if term.name in meant or self.whole in meant or len(meant) == 1:
+                return True
+        sentences = (s for p in world.prose for s in re.split("[。；\n]", f"{p.path}：{p.text}"))
+        return any(item in s and any(word in s for word in self.because) for s in sentences)
 
 
 class ReasonCheck(ForEach):
-    """解释: 所列原因与它解释的超支.
-
-    What a stated reason accounts for against the overspend it explains.
-    """
+    """解释: 所列原因与它解释的超支."""
 
     kind: Literal["解释"] = Field(alias="种类")
     overspend: Formula = Field(alias="超支", description="要解释的超支")
@@ -143,42 +186,33 @@ class ReasonCheck(ForEach):
         if not groups:
             yield self.not_applicable("")
         for key, (subject, overspend, parts) in groups.items():
+            explained = parts[0] if len(parts) == 1 else _together(parts, world)
             if self.except_for and key == world.term(self.except_for, {}).name:
                 yield self.not_applicable(subject, f"与“{overspend.label}”一并核对")
+            elif overspend.number is None or explained.number is None:
+                yield from self.undecided(subject, overspend, explained)
+            elif overspend.number <= 0:
+                yield self.not_applicable(subject, f"{overspend.label}{overspend}，没有超支")
             else:
-                explained = parts[0] if len(parts) == 1 else _total(parts)
-                yield from self._explained(world, subject, overspend, explained)
+                gap = world.gap(overspend, explained, self.fixed_tolerance)
+                yield self._explained(world, subject, gap)
 
-    def _explained(
-        self, world: World, subject: str, overspend: Term, explained: Term
-    ) -> Iterator[Finding]:
-        if overspend.number is None or explained.number is None:
-            yield from self.undecided(subject, overspend, explained)
-            return
-        if overspend.number <= 0:
-            yield self.not_applicable(subject, f"{overspend.label}{overspend}，没有超支")
-            return
-        gap, allowed = _gap(overspend, explained), _allowance(self, world, overspend, explained)
-        bound = allowed.below if gap > 0 else allowed.above
-        evidence = Evidence(overspend.side, explained.side, gap, bound)
-        share = explained.number / overspend.number * HUNDRED
-        words = _words(subject, overspend, explained, gap, bound)
-        words["百分比"] = printed(share, "%")
+    def _explained(self, world: World, subject: str, gap: Gap) -> Finding:
+        overspend, explained = gap.left, gap.right
         told = f"{overspend.label}{overspend}，所列原因{explained}"
-        if within(gap, allowed):
-            yield self.passed(subject, f"{told}，相符", evidence)
-            return
-        if excuse := _excuse(world, overspend, explained, lambda value: within(value, allowed)):
-            yield self.excused(subject, told, excuse, evidence)
-        elif gap < 0:
-            more = words["差额"]
-            words["缘由"] = f"所列原因比超支多{more}，解释过了头，多出的被别处的结余抵掉而没有说明"
-            yield self.failed(subject, words, evidence)
+        if settled := self.settled(world, subject, told, gap, lenient=True):
+            return settled
+        assert overspend.number is not None and explained.number is not None
+        share = explained.number / overspend.number * HUNDRED
+        words, severity = gap.words(subject) | {"百分比": printed(share, "%")}, None
+        if share > HUNDRED:
+            more = f"所列原因比超支多{gap.apart}"
+            words["缘由"] = f"{more}，解释过了头，多出的被别处的结余抵掉而没有说明"
         else:
-            words["缘由"] = f"还有{words['差额']}没有说明"
-            enough = share >= Decimal(self.at_least.rstrip("%"))
-            severity = HINT if enough else str(self.short or self.severity)
-            yield self.failed(subject, words, evidence, severity)
+            words["缘由"] = f"还有{gap.apart}没有说明"
+            is_enough = share >= percent(self.at_least)
+            severity = HINT if is_enough else str(self.short or self.severity)
+        return self.failed(subject, words, gap.evidence, severity)
 
 
 def _target(overspend: Term, world: World) -> str:
@@ -190,55 +224,8 @@ def _target(overspend: Term, world: World) -> str:
     return source if source and world.figures[source].value == figure.value else ""
 
 
-def _total(parts: list[Term]) -> Term:
+def _together(parts: list[Term], world: World) -> Term:
     """Return the sum of several reasons' amounts."""
-    known = [part.number for part in parts if part.number is not None]
-    return Term(
-        name=" + ".join(part.name for part in parts),
-        label="所列各项原因",
-        value=sum(known, Decimal(0)) if len(known) == len(parts) else None,
-        unit=parts[0].unit,
-        names=tuple(name for part in parts for name in part.names),
-        missing=tuple(name for part in parts for name in part.missing),
-        origin=parts[0].origin,
-        decimals=max(part.decimals for part in parts),
-    )
-
-
-def _gap(left: Term, right: Term) -> Decimal:
-    assert left.number is not None and right.number is not None
-    return left.number - right.number
-
-
-def _allowance(check: Check, world: World, left: Term, right: Term) -> Spread:
-    """Return how far two terms may differ: the rule's tolerance, or what rounding explains."""
-    fixed = check.fixed_tolerance
-    if fixed is not None:
-        return Spread.fixed(fixed, left.unit, left.factor)
-    return world.rounding.over(_difference(left, right), left.names + right.names)
-
-
-def _difference(left: Term, right: Term) -> Callable[[Sheet], Decimal | None]:
-    def difference(sheet: Sheet) -> Decimal | None:
-        a, b = left.on(sheet), right.on(sheet)
-        return None if a is None or b is None else a - b
-
-    return difference
-
-
-def _excuse(world: World, left: Term, right: Term, agrees: Callable[[Decimal], bool]) -> str:
-    """Return which total at odds with its parts makes two terms part, or nothing."""
-    return world.excuse(left.names + right.names, _difference(left, right), agrees)
-
-
-def _words(subject: str, left: Term, right: Term, gap: Decimal, bound: Decimal) -> dict[str, str]:
-    """Return what a rule's message may put in."""
-    return {
-        "项": subject,
-        "左名": left.label,
-        "左": str(left),
-        "右名": right.label,
-        "右": str(right),
-        "差额": printed(abs(gap), left.unit, left.decimals),
-        "容差": printed(bound, left.unit, 4),
-    }
+    formula = " + ".join(spelled(part.name) if part.figure else part.name for part in parts)
+    name = " + ".join(part.name for part in parts)
+    return replace(world.term(formula, {}), name=name, label="所列各项原因", origin=parts[0].origin)

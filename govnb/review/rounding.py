@@ -1,32 +1,24 @@
 """How far rounding alone can move a figure: the bound behind every 尾差.
 
-A stated amount stands for any value that would have been printed the same way. The decimals
-it was printed with are not always those typed: reports drop trailing zeros (`5` and `9.2`
-beside `197.05`), so what most amounts of a table show tells what the table was rounded to. The
-bound of a computed figure follows by moving each stated amount it rests on to the ends of its
-own range and adding up what that does. Where two figures rest on the same amount it moves
-both at once, so a difference is never given more room than its inputs leave.
+A stated amount stands for any value that would have been printed the same way, and moves all
+that rests on it at once. Reports drop trailing zeros (`5` beside `197.05`), so what most amounts
+of a table show tells what each was rounded to.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from pydantic import BaseModel
-
-from govnb.sheet.facts import Facts
-from govnb.sheet.figure import Figures, rounded
-from govnb.sheet.read import Inputs
-from govnb.sheet.sheet import HUNDRED as HUNDRED
+from govnb.sheet.figure import Figure, Figures, rounded
+from govnb.sheet.published import scale
 from govnb.sheet.sheet import Sheet
-from govnb.text.values import ABOUT, MONEY_UNITS, Amount
+from govnb.text.number import TextNumber, last_digit
+from govnb.text.values import ABOUT, MONEY_UNITS
 
-HALF = Decimal("0.5")
 # Whole numbers of these units are measurements that may have been rounded; of any other unit
 # (件、户、人次…) they are counts, which are exact.
 MEASURED = frozenset([*MONEY_UNITS, "%", "‰", "㎡", "平方米", "亩", "公顷", "公里", "吨"])
@@ -44,6 +36,7 @@ _SHOWN = 2
 # A report computes its rates from the accounts, which are kept to the fen, and prints 5 for
 # 5.00: letting a rate's amounts move by half a 万元 would excuse any wrong rate.
 _FEN = 2
+_NOT_AT_ALL = Decimal(0), Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +46,39 @@ class Spread:
     below: Decimal = Decimal(0)
     above: Decimal = Decimal(0)
 
-    def __bool__(self) -> bool:
-        return bool(self.below or self.above)
-
     @classmethod
     def fixed(cls, tolerance: Decimal, unit: str, factor: Decimal) -> Spread:
         """Return a rule's own tolerance, of money in 万元, in the unit of what it is about."""
         width = tolerance / factor if unit in MONEY_UNITS else tolerance
         return cls(width, width)
 
+    def holds(self, difference: Decimal) -> bool:
+        """Tell whether a difference could be nothing but rounding."""
+        return -self.above <= difference <= self.below
+
+    def __add__(self, other: Spread) -> Spread:
+        """Return the room that two leave together."""
+        return Spread(self.below + other.below, self.above + other.above)
+
 
 EXACT = Spread()
-
-
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    """An amount as typed: number, decimals, unit, and the table it stands in."""
-
-    number: Decimal
-    decimals: int
-    unit: str
-    table: tuple[str, ...]
-    whole: bool
-    about: str
 
 
 class Rounding:
     """The printed precision of one department's figures, and what follows from it."""
 
-    def __init__(self, inputs: Inputs, figures: Figures, facts: Facts) -> None:
+    def __init__(self, figures: Figures) -> None:
         self._figures = figures
-        self.sheet = figures.sheet
-        amounts = {amount.place: amount for amount in _amounts(inputs.department)}
+        drafts = ((figure, figures.sheet.draft(name)) for name, figure in figures.items())
         self._printed = {
-            name: self._read(name, amounts[figure.place])
-            for name, figure in figures.items()
-            if facts.drafts[name].expression is None
-            and figure.number is not None
-            and figure.place in amounts
+            figure.name: _read(figure, draft.typed.text)
+            for figure, draft in drafts
+            if draft and draft.typed and draft.expression is None and figure.number is not None
         }
         tables: dict[tuple[tuple[str, ...], str], list[int]] = {}
-        for p in self._printed.values():
-            for table in (p.table, EVERYWHERE):
-                tables.setdefault((table, p.unit), []).append(p.decimals)
+        for name, number in self._printed.items():
+            for table in (_table(name), EVERYWHERE):
+                tables.setdefault((table, number.unit), []).append(number.decimals)
         self._tables = {table: _usual(decimals) for table, decimals in tables.items()}
 
     def of(self, name: str) -> Spread:
@@ -110,32 +93,18 @@ class Rounding:
 
         An amount of money is taken to have been printed with `least` decimals at least.
         """
-        base = self.sheet.tried(compute)
+        sheet = self._figures.sheet
+        base = sheet.tried(compute)
         below = above = Decimal(0)
-        for root in self.sheet.roots(names) if base is not None else ():
-            width, value = self._width(root, least), self.sheet.cell(root).number
-            if base is None or value is None or not width:
+        for root in sheet.roots(names) if base is not None else ():
+            (less, more), value = self._width(root, least), sheet.cell(root).number
+            if base is None or value is None or not (less or more):
                 continue
-            ends = (value - width.below, value + width.above)
-            moved = [self.changed(compute, {root: end}) for end in ends]
-            reached = [base, *(end for end in moved if end is not None)]
+            ends = (sheet.with_({root: v}).tried(compute) for v in (value - less, value + more))
+            reached = [base, *(end for end in ends if end is not None)]
             below += base - min(reached)
             above += max(reached) - base
         return Spread(below, above)
-
-    def changed(
-        self, compute: Callable[[Sheet], Decimal | None], changes: Mapping[str, Decimal]
-    ) -> Decimal | None:
-        """Return what something would be if figures had the given values, in their own units."""
-        return self.sheet.with_(changes).tried(compute)
-
-    def rests_on(self, name: str, other: str) -> bool:
-        """Tell whether a figure is, or is computed from, another."""
-        return other in self.sheet.above(name)
-
-    def is_approximate(self, names: Iterable[str]) -> bool:
-        """Tell whether any stated amount behind the names is a 约数."""
-        return any(p and p.about for p in map(self._printed.get, self.sheet.roots(names)))
 
     def is_coarse(self, name: str, value: Decimal) -> bool:
         """Tell whether a stated total is `value` rounded to fewer decimals than its table's.
@@ -143,69 +112,62 @@ class Rounding:
         So only where all other amounts of the table share their decimals: in a table that
         drops trailing zeros, `511.4` is 511.40.
         """
-        printed = self._printed.get(name)
-        if printed is None or printed.whole:
+        number, table = self._printed.get(name), _table(name)
+        if number is None:
             return False
-        others = [
-            p.decimals
-            for n, p in self._printed.items()
-            if n != name and (p.table, p.unit) == (printed.table, printed.unit)
-        ]
-        if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= printed.decimals:
+        among = ((n, p) for n, p in self._printed.items() if n != name and p.unit == number.unit)
+        others = [p.decimals for n, p in among if _table(n) == table]
+        if len(others) < _EVIDENCE or len(set(others)) > 1 or others[0] <= number.decimals:
             return False
-        in_unit = value / self._factor(name, printed.unit)
-        return rounded(in_unit, printed.decimals) == printed.number
+        return rounded(value / number.scale, number.decimals) == number.value
 
-    def _read(self, name: str, amount: Amount) -> _Printed:
-        match = _TEXT.fullmatch(amount.text.strip())
-        assert match is not None, "every amount's text holds a number"
-        unit = match["unit"] or self._figures[name].unit
-        segments = name.split(".")
-        # Each volume is a table of its own; other sections are printed as one.
-        table = tuple(segments[: 2 if segments[0] == "业务量" else 1])
-        decimals = len(match["fraction"] or "")
-        number = Decimal(match["digits"])
-        return _Printed(number, decimals, unit, table, amount.kind.whole, amount.about)
-
-    def _factor(self, name: str, unit: str) -> Decimal:
-        """Return how many of the figure's unit one printed unit is."""
-        figure = self._figures[name]
-        if figure.unit not in MONEY_UNITS:
-            return Decimal(1)
-        return MONEY_UNITS.get(unit, Decimal(1)) / figure.factor
-
-    def _width(self, name: str, least: int = 0) -> Spread:
-        """Return the range of a stated figure around its value."""
-        printed = self._printed.get(name)
+    def _width(self, name: str, least: int) -> tuple[Decimal, Decimal]:
+        """Return how far below and above its value a stated figure may lie."""
+        number = self._printed.get(name)
         # A bare 0 means there is none; 0.00 has been rounded like any other amount.
-        if printed is None or not (printed.number or printed.decimals):
-            return EXACT
-        factor = self._factor(name, printed.unit)
-        if printed.about == ABOUT:
-            either = around(printed.number, Decimal(1).scaleb(-printed.decimals)) * factor
-            return Spread(either, either)
-        if printed.about:
-            return Spread(above=_step(printed.number) * factor)
-        decimals = self._decimals(name, printed)
-        if printed.unit in MONEY_UNITS:
+        if number is None or not (number.value or number.decimals):
+            return _NOT_AT_ALL
+        if number.around or number.more:
+            above = (number.reach if number.around else last_digit(number.value)) * number.scale
+            return above if number.around else Decimal(0), above
+        decimals = self._decimals(name, number)
+        if number.unit in MONEY_UNITS:
             decimals = max(decimals, least)
-        if printed.whole or (decimals == 0 and printed.unit not in MEASURED):
-            return EXACT
-        half = HALF.scaleb(-decimals) * abs(factor)
-        return Spread(half, half)
+        if decimals == 0 and number.unit not in MEASURED:
+            return _NOT_AT_ALL
+        half = Decimal(5).scaleb(-decimals - 1) * abs(number.scale)
+        return half, half
 
-    def _decimals(self, name: str, printed: _Printed) -> int:
+    def _decimals(self, name: str, number: TextNumber) -> int:
         """Return the decimals an amount was rounded to.
 
         At least those typed, and those its table shows, for zeros may have been dropped. Not so
         a total in 分 over parts that show more: that is rounded, as it says. A table of whole
         万元 in a report that elsewhere prints 分 is made of round sums.
         """
-        if printed.decimals >= _SHOWN and self._figures.parts.get(name):
-            return printed.decimals
-        table = self._tables[printed.table, printed.unit]
-        everywhere = self._tables[EVERYWHERE, printed.unit] if printed.unit in MONEY_UNITS else 0
-        return max(printed.decimals, table or everywhere)
+        if number.decimals >= _SHOWN and self._figures.parts.get(name):
+            return number.decimals
+        everywhere = self._tables[EVERYWHERE, number.unit] if number.unit in MONEY_UNITS else 0
+        return max(number.decimals, self._tables[_table(name), number.unit] or everywhere)
+
+
+def _read(figure: Figure, text: str) -> TextNumber:
+    """Return an amount as it was typed; one of its units is `scale` of the figure's."""
+    match = _TEXT.fullmatch(text.strip())
+    assert match is not None, "every amount's text holds a number"
+    unit = match["unit"] or figure.unit
+    return TextNumber(
+        match["digits"], Decimal(match["digits"]), len(match["fraction"] or ""), unit, 0, 0,
+        around=figure.about == ABOUT,
+        more=figure.about not in ("", ABOUT),
+        scale=scale(unit, figure.unit) or Decimal(1),
+    )  # fmt: skip
+
+
+def _table(name: str) -> tuple[str, ...]:
+    """Return the table a figure stands in: a section; each volume is a table of its own."""
+    segments = name.split(".")
+    return tuple(segments[: 2 if segments[0] == "业务量" else 1])
 
 
 def _usual(decimals: list[int]) -> int:
@@ -215,39 +177,4 @@ def _usual(decimals: list[int]) -> int:
     make the others exact.
     """
     shown = Counter(n for n in decimals if n >= _SHOWN)
-    if not shown:
-        return max(decimals)
-    return min(shown, key=lambda n: (-shown[n], n))
-
-
-def around(number: Decimal, digit: Decimal) -> Decimal:
-    """Return how far 约 reaches: one unit of the last printed digit (约118%: 1).
-
-    Of a round number half a unit of its last digit that isn't zero, but no more than a
-    twentieth of it (约1200: 50, 约100%: 5).
-    """
-    number = abs(number)
-    return max(digit, min(_step(number) / 2, number / 20)) if number else digit
-
-
-def _step(number: Decimal) -> Decimal:
-    """Return how far “余” reaches: one unit of the last digit that isn't zero (1200余: 100)."""
-    exponent = number.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Decimal(1).scaleb(exponent)
-
-
-def _amounts(value: Any) -> Iterator[Amount]:
-    """Yield every amount typed as a number in a file."""
-    if isinstance(value, Amount):
-        if value.value is not None:
-            yield value
-    elif isinstance(value, BaseModel):
-        for field in type(value).model_fields:
-            yield from _amounts(getattr(value, field))
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _amounts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _amounts(item)
+    return min(shown, key=lambda n: (-shown[n], n)) if shown else max(decimals)

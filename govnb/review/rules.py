@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from govnb.review import kinds as kinds
 from govnb.review.check import EVERYWHERE, Check, FormulaOf, PatternOf, checks_model
 from govnb.review.terms import is_literal
 from govnb.review.words import Words, shipped_words
-from govnb.sheet.expression import Expression, FormulaError, canonical, parse
+from govnb.sheet.expression import FormulaError, canonical, parse
 from govnb.sheet.figure import Figures
 from govnb.sheet.names import Names
 from govnb.sheet.read import Inputs, label_of
@@ -20,11 +20,11 @@ from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.section import VARIABLE
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.yaml_text import Mapping as Tree
-from govnb.text.yaml_text import Scalar, read_yaml
+from govnb.text.yaml_text import Scalar, parse_yaml, read_yaml
 
-T = TypeVar("T")
 # The files of `params/rules` that the review reads, and what is in them.
 RULE_FILES = ("checks", "words")
+_NOTHING = parse_yaml("{}", "")
 
 
 @dataclass(frozen=True)
@@ -61,25 +61,18 @@ def read_rules(params_dir: Path) -> Rules:
 
 def rules_of(checks: Tree | None, words: Tree | None = None, faults: Any = ()) -> Rules:
     """Return the rules that the trees of `checks.yml` and `words.yml` hold."""
-    told = list(faults)
-    gaps = Gaps()
-
-    def valid(tree: Tree | None, model: type[T]) -> T | None:
-        nonlocal gaps
-        if tree is None:
-            return None
-        found = validate_leniently(tree, model)
-        told.extend(found.faults)
-        gaps = gaps | found.gaps
-        return found.value
-
-    given: Words | None = valid(words, Words)
-    rules: dict[str, Check] = valid(checks, checks_model()) or {}
-    for name, rule in rules.items():
+    checks = _NOTHING if checks is None else checks
+    given = validate_leniently(_NOTHING if words is None else words, Words)
+    found = validate_leniently(checks, checks_model())
+    for name, rule in (found.value or {}).items():
         rule.call(name)
-    shipped = shipped_words()
-    at = checks.keys_at if checks is not None else {}
-    return Rules(rules, at, given.completed(shipped) if given else shipped, tuple(told), gaps)
+    return Rules(
+        found.value or {},
+        checks.keys_at,
+        (given.value or Words()).completed(shipped_words()),
+        (*faults, *given.faults, *found.faults),
+        given.gaps | found.gaps,
+    )
 
 
 def unusable(rules: Rules, inputs: Inputs, figures: Figures) -> list[Fault]:
@@ -90,14 +83,15 @@ def unusable(rules: Rules, inputs: Inputs, figures: Figures) -> list[Fault]:
         if rule.unless is not None and rule.unless not in {*rules.checks, *rules.gaps.names}:
             hint = did_you_mean(rule.unless, rules.checks)
             faults.append(Fault(rule.unless.place, f"没有编号是“{rule.unless}”的核对", hint))
-        faults.extend(_cycle(name, rules))
+        if _is_circular(name, rules.checks):
+            message = f"“{name}”的“除非”绕了一圈"
+            faults.append(Fault(rules.at[name], message, "删去其中一个“除非”"))
         for text, _ in rule.texts(FormulaOf):
-            faults.extend(_unreadable(text, rule, names))
+            faults += _unreadable(text, rule, names)
         for text, told in rule.texts(PatternOf):
             # A slip in one of these would only ever find nothing, which looks like 不适用.
             known = canonical(text.split("**")[0].rstrip("."))
-            holds = isinstance(told, PatternOf) and not told.binds
-            if (instead := names.why_not(known, section=holds)) is not None:
+            if (instead := names.why_not(known, section=not told.binds)) is not None:
                 faults.append(_unknown(text, text, instead))
     return faults
 
@@ -106,43 +100,34 @@ def _unknown(text: Scalar, name: str, hint: str) -> Fault:
     return Fault(text.at(max(text.find(name), 0)), f"没有“{name}”这个指标", hint)
 
 
-def _cycle(name: str, rules: Rules) -> Iterator[Fault]:
-    """Yield a fault if rules give way to one another in a circle."""
-    seen, current = {name}, rules.checks[name].unless
-    while current is not None and current in rules.checks:
-        if current in seen:
-            yield Fault(rules.at[name], f"“{name}”的“除非”绕了一圈", "删去其中一个“除非”")
-            return
-        seen.add(str(current))
-        current = rules.checks[str(current)].unless
+def _is_circular(name: str, checks: Mapping[str, Check]) -> bool:
+    """Tell whether rules give way to one another in a circle."""
+    seen: list[str] = []
+    while name in checks and name not in seen:
+        seen.append(name)
+        name = str(checks[name].unless or "")
+    return name in seen
 
 
 def _unreadable(text: Scalar, rule: Check, names: Names) -> Iterator[Fault]:
-    unbound = set(VARIABLE.findall(text)) - rule.variables
-    if unbound:
+    if free := set(VARIABLE.findall(text)) - rule.variables:
         hint = "算式里的 {变量} 要在“每个”里出现"
-        yield Fault(text.place, f"变量“{'、'.join(sorted(unbound))}”没有说明取自哪里", hint)
-        return
-    if text == EVERYWHERE or is_literal(text):
-        return
-    try:
-        expression = parse(bound(text, {}, ANY))
-    except FormulaError as error:
-        yield Fault(text.at(error.offset), str(error), error.hint)
-        return
-    for name in expression.names:
+        yield Fault(text.place, f"变量“{'、'.join(sorted(free))}”没有说明取自哪里", hint)
+    elif text != EVERYWHERE and not is_literal(text):
+        try:
+            expression = parse(bound(text, {}, ANY))
+            if not expression.names:
+                # Of numbers alone: it has a value, unless it is such as 1 / 0.
+                expression.evaluate(lambda _: None, lambda *_: [])
+        except FormulaError as error:
+            yield Fault(text.at(error.offset), str(error), error.hint)
+            return
+        except ArithmeticError as error:
+            yield Fault(text.place, f"“{text}”算不出：{error}", "写一个名称、算式或数")
+            return
         # A list of documents is no figure, but has its dates.
         is_list = text == getattr(rule, "document", None)
-        instead = names.why_not(name.replace(ANY, "*"), section=is_list)
-        if instead is not None:
-            yield _unknown(text, name.replace(ANY, "…"), instead)
-    if not expression.names:
-        yield from _no_constant(text, expression)
-
-
-def _no_constant(text: Scalar, expression: Expression) -> Iterator[Fault]:
-    """Yield a fault for an expression of numbers alone that has no value, such as 1 / 0."""
-    try:
-        expression.evaluate(lambda _: None, lambda *_: [])
-    except ArithmeticError as error:
-        yield Fault(text.place, f"“{text}”算不出：{error}", "写一个名称、算式或数")
+        for name in expression.names:
+            instead = names.why_not(name.replace(ANY, "*"), section=is_list)
+            if instead is not None:
+                yield _unknown(text, name.replace(ANY, "…"), instead)

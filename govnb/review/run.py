@@ -8,6 +8,7 @@ from __future__ import annotations
 from govnb.review.acknowledged import acknowledge, misnamed
 from govnb.review.finding import HINT, NO_DATA, NOT_APPLICABLE, PASSED, Finding, Review
 from govnb.review.rules import Rules, read_rules, unusable
+from govnb.review.together import together
 from govnb.review.world import World
 from govnb.sheet.expression import FormulaError
 from govnb.sheet.facts import Facts
@@ -27,15 +28,6 @@ def review(
 ) -> Review:
     """Return everything the rules find about a department's year.
 
-    Parameters
-    ----------
-    inputs, figures, facts
-        The checked files and what was computed from them.
-    score
-        The score's interval, where the department was scored.
-    rules
-        The district's rules, where they have been read already.
-
     Raises
     ------
     FaultsError
@@ -54,7 +46,8 @@ def review(
     done: dict[str, list[Finding]] = {}
     for name in rules.checks:
         _run(name, rules, world, done)
-    findings = [finding for name in rules.checks for finding in done[name]]
+    every = (finding for name in rules.checks for finding in done[name])
+    findings = [*together(every, rules.checks, figures.sheet)]
     return Review(tuple(acknowledge(findings, inputs)))
 
 
@@ -68,6 +61,8 @@ def _run(name: str, rules: Rules, world: World, done: dict[str, list[Finding]]) 
     if instead and all(finding.state == PASSED for finding in instead):
         why = f"“{rule.unless}”各项都相符，不必再核对"
         done[name] = [rule.finding("", NOT_APPLICABLE, why)]
+    elif why := rule.inapplicable(world):
+        done[name] = [rule.not_applicable("", why)]
     else:
         try:
             done[name] = list(rule.find(world))

@@ -5,16 +5,16 @@ The world is read only; what several checks need is worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Protocol, runtime_checkable
+from typing import Any
 
-from govnb.review.ledgers import Blame, Gap, blamed, gaps
-from govnb.review.rounding import Rounding
+from govnb.review.finding import Excuse
+from govnb.review.rounding import Rounding, Spread
 from govnb.review.sentences import Sentences, Statements
-from govnb.review.terms import Term, Terms
+from govnb.review.terms import COLUMNS, Gap, Term, blame, mended, term_of, totals
 from govnb.review.texts import Passage, passages
 from govnb.review.words import Words
 from govnb.sheet.facts import Facts
@@ -23,14 +23,6 @@ from govnb.sheet.read import Inputs
 from govnb.sheet.rules import matches
 from govnb.sheet.score import Score
 from govnb.sheet.sheet import Sheet
-
-
-@runtime_checkable
-class Calls(Protocol):
-    """A rule that says what else figures are called."""
-
-    def calls(self) -> Mapping[str, str]:
-        """Return words and the names of the figures they mean."""
 
 
 @dataclass(frozen=True)
@@ -42,60 +34,66 @@ class World:
     facts: Facts
     score: Score | None = None
     # The rules, for kinds that look at one another's.
-    checks: Mapping[str, object] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
 
     @cached_property
     def rounding(self) -> Rounding:
         """The printed precision of the figures."""
-        return Rounding(self.inputs, self.figures, self.facts)
-
-    @cached_property
-    def terms(self) -> Terms:
-        """The evaluator of the rules' expressions."""
-        return Terms(self.figures)
+        return Rounding(self.figures)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """Every stated total beside its parts."""
-        return gaps(self.figures, self.facts.parts, self.rounding)
+        return totals(self.figures, self.rounding)
 
     @cached_property
-    def blamed(self) -> dict[str, Blame]:
-        """The broken sums that another one explains."""
-        return blamed(self.gaps)
+    def blamed(self) -> dict[str, Excuse]:
+        """The broken sums that others break: a total among their parts, a cell of a row."""
+        found: dict[str, Excuse] = {}
+        broken = [gap for gap in self.gaps if gap.is_broken]
+        for gap in broken:
+            # The columns' sum may be broken by the grand total, whose rows don't make it.
+            names = gap.names if gap.name.endswith(COLUMNS) else gap.parts
+            free = [other for other in broken if other.name not in found]
+            if some := self.culprits(names, gap.on, gap.agrees, free):
+                told = "、".join(f"“{culprit.left.name}”" for culprit in some)
+                culprits = tuple(culprit.name for culprit in some)
+                found[gap.name] = Excuse(f"{told}取分项之和时两处都相符", culprits)
+            elif COLUMNS in gap.name and (row := next(filter(gap.shares_a_slip, free), None)):
+                (cell, *_) = {*gap.parts} & {*row.parts}
+                told = f"行和列差同一个数，像是“{cell}”这一格写错"
+                found[gap.name] = Excuse(told, (row.name,))
+        return found
 
-    def excuse(
+    def gap(self, left: Term, right: Term, tolerance: Decimal | None = None) -> Gap:
+        """Return how far two terms are apart, and may be: so much, or what rounding explains."""
+        gap = Gap(left, right)
+        if tolerance is None:
+            return replace(gap, spread=self.rounding.over(gap.on, gap.names))
+        return replace(gap, spread=Spread.fixed(tolerance, left.unit, left.factor))
+
+    def culprits(
         self,
         names: Iterable[str],
         compute: Callable[[Sheet], Decimal | None],
-        agrees: Callable[[Decimal], bool],
-    ) -> str:
-        """Return which total is to blame for a breach, in words, or nothing.
+        agrees: Callable[[Decimal, Spread], bool],
+        among: Sequence[Gap] | None = None,
+    ) -> tuple[Gap, ...]:
+        """Return the totals, among what the named figures rest on, that are to blame for a breach.
 
         A figure that rests on a total at odds with its parts may break other relations; when
         the sum of the parts in its place would keep them, there is one mistake, not two. A
         mere residue of the total is no mistake, but what follows from it isn't one either.
         """
-        used = tuple(names)
-        suspects = [
-            gap
-            for gap in self.gaps
-            if gap.difference
-            and gap.name not in self.blamed
-            and any(self.rounding.rests_on(name, gap.total.name) for name in used)
-        ]
-        several = [suspects] if len(suspects) > 1 else []
-        for tried in (*([gap] for gap in suspects), *several):
-            sums = {gap.total.name: gap.sum for gap in tried if gap.sum is not None}
-            value = self.rounding.changed(compute, sums)
-            if value is not None and agrees(value):
-                return _excuse(tried)
-        return ""
+        used = frozenset[str]().union(*map(self.figures.sheet.above, names))
+        among = self.gaps if among is None else among
+        suspects = [gap for gap in among if gap.difference and gap.left.name in used]
+        return mended(compute, agrees, suspects, self.figures.sheet)
 
-    def excuse_figure(self, name: str, agrees: Callable[[Decimal], bool]) -> str:
-        """Return which total is to blame for what is wrong with one figure, or nothing."""
-        return self.excuse([name], lambda sheet: sheet.cell(name).number, agrees)
+    def excuse(self, name: str, agrees: Callable[[Decimal], bool]) -> Excuse | None:
+        """Return which totals are to blame for what is wrong with a figure."""
+        return blame(self.culprits([name], lambda s: s.cell(name).number, lambda v, _: agrees(v)))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -115,8 +113,7 @@ class World:
     @cached_property
     def sentences(self) -> Sentences:
         """The reader of what the narratives say of the figures."""
-        rules = (rule.calls() for rule in self.checks.values() if isinstance(rule, Calls))
-        called = {words: name for rule in rules for words, name in rule.items()}
+        called = {words: name for r in self.checks.values() for words, name in r.calls().items()}
         own = str(self.inputs.department.identity.name)
         return Sentences(self.figures, called, self.words, self.year, own)
 
@@ -130,34 +127,28 @@ class World:
         at = next(iter(self.inputs.book_at.values()), None)
         return at is not None and figure.place.file == at.file
 
-    def is_absent(self, figure: Figure) -> bool:
-        """Tell whether a figure is only a name that a formula of the book wants."""
-        return figure.absent and figure.formula is None
-
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
         """Return the values of a pattern's variables for each name it matches in the file.
 
         A pattern that ends in a variable (`支出.{科目}`) means what the department states, not
         what the formula book computes beside it (`支出.超支`).
         """
-        if pattern is None:
-            return [{}]
         names = [
             name
             for name, figure in self.figures.items()
-            if not self.is_absent(figure)
+            if not is_absent(figure)
             and figure.lack is not Lack.LEFT_OUT
-            and not (pattern.endswith("}") and self.is_from_book(figure))
+            and not (pattern and pattern.endswith("}") and self.is_from_book(figure))
         ]
         found = matches(pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
 
     def term(self, text: str, variables: Mapping[str, str]) -> Term:
         """Return a rule's expression evaluated, with the rule's own place as its origin."""
-        return self.terms.of(text, variables, getattr(text, "place", None))
+        place = getattr(text, "place", None)
+        return term_of(text, variables, self.figures, str(place) if place else None)
 
 
-def _excuse(culprits: list[Gap]) -> str:
-    told = "、".join(f"“{gap.total.name}”" for gap in culprits)
-    fault = "错在该合计" if any(gap.is_broken for gap in culprits) else "差的是该合计的尾差"
-    return f"{told}取分项之和时相符，{fault}"
+def is_absent(figure: Figure) -> bool:
+    """Tell whether a figure is only a name that a formula of the book wants."""
+    return figure.absent and figure.formula is None

@@ -93,10 +93,23 @@ class PublicExpense(BudgetLine):
 class Execution(Strict):
     """预算执行: how the year's budget came about, in 万元."""
 
-    carried_in: Money | None = key("上年结转")
-    initial: Money | None = key("年初预算")
+    carried_in: SignedMoney | None = key("上年结转")
+    initial: Money | None = key("年初预算", last_year="上年年初预算")
     supplement: SignedMoney | None = key("本年追加", description="追减写负数")
-    left_over: Money | None = key("年末结余", last_year="上年结转")
+    adjusted: Money | None = key(
+        "调整后预算", last_year="上年调整后预算", description="不写就是结转、年初、追加之和"
+    )
+    income: Money | None = key(
+        "决算收入", last_year="上年决算收入", description="本年收入合计，不含上年结转"
+    )
+    from_reserves: Money | None = key(
+        "使用非财政拨款结余", description="旧称 用事业基金弥补收支差额"
+    )
+    distributed: Money | None = key("结余分配")
+    left_over: SignedMoney | None = key("年末结余", last_year="上年结转")
+    last_initial: Money | None = key("上年年初预算")
+    last_adjusted: Money | None = key("上年调整后预算")
+    last_income: Money | None = key("上年决算收入")
 
 
 class Event(Strict):

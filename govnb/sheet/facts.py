@@ -4,6 +4,7 @@ The walk knows shapes, never section names: a new field is a figure without a li
 left out is a draft too: unknown, with the reason, so that a formula says what is missing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from govnb.sheet.department import Department
 from govnb.sheet.expression import Expression, FormulaError, difference, parse, sum_of
 from govnb.sheet.fields import class_of, flat, leaves, markdown_fields, typed
 from govnb.sheet.figure import WHOLE_UNITS
@@ -33,6 +35,8 @@ from govnb.text.values import (
 )
 from govnb.text.yaml_text import Scalar
 
+# What a name of an account may be written with or without.
+_SMALL_WORDS = re.compile(r"[的和及与、（）()]|支出$|经费$|费用?$")
 # A 分 in 亿元.
 MOST_DECIMALS = 10
 
@@ -72,7 +76,23 @@ def collect(inputs: Inputs) -> Facts:
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
     walk = _Walk(Facts(money=Money(unit)))
     walk.section("", inputs.department, inputs.department_at)
+    walk.facts.faults += _misnamed(inputs.department)
     return walk.facts
+
+
+def _misnamed(department: Department) -> Iterator[Fault]:
+    """Yield a fault for each item of 预算安排 that 支出 writes a little otherwise."""
+    spent, planned = (
+        (ledger and ledger.parts) or {}
+        for ledger in (department.expenditure, department.allocation)
+    )
+    alike = {_SMALL_WORDS.sub("", name): name for name in spent if name not in planned}
+    for name, part in planned.items():
+        near = alike.get(_SMALL_WORDS.sub("", name))
+        place = _first_place(part)
+        if near and name not in spent and place:
+            message = f"预算安排里的“{name}”，支出里写的是“{near}”，两处要用同一个名称"
+            yield Fault(place, message, f"是不是“{near}”？")
 
 
 @dataclass(frozen=True)
@@ -149,7 +169,7 @@ class _Walk:
                 name, value, unit, place=amount.place, expression=self.formula(amount),
                 lack=lack if value is None and amount.formula is None else None,
                 decimals=decimals, approximate=amount.approximate, about=amount.about,
-                kind=amount.kind,
+                kind=amount.kind, typed=amount,
             )
         )  # fmt: skip
 

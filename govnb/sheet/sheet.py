@@ -18,7 +18,7 @@ from itertools import chain
 from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
 from govnb.text.faults import MOST_FAULTS, Fault, Place, Spot
 from govnb.text.section import RESERVED, dotted
-from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Kind, PartialDate
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, UNKNOWN, Amount, Kind, PartialDate
 
 PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -27,6 +27,13 @@ POINTS = "个百分点"
 NOWHERE = Spot("")
 # Accounts may be named by the codes of 经济分类科目.
 BY_ACCOUNT = frozenset({"支出", "预算安排"})
+# What accounts were called before and after the reform of 2018 (财预〔2017〕98号).
+ERAS = {
+    "307": ("债务利息支出", "债务利息及费用支出"),
+    "309": ("基本建设支出", "资本性支出（基本建设）"),
+    "310": ("其他资本性支出", "资本性支出"),
+    "312": ("对企事业单位的补贴", "对企业补助"),
+}
 
 
 class Lack(StrEnum):
@@ -70,6 +77,7 @@ class Figure:
     expression: Expression | None = None
     fixed: bool = False  # its rule says how many places to show (小数位)
     kind: Kind | None = None
+    typed: Amount | None = None  # what was typed, for an amount the file states
     only_named: bool = False  # only a formula names it: the department states nothing of the kind
 
     @property
@@ -188,16 +196,22 @@ class Sheet:
         return self._changed.get(name) or self.drafts.get(name)
 
     def resolve(self, name: str) -> str:
-        """Return the name with an account's code replaced by that year's name.
+        """Return the name with an account's code replaced by the name the department prints.
 
         A department may name its accounts by their codes; then the code is the name.
         """
-        if name in self.drafts:
-            return name
         head, *rest = name.split(".")
-        if head in BY_ACCOUNT:
-            rest = [self.accounts.get(segment, segment) for segment in rest]
-        return ".".join([head, *rest])
+        if name in self.drafts or head not in BY_ACCOUNT or not rest:
+            return name
+        wanted = ".".join([head, *(self.accounts.get(segment, segment) for segment in rest)])
+        if wanted in self.drafts or not rest[0].isdigit():
+            return wanted
+        # A report may print the account as another era calls it, or inside another item.
+        eras = (".".join([head, other, *rest[1:]]) for other in ERAS.get(rest[0], ()))
+        end = f".{wanted.partition('.')[2]}"
+        inside = [n for n in self.drafts if n.startswith(f"{head}.") and n.endswith(end)]
+        found = [*(era for era in eras if era in self.drafts), *inside]
+        return found[0] if len(found) == 1 else wanted
 
     def expand(self, pattern: str, *, whole: bool = False) -> tuple[str, ...]:
         """Return the names a wildcard means; what the evaluator adds to a section is none.
@@ -357,7 +371,7 @@ class Sheet:
     def _withheld(self, name: str) -> bool:
         # What a department says it doesn't publish is not made up for by a number near it.
         draft = self.draft(name)
-        if draft is None or self.cell(name).value is not None:
+        if draft is None or name in self._circular or self.cell(name).value is not None:
             return False
         if draft.expression is not None:
             return any(map(self._withheld, self.needs(name)))

@@ -142,16 +142,24 @@ class TextNumber:
         """The value in the unit it is compared in."""
         return self.value * self.scale
 
-    def prints(self, value: Decimal, *, loose: bool = False) -> bool:
-        """Tell whether a value is printed like this; `loose`, also when its digits are cut off.
+    @property
+    def half(self) -> Decimal:
+        """Half a unit of the last printed digit."""
+        return Decimal(5).scaleb(-self.decimals - 1)
 
-        约 reaches one unit of the last printed digit; of a round number half a unit of its last
-        digit that isn't zero, but no more than a twentieth of it (约1200: 50).
+    @property
+    def reach(self) -> Decimal:
+        """How far 约 reaches from the value: one unit of the last printed digit.
+
+        Of a round number half a unit of its last digit that isn't zero, but no more than a
+        twentieth of it (约1200: 50).
         """
-        step = Decimal(1).scaleb(-self.decimals)
-        room = step if loose or self.around else step / 2
-        if self.around and self.value:
-            room = max(room, min(last_digit(self.value) / 2, abs(self.value) / 20))
+        far = min(last_digit(self.value) / 2, abs(self.value) / 20) if self.value else Decimal(0)
+        return max(2 * self.half, far)
+
+    def prints(self, value: Decimal, *, loose: bool = False) -> bool:
+        """Tell whether a value is printed like this; `loose`, also when its digits are cut off."""
+        room = self.reach if self.around else self.half * (2 if loose else 1)
         return abs(self.amount - value) <= room * self.scale
 
 

@@ -74,6 +74,7 @@ def test_writing_is_told_once_for_each_spelling(result: Review) -> None:
         ("日期用字", "二O一七年六月三十日"),
         ("约数用字", "76多"),
         ("文件名称", "《关于进一步做好党政机关厉行节约工作》的通知"),
+        ("科目超预算的原因", "8.92"),
     }
 
 

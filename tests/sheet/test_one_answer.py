@@ -210,3 +210,24 @@ def test_what_a_department_merely_lacks_is_refused_nowhere(formula: str, tmp_pat
         kit.rubric_text(f"规则: {{种类: 按比例}}\n单位: 无\n公式: {formula}"), tmp_path
     )
     assert kit.score_of(rubric).indicators[0].high == 5
+
+
+@pytest.mark.parametrize(
+    ("spent", "wanted"),
+    [
+        ("其他资本性支出: 9", Decimal(9)),
+        ("资本性支出: 9", Decimal(9)),
+        ("基本支出: {明细: {工资福利支出: 5, 资本性支出: 9}}", Decimal(9)),
+        ('"310": 9', Decimal(9)),
+        ("商品和服务支出: 9", None),
+    ],
+)
+def test_an_account_is_found_by_its_code_under_either_eras_name(
+    spent: str, wanted: Decimal | None
+) -> None:
+    head = "年度: 2019\n部门: {名称: 某局}\n"
+    figures, _ = compute(
+        inputs_of(f"{head}支出: {{明细: {{{spent}}}}}\n项目: {{甲: {{资金: 2}}}}\n")
+    )
+    found = figures["支出.资本性支出未对应项目资金"].number
+    assert found == (None if wanted is None else wanted - 2)
