@@ -77,17 +77,7 @@ class Cards:
 
 
 def cards_of(figures: Figures, score: Score | None, errors: int | None) -> Cards:
-    """Return the cards of a department.
-
-    Parameters
-    ----------
-    figures
-        All figures.
-    score
-        Its score, where a rubric gives points.
-    errors
-        How many findings are open; None in the edition that doesn't tell.
-    """
+    """Return a department's cards; `errors` is None in the edition that doesn't tell of them."""
     over = figures["支出.超支"].number
     balance = "支出.超支" if over is None or over > 0 else "支出.结余"
     wanted = {"收入": "收入", "支出": "支出", balance: "支出", "三公经费.控制率": "三公经费"}
