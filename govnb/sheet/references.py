@@ -232,10 +232,20 @@ def _misused(text: str, reference: Reference, facts: Facts, sheet: Sheet) -> tup
         return f"“{name}”以{draft.unit}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
     if filter_ == POINTS and draft.unit == PERCENT and not _is_difference(name, sheet):
         message = f"“{name}”不是两个率之差，不能说上升、下降几个百分点"
-        told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
-        hint = "要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
-        return message, f"写 {told}；{hint}"
+        return message, _points_hint(name, sheet)
     return None
+
+
+def _points_hint(name: str, sheet: Sheet) -> str:
+    """Return what to write where a rate was to rise or fall by a number of points."""
+    above = name.rpartition(".")[0]
+    found = [other for other in sheet.drafts if _is_difference(other, sheet)]
+    beside = [other for other in found if above and other.startswith(f"{above}.")]
+    near = beside or [other for other in found if name in sheet.needs(other)]
+    if near:
+        return f"两率之差是 {{{{ {near[0]} | {POINTS} }}}}"
+    told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
+    return f"写 {told}；要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
 
 
 def _without_direction(reference: Reference, facts: Facts) -> str:
