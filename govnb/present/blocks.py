@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from govnb.files import write_whole
-from govnb.present.bundle import bundle, escape
+from govnb.present.bundle import bundle, escape, link
 from govnb.present.provenance import panels
 from govnb.present.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
@@ -64,7 +64,7 @@ class Cards:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         items = "".join(
-            f'<li><a href="#{escape(target)}"><span class="gv-card-label">{escape(label)}</span> '
+            f'<li><a href="{link(target)}"><span class="gv-card-label">{escape(label)}</span> '
             f'<span class="gv-card-value">{escape(value)}</span></a></li>'
             for label, value, target in self.entries()
         )

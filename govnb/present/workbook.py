@@ -234,7 +234,8 @@ class Workbook(Assessment):
 
     def review_heading(self, number: str) -> Prose:
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        return self.section(2, number, "复核意见") if self.edition == "review" else self._prose("")
+        heading = replace(self.section(2, number, "复核意见"), target="复核意见")
+        return heading if self.edition == "review" else self._prose("")
 
     def figures_heading(self, number: str) -> Prose:
         """Return the heading of the list of all figures; nothing in the edition for publication."""
