@@ -356,6 +356,21 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
         click.echo(f"已建 {path}{then}")
 
 
+@cli.command(
+    options_metavar="[选项]",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JupyterLab 的选项…]")
+def lab(options: tuple[str, ...]) -> None:
+    """打开 JupyterLab：中文界面，从开始页选年度和部门。"""
+    from jupyterlab.labapp import main as jupyter_lab
+
+    settings = f"--LabApp.app_settings_dir={Path(__file__).with_name('lab')}"
+    start = Path("notebooks", "start.ipynb")
+    first = [f"--LabApp.default_url=/lab/tree/{start.as_posix()}"] if start.is_file() else []
+    jupyter_lab([settings, *first, *options])
+
+
 def _assessment(
     file: Path,
     params_dir: Path | None,

@@ -26,7 +26,8 @@ def figure_button(figure: Figure, text: str) -> str:
     target = escape(anchor("指标", figure.name))
     state = " gv-unknown" if figure.value is None else ""
     if len(text) > LONGEST_BUTTON and figure.number is None:
-        return f'<a class="gv-fig{state}" href="{link(anchor("指标", figure.name))}">{escape(text)}</a>'
+        href = link(anchor("指标", figure.name))
+        return f'<a class="gv-fig{state}" href="{href}">{escape(text)}</a>'
     return f'<button class="gv-fig{state}" popovertarget="{target}">{escape(text)}</button>'
 
 
@@ -76,7 +77,8 @@ def _panel(figures: Figures, figure: Figure) -> str:
         f'<div class="gv-panel" popover id="{target}" role="dialog" tabindex="-1"'
         f' aria-label="{escape(figure.label)}">'
         f'<div class="gv-panel-head"><p><b>{escape(figure.label)}</b><br>'
-        f'<small>{escape(figure.name)}</small> <a class="gv-anchor" href="{link(anchor("指标", figure.name))}"'
+        f"<small>{escape(figure.name)}</small> "
+        f'<a class="gv-anchor" href="{link(anchor("指标", figure.name))}"'
         ' aria-label="本指标链接">#</a></p>'
         f'<button class="gv-close" popovertarget="{target}">关闭</button></div>'
         f"<dl>{body}</dl></div>"

@@ -160,7 +160,7 @@ class Table:
         )
         shown = (
             f'<figure class="gv-table{wide}" id="{target}">'
-            f'<figcaption>{landing(anchor("表", self.name))}'
+            f"<figcaption>{landing(anchor('表', self.name))}"
             f'<span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"

@@ -29,6 +29,7 @@ from govnb.present.scores import (
 )
 from govnb.present.sheet import Sheet
 from govnb.present.standard_tables import SELDOM, TABLES
+from govnb.present.stopped import mark_failures
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
@@ -90,6 +91,7 @@ class Workbook(Assessment):
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
         fonts.use_in_figures()
+        mark_failures()
         folder = find_upward(params_dir)
         inputs = load(department_path(year, department, folder), folder, note=True)
         return cls(inputs, edition, overrides)

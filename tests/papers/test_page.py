@@ -14,10 +14,8 @@ import nbformat
 import pytest
 from nbconvert.exporters import get_exporter
 from nbformat.v4 import (
-    new_code_cell,
     new_markdown_cell,
     new_notebook,
-    new_output,
     new_raw_cell,
 )
 

@@ -27,7 +27,11 @@ def test_a_failed_notebook_is_refused_with_the_cell_and_the_error(name: str) -> 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_that_was_never_run_is_refused_with_the_cell(name: str) -> None:
-    cells = [new_code_cell("1 + 1", execution_count=1), new_code_cell(""), new_code_cell("wb.cards()")]
+    cells = [
+        new_code_cell("1 + 1", execution_count=1),
+        new_code_cell(""),
+        new_code_cell("wb.cards()"),
+    ]
     assert "“wb.cards()”这一格没有运行过" in refusal(name, new_notebook(cells=cells))
 
 
