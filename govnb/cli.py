@@ -365,10 +365,22 @@ def lab(options: tuple[str, ...]) -> None:
     """打开 JupyterLab：中文界面，从开始页选年度和部门。"""
     from jupyterlab.labapp import main as jupyter_lab
 
-    settings = f"--LabApp.app_settings_dir={Path(__file__).with_name('lab')}"
+    own = Path(__file__).with_name("lab")
+    settings = [
+        f"--LabApp.app_settings_dir={own}",
+        f"--LabApp.extra_labextensions_path={own / 'labextensions'}",
+    ]
     start = Path("notebooks", "start.ipynb")
     first = [f"--LabApp.default_url=/lab/tree/{start.as_posix()}"] if start.is_file() else []
-    jupyter_lab([settings, *first, *options])
+    jupyter_lab([*settings, *first, *options])
+
+
+@cli.command(options_metavar="[选项]")
+def lsp() -> None:
+    """给编辑器用的语言服务：边写边检查、补全、查看出处。"""
+    from govnb.lsp.server import main as serve
+
+    serve()
 
 
 def _assessment(
