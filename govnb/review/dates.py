@@ -27,7 +27,7 @@ from govnb.review.check import (
 )
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import Term, date_of
-from govnb.review.texts import MASK
+from govnb.review.texts import MASK, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World
 from govnb.sheet.expression import spelled
@@ -272,45 +272,42 @@ class TypedYearCheck(ProseCheck):
     def look(self, world: World) -> Iterator[Finding]:
         """Compare the years typed in the narratives with the report's date."""
         last = world.term(self.not_after, {})
-        planned, done = re.compile(one_of(self.planned)), re.compile(one_of(self.done))
         for passage in world.prose:
             for match in _TYPED_DATE.finditer(passage.masked):
-                if passage.is_quoted(match.start()):
-                    continue
-                start, end = passage.clause(*match.span())
-                head, tail = (
-                    passage.masked[start : match.start()],
-                    passage.masked[match.end() : end],
-                )
-                told = re.split("[，,]", head)[-1] + re.split("[，,]", tail)[0]
-                year, month, day = (int(part) if part else None for part in match.groups())
-                date = PartialDate(year or 0, month, day, match[0], passage.at(match.start()))
-                right, limit = self._stated(world, head), date_of(last)
-                stated = right and date_of(right)
-                why = ""
-                if right and stated and stated.year != date.year:
-                    why = f"“{right.label}”是{stated}"
-                elif limit and not planned.search(head + tail):
-                    is_far = date.year > limit.year + int(self.far)
-                    is_ahead = done.search(told) and date.earliest() > limit.latest()
-                    why = f"报告最晚写于{limit}" if is_far or is_ahead else ""
-                evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
-                subject = f"{passage.path}:{match[0]}"
-                words = {"处": passage.path, "原文": match[0], "左": match[0], "缘由": why}
-                if why:
-                    yield self.failed(subject, words, evidence)
-                else:
-                    yield self.passed(subject, f"“{match[0]}”不矛盾", evidence)
+                if not passage.is_quoted(match.start()):
+                    yield self._judged(match, passage, last, world)
+
+    def _judged(
+        self, match: re.Match[str], passage: Passage, last: Term, world: World
+    ) -> Finding:
+        start, end = passage.clause(*match.span())
+        head, tail = passage.masked[start : match.start()], passage.masked[match.end() : end]
+        year, month, day = (int(part) if part else None for part in match.groups())
+        date = PartialDate(year or 0, month, day, match[0], passage.at(match.start()))
+        right, limit, why = self._stated(world, head), date_of(last), ""
+        stated = right and date_of(right)
+        if right and stated and stated.year != date.year:
+            why = f"“{right.label}”是{stated}"
+        elif limit and not re.search(one_of(self.planned), passage.masked[start:end]):
+            told = re.split("[，,]", head)[-1] + re.split("[，,]", tail)[0]
+            is_ahead = re.search(one_of(self.done), told) and date.earliest() > limit.latest()
+            if is_ahead or date.year > limit.year + int(self.far):
+                why = f"报告最晚写于{limit}"
+        evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
+        subject = f"{passage.path}:{match[0]}"
+        words = {"处": passage.path, "左": match[0], "缘由": why}
+        if why:
+            return self.failed(subject, words, evidence)
+        return self.passed(subject, f"“{match[0]}”不矛盾", evidence)
 
     def _stated(self, world: World, before: str) -> Term | None:
         """Return the date that a sentence about the department itself is about to tell."""
         identity = world.inputs.department.identity
         own = [str(n) for n in (identity.name, identity.full_name, identity.short_name) if n]
-        called = re.compile(
+        match = re.match(
             rf"(?:{one_of(own)}|{MASK}+)(?:(?P<between>.*)[，,])?"
-            rf"(?P<words>{one_of(self.names)})\s*$"
-        )
-        match = called.match(before)
+            rf"(?P<words>{one_of(self.names)})\s*$", before,
+        )  # fmt: skip
         if match is None or re.search(one_of(self.others), match["between"] or ""):
             return None
         return world.term(self.names[match["words"]], {})
