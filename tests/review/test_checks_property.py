@@ -107,23 +107,27 @@ def test_one_altered_leaf_beyond_rounding_is_always_one_error(
     by = data.draw(st.sampled_from([1, -1])) * (least + data.draw(cents))
     altered = changed(tree, which, by)
     assume("-" not in written(altered, keep_zeros))
-    rows = ", ".join(f"{NAMES[i]}: {part}" for i, part in enumerate(rows_of(tree, altered)))
+    texts = rows_of(tree, altered, keep_zeros)
+    rows = ", ".join(f"{NAMES[i]}: {text}" for i, text in enumerate(texts))
     # Two rows in 分 keep a table of round sums from being taken for one of whole 万元.
     rows += ", 壬: 0.01, 癸: 0.02"
-    stated = number(total(tree) + 3 * CENT, keep_zeros)
+    # A total of fewer decimals than all its rows is one rounded: totals keep their zeros.
+    stated = number(total(tree) + 3 * CENT, True)
     result = sums(f"收入: {{合计: {stated}, 明细: {{{rows}}}}}\n")
     assert [found.severity for found in result.findings if found.is_open] == [ERROR]
 
 
-def rows_of(tree: Any, altered: Any) -> list[str]:
+def rows_of(tree: Any, altered: Any, keep_zeros: bool) -> list[str]:
     """Return the rows of an altered tree under the totals that were stated before."""
-    return [kept(before, after) for before, after in zip(tree[1], altered[1], strict=True)]
+    pairs = zip(tree[1], altered[1], strict=True)
+    return [kept(before, after, keep_zeros) for before, after in pairs]
 
 
-def kept(before: Any, after: Any) -> str:
+def kept(before: Any, after: Any, keep_zeros: bool) -> str:
     if isinstance(after, Decimal):
-        return number(after, True)
-    rows = ", ".join(f"{NAMES[i]}: {row}" for i, row in enumerate(rows_of(before, after)))
+        return number(after, keep_zeros)
+    texts = rows_of(before, after, keep_zeros)
+    rows = ", ".join(f"{NAMES[i]}: {text}" for i, text in enumerate(texts))
     head = f"合计: {number(total(before), True)}, " if before[0] else ""
     return f"{{{head}明细: {{{rows}}}}}"
 
