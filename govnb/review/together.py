@@ -16,7 +16,7 @@ def together(
     """Yield the findings, each that follows from another one closed and told of there."""
     found = {finding.id: finding for finding in findings}
     open_ones = [finding for finding in found.values() if finding.is_open]
-    open_ones.sort(key=lambda f: (not checks[f.check].is_root, _rank(f)))
+    open_ones.sort(key=lambda f: _order(f, checks[f.check], sheet))
     sums = {checks[f.check].subject(f): f.id for f in open_ones if checks[f.check].adds_up}
     for finding in list(found.values()):
         for name in finding.because:
@@ -29,6 +29,12 @@ def together(
             if checks[other.check].relates and follows:
                 _put_under(found, finding.id, other.id)
     yield from _one_a_table(found)
+
+
+def _order(finding: Finding, check: Check, sheet: Sheet) -> tuple[bool, int, int]:
+    """Return what sorts first what others follow from: a part before what is worked out from it."""
+    rests_on = len(sheet.above(finding.left.figure or "")) if check.is_root else 0
+    return not check.is_root, rests_on, _rank(finding)
 
 
 def _rank(finding: Finding) -> int:
