@@ -182,10 +182,9 @@ class ProjectTotal(BudgetLine):
     def _unknown_rest(cls, data: Any) -> Any:
         """Of a list that isn't complete, the sum of what is listed is no total."""
         if isinstance(data, Mapping) and str(data.get("没有列全", "")).strip() == "是":
-            for info in BudgetLine.model_fields.values():
-                if info.alias != "说明" and info.alias not in data:
-                    data[info.alias] = scalar(UNKNOWN, data.place)
-                    data.keys_at[info.alias] = data.place
+            for name in ("上年预算", "上年支出", "预算", "支出"):
+                if name not in data:
+                    data[name], data.keys_at[name] = scalar(UNKNOWN, data.place), data.place
         return data
 
 
@@ -222,7 +221,9 @@ class SelfEvaluation(Strict):
     weight: Quantity | None = key("执行率分值", lasting=True, description="默认 10；有的地方 20")
     points: Quantity | None = of_year("执行率得分", description="公布的表上印的")
     reason: Text | None = of_year("执行偏差原因")
-    goals: dict[Name, YearGoal] = key("年度目标", {}, description="一个目标一段，键是 目标1 这样的词")
+    goals: dict[Name, YearGoal] = key(
+        "年度目标", {}, description="一个目标一段，键是 目标1 这样的词"
+    )
 
 
 class ProjectForm(SelfEvaluation):
@@ -373,7 +374,9 @@ class Department(Strict):
     duties: list[Markdown] | None = key("主要职责")
     systems: list[Markdown] | None = key("管理制度")
     income: MoneyLedger | None = key("收入", last_year="上年收入")
-    income_budget: MoneyLedger | None = key("收入预算", description="年初预算的收入，另有决算收入时写")
+    income_budget: MoneyLedger | None = key(
+        "收入预算", description="年初预算的收入，另有决算收入时写"
+    )
     last_income: MoneyLedger | None = key("上年收入", description="只有总数就写一个数")
     expenditure: MoneyLedger | None = key("支出", last_year="上年支出", by_account=True)
     last_expenditure: MoneyLedger | None = key("上年支出", description="只有总数就写一个数")

@@ -154,7 +154,9 @@ class Target(Evidence):
         "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
     )
     wanted: Text | None = key("目标内容", description="定性指标的目标；写在年度指标值里也可以")
-    done: Text | None = of_year("完成内容", description="用文字说的实际完成情况，写在实际完成值里也可以")
+    done: Text | None = of_year(
+        "完成内容", description="用文字说的实际完成情况，写在实际完成值里也可以"
+    )
     shortfall: Markdown | None = of_year("偏差原因", description="没有达到的原因")
     remedy: Markdown | None = of_year("改进措施", description="怎样改进")
 

@@ -111,10 +111,8 @@ def test_a_target_may_be_words_or_have_a_unit_of_its_own(figures_of: FiguresOf) 
     )
     assert found["绩效指标.生态.方向"].value == "定性"
     assert found["绩效指标.生态.完成内容"].value == "有所改善"
-    assert (found["绩效指标.补助.年度指标值"].number, found["绩效指标.补助.实际完成值"].unit) == (
-        300,
-        "元/亩",
-    )
+    assert found["绩效指标.补助.年度指标值"].number == 300
+    assert found["绩效指标.补助.实际完成值"].unit == "元/亩"
     assert found["绩效指标.限额.年度指标值"].unit == "元/人"
 
 
