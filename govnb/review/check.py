@@ -174,8 +174,9 @@ class Check(Strict):
         """Return the text of the department's that tells of another measure, or nothing."""
         for word, name in self.not_where.items():
             figure = world.figures.get(name)
-            if figure is not None and word in str(figure.value):
-                return f"“{name}”是“{figure.value}”，口径不同，不核对"
+            said = None if figure is None else figure.value
+            if said is not None and word in str(said):
+                return f"“{name}”是“{said}”，口径不同，不核对"
         return ""
 
     def texts(self, kind: type[T]) -> Iterator[tuple[Scalar, T]]:
@@ -278,10 +279,10 @@ class Check(Strict):
     # ── Two sides ───────────────────────────────────────────────
 
     # Whether it holds a total against its parts; holds figures against one another, so that one
-    # wrong figure breaks several such checks; and names on the left the one that breaks others.
+    # wrong figure breaks several such checks; and how surely it names that one on the left.
     adds_up: ClassVar[bool] = False
     relates: ClassVar[bool] = False
-    is_root: ClassVar[bool] = False
+    root: ClassVar[int] = 0
     # What is said of sides that agree, and of how far they are apart.
     agree: ClassVar[str] = "相符"
     apart: ClassVar[str] = "差"
