@@ -52,8 +52,8 @@ report: $(READY)  ## compute and publish all reports of YEAR (default 2016) | �
 test: $(DEV)  ## run the tests, on all cores | 运行测试
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-lab: $(READY)  ## open the notebooks in JupyterLab | 打开 JupyterLab
-	@$(BIN)/jupyter lab
+lab: $(READY)  ## open the start page in JupyterLab | 打开 JupyterLab 的开始页
+	@$(BIN)/govnb lab
 
 lint: $(DEV)  ## style, format and types | 检查代码风格与类型
 	@failed=0; \

@@ -9,7 +9,6 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_origin
@@ -86,7 +85,7 @@ class Document:
     def _faults(self) -> list[Fault]:
         return [] if is_shared(self.path) else place_faults(self.path, self.params)
 
-    def _checked(self, draft: Path) -> Iterator[Remark]:
+    def _checked(self, draft: Path) -> list[Remark]:
         if is_shared(self.path):
             check_file(draft, self.params)
             return []

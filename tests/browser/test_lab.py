@@ -275,3 +275,15 @@ def test_running_and_saving_a_notebook_leaves_no_difference_in_git(lab: Lab) -> 
     saved = (lab.folder / "notebooks/department.ipynb").read_text("utf-8")
     assert '"output_type"' in saved
     assert git("diff", "--stat") == ""
+
+
+def test_a_parameter_file_is_checked_as_one_types(lab: Lab) -> None:
+    page = lab.context.new_page()
+    page.goto(f"{lab.url}/lab/tree/params/2018/nanxian-zhujian.yml?reset")
+    editor = page.locator(".cm-content")
+    editor.wait_for()
+    editor.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("随便写的: 1\n")
+    page.locator(".cm-lintRange-error", has_text="随便写的").wait_for()
+    page.close()

@@ -150,7 +150,7 @@ def test_a_figure_tells_value_formula_and_origin_and_leads_there(tmp_path: Path)
         )
         assert isinstance(stated, lsp.Location) and stated.uri == editor.uri
         line = editor.text.splitlines()[stated.range.start.line]
-        assert line.strip().startswith(("编制数", "明细"))
+        assert line.strip().startswith(("编制数", "主任"))
 
     within(tmp_path, what)
 
