@@ -91,7 +91,7 @@ class Document:
             return []
         assessment = Assessment(load(draft, self.params, note=True))
         self.figures = {
-            name: replace(figure, place=self._here(figure.place, os.fspath(draft)))
+            name: figure._replace(place=self._here(figure.place, os.fspath(draft)))
             for name, figure in assessment.figures.items()
         }
         remarks = []
