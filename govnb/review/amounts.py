@@ -65,8 +65,11 @@ class DirectionCheck(ProseCheck):
                 for reference in passage.references
                 if reference.filter not in DIRECTIONS
             ]
-            signed += [_typed_sign(passage, number, world) for number in passage.numbers.values()]
-            for change in (*filter(None, signed), *world.sentences.changes(passage)):
+            changes = [*filter(None, signed), *world.sentences.changes(passage)]
+            told = {change.start for change in changes}
+            typed = [_typed_sign(passage, number, world) for number in passage.numbers.values()]
+            changes += [change for change in typed if change and change.start not in told]
+            for change in changes:
                 yield self._judged(change, passage, world)
 
     def _judged(self, told: Change, passage: Passage, world: World) -> Finding:

@@ -293,7 +293,7 @@ class TypedYearCheck(ProseCheck):
             said = told if is_far else passage.masked[start:end]
             if (is_ahead or is_far) and not re.search(one_of(self.planned), said):
                 why = f"报告最晚写于{limit}"
-            elif near := _nearest(date, world):
+            elif near := _nearest(date, passage.masked[start:end], world):
                 right, why = near, f"“{near.label.removesuffix('·日期')}”是{near.value}"
         evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
         subject = f"{passage.path}:{match[0]}"
@@ -315,7 +315,7 @@ class TypedYearCheck(ProseCheck):
         return world.term(self.names[match["words"]], {})
 
 
-def _nearest(date: PartialDate, world: World) -> Term | None:
+def _nearest(date: PartialDate, text: str, world: World) -> Term | None:
     """Return the step of a project that a date told nowhere else is but one number away from."""
     typed = _told_dates(world)
     stated = [
@@ -324,17 +324,21 @@ def _nearest(date: PartialDate, world: World) -> Term | None:
         if isinstance(figure.value, PartialDate) and figure.name.startswith("项目.")
     ]
     mine = _parts(date)
-    if len(mine) < _TELLING or any(_agree(mine, parts) for _, parts in stated):
+    referred = {r.name for p in world.passages for r in p.references}
+    if any(_agree(mine, parts) for _, parts in stated):
         return None
     for name, parts in stated:
         apart = sum(a != b for a, b in zip(mine, parts, strict=False))
-        if len(parts) == len(mine) and apart == 1 and not any(_agree(parts, t) for t in typed):
+        # A year and a month alone may be another event's.
+        told = len(mine) == _FULL or (len(mine) > 1 and name.split(".")[-2][-2:] in text)
+        is_told = name in referred or any(_agree(parts, t) for t in typed)
+        if told and len(parts) == len(mine) and apart == 1 and not is_told:
             return world.term(spelled(name), {})
     return None
 
 
-# A year and a month at least tell an event.
-_TELLING = 2
+# A year, a month and a day.
+_FULL = 3
 
 
 def _told_dates(world: World) -> list[tuple[int, ...]]:
