@@ -128,9 +128,11 @@ class StartPage:
         self._fill_departments(department)
 
     def _fill_departments(self, department: str | None = None) -> None:
+        department = department or self.department.value
         codes = departments(self.year.value, self.params) if self.year.value else []
         self.department.options = [(self._told(code), code) for code in codes]
-        self.department.value = department or (codes[0] if codes else None)
+        first = codes[0] if codes else None
+        self.department.value = department if department in codes else first
         self._chosen()
 
     def _told(self, code: str) -> str:

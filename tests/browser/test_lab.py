@@ -67,8 +67,13 @@ class Lab:
 
     def run(self, page: Any, command: str) -> None:
         """Run a command of the Lab's once the kernel is there, and wait for its end."""
-        page.wait_for_selector('[data-status="idle"]')
-        page.evaluate("(command) => jupyterapp.commands.execute(command)", command)
+        page.evaluate(
+            """async (command) => {
+              await jupyterapp.shell.currentWidget.sessionContext.ready;
+              await jupyterapp.commands.execute(command);
+            }""",
+            command,
+        )
         page.wait_for_selector('[data-status="idle"]')
 
     def append(self, page: Any, cell: int, text: str) -> None:
@@ -206,13 +211,80 @@ def start(lab: Lab) -> Any:
     page.goto(f"{lab.url}/lab/tree/notebooks/start.ipynb?reset")
     page.get_by_role("button", name="生成").wait_for()
     page.locator(".widget-dropdown select").nth(0).select_option("2016")
+    # The list of that year's departments comes from the kernel.
+    page.get_by_role("option", name="君山区政务服务中心（君山-政务）").wait_for(state="attached")
+    page.wait_for_selector('[data-status="idle"]')
     page.locator(".widget-dropdown select").nth(1).select_option("君山区政务服务中心（君山-政务）")
     return page
+
+
+def pressed(page: Any, button: str, says: str) -> str:
+    """Press a button and return what it says, once it says a word."""
+    page.locator("button.jupyter-button", has_text=button).click()
+    said = page.locator(".govnb-said")
+    said.filter(has_text=says).wait_for()
+    return str(said.inner_text())
 
 
 def test_the_start_page_has_buttons_and_no_code(start: Any) -> None:
     assert start.locator(".jp-CodeCell .cm-editor:visible").count() == 0
     start.get_by_text(re.compile("检查通过　上次生成：.*复核意见：错误")).wait_for()
+
+
+def test_check_and_make_say_in_chinese_what_they_did(lab: Lab, start: Any) -> None:
+    assert "0 处错误" in pressed(start, "检查", "1 个文件")
+    before = (lab.folder / "outputs/2016/君山-政务.pdf").exists()
+    assert "outputs/2016/君山-政务.pdf" in pressed(start, "生成", "得分")
+    assert not before and (lab.folder / "outputs/2016/君山-政务.pdf").exists()
+    start.locator("button.jupyter-button", has_text="打开报告").click()
+    assert "outputs/2016" in start.get_by_role("link", name="网页").get_attribute("href")
+
+
+def test_a_trial_shows_before_and_after(start: Any) -> None:
+    start.get_by_placeholder("哪个数").fill("三公经费.公务接待费.支出")
+    start.get_by_placeholder("改成多少").fill("5")
+    said = pressed(start, "试算", "试算前")
+    assert re.search(r"三公经费.公务接待费.支出　\S+ → 5", said)
+    start.get_by_placeholder("改成多少").fill("五毛")
+    assert "Traceback" not in pressed(start, "试算", "五毛")
+
+
+def test_a_new_year_begins_with_this_one(lab: Lab, start: Any) -> None:
+    assert "params/2017/君山-政务.yml" in pressed(start, "新建下一年", "已建")
+    assert (lab.folder / "params/2017/君山-政务.yml").exists()
+    assert start.locator(".widget-dropdown select").nth(0).input_value() == "2017"
+    assert "待填" in pressed(start, "检查", "处错误")
+
+
+def test_running_and_saving_a_notebook_leaves_no_difference_in_git(lab: Lab) -> None:
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=lab.folder, capture_output=True, check=True)
+        return done.stdout.decode()
+
+    # As `make setup` does it.
+    (filter_,) = re.findall(
+        r"git config (filter\.\S+) \\\n\t'(.*)'", (ROOT / "Makefile").read_text("utf-8")
+    )
+    (kernel,) = re.findall(
+        r"^KERNEL := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    keys = " ".join(f"metadata.language_info.{key}" for key in kernel.split())
+    command = re.sub(r"\$\(KERNEL[^)]*\)", keys, filter_[1])
+    notebook = lab.folder / "notebooks/department.ipynb"
+    written = notebook.read_text("utf-8").replace("junshan-zwfw", "君山-政务")
+    notebook.write_text(written, "utf-8")
+    git("init", "-q")
+    git("config", filter_[0], command.replace(".venv/bin", str(Path(sys.executable).parent)))
+    shutil.copy(ROOT / ".gitattributes", lab.folder)
+    git("add", "notebooks", ".gitattributes")
+    page = lab.open("notebooks/department.ipynb")
+    lab.run(page, "notebook:run-all-cells")
+    page.wait_for_selector(".jp-OutputArea h1", state="attached", timeout=20_000)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.close()
+    saved = notebook.read_text("utf-8")
+    assert '"output_type"' in saved
+    assert git("diff", "--stat") == ""
 
 
 def test_a_parameter_file_is_checked_as_one_types(lab: Lab) -> None:
