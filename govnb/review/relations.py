@@ -27,7 +27,9 @@ from govnb.review.world import World
 from govnb.sheet.expression import spelled
 from govnb.sheet.sheet import HUNDRED
 from govnb.text.values import Text
-from govnb.text.yaml_text import Scalar
+
+# Whose commas were taken for points, if not more.
+_TOO_MANY_TIMES = 1000
 
 
 class EqualCheck(ForEach):
@@ -103,7 +105,7 @@ class MagnitudeCheck(ForEach):
     beside: list[Formula] = Field(alias="参照", description="同类的数：预算、上年数、合计")
     relates: ClassVar[bool] = True
     is_root: ClassVar[bool] = True
-    times: Number = Field(Scalar("1000"), alias="倍数", description="差这么多倍才报，默认 1000")
+    times: Number | None = Field(None, alias="倍数", description="差这么多倍才报，默认 1000")
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a number with each of those it should be like."""
@@ -118,7 +120,7 @@ class MagnitudeCheck(ForEach):
         times, other = max(((max(x, 1 / x), o) for x, o in apart.items()), key=lambda pair: pair[0])
         told = f"{term.label}{term}，{other.label}{other}"
         evidence = Evidence(term.side, other.side)
-        if times < Decimal(self.times):
+        if times < Decimal(self.times or _TOO_MANY_TIMES):
             yield self.passed(subject, f"{told}，数量级相当", evidence)
         else:
             words = Gap(term, other).words(subject or term.label)
