@@ -277,9 +277,7 @@ class TypedYearCheck(ProseCheck):
                 if not passage.is_quoted(match.start()):
                     yield self._judged(match, passage, last, world)
 
-    def _judged(
-        self, match: re.Match[str], passage: Passage, last: Term, world: World
-    ) -> Finding:
+    def _judged(self, match: re.Match[str], passage: Passage, last: Term, world: World) -> Finding:
         start, end = passage.clause(*match.span())
         head, tail = passage.masked[start : match.start()], passage.masked[match.end() : end]
         year, month, day = (int(part) if part else None for part in match.groups())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,10 +31,10 @@ def number(value: Decimal | None, unit: str = "万元") -> Number:
 
 
 def test_columns_are_added_by_arithmetic_and_are_exact(junshan: Inputs) -> None:
-    支出 = Workbook(junshan)["支出", "预算安排"]
+    支出: Any = Workbook(junshan)["支出", "预算安排"]
     支出["差异"] = 支出["支出"] - 支出["预算安排"]
     支出["差异率"] = percent(支出["差异"] / 支出["预算安排"])
-    made = 支出.loc["工资福利支出"]
+    made: Any = 支出.loc["工资福利支出"]
     assert [str(cell) for cell in made] == ["86.93万元", "18.06万元", "68.87万元", "381.34%"]
     assert made["差异"].figure.value == Decimal("68.87")
     assert 支出["差异"].drop("合计").idxmax() == "工资福利支出"
@@ -43,8 +44,8 @@ def test_columns_are_added_by_arithmetic_and_are_exact(junshan: Inputs) -> None:
 def test_what_the_formula_book_knows_is_that_figure_and_no_second_one(junshan: Inputs) -> None:
     workbook = Workbook(junshan)
     table_of(workbook, "支出")
-    三公 = with_total(workbook.items("三公经费", "支出", "预算"))
-    rate = percent(三公["支出"] / 三公["预算"])
+    三公: Any = with_total(workbook.items("三公经费", "支出", "预算"))
+    rate: Any = percent(三公["支出"] / 三公["预算"])
     assert rate["公务接待费"].figure.name == "三公经费.公务接待费.控制率"
     assert rate["合计"].figure.name == "三公经费.控制率"
     extra = set(workbook.result_data["figures"]) - set(workbook.figures)
@@ -53,7 +54,7 @@ def test_what_the_formula_book_knows_is_that_figure_and_no_second_one(junshan: I
 
 def test_a_figure_of_a_cell_is_asked_where_it_comes_from_like_any(junshan: Inputs) -> None:
     workbook = Workbook(junshan)
-    支出 = workbook["支出", "预算安排"]
+    支出: Any = workbook["支出", "预算安排"]
     支出["完成率"] = percent(支出["支出"] / 支出["预算安排"])
     shown = workbook.show(支出, "预算完成情况")
     name = "预算完成情况.工资福利支出.完成率"
@@ -69,8 +70,8 @@ def test_a_figure_of_a_cell_is_asked_where_it_comes_from_like_any(junshan: Input
 
 def test_a_sentence_says_what_a_cell_computed_and_leads_to_it(junshan: Inputs) -> None:
     workbook = Workbook(junshan)
-    支出 = workbook["支出", "预算安排"]
-    差异 = 支出["支出"] - 支出["预算安排"]
+    支出: Any = workbook["支出", "预算安排"]
+    差异: Any = 支出["支出"] - 支出["预算安排"]
     一半 = 差异["合计"] / 2
     said = workbook.say(f"比预算{差异['工资福利支出']:多少}，一半是{一半}。")
     page = said._repr_mimebundle_()["text/html"]
@@ -79,7 +80,7 @@ def test_a_sentence_says_what_a_cell_computed_and_leads_to_it(junshan: Inputs) -
 
 
 def test_unknown_stays_unknown_and_says_what_it_lacks(department: Department) -> None:
-    支出 = Workbook(load(department(BODY)))["支出", "预算安排"]
+    支出: Any = Workbook(load(department(BODY)))["支出", "预算安排"]
     支出["差异"] = 支出["支出"] - 支出["预算安排"]
     支出["率"] = percent(支出["差异"] / 支出["预算安排"])
     assert str(支出.at["丙", "率"]) == "未公布"
@@ -119,7 +120,7 @@ def test_a_growth_has_the_sign_of_its_difference_and_none_from_zero(
 
 
 def test_every_table_can_be_taken_into_pandas(junshan: Inputs) -> None:
-    made = table_of(Workbook(junshan), "三公经费").frame()
+    made: Any = table_of(Workbook(junshan), "三公经费").frame()
     assert made.at["公务接待费", "支出"] == Decimal("10.33")
     assert made.columns[-1] == "控制率"
 
