@@ -30,8 +30,11 @@ def figure_button(figure: Figure, text: str) -> str:
     return f'<button class="gv-fig{state}" popovertarget="{target}">{escape(text)}</button>'
 
 
-def panels(figures: Figures, names: Iterable[str]) -> str:
-    """Return the panels of the named figures and of everything they are computed from."""
+def panels(figures: Figures, names: Iterable[str], public: bool = False) -> str:
+    """Return the panels of the named figures and of everything they are computed from.
+
+    Those for the public (`public`) tell no file and line.
+    """
     wanted: dict[str, None] = {}
     pending = [name for name in names if name in figures]
     while pending:
@@ -39,7 +42,7 @@ def panels(figures: Figures, names: Iterable[str]) -> str:
         if name not in wanted:
             wanted[name] = None
             pending.extend(figures[name].inputs)
-    return "".join(_panel(figures, figures[name]) for name in figures if name in wanted)
+    return "".join(_panel(figures, figures[name], public) for name in figures if name in wanted)
 
 
 def exact_text(figure: Figure) -> str:
@@ -58,17 +61,18 @@ def how_made(figure: Figure) -> str:
     return figure.formula or ("列出的条数" if counted else "")
 
 
-def _panel(figures: Figures, figure: Figure) -> str:
+def _panel(figures: Figures, figure: Figure, public: bool) -> str:
     rows = [("值", escape(exact_text(figure)))]
     if figure.reason:
         rows.append(("原因", escape(figure.reason)))
     if formula := how_made(figure):
         rows.append(("公式", f"<code>{escape(formula)}</code>"))
     if figure.inputs:
-        items = "".join(f"<li>{_input(figures[name])}</li>" for name in figure.inputs)
+        items = "".join(f"<li>{_input(figures[name], public)}</li>" for name in figure.inputs)
         rows.append(("其中", f"<ul>{items}</ul>"))
-    rows.append(("出处", f"<code>{escape(figure.place)}</code>"))
-    if figure.note:
+    if not public:
+        rows.append(("出处", f"<code>{escape(figure.place)}</code>"))
+    if figure.note and not public:
         rows.append(("说明", escape(figure.note)))
     body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows)
     target = escape(anchor("指标", figure.name))
@@ -83,6 +87,7 @@ def _panel(figures: Figures, figure: Figure) -> str:
     )
 
 
-def _input(figure: Figure) -> str:
+def _input(figure: Figure, public: bool) -> str:
     value = figure_button(figure, exact_text(figure) if figure.value is not None else figure.unsaid)
-    return f"{escape(figure.name)} = {value} <code>{escape(figure.place)}</code>"
+    place = "" if public else f" <code>{escape(figure.place)}</code>"
+    return f"{escape(figure.name)} = {value}{place}"

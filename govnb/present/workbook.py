@@ -21,12 +21,14 @@ from govnb.present.assessment import Assessment
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
-from govnb.present.findings import Findings, verdict
+from govnb.present.findings import Findings, matters, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import (
     evidence_table,
+    official_table,
+    own_statement,
+    own_total,
     points_chart,
-    published_statement,
     scoring_table,
     statement,
 )
@@ -67,6 +69,8 @@ class Workbook(Assessment):
             raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
         super().__init__(inputs, overrides, rubric)
         self.edition = edition
+        # Without any reviewer's word, and without the names of our files.
+        self.public = edition == "publish"
         self._shown: dict[str, None] = {}
         self._numbers: dict[str, str] = {}
 
@@ -105,13 +109,19 @@ class Workbook(Assessment):
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        said = verdict(self.review, self.figures, annexed=self.edition == "review")
-        return Title(self.heading, said, self.overrides, self.inputs.department.is_sample)
+        trial, sample = self.overrides, self.inputs.department.is_sample
+        if self.public:
+            return Title(self.heading, trial=trial, sample=sample)
+        told = matters(self.review, self.figures, self.score)
+        return Title(self.heading, verdict(self.review, self.figures), told, trial, sample)
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
-        errors = len(self.review.open_errors) if self.edition == "review" else None
-        cards = cards_of(self.figures, self.score, errors)
+        score = ""
+        if self.score is not None and (self.public or self.score.is_weighted):
+            score = own_total(self.score) if self.public else self.score.total_text
+        errors = None if self.public else len(self.review.open_errors)
+        cards = cards_of(self.figures, score, errors)
         self._remember(figure.name for figure, _ in cards.figures)
         return cards
 
@@ -259,7 +269,7 @@ class Workbook(Assessment):
 
     def table(self, name: str) -> Table | Prose:
         """Return one of the tables annexed to every report: 基础数据表 or 指标一览."""
-        if name == "指标一览" and self.edition != "review":
+        if name == "指标一览" and self.public:
             return self._prose("")
         return self._printed(ANNEXED[name](self._sheet))
 
@@ -281,18 +291,19 @@ class Workbook(Assessment):
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
-        return self._prose(statement(self.score))
+        return self._prose("" if self.public else statement(self.score))
 
     def published_score(self) -> Prose:
-        """Return the sentence with the score the department published, then the review's."""
-        return self._prose(published_statement(self.score, self.inputs.department.year.value))
+        """Return the sentence with the department's own score."""
+        return self._prose(own_statement(self.score, self.inputs.department.year.value))
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""
         if self.score is None:
             # The statement above has said that nothing was scored.
             return self._prose("")
-        table = scoring_table(self.score, self.figures)
+        make = official_table if self.public else scoring_table
+        table = make(self.score, self.figures)
         return table.numbered(self._number("表", table.name))
 
     def score_chart(self) -> Chart | Prose:
@@ -302,20 +313,22 @@ class Workbook(Assessment):
 
     def evidence_table(self) -> Table | Prose:
         """Return the evidence that would narrow the score most, or nothing."""
-        table = evidence_table(self.score, self.figures) if self.score else None
+        if self.score is None or self.public:
+            return self._prose("")
+        table = evidence_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name)) if table else self._prose("")
 
     def review_heading(self, number: str) -> Prose:
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        return self.section(2, number, "复核意见") if self.edition == "review" else self._prose("")
+        return self._prose("") if self.public else self.section(2, number, "复核意见")
 
     def figures_heading(self, number: str) -> Prose:
         """Return the heading of the list of all figures; nothing in the edition for publication."""
-        return self.section(2, number, "指标一览") if self.edition == "review" else self._prose("")
+        return self._prose("") if self.public else self.section(2, number, "指标一览")
 
     def findings(self) -> Findings | Prose:
         """Return the reviewers' annex; nothing in the edition for publication."""
-        if self.edition != "review":
+        if self.public:
             return self._prose("")
         findings = Findings(self.review, self.figures, self.inputs.department_at.file)
         self._remember(findings.names)
@@ -328,15 +341,15 @@ class Workbook(Assessment):
 
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
-        return Panels(self._all, tuple(self._shown))
+        return Panels(self._all, tuple(self._shown), self.public)
 
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
 
-        A 试算 is never written: it must not be taken for the report.
+        A 试算 is never written: it must not be taken for the report. Nor is it for the public.
         """
         result = Result(self.result_data)
-        if outputs_dir and not self.overrides:
+        if outputs_dir and not self.overrides and not self.public:
             folder = find_upward(outputs_dir) / str(self.inputs.department.year.value)
             result.write(folder / f"{self.inputs.name}.json")
         return result
@@ -344,7 +357,7 @@ class Workbook(Assessment):
     @cached_property
     def _told(self) -> Figures:
         """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
-        return with_score(self.figures, self.score)
+        return with_score(self.figures, self.score, self.public)
 
     @cached_property
     def _computed(self) -> frames.Computed:
@@ -366,7 +379,7 @@ class Workbook(Assessment):
 
     @cached_property
     def _sheet(self) -> Sheet:
-        return Sheet(self.inputs, self._told)
+        return Sheet(self.inputs, self._told, self.public)
 
     @cached_property
     def _unsaid(self) -> Unsaid:
