@@ -10,7 +10,7 @@ from typing import Any
 
 from govnb.files import write_whole
 from govnb.present.bundle import bundle, escape
-from govnb.present.provenance import panels
+from govnb.present.provenance import Quote, panels
 from govnb.present.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
 
@@ -118,11 +118,11 @@ class Panels:
 
     figures: Figures
     names: tuple[str, ...]
-    # Whether they are for the public, who have no use for our files.
-    public: bool = False
+    # What a file says at a place; None for the public, who are told of no file.
+    quote: Quote | None = str
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        page = f'<div class="gv-panels">{panels(self.figures, self.names, self.public)}</div>'
+        page = f'<div class="gv-panels">{panels(self.figures, self.names, self.quote)}</div>'
         return bundle(page, f"（{len(self.names)} 个数的出处）", {"type": "panels"})
 
 

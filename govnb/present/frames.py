@@ -294,12 +294,16 @@ def known(frame: pd.DataFrame) -> pd.Series:
     return frame.map(lambda cell: isinstance(cell, Number) and cell.is_known).any(axis=1)
 
 
-def with_total(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with the sum of its rows below, 合计; one without rows as it is."""
+def with_total(frame: pd.DataFrame, *stated: Number) -> pd.DataFrame:
+    """Return a frame with the sum of its rows below, 合计; one without rows as it is.
+
+    `stated` are the totals, one a column, where the book has them: parts may be incomplete.
+    """
     if frame.empty:
         return frame
     last: Any = (TOTAL, *[""] * (frame.index.nlevels - 1)) if frame.index.nlevels > 1 else TOTAL
-    below = pd.DataFrame([frame.sum()], index=frame.index[:0].append(pd.Index([last])))
+    cells = pd.Series(stated, frame.columns) if stated else frame.sum()
+    below = pd.DataFrame([cells], index=frame.index[:0].append(pd.Index([last])))
     return pd.concat([frame, below]).rename_axis(index=list(map(str, frame.index.names)))
 
 

@@ -8,6 +8,7 @@ every figure on the page and tables and charts are numbered in reading order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -42,6 +43,8 @@ from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
+# Of a file, quoted beside a figure: a narrative is one line, however long.
+LONGEST_LINE = 120
 
 
 class Workbook(Assessment):
@@ -341,7 +344,7 @@ class Workbook(Assessment):
 
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
-        return Panels(self._all, tuple(self._shown), self.public)
+        return Panels(self._all, tuple(self._shown), None if self.public else self._quote)
 
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
@@ -384,6 +387,20 @@ class Workbook(Assessment):
     @cached_property
     def _unsaid(self) -> Unsaid:
         return Unsaid(self.inputs, self.facts.lists, self.figures)
+
+    def _quote(self, place: Place) -> str:
+        """Return the line of the department's file at a place, cut where it is long."""
+        lines = self._lines if place.file == self.inputs.department_at.file else ()
+        said = "".join(lines[place.line - 1 : place.line]).strip()
+        return said if len(said) <= LONGEST_LINE else f"{said[:LONGEST_LINE]}…"
+
+    @cached_property
+    def _lines(self) -> Sequence[str]:
+        """The lines of the department's own file; none where it is gone meanwhile."""
+        path = self.inputs.params_dir.parent / self.inputs.department_at.file
+        with suppress(OSError, UnicodeError):
+            return path.read_text("utf-8").split("\n")
+        return ()
 
     def _prose(self, source: str, level: int = 0) -> Prose:
         prose = Prose(expand_lists(source, self.facts.lists), self._all, level)

@@ -351,7 +351,7 @@ def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
                     yield said(f"评分依据.{name}.{key}里的“{item}”", item, asked)
     groups = [str(s.group.from_department) for s in rubric.sockets]
     for name, target in inputs.department.targets.items():
-        if target.group not in groups:
+        if not any(map(target.is_of, groups)):
             what = f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，"
             yield said(what, target.group, groups)
 

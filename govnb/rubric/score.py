@@ -15,7 +15,7 @@ from govnb.rubric.load import EVIDENCE, check_names, unused
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, compute
-from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
+from govnb.sheet.evidence import Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
 from govnb.sheet.overrides import TRIAL, tried
@@ -198,7 +198,7 @@ def _listed(
 ) -> Iterator[tuple[Entry, Evidence | None, str]]:
     """Yield the indicators a department lists itself; without any the group stands for them."""
     group, name = socket.group, str(socket.group.from_department)
-    own = {key: target for key, target in targets.items() if target.group == name}
+    own = {key: target for key, target in targets.items() if target.is_of(name)}
     common: dict[str, Any] = {
         "source": group.source or Scalar(""),
         "mark": group.mark or Scalar(""),
@@ -208,7 +208,7 @@ def _listed(
         title = f"{name}（部门没有列绩效指标）"
         yield Entry(title, socket.groups, item, socket.place), None, TARGETS
     for key, target in own.items():
-        weight, is_told = target.weight, target.direction == QUALITATIVE
+        weight, is_told = target.weight, target.is_told
         rule = group.qualitative if is_told else group.quantitative
         if rule is None:
             message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
@@ -230,7 +230,7 @@ def _own_weights(
     told: dict[str, str] = {}
     for socket in rubric.sockets:
         group, name = socket.group, str(socket.group.from_department)
-        own = [t for t in inputs.department.targets.values() if t.group == name]
+        own = [t for t in inputs.department.targets.values() if t.is_of(name)]
         parts = {n: (w, [t for t in own if t.subgroup == n]) for n, w in group.subweights.items()}
         for what, (weight, inside) in {name: (group.weight, own), **parts}.items():
             total = sum((t.weight.value or ZERO for t in inside), ZERO)
@@ -318,7 +318,7 @@ def _shortfall(case: Case, outcome: Outcome) -> str:
     said = [case.prose(target.shortfall), case.prose(target.remedy)]
     if outcome.points.high < case.weight and not said[0]:
         return UNEXPLAINED
-    return "；".join(filter(None, said))
+    return "；".join(text.rstrip("。") for text in said if text)
 
 
 def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:

@@ -20,8 +20,6 @@ from govnb.text.section import VARIABLE
 from govnb.text.values import MONEY_UNIT, UNKNOWN
 
 SCORE = "评价得分"
-# What a department may state itself, and its formula is for all others.
-OR_STATED = frozenset({"预算执行.调整后预算"})
 
 
 def compute(
@@ -86,7 +84,7 @@ def _add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
             # A name whose formula is no good still exists: one mistake is told once.
             unread = Figure(fill(name, filled), place=places[name], derived=True)
             own = facts.drafts.get(unread.name)
-            if own is not None and own.name in OR_STATED:
+            if own is not None and rule.or_stated == "是":
                 if own.lack is not Lack.LEFT_OUT:
                     continue
                 del facts.drafts[unread.name]

@@ -22,7 +22,7 @@ from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure, Lack, Money
 from govnb.text.faults import Fault, Place, did_you_mean
-from govnb.text.section import Ledger
+from govnb.text.section import REST, Ledger
 from govnb.text.values import (
     MONEY_UNIT,
     MONEY_UNITS,
@@ -193,7 +193,11 @@ class _Walk:
         most = max((decimals_of(total.value) for total in totals), default=0)
         decimals = 0 if unit in WHOLE_UNITS else 2 if given else most
         computed = partial(Figure, unit=unit, place=here, decimals=decimals, derived=True)
-        add, total, sums = self.facts.add, sum_of(parts, f"求和({name}.*)"), f"{name}.分项之和"
+        # A list that isn't complete has one part more, of which nothing is known.
+        rest = [f"{name}.{REST}"] if node.partial == "是" else []
+        text = f"求和({name}.*)" if not rest else f"求和({name}.*) + {name}.{REST}"
+        summed, sums = [*parts, *rest], f"{name}.分项之和"
+        add, total = self.facts.add, sum_of(summed, text)
         if parts:
             self.facts.parts[name] = tuple(parts)
         if node.title is not None:
@@ -204,6 +208,8 @@ class _Walk:
             self.amount(name, node.total, unit)
         for part_name, part in parts.items():
             self.ledger(part_name, part, here, unit)
+        for each in rest:
+            add(computed(each, lack=Lack.WITHHELD))
         if parts:
             add(computed(sums, expression=total))
             count = Decimal(sum(not n.parts for n in _nodes(node)))

@@ -232,7 +232,8 @@ def test_changing_one_amount_changes_what_depends_on_it_and_nothing_else(
     path.write_text(text.replace("支出: 10.33", "支出: 11"), encoding="utf-8")
     after = govnb("figures", path, "--params", params_copy, "--json").json
     changed = changed_between(listed, after)
-    assert changed == dependents(listed, "三公经费.公务接待费.支出")
+    known = {name for name, figure in after.items() if figure["value"] is not None}
+    assert changed == dependents(listed, "三公经费.公务接待费.支出") & known
     assert {
         "三公经费.支出",
         "三公经费.结余",
