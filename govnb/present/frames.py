@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 from functools import partialmethod
@@ -75,7 +74,7 @@ class Computed:
         while name in self.figures:
             name += "（本表）"
         label = "".join(name.split(".")[1:]) or name
-        kept = replace(figure, name=name, label=label, place=place)
+        kept = figure._replace(name=name, label=label, place=place)
         self.kept[name] = self._named[_key(figure)] = kept
         return kept
 
@@ -191,8 +190,7 @@ class Number:
         value = None if self.ratio is None else _plain(self.ratio * 100)
         formula = self.figure.formula if not self.figure.name else self.figure.name
         inputs = self.figure.inputs if not self.figure.name else (self.figure.name,)
-        figure = replace(
-            self.figure, name="", value=value, unit="%", scale=Decimal(1), decimals=2,
+        figure = self.figure._replace(name="", value=value, unit="%", scale=Decimal(1), decimals=2,
             formula=formula, inputs=inputs, derived=True,
         )  # fmt: skip
         return Number(figure, self._of, self.ratio, self._sign, blank=self.is_blank)
@@ -212,8 +210,7 @@ def _worked_out(left: Number, right: Number, sign: str) -> Number:
     like = _like(left, right, sign)
     lacks = [f.missing or (f.name,) for f in figures if f.value is None and not f.trouble]
     inputs = [((f.name,) if f.name in of else ()) if f.name else f.inputs for f in figures]
-    result = replace(
-        like, name="", label="", place=left.figure.place, lack=None, about="", note="",
+    result = like._replace(name="", label="", place=left.figure.place, lack=None, about="", note="",
         expression=None, kind=None, typed=None, derived=True, fixed=False, trouble=trouble,
         value=None if ratio is None else _plain(_exactly(truediv, ratio, like.factor)),
         formula=f"{_written(left, sign)} {sign} {_written(right, sign, last=True)}",
@@ -238,14 +235,14 @@ def _like(left: Number, right: Number, sign: str) -> Figure:
         return one if one.unit else other
     bare = [f for f in (one, other) if f.unit and f.unit != "%"]
     if sign == "*" and len(bare) < 2:
-        return bare[0] if bare else replace(one, unit="")
+        return bare[0] if bare else one._replace(unit="")
     if sign == "/" and (other.unit in ("", "%") and one.unit != "%"):
         return one
     names = [MONEY_UNIT if f.is_money else f.unit for f in (one, other)]
     unit = (
         "" if one.unit == other.unit or one.unit == "%" else f"{names[0]}{_BETWEEN[sign]}{names[1]}"
     )
-    return replace(one, unit=unit, scale=Decimal(1))
+    return one._replace(unit=unit, scale=Decimal(1))
 
 
 _BETWEEN = {"*": "·", "/": "/"}

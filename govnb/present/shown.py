@@ -99,7 +99,7 @@ class Shown:
         figure = cell.figure
         if cell.is_blank and not cell.is_known:
             return Cell("")
-        figure = replace(figure, decimals=places.get(_kind(figure), figure.decimals))
+        figure = figure._replace(decimals=places.get(_kind(figure), figure.decimals))
         text = shown(figure, padded=not figure.points, unit=told or figure.unit == "%")
         name = figure.name if figure.name in self.of else None
         return Cell(text, name, figure.number, figure.decimals)
@@ -182,7 +182,7 @@ def gap_note(figures: Figures, name: str, term: str) -> tuple[str, ...]:
     if not rounded(gap.number, stated.decimals):
         return ()
     parts = figures[f"{name}.分项之和"]
-    summed, missed = (shown(replace(f, decimals=stated.decimals)) for f in (parts, gap))
+    summed, missed = (shown(f._replace(decimals=stated.decimals)) for f in (parts, gap))
     return (f"{term}写明{shown(stated)}，所列分项合计{summed}，相差{missed}。",)
 
 

@@ -15,7 +15,7 @@ from govnb.rubric.load import EVIDENCE, check_names, unused
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, compute
-from govnb.sheet.evidence import Evidence, Target
+from govnb.sheet.evidence import EVERY_GROUP, Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
 from govnb.sheet.overrides import TRIAL, tried
@@ -150,6 +150,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         about=str(rubric.file.note or ""),
         overrides=figures.overrides,
         ungraded=ungraded,
+        untold=rubric.untold,
     )
     return replace(scored, statement=_said(scored) + _published(scored))
 
@@ -215,8 +216,9 @@ def _listed(
             faults.append(Fault(weight.place, message, "在指标体系里写 定性: …"))
         elif weight.value:
             faults.extend(rule.check(weight.value, PERCENT))
-        groups = (*socket.groups, *filter(None, [target.subgroup]))
-        item = Indicator.model_construct(weight=weight, rule=rule, **common)
+        above = [target.group] if name == EVERY_GROUP else []
+        groups = (*socket.groups, *filter(None, [*above, target.subgroup]))
+        item = Indicator.model_construct(weight=weight, rule=rule, core=target.core, **common)
         yield Entry(key, tuple(map(str, groups)), item, weight.place), target, f"{TARGETS}.{key}"
 
 
@@ -330,7 +332,7 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
             tried_out = {**case.figures.overrides, **values}
-            figures, _ = compute(inputs, tried_out, is_supposed=True)
+            figures, _ = compute(inputs, tried_out, real=case.figures)
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place
@@ -386,7 +388,7 @@ def _said(made: Score) -> str:
         return f"“{made.title}”不带分值，只出指标值，不计分。"
     full = words.points(made.full)
     if made.is_partial:
-        return f"部分指标体系，满分{full}：得 {made.total_text} 分，不能评定等级。"
+        return f"只有原表的一部分：得 {made.total_text} / {full} 分，不能评定等级。"
     grade = f"，等级 {made.grade_text}" if made.grades else ""
     if made.ungraded:
         grade = f"，不评等级（{made.ungraded}）"

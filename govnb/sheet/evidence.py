@@ -32,6 +32,8 @@ from govnb.text.yaml_text import Mapping, Scalar, scalar
 
 NOT_DONE = "未完成"
 QUALITATIVE = "定性"
+# What a rubric takes the department's indicators from where it doesn't divide them itself.
+EVERY_GROUP = "全部"
 
 Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN), fillable=True)]
 
@@ -118,6 +120,7 @@ class Evidence(Strict):
     state: Text | None = of_year("状态", description="指标体系里状态或档次的名称")
     option: Text | None = of_year("选用", description="择一时所选选项的名称")
     mark: ExpertMark | None = of_year("给分", description="{分值, 评价人, 理由}，三样都要写")
+    coefficient: Measure | None = of_year("得分系数", description="表上自评的系数，如 100%")
     days: dict[Name, Day] = of_year("日期", {}, description="各期限的完成日期")
     applies: Verdict | None = of_year("适用", description="否 要有佐证")
     units: dict[Name, Unit] = of_year(
@@ -153,6 +156,8 @@ class Target(Evidence):
     direction: Direction | None = key(
         "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
     )
+    core: YesNo | None = key("核心指标", description="表上标为核心指标的写 是", lasting=True)
+    initial: Text | None = of_year("年初指标值", description="中途调整过的，调整前的值")
     wanted: Text | None = key("目标内容", description="定性指标的目标；写在年度指标值里也可以")
     done: Text | None = of_year(
         "完成内容", description="用文字说的实际完成情况，写在实际完成值里也可以"
@@ -179,7 +184,7 @@ class Target(Evidence):
 
     def is_of(self, group: str) -> bool:
         """Tell whether it belongs to a first-level indicator: 产出指标 is 产出."""
-        return self.group.removesuffix("指标") == group.removesuffix("指标")
+        return group == EVERY_GROUP or self.group.removesuffix("指标") == group.removesuffix("指标")
 
     @property
     def is_told(self) -> bool:
