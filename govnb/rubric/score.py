@@ -332,7 +332,7 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
             tried_out = {**case.figures.overrides, **values}
-            figures, _ = compute(inputs, tried_out, is_supposed=True)
+            figures, _ = compute(inputs, tried_out, real=case.figures)
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place

@@ -313,7 +313,7 @@ def test_what_is_only_supposed_may_be_what_nobody_could_type(
     department: Callable[[str], Path],
 ) -> None:
     inputs = load(department("预算执行: {年初预算: =预算执行.年末结余 - 5, 年末结余: 8}\n"))
-    other, _ = compute(inputs, {"预算执行.年末结余": "1"}, is_supposed=True)
+    other, _ = compute(inputs, {"预算执行.年末结余": "1"}, real=Figures({}, {}))
     assert other["预算执行.年初预算"].value == -4
 
 
