@@ -16,11 +16,13 @@ from govnb.sheet.figure import shown
 
 # What a department's whole year is called where its projects have forms of their own.
 WHOLE = "整体支出"
-# Of each line: last year, the first budget, the adjusted one, the accounts, both changes.
+# Of each line: last year, the first budget (the first known of several), the adjusted one, the
+# accounts, what changed.
 _YEARS = {
     "收入": ("上年收入", "收入预算", "", "收入", "收入.上年增减", "收入.上年增减率"),
     "支出": (
-        "上年支出", "预算安排、预算执行.年初预算", "预算执行.调整后预算", "支出", "支出.上年增减", "支出.上年增减率",
+        "上年支出", "预算安排、预算执行.年初预算", "预算执行.调整后预算", "支出",
+        "支出.上年增减", "支出.上年增减率",
     ),
     "财政拨款支出": ("财政拨款.上年支出", "财政拨款.年初预算", "", "财政拨款.支出", "", ""),
     "公用经费": (
