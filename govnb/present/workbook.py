@@ -20,6 +20,7 @@ from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, matters, verdict
+from govnb.present.later_tables import LATER
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import (
     evidence_table,
@@ -208,6 +209,14 @@ class Workbook(Assessment):
             return self._instead(name, "" if known else f"{name}数据")
         self._remember(table.names)
         return table.numbered(self._number("表", name))
+
+    def later(self, name: str) -> Table | Prose:
+        """Return a table of reports after 2018, or nothing where the file has none of it."""
+        table = LATER[name](self._sheet)
+        if table is None:
+            return self._prose("")
+        self._remember(table.names)
+        return table.numbered(self._number("表", table.name))
 
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""
