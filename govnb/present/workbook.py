@@ -23,6 +23,7 @@ from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, matters, verdict
+from govnb.present.later_tables import LATER
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import (
     evidence_table,
@@ -35,6 +36,7 @@ from govnb.present.scores import (
 )
 from govnb.present.sheet import Sheet
 from govnb.present.shown import Shown
+from govnb.present.stopped import mark_failures
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
@@ -100,6 +102,7 @@ class Workbook(Assessment):
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
         fonts.use_in_figures()
+        mark_failures()
         folder = find_upward(params_dir)
         inputs = load(department_path(year, department, folder), folder, note=True)
         return cls(inputs, edition, overrides)
@@ -280,6 +283,13 @@ class Workbook(Assessment):
         self._remember(table.names)
         return table.numbered(self._number("表", table.name))
 
+    def later(self, name: str) -> Table | Prose:
+        """Return a table of reports after 2018, or nothing where the file has none of it."""
+        table = LATER[name](self._sheet)
+        if table is None:
+            return self._prose("")
+        return self._printed(table)
+
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""
         return self._prose(self._unsaid.form_foot())
@@ -323,7 +333,8 @@ class Workbook(Assessment):
 
     def review_heading(self, number: str) -> Prose:
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        return self._prose("") if self.public else self.section(2, number, "复核意见")
+        heading = replace(self.section(2, number, "复核意见"), target="复核意见")
+        return self._prose("") if self.public else heading
 
     def figures_heading(self, number: str) -> Prose:
         """Return the heading of the list of all figures; nothing in the edition for publication."""
