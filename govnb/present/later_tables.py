@@ -36,20 +36,25 @@ _YEARS = {
 }  # fmt: skip
 
 
+def _is_known(sheet: Sheet, *names: str) -> bool:
+    """Tell whether at least one of these figures is known."""
+    return any(name in sheet.figures and sheet.figures[name].value is not None for name in names)
+
+
 def _cell(sheet: Sheet, *names: str) -> Cell:
     """Return the first figure that is known, blank for none."""
-    known = next((name for name in names if name and sheet.published(name)), None)
+    known = next((name for name in names if name and _is_known(sheet, name)), None)
     return sheet.cell(known) if known else Cell("")
 
 
 def years(sheet: Sheet) -> Table | None:
     """Return last year, budget and accounts side by side, with what changed."""
-    if not sheet.published("上年收入", "上年支出", "收入预算", "财政拨款.上年支出"):
+    if not _is_known(sheet, "上年收入", "上年支出", "收入预算", "财政拨款.上年支出"):
         return None
     rows = [
         Row((Cell(what), *(_cell(sheet, *name.split("、")) for name in names)))
         for what, names in _YEARS.items()
-        if sheet.published(*"、".join(names).split("、"))
+        if _is_known(sheet, *"、".join(names).split("、"))
     ]
     columns = ("项目", "上年决算", "年初预算", "调整后预算", "本年决算", "比上年增减", "增减率")
     return sheet.table("收支对照", "预算、决算与上年对照", columns, rows)
@@ -81,7 +86,7 @@ def divisions(sheet: Sheet) -> Table | None:
 def appropriation(sheet: Sheet) -> Table | None:
     """Return 财政拨款 with a column for each of the budgets it comes from."""
     tops = [f"财政拨款.{item}" for item in ("年初结转", "年初预算", "收入", "支出", "年末结转")]
-    if not sheet.published(*tops):
+    if not _is_known(sheet, *tops):
         return None
     sums = "财政拨款.支出.分类合计."
     parts = [c.name for top in tops if "支出" not in top for c in sheet.figures.children(top)]
@@ -89,7 +94,7 @@ def appropriation(sheet: Sheet) -> Table | None:
     budgets = tuple(dict.fromkeys(name.rpartition(".")[2] for name in parts))
     rows: list[Row] = []
     for top in tops:
-        cross = f"{top}.分类合计" if sheet.published(*(f"{sums}{b}" for b in budgets)) else top
+        cross = f"{top}.分类合计" if _is_known(sheet, *(f"{sums}{b}" for b in budgets)) else top
         inside = cross if top.endswith("支出") else top
         cells = [_cell(sheet, name) for name in (top, *(f"{inside}.{b}" for b in budgets))]
         rows.append(Row((Cell(top.partition(".")[2]), *cells)))
@@ -105,7 +110,7 @@ def people(sheet: Sheet) -> Table | None:
     """Return posts and people unit by unit."""
     units = list(sheet.inputs.department.staff.by_unit)
     fields = ("编制数", "在职人员", "编外人员", "离退休人员")
-    stated = [f for f in fields if sheet.published(*(f"人员.按单位.{u}.{f}" for u in units))]
+    stated = [f for f in fields if _is_known(sheet, *(f"人员.按单位.{u}.{f}" for u in units))]
     if not stated:
         return None
     rows = [
