@@ -17,7 +17,15 @@ from pydantic import Field
 
 from govnb.review.check import Evidence, Formula, ProseCheck
 from govnb.review.finding import HINT, Finding, Side
-from govnb.review.sentences import MONEY, SAID_OF_OTHERS, Change, Mention, Role, Told
+from govnb.review.sentences import (
+    MONEY,
+    SAID_OF_OTHERS,
+    Change,
+    Mention,
+    Role,
+    Told,
+    is_slip,
+)
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.words import one_of
@@ -137,10 +145,15 @@ class TypedValueCheck(ProseCheck):
             message = f"{mention.label}写{written}，与{shown(figure)}相符"
             return self.passed(subject, message, evidence)
         # Words before the name may make it another's, but hardly one with the same digits.
-        is_slip = not mention.name.is_called and _is_slip(number.amount, figure.number)
-        if not mention.is_ours and not is_slip:
+        may_slip = not mention.name.is_called
+        if not mention.is_ours and not (may_slip and is_slip(number.amount, figure.number)):
             return None
         if any(number.prints(other.number) for other in mention.name.others if other.number):
+            return None
+        carried = world.figures.get("预算执行.上年结转")
+        # 年初预算＋追加 is called so as well.
+        less = carried.number if carried and figure.name == "预算执行.调整后预算" else None
+        if less is not None and number.prints(figure.number - less):
             return None
         if mention.name.is_called and _is_another(number, figure, world):
             return None
@@ -181,16 +194,6 @@ def _is_another(number: TextNumber, figure: Figure, world: World) -> bool:
     mine = figure.number or Decimal(0)
     money = [mine + n for n in kin] + [mine - n for n in kin] if not section else []
     return any(map(number.prints, [*kin, *money]))
-
-
-def _is_slip(typed: Decimal, meant: Decimal) -> bool:
-    """Tell whether a number is a figure mistyped: its digits in another order, or ten times it."""
-    if not meant or not typed:
-        return False
-    if (typed / meant).normalize().as_tuple().digits == (1,):
-        return True
-    digits, others = (f"{n.normalize():f}".replace(".", "") for n in (typed, meant))
-    return len(digits) > 2 and sorted(digits) == sorted(others)
 
 
 class RawNumberCheck(ProseCheck):
@@ -344,6 +347,7 @@ class SentenceCheck(ProseCheck):
                 for at, one in enumerate(told):
                     sums = list(_sums(one, told[:at], told[at + 1 :], said))
                     sums = sums or list(_known(told[: at + 1], passage, world))
+                    sums = sums or list(_of_known(one, told[:at], world))
                     if sums and one.number.start not in judged:
                         finding = self._judged(one, sums, told[0], passage)
                         yield finding
@@ -395,6 +399,7 @@ def _sums(
             if near.role is Role.CHANGE and near.base is told.base and near.unit == unit:
                 change = replace(_Sum.of(near), sign=near.sign)
                 starts = [v - change if near.sign > 0 else v + change for v in values]
+                starts += [_Sum.of(one) for one in known if one.role is told.base]
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
 
 
@@ -455,6 +460,21 @@ def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Su
         value = known[Role.VALUE]
         change = value if one.role is Role.DONE else value - base
         yield from [change.over(base)] if one.unit == "%" else [change] * (one.unit == MONEY)
+
+
+def _of_known(share: Told, before: Sequence[Told], world: World) -> Iterator[_Sum]:
+    """Yield the share of a part in a whole that only the figures know: 占总支出的…."""
+    whole = world.sentences.figure(share.label) if share.role is Role.SHARE else None
+    if whole is None or not whole.number or whole.unit not in MONEY_UNITS:
+        return
+    value = whole.number * MONEY_UNITS[whole.unit]
+    section = f"{whole.name.partition('.')[0]}."
+    parts = [f.number for f in world.figures.values() if f.name.startswith(section) and f.number]
+    for one in [t for t in before if t.role is Role.VALUE and t.unit == MONEY][-1:]:
+        # Another's part may be of another whole.
+        number = in_unit(one.number, whole.unit)
+        if number and any(map(number.prints, parts)):
+            yield _Sum.of(one).over(_Sum(f"{whole.label}{shown(whole)}", value, value, value))
 
 
 def _is_whole(one: Told, share: Told) -> bool:

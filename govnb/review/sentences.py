@@ -26,6 +26,7 @@ from govnb.text.values import MONEY_UNITS
 # This year's amount, and the same amount last year.
 _YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))
 _LABEL_LENGTH, _STAFF_LENGTH = 5, 4
+_LEFT = ("预算执行.上年结转", "预算执行.年末结余")
 
 # Between a name and its amount; 达到 and the like between a word of direction and how much.
 _FILLER = re.compile(
@@ -42,9 +43,9 @@ _LIMIT = re.compile(
     r"\s*(?:[（(]含[^）)]*[）)])?\s*(?:[/／每]|以[上下内外]|之[内间]|左右|上下|余|多|至|到|[—\-~～]|得|计"
     r"|的?(?:目标|要求|标准|任务|指标|比例)|为(?:满分|优))"
 )
-_SCORING = re.compile(r"得满分|[得计扣]\d|不得分|目标值|评分")
+_SCORING = re.compile(r"得满分|[得扣]\d|(?<![合共总累])计\d|不得分|目标值|评分")
 # That a department has 3个二级机构 doesn't make what follows theirs.
-_COUNTED = re.compile(r"(?:下[辖设属])?\d+[个家](?:二级|下属|直属|事业)+(?:机构|单位)")
+_COUNTED = re.compile(r"(?:下[辖设属])?\d+[个家](?:二级|下属|直属|事业)+(?:机构|单位)|上年结[转余]")
 _BEHIND_REFERENCE = re.compile(r"[^\ufffc，。；、：\d\s比较同与和（(]{0,3}")
 
 
@@ -60,6 +61,8 @@ class Name:
     is_volume: bool = False
     # Whether a rule calls it so (叫法): such words may mean something else as well.
     is_called: bool = False
+    # A part of the whole, by its own name alone: only a slip of its amount is its amount.
+    is_part: bool = False
     # Figures that go by the same name.
     others: tuple[Figure, ...] = ()
 
@@ -161,6 +164,11 @@ class Sentences:
         self._reaching = re.compile(rf"{reached}$")
         self._direction = re.compile(one_of(words.directions))
 
+    def figure(self, words: str) -> Figure | None:
+        """Return the figure that goes by these words."""
+        name = self._called.get(words, {}).get("")
+        return name.figure if name else None
+
     def named(self, passage: Passage) -> tuple[Mention, ...]:
         """Return the figures that a passage names in words."""
         if passage not in self._known:
@@ -192,6 +200,10 @@ class Sentences:
         number = passage.numbers.get(at) or number_in_chinese(text, at)
         unit = name.tail if name.tail in ("批次", "人次") else name.figure.unit
         number = in_unit(number, unit) if number else None
+        if name.is_part:
+            meant = name.figure.number or Decimal(0)
+            near = number and (number.prints(meant) or is_slip(number.amount, meant))
+            number = number if near else None
         scope = self._scope(name, match, passage)
         if scope is None or (name.tail and not number):
             return None
@@ -307,6 +319,12 @@ class Sentences:
                 yield Name(label, figure, last, is_called=bool(words))
             if words:
                 continue
+            is_part = section in ("收入", "支出") and figure.unit in MONEY_UNITS
+            is_part = key in _LEFT or (is_part and not figure.derived)
+            if is_part and path and len(path[-1]) >= _STAFF_LENGTH:
+                budget = self._figures.get(f"预算安排.{'.'.join(path)}")
+                others = tuple(filter(None, [budget]))
+                yield Name(path[-1], figure, is_called=True, is_part=True, others=others)
             if section == "三公经费" and path[-1:] == ["支出"]:
                 stem = key.removesuffix(".支出")
                 kin = (self._figures.get(f"{stem}.{w}") for w in ("预算", "上年预算", "上年支出"))
@@ -321,6 +339,16 @@ class Sentences:
                         yield Name(stem, figure, last, tail, is_volume=True)
 
 
+def is_slip(typed: Decimal, meant: Decimal) -> bool:
+    """Tell whether a number is a figure mistyped: its digits in another order, or ten times it."""
+    if not meant or not typed:
+        return False
+    if (typed / meant).normalize().as_tuple().digits == (1,):
+        return True
+    digits, others = (f"{n.normalize():f}".replace(".", "") for n in (typed, meant))
+    return len(digits) > 2 and sorted(digits) == sorted(others)
+
+
 # ── What each amount of a sentence is ───────────────────────────
 
 # What an amount of money is compared in.
@@ -330,6 +358,7 @@ _BRACKET = re.compile(r"[（(][^（）()\n]*[）)]")
 _END_OF_UNIT = re.compile("[比较同与和增减下上占完为其结超]")
 # “，主要原因是厉行节约，” says nothing of another amount.
 _GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
+_MOVED = re.compile("[比较].*[增减降升超]|(?:[增减超]|[多少][用花]?)[支收出]*$")
 _HOW_MUCH = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
 _OF_YEAR = r"(?:年初|年度|全年|本年度?|当年|调整后?|变更|追加后|财政|部门|批复|总|的)*"
 
@@ -389,7 +418,8 @@ class Statements:
         how = rf"(?:{one_of(words.degree)})*"
         self._rising, self._spared = words.rising, (*words.over, *words.under)
         self._change = re.compile(
-            rf"{_GAP}即?(?P<since>{since})?{how}(?P<word>{one_of(words.directions)}){_HOW_MUCH}"
+            rf"{_GAP}即?(?:(?P<since>{since})?{how}(?P<word>{one_of(words.directions)})"
+            rf"|(?P<beyond>超[过出支]?{budget})){_HOW_MUCH}"
         )
         self._level = re.compile(
             rf"与(?:{last}{of}|(?P<budget>{budget}))(?:相比)?[，,]?(?:持平|无(?:增减)?变化|没有变化)"
@@ -452,15 +482,17 @@ class Statements:
             return replace(told, role=Role.SHARE, label=share["whole"] or "")
         is_reached = self._reached.search(head)
         if change and not is_reached:
-            base = Role.BUDGET if change["word"] in self._spared else Role.LAST
+            word = change["word"] or "超"
+            base = Role.BUDGET if change["beyond"] or word in self._spared else Role.LAST
             if change["since"]:
                 base = Role.BUDGET if change["budget"] else Role.LAST
-            elif before and before[-1].role is not Role.DONE:
+            elif before and before[-1].role is not Role.DONE and not change["beyond"]:
                 base = before[-1].base or base
-            sign = 1 if change["word"] in self._rising else -1
+            sign = 1 if change["beyond"] or word in self._rising else -1
             base = Role.OTHER if change["other"] else base
-            return replace(told, role=Role.CHANGE, base=base, sign=sign, word=change["word"])
-        if self._changed.search(head) and not is_reached:
+            return replace(told, role=Role.CHANGE, base=base, sign=sign, word=word)
+        # 较上年净增、增支, in whatever words.
+        if (self._changed.search(head) or _MOVED.search(label)) and not is_reached:
             return replace(told, role=Role.OTHER)
         role = Role.VALUE
         if self._is_budget.search(head):
