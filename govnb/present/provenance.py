@@ -67,7 +67,7 @@ def _panel(figures: Figures, figure: Figure) -> str:
     if figure.inputs:
         items = "".join(f"<li>{_input(figures[name])}</li>" for name in figure.inputs)
         rows.append(("其中", f"<ul>{items}</ul>"))
-    rows.append(("出处", f"<code>{escape(figure.place)}</code>"))
+    rows.append(("出处", f"<code>{escape(figure.origin)}</code>"))
     if figure.note:
         rows.append(("说明", escape(figure.note)))
     body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows)
@@ -85,4 +85,4 @@ def _panel(figures: Figures, figure: Figure) -> str:
 
 def _input(figure: Figure) -> str:
     value = figure_button(figure, exact_text(figure) if figure.value is not None else figure.unsaid)
-    return f"{escape(figure.name)} = {value} <code>{escape(figure.place)}</code>"
+    return f"{escape(figure.name)} = {value} <code>{escape(figure.origin)}</code>"

@@ -56,6 +56,9 @@ class Figure:
     unit: str = ""  # `万元`, `人`, `%`, …; empty for plain counts, text, dates and mixed units
     label: str = ""  # what the report calls it
     place: Place = NOWHERE  # the line that states it or the line of its formula
+    source: str = (
+        ""  # the workbook's cell that it was imported from: `决算.xlsx · 公开07表 · L8（元）`
+    )
     formula: str | None = None  # None for what a file states outright
     inputs: tuple[str, ...] = ()  # names the formula used, wildcards spelled out
     # The stated facts, at the far end of the formulas, that its value lacks: itself for one
@@ -104,6 +107,11 @@ class Figure:
         return POINTS if self.points and self.unit == "%" else self.unit
 
     @property
+    def origin(self) -> str:
+        """The line that states it, and the workbook's cell that it was imported from."""
+        return f"{self.place} ← {self.source}" if self.source else str(self.place)
+
+    @property
     def is_money(self) -> bool:
         """True for an amount of the file's own, which formulas count in 万元."""
         return MONEY_UNITS.get(self.unit) == self.scale
@@ -132,6 +140,7 @@ class Figure:
             "formula": self.formula,
             "inputs": list(self.inputs),
             "origin": str(self.place),
+            "source": self.source or None,
             "reason": self.reason,
             "approximate": self.approximate,
         }

@@ -114,7 +114,7 @@ def in_flow(value: Any) -> str:
 
 
 def block(value: Any, column: int) -> str:
-    """Return a value on lines of its own, behind a key: `\\n  甲: 1`; texts of lines as `|`."""
+    """Return a value on lines of its own, behind a key; texts of several lines as `|`."""
     if isinstance(value, str):
         if "\n" not in value or value != value.rstrip("\n") + "\n" or value.startswith((" ", "\n")):
             return f" {plain(value)}"
