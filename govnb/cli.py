@@ -83,7 +83,7 @@ def _one_line(message: Warning | str, *_: object, **__: object) -> str:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.present.checking import check_file, files_of
+    from govnb.present.checking import check_file, files_of, imports_since
 
     faults: list[Fault] = []
     named = [file for given in files for file in files_of(given)]
@@ -101,6 +101,8 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     else:
         for fault in faults:
             click.echo(str(fault))
+        for note in (note for file in named for note in imports_since(file, params_dir)):
+            click.echo(f"提示：{note}")
         click.echo(f"{len(named)} 个文件，{len(faults)} 处错误")
     sys.exit(1 if faults else 0)
 

@@ -19,7 +19,10 @@ TO = click.option(
     help="html、pdf、docx，逗号分开；默认 html,pdf",
 )  # fmt: skip
 EDITION = click.option(
-    "--edition", type=click.Choice(["review", "publish"]), default="review", help="复核版或公开版"
+    "--edition",
+    type=click.Choice(["review", "publish"]),
+    default="review",
+    help="review 复核版；publish 公开版，另存为“部门-公开版”，没有复核人的话",
 )
 WITH_FIGURES = click.option(
     "--with-figures", is_flag=True, help="PDF 和 Word 里也列出全部指标（附件“指标一览”）"

@@ -15,6 +15,7 @@ import pytest
 
 from govnb.publish import run as run_module
 from govnb.publish.job import Job
+from govnb.publish.work import work
 
 ROOT = Path(__file__).resolve().parent.parent
 JUNSHAN = ROOT / "params" / "2016" / "junshan-zwfw.yml"
@@ -315,23 +316,20 @@ def test_a_run_on_bad_input_leaves_the_older_report_and_no_other_file(
 def test_a_report_that_fails_while_it_is_made_leaves_the_older_one(
     broken: str, old_outputs: Path, params: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Broken(Exception):
-        pass
-
     def render(notebook: Any, name: str, with_figures: bool) -> bytes:
         if name == broken:
-            raise Broken
-        return b"new"
+            raise ValueError("坏了")
+        return b"{}"
 
     def execute(job: Job) -> Any:
         if broken == "ipynb":
-            raise Broken
+            raise ValueError("坏了")
         return {"cells": []}
 
     monkeypatch.setattr(run_module, "execute", execute)
     monkeypatch.setattr(run_module, "render", render)
-    with pytest.raises(Broken):
-        run_module.run(Job(2016, "test", params, old_outputs, ("html",)))
+    failure = work(Job(2016, "test", params, old_outputs, ("html",))).failure
+    assert failure is not None and "坏了" in failure.text()
     assert is_untouched(old_outputs)
 
 
@@ -339,17 +337,20 @@ def test_a_disk_that_fills_up_leaves_the_older_report_and_no_scraps(
     old_outputs: Path, params: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = []
+    chmod = os.chmod
 
-    def fsync(handle: int) -> None:
-        written.append(handle)
+    # The last thing done to each file before any takes its name.
+    def full(name: Any, mode: int) -> None:
+        written.append(name)
         if len(written) == 3:
             raise OSError(28, "No space left on device")
+        chmod(name, mode)
 
     monkeypatch.setattr(run_module, "execute", lambda job: {"cells": []})
-    monkeypatch.setattr(run_module, "render", lambda *_: b"new")
-    monkeypatch.setattr(os, "fsync", fsync)
-    with pytest.raises(OSError, match="No space"):
-        run_module.run(Job(2016, "test", params, old_outputs, ("html",)))
+    monkeypatch.setattr(run_module, "render", lambda *_: b"{}")
+    monkeypatch.setattr(os, "chmod", full)
+    failure = work(Job(2016, "test", params, old_outputs, ("html",))).failure
+    assert failure is not None and "No space" in failure.text()
     assert is_untouched(old_outputs)
 
 

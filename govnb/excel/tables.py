@@ -259,7 +259,7 @@ class _Reader:
 
     def tree(self, tree: Tree) -> None:
         """Read a column of a table of codes: 类 with 3 digits, 款 with 5, 项 with 7."""
-        top, known = str(tree.fill), set[str]()
+        top, known, blank = str(tree.fill), set[str](), dict[str, tuple[int, int]]()
         for row, column in self.table.below(tree.column):
             label, codes, _ = self.table.label(row, column)
             code = "".join(c if n == 0 else c.zfill(2) for n, c in enumerate(codes))
@@ -267,7 +267,12 @@ class _Reader:
                 continue
             text = self.value(row, column)
             if text is None:
+                blank[code] = row, column
                 continue
+            for above in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
+                spot, hint = self.table.spot(*blank.pop(above)), "补上这一行的数"
+                message = f"“{above}”这一行是空的，而它下面的“{code}”有数"
+                self.found.faults.append(Fault(spot, message, hint))
             if code and len(code) not in (3, 5, 7):
                 spot, hint = self.table.spot(row, column), "类是 3 位，款 5 位，项 7 位"
                 self.found.faults.append(Fault(spot, f"这一行的编码“{code}”位数不对", hint))

@@ -265,7 +265,8 @@ class _Reader:
         marks = [str(mark) for mark in structure.get("marks", ())]
         self._made.running = "；".join(mark.partition("：")[0] for mark in marks)
         verdict = str(structure.get("verdict") or "")
-        said = [styled(tree.MARK, para(mark)) for mark in (*marks, *filter(None, [verdict]))]
+        told = (*filter(None, [verdict]), *map(str, structure.get("matters", ())))
+        said = [styled(tree.MARK, para(mark)) for mark in (*marks, *told)]
         return [*said[: len(marks)], _title(self._titled), *said[len(marks) :]]
 
     def _sign_off(self, structure: Mapping[str, Any], _: Any) -> Nodes:

@@ -22,9 +22,8 @@ def base_data(sheet: Sheet) -> Table:
             rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
     columns = ("项目", "上年决算数", "本年预算数", "本年决算数")
     table = sheet.table("基础数据表", "部门整体支出绩效评价基础数据表", columns, rows)
-    return replace(
-        table, notes=(f"表式依据：{sheet.inputs.form.source}",), unit=f"{sheet.money_unit}、人、㎡"
-    )
+    basis = () if sheet.public else (f"表式依据：{sheet.inputs.form.source}",)
+    return replace(table, notes=basis, unit=f"{sheet.money_unit}、人、㎡")
 
 
 def _is_left_out(figure: Figure) -> bool:

@@ -10,10 +10,9 @@ from typing import Any
 
 from govnb.files import write_whole
 from govnb.present.bundle import bundle, escape
-from govnb.present.provenance import panels
+from govnb.present.provenance import Quote, panels
 from govnb.present.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
-from govnb.sheet.score import Score
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,8 @@ class Title:
 
     text: str
     verdict: str = ""
+    # What matters most, a sentence each, with the anchor of where it is told.
+    matters: tuple[tuple[str, str], ...] = ()
     trial: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False
 
@@ -40,12 +41,17 @@ class Title:
         page = f"{style_element()}{marks}<h1>{escape(self.text)}</h1>"
         if self.verdict:
             page += f'<p class="gv-verdict gv-error" role="note">{escape(self.verdict)}</p>'
-        lines = [*self.marks, self.text, *([self.verdict] if self.verdict else [])]
+        if self.matters:
+            items = (f'<li><a href="#{escape(a)}">{escape(t)}</a></li>' for t, a in self.matters)
+            page += f'<ul class="gv-matters">{"".join(items)}</ul>'
+        told = [text for text, _ in self.matters]
+        lines = [*self.marks, self.text, *filter(None, [self.verdict]), *told]
         structure = {
             "type": "title",
             "title": self.text,
             "marks": list(self.marks),
             "verdict": self.verdict,
+            "matters": told,
         }
         return bundle(page, "\n".join(lines), structure)
 
@@ -76,16 +82,16 @@ class Cards:
         return bundle(f'<ul class="gv-cards">{items}</ul>', text, structure)
 
 
-def cards_of(figures: Figures, score: Score | None, errors: int | None) -> Cards:
+def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
     """Return a department's cards; `errors` is None in the edition that doesn't tell of them."""
     over = figures["支出.超支"].number
     balance = "支出.超支" if over is None or over > 0 else "支出.结余"
     wanted = {"收入": "收入", "支出": "支出", balance: "支出", "三公经费.控制率": "三公经费"}
     extra = []
-    if score is not None and score.is_weighted:
-        extra.append(("得分", f"{score.total_text}分", "表-评分表"))
+    if score:
+        extra.append(("得分", f"{score}分", "表-评分表"))
     if errors is not None:
-        extra.append(("错误", f"{errors}处", "复核意见"))
+        extra.append(("待改正", f"{errors}处", "复核意见"))
     shown_first = tuple((figures[name], f"表-{table}") for name, table in wanted.items())
     return Cards(shown_first, tuple(extra))
 
@@ -112,9 +118,11 @@ class Panels:
 
     figures: Figures
     names: tuple[str, ...]
+    # What a file says at a place; None for the public, who are told of no file.
+    quote: Quote | None = str
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        page = f'<div class="gv-panels">{panels(self.figures, self.names)}</div>'
+        page = f'<div class="gv-panels">{panels(self.figures, self.names, self.quote)}</div>'
         return bundle(page, f"（{len(self.names)} 个数的出处）", {"type": "panels"})
 
 

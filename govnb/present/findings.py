@@ -14,17 +14,22 @@ from govnb.present.provenance import exact_text, figure_button
 from govnb.present.tables import Cell, Row, Table
 from govnb.review.finding import (
     EXPLAINED,
+    FAILED,
     NO_DATA,
     NOT_APPLICABLE,
     PASSED,
+    RESIDUE,
     SEVERITIES,
     TOO_LITTLE,
     Finding,
     Review,
     Side,
 )
-from govnb.sheet.figure import Figure, Figures, digits, exact
+from govnb.sheet.figure import Figure, Figures, digits, exact, rounded, shown
+from govnb.sheet.score import Score
+from govnb.sheet.score_words import points
 from govnb.text.number import TO_FILL
+from govnb.text.values import MONEY_UNITS
 
 COLUMNS = ("序号", "程度", "意见", "核对双方", "差额", "怎样处理")
 
@@ -229,13 +234,60 @@ def too_little(figures: Figures) -> str:
     return "" if known else f"{TOO_LITTLE}，不能下结论：支出{figures.unsaid_word}"
 
 
-def verdict(review: Review, figures: Figures, *, annexed: bool) -> str:
+def verdict(review: Review, figures: Figures) -> str:
     """Return what the head of a report says of open errors, and of too little being known."""
     count = len(review.open_errors)
-    where = "，见附件“复核意见”" if annexed else ""
-    wrong = f"本报告有{count}处错误尚未改正或说明{where}。" if count else ""
+    wrong = f"本报告有{count}处待改正，见附件“复核意见”。" if count else ""
     thin = too_little(figures)
     return (f"{thin}。" if thin else "") + wrong
+
+
+def matters(review: Review, figures: Figures, score: Score | None) -> tuple[tuple[str, str], ...]:
+    """Return what matters most in a report, a sentence and its anchor each.
+
+    The largest overspend, the largest difference nobody explained, what the score hangs on.
+    """
+    told = (_overspent(figures), _unexplained(review, figures), _hanging(score))
+    return tuple(filter(None, told))
+
+
+def _overspent(figures: Figures) -> tuple[str, str] | None:
+    """Return the line of the budget that was overspent most."""
+    ends = (".差异", ".超支")
+    over = [f for n, f in figures.items() if n.count(".") > 1 and n.endswith(ends)]
+    over = [
+        f for f in over if f.unit in MONEY_UNITS and rounded(f.number or Decimal(0), f.decimals) > 0
+    ]
+    if not over:
+        return None
+    most = max(over, key=lambda figure: figure.number or 0)
+    section, *_, item, _ = most.name.split(".")
+    rate = figures.get(f"{most.name}率")
+    share = f"（{shown(rate)}）" if rate is not None and rate.number is not None else ""
+    return f"超支最多的是{item}：比预算多{shown(most)}{share}。", anchor("表", section)
+
+
+def _unexplained(review: Review, figures: Figures) -> tuple[str, str] | None:
+    """Return the open finding with the largest amount between its sides."""
+    sizes = {}
+    for finding in (f for f in review.findings if f.state == FAILED and f.severity != RESIDUE):
+        sides = [figures.get(s.figure or "") for s in (finding.left, finding.right)]
+        units = [figure.unit for figure in sides if figure and figure.unit in MONEY_UNITS]
+        if units and finding.difference:
+            sizes[finding.id] = abs(finding.difference) * MONEY_UNITS[units[0]]
+    if not sizes:
+        return None
+    (largest,) = (f for f in review.findings if f.id == max(sizes, key=lambda i: sizes[i]))
+    return f"差额最大的一处：{largest.message}", anchor("复核", largest.id)
+
+
+def _hanging(score: Score | None) -> tuple[str, str] | None:
+    """Return which indicators' evidence moves the score most."""
+    if score is None or not score.narrowing:
+        return None
+    named = "、".join(f"“{row.name}”{points(row.at_stake)}分" for row in score.narrowing[:3])
+    more = "等" if len(score.narrowing) > 3 else ""
+    return f"得分{score.total_text}分，要看{named}{more}的佐证。", anchor("表", "待补佐证")
 
 
 def _folded(title: str, count: int, lines: Sequence[str]) -> str:

@@ -7,10 +7,15 @@ often the figure is printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from govnb.present.bundle import anchor, escape
+from govnb.sheet.expression import filled
 from govnb.sheet.figure import Figure, Figures, about, digits, shown
+from govnb.text.faults import Place
+
+# What a file says at a place; None for the public, who are told of no file.
+Quote = Callable[[Place], str]
 
 LONGEST_BUTTON = 10
 # Figures that count what the file lists; no formula of the book makes them.
@@ -30,8 +35,11 @@ def figure_button(figure: Figure, text: str) -> str:
     return f'<button class="gv-fig{state}" popovertarget="{target}">{escape(text)}</button>'
 
 
-def panels(figures: Figures, names: Iterable[str]) -> str:
-    """Return the panels of the named figures and of everything they are computed from."""
+def panels(figures: Figures, names: Iterable[str], quote: Quote | None) -> str:
+    """Return the panels of the named figures and of everything they are computed from.
+
+    Those for the public, without `quote`, tell no file and line.
+    """
     wanted: dict[str, None] = {}
     pending = [name for name in names if name in figures]
     while pending:
@@ -39,7 +47,7 @@ def panels(figures: Figures, names: Iterable[str]) -> str:
         if name not in wanted:
             wanted[name] = None
             pending.extend(figures[name].inputs)
-    return "".join(_panel(figures, figures[name]) for name in figures if name in wanted)
+    return "".join(_panel(figures, figures[name], quote) for name in figures if name in wanted)
 
 
 def exact_text(figure: Figure) -> str:
@@ -58,17 +66,40 @@ def how_made(figure: Figure) -> str:
     return figure.formula or ("列出的条数" if counted else "")
 
 
-def _panel(figures: Figures, figure: Figure) -> str:
+def worked_out(figures: Figures, figure: Figure) -> str:
+    """Return a formula with its numbers put in and what comes out: `0.88 ÷ 8.1 = 10.86%`.
+
+    Nothing for what no formula made, or one that only takes another figure over.
+    """
+    if not figure.formula or figure.formula in figures:
+        return ""
+
+    def show(name: str) -> str:
+        found = figures.get(figures.sheet.resolve(name))
+        text = shown(found, unit=found.factor != 1) if found else name
+        return f"({text})" if text.startswith("-") else text
+
+    return f"{filled(figure.formula, show, figures.sheet.expand)} = {shown(figure)}"
+
+
+def _panel(figures: Figures, figure: Figure, quote: Quote | None) -> str:
     rows = [("值", escape(exact_text(figure)))]
     if figure.reason:
         rows.append(("原因", escape(figure.reason)))
     if formula := how_made(figure):
         rows.append(("公式", f"<code>{escape(formula)}</code>"))
+    if sum_ := worked_out(figures, figure):
+        rows.append(("代入", escape(sum_)))
     if figure.inputs:
-        items = "".join(f"<li>{_input(figures[name])}</li>" for name in figure.inputs)
+        items = "".join(
+            f"<li>{_input(figures[name], quote is not None)}</li>" for name in figure.inputs
+        )
         rows.append(("其中", f"<ul>{items}</ul>"))
-    rows.append(("出处", f"<code>{escape(figure.origin)}</code>"))
-    if figure.note:
+    if quote is not None:
+        line = "" if figure.formula else quote(figure.place)
+        said = f"<br><code>{escape(line)}</code>" if line else ""
+        rows.append(("出处", f"<code>{escape(figure.origin)}</code>{said}"))
+    if figure.note and quote is not None:
         rows.append(("说明", escape(figure.note)))
     body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows)
     target = escape(anchor("指标", figure.name))
@@ -83,6 +114,7 @@ def _panel(figures: Figures, figure: Figure) -> str:
     )
 
 
-def _input(figure: Figure) -> str:
+def _input(figure: Figure, placed: bool) -> str:
     value = figure_button(figure, exact_text(figure) if figure.value is not None else figure.unsaid)
-    return f"{escape(figure.name)} = {value} <code>{escape(figure.origin)}</code>"
+    place = f" <code>{escape(figure.origin)}</code>" if placed else ""
+    return f"{escape(figure.name)} = {value}{place}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
 COLUMNS = ("指标", "权重", "评分规则和出处", "指标值和算式", "得分", "扣分、原因和佐证")
+LEVELS = ("一级指标", "二级指标", "三级指标", "四级指标", "五级指标")
 
 
 def scoring_table(score: Score, figures: Figures) -> Table:
@@ -41,6 +42,46 @@ def scoring_table(score: Score, figures: Figures) -> Table:
         unit="分", notes=(*filter(None, (trial(score), score.about)), MARKS, *score.notes),
         text_columns=frozenset(range(len(COLUMNS))) - {1, 4},
     )  # fmt: skip
+
+
+def official_table(score: Score, figures: Figures) -> Table:
+    """Return the scoring table as the official form has it: levels, full marks, rule, points.
+
+    The points are the department's own; where it printed none, those that are beyond doubt.
+    """
+    depth = max((len(indicator.groups) for indicator in score.indicators), default=0)
+    columns = (*LEVELS[: depth + 1], "分值", "评分标准", "得分")
+    rows, above = [], ("",) * depth
+    for row in score.indicators:
+        groups = (*row.groups, *("",) * (depth - len(row.groups)))
+        fresh = next((n for n in range(depth) if groups[n] != above[n]), depth)
+        above = groups
+        texts = (
+            *("" if n < fresh else group for n, group in enumerate(groups)), row.name,
+            "" if row.weight is None else points(row.weight), row.statement, _own(score, row),
+        )  # fmt: skip
+        rows.append(TableRow(tuple(map(Cell, texts))))
+    total = (*("",) * depth, points(score.full) if score.is_weighted else "", "", own_total(score))
+    rows.append(TableRow(tuple(map(Cell, ("合计", *total))), 0, "total"))
+    return Table(
+        "评分表", f"{score.title}评分表", columns, tuple(rows), figures, "", unit="分",
+        text_columns=frozenset(range(len(columns))) - {depth + 1, depth + 3},
+    )  # fmt: skip
+
+
+def own_total(score: Score) -> str:
+    """Return the department's own score, or the one beyond doubt; nothing where there is none."""
+    if score.published is not None:
+        return points(score.published)
+    return score.total_text if score.is_weighted and score.low == score.high else ""
+
+
+def _own(score: Score, row: IndicatorScore) -> str:
+    if row.published is not None:
+        return points(row.published)
+    own = score.published, *(other.published for other in score.indicators)
+    is_open = row.low != row.high or any(value is not None for value in own)
+    return "" if is_open else row.score_text
 
 
 def _indicator(row: IndicatorScore) -> TableRow:
@@ -81,14 +122,12 @@ def statement(score: Score | None) -> str:
     return plain(in_prose(about + score.statement))
 
 
-def published_statement(score: Score | None, year: object) -> str:
-    """Return the sentence with the score the department published, then the review's."""
-    reviewed = statement(score)
-    if score is None or score.published is None:
-        return reviewed
-    printed = points(score.published)
-    said = f"根据部门整体支出绩效评价指标体系，本单位{year}年度评价得分{printed}分。"
-    return f"{said}\n\n复核情况：{reviewed}"
+def own_statement(score: Score | None, year: object) -> str:
+    """Return the sentence with the department's own score; nothing without one."""
+    said = own_total(score) if score is not None else ""
+    if not said:
+        return ""
+    return f"根据部门整体支出绩效评价指标体系，本单位{year}年度评价得分{said}分。"
 
 
 def in_prose(statement: str) -> str:

@@ -116,12 +116,15 @@ def _over(figures: Figures, name: str) -> str:
 
 
 def reasons(figures: Figures) -> str:
-    """Return how much of the overspend the stated reasons explain; nothing without overspend."""
+    """Return how much of the overspend the stated reasons explain; nothing without overspend.
+
+    What they leave unexplained is the reviewers' to say.
+    """
     if not known(figures, "支出.原因说明额", "支出.超支") or sign(figures, "支出.超支") <= 0:
         return ""
     beyond = "支出.扣除原因后的超支"
     left = {
-        1: f"，尚有{{{{ {beyond} }}}}没有说明",
+        1: "",
         0: "，恰好解释全部超支",
         -1: f"；没有这些原因，本应{{{{ {beyond} | 超节 }}}}",
     }[sign(figures, beyond)]
@@ -136,13 +139,7 @@ def _reason(figures: Figures, name: str) -> str:
     said = f"{_term(name)}{{{{ {name}.金额 }}}}，"
     if sign(figures, f"{name}.对应超支") <= 0:
         return f"{said}所对应的支出没有超支"
-    rest = f"{name}.对应超支未解释"
-    left = {
-        1: f"尚有{{{{ {rest} }}}}没有说明",
-        0: "恰好解释",
-        -1: f"比所解释的超支{{{{ {rest} | 节约 }}}}",
-    }[sign(figures, rest)]
-    return f"{said}占所解释超支{{{{ {name}.对应超支 }}}}的{{{{ {name}.占对应超支 }}}}，{left}"
+    return f"{said}占所解释超支{{{{ {name}.对应超支 }}}}的{{{{ {name}.占对应超支 }}}}"
 
 
 def volume_growth(figures: Figures) -> str:
@@ -168,7 +165,7 @@ def _grown(figures: Figures, name: str) -> str:
 
 
 def running_costs(figures: Figures) -> str:
-    """Return, for each running cost, what it overspent and what remains unexplained."""
+    """Return, for each running cost, what it overspent and what no budget was made for."""
     return "\n\n".join(
         _running_cost(figures, name)
         for name in _items(figures, "运行费用", "超支")
@@ -183,14 +180,9 @@ def _running_cost(figures: Figures, name: str) -> str:
     )
     over = sign(figures, f"{name}.超支")
     said += _rate(figures, name, over)
-    rest = f"{name}.未解释超支"
-    if over > 0 and known(figures, rest):
-        left = {
-            1: f"，其余{{{{ {rest} }}}}没有说明",
-            0: "，恰好解释全部超支",
-            -1: "，超过了超支额",
-        }[sign(figures, rest)]
-        said += f"；已说明未列入预算的部分{{{{ {name}.未列入预算 }}}}{left}"
+    outside = f"{name}.未列入预算"
+    if over > 0 and known(figures, outside):
+        said += f"；未列入预算的部分{{{{ {outside} }}}}"
     return f"{said}。"
 
 

@@ -18,10 +18,17 @@ class Sheet:
 
     inputs: Inputs
     figures: Figures
+    # Whether it is for publication.
+    public: bool = False
 
     @property
     def source(self) -> str:
-        """The file a table's numbers were stated in, and the report it was taken from."""
+        """The file a table's numbers were stated in, and the report it was taken from.
+
+        Nothing in the edition for publication.
+        """
+        if self.public:
+            return ""
         stated = self.inputs.department.identity.source
         return f"{self.inputs.department_at.file}" + (f"（{stated}）" if stated else "")
 

@@ -183,15 +183,15 @@ def _growth(sheet: Sheet, item: str) -> Cell:
 
 
 def running_costs(sheet: Sheet) -> Table | None:
-    """Return each running cost: budget, actual, overspend, explained, unexplained."""
+    """Return each running cost: budget, actual, overspend, and what no budget was made for."""
     items = list(sheet.inputs.department.running_costs)
     if not items:
         return None
-    fields = ("预算", "支出", "超支", "超支率", "未列入预算", "未解释超支")
+    fields = ("预算", "支出", "超支", "超支率", "未列入预算")
     rows = [
         Row((Cell(item), *(sheet.cell(f"运行费用.{item}.{f}") for f in fields))) for item in items
     ]
-    columns = ("事项", "预算数", "支出数", "超支", "超支率", "其中未列入预算", "未解释")
+    columns = ("事项", "预算数", "支出数", "超支", "超支率", "其中未列入预算")
     return sheet.table("运行费用", "运行费用", columns, rows)
 
 

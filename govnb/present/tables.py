@@ -53,6 +53,7 @@ class Table:
     rows: tuple[Row, ...]
     # For provenance of the cells.
     figures: Figures
+    # Empty in the edition for publication: its reader has no use for our files.
     source: str
     unit: str = ""
     # For each row that is a sum, its index and the indices of its parts.
@@ -152,7 +153,7 @@ class Table:
         )
         wide = " gv-wide-table" if len(self.columns) + len(self.text_columns) >= WIDE else ""
         body = "".join(self._row_html(row) for row in self.rows)
-        source = f"来源：{escape(self.source)}"
+        source = f"来源：{escape(self.source)}　" if self.source else ""
         several = len(self.all_notes) > 1
         notes = "".join(
             f"<p>注{n if several else ''}：{escape(note)}</p>"
@@ -163,7 +164,7 @@ class Table:
             f'<figcaption><span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
-            f'<div class="gv-notes">{notes}<p>{source}　{self.download()}</p></div>'
+            f'<div class="gv-notes">{notes}<p>{source}{self.download()}</p></div>'
             "</figure>"
         )
         if not self.folded:

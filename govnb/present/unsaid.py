@@ -12,6 +12,7 @@ from itertools import groupby
 
 from govnb.present import sentences
 from govnb.present.prose import plain
+from govnb.present.scores import own_total
 from govnb.present.sentences import known
 from govnb.sheet.compute import SCORE
 from govnb.sheet.fields import stated
@@ -147,9 +148,14 @@ class Unsaid:
         return f"{date}{plain(step)}{document}{note}"
 
 
-def with_score(figures: Figures, score: Score | None) -> Figures:
-    """Return figures in which 评价得分 is what the rubric gives: points, or their range."""
+def with_score(figures: Figures, score: Score | None, public: bool = False) -> Figures:
+    """Return figures in which 评价得分 is what the rubric gives: points, or their range.
+
+    For the public it is the department's own.
+    """
     given = score.total_text if score is not None and score.is_weighted else None
+    if public:
+        given = own_total(score) or None if score is not None else None
     mark = replace(
         figures[SCORE],
         value=given,

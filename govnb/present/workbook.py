@@ -7,7 +7,8 @@ every figure on the page and tables and charts are numbered in reading order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,12 +19,14 @@ from govnb.present.assessment import Assessment
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
-from govnb.present.findings import Findings, verdict
+from govnb.present.findings import Findings, matters, verdict
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import (
     evidence_table,
+    official_table,
+    own_statement,
+    own_total,
     points_chart,
-    published_statement,
     scoring_table,
     statement,
 )
@@ -37,6 +40,8 @@ from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
+# Of a file, quoted beside a figure: a narrative is one line, however long.
+LONGEST_LINE = 120
 
 
 class Workbook(Assessment):
@@ -64,6 +69,8 @@ class Workbook(Assessment):
             raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
         super().__init__(inputs, overrides, rubric)
         self.edition = edition
+        # Without any reviewer's word, and without the names of our files.
+        self.public = edition == "publish"
         self._shown: dict[str, None] = {}
         self._numbers: dict[str, str] = {}
 
@@ -102,13 +109,19 @@ class Workbook(Assessment):
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        said = verdict(self.review, self.figures, annexed=self.edition == "review")
-        return Title(self.heading, said, self.overrides, self.inputs.department.is_sample)
+        trial, sample = self.overrides, self.inputs.department.is_sample
+        if self.public:
+            return Title(self.heading, trial=trial, sample=sample)
+        told = matters(self.review, self.figures, self.score)
+        return Title(self.heading, verdict(self.review, self.figures), told, trial, sample)
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
-        errors = len(self.review.open_errors) if self.edition == "review" else None
-        cards = cards_of(self.figures, self.score, errors)
+        score = ""
+        if self.score is not None and (self.public or self.score.is_weighted):
+            score = own_total(self.score) if self.public else self.score.total_text
+        errors = None if self.public else len(self.review.open_errors)
+        cards = cards_of(self.figures, score, errors)
         self._remember(figure.name for figure, _ in cards.figures)
         return cards
 
@@ -185,7 +198,7 @@ class Workbook(Assessment):
 
     def table(self, name: str) -> Table | Prose:
         """Return one of the report's tables, or that it has no data."""
-        if name == "指标一览" and self.edition != "review":
+        if name == "指标一览" and self.public:
             return self._prose("")
         table = TABLES[name](self._sheet)
         if table is None:
@@ -208,18 +221,19 @@ class Workbook(Assessment):
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
-        return self._prose(statement(self.score))
+        return self._prose("" if self.public else statement(self.score))
 
     def published_score(self) -> Prose:
-        """Return the sentence with the score the department published, then the review's."""
-        return self._prose(published_statement(self.score, self.inputs.department.year.value))
+        """Return the sentence with the department's own score."""
+        return self._prose(own_statement(self.score, self.inputs.department.year.value))
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""
         if self.score is None:
             # The statement above has said that nothing was scored.
             return self._prose("")
-        table = scoring_table(self.score, self.figures)
+        make = official_table if self.public else scoring_table
+        table = make(self.score, self.figures)
         return table.numbered(self._number("表", table.name))
 
     def score_chart(self) -> Chart | Prose:
@@ -229,20 +243,22 @@ class Workbook(Assessment):
 
     def evidence_table(self) -> Table | Prose:
         """Return the evidence that would narrow the score most, or nothing."""
-        table = evidence_table(self.score, self.figures) if self.score else None
+        if self.score is None or self.public:
+            return self._prose("")
+        table = evidence_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name)) if table else self._prose("")
 
     def review_heading(self, number: str) -> Prose:
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        return self.section(2, number, "复核意见") if self.edition == "review" else self._prose("")
+        return self._prose("") if self.public else self.section(2, number, "复核意见")
 
     def figures_heading(self, number: str) -> Prose:
         """Return the heading of the list of all figures; nothing in the edition for publication."""
-        return self.section(2, number, "指标一览") if self.edition == "review" else self._prose("")
+        return self._prose("") if self.public else self.section(2, number, "指标一览")
 
     def findings(self) -> Findings | Prose:
         """Return the reviewers' annex; nothing in the edition for publication."""
-        if self.edition != "review":
+        if self.public:
             return self._prose("")
         findings = Findings(self.review, self.figures, self.inputs.department_at.file)
         self._remember(findings.names)
@@ -255,15 +271,15 @@ class Workbook(Assessment):
 
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
-        return Panels(self._told, tuple(self._shown))
+        return Panels(self._told, tuple(self._shown), None if self.public else self._quote)
 
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
 
-        A 试算 is never written: it must not be taken for the report.
+        A 试算 is never written: it must not be taken for the report. Nor is it for the public.
         """
         result = Result(self.result_data)
-        if outputs_dir and not self.overrides:
+        if outputs_dir and not self.overrides and not self.public:
             folder = find_upward(outputs_dir) / str(self.inputs.department.year.value)
             result.write(folder / f"{self.inputs.name}.json")
         return result
@@ -271,15 +287,29 @@ class Workbook(Assessment):
     @cached_property
     def _told(self) -> Figures:
         """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
-        return with_score(self.figures, self.score)
+        return with_score(self.figures, self.score, self.public)
 
     @cached_property
     def _sheet(self) -> Sheet:
-        return Sheet(self.inputs, self._told)
+        return Sheet(self.inputs, self._told, self.public)
 
     @cached_property
     def _unsaid(self) -> Unsaid:
         return Unsaid(self.inputs, self.facts.lists, self.figures)
+
+    def _quote(self, place: Place) -> str:
+        """Return the line of the department's file at a place, cut where it is long."""
+        lines = self._lines if place.file == self.inputs.department_at.file else ()
+        said = "".join(lines[place.line - 1 : place.line]).strip()
+        return said if len(said) <= LONGEST_LINE else f"{said[:LONGEST_LINE]}…"
+
+    @cached_property
+    def _lines(self) -> Sequence[str]:
+        """The lines of the department's own file; none where it is gone meanwhile."""
+        path = self.inputs.params_dir.parent / self.inputs.department_at.file
+        with suppress(OSError, UnicodeError):
+            return path.read_text("utf-8").split("\n")
+        return ()
 
     def _prose(self, source: str, level: int = 0) -> Prose:
         prose = Prose(expand_lists(source, self.facts.lists), self._told, level)

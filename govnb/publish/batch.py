@@ -76,7 +76,7 @@ def batch(template: Job, options: Options) -> int:
 def run_listed(job: Job) -> Outcome:
     """Run one department by itself and, where its year has a page, bring that up to date."""
     store = store_of(local(job.outputs_dir), job.year)
-    if job.overrides or "index.html" not in store.listing():
+    if job.overrides or job.is_public or "index.html" not in store.listing():
         return run_one(job)
     template = replace(job, department="")
     (before,) = (t for t in make_plan(template, store).tasks if t.job.department == job.department)
@@ -123,6 +123,9 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
         f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
     )
     say(said)
+    if template.is_public:
+        # The year's page, its tables and the district's report are the reviewers'.
+        return 1 if failed else 0
     outcomes = [done[task.job.department] for task in plan.tasks]
     with _here(crew, options) as here:
         district, whole = _publish(rows, outcomes, plan, template, store, here)

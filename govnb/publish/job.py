@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from govnb.sheet.folder import PUBLIC, TRIAL
+
 FORMATS = ("html", "pdf", "docx")
 DISTRICT = "district"
 
@@ -46,10 +48,15 @@ class Job:
             "overrides": dict(self.overrides),
         }
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it is the edition for publication: papers only, apart from the year's page."""
+        return self.edition == "publish"
+
     def output(self, extension: str) -> Path:
-        """Return the file an output goes to; a 试算 never takes the report's place."""
-        trial = "-试算" if self.overrides else ""
-        return Path(self.outputs_dir) / str(self.year) / f"{self.department}{trial}.{extension}"
+        """Return the file an output goes to; only the review edition has the plain name."""
+        stem = stem_of(self.department, self.edition) + (TRIAL if self.overrides else "")
+        return Path(self.outputs_dir) / str(self.year) / f"{stem}.{extension}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the job as plain values, to be sent to another process."""
@@ -66,6 +73,11 @@ class Job:
                 "formats": tuple(plain["formats"]),
             }
         )
+
+
+def stem_of(department: str, edition: str) -> str:
+    """Return what a department's files in an edition are called."""
+    return department + (PUBLIC if edition == "publish" else "")
 
 
 def checked_formats(text: str) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from govnb.publish.job import DISTRICT, FORMATS, Job
+from govnb.publish.job import DISTRICT, FORMATS, Job, stem_of
 from govnb.publish.outcome import Failure
 from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
 from govnb.publish.run import find_notebook
 from govnb.publish.store import Entry, Store
 from govnb.sheet.folder import (
     OWN_NAMES,
+    PUBLIC,
     TRIAL,
     Unread,
     departments,
@@ -78,7 +79,7 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
         If the year has no departments.
     """
     names = _departments(template)
-    receipts, present = read_receipts(store), store.listing()
+    receipts, present = read_receipts(store, template.edition), store.listing()
     notebook = find_notebook(template.notebook, template.params_dir)
     shared = Shared(template, notebook)
     folder = template.params_dir / str(template.year)
@@ -94,7 +95,7 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
         refused = _refused(name, path, template.params_dir, twice.get(name, []))
         tasks.append(Task(job, stamp, tuple(reasons), receipt, refused))
     left_over = _left_over(set(names), receipts, present)
-    stale = _stale(names, template.formats, present)
+    stale = _stale([stem_of(name, template.edition) for name in names], template.formats, present)
     unread = unread_files(template.year, template.params_dir)
     return Plan(tuple(tasks), left_over, receipts, stale, tuple(unread))
 
@@ -163,4 +164,6 @@ def _left_over(
     endings = {f".{ending}" for ending in (*FORMATS, "json", "ipynb")}
     outputs = {Path(name).stem for name in present if Path(name).suffix in endings}
     known = {name for name in outputs | set(receipts) if not name.startswith(".")}
-    return tuple(sorted(n for n in known - names if n not in OWN_NAMES and not n.endswith(TRIAL)))
+    return tuple(
+        sorted(n for n in known - names if n not in OWN_NAMES and not n.endswith((TRIAL, PUBLIC)))
+    )

@@ -19,12 +19,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from govnb.publish.job import Job
+from govnb.publish.job import Job, stem_of
 from govnb.publish.outcome import Outcome, Output
 from govnb.publish.store import RECEIPTS, Entry, Store
 from govnb.review.words import words_file
 
 VERSION = 1
+EDITION = "版本"
 # What draws, computes or writes a part of a report; another version may do so differently.
 _LIBRARIES = (
     "fonttools", "ipykernel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert",
@@ -49,6 +50,16 @@ class Receipt:
     stamp: Stamp
     outcome: Outcome
     run: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def edition(self) -> str:
+        """The edition that was made."""
+        return self.stamp.options.get(EDITION, "review")
+
+    @property
+    def stem(self) -> str:
+        """What the files are called."""
+        return stem_of(self.outcome.department, self.edition)
 
 
 class Shared:
@@ -78,7 +89,7 @@ def options_of(job: Job) -> dict[str, str]:
     """Return the options that change what a report looks like or how it comes about."""
     return {
         "格式": "、".join(sorted(job.formats)),
-        "版本": job.edition,
+        EDITION: job.edition,
         "引擎": job.engine or "govnb",
         **({"指标一览": "上纸"} if job.with_figures else {}),
     }
@@ -100,7 +111,7 @@ def why_run(
         if (before := receipt.stamp.options.get(name, "")) != now:
             reasons.append(f"{name}由 {before} 改为 {now}")
     for extension, output in receipt.outcome.outputs.items():
-        name = f"{receipt.outcome.department}.{extension}"
+        name = f"{receipt.stem}.{extension}"
         if name not in present:
             reasons.append(f"输出 {name} 不见了")
         elif not _same(present[name], output, name, store):
@@ -131,19 +142,19 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return reasons
 
 
-def read_receipts(store: Store) -> dict[str, Receipt]:
-    """Return the receipts of a year by department; one that can't be read counts as none."""
+def read_receipts(store: Store, edition: str = "review") -> dict[str, Receipt]:
+    """Return an edition's receipts by department; one that can't be read counts as none."""
     found = {}
     for name in store.listing(RECEIPTS):
-        department, dot, ending = name.rpartition(".")
+        stem, dot, ending = name.rpartition(".")
         if ending != "json" or not dot:
             continue
         try:
             receipt = _receipt(json.loads(store.read(f"{RECEIPTS}/{name}")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        if receipt is not None and receipt.outcome.department == department:
-            found[department] = receipt
+        if receipt is not None and (receipt.stem, receipt.edition) == (stem, edition):
+            found[receipt.outcome.department] = receipt
     return found
 
 
@@ -169,7 +180,7 @@ def write_receipt(store: Store, receipt: Receipt) -> None:
     }
     data = json.dumps(plain, ensure_ascii=False, indent=1).encode()
     # An empty one after a power failure counts as none.
-    store.write({f"{RECEIPTS}/{receipt.outcome.department}.json": data}, flush=False)
+    store.write({f"{RECEIPTS}/{receipt.stem}.json": data}, flush=False)
 
 
 def digest(path: Path) -> str:

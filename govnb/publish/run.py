@@ -1,4 +1,4 @@
-"""One department end to end: run the notebook, render what was asked for, write it whole.
+"""One department end to end: run the notebook, render what was asked for.
 
 Everything is rendered before anything is written, so a report that fails half-way leaves
 the last good one as it was.
@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from govnb.files import write_all_whole
 from govnb.publish.job import FORMATS, Job, checked_formats
 from govnb.shipped import shipped
 from govnb.text.faults import Fault, FaultsError, Place
@@ -19,27 +18,7 @@ from govnb.text.faults import Fault, FaultsError, Place
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["FORMATS", "Job", "checked_formats", "execute", "find_notebook", "render", "run"]
-
-
-def run(job: Job) -> list[Path]:
-    """Run a department's notebook and write its outputs.
-
-    Returns
-    -------
-    list of Path
-        The files written: the executed notebook, the JSON result and each format.
-
-    Raises
-    ------
-    FaultsError
-        If the department's files can't be used or a format can't be made.
-    papermill.PapermillExecutionError
-        If a cell of the notebook fails.
-    """
-    files = {job.output(extension): data for extension, data in produce(job).items()}
-    write_all_whole(files)
-    return list(files)
+__all__ = ["FORMATS", "Job", "checked_formats", "execute", "find_notebook", "render"]
 
 
 def produce(job: Job) -> dict[str, bytes]:

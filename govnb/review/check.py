@@ -280,10 +280,10 @@ class Check(Strict):
     # ── Two sides ───────────────────────────────────────────────
 
     # Whether it holds a total against its parts; holds figures against one another, so that one
-    # wrong figure breaks several such checks; and names on the left the one that breaks others.
+    # wrong figure breaks several such checks; and how surely it names that one on the left.
     adds_up: ClassVar[bool] = False
     relates: ClassVar[bool] = False
-    is_root: ClassVar[bool] = False
+    root: ClassVar[int] = 0
     # What is said of sides that agree, and of how far they are apart.
     agree: ClassVar[str] = "相符"
     apart: ClassVar[str] = "差"

@@ -1,4 +1,4 @@
-"""文号年份, 日期先后 and 日期相同: dates that contradict each other.
+"""文号年份, 日期先后, 日期相同 and 文中年份: dates that contradict each other.
 
 A date may be known to the year or month only; two dates contradict each other only when no
 day they can mean would make them agree.
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,10 +22,13 @@ from govnb.review.check import (
     ForEach,
     Formula,
     Number,
+    ProseCheck,
     subject_of,
 )
 from govnb.review.finding import HINT, Finding, Side
 from govnb.review.terms import Term, date_of
+from govnb.review.texts import MASK, Passage
+from govnb.review.words import one_of
 from govnb.review.world import World
 from govnb.sheet.expression import spelled
 from govnb.text.number import whole_number
@@ -241,3 +244,68 @@ def _printed(text: str) -> list[int | None]:
     match = _DATE.search(unicodedata.normalize("NFKC", text).replace(" ", ""))
     year, *rest = filter(None, match.groups()) if match else ("",)
     return [whole_number(year.translate(_DIGITS)), *map(whole_number, rest)]
+
+
+_TYPED_DATE = re.compile(r"(?<![\d.])(\d{4})\s*年(?:(\d{1,2})月)?(?:(\d{1,2})日)?")
+
+
+class TypedYearCheck(ProseCheck):
+    """文中年份: 文字里不可能的年份.
+
+    A year in a narrative that can't have come yet, or isn't the one stated elsewhere.
+
+    What is planned, or has a term, may lie ahead; what is told as done may not.
+    """
+
+    kind: Literal["文中年份"] = Field(alias="种类")
+    not_after: Formula = Field(alias="不晚于", description="报告的日期；已办的事不会晚于它")
+    far: Number = Field(alias="最多晚几年", description="不论说什么，也不会比它再晚这么多年")
+    done: list[Text] = Field(alias="已办", description="同一分句里有这些词，说的是已经办了的事")
+    planned: list[Text] = Field(alias="不计", description="一句里有这些词，说的是打算或期限")
+    names: dict[str, Formula] = Field(
+        {}, alias="叫法", description="年份前面的词 → 写明它的日期，如 设立于: 部门.设立时间"
+    )
+    others: list[Text] = Field([], alias="别的主体", description="有这些词，说的不是本部门的日期")
+
+    nothing: ClassVar[str] = "文字里没有年份"
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Compare the years typed in the narratives with the report's date."""
+        last = world.term(self.not_after, {})
+        for passage in world.prose:
+            for match in _TYPED_DATE.finditer(passage.masked):
+                if not passage.is_quoted(match.start()):
+                    yield self._judged(match, passage, last, world)
+
+    def _judged(self, match: re.Match[str], passage: Passage, last: Term, world: World) -> Finding:
+        start, end = passage.clause(*match.span())
+        head, tail = passage.masked[start : match.start()], passage.masked[match.end() : end]
+        year, month, day = (int(part) if part else None for part in match.groups())
+        date = PartialDate(year or 0, month, day, match[0], passage.at(match.start()))
+        right, limit, why = self._stated(world, head), date_of(last), ""
+        stated = right and date_of(right)
+        if right and stated and stated.year != date.year:
+            why = f"“{right.label}”是{stated}"
+        elif limit and not re.search(one_of(self.planned), passage.masked[start:end]):
+            told = re.split("[，,]", head)[-1] + re.split("[，,]", tail)[0]
+            is_ahead = re.search(one_of(self.done), told) and date.earliest() > limit.latest()
+            if is_ahead or date.year > limit.year + int(self.far):
+                why = f"报告最晚写于{limit}"
+        evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
+        subject = f"{passage.path}:{match[0]}"
+        words = {"处": passage.path, "左": match[0], "缘由": why}
+        if why:
+            return self.failed(subject, words, evidence)
+        return self.passed(subject, f"“{match[0]}”不矛盾", evidence)
+
+    def _stated(self, world: World, before: str) -> Term | None:
+        """Return the date that a sentence about the department itself is about to tell."""
+        identity = world.inputs.department.identity
+        own = [str(n) for n in (identity.name, identity.full_name, identity.short_name) if n]
+        match = re.match(
+            rf"(?:{one_of(own)}|{MASK}+)(?:(?P<between>.*)[，,])?"
+            rf"(?P<words>{one_of(self.names)})\s*$", before,
+        )  # fmt: skip
+        if match is None or re.search(one_of(self.others), match["between"] or ""):
+            return None
+        return world.term(self.names[match["words"]], {})

@@ -44,7 +44,7 @@ class ZeroBaseCheck(ForEach):
     now: Formula = Field(alias="本期", description="本年数的名称")
     growth: Formula | None = Field(None, alias="增长率", description="增长率的名称，有才写")
     relates: ClassVar[bool] = True
-    is_root: ClassVar[bool] = True
+    root: ClassVar[int] = 2
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Find where a rate is given although the base is zero."""

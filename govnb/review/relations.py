@@ -27,7 +27,9 @@ from govnb.review.world import World
 from govnb.sheet.expression import spelled
 from govnb.sheet.sheet import HUNDRED
 from govnb.text.values import Text
-from govnb.text.yaml_text import Scalar
+
+# Whose commas were taken for points, if not more.
+_TOO_MANY_TIMES = 1000
 
 
 class EqualCheck(ForEach):
@@ -66,6 +68,7 @@ class LimitCheck(ForEach):
         None, alias="列全比例", description="右边不到左边的这么多，是没有列全，不核对"
     )
     relates: ClassVar[bool] = True
+    root: ClassVar[int] = 1
     agree: ClassVar[str] = "没有超过"
     apart: ClassVar[str] = "超过"
 
@@ -102,8 +105,8 @@ class MagnitudeCheck(ForEach):
     number: Formula = Field(alias="数", description="名称或算式")
     beside: list[Formula] = Field(alias="参照", description="同类的数：预算、上年数、合计")
     relates: ClassVar[bool] = True
-    is_root: ClassVar[bool] = True
-    times: Number = Field(Scalar("1000"), alias="倍数", description="差这么多倍才报，默认 1000")
+    root: ClassVar[int] = 2
+    times: Number | None = Field(None, alias="倍数", description="差这么多倍才报，默认 1000")
 
     def one(self, world: World, variables: Mapping[str, str]) -> Iterator[Finding]:
         """Compare a number with each of those it should be like."""
@@ -118,7 +121,7 @@ class MagnitudeCheck(ForEach):
         times, other = max(((max(x, 1 / x), o) for x, o in apart.items()), key=lambda pair: pair[0])
         told = f"{term.label}{term}，{other.label}{other}"
         evidence = Evidence(term.side, other.side)
-        if times < Decimal(self.times):
+        if times < Decimal(self.times or _TOO_MANY_TIMES):
             yield self.passed(subject, f"{told}，数量级相当", evidence)
         else:
             words = Gap(term, other).words(subject or term.label)
@@ -171,6 +174,7 @@ class ReasonCheck(ForEach):
     except_for: Formula | None = Field(
         None, alias="不含", description="对应这一项超支的，由别的核对负责"
     )
+    carried: Formula | None = Field(None, alias="结转", description="上年结转够付超支的，不算超支")
     short: Severity | None = Field(
         None, alias="解释不足时", description="解释不足的严重性，默认同上"
     )
@@ -193,6 +197,12 @@ class ReasonCheck(ForEach):
                 yield from self.undecided(subject, overspend, explained)
             elif overspend.number <= 0:
                 yield self.not_applicable(subject, f"{overspend.label}{overspend}，没有超支")
+            elif (
+                self.carried
+                and ((carried := world.term(self.carried, {})).number or 0) >= overspend.number
+            ):
+                why = f"{overspend.label}{overspend}，用的是{carried.label}{carried}"
+                yield self.not_applicable(subject, why)
             else:
                 gap = world.gap(overspend, explained, self.fixed_tolerance)
                 yield self._explained(world, subject, gap)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from govnb.review.check import NO_MATTER, Check
 from govnb.review.finding import NOT_APPLICABLE, RESIDUE, SEVERITIES, Finding
+from govnb.review.terms import is_literal
 from govnb.sheet.sheet import Sheet
 
 
@@ -15,8 +16,11 @@ def together(
 ) -> Iterator[Finding]:
     """Yield the findings, each that follows from another one closed and told of there."""
     found = {finding.id: finding for finding in findings}
+    roots = {id_: _root(finding, checks[finding.check]) for id_, finding in found.items()}
     open_ones = [finding for finding in found.values() if finding.is_open]
-    open_ones.sort(key=lambda f: (not checks[f.check].is_root, _rank(f)))
+    # What others follow from comes first: a part before what is worked out from it.
+    rests_on = {f.id: len(sheet.above(f.left.figure or "")) for f in open_ones if roots[f.id]}
+    open_ones.sort(key=lambda f: (-roots[f.id], rests_on.get(f.id, 0), _rank(f)))
     sums = {checks[f.check].subject(f): f.id for f in open_ones if checks[f.check].adds_up}
     for finding in list(found.values()):
         for name in finding.because:
@@ -25,10 +29,15 @@ def together(
         for other in open_ones if finding.left.figure and checks[finding.check].relates else ():
             sides = [s.figure for s in (other.left, other.right) if s.figure]
             rests = any(finding.left.figure in sheet.above(side) for side in sides)
-            follows = rests if checks[finding.check].is_root else other.left == finding.left
+            follows = rests if roots[finding.id] else other.left == finding.left
             if checks[other.check].relates and follows:
                 _put_under(found, finding.id, other.id)
     yield from _one_a_table(found)
+
+
+def _root(finding: Finding, check: Check) -> int:
+    """Return how surely a finding names what breaks others: a limit of the law breaks nothing."""
+    return 0 if is_literal(finding.right.figure or "") else check.root
 
 
 def _rank(finding: Finding) -> int:

@@ -22,7 +22,8 @@ from govnb.text.yaml_text import Mapping, Scalar, parse_yaml, scalar
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"
 # Files the program makes beside the departments' own.
 OWN_NAMES = frozenset({"district", "index", "summary"})
-TRIAL = "-试算"
+# What marks a 试算 and an edition for publication beside a department's report.
+TRIAL, PUBLIC = "-试算", "-公开版"
 # What Windows takes for a device, whatever follows behind a dot.
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"}
@@ -116,9 +117,9 @@ def is_readable(path: Path) -> bool:
 def name_fault(code: str) -> tuple[str, str] | None:
     """Return why a department can't bear an identifier and what to type, None if it can."""
     bare = code.strip().strip("._ ") or "bumen"
-    other = f"换一个，如 {bare.removesuffix(TRIAL).split('.')[0]}-ju"
-    if code.casefold() in OWN_NAMES or code.endswith(TRIAL):
-        return f"“{code}”这个名称留给总览页、汇总和试算", other
+    other = f"换一个，如 {bare.removesuffix(TRIAL).removesuffix(PUBLIC).split('.')[0]}-ju"
+    if code.casefold() in OWN_NAMES or code.endswith((TRIAL, PUBLIC)):
+        return f"“{code}”这个名称留给总览页、汇总、公开版和试算", other
     if code[:1] in ("_", "."):
         return f"“{code}”以“{code[0]}”开头，这样的名称留给程序和系统", f"写 {bare}"
     if code.split(".")[0].strip().casefold() in _DEVICES:

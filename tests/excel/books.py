@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import Random
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -66,3 +68,74 @@ def write(path: Path, sheets: Mapping[str, Rows], merged: Mapping[str, str] | No
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
+
+
+def accounts(draw: Random) -> dict[str, list[list[Any]]]:
+    """Return five tables of made-up final accounts that hold together, in 元."""
+
+    def money() -> float:
+        return draw.randrange(100_000, 90_000_000) / 100
+
+    def total(*parts: float) -> float:
+        return round(sum(parts), 2)
+
+    basic, project = {}, {}
+    for code in ("2010301", "2080505", "2101101"):
+        basic[code], project[code] = money(), money()
+    staff = {"30101": round(sum(basic.values()) / 4, 2), "30301": 2000.25}
+    goods = {"30201": round(sum(basic.values()) / 8, 2)}
+    goods["30211"] = round(total(*basic.values()) - total(*staff.values(), *goods.values()), 2)
+    spent = total(*basic.values(), *project.values())
+    carried, left = money(), money()
+    income = round(spent + left - carried, 2)
+    unit = [None, None, "金额单位：元"]
+
+    def rows(*columns: dict[str, float]) -> list[list[Any]]:
+        """Return 类, 款 and 项 with their sums under a total."""
+        found: list[list[Any]] = [["合计", None, *(total(*c.values()) for c in columns)]]
+        for code in dict.fromkeys(
+            k[:n] for key in columns[0] for k in [key] for n in (3, 5, len(key))
+        ):
+            sums = (total(*(v for k, v in c.items() if k.startswith(code))) for c in columns)
+            found.append([code, f"科目{code}", *sums])
+        return found
+
+    both = {code: round(basic[code] + project[code], 2) for code in basic}
+    classes: list[list[Any]] = [[f"科目{c}", None, total(*(v for k, v in both.items() if k[:3] == c))]
+               for c in ("201", "208", "210")]  # fmt: skip
+    own, other = round(income / 3, 2), round(income - round(income / 3, 2), 2)
+    first: list[list[Any]] = [
+        ["财政拨款收入", None, own],
+        ["其他收入", None, other],
+        [None, None, None],
+    ]
+    both_sides = [a + b for a, b in zip(first, classes, strict=True)]
+    economic = [[c, f"科目{c}", v] for part in (staff, goods) for c, _, v in rows(part)[1:]]
+    return {
+        "收入支出决算总表": [
+            ["收入支出决算总表"], unit, ["项目", "行次", "金额"] * 2, *both_sides,
+            ["本年收入合计", None, income, "本年支出合计", None, spent],
+            ["年初结转和结余", None, carried, "年末结转和结余", None, left],
+            ["总计", None, total(income, carried), "总计", None, total(spent, left)],
+        ],
+        "收入决算表": [
+            ["收入决算表"], unit,
+            ["科目编码", "科目名称", "本年收入合计", "财政拨款收入", "其他收入"],
+            *rows({"2010301": income}, {"2010301": own}, {"2010301": other}),
+        ],
+        "支出决算表": [
+            ["支出决算表"], unit, ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+            *rows(both, basic, project),
+        ],
+        "一般公共预算财政拨款支出决算表": [
+            ["一般公共预算财政拨款支出决算表"], unit,
+            ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+            *rows(both, basic, project),
+        ],
+        "基本支出决算表": [
+            ["一般公共预算财政拨款基本支出决算表"], unit, ["科目编码", "科目名称", "金额"],
+            *economic,
+            [None, "人员经费合计", total(*staff.values())],
+            [None, "公用经费合计", total(*goods.values())],
+        ],
+    }  # fmt: skip

@@ -66,7 +66,6 @@ def test_every_figure_a_text_or_table_prints_is_a_button(
         "支出.工资福利支出.差异",
         "超支原因.编外人员工资及补助.占对应超支",
         "业务量.热线工单.增长率",
-        "运行费用.大厅运行.未解释超支",
         "三公经费.结余",
         "收入.财政预算.专项经费.政务公开",
     ],
@@ -182,3 +181,22 @@ def test_the_annex_lists_every_figure_with_formula_and_origin(
             # Only the rubric knows how the score was made.
             made = "见评分表" if name == "评价得分" else how_made(figure) or "（填写）"
             assert listed[2:] == [made, str(figure.place)]
+
+
+def test_a_panel_puts_the_numbers_into_the_formula(panels: dict[str, Page]) -> None:
+    text = panels[anchor("指标", "三公经费.公务用车运行维护费.超支率")].text
+    assert "0.88 ÷ 8.1 = 10.86%" in text
+
+
+def test_a_panel_quotes_the_line_that_somebody_typed(
+    panels: dict[str, Page], params: Path, figures: Figures
+) -> None:
+    name = "三公经费.公务接待费.支出"
+    lines = (params / "2016" / "junshan-zwfw.yml").read_text("utf-8").splitlines()
+    typed = lines[figures[name].place.line - 1].strip()
+    assert "10.33" in typed and typed in panels[anchor("指标", name)].text
+
+
+def test_a_figure_taken_over_puts_no_number_into_its_formula(panels: dict[str, Page]) -> None:
+    text = panels[anchor("指标", "项目.电子政务外网建设.资金")].text
+    assert "收入.电子政务外网建设项目资金" in text and "代入" not in text

@@ -38,6 +38,25 @@ def test_every_department_gets_its_outputs_and_the_page_lists_them(two: YearFold
     two.check_whole()
 
 
+def test_the_edition_for_publication_stands_beside_the_review_under_its_own_name(
+    two: YearFolder,
+) -> None:
+    assert two.run().code == 0
+    before = {path.name: path.read_bytes() for path in two.outputs.iterdir() if path.is_file()}
+    done = two.run("--edition", "publish", "--to", "html,docx")
+    assert done.code == 0 and "完成 2" in done.out, done.out
+    made = {path.name for path in two.outputs.iterdir() if path.is_file()} - set(before)
+    names = ("001005-公开版", "甲局-公开版")
+    assert made == {f"{name}.{extension}" for name in names for extension in ("html", "docx")}
+    # The reviewers' page, tables and results are as they were.
+    assert all((two.outputs / name).read_bytes() == data for name, data in before.items())
+    assert "跳过 2" in two.run("--edition", "publish", "--to", "html,docx").out
+    again = two.run()
+    assert "跳过 2" in again.out and "公开版" not in again.out
+    (two.outputs / "甲局-公开版.docx").unlink()
+    assert "完成 1" in two.run("--edition", "publish", "--to", "html,docx").out
+
+
 @pytest.mark.parametrize("formats", ["docx", "pdf,docx", "html,pdf,docx"])
 def test_every_format_is_made_by_the_same_workers(two: YearFolder, formats: str) -> None:
     done = two.run("--to", formats, "--timeout", "120")

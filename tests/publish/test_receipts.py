@@ -95,7 +95,6 @@ def test_touching_a_file_runs_nothing(year: Year) -> None:
     ("change", "expected"),
     [
         ({"formats": ("html", "pdf")}, "格式由 html 改为 html、pdf"),
-        ({"edition": "publish"}, "版本由 review 改为 publish"),
         ({"engine": "kernel"}, "引擎由 govnb 改为 kernel"),
     ],
 )

@@ -171,12 +171,13 @@ def test_rounding_is_said_where_it_decides(tmp_path: Path) -> None:
     assert "公布的 96 分与重算的 95.5 分只差四舍五入，一致" in made.statement
 
 
-def test_the_report_prints_the_published_score_first(junshan: Inputs) -> None:
-    said = Workbook(junshan).published_score().source
-    first, second = said.split("\n\n")
-    assert first == "根据部门整体支出绩效评价指标体系，本单位2016年度评价得分97分。"
-    assert second.startswith("复核情况：按湖南通行表复核；")
-    assert "本年追加为0万元" in second and "预算执行.本年追加" not in second
+def test_the_body_tells_the_published_score_and_the_annex_how_it_stands(junshan: Inputs) -> None:
+    workbook = Workbook(junshan)
+    said = "根据部门整体支出绩效评价指标体系，本单位2016年度评价得分97分。"
+    assert workbook.published_score().source == said
+    annexed = workbook.score_statement().source
+    assert annexed.startswith("按湖南通行表复核；")
+    assert "本年追加为0万元" in annexed and "预算执行.本年追加" not in annexed
 
 
 def test_blanks_around_numbers_are_the_terminals_only() -> None:
