@@ -17,8 +17,11 @@ def base_data(sheet: Sheet) -> Table:
     rows = []
     for row in sheet.inputs.form.rows:
         for variables in matches(row.each, sheet.figures):
-            names = (row.last_actual, row.budget, row.actual)
-            cells = [sheet.cell(fill(n, variables) if n else None) for n in names]
+            wanted = (row.last_actual, row.budget, row.actual)
+            names = [fill(name, variables) if name else None for name in wanted]
+            # A row of which the department knows nothing only heads those below it.
+            known = any(name in sheet.figures for name in names)
+            cells = [sheet.cell(name if known else None) for name in names]
             rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
     columns = ("项目", "上年决算数", "本年预算数", "本年决算数")
     table = sheet.table("基础数据表", "部门整体支出绩效评价基础数据表", columns, rows)

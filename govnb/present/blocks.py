@@ -89,7 +89,7 @@ def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
     wanted = {"收入": "收入", "支出": "支出", balance: "支出", "三公经费.控制率": "三公经费"}
     extra = []
     if score:
-        extra.append(("得分", f"{score}分", "表-评分表"))
+        extra.append(("得分", f"{score.removesuffix('分')}分", "表-评分表"))
     if errors is not None:
         extra.append(("待改正", f"{errors}处", "复核意见"))
     shown_first = tuple((figures[name], f"表-{table}") for name, table in wanted.items())

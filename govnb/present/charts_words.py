@@ -7,7 +7,6 @@ the sum of what was folded), so that every label goes through the same rounding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from govnb.sheet.figure import Figure, Figures, rounded, shown
@@ -100,7 +99,7 @@ def share(figures: Figures, part: Figure, whole: Figure) -> str:
     if number(whole) <= 0:
         return ""
     value = number(part) / number(whole) * 100
-    return shown(replace(_made([part, whole], part.name, value), unit="%", decimals=2))
+    return shown(_made([part, whole], part.name, value)._replace(unit="%", decimals=2))
 
 
 def signed(figure: Figure) -> str:
@@ -125,7 +124,7 @@ def growth(figures: Figures, this: Figure, last: Figure) -> str:
     """Return in words how this year's volume compares with last year's."""
     if this.unit == "%":
         # A rate that went from 96% to 98% rose by 2 points, not by 2.08 %.
-        points = replace(difference(this, last, this.name), unit="")
+        points = difference(this, last, this.name)._replace(unit="")
         return verdict(points, "上升", "下降", "个百分点")
     rate = known(figures, f"{this.name.removesuffix('.本年')}.增长率")
     if rate is not None:
@@ -198,8 +197,7 @@ def _leaves(figures: Figures, name: str) -> list[Figure]:
 
 
 def _made(sources: Sequence[Figure], name: str, value: Decimal) -> Figure:
-    return replace(
-        sources[0],
+    return sources[0]._replace(
         name=name,
         value=value,
         decimals=max(figure.decimals for figure in sources),
@@ -209,7 +207,7 @@ def _made(sources: Sequence[Figure], name: str, value: Decimal) -> Figure:
 
 
 def _size(figure: Figure) -> Figure:
-    return replace(figure, value=abs(number(figure)))
+    return figure._replace(value=abs(number(figure)))
 
 
 def _level(value: Decimal) -> str:

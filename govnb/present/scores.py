@@ -39,9 +39,16 @@ def scoring_table(score: Score, figures: Figures) -> Table:
     rows.append(TableRow(cells, 0, "total"))
     return Table(
         "评分表", f"{score.title}评分表", COLUMNS, tuple(rows), figures, score.source,
-        unit="分", notes=(*filter(None, (trial(score), score.about)), MARKS, *score.notes),
+        unit="分",
+        notes=(*filter(None, (trial(score), score.about, _untold(score))), MARKS, *score.notes),
         text_columns=frozenset(range(len(COLUMNS))) - {1, 4},
     )  # fmt: skip
+
+
+def _untold(score: Score) -> str:
+    """Return what isn't transcribed of the table, or nothing."""
+    parts = "、".join(f"{name} {points(weight)} 分" for name, weight in score.untold)
+    return f"未转录：{parts}，没有见到原文，不计分。" if parts else ""
 
 
 def official_table(score: Score, figures: Figures) -> Table:

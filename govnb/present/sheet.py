@@ -76,7 +76,7 @@ class Sheet:
         if not rounded(gap.number, stated.decimals):
             return ()
         parts = self.figures[f"{name}.分项之和"]
-        summed, missed = (shown(replace(f, decimals=stated.decimals)) for f in (parts, gap))
+        summed, missed = (shown(f._replace(decimals=stated.decimals)) for f in (parts, gap))
         return (f"{term}写明{shown(stated)}，所列分项合计{summed}，相差{missed}。",)
 
     def table(self, name: str, caption: str, columns: tuple[str, ...], rows: list[Row]) -> Table:

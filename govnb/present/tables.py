@@ -257,7 +257,7 @@ def figure_cell(figures: Figures, name: str | None, decimals: int | None = None)
     if figure is None:
         return Cell(figures.unsaid)
     if decimals is not None:
-        figure = replace(figure, decimals=decimals)
+        figure = figure._replace(decimals=decimals)
     text = shown(figure, padded=True, unit=figure.unit == "%")
     return Cell(text, name, figure.number, figure.decimals)
 

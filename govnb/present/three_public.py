@@ -82,7 +82,7 @@ def _components(figures: Figures, notes: Mapping[str, str]) -> str:
 def notes_of(lines: ThreePublic) -> dict[str, str]:
     """Return the file's words on each component that has some."""
     fields = type(lines).model_fields
-    notes = {str(info.alias): getattr(lines, field).note for field, info in fields.items()}
+    notes = {str(i.alias): getattr(getattr(lines, f), "note", None) for f, i in fields.items()}
     return {item: str(note) for item, note in notes.items() if note}
 
 

@@ -6,7 +6,7 @@ A list counts as said where a narrative refers to it or spells out all its items
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
@@ -156,8 +156,7 @@ def with_score(figures: Figures, score: Score | None, public: bool = False) -> F
     given = score.total_text if score is not None and score.is_weighted else None
     if public:
         given = own_total(score) or None if score is not None else None
-    mark = replace(
-        figures[SCORE],
+    mark = figures[SCORE]._replace(
         value=given,
         formula="见评分表" if given else "由指标体系评出",
         lack=None if given else Lack.UNSCORED,

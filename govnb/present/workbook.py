@@ -119,7 +119,7 @@ class Workbook(Assessment):
         """Return the key figures for the head of the page, each linked to its section."""
         score = ""
         if self.score is not None and (self.public or self.score.is_weighted):
-            score = own_total(self.score) if self.public else self.score.total_text
+            score = own_total(self.score) if self.public else self.score.out_of
         errors = None if self.public else len(self.review.open_errors)
         cards = cards_of(self.figures, score, errors)
         self._remember(figure.name for figure, _ in cards.figures)

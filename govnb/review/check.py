@@ -174,8 +174,9 @@ class Check(Strict):
         """Return the text of the department's that tells of another measure, or nothing."""
         for word, name in self.not_where.items():
             figure = world.figures.get(name)
-            if figure is not None and word in str(figure.value):
-                return f"“{name}”是“{figure.value}”，口径不同，不核对"
+            said = None if figure is None else figure.value
+            if said is not None and word in str(said):
+                return f"“{name}”是“{said}”，口径不同，不核对"
         return ""
 
     def texts(self, kind: type[T]) -> Iterator[tuple[Scalar, T]]:

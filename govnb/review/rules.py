@@ -20,11 +20,11 @@ from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.section import VARIABLE
 from govnb.text.validation import Gaps, validate_leniently
 from govnb.text.yaml_text import Mapping as Tree
-from govnb.text.yaml_text import Scalar, parse_yaml, read_yaml
+from govnb.text.yaml_text import Scalar, mapping, read_yaml
 
 # The files of `params/rules` that the review reads, and what is in them.
 RULE_FILES = ("checks", "words")
-_NOTHING = parse_yaml("{}", "")
+_NOTHING = mapping({}, Place(""))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def rules_of(checks: Tree | None, words: Tree | None = None, faults: Any = ()) -
     return Rules(
         found.value or {},
         checks.keys_at,
-        (given.value or Words()).completed(shipped_words()),
+        (given.value or Words()).completed(),
         (*faults, *given.faults, *found.faults),
         given.gaps | found.gaps,
     )

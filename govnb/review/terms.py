@@ -276,7 +276,7 @@ def totals(figures: Figures, rounding: Rounding) -> tuple[Gap, ...]:
     for name in figures:
         if name.endswith(GAP):
             total = name.removesuffix(GAP)
-            parts = figures.parts.get(total) or figures[f"{total}{SUM}"].inputs
+            parts = figures[f"{total}{SUM}"].inputs
             found.append(_total(total, total, parts, figures, rounding))
         ledger, marked, column = name.rpartition(f"{COLUMNS}.")
         if marked and "." not in column and not figures[name].absent:

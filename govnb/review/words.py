@@ -53,10 +53,11 @@ class Words(Strict):
         """The words that say that an amount is more, or less."""
         return [*self.rising, *self.down, *self.under]
 
-    def completed(self, other: Words) -> Words:
-        """Return these lists, and `other`'s where none is given."""
+    def completed(self) -> Words:
+        """Return these lists, and the shipped ones where none is given."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
-        return other.model_copy(update=given)
+        is_whole = given.keys() == Words.model_fields.keys()
+        return self if is_whole else shipped_words().model_copy(update=given)
 
 
 def words_file(params_dir: Path) -> Path | None:

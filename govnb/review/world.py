@@ -138,10 +138,16 @@ class World:
             for name, figure in self.figures.items()
             if not is_absent(figure)
             and figure.lack is not Lack.LEFT_OUT
-            and not (pattern and pattern.endswith("}") and self.is_from_book(figure))
+            and not (pattern and self._is_computed(name, figure, pattern))
         ]
         found = matches(pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
+
+    def _is_computed(self, name: str, figure: Figure, pattern: str) -> bool:
+        """Tell whether a figure is only what the book makes of others that a pattern means too."""
+        rule = self.inputs.book.get(name)
+        or_stated = rule is not None and rule.or_stated == "是" and "{" in pattern
+        return (pattern.endswith("}") or or_stated) and self.is_from_book(figure)
 
     def term(self, text: str, variables: Mapping[str, str]) -> Term:
         """Return a rule's expression evaluated, with the rule's own place as its origin."""

@@ -96,6 +96,7 @@ class Indicator(Strict):
     source: Text = key("出处", "哪个来源的哪一条", ...)
     mark: Mark = key("标记", "原文、推、待核", ...)
     years: Years | None = key("适用年度", "默认随整个体系")
+    core: YesNo | None = key("核心指标", "表上标为核心指标的写 是")
     note: Text | None = key("说明", "其他要知道的事，印在评分表里")
 
     @property
@@ -110,7 +111,10 @@ class Group(Strict):
     weight: Weight | None = key("分值", "几分")
     partial: YesNo | None = key("部分", "下级只见到一部分")
     items: dict[Name, Node] = key("指标", "下级指标", {})
-    from_department: Text | None = key("指标取自", "部门文件“绩效指标”里的一级指标名称")
+    untold: YesNo | None = key("未转录", "原表的这一部分没有见到写 是，只写分值，不计分")
+    from_department: Text | None = key(
+        "指标取自", "部门文件“绩效指标”里的一级指标名称；不分一级指标的写 全部"
+    )
     subweights: dict[Name, Weight] = key(
         "二级分值", "部门所列指标按二级指标各占几分，合计等于分值", {}
     )
@@ -123,8 +127,9 @@ class Group(Strict):
 def _tag(value: Any) -> str:
     if isinstance(value, Group):
         return "group"
-    inside = isinstance(value, AnyMapping) and ("指标" in value or "指标取自" in value)
-    return "group" if inside else "indicator"
+    marks = {"指标", "指标取自", "未转录"}
+    is_group = isinstance(value, AnyMapping) and not marks.isdisjoint(value)
+    return "group" if is_group else "indicator"
 
 
 def _section(value: Any) -> Any:
@@ -186,7 +191,8 @@ class Entry:
     @property
     def name(self) -> str:
         """What the table calls it."""
-        return str(self.indicator.title or self.id)
+        core = "（核心指标）" if self.indicator.core == "是" else ""
+        return f"{self.indicator.title or self.id}{core}"
 
 
 @dataclass(frozen=True)
@@ -208,6 +214,8 @@ class Rubric:
     place: Place
     # Its indicators, and the groups that the department's own go into, in table order.
     rows: tuple[Entry | Socket, ...]
+    # What isn't transcribed of the table: what stands above it, and its points.
+    untold: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

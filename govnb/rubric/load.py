@@ -64,6 +64,9 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
         else:
             rows.append(row)
     rubric = Rubric(path.stem, found.value, tree.place, tuple(rows))
+    if rubric.is_partial:
+        untold = _untold(rubric.total, found.value.items, "全表")
+        rubric = replace(rubric, untold=tuple(untold))
     faults += [*check_rubric(rubric, found), *(also(rubric) if also else ())]
     if faults:
         raise FaultsError(faults)
@@ -103,11 +106,26 @@ def _rows(
             yield Entry(name, groups, node, place)
         elif node.from_department is not None:
             yield Socket((*groups, name), node, place)
-        elif len(groups) == 2:
-            message = f"“{name}”在第三级，下面不能再有“指标”"
-            yield Fault(place, message, "指标体系最多三级")
+        elif node.untold == "是":
+            continue
+        elif len(groups) == 3:
+            message = f"“{name}”在第四级，下面不能再有“指标”"
+            yield Fault(place, message, "指标体系最多四级")
         else:
             yield from _rows(node.items, tree[name]["指标"], (*groups, name))
+
+
+def _untold(left: Decimal, items: dict[str, Any], name: str) -> Iterator[tuple[str, Decimal]]:
+    """Yield what isn't transcribed (未转录) of a table, with its points."""
+    for below, node in items.items():
+        own = (node.weight.value if node.weight else None) or ZERO
+        left -= own
+        if isinstance(node, Group) and node.untold == "是":
+            yield below, own
+        elif isinstance(node, Group) and node.from_department is None:
+            yield from _untold(own, node.items, below)
+    if left > 0:
+        yield f"{name}的其余部分", left
 
 
 def _merged(path: Path, folder: Path, label: Path) -> Mapping:
@@ -282,7 +300,7 @@ def _added_up(
 ) -> Generator[Fault, None, Decimal]:
     below = ZERO
     for name, node in group.items.items():
-        if isinstance(node, Group) and node.from_department is None:
+        if isinstance(node, Group) and node.from_department is None and node.untold != "是":
             inside, place = tree[name].get("指标", {}), tree.keys_at[name]
             below += yield from _added_up(f"“{name}”的分值", node, inside, place, year, said, mine)
         elif isinstance(node, Group) or not node.years or year in node.years:
@@ -351,7 +369,7 @@ def unused(inputs: Inputs, rubric: Rubric) -> Iterator[str]:
                     yield said(f"评分依据.{name}.{key}里的“{item}”", item, asked)
     groups = [str(s.group.from_department) for s in rubric.sockets]
     for name, target in inputs.department.targets.items():
-        if target.group not in groups:
+        if not any(map(target.is_of, groups)):
             what = f"绩效指标“{name}”的一级指标“{target.group}”不在这套指标体系里，"
             yield said(what, target.group, groups)
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
+from pydantic import model_validator
+
 from govnb.rubric.case import UNITS, Case
 from govnb.rubric.outcome import (
     EVERYTHING,
@@ -19,12 +21,13 @@ from govnb.rubric.outcome import (
 )
 from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
-from govnb.rubric.values import FULL, LEFT_OUT, Condition, FormulaText, key
+from govnb.rubric.values import FULL, LEFT_OUT, Condition, Cost, FormulaText, key
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
+from govnb.sheet.figure import Figures
 from govnb.text.faults import Fault
-from govnb.text.measure import PERCENT, Span, signed, unit_of
+from govnb.text.measure import PERCENT, Bounds, Level, Span, check_bounds, ratio, signed, unit_of
 from govnb.text.section import Name, Strict
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
@@ -43,6 +46,17 @@ _SPANS: dict[str, Callable[[Decimal], Span]] = {
 _DIRECTIONS = {"≤": DOWNWARD, "<": DOWNWARD, "≥": UPWARD, ">": UPWARD}
 
 
+class Excess(Bounds):
+    """What reaching far beyond a target costs."""
+
+    points: Cost = key("扣", "扣几分，或占分值的百分之几", ...)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Excess:
+        check_bounds(self)
+        return self
+
+
 class RatioOfTarget(Proportional):
     """ratio_of_target: 正向 B/A，反向 A/B，不突破分值；低于 60% 不得分."""
 
@@ -53,6 +67,7 @@ class RatioOfTarget(Proportional):
     )
     actual: FormulaText | None = key("实际", "默认 实际完成值")
     target: FormulaText | None = key("目标", "默认 年度指标值")
+    excess: list[Excess] = key("超额扣减", "正向指标超出目标（实际－目标）÷目标 多少，扣多少", [])
 
     def score(self, case: Case) -> Outcome:
         """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
@@ -72,6 +87,9 @@ class RatioOfTarget(Proportional):
         # What is stated to be 1天以内 is anything up to it; the number stated comes first.
         ends = [end for end in (span.high, span.low) if end is not None]
         ends = [ends[0], ends[1] if ends[1:] else _FAR] if span.value is None else ends[:1]
+        if span.value is None:
+            turns = (a * (1 + ratio(end)) for band in self.excess for end in band.ends)
+            ends += [turn for turn in turns if turn in span]
         ways = [self._held_against(a, b, case, upward=up) for b in ends for up in directions]
         points, counts = either(*ways)
         if points.is_exact and counts is True:
@@ -116,13 +134,63 @@ class RatioOfTarget(Proportional):
         if under > 0 and over >= 0:
             outcome = self.of(Valued(Span.point(over / under)), case)
             how = "正向，实际÷目标" if upward else "反向，目标÷实际"
-            return replace(outcome, reason=f"{outcome.reason}（{how}）")
+            outcome = replace(outcome, reason=f"{outcome.reason}（{how}）")
+            return self._exceeded(outcome, over / under - 1, case) if upward else outcome
         if over >= under:
             return Outcome(Interval.exactly(limits.high), f"{said}，已达到，得满分")
         if upward and a > 0:
             return Outcome(Interval.exactly(limits.low), f"{said}，没有完成")
         problem = f"目标 {words.beside(a)}、实际 {words.beside(b)} 算不出完成比例"
         return self.without_value(Valued(problem=problem), case)
+
+    def _exceeded(self, outcome: Outcome, by: Decimal, case: Case) -> Outcome:
+        """Take off what reaching so far beyond the target costs."""
+        band = next((band for band in self.excess if by in band.span()), None)
+        if band is None:
+            return outcome
+        gone, limits = band.points.of(case.weight), case.limits(self)
+        points = Interval.exactly(limits.high - gone).within(limits)
+        said = f"超出目标 {words.value(by, PERCENT)}，扣 {words.points(gone)} 分，{points.said}"
+        return replace(outcome, points=points, reason=f"{outcome.reason}；{said}")
+
+
+class ShareReached(Rule):
+    """share_reached: 分值 × 达标的指标数 ÷ 全部指标数；超过目标三成的不算达标."""
+
+    id, name = "share_reached", "达标占比"
+
+    subgroup: Text | None = key("二级指标", "只数部门“绩效指标”里的这一类，如 数量指标")
+    most: Level | None = key("最多超过", "超过目标这么多的不算达标，如 30%")
+
+    def score(self, case: Case) -> Outcome:
+        """Count the department's own indicators that reached their targets."""
+        figures, names = case.figures, case.figures.sheet.expand("绩效指标.*.分值")
+        heads = [name.rpartition(".")[0] for name in names]
+        if self.subgroup is not None:
+            kind = str(self.subgroup)
+            heads = [
+                h for h in heads if str(getattr(figures.get(f"{h}.二级指标"), "value", "")) == kind
+            ]
+        limits = case.limits(self)
+        if not heads:
+            said = f"部门没有列出{self.subgroup or '绩效指标'}，{limits.said}"
+            return Outcome(limits, said, ("绩效指标",))
+        met = [self._reached(figures, head) for head in heads]
+        ends = (met.count(True), len(met) - met.count(False))
+        low, high = (case.weight * n / len(met) for n in ends)
+        points = Interval(settled(low), settled(high)).within(limits)
+        missing = (f"{h}.{ACTUAL}" for h, one in zip(heads, met, strict=True) if one is None)
+        said = f"{len(met)} 条{self.subgroup or '绩效指标'}中达标 {ends[0]} 条，{points.said}"
+        return Outcome(points, said, tuple(missing))
+
+    def _reached(self, figures: Figures, head: str) -> bool | None:
+        target, actual = figures.get(f"{head}.{TARGET}"), figures.get(f"{head}.{ACTUAL}")
+        a, b = (f.ratio if f is not None else None for f in (target, actual))
+        if target is None or not isinstance(a, Decimal) or not isinstance(b, Decimal):
+            return None
+        if _DIRECTIONS.get(signed(str(target.typed.text) if target.typed else "")[0]) == DOWNWARD:
+            return b <= a
+        return b >= a and (self.most is None or b <= a * (1 + ratio(self.most)))
 
 
 def _unit(case: Case) -> str:

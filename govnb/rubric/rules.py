@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, ClassVar
@@ -15,7 +16,7 @@ from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, 
 from govnb.sheet import score_words as words
 from govnb.text.faults import Fault
 from govnb.text.measure import PERCENT, Bounds, Level, Range, Span, check_bounds, holes, ratio
-from govnb.text.values import Amount, TextOf, refuse
+from govnb.text.values import Amount, TextOf, YesNo, refuse
 from govnb.text.yaml_text import Scalar
 
 _Side = Annotated[Scalar, TextOf("方向", choices=("不超过", "不低于"))]
@@ -131,9 +132,11 @@ class Banded(ValueRule):
         "分档", "每档一个范围，加 得分 或 得分公式；合起来恰好盖住所有的数", ..., min_length=1
     )
     domain: Range | None = key("值域", "原文只规定了这个范围；以外的值得分未定")
+    by_size: YesNo | None = key("取绝对值", "偏高偏低都按偏离多少分档的写 是")
 
     def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, and why."""
+        value = abs(value) if self.by_size == "是" else value
         shown, limits = words.value(value, case.unit, *self.turns(case)), case.limits(self)
         band = next((band for band in self.bands if value in band.span(case.unit)), None)
         if band is None or (self.domain and value not in self.domain.span(case.unit)):
@@ -162,13 +165,15 @@ class Banded(ValueRule):
         return super().over(span, case)
 
     def turns(self, case: Case) -> list[Decimal]:
-        """Return the ends of the bands."""
-        return [level(end, case) for band in self.bands for end in band.ends]
+        """Return the ends of the bands, on both sides of nothing where only the size counts."""
+        ends = [level(end, case) for band in self.bands for end in band.ends]
+        return [*ends, *(-end for end in ends), ZERO] if self.by_size == "是" else ends
 
     def faults(self, row: Row) -> Faults:
         """Require bands that cover every value once, the best of them with full marks."""
         yield from super().faults(row)
-        domain = self.domain.span(row.unit) if self.domain else Span()
+        domain = Span(ZERO) if self.by_size == "是" else Span()
+        domain = self.domain.span(row.unit) if self.domain else domain
         spans = [band.span(row.unit) for band in self.bands]
         for number, message in holes(spans, domain, partial(say_level, row.unit)):
             hint = "每个值应恰好落在一档；原文只规定一段范围的，写“值域”"
@@ -213,3 +218,23 @@ class Proportional(ValueRule):
             said = self.full_at.text.strip() if self.full_at else "100%（没有写，按默认）"
             message = f"起点 {self.start.text.strip()} 高于满分值 {said}"
             yield Fault(self.start.place, message, "起点以下不得分，写低于满分值的数")
+
+
+class ByCoefficient(Proportional):
+    """by_coefficient: 得分 = 分值 × 得分系数；有指标值的按指标值复算."""
+
+    id, name = "by_coefficient", "按系数"
+
+    def score(self, case: Case) -> Outcome:
+        """Give weight × the value; without one, × the coefficient that the department shows."""
+        found, stated = case.value(), case.number("得分系数")
+        if stated is None:
+            return self.of(found, case)
+        if not found.is_known:
+            given = Valued(Span.point(stated), note="按部门自评的得分系数")
+            return self.of(given if case.is_shown("得分系数") else case.not_proven(given), case)
+        made, value = self.of(found, case), found.number
+        if value is None or min(value, Decimal(1)) == min(stated, Decimal(1)):
+            return made
+        said = f"自评系数 {words.value(stated, PERCENT)}，按指标值是 {words.value(value, PERCENT)}"
+        return replace(made, reason=f"{made.reason}；{said}，自评与复算不同")

@@ -15,7 +15,7 @@ from govnb.rubric.load import EVIDENCE, check_names, unused
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
 from govnb.sheet.compute import SCORE, compute
-from govnb.sheet.evidence import QUALITATIVE, Evidence, Target
+from govnb.sheet.evidence import EVERY_GROUP, Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
 from govnb.sheet.overrides import TRIAL, tried
@@ -150,6 +150,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         about=str(rubric.file.note or ""),
         overrides=figures.overrides,
         ungraded=ungraded,
+        untold=rubric.untold,
     )
     return replace(scored, statement=_said(scored) + _published(scored))
 
@@ -198,7 +199,7 @@ def _listed(
 ) -> Iterator[tuple[Entry, Evidence | None, str]]:
     """Yield the indicators a department lists itself; without any the group stands for them."""
     group, name = socket.group, str(socket.group.from_department)
-    own = {key: target for key, target in targets.items() if target.group == name}
+    own = {key: target for key, target in targets.items() if target.is_of(name)}
     common: dict[str, Any] = {
         "source": group.source or Scalar(""),
         "mark": group.mark or Scalar(""),
@@ -208,15 +209,16 @@ def _listed(
         title = f"{name}（部门没有列绩效指标）"
         yield Entry(title, socket.groups, item, socket.place), None, TARGETS
     for key, target in own.items():
-        weight, is_told = target.weight, target.direction == QUALITATIVE
+        weight, is_told = target.weight, target.is_told
         rule = group.qualitative if is_told else group.quantitative
         if rule is None:
             message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
             faults.append(Fault(weight.place, message, "在指标体系里写 定性: …"))
         elif weight.value:
             faults.extend(rule.check(weight.value, PERCENT))
-        groups = (*socket.groups, *filter(None, [target.subgroup]))
-        item = Indicator.model_construct(weight=weight, rule=rule, **common)
+        above = [target.group] if name == EVERY_GROUP else []
+        groups = (*socket.groups, *filter(None, [*above, target.subgroup]))
+        item = Indicator.model_construct(weight=weight, rule=rule, core=target.core, **common)
         yield Entry(key, tuple(map(str, groups)), item, weight.place), target, f"{TARGETS}.{key}"
 
 
@@ -230,7 +232,7 @@ def _own_weights(
     told: dict[str, str] = {}
     for socket in rubric.sockets:
         group, name = socket.group, str(socket.group.from_department)
-        own = [t for t in inputs.department.targets.values() if t.group == name]
+        own = [t for t in inputs.department.targets.values() if t.is_of(name)]
         parts = {n: (w, [t for t in own if t.subgroup == n]) for n, w in group.subweights.items()}
         for what, (weight, inside) in {name: (group.weight, own), **parts}.items():
             total = sum((t.weight.value or ZERO for t in inside), ZERO)
@@ -318,7 +320,7 @@ def _shortfall(case: Case, outcome: Outcome) -> str:
     said = [case.prose(target.shortfall), case.prose(target.remedy)]
     if outcome.points.high < case.weight and not said[0]:
         return UNEXPLAINED
-    return "；".join(filter(None, said))
+    return "；".join(text.rstrip("。") for text in said if text)
 
 
 def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingScore]:
@@ -330,7 +332,7 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
             tried_out = {**case.figures.overrides, **values}
-            figures, _ = compute(inputs, tried_out, is_supposed=True)
+            figures, _ = compute(inputs, tried_out, real=case.figures)
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place
@@ -386,7 +388,7 @@ def _said(made: Score) -> str:
         return f"“{made.title}”不带分值，只出指标值，不计分。"
     full = words.points(made.full)
     if made.is_partial:
-        return f"部分指标体系，满分{full}：得 {made.total_text} 分，不能评定等级。"
+        return f"只有原表的一部分：得 {made.total_text} / {full} 分，不能评定等级。"
     grade = f"，等级 {made.grade_text}" if made.grades else ""
     if made.ungraded:
         grade = f"，不评等级（{made.ungraded}）"

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import chain
+from typing import Any
 
 from govnb.sheet.expression import Expression, FormulaError, parse
 from govnb.sheet.facts import Facts, collect, decimals_of
@@ -20,51 +22,50 @@ from govnb.text.section import VARIABLE
 from govnb.text.values import MONEY_UNIT, UNKNOWN
 
 SCORE = "评价得分"
-# What a department may state itself, and its formula is for all others.
-OR_STATED = frozenset({"预算执行.调整后预算"})
 
 
 def compute(
-    inputs: Inputs, overrides: Mapping[str, str] | None = None, *, is_supposed: bool = False
+    inputs: Inputs, overrides: Mapping[str, str] | None = None, *, real: Figures | None = None
 ) -> tuple[Figures, Facts]:
     """Compute every figure of a department, under the values tried out (试算), by name.
 
-    What is only supposed may be what nobody would be allowed to type.
+    With `real`, the same department's figures, they are only supposed, and may be what nobody
+    would be allowed to type.
     Raises FaultsError for unknown names (in formulas, narratives, 公布数), cycles, unreadable
     formulas and overrides, each at its place.
     """
     overrides, faults = overrides or {}, [*inputs.faults]
-    facts = _facts(inputs)
     if overrides:
-        inputs = tried(inputs, facts.drafts, overrides, faults)
-        facts = _facts(inputs)
+        known = real.stated if real else _facts(inputs).drafts
+        inputs = tried(inputs, known, overrides, faults)
+    facts = _facts(inputs)
     for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
-        facts.drafts[name] = replace(
-            facts.drafts.get(name) or Figure(name), place=TRIAL, value=None, expression=None,
-            lack=Lack.ON_TRIAL, approximate=False, about="",
+        facts.drafts[name] = (facts.drafts.get(name) or Figure(name))._replace(
+            place=TRIAL, value=None, expression=None, formula=None, lack=Lack.ON_TRIAL,
+            approximate=False, about="",
         )  # fmt: skip
     faults += facts.faults
     sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
-    names, unsaid = Names(sheet, inputs.book, inputs.gaps), inputs.department.unsaid
-    faults += _check_book(inputs.book, names)
-    faults += _settle(sheet, names)
+    names = Names(sheet, inputs.book, inputs.gaps)
+    faults += _settle(sheet, names, facts.unsaid)
     facts.drafts = sheet.drafts
-    cells = {name: _figure(sheet, name, unsaid) for name in sheet.drafts}
+    cells = {name: _figure(sheet, name) for name in sheet.drafts}
     faults += _faults(sheet)
-    if not is_supposed:
+    if real is None:
+        faults += _check_book(inputs.book, names)
         faults += chain.from_iterable(_out_of_bounds(sheet, cell) for cell in cells.values())
         faults += check_references(inputs, facts, names)
         faults += check_published(inputs, facts.drafts)
         faults += check_form(inputs, names)
     if faults:
         raise FaultsError(faults)
-    return Figures(cells, facts.parts, sheet, overrides, unsaid), facts
+    return Figures(cells, facts.parts, sheet, overrides, facts.unsaid), facts
 
 
 def _facts(inputs: Inputs) -> Facts:
     facts = collect(inputs)
     _add_book(facts, inputs.book, inputs.book_at)
-    facts.add(Figure(SCORE, unit="分", place=inputs.department_at, lack=Lack.SCORED, derived=True))
+    facts.add(SCORE, unit="分", place=inputs.department_at, lack=Lack.SCORED, derived=True)
     return facts
 
 
@@ -84,31 +85,31 @@ def _add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
             faults.append(Fault(rule.formula.at(error.offset), str(error), error.hint))
         for filled in [] if loose else matches(rule.each, stated):
             # A name whose formula is no good still exists: one mistake is told once.
-            unread = Figure(fill(name, filled), place=places[name], derived=True)
-            own = facts.drafts.get(unread.name)
-            if own is not None and own.name in OR_STATED:
+            figure = fill(name, filled)
+            own = facts.drafts.get(figure)
+            if own is not None and rule.or_stated == "是":
                 if own.lack is not Lack.LEFT_OUT:
                     continue
-                del facts.drafts[unread.name]
-            facts.add(unread if faults else _read(unread, rule, filled, facts))
+                del facts.drafts[figure]
+            told = {} if faults else _read(rule, filled, facts)
+            facts.add(figure, place=places[name], derived=True, **told)
         facts.faults.extend(faults)
 
 
-def _read(draft: Figure, rule: FigureRule, variables: dict[str, str], facts: Facts) -> Figure:
+def _read(rule: FigureRule, variables: dict[str, str], facts: Facts) -> dict[str, Any]:
     unit = fill(rule.unit, variables)
     # The unit the department gave the thing counted.
     given = facts.drafts.get(unit)
     unit = str(given.value) if given else unit if unit != "无" else ""
     expression = parse(bound(rule.formula, variables))
-    return replace(
-        draft,
-        unit=unit,
-        expression=replace(expression, text=fill(rule.formula, variables)),
-        label=fill(rule.label, variables),
-        decimals=int(rule.decimals or ("0" if unit in WHOLE_UNITS else "2")),
-        fixed=rule.decimals is not None,
-        note=fill("；".join(filter(None, (rule.note, rule.source))), variables),
-    )
+    return {
+        "unit": unit,
+        "expression": replace(expression, text=fill(rule.formula, variables)),
+        "label": fill(rule.label, variables),
+        "decimals": int(rule.decimals or ("0" if unit in WHOLE_UNITS else "2")),
+        "fixed": rule.decimals is not None,
+        "note": fill("；".join(filter(None, (rule.note, rule.source))), variables),
+    }
 
 
 def _check_book(book: Book, names: Names) -> Iterator[Fault]:
@@ -127,7 +128,7 @@ def _check_book(book: Book, names: Names) -> Iterator[Fault]:
                 yield Fault(place, f"公式“{rule.formula}”里没有“{said}”这个指标", hint)
 
 
-def _settle(sheet: Sheet, names: Names) -> list[Fault]:
+def _settle(sheet: Sheet, names: Names, unsaid: str) -> list[Fault]:
     """Give a cell to what this department merely lacks; return a fault for each mistyped name.
 
     What the book's formulas name has been checked before, for all departments.
@@ -143,10 +144,9 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
             if new and allowed:
                 # What other items state, this one has left out; what no department need have
                 # is absent.
+                lacking = partial(Figure, place=draft.place, only_named=True, unsaid=unsaid)
                 lack = Lack.LEFT_OUT if is_pattern else None
-                sheet.drafts |= {
-                    n: Figure(n, place=draft.place, lack=lack, only_named=True) for n in new
-                }
+                sheet.drafts |= {n: lacking(n, label=default_label(n), lack=lack) for n in new}
             elif new or (not wanted and not draft.derived and names.why_not(name) is not None):
                 said, hint = f"里没有“{name}”这个指标", names.hint(name)
                 if is_pattern:
@@ -156,16 +156,17 @@ def _settle(sheet: Sheet, names: Names) -> list[Fault]:
     return faults
 
 
-def _figure(sheet: Sheet, name: str, unsaid: str) -> Figure:
+def _figure(sheet: Sheet, name: str) -> Figure:
     found = sheet.cell(name)
+    if found.expression is None:
+        return found
     decimals = found.decimals
-    if found.expression is not None and not found.fixed and found.number is not None:
+    if not found.fixed and found.number is not None:
         # A count that comes out in halves is not rounded to one.
         decimals = max(decimals, min(decimals_of(found.number), 2))
-    return replace(
-        found, label=found.label or default_label(name), decimals=decimals, unsaid=unsaid,
-        approximate=found.approximate and found.value is not None, points=sheet.takes_rates(name),
-    )  # fmt: skip
+    approximate = found.approximate and found.value is not None
+    points = sheet.takes_rates(name)
+    return found._replace(decimals=decimals, approximate=approximate, points=points)
 
 
 def _faults(sheet: Sheet) -> list[Fault]:

@@ -4,9 +4,9 @@ Keys are the words of the report. Every field whose value is a number, a date or
 a figure named by its path of keys (`三公经费.公务接待费.支出`), addressable everywhere at once.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
 from govnb.sheet.imported import ImportedCell, ImportedFile
@@ -25,6 +25,7 @@ from govnb.text.values import (
     Money,
     MoneyUnit,
     PartialDate,
+    People,
     Quantity,
     SignedMoney,
     Text,
@@ -33,7 +34,7 @@ from govnb.text.values import (
     YesNo,
     refuse,
 )
-from govnb.text.yaml_text import Scalar
+from govnb.text.yaml_text import Mapping, Scalar, scalar
 
 
 class Identity(Strict):
@@ -44,11 +45,25 @@ class Identity(Strict):
     short_name: Text | None = key("简称", description="报告正文里的叫法，如 政务中心")
     region: Text | None = key("地区", description="默认随年度文件")
     code: Text | None = key("预算编码", description="保留前导零")
+    parent: Text | None = key("主管部门", description="学校、医院、中心等所属的部门")
+    method: Text | None = key("评价方式", description="单位自评、部门评价、财政评价……")
+    evaluator: Text | None = key("评价机构", description="受托评价的机构")
     nature: Text | None = key("性质", description="如：正科级事业单位，财政全额拨款")
     units: Count | None = key("预算单位数", lasting=True)
+    offices: Count | None = key("内设机构数", lasting=True, description="名单没有列全时写明的个数")
     founded: Date | None = key("设立时间", lasting=True)
     founding_documents: list[Text] | None = key("设立文号")
     source: Text | None = of_year("来源", description="数据取自哪份公开报告")
+
+
+class UnitStaff(Strict):
+    """One unit's posts and people, of a department that gives them unit by unit."""
+
+    posts: PeopleLedger | None = key("编制数")
+    in_post: PeopleLedger | None = key("在职人员")
+    outside_posts: PeopleLedger | None = key("编外人员")
+    retired: PeopleLedger | None = key("离退休人员")
+    total: People | None = key("人员总数")
 
 
 class Staff(Strict):
@@ -61,7 +76,17 @@ class Staff(Strict):
     outside_posts: PeopleLedger | None = key("编外人员", description="借调、聘用、派遣")
     retired: PeopleLedger | None = key("离退休人员")
     total: PeopleLedger | None = key("人员总数", description="报告写明的全部人员")
+    scope: Text | None = key("总数口径", description="人员总数算了哪些人，如 在职和遗属")
+    by_unit: dict[Name, UnitStaff] = key(
+        "按单位", {}, description="一个单位一行；上面各项没有写的，由各单位相加"
+    )
     outside_posts_cost: Money | None = key("编外人员经费")
+
+
+Groups = Annotated[Amount, AmountOf(Kind("个", ("个",), whole=True, what="团组数"))]
+Vehicles = Annotated[Amount, AmountOf(Kind("辆", ("辆",), whole=True, what="车辆数"))]
+Batches = Annotated[Amount, AmountOf(Kind("批次", ("批次", "批"), whole=True, what="批次"))]
+Guests = Annotated[Amount, AmountOf(Kind("人次", ("人次", "人"), whole=True, what="人次"))]
 
 
 class BudgetLine(Strict):
@@ -74,13 +99,25 @@ class BudgetLine(Strict):
     note: Markdown | None = of_year("说明")
 
 
-class ThreePublic(Strict):
-    """“三公”经费: 出国(境)费 + 公务用车购置及运行维护费 + 公务接待费, 财政拨款口径."""
+class ThreePublic(BudgetLine):
+    """“三公”经费: 出国(境)费 + 公务用车购置及运行维护费 + 公务接待费, 财政拨款口径.
+
+    The totals are stated where the parts aren't, and computed from these otherwise.
+    """
 
     abroad: BudgetLine = key("因公出国（境）费", BudgetLine())
+    vehicles: BudgetLine = key(
+        "公务用车购置及运行维护费", BudgetLine(), description="购置和运行维护没有分开公布时写"
+    )
     vehicle_purchase: BudgetLine = key("公务用车购置费", BudgetLine())
     vehicle_running: BudgetLine = key("公务用车运行维护费", BudgetLine())
     reception: BudgetLine = key("公务接待费", BudgetLine())
+    trips: Groups | None = key("因公出国（境）团组数", description="个")
+    travellers: People | None = key("因公出国（境）人数")
+    cars_bought: Vehicles | None = key("公务用车购置数")
+    cars: Vehicles | None = key("公务用车保有量", description="年末的辆数")
+    receptions: Batches | None = key("公务接待批次")
+    guests: Guests | None = key("公务接待人次")
 
 
 class PublicExpense(BudgetLine):
@@ -100,6 +137,10 @@ class Execution(Strict):
     adjusted: Money | None = key(
         "调整后预算", last_year="上年调整后预算", description="不写就是结转、年初、追加之和"
     )
+    adjusted_alone: Money | None = key(
+        "调整后预算不含结转", description="报告的调整后预算没有算上年结转时写在这里"
+    )
+    received: Money | None = key("实际到位", description="当年实际到位的资金")
     income: Money | None = key(
         "决算收入", last_year="上年决算收入", description="本年收入合计，不含上年结转"
     )
@@ -113,12 +154,86 @@ class Execution(Strict):
     last_income: Money | None = key("上年决算收入")
 
 
+class Appropriation(Strict):
+    """财政拨款, of all four budgets together; parts are the budgets, or accounts across them."""
+
+    carried_in: MoneyLedger | None = key("年初结转")
+    budget: MoneyLedger | None = key("年初预算")
+    income: MoneyLedger | None = key(
+        "收入", last_year="上年收入", description="明细是一般公共预算、政府性基金预算等"
+    )
+    expenditure: MoneyLedger | None = key(
+        "支出", last_year="上年支出", description="功能科目各行、三本预算各列的写成交叉表"
+    )
+    left_over: MoneyLedger | None = key("年末结转", last_year="年初结转")
+    last_income: MoneyLedger | None = key("上年收入")
+    last_expenditure: MoneyLedger | None = key("上年支出")
+
+
+class ProjectTotal(BudgetLine):
+    """项目支出总额: what the report states for all its projects, and for each kind of them."""
+
+    incomplete: YesNo | None = key(
+        "没有列全", description="项目支出里没有列出全部项目写 是；没有写的总额就印 未公布"
+    )
+    kinds: dict[Name, BudgetLine] = key("分类", {}, description="各类项目写明的总额")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_rest(cls, data: Any) -> Any:
+        """Of a list that isn't complete, the sum of what is listed is no total."""
+        if isinstance(data, Mapping) and str(data.get("没有列全", "")).strip() == "是":
+            for name in ("上年预算", "上年支出", "预算", "支出"):
+                if name not in data:
+                    data[name], data.keys_at[name] = scalar(UNKNOWN, data.place), data.place
+        return data
+
+
 class Event(Strict):
     """A dated step of a project, with the document it produced."""
 
     date: Date | None = key("日期")
     document: Text | None = of_year("文号", description="按原文抄录")
     note: Text | None = of_year("说明")
+
+
+class FormMoney(Strict):
+    """One row of the money block of a self-evaluation form."""
+
+    initial: Money | None = key("年初预算数")
+    adjusted: Money | None = key("全年预算数", description="调整后的，式中的 A")
+    received: Money | None = key("到位数")
+    actual: Money | None = key("全年执行数", description="式中的 B")
+
+
+class YearGoal(Strict):
+    """年度总体目标: what was meant to be reached, and what was."""
+
+    wanted: Text | None = key("预期目标")
+    reached: Text | None = of_year("实际完成")
+
+
+class SelfEvaluation(Strict):
+    """自评表: the head of the form that every department and project fills in since 2019."""
+
+    money: dict[Name, FormMoney] = key(
+        "资金", {}, description="年度资金总额，和其中的 当年财政拨款、上年结转资金、其他资金"
+    )
+    weight: Quantity | None = key("执行率分值", lasting=True, description="默认 10；有的地方 20")
+    points: Quantity | None = of_year("执行率得分", description="公布的表上印的")
+    reason: Text | None = of_year("执行偏差原因")
+    goals: dict[Name, YearGoal] = key(
+        "年度目标", {}, description="一个目标一段，键是 目标1 这样的词"
+    )
+
+
+class ProjectForm(SelfEvaluation):
+    """A project's own 自评表."""
+
+    authority: Text | None = key("主管部门")
+    carried_out_by: Text | None = key("实施单位")
+    targets: dict[Name, TargetOf] = key("绩效指标", {}, description="各条绩效指标，写法同部门的")
+    total: Quantity | None = of_year("总分", description="公布的表上印的总分")
 
 
 class Project(Strict):
@@ -129,6 +244,7 @@ class Project(Strict):
     supplement: Money | None = key("追加", description="合同签订后的追加")
     funding: Money | None = key("资金", description="为项目安排的资金")
     steps: dict[Name, Event] | None = key("过程", description="按时间先后写")
+    form: ProjectForm | None = key("自评表", description="项目支出绩效自评表")
     note: Markdown | None = of_year("说明")
 
 
@@ -258,15 +374,30 @@ class Department(Strict):
     staff: Staff = key("人员", Staff())
     duties: list[Markdown] | None = key("主要职责")
     systems: list[Markdown] | None = key("管理制度")
-    income: MoneyLedger | None = key("收入")
-    expenditure: MoneyLedger | None = key("支出", by_account=True)
+    income: MoneyLedger | None = key("收入", last_year="上年收入")
+    income_budget: MoneyLedger | None = key(
+        "收入预算", description="年初预算的收入，另有决算收入时写"
+    )
+    last_income: MoneyLedger | None = key("上年收入", description="只有总数就写一个数")
+    expenditure: MoneyLedger | None = key("支出", last_year="上年支出", by_account=True)
+    last_expenditure: MoneyLedger | None = key("上年支出", description="只有总数就写一个数")
     allocation: MoneyLedger | None = key(
         "预算安排", description="与支出逐项对应的预算，项目名称与支出相同", by_account=True
     )
+    spent_by: dict[Name, MoneyLedger] = key(
+        "支出分类", {}, description="同一个支出的其他分法：功能分类、经济分类、支出性质……"
+    )
+    planned_by: dict[Name, MoneyLedger] = key(
+        "预算分类", {}, description="年初预算的其他分法，键和明细的名称与支出分类相同"
+    )
+    appropriation: Appropriation = key("财政拨款", Appropriation())
     execution: Execution = key("预算执行", Execution())
     projects: dict[Name, Project] = key("项目", {})
     project_lines: dict[Name, dict[Name, BudgetLine]] = key(
         "项目支出", {}, description="业务工作专项、运行维护专项，逐项列"
+    )
+    project_total: ProjectTotal = key(
+        "项目支出总额", ProjectTotal(), description="项目支出没有逐项列全时写明的总额"
     )
     three_public: ThreePublic = key("三公经费", ThreePublic())
     public_expense: PublicExpense = key("公用经费", PublicExpense())
@@ -281,12 +412,18 @@ class Department(Strict):
     problems: list[Markdown] | None = key("存在问题")
     measures: list[Markdown] | None = key("改进措施")
     lists: dict[Name, list[Markdown]] = key("清单", {}, description="其他要计数或引用的列举")
+    list_counts: dict[Name, Count] = key(
+        "清单总数", {}, description="名单没有列全时写明的个数，键与清单相同"
+    )
     sign_off: SignOff = of_year("落款", SignOff())
     evidence: dict[Name, EvidenceOf] = of_year(
         "评分依据", {}, description="指标体系要的事实和佐证，键是指标名称"
     )
     targets: dict[Name, TargetOf] = key(
         "绩效指标", {}, description="自评表的各条绩效指标：年度指标值、实际完成值、分值"
+    )
+    self_evaluation: SelfEvaluation = key(
+        "自评表", SelfEvaluation(), description="整体支出绩效自评表的资金和年度目标"
     )
     published: dict[str, Published] = of_year(
         "公布数", {}, description="公布的报告所印的数，键是指标名称，与重算的数核对"

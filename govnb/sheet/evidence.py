@@ -7,12 +7,13 @@ Numbers, dates and the words 是 and 否 become figures like any other
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.key import key
 from govnb.text.measure import Goal, Measure, Range, signed
 from govnb.text.section import Name, Strict, short
 from govnb.text.values import (
+    TO_FILL,
     UNKNOWN,
     BadText,
     Count,
@@ -23,13 +24,16 @@ from govnb.text.values import (
     Text,
     TextOf,
     YesNo,
+    is_unknown,
     parse_date,
     refuse,
 )
-from govnb.text.yaml_text import Scalar
+from govnb.text.yaml_text import Mapping, Scalar, scalar
 
 NOT_DONE = "未完成"
 QUALITATIVE = "定性"
+# What a rubric takes the department's indicators from where it doesn't divide them itself.
+EVERY_GROUP = "全部"
 
 Verdict = Annotated[Scalar, TextOf("是、否或未公布", choices=("是", "否", UNKNOWN), fillable=True)]
 
@@ -116,6 +120,7 @@ class Evidence(Strict):
     state: Text | None = of_year("状态", description="指标体系里状态或档次的名称")
     option: Text | None = of_year("选用", description="择一时所选选项的名称")
     mark: ExpertMark | None = of_year("给分", description="{分值, 评价人, 理由}，三样都要写")
+    coefficient: Measure | None = of_year("得分系数", description="表上自评的系数，如 100%")
     days: dict[Name, Day] = of_year("日期", {}, description="各期限的完成日期")
     applies: Verdict | None = of_year("适用", description="否 要有佐证")
     units: dict[Name, Unit] = of_year(
@@ -128,6 +133,13 @@ class Evidence(Strict):
     )
     proof: Markdown | None = of_year("佐证", description="证明材料；要佐证的指标没有它不计分")
     note: Markdown | None = of_year("说明", description="其他要说的话")
+
+
+def in_words(text: str) -> bool:
+    """Tell whether a target or a result has no number to be measured by."""
+    bare = text.strip()
+    is_number = any(c.isdigit() for c in bare) or is_unknown(bare)
+    return bool(bare) and not is_number and bare != TO_FILL and bare[0] not in "=＝"
 
 
 E = TypeVar("E", bound=Evidence)
@@ -144,9 +156,40 @@ class Target(Evidence):
     direction: Direction | None = key(
         "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
     )
-    wanted: Text | None = key("目标内容", description="定性指标的目标")
+    core: YesNo | None = key("核心指标", description="表上标为核心指标的写 是", lasting=True)
+    initial: Text | None = of_year("年初指标值", description="中途调整过的，调整前的值")
+    wanted: Text | None = key("目标内容", description="定性指标的目标；写在年度指标值里也可以")
+    done: Text | None = of_year(
+        "完成内容", description="用文字说的实际完成情况，写在实际完成值里也可以"
+    )
     shortfall: Markdown | None = of_year("偏差原因", description="没有达到的原因")
     remedy: Markdown | None = of_year("改进措施", description="怎样改进")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _told_in_words(cls, data: Any) -> Any:
+        """Read a target such as 有效改善 as a qualitative indicator's, and a result in words."""
+        if not isinstance(data, Mapping):
+            return data
+        told = data.get("方向") == QUALITATIVE
+        for number, words in {"年度指标值": "目标内容", "实际完成值": "完成内容"}.items():
+            text = data.get(number)
+            if not isinstance(text, Scalar) or words in data or not (told or in_words(text)):
+                continue
+            data[words], data.keys_at[words] = data.pop(number), data.keys_at.pop(number)
+            if words == "目标内容" and "方向" not in data:
+                data["方向"], data.keys_at["方向"] = scalar(QUALITATIVE, text.place), text.place
+                told = True
+        return data
+
+    def is_of(self, group: str) -> bool:
+        """Tell whether it belongs to a first-level indicator: 产出指标 is 产出."""
+        return group == EVERY_GROUP or self.group.removesuffix("指标") == group.removesuffix("指标")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its target is told in words."""
+        return self.direction == QUALITATIVE
 
 
 def check_evidence(evidence: E) -> E:

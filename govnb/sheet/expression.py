@@ -406,11 +406,12 @@ def _unreadable(text: str, position: int) -> FormulaError:
 
 def _check(tree: ast.expr, bound: Mapping[str, str | Decimal], text: str) -> None:
     level: list[ast.AST] = [tree]
-    for _ in range(MAX_DEPTH):
+    nodes, depth = list[ast.AST](), 0
+    while level:
+        nodes, depth = [*nodes, *level], depth + 1
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-    if level:
+    if depth > MAX_DEPTH:
         raise FormulaError("公式太复杂，层数太多", "拆成几个指标，或用 求和(…)")
-    nodes = list(ast.walk(tree))
     arguments = {id(arg) for node in nodes if isinstance(node, ast.Call) for arg in node.args}
     for node in nodes:
         if isinstance(node, ast.Call) and not node.keywords and isinstance(node.func, ast.Name):

@@ -6,24 +6,24 @@ left out is a draft too: unknown, with the reason, so that a formula says what i
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import Any, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.expression import Expression, FormulaError, difference, parse, sum_of
-from govnb.sheet.fields import class_of, flat, leaves, markdown_fields, typed
-from govnb.sheet.figure import WHOLE_UNITS
+from govnb.sheet.expression import Expression, FormulaError, Value, difference, parse, sum_of
+from govnb.sheet.fields import class_of, flat, keys_of, leaves
+from govnb.sheet.figure import WHOLE_UNITS, default_label
 from govnb.sheet.imported import Imported, SourceFile
 from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure, Lack, Money
 from govnb.text.faults import Fault, Place, did_you_mean
-from govnb.text.section import Ledger
+from govnb.text.section import REST, Ledger
 from govnb.text.values import (
     MONEY_UNIT,
     MONEY_UNITS,
@@ -54,33 +54,36 @@ class Facts:
     # Formulas that could not be read, names taken twice, columns that no row has.
     faults: list[Fault] = field(default_factory=list)
     money: Money = field(default_factory=Money)
+    unsaid: str = UNKNOWN
 
-    def add(self, draft: Figure) -> None:
+    def add(
+        self, name: str, value: Value = None, unit: str = "", *, place: Place, label: str = "",
+        decimals: int = 2, expression: Expression | None = None, **told: Any,
+    ) -> None:  # fmt: skip
         """Add a draft, money in the file's unit; a name already taken is a fault at its place."""
-        if draft.name in self.drafts:
-            message = f"“{draft.name}”在 {self.drafts[draft.name].place} 已经有了"
-            self.faults.append(Fault(draft.place, message, "换一个名称，或删去一处"))
-        else:
-            self.drafts[draft.name] = self.in_file_unit(draft)
-
-    def in_file_unit(self, draft: Figure) -> Figure:
-        """Return a draft, of money in the unit the file keeps its amounts in."""
-        unit, scale = in_money_unit(draft.unit, self.money.unit)
-        if unit == draft.unit:
-            return draft
-        least = self.money.decimals if draft.expression is not None else 0
-        return replace(draft, unit=unit, scale=scale, decimals=max(draft.decimals, least))
+        if name in self.drafts:
+            message = f"“{name}”在 {self.drafts[name].place} 已经有了"
+            self.faults.append(Fault(place, message, "换一个名称，或删去一处"))
+            return
+        kept, scale = in_money_unit(unit, self.money.unit)
+        if kept != unit and expression is not None:
+            decimals = max(decimals, self.money.decimals)
+        self.drafts[name] = Figure(
+            name, value, kept, label or default_label(name), place, expression=expression,
+            formula=expression.text if expression else None, decimals=decimals, scale=scale,
+            unsaid=self.unsaid, **told,
+        )  # fmt: skip
 
 
 def collect(inputs: Inputs) -> Facts:
     """Return the facts of a department's file."""
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
-    walk = _Walk(Facts(money=Money(unit)))
+    walk = _Walk(Facts(money=Money(unit), unsaid=inputs.department.unsaid))
     walk.section("", inputs.department, inputs.department_at)
     drafts = walk.facts.drafts
     for name, cell in inputs.department.imported.items():
         if name in drafts:
-            drafts[name] = replace(drafts[name], source=str(cell))
+            drafts[name] = drafts[name]._replace(source=str(cell))
     walk.facts.faults += _misnamed(inputs.department)
     return walk.facts
 
@@ -110,18 +113,16 @@ class _Walk:
         Items of an open section (not `fixed`: one project, one volume) draft only what they
         state, be it as still to be filled in: not every volume has a last year.
         """
-        unit, markdown = getattr(model, "unit", None), markdown_fields(type(model))
-        for name, info in type(model).model_fields.items():
-            value, inner = getattr(model, name), bare(info.annotation)
-            is_list = any(get_origin(each) is list for each in (inner, *get_args(inner)))
-            if name in markdown and not is_list:
+        unit, stated = getattr(model, "unit", None), model.model_fields_set
+        for key in keys_of(type(model)):
+            if key.is_prose and not key.is_list:
                 continue
-            dotted = f"{path}.{info.alias}".removeprefix(".")
+            name, value = f"{path}.{key.alias}".removeprefix("."), getattr(model, key.name)
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
-                if fixed or name in model.model_fields_set:
-                    self.left_out(dotted, typed(info), place)
+                if fixed or key.name in stated:
+                    self.left_out(name, key.type, place)
             else:
-                self.value(dotted, value, place, unit)
+                self.value(name, value, place, unit)
 
     def value(self, name: str, value: Any, place: Place, unit: str | None = None) -> None:
         if isinstance(value, Amount):
@@ -129,16 +130,16 @@ class _Walk:
         elif isinstance(value, Ledger):
             self.ledger(name, value, place, unit)
         elif isinstance(value, PartialDate):
-            self.facts.add(Figure(name, value, place=value.place))
+            self.facts.add(name, value, place=value.place)
         elif isinstance(value, Scalar):
             is_known = value != UNKNOWN
             stated, lack = (str(value), None) if is_known else (None, Lack.WITHHELD)
-            self.facts.add(Figure(name, stated, place=value.place, lack=lack))
+            self.facts.add(name, stated, place=value.place, lack=lack)
         elif isinstance(value, list):
             self.facts.lists[name] = value
             if value:
                 count, place = Decimal(len(value)), value[0].place
-                self.facts.add(Figure(f"{name}.条数", count, place=place, decimals=0, derived=True))
+                self.facts.add(f"{name}.条数", count, place=place, decimals=0, derived=True)
         elif isinstance(value, BaseModel):
             self.section(name, value, _first_place(value) or place)
         elif isinstance(value, Mapping):
@@ -172,12 +173,10 @@ class _Walk:
             self.facts.money.decimals = max(self.facts.money.decimals, decimals)
         lack = Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
         self.facts.add(
-            Figure(
-                name, value, unit, place=amount.place, expression=self.formula(amount),
-                lack=lack if value is None and amount.formula is None else None,
-                decimals=decimals, approximate=amount.approximate, about=amount.about,
-                kind=amount.kind, typed=amount,
-            )
+            name, value, unit, place=amount.place, expression=self.formula(amount),
+            lack=lack if value is None and amount.formula is None else None,
+            decimals=decimals, approximate=amount.approximate, about=amount.about,
+            kind=amount.kind, typed=amount,
         )  # fmt: skip
 
     def formula(self, amount: Amount) -> Expression | None:
@@ -199,24 +198,30 @@ class _Walk:
         unit = given or unit or ""
         most = max((decimals_of(total.value) for total in totals), default=0)
         decimals = 0 if unit in WHOLE_UNITS else 2 if given else most
-        computed = partial(Figure, unit=unit, place=here, decimals=decimals, derived=True)
-        add, total, sums = self.facts.add, sum_of(parts, f"求和({name}.*)"), f"{name}.分项之和"
+        add = partial(self.facts.add, place=here)
+        computed = partial(add, unit=unit, decimals=decimals, derived=True)
+        # A list that isn't complete has one part more, of which nothing is known.
+        rest = [f"{name}.{REST}"] if node.partial == "是" else []
+        text = f"求和({name}.*)" if not rest else f"求和({name}.*) + {name}.{REST}"
+        total, sums = sum_of([*parts, *rest], text), f"{name}.分项之和"
         if parts:
             self.facts.parts[name] = tuple(parts)
         if node.title is not None:
-            add(Figure(f"{name}.名称", str(node.title), place=node.title.place))
+            add(f"{name}.名称", str(node.title), place=node.title.place)
         if node.total is None:
-            add(computed(name, expression=total))
+            computed(name, expression=total)
         else:
             self.amount(name, node.total, unit)
         for part_name, part in parts.items():
             self.ledger(part_name, part, here, unit)
+        for each in rest:
+            computed(each, lack=Lack.WITHHELD)
         if parts:
-            add(computed(sums, expression=total))
+            computed(sums, expression=total)
             count = Decimal(sum(not n.parts for n in _nodes(node)))
-            add(Figure(f"{name}.项数", count, place=here, decimals=0, derived=True))
+            add(f"{name}.项数", count, decimals=0, derived=True)
             if node.total is not None:
-                add(computed(f"{name}.合计差额", expression=difference(name, sums)))
+                computed(f"{name}.合计差额", expression=difference(name, sums))
         for column, amount in (node.columns or {}).items():
             self._column(name, column, amount, parts, unit)
         self._no_such_columns(node)
@@ -228,10 +233,10 @@ class _Walk:
         self.amount(name, amount, unit)
         cells = [f"{row}.{column}" for row, node in rows.items() if column in (node.parts or {})]
         if cells:
-            computed = partial(Figure, unit=unit, place=amount.place, derived=True)
+            computed = partial(self.facts.add, unit=unit, place=amount.place, derived=True)
             sums, total = f"{name}.分项之和", sum_of(cells, f"求和({top}.*.{column})")
-            self.facts.add(computed(sums, expression=total))
-            self.facts.add(computed(f"{name}.合计差额", expression=difference(name, sums)))
+            computed(sums, expression=total)
+            computed(f"{name}.合计差额", expression=difference(name, sums))
 
     def _no_such_columns(self, node: Ledger[Any]) -> None:
         """Refuse a column's total that adds up nothing, which no check would ever look at.
@@ -253,18 +258,18 @@ class _Walk:
         ledger, model = class_of(annotation, Ledger), class_of(annotation, BaseModel)
         found = flat(ledger.model_fields["total"].annotation if ledger else annotation)
         amount = next((reader for reader in found if isinstance(reader, AmountOf)), None)
-        lacking = partial(Figure, place=place, lack=Lack.LEFT_OUT)
+        lacking = partial(self.facts.add, place=place, lack=Lack.LEFT_OUT)
         if amount is not None:
-            self.facts.add(lacking(name, unit=amount.kind.unit))
+            lacking(name, unit=amount.kind.unit)
         elif model is not None:
-            for info in model.model_fields.values():
-                self.left_out(f"{name}.{info.alias}", typed(info), place)
+            for key in keys_of(model):
+                self.left_out(f"{name}.{key.alias}", key.type, place)
         elif PartialDate in found or any(
             isinstance(r, TextOf) and r.choices == ("是", "否") for r in found
         ):
-            self.facts.add(lacking(name))
+            lacking(name)
         elif get_origin(bare(annotation)) is list:
-            self.facts.add(lacking(f"{name}.条数", decimals=0))
+            lacking(f"{name}.条数", decimals=0)
 
 
 def _nodes(node: Ledger[Any]) -> Iterator[Ledger[Any]]:

@@ -1,6 +1,7 @@
 """The model of a department's file, walked: what stands in a file, and what its keys may hold."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -15,13 +16,39 @@ from govnb.text.yaml_text import Scalar
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a section: what it is called in the code and in the file, and what it holds."""
+
+    name: str
+    alias: str
+    # The field's type with the annotations that read its text.
+    type: Any
+    # Whether that is Markdown, and whether it is a list or several.
+    is_prose: bool
+    is_list: bool
+
+
+@cache
+def keys_of(model: type[BaseModel]) -> tuple[Key, ...]:
+    """Return the keys of a section, in order."""
+    return tuple(_key(name, info) for name, info in model.model_fields.items())
+
+
+def _key(name: str, info: FieldInfo) -> Key:
+    annotation = typed(info)
+    inner, found = bare(annotation), flat(annotation)
+    is_prose = any(isinstance(reader, TextOf) and reader.markdown for reader in found)
+    is_list = any(get_origin(each) is list for each in (inner, *get_args(inner)))
+    return Key(name, str(info.alias), annotation, is_prose, is_list)
+
+
 def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple[str, Any, bool]]:
     """Yield what a section states, by its path of keys, and whether it is Markdown."""
     if isinstance(value, BaseModel):
-        prose = markdown_fields(type(value))
-        for name, info in type(value).model_fields.items():
-            inside = f"{path}.{info.alias}".removeprefix(".")
-            yield from leaves(getattr(value, name), inside, name in prose)
+        for key in keys_of(type(value)):
+            inside = f"{path}.{key.alias}".removeprefix(".")
+            yield from leaves(getattr(value, key.name), inside, key.is_prose)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from leaves(item, f"{path}.{key}", markdown)
@@ -30,16 +57,6 @@ def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple
             yield from leaves(item, f"{path}[{number}]", markdown)
     elif value is not None:
         yield path, value, markdown
-
-
-@cache
-def markdown_fields(model: type[BaseModel]) -> frozenset[str]:
-    """Return the fields of a section that hold Markdown, alone or in a list."""
-    return frozenset(
-        name
-        for name, info in model.model_fields.items()
-        if any(isinstance(x, TextOf) and x.markdown for x in flat(typed(info)))
-    )
 
 
 def typed(info: FieldInfo) -> Any:
@@ -63,7 +80,7 @@ def class_of(annotation: Any, base: type[T]) -> type[T] | None:
 
 def aliases(model: type[BaseModel]) -> list[str]:
     """Return the keys of a section."""
-    return [str(field.alias) for field in model.model_fields.values()]
+    return [key.alias for key in keys_of(model)]
 
 
 def below(annotation: Any, step: str) -> Any:
@@ -73,8 +90,8 @@ def below(annotation: Any, step: str) -> Any:
     if class_of(annotation, Ledger) and step not in ("名称", "分类合计"):
         return bare(annotation)
     model = class_of(annotation, BaseModel)
-    fields = model.model_fields.values() if model else ()
-    return next((typed(field) for field in fields if field.alias == step), None)
+    keys = keys_of(model) if model else ()
+    return next((key.type for key in keys if key.alias == step), None)
 
 
 def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
@@ -84,11 +101,11 @@ def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
     """
     value: object = section
     for step in path.split("."):
-        fields = type(value).model_fields if isinstance(value, BaseModel) else {}
-        name = next((n for n, info in fields.items() if info.alias == step), None)
-        if name is None:
+        keys = keys_of(type(value)) if isinstance(value, BaseModel) else ()
+        key = next((key for key in keys if key.alias == step), None)
+        if key is None:
             raise KeyError(path)
-        value = getattr(value, name)
+        value = getattr(value, key.name)
     if value is not None and not isinstance(value, Scalar | PartialDate):
         raise KeyError(path)
     return value

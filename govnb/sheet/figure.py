@@ -102,6 +102,11 @@ class Figures(dict[str, Figure]):
         self.unsaid = unsaid  # what is printed for a figure without a value
 
     @property
+    def stated(self) -> dict[str, Figure]:
+        """The figures before evaluation, without those that only a formula names."""
+        return {n: draft for n, draft in self.sheet.drafts.items() if not draft.only_named}
+
+    @property
     def unsaid_word(self) -> str:
         """The word for what has no value, as it stands in a sentence: 未公布 or 待填."""
         return self.unsaid.strip("（）")

@@ -6,7 +6,7 @@ attribute access that a sentence has no need of and an untrusted file shouldn't 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Self
@@ -97,12 +97,12 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
 
 def _in_numerals(figure: Figure, following: str, *, written: bool) -> str:
     """Return a figure in Chinese numerals, its unit behind it unless it is written there."""
-    bare = replace(figure, approximate=False)
+    bare = figure._replace(approximate=False)
     text = number_text(figure.number or Decimal(0), figure.decimals)
     unit = "" if written else figure.told_unit
     behind = unit or (following[:1] if "\u4e00" <= following[:1] <= "\u9fff" else "")
-    about = shown(replace(figure, unit=""))
-    before, _, after = about.partition(shown(replace(bare, unit="")))
+    about = shown(figure._replace(unit=""))
+    before, _, after = about.partition(shown(bare._replace(unit="")))
     return f"{before}{numerals(Decimal(text), behind)}{after}{unit}"
 
 
@@ -127,7 +127,7 @@ def directed(figure: Figure, up: str, down: str, *, unit: bool = True) -> str:
     # A rate that went from 90% to 95% rose by 5 points, not by 5 %.
     told = figure.told_unit
     points = POINTS_UNIT if (up, down) == DIRECTIONS[POINTS] and told == PERCENT else told
-    size = shown(replace(figure, value=abs(figure.number), unit=points), unit=unit)
+    size = shown(figure._replace(value=abs(figure.number), unit=points), unit=unit)
     return f"{up if figure.number >= 0 else down}{size}"
 
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from govnb.sheet.key import key
 from govnb.text.faults import Fault
 from govnb.text.section import RESERVED, VARIABLE, Name, Strict, dotted
-from govnb.text.values import MoneyUnit, Text, TextOf, Year, refuse
+from govnb.text.values import MoneyUnit, Text, TextOf, Year, YesNo, refuse
 from govnb.text.yaml_text import Scalar
 
 
@@ -40,6 +40,7 @@ class FigureRule(Strict):
     unit: Text = key("单位", ...)
     label: Text = key("名称", ..., description="报告中的叫法")
     each: Text | None = key("每个", description="名称含 {变量} 时，逐个匹配的已有名称")
+    or_stated: YesNo | None = key("以填写为准", description="部门自己填了这个数的，不再计算，写 是")
     decimals: Decimals | None = key("小数位", description="默认 2，件数人数为 0")
     note: Text | None = key("说明")
     source: Text | None = key("依据", description="哪个文件、哪一条")
@@ -86,6 +87,7 @@ _FORBIDDEN = frozenset("[]\"'=*|\n")
 
 Book = dict[Annotated[str, AfterValidator(_figure_name)], FigureRule]
 
+_WORD = re.compile(r"\{[^{}]+\}|(?<!\*)\*(?![*])")
 _SEGMENT = re.compile(r"\.\{([^{}]+)\}")
 # Stands for whatever a variable may be, where a rule is read before it is tried.
 ANY = "某项"
@@ -106,9 +108,12 @@ def matches(each: str | None, known: Iterable[str]) -> list[dict[str, str]]:
     """Return the variables' values for each name a pattern applies to; {} if there is none."""
     if each is None:
         return [{}]
-    match, names = dotted(each).fullmatch, VARIABLE.findall(each)
-    found = (m.groups() for m in map(match, known) if m)
-    return [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
+    # `*` is a word, too, but none that anything is called by.
+    match, names = dotted(each).fullmatch, [m[0].strip("{}") for m in _WORD.finditer(each)]
+    found = dict.fromkeys(m.groups() for m in map(match, known) if m)
+    every = [dict(zip(names, words, strict=True)) for words in found if not RESERVED & set(words)]
+    named = [{name: word for name, word in one.items() if name != "*"} for one in every]
+    return list({tuple(one.items()): one for one in named}.values())
 
 
 def fill(text: str, variables: Mapping[str, str]) -> str:

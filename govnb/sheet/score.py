@@ -158,6 +158,13 @@ class Score:
     hints: Mapping[str, str] = field(default_factory=dict)
     # Why a total has no grade; empty where it has one, or the table gives none.
     ungraded: str = ""
+    # What isn't transcribed of the table (未转录), and its points.
+    untold: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def out_of(self) -> str:
+        """The total as a card shows it: `19—95 / 100分`."""
+        return f"{self.total_text} / {words.points(self.full)}分"
 
     @property
     def grade_text(self) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
+from typing import NamedTuple
 
 from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
 from govnb.text.faults import MOST_FAULTS, Fault, Place, Spot
@@ -47,8 +48,7 @@ class Lack(StrEnum):
     UNSCORED = "没有带分值的指标体系，没有评分"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One named value, stated or computed; on a sheet, before or after it is worked out."""
 
     name: str  # dotted path, such as `三公经费.公务接待费.结余率`
@@ -56,9 +56,6 @@ class Figure:
     unit: str = ""  # `万元`, `人`, `%`, …; empty for plain counts, text, dates and mixed units
     label: str = ""  # what the report calls it
     place: Place = NOWHERE  # the line that states it or the line of its formula
-    source: str = (
-        ""  # the workbook's cell that it was imported from: `决算.xlsx · 公开07表 · L8（元）`
-    )
     formula: str | None = None  # None for what a file states outright
     inputs: tuple[str, ...] = ()  # names the formula used, wildcards spelled out
     # The stated facts, at the far end of the formulas, that its value lacks: itself for one
@@ -82,6 +79,7 @@ class Figure:
     kind: Kind | None = None
     typed: Amount | None = None  # what was typed, for an amount the file states
     only_named: bool = False  # only a formula names it: the department states nothing of the kind
+    source: str = ""  # the cell it was imported from: `决算.xlsx · 公开07表 · L8（元）`
 
     @property
     def factor(self) -> Decimal:
@@ -189,7 +187,7 @@ class Sheet:
         for name, given in changes.items():
             if not isinstance(given, Figure):
                 draft = self.draft(name) or Figure(name)
-                given = replace(draft, value=given, expression=None, lack=None)
+                given = draft._replace(value=given, expression=None, formula=None, lack=None)
             drafts[name] = given
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
             return Sheet({**self.drafts, **drafts}, self.accounts, self.items, self.money)
@@ -322,19 +320,17 @@ class Sheet:
         if draft.expression is None:
             if draft.value is not None:
                 return draft
-            return replace(draft, missing=(name,), absent=draft.only_named and draft.lack is None)
-        unknown = replace(draft, formula=draft.expression.text, inputs=(name,), missing=(name,))
-        if name in self._circular:
-            return unknown
+            return draft._replace(missing=(name,), absent=draft.only_named and draft.lack is None)
         try:
-            found = self.ask(draft.expression, like=unknown)
-            if found.value is not None and found.number is None:
+            if name not in self._circular:
+                found = self.ask(draft.expression, like=draft)
+                if found.value is None or found.number is not None:
+                    return found
                 message = f"公式的结果“{found.value}”不是数"
                 raise FormulaError(message, "写数的名称；日期用 年份(…)")
-            return found
         except FormulaError as error:
             self.faults.append(Fault(draft.place, str(error), error.hint))
-            return unknown
+        return draft._replace(inputs=(name,), missing=(name,))
 
     def ask(
         self, expression: Expression, own: Mapping[str, Figure] | None = None,
@@ -353,7 +349,7 @@ class Sheet:
         cells |= {name: self.cell(name) for name in names}
         like = like or _of_unit(expression, cells.values())
         approximate = like.approximate or any(cell.approximate for cell in cells.values())
-        found = partial(replace, like, inputs=names, approximate=approximate)
+        found = partial(like._replace, inputs=names, approximate=approximate)
         trouble, value = "", None
         try:
             value = expression.evaluate(

@@ -38,6 +38,8 @@ _BEFORE = re.compile("|".join(sorted(map(re.escape, _SIGN_OF), key=len, reverse=
 _BEHIND = re.compile(
     r"\s*(?:[（(]含[）)]|及)?(?:(?P<least>以上)|以内|之内|以下|以前|之前|前)(?:[（(]含[）)])?$"
 )
+# 每亩300元 is 300元/亩.
+_EACH = re.compile(r"每(?P<of>[^\W\d]+?)\s*(?P<number>\d[\d.]*)\s*(?P<unit>[^\W\d]+)")
 # A month stands for its end.
 _MONTH = re.compile(r"(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?:2[89]|3[01])日)?", re.ASCII)
 
@@ -75,6 +77,8 @@ class MeasureOf(AmountOf):
         bare = value.strip()
         if self.signs and not (bare.startswith("=") and not bare[1:].strip()[:1].isdigit()):
             bare = signed(bare)[1]
+            if each := _EACH.fullmatch(bare):
+                bare = f"{each['number']}{each['unit']}/{each['of']}"
             month = _MONTH.fullmatch(bare)
             bare = f"{int(month['month'])}月" if month else bare
         amount = parse_amount(bare, MEASURE, value.place)

@@ -24,12 +24,14 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text, refuse
+from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text, YesNo, refuse
 from govnb.text.yaml_text import Mapping, Scalar, mapping
 
+# What a list that isn't complete (部分: 是) leaves out.
+REST = "未列明"
 # Names the evaluator gives to what it computes about a node; a part may not take them.
 RESERVED = frozenset(
-    {"名称", "合计", "明细", "分类合计", "分项之和", "合计差额", "项数", "条数"}
+    {"名称", "合计", "明细", "分类合计", "分项之和", "合计差额", "项数", "条数", REST}
     | {"差异", "差异率", "占比", "超支", "超支率"}
 )
 _FORBIDDEN = ".[]{}\"'=*|\n"
@@ -89,6 +91,7 @@ class Ledger(Strict, Generic[A]):
     """A ledger node (台账项): an amount, or a stated total over named parts."""
 
     title: Text | None = Field(None, alias="名称", description="报告对这一项的叫法，如“基本支出”")
+    partial: YesNo | None = Field(None, alias="部分", description="明细只是其中几项写 是")
     total: A | None = Field(None, alias="合计", description="来源写明的合计，可与明细之和不同")
     parts: dict[PartName, Ledger[A]] | None = Field(None, alias="明细", description="分项")
     columns: dict[PartName, A] | None = Field(

@@ -273,6 +273,9 @@ def _stated(amount: Amount) -> Amount:
     return amount
 
 
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+
+
 class TextOf(Reads):
     """How text is read; `markdown` text may hold `{{ 名称 }}`."""
 
@@ -296,8 +299,8 @@ class TextOf(Reads):
             raise BadText("值是空的", "填上内容，或删去这一行")
         if self.choices and text not in self.choices:
             raise BadText(f"“{text}”不在可选的值里", f"可写：{'、'.join(self.choices)}")
-        if control := next((c for c in text if ord(c) < 32 and c != "\n"), None):
-            raise BadText(f"文字里有控制字符 {control!r}", "删去它")
+        if control := _CONTROL.search(text):
+            raise BadText(f"文字里有控制字符 {control[0]!r}", "删去它")
         return text
 
 

@@ -6,14 +6,12 @@ a colon one line above. Here the one is turned into the other, with the place to
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
 from govnb.text.characters import INVISIBLE, WIDE_BLANKS
-from govnb.text.faults import Fault, FaultsError, Place
+from govnb.text.faults import Fault, Place
 
-MAX_DEPTH = 40
 # Longer than any name with its number.
 _LONGEST_LINE = 200
 
@@ -25,7 +23,7 @@ def lines_of(text: str) -> list[str]:
 
 def invisible(text: str, label: str) -> Iterator[Fault]:
     """Yield one fault a line for tabs and for characters that YAML doesn't allow."""
-    for n, line in enumerate(lines_of(text), 1):
+    for n, line in enumerate(lines_of(text), 1) if INVISIBLE.search(text) else ():
         match = INVISIBLE.search(line)
         if match and match[0] == "\t":
             place = Place(label, n, match.start() + 1)
@@ -34,31 +32,6 @@ def invisible(text: str, label: str) -> Iterator[Fault]:
             code = f"U+{ord(match[0]):04X}"
             hint = "删去它；若全文都有，文件可能不是文本，或不是 UTF-8 编码"
             yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
-
-
-def graph_faults(events: Iterator[Any], label: str) -> Iterator[Fault]:
-    """Yield a fault for each anchor and alias; raise on nesting that would exhaust the stack.
-
-    Events come from a parser that doesn't recurse, the tree from one that does: depth is
-    measured here, before the tree is built.
-    """
-    depth = 0
-    for event in events:
-        mark = event.start_mark
-        place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                hint = "检查括号和缩进，一项里面不会有这么多层"
-                raise FaultsError([Fault(place, f"嵌套超过 {MAX_DEPTH} 层", hint)])
-        if isinstance(event, yaml.AliasEvent):
-            hint = "要引用别处的数，写 =名称；以 * 开头的文字加引号"
-            yield Fault(place, "不支持 YAML 的别名（*）", hint)
-        elif getattr(event, "anchor", None):
-            hint = f"删去“&{event.anchor}”；以 & 开头的文字加引号"
-            yield Fault(place, "不支持 YAML 的锚点（&）", hint)
 
 
 _ALIGN = "同一层的各行左边对齐，只用空格"
@@ -77,7 +50,6 @@ _SYNTAX: tuple[tuple[str, str, str, bool], ...] = (
     ("scanning a tag", "“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
     ("block sequence entries are not allowed", "“-”不能写在冒号后面", _NO_DASH, False),
     ("cannot start any token", "这个符号不能放在开头", "整段文字加引号", False),
-    ("found another document", "文件里有多份内容（“---”）", "一个文件只写一个部门", False),
 )
 _OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
 # What ends a name for YAML; a full-width blank looks as if it did.

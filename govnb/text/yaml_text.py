@@ -10,6 +10,7 @@ the reading: it is noted, so that it can be reported together with what the mode
 """
 
 import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
@@ -29,12 +30,13 @@ from govnb.text.characters import (
     visible,
 )
 from govnb.text.faults import Fault, FaultsError, Place
-from govnb.text.yaml_faults import graph_faults, invisible, lines_of, syntax_fault
+from govnb.text.yaml_faults import invisible, lines_of, syntax_fault
 
 # A department has some 30 KB of facts; what is checked in seconds ends at about ten times that.
 MAX_BYTES = 256 * 1024
 
-_PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}
+MAX_DEPTH = 40
+_PLAIN_TAGS = {None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))}
 
 
 class Scalar(str):
@@ -48,7 +50,9 @@ class Scalar(str):
 
     def visible(self) -> "Scalar":
         """Return the text without what takes no room, and with one kind of blank."""
-        value = Scalar(visible(self))
+        if (text := visible(self)) == self:
+            return self
+        value = Scalar(text)
         value.place, value.body, value.lines = self.place, self.body, self.lines
         if len(value) != len(self) and not self.lines:
             value.lines = (" " * (self.body.column - 1) + self,)
@@ -124,22 +128,21 @@ def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Ma
 def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     """Parse YAML text whose top level is a mapping; see :func:`read_yaml`."""
     text = read_ordinary(text.removeprefix("\ufeff"), label)
-    faults = list(invisible(text, label))
+    # A blank in a tab's place keeps every column, so the rest can still be read.
+    faults, builder = list(invisible(text, label)), _Builder(INVISIBLE.sub(" ", text), label)
     try:
-        # A blank in a tab's place keeps every column, so the rest can still be read.
-        node = _compose(INVISIBLE.sub(" ", text), label, faults)
+        value = builder.document()
     except FaultsError as error:
         # With tabs in the indentation, what follows is only their consequence.
-        raise FaultsError(faults or error.faults) from None
-    builder = _Builder(label, lines_of(text), faults)
-    value = mapping({}, Place(label)) if node is None else builder.build(node)
-    if node is None and not faults:
+        raise FaultsError([*faults, *builder.graph] or error.faults) from None
+    faults += [*builder.graph, *builder.faults]
+    if value is None and not faults:
         faults.append(Fault(Place(label), "文件是空的", "用 govnb new 生成一份可填写的参数文件"))
     elif not isinstance(value, Mapping) and not faults:
         message = "文件应由“名称: 值”组成"
         message += "；冒号像是用了全角“：”" if "：" in str(value) else ""
         faults.append(Fault(value.place, message, "写成“名称: 值”，冒号用半角，后面留一个空格"))
-    if faults and not (note and node is not None and isinstance(value, Mapping)):
+    if faults and not (note and isinstance(value, Mapping)):
         raise FaultsError(faults)
     assert isinstance(value, Mapping)
     value.faults = faults
@@ -179,62 +182,82 @@ def read_text(path: Path, label: str) -> str:
         raise FaultsError([Fault(Place(label, line), "文件不是 UTF-8 编码", hint)]) from None
 
 
-def _compose(text: str, label: str, faults: list[Fault]) -> yaml.Node | None:
-    """Return the tree of nodes; anchors and aliases become faults, worse ends the reading."""
-    base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    known = set(faults)
-    try:
-        faults.extend(f for f in graph_faults(yaml.parse(text, base), label) if f not in known)
-        return yaml.compose(text, base)
-    except yaml.MarkedYAMLError as error:
-        if "alias" in str(error.problem) and faults:
-            raise FaultsError(faults) from None
-        raise FaultsError([*faults, syntax_fault(error, text, label)]) from None
-    except FaultsError:
-        raise
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
-        raise FaultsError.of(label, f"不是有效的 YAML：{reason}", hint) from None
-
-
 class _Builder:
-    """Turns composed nodes into placed containers, noting every fault on the way."""
+    """Turns a parser's events into placed containers, noting every fault on the way.
 
-    def __init__(self, label: str, lines: list[str], faults: list[Fault]) -> None:
+    Events come from a parser that doesn't recurse, so that nesting is stopped before it would
+    exhaust the stack.
+    """
+
+    def __init__(self, text: str, label: str) -> None:
         self.label = label
-        self.lines = lines
-        self.faults = faults
-        self._seen: set[int] = set()
+        self.lines = lines_of(text)
+        # Anchors and aliases; whatever else can be told of the names and values.
+        self.graph: list[Fault] = []
+        self.faults: list[Fault] = []
+        self._text = text
+        self._events = yaml.parse(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
-    def build(self, node: yaml.Node) -> Any:
-        place = self._place(node)
-        if id(node) in self._seen:
-            # An alias, a fault already: it must not be spelled out.
+    def document(self) -> Any:
+        """Return what the text holds, None for nothing; raise what ends the reading."""
+        try:
+            next(self._events)
+            value = None
+            if isinstance(next(self._events), yaml.DocumentStartEvent):
+                value = self.build(next(self._events))
+                next(self._events)
+                if isinstance(more := next(self._events), yaml.DocumentStartEvent):
+                    place, message = self._place(more), "文件里有多份内容（“---”）"
+                    raise FaultsError([Fault(place, message, "一个文件只写一个部门")])
+            return value
+        except yaml.MarkedYAMLError as error:
+            raise FaultsError([syntax_fault(error, self._text, self.label)]) from None
+        except (yaml.YAMLError, UnicodeError) as error:
+            reason = str(error).splitlines()[0]
+            hint = "检查文件里有没有乱码，或用 govnb new 重新生成后填写"
+            raise FaultsError.of(self.label, f"不是有效的 YAML：{reason}", hint) from None
+
+    def build(self, event: Any, depth: int = 1) -> Any:
+        place = self._place(event)
+        if isinstance(event, yaml.AliasEvent):
+            hint = "要引用别处的数，写 =名称；以 * 开头的文字加引号"
+            self.graph.append(Fault(place, "不支持 YAML 的别名（*）", hint))
             return scalar("", place)
-        self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS:
-            self._tell(place, f"不支持 YAML 标签“{node.tag}”", "删去“!”开头的标签")
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, place)
-        if isinstance(node, yaml.SequenceNode):
-            return self._items(node, place)
-        return self._scalar(node, place)
+        if event.anchor:
+            hint = f"删去“&{event.anchor}”；以 & 开头的文字加引号"
+            self.graph.append(Fault(place, "不支持 YAML 的锚点（&）", hint))
+        if event.tag not in _PLAIN_TAGS:
+            self._tell(place, f"不支持 YAML 标签“{event.tag}”", "删去“!”开头的标签")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, place)
+        if depth > MAX_DEPTH:
+            hint = "检查括号和缩进，一项里面不会有这么多层"
+            raise FaultsError([Fault(place, f"嵌套超过 {MAX_DEPTH} 层", hint)])
+        inside = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._items
+        return inside(event, place, depth + 1)
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> Mapping:
+    def _inside(self) -> Iterator[Any]:
+        """Yield where each part of what was begun begins."""
+        while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
+            yield event
+
+    def _mapping(self, _: Any, place: Place, depth: int) -> Mapping:
         result = mapping({}, place)
-        for key_node, value_node in node.value:
-            at = self._place(key_node)
-            if not isinstance(key_node, yaml.ScalarNode):
+        for event in self._inside():
+            told, at = len(self.faults), self._place(event)
+            typed = self.build(event, depth) if not isinstance(event, yaml.ScalarEvent) else None
+            key = self._key(event.value, at) if typed is None else ""
+            value = self.build(next(self._events), depth)
+            if typed is not None:
+                # What is in the place of a name, and what belongs to it, isn't read any further.
+                del self.faults[told:]
                 self._tell(at, "名称必须是一个词", "花括号不能当名称；文字请加引号")
-                continue
-            key = self._key(str(key_node.value), at)
-            if key in result:
+            elif key in result:
                 first = result.keys_at[key].line
+                del self.faults[told:]
                 self._tell(at, f"“{key}”写了两次，第一次在第 {first} 行", "只留一个")
-                continue
-            result.keys_at[key] = at
-            result[key] = self.build(value_node)
+            else:
+                result.keys_at[key], result[key] = at, value
         return result
 
     def _key(self, typed: str, at: Place) -> str:
@@ -256,26 +279,26 @@ class _Builder:
             self._tell(at, "名称后面是全角空格或不间断空格", f"删去它，写成“{key}: 值”")
         return key
 
-    def _items(self, node: yaml.SequenceNode, place: Place) -> Sequence:
-        items = Sequence(map(self.build, node.value))
+    def _items(self, begun: Any, place: Place, depth: int) -> Sequence:
+        items = Sequence()
         items.place = place
-        for item, child in zip(items, node.value, strict=True):
+        for event in self._inside():
+            items.append(item := self.build(event, depth))
             # Without quotes it reads as several items and counts as one.
-            is_plain = isinstance(child, yaml.ScalarNode) and not child.style
-            if node.flow_style and is_plain and "，" in item:
+            is_plain = isinstance(event, yaml.ScalarEvent) and not event.style
+            if begun.flow_style and is_plain and "，" in item:
                 hint = "各项用半角逗号“,”隔开；确是一项的，加引号"
                 self._tell(item.at(item.index("，")), "列表里的逗号用了全角“，”", hint)
         return items
 
-    def _scalar(self, node: yaml.Node, place: Place) -> Scalar:
-        value = scalar(node.value, place)
-        style = getattr(node, "style", None)
-        if style in ("|", ">"):
+    def _scalar(self, event: Any, place: Place) -> Scalar:
+        value = scalar(event.value, place)
+        if event.style in ("|", ">"):
             value.body = Place(self.label, place.line + 1, 1)
-        elif style in ("'", '"'):
+        elif event.style in ("'", '"'):
             value.body = Place(self.label, place.line, place.column + 1)
-        if node.end_mark.line > node.start_mark.line:
-            value.lines = tuple(self.lines[value.body.line - 1 : node.end_mark.line + 1])
+        if event.end_mark.line > event.start_mark.line:
+            value.lines = tuple(self.lines[value.body.line - 1 : event.end_mark.line + 1])
         for offset, message, hint in unprintable(value):
             self._tell(value.at(offset), message, hint)
         return value
@@ -283,5 +306,5 @@ class _Builder:
     def _tell(self, place: Place, message: str, hint: str) -> None:
         self.faults.append(Fault(place, message, hint))
 
-    def _place(self, node: yaml.Node) -> Place:
-        return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
+    def _place(self, event: Any) -> Place:
+        return Place(self.label, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -101,8 +101,10 @@ def accounts(draw: Random) -> dict[str, list[list[Any]]]:
         return found
 
     both = {code: round(basic[code] + project[code], 2) for code in basic}
-    classes: list[list[Any]] = [[f"科目{c}", None, total(*(v for k, v in both.items() if k[:3] == c))]
-               for c in ("201", "208", "210")]  # fmt: skip
+    classes: list[list[Any]] = [
+        [f"科目{c}", None, total(*(v for k, v in both.items() if k[:3] == c))]
+        for c in ("201", "208", "210")
+    ]
     own, other = round(income / 3, 2), round(income - round(income / 3, 2), 2)
     first: list[list[Any]] = [
         ["财政拨款收入", None, own],

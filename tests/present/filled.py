@@ -28,8 +28,6 @@ class Filling:
     def department(self) -> str:
         """Return a department's file as JSON, which is YAML."""
         tree = self.model(Department)
-        for section in ELSEWHERE:
-            tree.pop(section, None)
         tree |= {"年度": "2016", "金额单位": "万元", "公布数": {"三公经费.预算": self.number}}
         return json.dumps(tree, ensure_ascii=False, indent=1)
 
@@ -38,6 +36,7 @@ class Filling:
         return {
             str(info.alias): self.value(info.annotation, info.metadata)
             for info in model.model_fields.values()
+            if info.alias not in ELSEWHERE
         }
 
     def value(self, annotation: Any, metadata: list[Any]) -> Any:

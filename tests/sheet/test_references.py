@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -120,7 +119,7 @@ def test_the_difference_of_two_rates_is_told_in_points(value: str, text: str) ->
 def test_a_figure_called_超支_or_结余_is_never_called_the_opposite(
     name: str, filter_: str, value: str, text: str
 ) -> None:
-    assert printed(replace(figure(value), name=name), filter_) == text
+    assert printed(figure(value)._replace(name=name), filter_) == text
 
 
 @pytest.mark.parametrize(
