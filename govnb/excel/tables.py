@@ -269,9 +269,9 @@ class _Reader:
             if text is None:
                 blank[code] = row, column
                 continue
-            for above in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
-                spot, hint = self.table.spot(*blank.pop(above)), "补上这一行的数"
-                message = f"“{above}”这一行是空的，而它下面的“{code}”有数"
+            for upper in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
+                spot, hint = self.table.spot(*blank.pop(upper)), "补上这一行的数"
+                message = f"“{upper}”这一行是空的，而它下面的“{code}”有数"
                 self.found.faults.append(Fault(spot, message, hint))
             if code and len(code) not in (3, 5, 7):
                 spot, hint = self.table.spot(row, column), "类是 3 位，款 5 位，项 7 位"
