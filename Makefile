@@ -52,8 +52,8 @@ report: $(READY)  ## compute and publish all reports of YEAR (default 2016) | �
 test: $(DEV)  ## run the tests, on all cores | 运行测试
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-lab: $(READY)  ## open the notebooks in JupyterLab | 打开 JupyterLab
-	@$(BIN)/jupyter lab
+lab: $(READY)  ## open the start page in JupyterLab | 打开 JupyterLab 的开始页
+	@$(BIN)/govnb lab
 
 lint: $(DEV)  ## style, format and types | 检查代码风格与类型
 	@failed=0; \
@@ -107,7 +107,13 @@ $(READY): $(MADE) requirements.lock pyproject.toml
 	@$(call installed,--no-deps --no-build-isolation --editable .)
 	@for there in .venv/lib/python*/site-packages; do echo '../../../..' >"$$there/_govnb.pth"; done
 	@mkdir -p .venv/home
+	@$(STRIPPED)
 	@touch $@
+
+# Opening, running and saving a notebook of notebooks/ leaves no difference in git.
+KERNEL := codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer version
+STRIPPED = ! git rev-parse --git-dir >/dev/null 2>&1 || git config filter.nbstripout.clean \
+	'.venv/bin/nbstripout --keep-id --extra-keys "$(KERNEL:%=metadata.language_info.%)"'
 
 $(DEV): $(READY) requirements-dev.lock
 	@echo 'Installing requirements-dev.lock … 正在安装开发所需'

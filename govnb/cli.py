@@ -390,6 +390,33 @@ def import_(
     sys.exit(import_files(workbooks, into, write, replace, told, scope, params_dir))
 
 
+@cli.command(
+    options_metavar="[选项]",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JupyterLab 的选项…]")
+def lab(options: tuple[str, ...]) -> None:
+    """打开 JupyterLab：中文界面，从开始页选年度和部门。"""
+    from jupyterlab.labapp import main as jupyter_lab
+
+    own = Path(__file__).with_name("lab")
+    settings = [
+        f"--LabApp.app_settings_dir={own}",
+        f"--LabApp.extra_labextensions_path={own / 'labextensions'}",
+    ]
+    start = Path("notebooks", "start.ipynb")
+    first = [f"--LabApp.default_url=/lab/tree/{start.as_posix()}"] if start.is_file() else []
+    jupyter_lab([*settings, *first, *options])
+
+
+@cli.command(options_metavar="[选项]")
+def lsp() -> None:
+    """给编辑器用的语言服务：边写边检查、补全、查看出处。"""
+    from govnb.lsp.server import main as serve
+
+    serve()
+
+
 def _assessment(
     file: Path,
     params_dir: Path | None,

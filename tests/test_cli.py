@@ -326,6 +326,7 @@ def test_a_report_that_fails_while_it_is_made_leaves_the_older_one(
             raise ValueError("坏了")
         return {"cells": []}
 
+    monkeypatch.setattr(run_module, "_sign", lambda notebook: None)
     monkeypatch.setattr(run_module, "execute", execute)
     monkeypatch.setattr(run_module, "render", render)
     failure = work(Job(2016, "test", params, old_outputs, ("html",))).failure
@@ -346,6 +347,7 @@ def test_a_disk_that_fills_up_leaves_the_older_report_and_no_scraps(
             raise OSError(28, "No space left on device")
         chmod(name, mode)
 
+    monkeypatch.setattr(run_module, "_sign", lambda notebook: None)
     monkeypatch.setattr(run_module, "execute", lambda job: {"cells": []})
     monkeypatch.setattr(run_module, "render", lambda *_: b"{}")
     monkeypatch.setattr(os, "chmod", full)

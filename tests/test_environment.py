@@ -30,6 +30,9 @@ CONDA_ONLY = {"python", "pip"}
 # Asked for though no line may import it.
 NOT_IMPORTED = {
     "jupyterlab": "make lab",
+    "jupyterlab-language-pack-zh-cn": "make lab in Chinese",
+    "jupyterlab-lsp": "govnb lsp in JupyterLab",
+    "nbstripout": "make setup makes it git's filter",
     "numpy": "what pandas and matplotlib compute with; their oldest do not fit its newest",
 }
 LOCKS = {"requirements.lock": False, "requirements-dev.lock": True}

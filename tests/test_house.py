@@ -19,6 +19,7 @@ FLOORS = (
     ("present",),
     ("papers",),
     ("publish",),
+    ("start", "lsp"),
     ("cli",),
 )
 MODULES = sorted((ROOT / "govnb").rglob("*.py"))

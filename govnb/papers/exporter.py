@@ -10,12 +10,13 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 from traitlets.config import Config
 
+from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import SILENT, read
 from govnb.papers.tree import Document
 from govnb.present.bundle import STRUCTURE
 
 
-class PaperReport(Exporter):
+class PaperReport(OfRunNotebook, Exporter):
     """An exporter that writes the document a notebook shows."""
 
     with_figures = Bool(False, help="列出全部指标的附件也上纸").tag(config=True)

@@ -1,6 +1,6 @@
 """The page: an executed notebook as one HTML file that needs nothing else.
 
-`jupyter nbconvert --to govnb-html`, JupyterLab's export menu and `govnb run` all come here.
+`jupyter nbconvert --to govnb_html`, JupyterLab's export menu and `govnb run` all come here.
 The page holds outputs and Markdown, not code; it makes no request, and says so to the
 browser, which then refuses whatever might slip through.
 """
@@ -24,6 +24,7 @@ from govnb.papers.page_face import with_face
 from govnb.papers.page_markdown import latex, markdown
 from govnb.papers.page_outline import Outline
 from govnb.papers.pictures import NO_WORDS
+from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import told
 from govnb.present.bundle import STRUCTURE
 from govnb.present.style import style
@@ -32,7 +33,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TITLE = "报告"
 
 
-class HTMLReport(TemplateExporter):
+class HTMLReport(OfRunNotebook, TemplateExporter):
     """Export an executed notebook as one self-contained page."""
 
     export_from_notebook = "govnb: HTML"

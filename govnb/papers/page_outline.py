@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import count
+from urllib.parse import unquote
 
 from govnb.papers.pictures import NO_WORDS
 
@@ -300,7 +301,7 @@ class _Reader:
 
     def _link(self, token: _Token) -> str:
         """Return a link; what led to a panel that isn't on this page is text."""
-        target = unescape(token.get("href") or "")
+        target = unquote(unescape(token.get("href") or ""))
         if "gv-fig" not in (token.get("class") or "").split() or target[1:] in self._given:
             return self._unique(token)
         return self._plain(token)

@@ -45,7 +45,7 @@ _UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed|contains the c
 
 
 class PDFReport(PaperReport):
-    """Export an executed notebook as PDF (`jupyter nbconvert --to govnb-pdf`)."""
+    """Export an executed notebook as PDF (`jupyter nbconvert --to govnb_pdf`)."""
 
     export_from_notebook = "govnb: PDF"
     output_mimetype = "application/pdf"

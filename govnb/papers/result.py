@@ -8,6 +8,7 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
+from govnb.papers.ran import check_ran
 from govnb.present.bundle import STRUCTURE
 
 
@@ -19,7 +20,7 @@ def structures(notebook: NotebookNode, kind: str) -> list[dict[str, Any]]:
 
 
 class JSONResult(Exporter):
-    """Export the result a notebook displayed last (`jupyter nbconvert --to govnb-json`)."""
+    """Export the result a notebook displayed last (`jupyter nbconvert --to govnb_json`)."""
 
     export_from_notebook = "govnb: JSON"
     output_mimetype = "application/json"
@@ -37,6 +38,7 @@ class JSONResult(Exporter):
         ValueError
             If the notebook displayed no result: it wasn't run to its end.
         """
+        check_ran(nb)
         results = structures(nb, "result")
         if not results:
             raise ValueError("笔记本里没有机器可读结果：请把笔记本运行到最后一格")

@@ -42,7 +42,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class WordReport(PaperReport):
-    """Export an executed notebook as a Word file (`jupyter nbconvert --to govnb-docx`)."""
+    """Export an executed notebook as a Word file (`jupyter nbconvert --to govnb_docx`)."""
 
     export_from_notebook = "govnb: Word"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from govnb.files import write_whole
-from govnb.present.bundle import bundle, escape
+from govnb.present.bundle import bundle, escape, link
 from govnb.present.provenance import Quote, panels
 from govnb.present.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
@@ -42,7 +42,7 @@ class Title:
         if self.verdict:
             page += f'<p class="gv-verdict gv-error" role="note">{escape(self.verdict)}</p>'
         if self.matters:
-            items = (f'<li><a href="#{escape(a)}">{escape(t)}</a></li>' for t, a in self.matters)
+            items = (f'<li><a href="{link(a)}">{escape(t)}</a></li>' for t, a in self.matters)
             page += f'<ul class="gv-matters">{"".join(items)}</ul>'
         told = [text for text, _ in self.matters]
         lines = [*self.marks, self.text, *filter(None, [self.verdict]), *told]
@@ -70,7 +70,7 @@ class Cards:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         items = "".join(
-            f'<li><a href="#{escape(target)}"><span class="gv-card-label">{escape(label)}</span> '
+            f'<li><a href="{link(target)}"><span class="gv-card-label">{escape(label)}</span> '
             f'<span class="gv-card-value">{escape(value)}</span></a></li>'
             for label, value, target in self.entries()
         )

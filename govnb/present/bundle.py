@@ -32,6 +32,19 @@ def anchor(kind: str, name: str) -> str:
     return kind + "-" + re.sub(r"\s", "␣", name)
 
 
+def link(target: str) -> str:
+    """Return the link to an anchor, escaped the way browsers write it back.
+
+    JupyterLab takes a link that looks otherwise for one to a file.
+    """
+    return f"#{quote(target, safe='')}"
+
+
+def landing(target: str) -> str:
+    """Return a place to land on for VS Code, which looks for a link's escaped form as an id."""
+    return f'<span id="{quote(target, safe="")}"></span>'
+
+
 def data_url(kind: str, content: str) -> str:
     """Return content as a link that needs no file and no network.
 

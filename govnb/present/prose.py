@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from govnb.present.bundle import bundle, escape
+from govnb.present.bundle import bundle, escape, landing
 from govnb.present.provenance import figure_button
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.references import AND, REFERENCE, Reference, find, printed
@@ -73,14 +73,15 @@ class Prose:
     def html(self) -> str:
         """Return the text as HTML, each figure a button that opens its provenance."""
         blocks, slots = self._read()
+        target = f' id="{escape(self.target)}"' if self.target else ""
+        landed = landing(self.target) if self.target else ""
         if self.level:
             inner = "<br>".join(_line(b, slots) for b in blocks if not isinstance(b, Grid))
-            return f"<h{self.level}>{inner}</h{self.level}>"
+            return f"{landed}<h{self.level}{target}>{inner}</h{self.level}>"
         body = "\n".join(
             _table(b, slots) if isinstance(b, Grid) else f"<p>{_line(b, slots)}</p>" for b in blocks
         )
-        target = f' id="{escape(self.target)}"' if self.target else ""
-        return f'<div class="gv-prose"{target}>{body}</div>'
+        return f'<div class="gv-prose"{target}>{landed}{body}</div>'
 
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read.

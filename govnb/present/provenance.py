@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from govnb.present.bundle import anchor, escape
+from govnb.present.bundle import anchor, escape, link
 from govnb.sheet.expression import filled
 from govnb.sheet.figure import Figure, Figures, about, digits, shown
 from govnb.text.faults import Place
@@ -31,7 +31,8 @@ def figure_button(figure: Figure, text: str) -> str:
     target = escape(anchor("指标", figure.name))
     state = " gv-unknown" if figure.value is None else ""
     if len(text) > LONGEST_BUTTON and figure.number is None:
-        return f'<a class="gv-fig{state}" href="#{target}">{escape(text)}</a>'
+        href = link(anchor("指标", figure.name))
+        return f'<a class="gv-fig{state}" href="{href}">{escape(text)}</a>'
     return f'<button class="gv-fig{state}" popovertarget="{target}">{escape(text)}</button>'
 
 
@@ -107,7 +108,8 @@ def _panel(figures: Figures, figure: Figure, quote: Quote | None) -> str:
         f'<div class="gv-panel" popover id="{target}" role="dialog" tabindex="-1"'
         f' aria-label="{escape(figure.label)}">'
         f'<div class="gv-panel-head"><p><b>{escape(figure.label)}</b><br>'
-        f'<small>{escape(figure.name)}</small> <a class="gv-anchor" href="#{target}"'
+        f"<small>{escape(figure.name)}</small> "
+        f'<a class="gv-anchor" href="{link(anchor("指标", figure.name))}"'
         ' aria-label="本指标链接">#</a></p>'
         f'<button class="gv-close" popovertarget="{target}">关闭</button></div>'
         f"<dl>{body}</dl></div>"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from govnb.present.bundle import anchor, bundle, data_url, escape
+from govnb.present.bundle import anchor, bundle, data_url, escape, landing
 from govnb.present.provenance import figure_button
 from govnb.sheet.figure import Figure, Figures, number_text, rounded, shown
 
@@ -161,7 +161,8 @@ class Table:
         )
         shown = (
             f'<figure class="gv-table{wide}" id="{target}">'
-            f'<figcaption><span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
+            f"<figcaption>{landing(anchor('表', self.name))}"
+            f'<span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
             f'<div class="gv-notes">{notes}<p>{source}{self.download()}</p></div>'

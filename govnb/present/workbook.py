@@ -32,6 +32,7 @@ from govnb.present.scores import (
 )
 from govnb.present.sheet import Sheet
 from govnb.present.standard_tables import SELDOM, TABLES
+from govnb.present.stopped import mark_failures
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
 from govnb.present.unsaid import Unsaid, with_score
@@ -97,6 +98,7 @@ class Workbook(Assessment):
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
         fonts.use_in_figures()
+        mark_failures()
         folder = find_upward(params_dir)
         inputs = load(department_path(year, department, folder), folder, note=True)
         return cls(inputs, edition, overrides)
@@ -250,7 +252,8 @@ class Workbook(Assessment):
 
     def review_heading(self, number: str) -> Prose:
         """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        return self._prose("") if self.public else self.section(2, number, "复核意见")
+        heading = replace(self.section(2, number, "复核意见"), target="复核意见")
+        return self._prose("") if self.public else heading
 
     def figures_heading(self, number: str) -> Prose:
         """Return the heading of the list of all figures; nothing in the edition for publication."""

@@ -14,10 +14,10 @@ from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.receipts import (
     Receipt,
     Stamp,
-    digest,
     environment,
     options_of,
     package_digest,
+    sources_digest,
     why_run,
     write_receipt,
 )
@@ -76,7 +76,7 @@ def _stamp(job: Job, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> Stamp:
     notebook = find_notebook(job.notebook, job.params_dir)
     inputs = {
         "各部门结果": results.hexdigest(),
-        f"笔记本 {notebook.name}": digest(notebook),
+        f"笔记本 {notebook.name}": sources_digest(notebook),
         "govnb 程序": package_digest(),
         "运行环境": environment(),
     }

@@ -74,7 +74,7 @@ class Shared:
             **({f"规则 {words.name}": digest(words)} if words else {}),
             **{f"规则 {p.name}": digest(p) for p in sorted((params / "rules").glob("*.yml"))},
             **{f"指标体系 {p.name}": digest(p) for p in sorted((params / "rubrics").glob("*.yml"))},
-            f"笔记本 {notebook.name}": digest(notebook),
+            f"笔记本 {notebook.name}": sources_digest(notebook),
             "govnb 程序": package_digest(),
             "运行环境": environment(),
         }
@@ -192,6 +192,16 @@ def digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         return f"无法读取：{error.strerror}"
+
+
+def sources_digest(notebook: Path) -> str:
+    """Return the hash of what a notebook's cells do; what they once showed changes no report."""
+    try:
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        told = [[c["cell_type"], "".join(c["source"]), c["metadata"].get("tags")] for c in cells]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return digest(notebook)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 @cache

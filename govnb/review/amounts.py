@@ -26,13 +26,14 @@ from govnb.review.sentences import (
     Told,
     is_slip,
 )
+from govnb.review.slips import slips
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.words import one_of
 from govnb.review.world import World
 from govnb.sheet.figure import Figure, rounded, shown
 from govnb.sheet.published import in_unit
-from govnb.sheet.references import DIRECTIONS, LEFT_OVER, OVERSPENT, Reference
+from govnb.sheet.references import DIRECTIONS, LEFT_OVER, OVERSPENT
 from govnb.text.number import TextNumber
 from govnb.text.values import MONEY_UNITS, Text
 
@@ -59,8 +60,16 @@ class DirectionCheck(ProseCheck):
     def look(self, world: World) -> Iterator[Finding]:
         """Compare each word of direction in the narratives with the figures."""
         for passage in world.prose:
-            signed = (_signed(passage, reference, world) for reference in passage.references)
-            for change in (*filter(None, signed), *world.sentences.changes(passage)):
+            signed = [
+                _signed(passage, reference.start, world.figures.get(reference.name), world)
+                for reference in passage.references
+                if reference.filter not in DIRECTIONS
+            ]
+            changes = [*filter(None, signed), *world.sentences.changes(passage)]
+            told = {change.start for change in changes}
+            typed = [_typed_sign(passage, number, world) for number in passage.numbers.values()]
+            changes += [change for change in typed if change and change.start not in told]
+            for change in changes:
                 yield self._judged(change, passage, world)
 
     def _judged(self, told: Change, passage: Passage, world: World) -> Finding:
@@ -80,12 +89,39 @@ class DirectionCheck(ProseCheck):
         return self.failed(subject, words, evidence)
 
 
-def _signed(passage: Passage, reference: Reference, world: World) -> Change | None:
+def _typed_sign(passage: Passage, number: TextNumber, world: World) -> Change | None:
+    # 三公经费超支0.94万元, where that much was left: no figure of that size goes that way.
+    start, stop = passage.clause(number.start, number.end)
+    others = [abs(n.value) for at, n in passage.numbers.items() if start <= at < number.start]
+    if any(abs(a - b) == number.value for a, b in product(others, others)):
+        # The sentence tells what it is computed from.
+        return None
+    changes = [
+        change
+        for figure in world.figures.values()
+        if _is_near(figure, passage.masked[start:stop], world)
+        and figure.number
+        and (read := in_unit(number, figure.unit))
+        and read.prints(abs(figure.number))
+        and (change := _signed(passage, number.start, figure, world))
+    ]
+    if any(change.is_up == ((change.now.number or 0) > 0) for change in changes):
+        return None
+    return next(iter(changes), None)
+
+
+def _is_near(figure: Figure, text: str, world: World) -> bool:
+    """Tell whether a text names a figure by a word of its name that isn't too general."""
+    words = set(figure.name.split(".")) - set(world.words.general)
+    return any(len(word) > 1 and word in text for word in words)
+
+
+def _signed(passage: Passage, at: int, figure: Figure | None, world: World) -> Change | None:
     # 超支{{ 支出.超支 }}
-    figure, words = world.figures.get(reference.name), world.words
-    head = passage.masked[max(0, reference.start - 16) : reference.start]
+    words = world.words
+    head = passage.masked[max(0, at - 16) : at]
     match = re.search(rf"(负?)({one_of(words.directions)}){_FILLER}$", head)
-    if figure is None or match is None or reference.filter in DIRECTIONS:
+    if figure is None or match is None:
         return None
     word, last = match[2], figure.name.rpartition(".")[2]
     if last in _CHANGES:
@@ -97,7 +133,7 @@ def _signed(passage: Passage, reference: Reference, world: World) -> Change | No
     denied = rf"(?:{one_of(words.denied)})(?:再|有|了|出现|发生|明显|大幅)*$"
     if word.endswith("至") or re.search(denied, head[: match.start()]):
         return None
-    start = reference.start - len(head) + match.start()
+    start = at - len(head) + match.start()
     return Change(figure, None, "", match[1] + word, is_up != bool(match[1]), start)
 
 
@@ -250,8 +286,7 @@ def _holder(read: dict[str, TextNumber], passage: Passage, world: World) -> Figu
     around = passage.around(number, 25, 15)
     same = [f for f in world.figures.values() if f.unit in read and _prints(f, read[f.unit])]
     for figure in same:
-        words = set(figure.name.split(".")) - set(world.words.general)
-        if any(len(word) > 1 and word in around for word in words):
+        if _is_near(figure, around, world):
             return figure
     digits = len(f"{abs(number.value):f}".replace(".", "").strip("0"))
     # Rates are all of one size: any two may print alike.
@@ -263,6 +298,46 @@ def _prints(figure: Figure, number: TextNumber) -> bool:
     if figure.number is None or not number.decimals:
         return figure.number == number.amount
     return number.prints(figure.number)
+
+
+class NearNumberCheck(ProseCheck):
+    """形近数: 与哪个指标都不同，只差单位、小数点或两位颠倒的数.
+
+    A number that no figure holds, but one that is named beside it would, mistyped.
+    """
+
+    kind: Literal["形近数"] = Field(alias="种类")
+    skip_units: list[Text] = Field([], alias="不查单位", description="带这些单位的数不查")
+
+    nothing: ClassVar[str] = "文字里没有与指标形近的数"
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Find numbers that are a slip away from a figure named beside them."""
+        units = ({f.unit for f in world.figures.values() if f.unit} | _USUAL) - {*self.skip_units}
+        seen, is_wrong = 0, False
+        for passage in world.prose:
+            judged = world.sentences.judged(passage)
+            for typed in passage.numbers.values():
+                seen += 1
+                read = {} if typed.high or typed.start in judged else _read(typed, units)
+                known = [f for f in world.figures.values() if f.unit in read and f.number]
+                if passage.is_quoted(typed.start) or any(_prints(f, read[f.unit]) for f in known):
+                    continue
+                around = passage.around(typed, 25, 15)
+                for figure in known:
+                    number = read[figure.unit]
+                    why = next(slips(number.amount, figure.number or Decimal(0)), "")
+                    if why and _is_near(figure, around, world):
+                        written = f"{number.text}{number.unit}"
+                        words = {"处": passage.path, "左": written, "右名": figure.label}
+                        words |= {"右": shown(figure), "缘由": why}
+                        side = passage.side(number.start, number.text)
+                        subject = f"{passage.path}:{figure.name}"
+                        yield self.failed(subject, words, Evidence(side, Side.of(figure)))
+                        is_wrong = True
+                        break
+        if seen and not is_wrong:
+            yield self.passed("", f"文字里的{seen}个数都不像写错的指标")
 
 
 # No sentence says one thing of more amounts.

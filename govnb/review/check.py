@@ -346,6 +346,7 @@ class ForEach(Check):
 class ProseCheck(Check):
     """A check of wording: one finding of each id, an open one rather than one that isn't."""
 
+    relates: ClassVar[bool] = True
     # Said where nothing is found.
     nothing: ClassVar[str] = ""
 

@@ -286,11 +286,15 @@ class TypedYearCheck(ProseCheck):
         stated = right and date_of(right)
         if right and stated and stated.year != date.year:
             why = f"“{right.label}”是{stated}"
-        elif limit and not re.search(one_of(self.planned), passage.masked[start:end]):
-            told = re.split("[，,]", head)[-1] + re.split("[，,]", tail)[0]
+        elif limit:
+            told = re.split("[，,]", head)[-1] + match[0] + re.split("[，,]", tail)[0]
             is_ahead = re.search(one_of(self.done), told) and date.earliest() > limit.latest()
-            if is_ahead or date.year > limit.year + int(self.far):
+            is_far = date.year > limit.year + int(self.far)
+            said = told if is_far else passage.masked[start:end]
+            if (is_ahead or is_far) and not re.search(one_of(self.planned), said):
                 why = f"报告最晚写于{limit}"
+            elif near := _nearest(date, passage.masked[start:end], world):
+                right, why = near, f"“{near.label.removesuffix('·日期')}”是{near.value}"
         evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
         subject = f"{passage.path}:{match[0]}"
         words = {"处": passage.path, "左": match[0], "缘由": why}
@@ -309,3 +313,42 @@ class TypedYearCheck(ProseCheck):
         if match is None or re.search(one_of(self.others), match["between"] or ""):
             return None
         return world.term(self.names[match["words"]], {})
+
+
+def _nearest(date: PartialDate, text: str, world: World) -> Term | None:
+    """Return the step of a project that a date told nowhere else is but one number away from."""
+    typed = _told_dates(world)
+    stated = [
+        (figure.name, _parts(figure.value))
+        for figure in world.figures.values()
+        if isinstance(figure.value, PartialDate) and figure.name.startswith("项目.")
+    ]
+    mine = _parts(date)
+    referred = {r.name for p in world.passages for r in p.references}
+    if any(_agree(mine, parts) for _, parts in stated):
+        return None
+    for name, parts in stated:
+        apart = sum(a != b for a, b in zip(mine, parts, strict=False))
+        # A year and a month alone may be another event's.
+        told = len(mine) == _FULL or (len(mine) > 1 and name.split(".")[-2][-2:] in text)
+        is_told = name in referred or any(_agree(parts, t) for t in typed)
+        if told and len(parts) == len(mine) and apart == 1 and not is_told:
+            return world.term(spelled(name), {})
+    return None
+
+
+# A year, a month and a day.
+_FULL = 3
+
+
+def _told_dates(world: World) -> list[tuple[int, ...]]:
+    found = (m for p in world.passages for m in _TYPED_DATE.finditer(p.masked))
+    return [tuple(int(part) for part in m.groups() if part) for m in found if m[2]]
+
+
+def _parts(date: PartialDate) -> tuple[int, ...]:
+    return tuple(part for part in (date.year, date.month, date.day) if part)
+
+
+def _agree(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return len(other) > 1 and all(a == b for a, b in zip(one, other, strict=False))

@@ -17,7 +17,7 @@ from pydantic import Field
 from govnb.review.check import Check, Evidence, quoted
 from govnb.review.finding import FAILED, HINT, PASSED, RESIDUE, Finding, Side
 from govnb.review.rounding import Spread
-from govnb.review.slips import slips
+from govnb.review.slips import EXCHANGED, slips
 from govnb.review.terms import printed
 from govnb.review.world import World
 from govnb.sheet.compute import SCORE
@@ -79,7 +79,9 @@ class PublishedCheck(Check):
             return self.passed(name, f"{told}，{'是约数，' if is_about else ''}相符", evidence)
         if excuse := world.excuse(name, agrees):
             return self.excused(name, PASSED, told, excuse, evidence)
-        if overlaps:
+        causes = [*_causes(number.amount, figure, half, spread.above)]
+        # Digits exchanged are no rounding, although that could have made them.
+        if overlaps and EXCHANGED not in causes:
             why = f"{told}，是尾差：所用各数四舍五入可以造成"
             return self.finding(name, FAILED, why, evidence, RESIDUE)
         words = {
@@ -89,9 +91,9 @@ class PublishedCheck(Check):
             "右名": figure.formula or ("列出的条数" if name.endswith(_COUNTS) else "参数文件所填"),
             "右": recomputed,
             "差额": printed(abs(gap) / scale, _POINTS.get(unit, unit), max(2, decimals)),
-            "缘由": "；".join([*_causes(number.amount, figure, half, spread.above)][:_ENOUGH]),
+            "缘由": "；".join(causes[:_ENOUGH]),
         }
-        return self.failed(name, words, evidence)
+        return self.failed(name, words, evidence, HINT if overlaps else None)
 
     def _unknown(self, figure: Figure, said: str, evidence: Evidence) -> Finding:
         if not figure.trouble and said.rstrip("%") in ("100", "100.0", "100.00"):

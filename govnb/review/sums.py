@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -10,15 +10,18 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from govnb.review.check import Check, Each, NamePattern
-from govnb.review.finding import Excuse, Finding
+from govnb.review.finding import FAILED, HINT, Evidence, Excuse, Finding, Side
 from govnb.review.rounding import Spread
-from govnb.review.slips import slips
+from govnb.review.slips import is_misspelt, slips
 from govnb.review.terms import COLUMNS, Gap, Term, worked_out
 from govnb.review.world import World
 from govnb.sheet.expression import sum_of
 from govnb.sheet.rules import fill
 from govnb.text.section import dotted
 from govnb.text.values import Text
+
+# Letters a name has at least for one letter not to make it another.
+_LONG = 4
 
 
 class SumCheck(Check):
@@ -100,12 +103,30 @@ class SameNameCheck(Check):
             # One that refers to the other (=名称) can't part from it.
             if theres and all(not world.figures.sheet.above(h).isdisjoint(theres) for h in heres):
                 referring += 1
+            elif not theres and (near := self._misspelt(heres[0], pattern, pairs, world)):
+                found += 1
+                yield near
             elif theres:
                 yield self._same(_together(heres, world), _together(theres, world), world)
         if referring:
             yield self.passed("", f"{referring}个同名的项目引用同一个数，不会不同")
         elif not found:
             yield self.not_applicable("", "没有同名的项目分列在两处")
+
+    def _misspelt(
+        self, here: str, pattern: str, among: Iterable[str], world: World
+    ) -> Finding | None:
+        """Return that an item's name is but one letter away from one that only there is."""
+        item = next(w for w in reversed(here.split(".")) if w in pattern.split("."))
+        like = dotted(pattern.replace(item, "*")).fullmatch
+        for name, figure in world.figures.items():
+            there = next((w for w in reversed(name.split(".")) if is_misspelt(w, item)), "")
+            is_own = any(there in other.split(".") for other in among)
+            if len(item) >= _LONG and there and like(name) and not is_own:
+                told = f"“{here}”与“{name}”只差一个字，是不是同一项？名称不同，两处的数就对不上。"
+                evidence = Evidence(Side.of(world.figures[here]), Side.of(figure))
+                return self.finding(f"{here}:名称", FAILED, told, evidence, HINT)
+        return None
 
     def _same(self, here: Term, there: Term, world: World) -> Finding:
         gap, subject = Gap(here, there), f"{here.names[0]}:{there.names[0]}"

@@ -26,7 +26,7 @@ def together(
         for name in finding.because:
             _put_under(found, sums.get(name, ""), finding.id)
     for finding in open_ones:
-        for other in open_ones if finding.left.figure and checks[finding.check].relates else ():
+        for other in open_ones if finding.left.origin and checks[finding.check].relates else ():
             sides = [s.figure for s in (other.left, other.right) if s.figure]
             rests = any(finding.left.figure in sheet.above(side) for side in sides)
             follows = rests if roots[finding.id] else other.left == finding.left

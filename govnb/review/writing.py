@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from govnb.review.check import Check, Evidence, NamePattern, ProseCheck, Regex
 from govnb.review.finding import Finding
+from govnb.review.slips import is_misspelt
 from govnb.review.texts import Mark, Passage
 from govnb.review.world import World
 from govnb.text.patterns import matches
@@ -47,6 +48,28 @@ class WritingCheck(Check):
             yield self.not_applicable("", "没有叙述文字")
         elif not found:
             yield self.passed("", f"查了{len(looked)}段文字，没有发现")
+
+
+class OwnNameCheck(ProseCheck):
+    """单位名称: 文字开头“某局为……单位”的名称与部门名称只差一个字."""
+
+    kind: Literal["单位名称"] = Field(alias="种类")
+    opening: Regex = Field(alias="查找", description="正则表达式，第一组是一段开头的单位名称")
+
+    nothing: ClassVar[str] = "文字没有以单位名称开头"
+
+    def look(self, world: World) -> Iterator[Finding]:
+        """Compare the unit that a narrative opens with and the department's own names."""
+        identity = world.inputs.department.identity
+        own = [n for n in (identity.name, identity.full_name, identity.short_name) if n]
+        for passage in world.prose:
+            for match in matches(self.opening, passage.masked):
+                name, side = match[1], passage.side(match.start(1), match[1])
+                if near := next((n for n in own if is_misspelt(name, n)), None):
+                    words = {"处": passage.path, "左": name, "右": near}
+                    yield self.failed(passage.path, words, Evidence(side))
+                elif name in own:
+                    yield self.passed(passage.path, f"“{name}”就是部门名称", Evidence(side))
 
 
 class NumberingCheck(ProseCheck):

@@ -47,8 +47,9 @@ def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple
     """Yield what a section states, by its path of keys, and whether it is Markdown."""
     if isinstance(value, BaseModel):
         for key in keys_of(type(value)):
-            inside = f"{path}.{key.alias}".removeprefix(".")
-            yield from leaves(getattr(value, key.name), inside, key.is_prose)
+            if (inside := getattr(value, key.name)) is not None:
+                name = f"{path}.{key.alias}".removeprefix(".")
+                yield from leaves(inside, name, key.is_prose)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from leaves(item, f"{path}.{key}", markdown)

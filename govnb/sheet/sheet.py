@@ -207,8 +207,10 @@ class Sheet:
 
         A department may name its accounts by their codes; then the code is the name.
         """
+        if name in self.drafts:
+            return name
         head, *rest = name.split(".")
-        if name in self.drafts or head not in BY_ACCOUNT or not rest:
+        if head not in BY_ACCOUNT or not rest:
             return name
         wanted = ".".join([head, *(self.accounts.get(segment, segment) for segment in rest)])
         if wanted in self.drafts or not rest[0].isdigit():

@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """The file of a page, written once: a report by year and department, or a name."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {"own": own_notebook, "failed": failed_notebook}
+    made = {"own": own_notebook, "failed": lambda: failed_notebook("raises-exception")}
 
     def file(*which: Any) -> Path:
         path = folder / f"{'-'.join(map(str, which))}.html"

@@ -100,7 +100,7 @@ def shows(*bundles: Any, metadata: dict[str, Any] | None = None) -> NotebookNode
     """Return a code cell that displays these objects or mime bundles."""
     data = [b if isinstance(b, dict) else b._repr_mimebundle_() for b in bundles]
     outputs = [new_output("display_data", d, metadata=metadata or {}) for d in data]
-    cell: NotebookNode = new_code_cell("secret_code()", outputs=outputs)
+    cell: NotebookNode = new_code_cell("secret_code()", outputs=outputs, execution_count=1)
     return cell
 
 
@@ -155,8 +155,8 @@ def own_notebook() -> NotebookNode:
     return notebook
 
 
-def failed_notebook() -> NotebookNode:
-    """Return a notebook papermill stopped in the middle of."""
+def failed_notebook(*tags: str) -> NotebookNode:
+    """Return a notebook papermill stopped in the middle of, its failing cell with tags."""
     marker = {"tags": ["papermill-error-cell-tag"]}
     told = '<span style="color:red">An Exception was encountered at …</span>'
     trace = ["\x1b[31mFaultsError\x1b[0m", f"第 3 行 {EVIL}"]
@@ -165,7 +165,7 @@ def failed_notebook() -> NotebookNode:
         new_markdown_cell(told, metadata=marker),
         new_markdown_cell("# 没跑完的报告"),
         new_markdown_cell(told, metadata=marker),
-        new_code_cell("boom()", outputs=[error]),
+        new_code_cell("boom()", outputs=[error], execution_count=3, metadata={"tags": list(tags)}),
     ]
     notebook: NotebookNode = new_notebook(cells=cells)
     return notebook

@@ -145,7 +145,7 @@ def test_a_users_own_notebook_comes_out_whole() -> None:
 
 
 def test_a_failed_notebook_says_so() -> None:
-    assert "此处运行出错：FaultsError" in pdf_text(as_pdf(failed_notebook()))
+    assert "此处运行出错：FaultsError" in pdf_text(as_pdf(failed_notebook("raises-exception")))
 
 
 def test_an_empty_notebook_is_a_page() -> None:
@@ -495,7 +495,7 @@ def test_a_report_is_under_a_megabyte(report: tuple[int, str]) -> None:
 
 
 def test_the_exporter_is_registered_and_in_the_export_menu() -> None:
-    exporter = get_exporter("govnb-pdf")
+    exporter = get_exporter("govnb_pdf")
     assert exporter is PDFReport
     assert exporter.export_from_notebook and exporter().file_extension == ".pdf"
 

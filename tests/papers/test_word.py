@@ -101,7 +101,7 @@ def test_a_users_own_notebook_comes_out_whole() -> None:
 
 
 def test_a_failed_notebook_says_so() -> None:
-    assert "此处运行出错：FaultsError" in text_of(as_docx(failed_notebook()))
+    assert "此处运行出错：FaultsError" in text_of(as_docx(failed_notebook("raises-exception")))
 
 
 def test_an_empty_notebook_is_a_file() -> None:
@@ -444,7 +444,7 @@ def test_a_very_long_title_is_cut_in_the_properties_only() -> None:
 
 
 def test_the_exporter_is_registered_and_in_the_export_menu() -> None:
-    exporter = get_exporter("govnb-docx")
+    exporter = get_exporter("govnb_docx")
     assert exporter is WordReport
     assert exporter.export_from_notebook and exporter().file_extension == ".docx"
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -37,7 +38,9 @@ def panels(junshan_shown: Shown) -> dict[str, Page]:
 
 def targets(page: Page) -> set[str]:
     buttons = {b["popovertarget"] for b in page.all("button") if "popovertarget" in b}
-    links = {a["href"].removeprefix("#") for a in page.all("a") if a["href"].startswith("#指标-")}
+    links = {
+        unquote(a["href"])[1:] for a in page.all("a") if unquote(a["href"]).startswith("#指标-")
+    }
     return buttons | links
 
 

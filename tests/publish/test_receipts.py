@@ -22,9 +22,11 @@ from govnb.publish.receipts import (
     options_of,
     package_digest,
     read_receipts,
+    sources_digest,
     why_run,
     write_receipt,
 )
+from govnb.publish.run import find_notebook
 from govnb.publish.store import Folder, Store
 from tests.publish.years import YearFolder, year_folder
 
@@ -76,6 +78,20 @@ def test_what_changed_runs_again_and_is_named(
     (folder.path / file).write_text(content, encoding="utf-8")
     wanted = expected if isinstance(expected, dict) else dict.fromkeys("abc", expected)
     assert reasons(make_plan(job, store)) == {name: (why,) for name, why in wanted.items()}
+
+
+def test_opening_and_saving_a_notebook_in_jupyterlab_runs_nothing(tmp_path: Path) -> None:
+    source = find_notebook("department.ipynb", Path("params"))
+    saved = tmp_path / source.name
+    notebook = json.loads(source.read_text("utf-8"))
+    before = sources_digest(source)
+    notebook["metadata"]["language_info"]["version"] = "3.99"
+    notebook["cells"][0] |= {"execution_count": 1, "outputs": [{"output_type": "stream"}]}
+    saved.write_text(json.dumps(notebook), "utf-8")
+    assert sources_digest(saved) == before
+    notebook["cells"][1]["source"] = ["wb = None"]
+    saved.write_text(json.dumps(notebook), "utf-8")
+    assert sources_digest(saved) != before
 
 
 def test_a_rule_that_is_gone_is_named(year: Year) -> None:

@@ -1,0 +1,227 @@
+"""JupyterLab in a real browser, as `make lab` starts it: what an analyst meets there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = "outputs/2016/君山-政务.ipynb"
+
+# One worker: one server for all.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
+
+# Each text of ours, with the colours it has and stands on; what axe would call its contrast.
+CONTRAST = """() => {
+  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+  const light = (c) => rgb(c).slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = getComputedStyle(e).backgroundColor;
+      if ((rgb(c)[3] ?? 1) > 0.5) return c;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const bad = [];
+  for (const e of document.querySelectorAll('[class^="gv-"], [class^="gv-"] *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!own || !e.getClientRects().length || e.closest('.gv-sr, style')) continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const what = `${e.className || e.tagName}: ${e.textContent.slice(0, 20)}`;
+    if (ratio < 4.5) bad.push(`${what} ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(bad)].slice(0, 20);
+}"""
+
+
+class Lab:
+    """A running JupyterLab, its folder and a browser."""
+
+    def __init__(self, url: str, folder: Path, browser: Any) -> None:
+        self.url, self.folder = url, folder
+        self.context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        self.context.set_default_timeout(60_000)
+
+    def open(self, path: str, **settings: Any) -> Any:
+        """Return the page of a notebook, its outputs drawn."""
+        page = self.context.new_page()
+        page.goto(f"{self.url}/lab/tree/{path}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+        return page
+
+    def run(self, page: Any, command: str) -> None:
+        """Run a command of the Lab's once the kernel is there, and wait for its end."""
+        page.wait_for_selector('[data-status="idle"]')
+        page.evaluate("(command) => jupyterapp.commands.execute(command)", command)
+        page.wait_for_selector('[data-status="idle"]')
+
+    def append(self, page: Any, cell: int, text: str) -> None:
+        """Type a line at the end of a cell."""
+        page.locator(".jp-Cell").nth(cell).locator(".cm-content").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.insert_text("\n" + text)
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab in a folder of its own, with one report made there by `govnb run`."""
+    folder = tmp_path_factory.mktemp("lab")
+    for name in ("params", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    source = folder / "params" / "2016"
+    (source / "junshan-zwfw.yml").rename(source / "君山-政务.yml")
+    jupyter = {
+        f"JUPYTER_{kind}_DIR": str(folder / f".{kind}") for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
+    env = {**os.environ, **jupyter, "IPYTHONDIR": str(folder / ".ipython"), "PYTHONUTF8": "1"}
+    govnb = [str(Path(sys.executable).with_name("govnb"))]
+    made = [*govnb, "run", "2016", "君山-政务", "--to", "html"]
+    subprocess.run(made, cwd=folder, env=env, check=True, capture_output=True)
+    options = ["--no-browser", "--allow-root", "--port=0", "--expose-app-in-browser"]
+    options += ["--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
+    with (folder / ".log").open("w", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            [*govnb, "lab", *options], cwd=folder, env=env, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        yield Lab(_address(folder / ".log", server), folder, browser)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _address(log: Path, server: subprocess.Popen[bytes]) -> str:
+    for _ in range(300):
+        found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/lab", log.read_text("utf-8"))
+        if found:
+            return f"http://127.0.0.1:{found[1]}"
+        if server.poll() is not None:
+            break
+        time.sleep(0.2)
+    raise AssertionError(log.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def report(lab: Lab) -> Any:
+    """The report as it opens from outputs/."""
+    page = lab.open(REPORT)
+    page.wait_for_selector(".gv-panels", state="attached")
+    return page
+
+
+def test_the_lab_speaks_chinese(report: Any) -> None:
+    report.get_by_text("文件", exact=True).first.wait_for()
+    assert "运行" in report.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+
+
+def test_a_report_the_program_wrote_is_trusted_and_its_figures_open(report: Any) -> None:
+    report.locator(".gv-table button.gv-fig").first.click()
+    panel = report.locator(":popover-open")
+    assert "params/2016/君山-政务.yml" in panel.inner_text()
+    report.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("card", "target"), [(-1, "复核意见"), (0, "表-收入")])
+def test_a_card_leads_to_its_section(report: Any, card: int, target: str) -> None:
+    report.locator(".gv-cards a").nth(card).click()
+    top = "(id) => document.getElementById(id).getBoundingClientRect().top"
+    report.wait_for_function(f"(id) => Math.abs(({top})(id) - 150) < 150", arg=target)
+
+
+@pytest.mark.parametrize("name", ["html", "pdf", "docx", "json"])
+def test_the_export_menu_makes_each_format_of_a_file_with_a_chinese_name(
+    lab: Lab, report: Any, name: str
+) -> None:
+    listed = json.loads(urllib.request.urlopen(f"{lab.url}/api/nbconvert").read())
+    assert f"govnb_{name}" in listed and not [other for other in listed if "-" in other]
+    answer = report.request.get(f"{lab.url}/nbconvert/govnb_{name}/{REPORT}?download=true")
+    assert answer.status == 200 and len(answer.body()) > 10_000
+    named = unquote(answer.headers["content-disposition"])
+    assert named.endswith(f"君山-政务.{name}")
+
+
+def test_a_notebook_that_never_ran_is_not_exported_and_says_why(lab: Lab) -> None:
+    page = lab.context.new_page()
+    page.goto(f"{lab.url}/nbconvert/govnb_html/notebooks/department.ipynb")
+    assert "没有运行过" in page.inner_text("body")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_everything_can_be_read_in_either_theme(report: Any, theme: str) -> None:
+    report.evaluate(
+        "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
+    dark = "true" if "Light" in theme else "false"
+    report.wait_for_selector(f"body[data-jp-theme-light='{dark}']", state="attached")
+    assert report.evaluate(CONTRAST) == []
+
+
+def test_a_failed_run_shows_its_error_and_nothing_of_the_department_before(lab: Lab) -> None:
+    page = lab.open(REPORT)
+    page.wait_for_selector(".gv-panels", state="attached")
+    lab.append(page, 1, 'department = "没有的局"')
+    lab.run(page, "notebook:run-all-cells")
+    stopped = page.locator(".gv-stopped")
+    stopped.wait_for()
+    page.wait_for_timeout(1000)
+    box = stopped.bounding_box()
+    assert box and 0 < box["y"] < 950
+    error = page.locator(".jp-Cell", has=stopped).inner_text()
+    assert "params/2016/没有的局.yml" in error and "Traceback" not in error
+    assert stopped.evaluate("e => getComputedStyle(e).borderLeftStyle") == "solid"
+    assert page.locator(".gv-table:visible").count() == 0
+    page.close()
+
+
+def test_a_cell_that_fails_greys_what_is_left_of_the_run_before(lab: Lab) -> None:
+    page = lab.open(REPORT)
+    page.wait_for_selector(".gv-panels", state="attached")
+    lab.append(page, 2, "Workbook.open(year, '没有的局')")
+    lab.run(page, "notebook:run-cell")
+    page.wait_for_selector(".gv-stopped")
+    assert page.locator(".gv-stale .gv-table").count() > 5
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def start(lab: Lab) -> Any:
+    """The page that `make lab` opens, which runs by itself."""
+    page = lab.context.new_page()
+    page.goto(f"{lab.url}/lab/tree/notebooks/start.ipynb?reset")
+    page.get_by_role("button", name="生成").wait_for()
+    page.locator(".widget-dropdown select").nth(0).select_option("2016")
+    page.locator(".widget-dropdown select").nth(1).select_option("君山区政务服务中心（君山-政务）")
+    return page
+
+
+def test_the_start_page_has_buttons_and_no_code(start: Any) -> None:
+    assert start.locator(".jp-CodeCell .cm-editor:visible").count() == 0
+    start.get_by_text(re.compile("检查通过　上次生成：.*复核意见：错误")).wait_for()
+
+
+def test_a_parameter_file_is_checked_as_one_types(lab: Lab) -> None:
+    page = lab.context.new_page()
+    page.goto(f"{lab.url}/lab/tree/params/2018/nanxian-zhujian.yml?reset")
+    editor = page.locator(".cm-content")
+    editor.wait_for()
+    editor.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("随便写的: 1\n")
+    page.locator(".cm-lintRange-error", has_text="随便写的").wait_for()
+    page.close()
