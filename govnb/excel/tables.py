@@ -245,6 +245,7 @@ class _Reader:
         for row, column, word in self.table.matches(cells):
             text = self.value(row, column)
             if text is None:
+                self.blank_total(cells, row, column)
                 continue
             first = seen.setdefault(word, ((row, column), text))
             if first[1] != text:
@@ -256,6 +257,15 @@ class _Reader:
                 name = word.replace(".", "·").translate(_BRACKETS)
                 for fill in cells.fill:
                     self.add(VARIABLE.sub(name.replace("\\", "＼"), fill), text, (row, column))
+
+    def blank_total(self, cells: Cells, row: int, column: int) -> None:
+        """Tell a total left empty below numbers; other rows may well have nothing to state."""
+        is_total = cells.row is not None and {w[-2:] for w in Words(cells.row).words} & _TOTALS
+        above = (at for at in self.table.cells if at[1] == column and at[0] < row)
+        if is_total and any(not _is_nothing(self.table.grid.at(*at)) for at in above):
+            label = self.table.label(row, column)[0]
+            spot, hint = self.table.spot(row, column), "补上合计"
+            self.found.faults.append(Fault(spot, f"“{label}”是空的，上面各行有数", hint))
 
     def tree(self, tree: Tree) -> None:
         """Read a column of a table of codes: 类 with 3 digits, 款 with 5, 项 with 7."""
@@ -283,6 +293,14 @@ class _Reader:
             self.add(name, text, (row, column))
             if code and label:
                 self.add(f"{name}.名称", label, (row, column), "")
+        for code, at in blank.items():
+            if not code and known and "" not in known:
+                spot, hint = self.table.spot(*at), "补上合计"
+                self.found.faults.append(Fault(spot, "合计是空的，下面各行有数", hint))
+            upper = next((code[:n] for n in (5, 3) if n < len(code) and code[:n] in known), "")
+            if upper and not any(k != upper and k.startswith(upper) for k in known):
+                message = f"“{code}”这一行是空的，而它上面的“{upper}”有数"
+                self.found.faults.append(Fault(self.table.spot(*at), message, "补上这一行的数"))
 
     def lines(self, lines: Lines) -> None:
         """Read a list, one thing a line; those of one name are added up where that is asked."""
