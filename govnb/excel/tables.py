@@ -397,8 +397,9 @@ def _tables(source: Source, forms: Mapping[str, Form], year: int) -> list[Table]
         # A title printed twice, as in a head and a merged cell below it, is one.
         titles = [t for n, t in enumerate(titles) if not n or t[1] != titles[n - 1][1]
                   or t[0] - titles[n - 1][0] > _MOST_HEADS]  # fmt: skip
-        ends = [row for row, _ in titles[1:]] + [len(grid.rows)]
-        for (row, name), end in zip(titles, ends, strict=True):
+        ends = [*(row for row, _ in titles[1:]), len(grid.rows)]
+        # A sheet without a title that is known has no table.
+        for (row, name), end in zip(titles, ends, strict=False):
             found.append(Table(name, forms[name], source, grid, row, end, year))
     return found
 

@@ -209,6 +209,18 @@ def test_a_missing_table_is_named_as_what_could_not_be_tried(
     assert "[缺数据] 缺少：报表.支出决算表.合计" in told.out
 
 
+def test_other_sheets_of_a_big_workbook_are_named_and_cost_no_time(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    others: dict[str, Rows] = {f"其他{n}": [["说明文字"] * 20] * 60 for n in range(16)}
+    book = write(tmp_path / "大册.xlsx", {"Z": summary()} | others)
+    start = time.perf_counter()
+    assert len(read(book).grids) == 17
+    assert time.perf_counter() - start < 2
+    told = run(book)
+    assert told.code == 0 and "不认识的工作表没有读：其他0、其他1" in told.out
+
+
 @pytest.mark.slow
 def test_no_damaged_cell_is_accepted_silently(run: Any, into: Path, tmp_path: Path) -> None:
     silent = []
