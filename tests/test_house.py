@@ -15,7 +15,7 @@ FLOORS = (
     ("files", "shipped"),
     ("text",),
     ("sheet",),
-    ("rubric", "review"),
+    ("rubric", "review", "excel"),
     ("present",),
     ("papers",),
     ("publish",),

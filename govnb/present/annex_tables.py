@@ -47,7 +47,7 @@ def all_figures(sheet: Sheet) -> Table:
                 Cell(name if figure.label == default_label(name) else f"{name}（{figure.label}）"),
                 Cell(exact_text(figure)),
                 Cell(how_made(figure) or "（填写）"),
-                Cell(str(figure.place)),
+                Cell(figure.origin),
             )
         )
         for name, figure in sheet.figures.items()
