@@ -97,7 +97,7 @@ def _panel(figures: Figures, figure: Figure, quote: Quote | None) -> str:
         )
         rows.append(("其中", f"<ul>{items}</ul>"))
     if quote is not None:
-        line = "" if figure.formula else quote(figure.place)
+        line = "" if figure.formula or figure.value is None else quote(figure.place)
         said = f"<br><code>{escape(line)}</code>" if line else ""
         rows.append(("出处", f"<code>{escape(figure.origin)}</code>{said}"))
     if figure.note and quote is not None:
