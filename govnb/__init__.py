@@ -9,21 +9,28 @@ table, chart, sentence and warning of its report is computed from them.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from govnb.text.faults import FaultsError
 
 if TYPE_CHECKING:
+    from govnb.present.frames import growth, known, percent, with_total
     from govnb.present.workbook import Workbook
 
-__all__ = ["FaultsError", "Workbook"]
+__all__ = ["FaultsError", "Workbook", "growth", "known", "percent", "with_total"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
-    """Load the workbook when it is first asked for: commands that draw nothing start sooner."""
-    if name == "Workbook":
-        from govnb.present.workbook import Workbook
+# Where each public name is, loaded when it is first asked for: commands that draw nothing start
+# sooner.
+_HOMES = {"Workbook": "workbook"} | dict.fromkeys(
+    ("growth", "known", "percent", "with_total"), "frames"
+)
 
-        return Workbook
-    raise AttributeError(f"module 'govnb' has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    """Load what a notebook imports."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'govnb' has no attribute {name!r}")
+    return getattr(import_module(f"govnb.present.{_HOMES[name]}"), name)

@@ -27,6 +27,7 @@ from govnb.options import (
     WITH_FIGURES,
     formats_of,
     overrides_of,
+    pairs_of,
     severities_of,
 )
 from govnb.text.characters import ReadOrdinary
@@ -82,7 +83,7 @@ def _one_line(message: Warning | str, *_: object, **__: object) -> str:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.present.checking import check_file, files_of
+    from govnb.present.checking import check_file, files_of, imports_since
 
     faults: list[Fault] = []
     named = [file for given in files for file in files_of(given)]
@@ -100,6 +101,8 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
     else:
         for fault in faults:
             click.echo(str(fault))
+        for note in (note for file in named for note in imports_since(file, params_dir)):
+            click.echo(f"提示：{note}")
         click.echo(f"{len(named)} 个文件，{len(faults)} 处错误")
     sys.exit(1 if faults else 0)
 
@@ -128,7 +131,7 @@ def figures(
         return
     for name in chosen:
         figure = known[name]
-        click.echo(f"{name}　{with_reason(figure, shown(figure))}　{figure.place}")
+        click.echo(f"{name}　{with_reason(figure, shown(figure))}　{figure.origin}")
     _print_trial(assessment)
 
 
@@ -147,7 +150,7 @@ def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str
         formula = f" ＝ {figure.formula}" if figure.formula else ""
         value = with_reason(figure, exact_text(figure))
         click.echo(f"{'  ' * depth}{figure.name}{formula}")
-        click.echo(f"{'  ' * depth}  ＝ {value}　[{figure.place}]")
+        click.echo(f"{'  ' * depth}  ＝ {value}　[{figure.origin}]")
 
 
 @cli.command(options_metavar="[选项]")
@@ -354,6 +357,37 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     for path in create(year, department, params_dir or Path("params"), from_year):
         then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"
         click.echo(f"已建 {path}{then}")
+
+
+@cli.command("import", options_metavar="[选项]")
+@click.argument(
+    "workbooks", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="工作簿…"
+)
+@click.option(
+    "--into", required=True, type=click.Path(path_type=Path), metavar="文件",
+    help="部门的参数文件；导入整个文件夹时写年度文件夹，如 params/2018",
+)  # fmt: skip
+@click.option("--write", is_flag=True, help="写入参数文件；不写这一项只列出会改什么")
+@click.option(
+    "--replace",
+    multiple=True,
+    metavar="指标",
+    help="手填的也以工作簿为准；可多次使用，可写 三公经费.*",
+)
+@click.option(
+    "--unit", "units", multiple=True, metavar="表=单位", help="表上没有印单位的：公开07表=万元"
+)
+@click.option("--scope", default="", metavar="词", help="同一张表有几套（汇总、本级）时，选哪一套")
+@PARAMS
+def import_(
+    workbooks: tuple[Path, ...], into: Path, write: bool, replace: tuple[str, ...],
+    units: tuple[str, ...], scope: str, params_dir: Path | None,
+) -> None:  # fmt: skip
+    """把工作簿里的数导入参数文件；默认只列出会改什么。"""
+    from govnb.publish.importing import import_files
+
+    told = pairs_of(units, "--unit", "表=单位")
+    sys.exit(import_files(workbooks, into, write, replace, told, scope, params_dir))
 
 
 @cli.command(

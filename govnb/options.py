@@ -63,10 +63,15 @@ def severities_of(text: str | None) -> tuple[str, ...]:
 
 def overrides_of(items: tuple[str, ...]) -> dict[str, str]:
     """Return `名称=值` pairs; usage is wrong if one has no `=`."""
+    return pairs_of(items, "--set", "名称=值")
+
+
+def pairs_of(items: tuple[str, ...], option: str, shape: str) -> dict[str, str]:
+    """Return an option's pairs; usage is wrong if one has no `=`."""
     pairs: dict[str, str] = {}
     for item in items:
         name, equals, value = item.partition("=")
         if not equals:
-            raise click.BadParameter(f"“{item}”应写成 名称=值", param_hint="--set")
+            raise click.BadParameter(f"“{item}”应写成 {shape}", param_hint=option)
         pairs[name.strip()] = value.strip()
     return pairs

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-PARTS = ("rules", "rubrics", "schema")
+PARTS = ("rules", "rubrics", "imports", "schema")
 
 
 def shipped(part: str) -> Path | None:

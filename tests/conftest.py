@@ -135,14 +135,15 @@ Shown = list[tuple[str, dict[str, Any]]]
 
 @pytest.fixture(scope="session")
 def shown() -> Callable[[Any], Shown]:
-    """Give what each cell of the report shows for a workbook, without running a kernel."""
-    notebook = json.loads((ROOT / "notebooks" / "department.ipynb").read_text("utf-8"))
-    cells = [c for c in notebook["cells"] if c["cell_type"] == "code"]
-    lines = ["".join(cell["source"]).splitlines()[-1] for cell in cells[1:]]
+    """Give what each cell of the report shows for a workbook, without running a kernel.
+
+    Each under the last line of its cell.
+    """
+    from govnb.publish.rehearsal import run_through
 
     def show(workbook: Any) -> Shown:
-        names = {"wb": workbook, "outputs_dir": ""}
-        return [(line, eval(line, dict(names))._repr_mimebundle_()) for line in lines]
+        cells = run_through(ROOT / "notebooks", workbook)
+        return [(source.splitlines()[-1], shown._repr_mimebundle_()) for source, shown in cells]
 
     return show
 

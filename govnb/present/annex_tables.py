@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from govnb.present.provenance import exact_text, how_made
@@ -46,7 +47,7 @@ def all_figures(sheet: Sheet) -> Table:
                 Cell(name if figure.label == default_label(name) else f"{name}（{figure.label}）"),
                 Cell(exact_text(figure)),
                 Cell(how_made(figure) or "（填写）"),
-                Cell(str(figure.place)),
+                Cell(figure.origin),
             )
         )
         for name, figure in sheet.figures.items()
@@ -57,3 +58,6 @@ def all_figures(sheet: Sheet) -> Table:
     left = "还没有填的" if sheet.figures.unsaid == TO_FILL else "没有填、也就没有公布的"
     notes = (f"参数文件{left}：{'、'.join(left_out)}。",) if left_out else ()
     return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes, folded=True)
+
+
+ANNEXED: dict[str, Callable[[Sheet], Table]] = {"基础数据表": base_data, "指标一览": all_figures}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from govnb.excel.changes import notes
 from govnb.present.assessment import Assessment
 from govnb.present.shared_files import check_shared, is_shared
 from govnb.present.shared_files import params_of as params_of_shared
@@ -11,6 +12,7 @@ from govnb.rubric.load import rubric_of
 from govnb.sheet.folder import is_readable, is_year, place_faults, year_files
 from govnb.sheet.read import load, params_of
 from govnb.text.faults import FaultsError
+from govnb.text.yaml_text import read_text
 
 
 def files_of(given: Path) -> list[Path]:
@@ -37,6 +39,21 @@ def check_file(file: Path, params_dir: Path | None) -> None:
             faults += error.faults
     if faults:
         raise FaultsError(faults)
+
+
+def imports_since(file: Path, params_dir: Path | None) -> list[str]:
+    """Return what has happened to a file since workbooks were imported; nothing without any."""
+    if is_shared(file):
+        return []
+    try:
+        inputs = load(file, params_dir)
+    except FaultsError:
+        return []
+    if not inputs.department.imported:
+        return []
+    unit = str(inputs.department.money_unit or inputs.year.money_unit)
+    label = inputs.department_at.file
+    return list(notes(file, read_text(file, label), label, unit))
 
 
 def check_department(file: Path, params_dir: Path | None) -> None:

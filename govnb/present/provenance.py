@@ -97,9 +97,9 @@ def _panel(figures: Figures, figure: Figure, quote: Quote | None) -> str:
         )
         rows.append(("其中", f"<ul>{items}</ul>"))
     if quote is not None:
-        line = "" if figure.formula else quote(figure.place)
+        line = "" if figure.formula or figure.value is None else quote(figure.place)
         said = f"<br><code>{escape(line)}</code>" if line else ""
-        rows.append(("出处", f"<code>{escape(figure.place)}</code>{said}"))
+        rows.append(("出处", f"<code>{escape(figure.origin)}</code>{said}"))
     if figure.note and quote is not None:
         rows.append(("说明", escape(figure.note)))
     body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows)
@@ -118,5 +118,5 @@ def _panel(figures: Figures, figure: Figure, quote: Quote | None) -> str:
 
 def _input(figure: Figure, placed: bool) -> str:
     value = figure_button(figure, exact_text(figure) if figure.value is not None else figure.unsaid)
-    place = f" <code>{escape(figure.place)}</code>" if placed else ""
+    place = f" <code>{escape(figure.origin)}</code>" if placed else ""
     return f"{escape(figure.name)} = {value}{place}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from govnb.excel.maps import FormsFile
 from govnb.files import write_whole
 from govnb.review.rules import model_of
 from govnb.rubric.file import RubricFile
@@ -22,6 +23,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "checks": (model_of("checks"), "核对规则"),
     "words": (model_of("words"), "文字核对用的词"),
     "rubric": (RubricFile, "指标体系"),
+    "imports": (FormsFile, "导入工作簿的映射"),
 }
 
 

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from govnb.excel.changes import unknown_names
+from govnb.excel.maps import FormsFile
 from govnb.review.rules import RULE_FILES, rules_of, unusable
 from govnb.rubric.file import Rubric
 from govnb.rubric.load import check_names, load_rubric
@@ -26,7 +28,7 @@ _ITEMS = re.compile(r"^指标:", re.MULTILINE)
 
 def is_shared(path: Path) -> bool:
     """Tell whether a file is a year file, a rule file or a rubric rather than a department's."""
-    in_rules = _folder(path).name == "rules"
+    in_rules = _folder(path).name in ("rules", "imports")
     return path.name == "_year.yml" or in_rules or is_rubric(path)
 
 
@@ -68,6 +70,11 @@ def check_shared(path: Path, params_dir: Path) -> None:
         _check_rules(path, params_dir)
         return
     tree = read_yaml(path, label_of(path, params_dir))
+    if _folder(path).name == "imports":
+        book = validate(read_yaml(params_dir / "rules" / "figures.yml"), Book)
+        if faults := list(unknown_names(validate(tree, FormsFile), book)):
+            raise FaultsError(faults)
+        return
     if path.name == "_year.yml":
         folder = year_folder(path, params_dir)
         faults = wrong_years([validate(tree, YearFile).year], folder)

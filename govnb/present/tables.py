@@ -8,11 +8,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govnb.present.bundle import anchor, bundle, data_url, escape, landing
 from govnb.present.provenance import figure_button
 from govnb.sheet.figure import Figure, Figures, number_text, rounded, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROUNDING_NOTE = "表中部分数据因四舍五入，分项之和与合计略有出入。"
 # Columns from which a table counts as wide; one of words counts twice.
@@ -84,6 +87,14 @@ class Table:
     def numbered(self, number: str) -> Table:
         """Return the table with its number (表1)."""
         return replace(self, number=number)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the table in pandas: exact numbers, and words where a cell has none."""
+        import pandas as pd
+
+        rows = [[c.text if c.value is None else c.value for c in r.cells[1:]] for r in self.rows]
+        labels = pd.Index([row.cells[0].text for row in self.rows], name=self.columns[0])
+        return pd.DataFrame(rows, labels, list(self.columns[1:]), dtype=object)
 
     def csv(self) -> str:
         """Return the table as CSV that a spreadsheet opens as data, never as formulas.

@@ -13,13 +13,17 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from govnb.files import find_upward
-from govnb.present import fonts, sentences
+from govnb.present import fonts, frames, sentences
+from govnb.present.annex_tables import ANNEXED
 from govnb.present.assessment import Assessment
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
 from govnb.present.charts import CHARTS, Chart
 from govnb.present.findings import Findings, matters, verdict
+from govnb.present.later_tables import LATER
 from govnb.present.prose import Prose, expand_lists, numbered, plain
 from govnb.present.scores import (
     evidence_table,
@@ -31,7 +35,7 @@ from govnb.present.scores import (
     statement,
 )
 from govnb.present.sheet import Sheet
-from govnb.present.standard_tables import SELDOM, TABLES
+from govnb.present.shown import Shown
 from govnb.present.stopped import mark_failures
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
@@ -198,16 +202,93 @@ class Workbook(Assessment):
         notes = notes_of(self.inputs.department.three_public)
         return self._prose(three_public(self.figures, remark, notes))
 
+    def __getitem__(self, names: str | tuple[str, ...]) -> pd.DataFrame:
+        """Return ledgers side by side, `wb["支出", "预算安排"]`: one row an account, 合计 last."""
+        return frames.ledgers(self._computed, *((names,) if isinstance(names, str) else names))
+
+    def tree(self, *ledgers: str) -> pd.DataFrame:
+        """Return a ledger with all its levels; of several, each with its own."""
+        return frames.tree(self._computed, *ledgers)
+
+    def items(self, section: str, *fields: str, blank: bool = False) -> pd.DataFrame:
+        """Return one row an item of a section, one column a field; `blank` where it has none."""
+        return frames.items(self._computed, section, *fields, blank=blank)
+
+    def number(self, name: str) -> frames.Number:
+        """Return one figure, to compute with."""
+        return self._computed.number(name)
+
+    def called(self, name: str, default: str) -> str:
+        """Return what the report calls a ledger."""
+        title = self.figures.get(f"{name}.名称")
+        return str(title.value) if title else default
+
+    def untold(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the volumes of work to be listed: to compare, or told nowhere in the text.
+
+        A year is no volume of work.
+        """
+        told = {name.split(".")[1] for name in self._sheet.told if name.startswith("业务量.")}
+        compared = frames.known(frame.reindex(columns=["上年", "目标"]))
+        keep = compared | ~(frame.index.isin(told) | (frame["单位"] == "年"))
+        return frame[keep] if keep.any() else frame
+
+    def show(
+        self,
+        data: pd.DataFrame | pd.Series,
+        caption: str,
+        *,
+        name: str = "",
+        unit: str = "",
+        notes: Sequence[str] = (),
+        seldom: bool = False,
+    ) -> Table | Prose:
+        """Return a frame as a table of the report, or that it has no data.
+
+        Parameters
+        ----------
+        data
+            Figures by row and column; what was computed gets a name and can be asked for.
+        caption
+            What stands above it.
+        name
+            Its anchor and the first part of its figures' names, if not the caption.
+        unit
+            The unit of its numbers, if they don't say.
+        notes
+            Sentences below it.
+        seldom
+            Say nothing where there is no data: not every department has some.
+        """
+        data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
+        source, place = self._sheet.source, frames.here()
+        shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
+        table = shown.table()
+        if table is None:
+            silent = seldom or sentences.known(self.figures, name)
+            return self._instead(name, "" if silent else f"{name}数据")
+        return self._printed(table)
+
+    def say(self, text: str) -> Prose:
+        """Return a sentence; a figure in an f-string, `f"超支{差异:多少}"`, leads to its origin."""
+        return self._prose(text)
+
     def table(self, name: str) -> Table | Prose:
-        """Return one of the report's tables, or that it has no data."""
+        """Return one of the tables annexed to every report: 基础数据表 or 指标一览."""
         if name == "指标一览" and self.public:
             return self._prose("")
-        table = TABLES[name](self._sheet)
-        if table is None:
-            known = name in SELDOM or sentences.known(self.figures, name)
-            return self._instead(name, "" if known else f"{name}数据")
+        return self._printed(ANNEXED[name](self._sheet))
+
+    def _printed(self, table: Table) -> Table:
         self._remember(table.names)
-        return table.numbered(self._number("表", name))
+        return table.numbered(self._number("表", table.name))
+
+    def later(self, name: str) -> Table | Prose:
+        """Return a table of reports after 2018, or nothing where the file has none of it."""
+        table = LATER[name](self._sheet)
+        if table is None:
+            return self._prose("")
+        return self._printed(table)
 
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""
@@ -274,7 +355,7 @@ class Workbook(Assessment):
 
     def panels(self) -> Panels:
         """Return the provenance of every figure shown so far."""
-        return Panels(self._told, tuple(self._shown), None if self.public else self._quote)
+        return Panels(self._all, tuple(self._shown), None if self.public else self._quote)
 
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
@@ -291,6 +372,24 @@ class Workbook(Assessment):
     def _told(self) -> Figures:
         """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
         return with_score(self.figures, self.score, self.public)
+
+    @cached_property
+    def _computed(self) -> frames.Computed:
+        return frames.Computed(self._told)
+
+    @property
+    def _all(self) -> Figures:
+        """The figures, those computed in the notebook's cells among them."""
+        told = self._told
+        every = {**told, **self._computed.kept}
+        return Figures(every, told.parts, told.sheet, told.overrides, told.unsaid)
+
+    @property
+    def result_data(self) -> dict[str, Any]:
+        """The machine-readable result, with what the notebook's cells computed."""
+        computed = {name: figure.as_dict() for name, figure in self._computed.kept.items()}
+        data = super().result_data
+        return {**data, "figures": {**data["figures"], **computed}}
 
     @cached_property
     def _sheet(self) -> Sheet:
@@ -315,7 +414,7 @@ class Workbook(Assessment):
         return ()
 
     def _prose(self, source: str, level: int = 0) -> Prose:
-        prose = Prose(expand_lists(source, self.facts.lists), self._told, level)
+        prose = Prose(expand_lists(source, self.facts.lists), self._all, level)
         self._remember(prose.names)
         return prose
 

@@ -6,12 +6,18 @@ of a process finds out and remembers, the workers forked afterwards know from th
 
 from __future__ import annotations
 
-import inspect
+import ast
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from govnb.shipped import shipped
+
+if TYPE_CHECKING:
+    from govnb.present.workbook import Workbook
 
 # How many departments to learn characters from: the second finds little new.
 _TIMES = 2
@@ -39,13 +45,11 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
     (folder / "_year.yml").write_text(dump(year_file()), encoding="utf-8")
     path = folder / "sample.yml"
     path.write_text(dump(department(number, YEAR, 0)), encoding="utf-8")
-    workbook = Workbook(load(path, params_dir))
     cells = []
-    for shown in _everything(workbook):
-        with suppress(Exception):
-            data = shown._repr_mimebundle_()
-            output = nbformat.v4.new_output("execute_result", data=data)
-            cells.append(nbformat.v4.new_code_cell("", outputs=[output]))
+    workbook = Workbook(load(path, params_dir))
+    for source, shown in run_through(shipped("notebooks"), workbook):
+        output = nbformat.v4.new_output("execute_result", data=shown._repr_mimebundle_())
+        cells.append(nbformat.v4.new_code_cell(source, outputs=[output]))
     notebook = nbformat.v4.new_notebook(cells=cells)
     for name in formats:
         with suppress(Exception):
@@ -58,23 +62,18 @@ def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) ->
                 render(notebook, name)
 
 
-def _everything(workbook: Any) -> Iterator[Any]:
-    """Yield all a workbook can show: its tables, charts and sentences, and its other parts."""
-    from govnb.present.charts import CHARTS
-    from govnb.present.standard_tables import TABLES
-    from govnb.present.workbook import SENTENCES
+def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, Any]]:
+    """Run the cells of a department's notebook as plain Python; yield each and what it shows.
 
-    asked: dict[str, Iterable[str]] = {
-        "table": TABLES,
-        "chart": CHARTS,
-        "sentence": SENTENCES,
-    }
-    for method, names in asked.items():
-        for name in names:
-            with suppress(Exception):
-                yield getattr(workbook, method)(name)
-    for name, bound in inspect.getmembers(workbook, inspect.ismethod):
-        parameters = inspect.signature(bound).parameters.values()
-        if not name.startswith("_") and all(p.default is not p.empty for p in parameters):
-            with suppress(Exception):
-                yield bound()
+    The notebook is that of a folder, and the workbook takes the place of what it opens.
+    """
+    written = json.loads(Path(folder or "notebooks", "department.ipynb").read_text("utf-8"))
+    names: dict[str, Any] = {"wb": workbook, "outputs_dir": ""}
+    for cell in written["cells"]:
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
+            source = "".join(cell["source"])
+            *before, last = ast.parse(source).body
+            kept = [node for node in before if "Workbook.open(" not in ast.unparse(node)]
+            exec(compile(ast.Module(kept, []), "department.ipynb", "exec"), names)
+            assert isinstance(last, ast.Expr), source
+            yield source, eval(compile(ast.Expression(last.value), "cell", "eval"), names)

@@ -257,7 +257,9 @@ class Check(Strict):
 
     def undecided(self, subject: str, *terms: Term) -> Iterator[Finding]:
         """Yield the finding that says why terms can't be compared; nothing if they can."""
-        absent = next((term for term in terms if term.absent and term.value is None), None)
+        # Of two official tables one is not there: that is data lacking, not a matter of none.
+        a_table = any(t.value is not None and t.name.startswith("报表.") for t in terms)
+        absent = next((t for t in terms if t.absent and t.value is None and not a_table), None)
         unknown = [term for term in terms if term.value is None]
         missing = [name for term in unknown for name in term.missing]
         odd = next((term for term in terms if term.number is None), None)

@@ -165,9 +165,9 @@ def _read(figure: Figure, text: str) -> TextNumber:
 
 
 def _table(name: str) -> tuple[str, ...]:
-    """Return the table a figure stands in: a section; each volume is a table of its own."""
+    """Return the table a figure stands in: a section; each volume or statement is one itself."""
     segments = name.split(".")
-    return tuple(segments[: 2 if segments[0] == "业务量" else 1])
+    return tuple(segments[: 2 if segments[0] in ("业务量", "报表") else 1])
 
 
 def _usual(decimals: list[int]) -> int:

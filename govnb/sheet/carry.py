@@ -5,7 +5,6 @@ walks. A number, a date and a 是/否 are to be filled in, what belongs to one y
 and words stay and are listed, to be confirmed.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, get_args, get_origin
@@ -21,6 +20,7 @@ from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
 from govnb.text.section import Ledger
 from govnb.text.values import Reads, TextOf
+from govnb.text.yaml_edit import Edits, entries, in_braces
 from govnb.text.yaml_faults import lines_of
 
 Path = tuple[str | int, ...]
@@ -42,50 +42,18 @@ _ON_LINES = re.compile(
 )
 
 
-class _Edits:
-    """A YAML text and what changes in it."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tree: Any = yaml.compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        self._edits: dict[tuple[int, int], str] = {}
-
-    def replace(self, start: int, end: int, new: str) -> None:
-        self._edits[start, end] = new
+class _Edits(Edits):
+    """A YAML text and what changes in it, with keys that are left out."""
 
     def made(self) -> str:
-        """Return the text with its edits; of two that overlap the outer one counts."""
-        done, at = [], 0
-        order = sorted(self._edits, key=lambda span: (span[0], span[0] != span[1], -span[1]))
-        for start, end in order:
-            if start >= at:
-                done += [self.text[at:start], self._edits[start, end]]
-                at = end
-        text = _IN_BRACES.sub("", "".join([*done, self.text[at:], "\n"]))
+        """Return the text with its edits, and without what was left out."""
+        text = _IN_BRACES.sub("", f"{super().made()}\n")
         return _ON_LINES.sub(lambda m: "\n" * ("\n\n" in f"\n{m[0]}"), text).rstrip() + "\n"
-
-    def end(self, node: Any) -> int:
-        """Return where a value's last character stands."""
-        if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
-            start: int = node.start_mark.index
-            return start + len(self.text[start : node.end_mark.index].rstrip())
-        last = node.value[-1]
-        return self.end(last[1] if isinstance(last, tuple) else last)
-
-    def typed(self, node: yaml.Node) -> str:
-        return self.text[node.start_mark.index : self.end(node)]
-
-    def put(self, node: yaml.Node, new: str) -> None:
-        """Put a text in a value's place, in a block of lines where it is one."""
-        start, typed = node.start_mark.index, self.typed(node)
-        if block := re.match(r"[|>].*\n\s*?( +)\S", typed):
-            new = f"|\n{block[1]}{new}"
-        self.replace(start, self.end(node), new if typed else f" {new}")
 
     def fill(self, node: Any) -> None:
         """Empty a value, or each value of a section, to be filled in; formulas stay."""
         if isinstance(node, yaml.MappingNode):
-            for name, value in _entries(node).items():
+            for name, value in entries(node).items():
                 if name != "名称":
                     self.fill(value)
         elif isinstance(node, yaml.SequenceNode) and node.value:
@@ -121,7 +89,7 @@ class Carried:
 
     def section(self, node: yaml.MappingNode, inner: Any, path: Path) -> bool:
         """Carry a section over; return whether anything is left of it."""
-        stated, listed = _entries(node), len(self.kept)
+        stated, listed = entries(node), len(self.kept)
         fields = _fields(inner, stated)
         unit, this_year = (getattr(stated.get(key), "value", "") for key in ("单位", "本年"))
         if unit == "年" and _YEAR.fullmatch(str(this_year)):
@@ -165,7 +133,7 @@ class Carried:
             left = self.section(value, inner, path)
         else:
             self.edits.fill(value)
-            if "明细" in _entries(value):
+            if "明细" in entries(value):
                 self.kept.append(path)
         if not left and not is_referred:
             self.edits.leave_out(node, name)
@@ -173,7 +141,7 @@ class Carried:
 
     def only_referred(self, node: Any, info: FieldInfo, path: Path) -> None:
         """Keep of a section what is referred to, or can't be left out, to be filled in."""
-        stated = _entries(node)
+        stated = entries(node)
         if not isinstance(node, yaml.MappingNode):
             self.edits.fill(node)
         for key, inside in _fields(bare(info.annotation), stated).items():
@@ -190,8 +158,8 @@ class Carried:
             titles = [pair for pair in node.value if pair[0].value == "名称"]
             others = [pair for pair in node.value if pair not in titles]
             known = [(k, t) for k, v in others if (t := self.literal(v, (*path, k.value)))]
-            named = [(key, _in_braces(self.edits.typed(title))) for key, title in titles]
-            pairs = [f"{_in_braces(self.edits.typed(k))}: {text}" for k, text in [*named, *known]]
+            named = [(key, in_braces(self.edits.typed(title))) for key, title in titles]
+            pairs = [f"{in_braces(self.edits.typed(k))}: {text}" for k, text in [*named, *known]]
             return f"{{{', '.join(pairs)}}}" if known else None
         if not isinstance(node, yaml.ScalarNode) or is_unknown(node.value):
             return None
@@ -277,7 +245,7 @@ def carry(
         fields = model.model_fields.values()
         text = _renamed(text, renamed, [str(f.alias) for f in fields if next_year(f).by_account])
     edits = _Edits(text)
-    stated = _entries(edits.tree)
+    stated = entries(edits.tree)
     old = stated["年度"].value.removesuffix("年") if "年度" in stated else ""
     carried = Carried(edits, values, old)
     # What a comment at the head says is said of last year's file.
@@ -307,7 +275,7 @@ def _renamed(text: str, renamed: Mapping[str, str], ledgers: list[str]) -> str:
     )
     for path, key, value, section in _parts(edits.tree):
         name = str(path[-1])
-        if path[0] in ledgers and renamed.get(name, name) not in _entries(section):
+        if path[0] in ledgers and renamed.get(name, name) not in entries(section):
             edits.replace(key.start_mark.index, edits.end(key), renamed[name])
         typed = edits.typed(value) if _is_scalar(value) else ""
         if pattern.search(typed):
@@ -325,18 +293,6 @@ def _parts(node: Any, path: Path = ()) -> Iterator[tuple[Path, yaml.Node, Any, y
         inside = (*path, number if key is value else str(key.value))
         yield inside, key, value, node
         yield from _parts(value, inside)
-
-
-def _entries(node: Any) -> dict[str, Any]:
-    """Return the values of a section by key; none of what isn't one."""
-    is_section = isinstance(node, yaml.MappingNode)
-    return {str(key.value): value for key, value in node.value} if is_section else {}
-
-
-def _in_braces(typed: str) -> str:
-    """Return a text as it may stand in braces, where a comma would end it."""
-    special = re.search(r"[,\[\]{}]", typed) and typed[0] not in "'\""
-    return json.dumps(typed, ensure_ascii=False) if special else typed
 
 
 def _at(node: yaml.Node) -> tuple[int, int]:

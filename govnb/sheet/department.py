@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
+from govnb.sheet.imported import ImportedCell, ImportedFile
 from govnb.sheet.key import key
 from govnb.sheet.published import Published
 from govnb.text.number import TO_FILL, UNKNOWN
@@ -430,6 +431,17 @@ class Department(Strict):
     # A tuple, not a list: a list of the file becomes a figure that counts it.
     acknowledged: tuple[Acknowledgement, ...] = of_year(
         "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过"
+    )
+    # What `govnb import` writes: official tables column by column, so that they can be held
+    # against one another, and the cells that values came from.
+    statements: dict[Name, dict[Name, MoneyLedger]] = of_year(
+        "报表", {}, description="导入的决算、预算报表：表名: {栏: 台账}，供勾稽"
+    )
+    imported: dict[str, ImportedCell] = of_year(
+        "取自", {}, description="导入的数取自哪个工作簿、工作表、哪一格，键是指标名称"
+    )
+    sources: dict[str, ImportedFile] = of_year(
+        "来源文件", {}, description="导入过的工作簿，govnb check 看它改没改过"
     )
 
     @property

@@ -17,6 +17,7 @@ from govnb.sheet.department import Department
 from govnb.sheet.expression import Expression, FormulaError, Value, difference, parse, sum_of
 from govnb.sheet.fields import class_of, flat, keys_of, leaves
 from govnb.sheet.figure import WHOLE_UNITS, default_label
+from govnb.sheet.imported import Imported, SourceFile
 from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
@@ -79,6 +80,10 @@ def collect(inputs: Inputs) -> Facts:
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
     walk = _Walk(Facts(money=Money(unit), unsaid=inputs.department.unsaid))
     walk.section("", inputs.department, inputs.department_at)
+    drafts = walk.facts.drafts
+    for name, cell in inputs.department.imported.items():
+        if name in drafts:
+            drafts[name] = drafts[name]._replace(source=str(cell))
     walk.facts.faults += _misnamed(inputs.department)
     return walk.facts
 
@@ -140,6 +145,8 @@ class _Walk:
         elif isinstance(value, Mapping):
             for key, item in value.items():
                 is_section = isinstance(item, BaseModel) and not isinstance(item, Ledger)
+                if isinstance(item, Imported | SourceFile):
+                    continue
                 if not isinstance(item, Ledger | Amount | PublishedFigure | list):
                     self.facts.items.setdefault(name, []).append(key)
                 if is_section:

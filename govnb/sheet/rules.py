@@ -55,6 +55,8 @@ class FormRow(Strict):
     budget: Text | None = key("本年预算数")
     actual: Text | None = key("本年决算数")
     each: Text | None = key("每个", description="逐个匹配的已有名称，一项一行")
+    # A list of a department's file is a figure that counts it; this file is none.
+    aliases: list[Text] = key("别名", [], description="导入工作簿时，这一行也可能这样印")
 
 
 class FormText(Strict):

@@ -79,6 +79,7 @@ class Figure(NamedTuple):
     kind: Kind | None = None
     typed: Amount | None = None  # what was typed, for an amount the file states
     only_named: bool = False  # only a formula names it: the department states nothing of the kind
+    source: str = ""  # the cell it was imported from: `决算.xlsx · 公开07表 · L8（元）`
 
     @property
     def factor(self) -> Decimal:
@@ -102,6 +103,11 @@ class Figure(NamedTuple):
     def told_unit(self) -> str:
         """The unit as it is printed behind the number."""
         return POINTS if self.points and self.unit == "%" else self.unit
+
+    @property
+    def origin(self) -> str:
+        """The line that states it, and the workbook's cell that it was imported from."""
+        return f"{self.place} ← {self.source}" if self.source else str(self.place)
 
     @property
     def is_money(self) -> bool:
@@ -132,6 +138,7 @@ class Figure(NamedTuple):
             "formula": self.formula,
             "inputs": list(self.inputs),
             "origin": str(self.place),
+            "source": self.source or None,
             "reason": self.reason,
             "approximate": self.approximate,
         }

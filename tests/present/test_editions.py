@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
+from govnb.present.bundle import link
 from govnb.present.tables import Table
 from govnb.sheet.read import Inputs, load
 from tests.present.markup import Page
@@ -101,7 +102,7 @@ def test_the_head_of_the_review_says_what_matters_and_where_it_is_told(
     assert score[0].startswith("得分19—95分，要看") and score[1] == "表-待补佐证"
     html = "".join(bundle["text/html"] for _, bundle in shown(Workbook(junshan)))
     for _, anchor in title.matters:
-        assert f'href="#{anchor}"' in html and f'id="{anchor}"' in html
+        assert f'href="{link(anchor)}"' in html and f'id="{anchor}"' in html
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from govnb.present.provenance import exact_text, how_made
 from govnb.sheet.figure import Figures, Lack
 from govnb.sheet.read import Inputs, load
 from tests.present.markup import Page
+from tests.present.shown import table_of
 
 Shown = list[tuple[str, dict[str, Any]]]
 
@@ -112,7 +113,7 @@ def test_amounts_in_元_are_asked_about_without_idle_zeros(
 
 
 def test_what_is_counted_is_not_called_typed_in(junshan: Inputs) -> None:
-    rows = Workbook(junshan).table("指标一览").structure()["rows"]
+    rows = table_of(Workbook(junshan), "指标一览").structure()["rows"]
     made = {row["cells"][0].partition("（")[0]: row["cells"][2] for row in rows}
     assert made["内设机构.条数"] == "列出的条数"
     assert made["收入.项数"] == "列出的条数"
@@ -122,7 +123,7 @@ def test_what_is_counted_is_not_called_typed_in(junshan: Inputs) -> None:
 def test_the_score_is_told_as_the_rubric_gives_it(
     junshan: Inputs, department: Callable[[str], Path]
 ) -> None:
-    rows = Workbook(junshan).table("指标一览").structure()["rows"]
+    rows = table_of(Workbook(junshan), "指标一览").structure()["rows"]
     (score,) = [row["cells"] for row in rows if row["cells"][0].startswith("评价得分")]
     assert score[1:3] == ["19—95分", "见评分表"]
     body = "叙述: {满意度: '得{{ 评价得分 }}，即{{ 评价得分 | 数字 }}分。'}\n"
@@ -172,7 +173,7 @@ def test_names_that_differ_only_in_blanks_do_not_share_a_panel(
 def test_the_annex_lists_every_figure_with_formula_and_origin(
     junshan: Inputs, figures: Figures
 ) -> None:
-    table = Workbook(junshan).table("指标一览").structure()
+    table = table_of(Workbook(junshan), "指标一览").structure()
     rows = {row["cells"][0]: row["cells"] for row in table["rows"]}
     for name, figure in figures.items():
         listed = rows.get(name) or rows.get(f"{name}（{figure.label}）")

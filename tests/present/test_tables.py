@@ -22,6 +22,7 @@ from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import Inputs, load
 from govnb.text.faults import Place
 from tests.present.markup import Page
+from tests.present.shown import table_of
 
 NOTHING = Figures({}, {})
 amounts = st.decimals(-1000, 1000, places=4)
@@ -65,12 +66,9 @@ def test_a_total_that_is_wrong_by_itself_is_never_put_down_to_rounding(
 def test_shares_that_print_to_99_99_get_the_note(
     figures_of: Callable[[str], Figures], department: Callable[[str], Path]
 ) -> None:
-    thirds = "支出: {明细: {甲: 1, 乙: 1, 丙: 1}}\n"
-    assert ROUNDING_NOTE in Workbook(load(department(thirds))).table("支出").structure()["notes"]
-    halves = "支出: {明细: {甲: 1, 乙: 1}}\n"
-    assert (
-        ROUNDING_NOTE not in Workbook(load(department(halves))).table("支出").structure()["notes"]
-    )
+    for parts, note in (("甲: 1, 乙: 1, 丙: 1", True), ("甲: 1, 乙: 1", False)):
+        workbook = Workbook(load(department(f"支出: {{明细: {{{parts}}}}}\n")))
+        assert (ROUNDING_NOTE in table_of(workbook, "支出").structure()["notes"]) == note
 
 
 def test_the_note_is_on_the_page_on_paper_and_in_the_terminal() -> None:
@@ -82,14 +80,16 @@ def test_the_note_is_on_the_page_on_paper_and_in_the_terminal() -> None:
 
 
 def test_a_stated_total_that_its_parts_do_not_reach_is_said_in_numbers(junshan: Inputs) -> None:
-    notes = Workbook(junshan).table("收入").structure()["notes"]
+    notes = table_of(Workbook(junshan), "收入").structure()["notes"]
     assert any("197.05" in note and "191" in note and "6.05" in note for note in notes)
     assert ROUNDING_NOTE not in notes
 
 
 def cells(workbook: Workbook, name: str) -> dict[str, list[str]]:
     """Return a table's cells by the heading of their row."""
-    return {row["cells"][0]: row["cells"][1:] for row in workbook.table(name).structure()["rows"]}
+    return {
+        row["cells"][0]: row["cells"][1:] for row in table_of(workbook, name).structure()["rows"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,9 @@ def test_parts_that_only_print_short_of_their_total_are_put_down_to_rounding(
     department: Callable[[str], Path],
 ) -> None:
     body = "收入: {合计: 1, 明细: {甲: 3333.33元, 乙: 3333.33元, 丙: 3333.33元}}\n"
-    assert Workbook(load(department(body))).table("收入").structure()["notes"] == [ROUNDING_NOTE]
+    assert table_of(Workbook(load(department(body))), "收入").structure()["notes"] == [
+        ROUNDING_NOTE
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_how_far_a_total_may_miss_its_parts_is_told_by_its_own_last_place(
     department: Callable[[str], Path], total: str, note: str
 ) -> None:
     body = f"收入: {{合计: {total}, 明细: {{甲: 333.333, 乙: 333.334, 丙: 333.334}}}}\n"
-    assert Workbook(load(department(body))).table("收入").structure()["notes"] == [note]
+    assert table_of(Workbook(load(department(body))), "收入").structure()["notes"] == [note]
 
 
 def test_a_cross_table_says_where_it_does_not_close(department: Callable[[str], Path]) -> None:
@@ -137,7 +139,7 @@ def test_a_cross_table_says_where_it_does_not_close(department: Callable[[str], 
         "收入: {合计: 9, 明细: {局: {合计: 4, 明细: {拨款: 3, 其他: 1}},"
         " 站: {合计: 4, 明细: {拨款: 4}}}, 分类合计: {拨款: 8, 其他: 1}}\n"
     )
-    assert Workbook(load(department(body))).table("收入").structure()["notes"] == [
+    assert table_of(Workbook(load(department(body))), "收入").structure()["notes"] == [
         "合计写明9万元，所列分项合计8万元，相差1万元。",
         "拨款写明8万元，所列分项合计7万元，相差1万元。",
     ]
@@ -176,7 +178,7 @@ def test_years_and_what_the_text_tells_already_are_no_volumes_of_work(junshan: I
 
 
 def test_special_items_have_a_total_and_say_what_their_stated_total_was(junshan: Inputs) -> None:
-    table_ = Workbook(junshan).table("专项经费")
+    table_ = table_of(Workbook(junshan), "项目支出")
     assert table_.structure()["rows"][-1]["cells"] == ["合计", "191.00", "未公布"]
     assert table_.structure()["notes"] == [
         "“专项经费”写明197.05万元，所列分项合计191万元，相差6.05万元。"
@@ -188,7 +190,7 @@ def test_special_items_may_be_taken_from_anywhere(department: Callable[[str], Pa
         "项目: {桥: {资金: 3}, 路: {资金: 4}}\n"
         "项目支出: {业务工作专项: {桥: {预算: =项目.桥.资金}, 路: {预算: =项目.路.资金}}}\n"
     )
-    table_ = Workbook(load(department(body))).table("专项经费").structure()
+    table_ = table_of(Workbook(load(department(body))), "项目支出").structure()
     assert (table_["rows"][-1]["cells"], table_["notes"]) == (["合计", "7.00", "未公布"], [])
 
 
@@ -199,7 +201,7 @@ def downloads(workbook: Workbook) -> dict[str, list[list[str]]]:
     """Return each table's rows as a spreadsheet would read its download link."""
     found = {}
     for name in ("人员", "收入", "支出", "项目", "专项经费", "三公经费", "业务量", "运行费用"):
-        made = workbook.table(name)
+        made = table_of(workbook, name)
         for link in Page(made.html()).all("a"):
             if link.get("href", "").startswith("data:text/csv"):
                 with urllib.request.urlopen(link["href"]) as answer:
@@ -290,7 +292,7 @@ def test_each_table_has_caption_unit_source_and_row_headings(
 
 
 def test_the_base_data_table_holds_the_official_rows(junshan: Inputs) -> None:
-    table_ = Workbook(junshan).table("基础数据表")
+    table_ = table_of(Workbook(junshan), "基础数据表")
     rows = {row["cells"][0]: row["cells"][1:] for row in table_.structure()["rows"]}
     assert rows["公务接待"] == ["未公布", "12.15", "10.33"]
     assert rows["公务用车运行维护"] == ["未公布", "8.10", "8.98"]

@@ -13,6 +13,7 @@ import pytest
 from govnb import FaultsError, Workbook
 from govnb.sheet.read import Inputs, load
 from tests.present.markup import Page
+from tests.present.shown import table_of
 
 Shown = list[tuple[str, dict[str, Any]]]
 OTHERS = ["2016/yueyangxian-rongwanhu", "2018/nanxian-zhujian", "2019/heshan-chengguan"]
@@ -108,7 +109,7 @@ def test_every_department_goes_through_the_same_report(
 
 def test_a_cross_table_is_shown_as_one(params: Path) -> None:
     workbook = Workbook(load(params / f"{OTHERS[0]}.yml", params))
-    structure = workbook.table("收入").structure()
+    structure = table_of(workbook, "收入").structure()
     assert [c["label"] for c in structure["columns"]] == [
         "机构",
         "合计",
@@ -206,18 +207,18 @@ def test_a_section_without_words_lists_even_what_another_section_told(
     assert text == "内设机构1个：办公室。"
 
 
-@pytest.mark.parametrize("name", ["专项经费", "项目", "运行费用"])
+@pytest.mark.parametrize("name", ["项目支出", "项目", "运行费用"])
 def test_what_not_every_department_has_is_not_called_unpublished(
     department: Callable[[str], Path], name: str
 ) -> None:
-    assert Page(Workbook(load(department(""))).table(name).html()).text.strip() == ""
+    assert Page(table_of(Workbook(load(department(""))), name).html()).text.strip() == ""
 
 
 def test_an_income_without_parts_is_not_called_unpublished(
     department: Callable[[str], Path],
 ) -> None:
     for body, text in (("收入: 100\n", ""), ("", "（收入数据未公布）")):
-        assert Page(Workbook(load(department(body))).table("收入").html()).text.strip() == text
+        assert Page(table_of(Workbook(load(department(body))), "收入").html()).text.strip() == text
 
 
 def test_without_a_rubric_it_says_once_that_nothing_is_scored(

@@ -16,6 +16,7 @@ from govnb.sheet.figure import Figures, shown
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 from tests.present.markup import Page
+from tests.present.shown import table_of
 
 Compute = Callable[[str], Figures]
 Department = Callable[[str], Path]
@@ -50,9 +51,9 @@ def test_amounts_typed_in_another_unit_are_converted(figures_of: Compute) -> Non
 def test_tables_and_charts_name_the_files_unit(department: Department) -> None:
     body = "金额单位: 元\n收入: {明细: {甲: 45, 乙: 30000}}\n支出: {明细: {丙: 45}}\n"
     workbook = Workbook(load(department(body)))
-    assert workbook.table("收入").structure()["unit"] == "元"
-    assert workbook.table("基础数据表").structure()["unit"] == "元、人、㎡"
-    assert "万元" not in workbook.table("收入").html()
+    assert table_of(workbook, "收入").structure()["unit"] == "元"
+    assert table_of(workbook, "基础数据表").structure()["unit"] == "元、人、㎡"
+    assert "万元" not in table_of(workbook, "收入").html()
 
 
 def test_another_unit_of_money_behind_an_amount_is_refused(department: Department) -> None:

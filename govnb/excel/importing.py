@@ -1,0 +1,175 @@
+"""`govnb import`: workbooks, official tables or filled-in forms, into a department's file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from govnb.excel.changes import Importer, Plan
+from govnb.excel.maps import load_forms, plain
+from govnb.excel.source import ENDINGS, Source, read, refused
+from govnb.excel.tables import Found, find
+from govnb.sheet.compute import compute
+from govnb.sheet.figure import Figures
+from govnb.sheet.folder import made_name_fault
+from govnb.sheet.read import Inputs, label_of, load, validate
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
+from govnb.text.faults import Fault, FaultsError, Place, Spot
+from govnb.text.yaml_edit import plain as as_yaml
+from govnb.text.yaml_text import Mapping as Section
+from govnb.text.yaml_text import parse_yaml, read_text, read_yaml
+
+
+@dataclass
+class Import:
+    """What workbooks bring to one department's file."""
+
+    path: Path
+    label: str
+    plan: Plan
+    found: Found
+    sources: list[Source]
+    # The file as it is; empty for one that is only begun.
+    before: str = ""
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Everything wrong, in the workbook and against the file."""
+        return [*self.found.faults, *self.plan.faults]
+
+
+@dataclass
+class District:
+    """The rules that imports of a year go by: read once for a folder of workbooks."""
+
+    params_dir: Path
+    year: int
+    units: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
+    replace: Collection[str] = ()
+    day: str = ""
+
+    def __post_init__(self) -> None:
+        rules = self.params_dir / "rules"
+        self.book = validate(self._tree(rules / "figures.yml"), Book)
+        base_data = validate(self._tree(rules / "base-data.yml"), BaseDataForm)
+        self.forms = load_forms(self.params_dir, base_data)
+        shared = self.params_dir / str(self.year) / "_year.yml"
+        if not shared.exists():
+            label = label_of(shared, self.params_dir)
+            hint = f"先用 govnb new {self.year} 部门代码 建好年度文件"
+            raise FaultsError.of(label, "没有这一年的年度文件", hint)
+        self.year_file = validate(self._tree(shared), YearFile)
+
+    def _tree(self, path: Path) -> Section:
+        return read_yaml(path, label_of(path, self.params_dir))
+
+    def into(self, path: Path, workbooks: list[Path]) -> Import:
+        """Return what workbooks bring to a file; raise for a workbook that can't be read."""
+        sources, found, faults = [], Found(), list[Fault]()
+        for workbook in workbooks:
+            try:
+                source = read(workbook)
+                sources.append(source)
+                _join(found, find(source, self.forms, self.year, self.units, self.scope))
+            except FaultsError as error:
+                faults += error.faults
+        if faults:
+            raise FaultsError(faults)
+        if not found.tables:
+            known = "、".join(self.forms)
+            hint = f"认得的表：{known}；别的表，在 params/imports/ 里写一段映射"
+            raise refused("、".join(w.name for w in workbooks), "没有一张表认得出来", hint)
+        label = label_of(path, self.params_dir)
+        before = read_text(path, label) if path.exists() else ""
+        text = before or self._begun(found, path.stem)
+        inputs, figures = self._known(path) if before else (None, None)
+        tree = parse_yaml(text, label, note=True)
+        found.faults += self._other_department(found, tree, inputs)
+        unit = str(tree.get("金额单位") or self.year_file.money_unit)
+        importer = Importer(path, text, label, self.book, unit, figures)
+        plan = importer.plan(found.readings, sources, self.replace, self.day)
+        return Import(path, label, plan, found, sources, before)
+
+    def _known(self, path: Path) -> tuple[Inputs | None, Figures | None]:
+        """Return a department's inputs and figures; none where its file has faults."""
+        with suppress(FaultsError):
+            inputs = load(path, self.params_dir)
+            return inputs, compute(inputs)[0]
+        return None, None
+
+    def _begun(self, found: Found, name: str) -> str:
+        """Return a file with no more than what it can't do without."""
+        named = as_yaml(next(iter(found.departments), name))
+        head = "# yaml-language-server: $schema=../schema/department.schema.json"
+        return f"{head}\n年度: {self.year}\n稿别: 草稿\n部门:\n  名称: {named}\n"
+
+    def _other_department(
+        self, found: Found, tree: Section, inputs: Inputs | None
+    ) -> Iterator[Fault]:
+        """Yield a fault for each sheet of another department; a mere abbreviation is noted."""
+        section = tree.get("部门")
+        told = section if isinstance(section, Section) else {}
+        own = [plain(str(told[k])) for k in ("名称", "全称", "简称") if told.get(k)]
+        year = tree.get("年度")
+        if year is not None and str(year).removesuffix("年") != str(self.year):
+            place = Place(inputs.department_at.file) if inputs else Place(str(year))
+            yield Fault(place, f"部门文件是 {year} 年的，要导入的是 {self.year} 年", "核对 --into")
+        for name, spot in found.departments.items():
+            bare = plain(re.sub(r"[(（].*?[)）]", "", name))
+            if any(bare in o or o in bare for o in own):
+                continue
+            if any(_abbreviates(bare, o) or _abbreviates(o, bare) for o in own):
+                found.notes.append(
+                    f"{spot}：表上写“{name}”，部门文件写“{told.get('名称')}”，请核对"
+                )
+            elif own:
+                message = f"表上是“{name}”，部门文件是“{told.get('名称')}”，不是同一个部门"
+                hint = "核对 --into 的文件；确是同一个部门，把表上的写法填在部门的“简称”"
+                yield Fault(spot, message, hint)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Tell whether a name has all its characters in another, in order."""
+    rest = iter(long)
+    return len(short) > 2 and all(character in rest for character in short)
+
+
+def _join(found: Found, more: Found) -> None:
+    for name, spot in more.tables.items():
+        if name in found.tables:
+            message = f"“{name}”在 {found.tables[name]} 已经有一张"
+            more.faults.append(Fault(spot, message, "一次只导入一张"))
+    found.readings += more.readings
+    found.faults += more.faults
+    found.notes += more.notes
+    found.tables |= more.tables
+    found.departments |= more.departments
+
+
+def workbooks_in(folder: Path) -> list[Path]:
+    """Return the workbooks of a folder, sorted; what programs leave beside them is none."""
+    paths = sorted(
+        p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))
+    )
+    return [p for p in paths if p.suffix.lower() in (*ENDINGS, ".et")]
+
+
+def file_for(workbook: Path, year: int, params_dir: Path) -> Path:
+    """Return the department's file that a workbook of a folder is for: the one of its name.
+
+    Raises
+    ------
+    FaultsError
+        If no file can bear that name.
+    """
+    code = (
+        re.sub(rf"[_\-—\s]*{year}(?:年度?)?[_\-—\s]*", "", workbook.stem).strip() or workbook.stem
+    )
+    told = made_name_fault(code)
+    if told:
+        raise FaultsError([Fault(Spot(workbook.name), *told)])
+    return params_dir / str(year) / f"{code}.yml"

@@ -1,0 +1,159 @@
+"""Maps of forms (params/imports/*.yml): which cell of an official table is which figure.
+
+A table is known by its title, a cell by the label of its row and the heads of its column, never
+by number or position: 公开07表 is one table here and another there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import model_validator
+
+from govnb.sheet.key import key
+from govnb.sheet.read import label_of, validate
+from govnb.sheet.rules import BaseDataForm
+from govnb.text.faults import Fault, FaultsError
+from govnb.text.section import Name, Shorthand, Strict
+from govnb.text.values import MoneyUnit, Text, YesNo, refuse
+from govnb.text.yaml_text import Scalar, Sequence, mapping, read_yaml, scalar
+
+_NUMBERED = re.compile(
+    r"^(?:其中)?(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[、.)]|\d{1,2}(?=[^\d%年月]))?"
+)
+_LEFT_OUT = re.compile(r"[\s“”\"'‘’《》:]")
+
+
+def plain(text: str) -> str:
+    """Return a label as labels are compared: width, blanks, quotes and numbering aside."""
+    text = _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text))
+    return _NUMBERED.sub("", text, count=1)
+
+
+def _several(value: object) -> object:
+    """Let one text stand for a list of one."""
+    if isinstance(value, Scalar):
+        several = Sequence([value])
+        several.place = value.place
+        return several
+    return value
+
+
+Texts = Annotated[list[Text], Shorthand(_several, {"type": ["string", "number"]})]
+
+
+class Words:
+    """A row's label or a column's heads: `甲|乙/丙#2` is 甲 or 乙 over 丙, the second such."""
+
+    def __init__(self, text: str) -> None:
+        text, _, nth = text.partition("#")
+        self.levels = [{plain(word) for word in level.split("|")} for level in text.split("/")]
+        self.nth = int(nth) if nth.isdecimal() else 0
+
+    @property
+    def words(self) -> set[str]:
+        """Every word that may stand in a cell."""
+        return set[str]().union(*self.levels)
+
+    def fit(self, heads: set[str]) -> bool:
+        """Tell whether heads have a word of each level."""
+        return all(level & heads for level in self.levels)
+
+
+class Cells(Strict):
+    """格: the cells where a label meets a head, and the figures that they are."""
+
+    row: Text | None = key(
+        "行", description="行的叫法，| 隔开同义词；{变量} 是任意一行；不写是合计行"
+    )
+    after: Text | None = key("从", description="只认这一行以下的")
+    until: Text | None = key("至", description="只认这一行以上的")
+    column: Text = key("列", ..., description="表头，/ 隔开各层，| 隔开同义词，#2 是第二个")
+    fill: Texts = key("填", ..., description="指标名称，可以有几个")
+
+
+class Tree(Strict):
+    """树: a table of 类款项 codes: a column of it, and the ledger that it fills."""
+
+    column: Text = key("列", ..., description="表头")
+    fill: Text = key("填", ..., description="台账的名称")
+
+
+class Lines(Strict):
+    """逐行: a list with one thing a line: its name, and which column is which of its fields."""
+
+    by: Text = key("键", ..., description="哪一列是名称")
+    fill: Text = key("填", ..., description="指标名称，{键} 是名称")
+    columns: dict[Name, Text] = key("列", ..., description="字段: 表头")
+    summed: YesNo | None = key("相加", description="同名的各行相加（指标表）")
+
+
+class Form(Strict):
+    """One official table."""
+
+    titles: Texts = key("标题", ..., description="表名，几种叫法；只要包含就认")
+    others: Texts = key("不是", [], description="表名里有这些词的不是它")
+    unit: MoneyUnit | None = key("单位", description="表上不印单位的才写")
+    rows_of: Text | None = key(
+        "各行", description="基础数据表 指 params/rules/base-data.yml 的各行"
+    )
+    heads: dict[Name, Text] = key("各栏", {}, description="各行里栏的名称: 表头")
+    cells: list[Cells] = key("格", [])
+    trees: list[Tree] = key("树", [])
+    lines: list[Lines] = key("逐行", [])
+    source: Text = key("依据", ..., description="这张表见于哪里")
+
+    @model_validator(mode="after")
+    def _something_read(self) -> Form:
+        if not (self.cells or self.trees or self.lines or self.rows_of):
+            raise refuse("这张表没有写要读哪些格", "写“格”“树”或“逐行”")
+        return self
+
+    @cached_property
+    def known_heads(self) -> set[str]:
+        """Every word that is a column's head here."""
+        told = [*(c.column for c in self.cells), *(t.column for t in self.trees)]
+        told += [h for line in self.lines for h in (line.by, *line.columns.values())]
+        return set[str]().union(*(Words(text).words for text in told))
+
+
+class FormsFile(Strict):
+    """A file of maps."""
+
+    note: Text | None = key("说明")
+    forms: dict[Name, Form] = key("表", ...)
+
+
+def load_forms(params_dir: Path, base_data: BaseDataForm) -> dict[str, Form]:
+    """Return the forms of params/imports/*.yml by name; raise every fault of all the files."""
+    forms: dict[str, Form] = {}
+    faults: list[Fault] = []
+    for path in sorted((params_dir / "imports").glob("*.yml")):
+        try:
+            found = validate(read_yaml(path, label_of(path, params_dir)), FormsFile)
+            forms |= {name: _with_rows(form, base_data) for name, form in found.forms.items()}
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(faults)
+    return forms
+
+
+def _with_rows(form: Form, base_data: BaseDataForm) -> Form:
+    """Return a form with the cells of the base-data table, if it has those rows."""
+    if form.rows_of is None:
+        return form
+    cells = list(form.cells)
+    for row in base_data.rows:
+        named = {"上年决算数": row.last_actual, "本年预算数": row.budget, "本年决算数": row.actual}
+        for head, name in named.items():
+            if name is not None and row.each is None:
+                at = row.label.place
+                told = {"行": scalar("|".join([row.label, *row.aliases]), at), "填": name}
+                told["列"] = form.heads.get(head) or scalar(head, at)
+                cells.append(validate(mapping(told, at), Cells))
+    return form.model_copy(update={"cells": cells})

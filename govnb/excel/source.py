@@ -1,0 +1,266 @@
+"""A workbook as grids of text: .xlsx, .xls, .ods, and the web page that calls itself .xls.
+
+A workbook is never trusted: one that would unfold without bound, that needs a password or is
+of a kind not read is refused with a sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+from lxml import etree, html  # type: ignore[import-untyped]
+
+from govnb.files import why
+from govnb.text.characters import visible
+from govnb.text.faults import Fault, FaultsError, Spot
+
+MOST_BYTES, MOST_UNFOLDED, MOST_CELLS = 20 << 20, 100 << 20, 2_000_000
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
+_SAVE = "用 Excel 或 WPS 打开，另存为 .xlsx 再导入"
+_REFUSED = {
+    ".et": ("这是 WPS 自己的格式", _SAVE),
+    ".csv": ("这是文本文件，不是工作簿", _SAVE),
+    ".xlsb": ("这是二进制的工作簿", _SAVE),
+}  # fmt: skip
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.I)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: the text of each cell, and which formulas hold no value."""
+
+    name: str
+    rows: list[list[str]]
+    # Cells whose formula was never worked out.
+    hollow: frozenset[tuple[int, int]] = frozenset()
+
+    def at(self, row: int, column: int) -> str:
+        """Return a cell's text, an empty one outside the sheet."""
+        inside = row < len(self.rows) and column < len(self.rows[row])
+        return self.rows[row][column] if inside else ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A workbook as read."""
+
+    path: Path
+    sha256: str
+    grids: list[Grid]
+    hidden: list[str] = field(default_factory=list)
+
+    def spot(self, grid: Grid, row: int, column: int) -> Spot:
+        """Return a cell as a place that a fault can name: `决算.xlsx!公开07表!L8`."""
+        return Spot(f"{self.path.name}!{grid.name}!{address(row, column)}", row + 1, column + 1)
+
+
+def address(row: int, column: int) -> str:
+    """Return a cell's address, `L8` for the eighth row's twelfth."""
+    letters, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def refused(where: str, message: str, hint: str) -> FaultsError:
+    """Return what is wrong with a whole workbook or sheet."""
+    return FaultsError([Fault(Spot(where), message, hint)])
+
+
+def text_of(value: Any) -> str:
+    """Return a cell's value as its text; a number as the 15 digits that Excel shows of it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return f"{Decimal(f'{value:.15g}'):f}"
+    if isinstance(value, datetime.datetime | datetime.date):
+        return f"{value:%Y-%m-%d}"
+    return visible(str(value)).replace("\r\n", "\n").replace("_x000D_", "")
+
+
+def read(path: Path) -> Source:
+    """Read a workbook; raise its one fault where it can't be."""
+    name = path.name
+    if name.startswith(("~$", ".~")):
+        hint = "导入同名而没有“~$”的那一个"
+        raise refused(name, "这是办公软件打开工作簿时留下的临时文件", hint)
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+    except OSError as error:
+        raise refused(name, f"文件打不开：{why(error)}", "检查路径和文件名") from None
+    if data is None:
+        raise refused(name, "工作簿超过 20 MB，不像是报表", "只留要导入的工作表，另存再导入")
+    if told := _REFUSED.get(path.suffix.lower()):
+        raise refused(name, *told)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if _HTML.match(data):
+        return Source(path, sha256, _page(data, name))
+    try:
+        hollow = _formulas(data, name)
+        book = python_calamine.load_workbook(io.BytesIO(data))
+        shown: list[str] = []
+        hidden: list[str] = []
+        for sheet in book.sheets_metadata:
+            is_shown = sheet.visible == python_calamine.SheetVisibleEnum.Visible
+            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                (shown if is_shown else hidden).append(sheet.name)
+        nothing: frozenset[tuple[int, int]] = frozenset()
+        grids = [_grid(book.get_sheet_by_name(s), hollow.get(s, nothing)) for s in shown]
+        return Source(path, sha256, grids, hidden)
+    except python_calamine.PasswordError:
+        hint = "用 Excel 或 WPS 打开，取消打开密码后保存，再导入"
+        raise refused(name, "工作簿有打开密码", hint) from None
+    except FaultsError:
+        raise
+    # What a damaged file makes a parser raise can't be foreseen, nor does its name help.
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        raise refused(name, "不是能读的工作簿，文件可能已损坏", _SAVE) from None
+
+
+def _grid(sheet: Any, hollow: frozenset[tuple[int, int]]) -> Grid:
+    """Return a sheet's texts, a merged label in each of the cells it spans."""
+    rows = [[text_of(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        label = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        if label and not re.fullmatch(r"-?[\d.]+", label):
+            for row in rows[top : min(bottom, top + 500) + 1]:
+                row[left : right + 1] = [label] * len(row[left : right + 1])
+    return Grid(sheet.name, rows, hollow)
+
+
+def _page(data: bytes, name: str) -> list[Grid]:
+    """Return the tables of a web page, as web systems export them under the name .xls."""
+    told = re.search(rb"charset=[\"']?([\w-]+)", data[:4096], re.I)
+    encoding = told[1].decode("ascii").lower() if told else "utf-8"
+    try:
+        text = data.decode("gb18030" if encoding.startswith("gb") else encoding).lstrip("\ufeff")
+        page = html.document_fromstring(re.sub(r"^\s*<\?xml.*?\?>", "", text))
+        grids = [_table(t, f"表{n}") for n, t in enumerate(page.iter("table"), 1)]
+    except (ValueError, LookupError, etree.LxmlError):
+        grids = []
+    if not grids:
+        message = "扩展名是工作簿，内容是网页，里面读不出表格"
+        raise refused(name, message, _SAVE)
+    return grids
+
+
+def _table(table: Any, name: str) -> Grid:
+    cells: dict[tuple[int, int], str] = {}
+    for row, line in enumerate(table.iter("tr")):
+        column = 0
+        for cell in line.iterchildren("td", "th"):
+            while (row, column) in cells:
+                column += 1
+            down, across = (_span(cell.get(f"{way}span")) for way in ("row", "col"))
+            text = text_of(" ".join(cell.text_content().split()))
+            is_label = not re.fullmatch(r"[-\d.,]*", text)
+            for at in product(range(row, row + down), range(column, column + across)):
+                is_first = at == (row, column)
+                cells.setdefault(at, text if is_first or is_label else "")
+            column += across
+    height = 1 + max((row for row, _ in cells), default=-1)
+    width = 1 + max((column for _, column in cells), default=-1)
+    return Grid(name, [[cells.get((r, c), "") for c in range(width)] for r in range(height)])
+
+
+def _span(told: str | None) -> int:
+    return min(max(int(told), 1), 200) if told and told.isdecimal() and len(told) < 9 else 1
+
+
+# ── What a package holds, before it is unfolded ─────────────────
+
+
+def _formulas(data: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]]:
+    """Return the formulas without a value, by sheet; raise for what unfolds too far."""
+    if not data.startswith(b"PK"):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        parts = packed.infolist()
+        if len(parts) > 2000 or sum(part.file_size for part in parts) > MOST_UNFOLDED:
+            raise refused(name, "解开后太大，不像是报表", _SAVE)
+        names = {part.filename for part in parts}
+        if "content.xml" in names:
+            _sized(packed.read("content.xml"), name)
+        if "xl/workbook.xml" not in names:
+            return {}
+        found = {}
+        for title, part in _sheets(packed):
+            if part in names:
+                found[title] = _hollow(packed.read(part), f"{name}!{title}")
+        return found
+
+
+def _sheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    links = etree.fromstring(packed.read("xl/_rels/workbook.xml.rels"), _PARSER)
+    parts = {link.get("Id"): str(link.get("Target")) for link in links}
+    for sheet in etree.fromstring(packed.read("xl/workbook.xml"), _PARSER).iter("{*}sheet"):
+        key = next((v for k, v in sheet.attrib.items() if str(k).endswith("}id")), None)
+        part = parts.get(key, "")
+        yield str(sheet.get("name")), part[1:] if part.startswith("/") else f"xl/{part}"
+
+
+def _hollow(xml: bytes, name: str) -> frozenset[tuple[int, int]]:
+    """Return the cells of a sheet's part that hold a formula and no value."""
+    found, most = set(), (0, 0)
+    for _, cell in etree.iterparse(io.BytesIO(xml), tag="{*}c", resolve_entities=False):
+        at = _placed(str(cell.get("r", "A1")))
+        tags = {etree.QName(child).localname: child.text for child in cell}
+        if tags:
+            most = max(most[0], at[0]), max(most[1], at[1])
+        if "f" in tags and not tags.get("v") and "is" not in tags and cell.get("t") != "str":
+            found.add(at)
+        cell.clear()
+    _small(most, name)
+    return frozenset(found)
+
+
+def _sized(xml: bytes, name: str) -> None:
+    """Refuse a sheet of an .ods whose repeated cells would fill the memory."""
+    row = column = 0
+    most = (0, 0)
+    for _, node in etree.iterparse(io.BytesIO(xml), resolve_entities=False):
+        tag = etree.QName(node).localname
+        times = next((v for k, v in node.attrib.items() if str(k).endswith("s-repeated")), "1")
+        count = int(times) if str(times).isdecimal() and len(times) < 10 else 1
+        if tag in ("table-cell", "covered-table-cell"):
+            column += count
+            if any(str(key).endswith("}value-type") for key in node.attrib):
+                most = max(most[0], row), max(most[1], column)
+        elif tag == "table-row":
+            row, column = row + count, 0
+            most = (max(most[0], row), most[1]) if most[0] >= row - count else most
+        elif tag == "table":
+            _small(most, f"{name}!{next(iter(node.attrib.values()), '')}")
+            row, column, most = 0, 0, (0, 0)
+            node.clear()
+
+
+def _small(most: tuple[int, int], name: str) -> None:
+    rows, columns = most[0] + 1, most[1] + 1
+    if rows * columns > MOST_CELLS:
+        hint = "在表格以外选中多余的行和列，删除后另存，再导入"
+        raise refused(name, f"工作表用到 {rows} 行 {columns} 列，太大，不像是报表", hint)
+
+
+def _placed(address: str) -> tuple[int, int]:
+    """Return row and column of an address such as `L8`, from 0."""
+    letters = address.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter.upper()) - 64
+    return int(address[len(letters) :] or 1) - 1, max(column - 1, 0)

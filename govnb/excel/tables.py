@@ -1,0 +1,467 @@
+"""Official tables found in a workbook by their titles, and the figures read from their cells."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from govnb.excel.maps import Cells, Form, Lines, Tree, Words, plain
+from govnb.excel.source import Grid, Source, address, refused
+from govnb.text.faults import Fault, FaultsError, Spot
+from govnb.text.number import BadText, parse_number
+from govnb.text.section import VARIABLE
+
+_UNIT = re.compile(
+    r"(?:金额)?单位:\s*人?民?币?(元|千元|万元|亿元)|[(](?:单位:)?(元|千元|万元|亿元)[)]"
+)
+_DEPARTMENT = re.compile(
+    r"(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[(][^)]*[)])?:\s*(\S.*)"
+)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
+# What a cell says that holds no number: nothing, not applicable, filler of a template.
+_NOTHING = re.compile(r"[\s—–\-－/／…·.*×xX]*|无|不适用")
+_TOTALS = {"合计", "总计", "本年合计", "本部门合计"}
+_MOST_HEADS = 4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A figure as a cell states it."""
+
+    name: str
+    # The number as text, or a text; in the unit below.
+    text: str
+    spot: Spot
+    # The sheet's unit of money; empty where the map gives a text.
+    unit: str
+
+
+@dataclass
+class Found:
+    """What is read of a workbook: figures, faults, and what was seen and not used."""
+
+    readings: list[Reading] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    # Name of the form → where its title stands.
+    tables: dict[str, Spot] = field(default_factory=dict)
+    departments: dict[str, Spot] = field(default_factory=dict)
+
+
+def cleaned(text: str) -> str:
+    """Return a number as it would be typed: width, thousands, brackets of a negative aside."""
+    text = unicodedata.normalize("NFKC", text).strip().removeprefix("¥").strip()
+    if bracketed := re.fullmatch(r"[(]\s*([\d.,]+)\s*[)]", text):
+        text = f"-{bracketed[1]}"
+    if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?", text):
+        text = text.replace(",", "")
+    return re.sub(r"^[−–—](?=\d)", "-", text)
+
+
+@dataclass
+class Table:
+    """The rows of a grid that are one form, filled in."""
+
+    name: str
+    form: Form
+    source: Source
+    grid: Grid
+    top: int
+    bottom: int
+    year: int
+    unit: str = ""
+
+    def spot(self, row: int, column: int) -> Spot:
+        """Return a cell as a place."""
+        return self.source.spot(self.grid, row, column)
+
+    def word(self, row: int, column: int) -> str:
+        """Return a cell as a label, its year as 本年 or 上年."""
+        text = self.grid.at(row, column)
+        for year, said in ((self.year, "本年"), (self.year - 1, "上年")):
+            text = re.sub(rf"{year}\s*年度?(?:末)?", said, text)
+        return plain(text)
+
+    @cached_property
+    def width(self) -> int:
+        """The last column that holds anything."""
+        rows = self.grid.rows[self.top : self.bottom]
+        return max((c + 1 for row in rows for c, v in enumerate(row) if v), default=0)
+
+    @cached_property
+    def heads(self) -> dict[tuple[int, int], frozenset[str]]:
+        """The words above each cell that are heads of this form's columns."""
+        found: dict[tuple[int, int], frozenset[str]] = {}
+        known = self.form.known_heads
+        for column in range(self.width):
+            words: frozenset[str] = frozenset()
+            above, is_filled = 0, False
+            for row in range(self.top, self.bottom):
+                word = self.word(row, column)
+                if word in known and not self._is_label_here(row, column):
+                    # One over another, unless there are numbers between.
+                    near = row - above < _MOST_HEADS and not is_filled
+                    words = (words if near else frozenset()) | {word}
+                    above, is_filled = row, False
+                elif words:
+                    found[row, column] = words
+                    is_filled = is_filled or not _is_nothing(self.grid.at(row, column))
+        return found
+
+    def _is_label_here(self, row: int, column: int) -> bool:
+        """Tell whether a word, such as 合计, is the label of a row of numbers, not a head."""
+        behind = (self.grid.at(row, c) for c in range(column + 1, self.width))
+        return any(re.fullmatch(r"-?[\d,]+\.\d+|-?\d{4,}", cleaned(v)) for v in behind)
+
+    def label(self, row: int, column: int) -> tuple[str, list[str], int]:
+        """Return the label of a cell's row: the nearest text, the codes, and where it stands."""
+        at = column - 1
+        while at >= 0 and (row, at) in self.heads:
+            at -= 1
+        codes: list[str] = []
+        text, where = "", -1
+        while at >= 0 and (row, at) not in self.heads:
+            cell = self.grid.at(row, at).strip()
+            bare = re.sub(r"\.0$", "", cleaned(cell))
+            if re.fullmatch(r"\d{1,7}", bare):
+                codes.insert(0, bare)
+            elif cell and not text and not _NOTHING.fullmatch(cell):
+                text, where = self.word(row, at), at
+            at -= 1
+        return text, codes, where
+
+    @cached_property
+    def cells(self) -> list[tuple[int, int]]:
+        """The cells below heads, in reading order, without the row that numbers the columns."""
+        rows = sorted({row for row, _ in self.heads})
+        return [(r, c) for r in rows if not self._numbers_columns(r) for c in range(self.width)
+                if (r, c) in self.heads]  # fmt: skip
+
+    def _numbers_columns(self, row: int) -> bool:
+        texts = [plain(t) for t in self.grid.rows[row] if t.strip()]
+        numbers = [int(t) for t in texts if t.isdecimal() and len(t) < 3]
+        is_run = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        return "栏次" in texts or (is_run and len(numbers) == len(texts))
+
+    def below(self, words: str) -> list[tuple[int, int]]:
+        """Return the cells under a head, in the columns that have it."""
+        wanted = Words(words)
+        cells = [at for at in self.cells if wanted.fit(set(self.heads[at]))]
+        if not wanted.nth:
+            return cells
+        columns = sorted({column for _, column in cells})
+        chosen = columns[wanted.nth - 1 : wanted.nth]
+        return [at for at in cells if at[1] in chosen]
+
+    # ── what a form's map asks for ───────────────────────────────
+
+    def matches(self, cells: Cells) -> Iterator[tuple[int, int, str]]:
+        """Yield the cells an entry means, each with what its `{变量}` stands for."""
+        under = self.below(cells.column)
+        if cells.row is None:
+            rows = list(dict.fromkeys(r for r, c in under if not _is_nothing(self.grid.at(r, c))))
+            totals = [r for r, c in under if r in rows and self.label(r, c)[0] in _TOTALS]
+            rows = totals[:1] or rows
+            yield from ((r, c, "") for r, c in under if r in rows)
+            return
+        wanted, is_open = Words(cells.row).words, VARIABLE.fullmatch(cells.row)
+        after, until = (self._edge(words, under) for words in (cells.after, cells.until))
+        fixed = set[str]().union(*(Words(c.row).words for c in self.form.cells if c.row))
+        for row, column in under:
+            label, _, at = self.label(row, column)
+            if not is_open and label in wanted:
+                yield row, column, ""
+            elif is_open and label and label not in fixed | _TOTALS:
+                is_below = after is None or (after[0] < row and after[1] == at)
+                is_above = until is None or (until[0] > row and until[1] == at)
+                if is_below and is_above:
+                    yield row, column, label
+
+    def _edge(self, words: str | None, under: list[tuple[int, int]]) -> tuple[int, int] | None:
+        """Return the row of a label among cells, and the column it stands in."""
+        wanted = Words(words).words if words else set()
+        labels = ((row, self.label(row, column)) for row, column in under)
+        found = ((row, at) for row, (label, _, at) in labels if label in wanted)
+        return next(found, (-1, -1) if words else None)
+
+
+def _is_nothing(text: str) -> bool:
+    return _NOTHING.fullmatch(text) is not None
+
+
+# ── tables → readings ───────────────────────────────────────────
+
+
+def read_table(table: Table, found: Found) -> None:
+    """Add what a table states to what is found."""
+    reader = _Reader(table, found)
+    for cells in table.form.cells:
+        reader.cells(cells)
+    for tree in table.form.trees:
+        reader.tree(tree)
+    for lines in table.form.lines:
+        reader.lines(lines)
+    reader.unused()
+
+
+class _Reader:
+    """Reads one table; whatever is wrong in a cell is noted with its place."""
+
+    def __init__(self, table: Table, found: Found) -> None:
+        self.table, self.found = table, found
+        self.used: set[tuple[int, int]] = set()
+
+    def value(self, row: int, column: int) -> str | None:
+        """Return a cell's number as it would be typed; None where there is none."""
+        self.used.add((row, column))
+        typed, spot = self.table.grid.at(row, column), self.table.spot(row, column)
+        if (row, column) in self.table.grid.hollow:
+            hint = "用 Excel 或 WPS 打开保存一次再导入"
+            raise FaultsError([Fault(spot, "这一格是公式，文件里没有它算出的值", hint)])
+        if _is_nothing(typed):
+            return None
+        text = cleaned(typed)
+        try:
+            parse_number(text.removesuffix("%"), negative=True)
+            return text
+        except BadText as error:
+            hint = error.hint.replace("未公布", "“—”或留空")
+            self.found.faults.append(Fault(spot, str(error), hint))
+            return None
+
+    def add(self, name: str, text: str, at: tuple[int, int], unit: str | None = None) -> None:
+        """Add a reading."""
+        unit = self.table.unit if unit is None else unit
+        self.found.readings.append(Reading(name, text, self.table.spot(*at), unit))
+
+    def cells(self, cells: Cells) -> None:
+        """Read the cells of one entry; two that differ can't both be meant."""
+        seen: dict[str, tuple[tuple[int, int], str]] = {}
+        for row, column, word in self.table.matches(cells):
+            text = self.value(row, column)
+            if text is None:
+                self.blank_total(cells, row, column)
+                continue
+            first = seen.setdefault(word, ((row, column), text))
+            if first[1] != text:
+                here, there = address(row, column), address(*first[0])
+                message = f"{there} 和 {here} 都像是“{word or cells.row or cells.column}”，数不同"
+                hint = "同一张表只导入一套；表头重复的，在映射里用 #1、#2 指明第几个"
+                self.found.faults.append(Fault(self.table.spot(row, column), message, hint))
+            if first[0] == (row, column):
+                name = word.replace(".", "·").translate(_BRACKETS)
+                for fill in cells.fill:
+                    self.add(VARIABLE.sub(name.replace("\\", "＼"), fill), text, (row, column))
+
+    def blank_total(self, cells: Cells, row: int, column: int) -> None:
+        """Tell a total left empty below numbers; other rows may well have nothing to state."""
+        is_total = cells.row is not None and {w[-2:] for w in Words(cells.row).words} & _TOTALS
+        above = (at for at in self.table.cells if at[1] == column and at[0] < row)
+        if is_total and any(not _is_nothing(self.table.grid.at(*at)) for at in above):
+            label = self.table.label(row, column)[0]
+            spot, hint = self.table.spot(row, column), "补上合计"
+            self.found.faults.append(Fault(spot, f"“{label}”是空的，上面各行有数", hint))
+
+    def tree(self, tree: Tree) -> None:
+        """Read a column of a table of codes: 类 with 3 digits, 款 with 5, 项 with 7."""
+        top, known, blank = str(tree.fill), set[str](), dict[str, tuple[int, int]]()
+        for row, column in self.table.below(tree.column):
+            label, codes, _ = self.table.label(row, column)
+            code = "".join(c if n == 0 else c.zfill(2) for n, c in enumerate(codes))
+            if not code and label not in _TOTALS:
+                continue
+            text = self.value(row, column)
+            if text is None:
+                blank[code] = row, column
+                continue
+            for upper in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
+                spot, hint = self.table.spot(*blank.pop(upper)), "补上这一行的数"
+                message = f"“{upper}”这一行是空的，而它下面的“{code}”有数"
+                self.found.faults.append(Fault(spot, message, hint))
+            if code and len(code) not in (3, 5, 7):
+                spot, hint = self.table.spot(row, column), "类是 3 位，款 5 位，项 7 位"
+                self.found.faults.append(Fault(spot, f"这一行的编码“{code}”位数不对", hint))
+                continue
+            known.add(code)
+            above = [code[:n] for n in (3, 5) if n < len(code) and code[:n] in known]
+            name = ".".join([top, *above, code] if code else [top])
+            self.add(name, text, (row, column))
+            if code and label:
+                self.add(f"{name}.名称", label, (row, column), "")
+        for code, at in blank.items():
+            if not code and known and "" not in known:
+                spot, hint = self.table.spot(*at), "补上合计"
+                self.found.faults.append(Fault(spot, "合计是空的，下面各行有数", hint))
+            upper = next((code[:n] for n in (5, 3) if n < len(code) and code[:n] in known), "")
+            if upper and not any(k != upper and k.startswith(upper) for k in known):
+                message = f"“{code}”这一行是空的，而它上面的“{upper}”有数"
+                self.found.faults.append(Fault(self.table.spot(*at), message, "补上这一行的数"))
+
+    def lines(self, lines: Lines) -> None:
+        """Read a list, one thing a line; those of one name are added up where that is asked."""
+        fields = {told: self.table.below(head) for told, head in lines.columns.items()}
+        keys = {row: column for row, column in reversed(self.table.below(lines.by))}
+        sums: dict[str, list[tuple[Decimal, tuple[int, int]]]] = defaultdict(list)
+        for told, cells in fields.items():
+            for row, column in dict(reversed(cells)).items():
+                key = self.table.grid.at(row, keys[row]).strip() if row in keys else ""
+                key = " ".join(key.split()).replace(".", "·").translate(_BRACKETS)
+                if not key or plain(key) in _TOTALS or _is_nothing(self.table.grid.at(row, column)):
+                    continue
+                name = lines.fill.replace("{键}", key)
+                if lines.summed == "是":
+                    if (text := self.value(row, column)) is not None:
+                        sums[name].append((Decimal(text), (row, column)))
+                else:
+                    self.used.add((row, column))
+                    text = self.table.grid.at(row, column).strip()
+                    self.add(f"{name}.{told}", _as_stated(text), (row, column), "")
+        for name, parts in sums.items():
+            self.add(name, f"{sum(number for number, _ in parts):f}", parts[0][1])
+
+    def unused(self) -> None:
+        """Note the numbers under known heads that no entry of the map asked for."""
+        table = self.table
+        at = [c for c in table.cells if c not in self.used and not _is_nothing(table.grid.at(*c))]
+        labels = dict.fromkeys(table.label(*cell)[0] or address(*cell) for cell in at)
+        if labels:
+            told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")
+            self.found.notes.append(f"{table.spot(*at[0])}：“{table.name}”里没有读的行：{told}")
+
+
+# What a name can't hold, in the form that it can.
+_BRACKETS = str.maketrans("[]{}\"'=*|\n", "［］｛｝”’＝＊｜ ")
+
+
+def _as_stated(text: str) -> str:
+    """Return a text of a form as the parameter file writes it: a number plainly, signs usual."""
+    number = cleaned(text)
+    return number if re.fullmatch(r"-?\d+(\.\d+)?%?", number) else text
+
+
+# ── workbooks → tables ──────────────────────────────────────────
+
+
+def find(
+    source: Source, forms: Mapping[str, Form], year: int,
+    units: Mapping[str, str] | None = None, scope: str = "",
+) -> Found:  # fmt: skip
+    """Read every table of a workbook that a map knows.
+
+    `units` are those told for tables that print none; of two sets of tables `scope` chooses.
+
+    Raises
+    ------
+    FaultsError
+        For a workbook of another year, tables in two sets, a formula never worked out.
+    """
+    found, tables = Found(), _tables(source, forms, year)
+    named = re.search(r"(?<!\d)(20\d\d)(?=年|决算|预算|部门)", source.path.name)
+    if named and int(named[1]) != year:
+        message = f"文件名写的是 {named[1]} 年，要导入的是 {year} 年"
+        raise refused(source.path.name, message, "核对年度；确是这一年的，改文件名再导入")
+    tables = [t for t in tables if not scope or scope in _head_text(t) + t.grid.name]
+    twice = {t.name for t in tables if sum(o.name == t.name for o in tables) > 1}
+    if twice:
+        places = (f"“{t.name}”{t.spot(t.top, 0)}（{_title(t)}）" for t in tables if t.name in twice)
+        message = f"同一张表有几套：{'；'.join(places)}"
+        hint = "用 --scope 写其中一套的标题、工作表名或单位名里的词，如 --scope 本级"
+        raise refused(source.path.name, message, hint)
+    for table in tables:
+        found.tables[table.name] = table.spot(table.top, 0)
+        _read_heads(table, found, (units or {}).get(table.name, ""))
+        if table.unit:
+            read_table(table, found)
+    if source.hidden:
+        found.notes.append(f"{source.path.name}：隐藏的工作表没有读：{'、'.join(source.hidden)}")
+    unread = [g.name for g in source.grids if g.name not in {t.grid.name for t in tables}]
+    if unread and tables:
+        found.notes.append(f"{source.path.name}：不认识的工作表没有读：{'、'.join(unread)}")
+    return found
+
+
+def _tables(source: Source, forms: Mapping[str, Form], year: int) -> list[Table]:
+    """Return the tables, each from its title to the next one."""
+    found = []
+    for grid in source.grids:
+        titles = [
+            (row, name) for row in range(len(grid.rows)) if (name := _named(grid, row, forms))
+        ]
+        if not titles and (name := _best(grid.name, forms)):
+            titles = [(0, name)]
+        # A title printed twice, as in a head and a merged cell below it, is one.
+        titles = [t for n, t in enumerate(titles) if not n or t[1] != titles[n - 1][1]
+                  or t[0] - titles[n - 1][0] > _MOST_HEADS]  # fmt: skip
+        ends = [*(row for row, _ in titles[1:]), len(grid.rows)]
+        # A sheet without a title that is known has no table.
+        for (row, name), end in zip(titles, ends, strict=False):
+            found.append(Table(name, forms[name], source, grid, row, end, year))
+    return found
+
+
+def _named(grid: Grid, row: int, forms: Mapping[str, Form]) -> str:
+    """Return the form whose title stands in a row, alone but for its number."""
+    words = {text.strip() for text in grid.rows[row] if text.strip()}
+    titles = [word for word in words if len(word) <= 60 and _best(word, forms)]
+    return _best(titles[0], forms) if len(titles) == 1 and len(words) <= 3 else ""
+
+
+def _best(title: str, forms: Mapping[str, Form]) -> str:
+    """Return the form with the longest title that stands in a text."""
+    text = plain(title)
+    fits = [
+        (len(plain(t)), name)
+        for name, form in forms.items()
+        for t in form.titles
+        if plain(t) in text and not any(plain(o) in text for o in form.others)
+    ]
+    return max(fits)[1] if fits and "目录" not in text else ""
+
+
+def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
+    """Yield the texts around a table's title: from the row above it to its first number."""
+    first = min((row for row, _ in table.heads), default=table.bottom)
+    for row in range(max(table.top - 1, 0), max(first, min(table.top + 4, table.bottom))):
+        for column, text in enumerate(table.grid.rows[row]):
+            if text.strip():
+                yield row, column, unicodedata.normalize("NFKC", text)
+
+
+def _head_text(table: Table) -> str:
+    return " ".join(text for _, _, text in _heads(table))
+
+
+def _title(table: Table) -> str:
+    return next((t.strip() for t in table.grid.rows[table.top] if t.strip()), table.grid.name)
+
+
+def _read_heads(table: Table, found: Found, told: str) -> None:
+    """Read a table's unit, year and department; one without a unit is not read further."""
+    units: dict[str, Spot] = {}
+    for row, column, text in _heads(table):
+        spot = table.spot(row, column)
+        if unit := _UNIT.search(text):
+            units.setdefault(unit[1] or unit[2], spot)
+        elif department := _DEPARTMENT.search(text):
+            found.departments.setdefault(department[1].strip(), spot)
+        for year in map(int, _YEAR.findall(text)):
+            is_title = row == table.top
+            if year != table.year and (is_title or year != table.year - 1):
+                message = f"表上写的是 {year} 年，要导入的是 {table.year} 年"
+                found.faults.append(Fault(spot, message, "核对是不是拿错了年度的表"))
+                return
+    told = told or str(table.form.unit or "")
+    if len(units) > 1:
+        message = f"同一张表写了两种单位：{'、'.join(units)}"
+        found.faults.append(Fault([*units.values()][1], message, "只留一种，数与单位要相符"))
+    elif not told and not units:
+        hint = f"核对后写 --unit {table.name}=万元（或元、千元、亿元）"
+        message = f"“{table.name}”没有印单位，不能猜"
+        found.faults.append(Fault(table.spot(table.top, 0), message, hint))
+    else:
+        table.unit = told or next(iter(units))

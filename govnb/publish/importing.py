@@ -1,0 +1,179 @@
+"""`govnb import` as it is told: what would change, what is wrong, which relations hold."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from govnb.excel.changes import BY_HAND, PUBLISHED, SAME
+from govnb.excel.importing import District, Import, file_for, workbooks_in
+from govnb.files import write_whole
+from govnb.present.assessment import Assessment
+from govnb.review.finding import ERROR, FAILED, NO_DATA, PASSED, RESIDUE, Finding, Review
+from govnb.sheet.read import load, params_of, year_folder
+from govnb.text.faults import Fault, FaultsError, Spot
+from govnb.text.yaml_text import parse_yaml, read_text
+
+_STATEMENTS = "报表."
+
+
+def import_files(
+    workbooks: Sequence[Path], into: Path, write: bool, replace: Collection[str],
+    units: Mapping[str, str], scope: str, params_dir: Path | None,
+) -> int:  # fmt: skip
+    """Import workbooks, or a folder of them, and tell it; return the exit code."""
+    params = params_dir or (into.parent if into.is_dir() else params_of(into))
+    district = District(params, _year(into, params), units, scope, replace)
+    if into.is_dir():
+        files = [f for w in workbooks for f in (workbooks_in(w) if w.is_dir() else [w])]
+        return _import_folder(files, district, write)
+    done = district.into(into, list(workbooks))
+    _print_changes(done)
+    for fault in done.faults:
+        click.echo(str(fault))
+    for note in done.found.notes:
+        click.echo(f"提示：{note}")
+    review = review_of(done, params)
+    broken = _print_relations(review, done)
+    _settle(done, write)
+    return 1 if done.faults or broken else 0
+
+
+def _year(into: Path, params: Path) -> int:
+    """Return the year that is imported: the folder's, or the one the file states."""
+    folder = into.name if into.is_dir() else year_folder(into, params)
+    if not re.fullmatch(r"[0-9]{4}", folder) and into.is_file():
+        stated = parse_yaml(read_text(into, str(into)), str(into), note=True).get("年度", "")
+        folder = str(stated).removesuffix("年")
+    if not re.fullmatch(r"[0-9]{4}", folder):
+        hint = "写年度文件夹里的文件，如 params/2018/部门代码.yml"
+        raise FaultsError([Fault(Spot(str(into)), "看不出是哪一年的参数文件", hint)])
+    return int(folder)
+
+
+def _settle(done: Import, write: bool) -> None:
+    """Write the file if that is asked and anything changes, and say which."""
+    kept = [c.reading.name for c in done.plan.changes if c.state == BY_HAND]
+    if kept:
+        told = "、".join(kept[:5]) + ("等" if len(kept) > 5 else "")
+        click.echo(f"手填的 {len(kept)} 个没有改：{told}。以工作簿为准的，写 --replace 名称")
+    if done.plan.text == done.before:
+        click.echo(f"{done.label}：没有要改的")
+    elif write:
+        write_whole(done.path, done.plan.text.encode())
+        click.echo(f"已写入 {done.label}")
+    else:
+        click.echo("以上没有写入；核对无误后加 --write")
+
+
+def _print_changes(done: Import) -> None:
+    table = Table("指标", "现在", "导入", "格", "单位", "", box=None, pad_edge=False)
+    for change in done.plan.changes:
+        if change.state != SAME:
+            reading = change.reading
+            name = f"{reading.name}" + ("（公布数）" if change.target.path[0] == PUBLISHED else "")
+            cells = (name, change.now or "—", change.new, reading.spot, reading.unit, change.state)
+            # Plain text: what a cell holds is no markup.
+            table.add_row(*(_plain(str(cell)) for cell in cells))
+    same = sum(change.state == SAME for change in done.plan.changes)
+    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, width=400)
+    if table.row_count:
+        console.print(table)
+    written = sum(change.is_written for change in done.plan.changes)
+    click.echo(f"读到 {len(done.plan.changes)} 个指标，改 {written} 个，相同 {same} 个")
+
+
+def _plain(text: str) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return (shown[:60] + "…" if len(shown) > 61 else shown).replace("[", r"\[")
+
+
+def review_of(done: Import, params: Path) -> Review | None:
+    """Return the review of a file as an import would leave it; None where it can't be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / done.path.name
+        draft.write_text(done.plan.text, encoding="utf-8")
+        try:
+            return Assessment(load(draft, params, note=True)).review
+        except FaultsError as error:
+            if not done.faults:
+                done.plan.faults += [
+                    Fault(
+                        Spot(str(f.place).replace(draft.as_posix(), done.label)), f.message, f.hint
+                    )
+                    for f in error.faults
+                ]
+            return None
+
+
+def relations(review: Review) -> list[Finding]:
+    """Return what the review finds between official tables, and of totals they print."""
+    return [
+        f
+        for f in review.findings
+        if f.check == PUBLISHED
+        or _STATEMENTS in f"{f.id}{f.left.figure}{f.right.figure}{'、'.join(f.missing)}"
+    ]
+
+
+def _print_relations(review: Review | None, done: Import) -> bool:
+    """Tell which relations were tried and which could not be; return whether one is broken."""
+    if review is None:
+        for fault in done.plan.faults:
+            click.echo(str(fault))
+        return True
+    found = relations(review)
+    states = [f.severity if f.severity == RESIDUE and f.is_open else f.state for f in found]
+    counts = "，".join(f"{s} {states.count(s)}" for s in (PASSED, RESIDUE, FAILED, NO_DATA))
+    click.echo(f"表间勾稽：{counts}")
+    for finding in found:
+        if finding.state in (FAILED, NO_DATA):
+            state = RESIDUE if finding.severity == RESIDUE else finding.state
+            click.echo(f"  [{state}] {finding.message}{_cells(finding, done)}")
+    return any(f.is_open and f.severity == ERROR for f in found)
+
+
+def _cells(finding: Finding, done: Import) -> str:
+    """Return the cells that both sides of a finding were read from."""
+    spots = {c.reading.name: str(c.reading.spot) for c in done.plan.changes}
+    sides = [side.figure for side in (finding.left, finding.right) if side.figure]
+    told = dict.fromkeys(spots[name] for side in sides for name in _names(side) if name in spots)
+    return f"（{'；'.join(told)}）" if told else ""
+
+
+def _names(term: str) -> Iterator[str]:
+    yield from re.findall(r"[^\s+\-*/(),=]+", re.sub(r"[（(]([^）)]*)[)）]", r"（\1）", term))
+
+
+def _import_folder(files: list[Path], district: District, write: bool) -> int:
+    """Import each workbook into the file of its name; tell what came in and what did not."""
+    table = Table("工作簿", "部门文件", "指标", "改", "问题", box=None, pad_edge=False)
+    failed: list[Fault] = []
+    console = Console(stderr=True)
+    for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
+        told, faults = ["—", "0", "0"], list[Fault]()
+        try:
+            done = district.into(file_for(workbook, district.year, district.params_dir), [workbook])
+            review_of(done, district.params_dir)
+            faults = done.faults
+            written = sum(change.is_written for change in done.plan.changes)
+            told = [done.label, str(len(done.plan.changes)), str(written)]
+            if write and done.plan.text != done.before and not done.found.faults:
+                write_whole(done.path, done.plan.text.encode())
+        except FaultsError as error:
+            faults = list(error.faults)
+        failed += faults
+        table.add_row(*map(_plain, (workbook.name, *told, f"{len(faults)} 处" if faults else "")))
+    Console(markup=False, highlight=False, width=200).print(table)
+    for fault in failed:
+        click.echo(str(fault))
+    done_all = f"{len(files)} 个工作簿，{len(failed)} 处问题"
+    click.echo(done_all + ("" if write else "；以上没有写入，核对无误后加 --write"))
+    return 1 if failed else 0

@@ -1,0 +1,256 @@
+"""Official tables into a department's parameter file, with the cells they came from."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govnb.excel.source import read
+from govnb.text.faults import FaultsError
+from tests.excel.books import BASE_DATA, SUMMARY, Rows, accounts, write
+
+NAMED = "年度: 2018  # 年\n部门:\n  名称: 某局\n"
+
+
+@pytest.fixture
+def into(params_copy: Path) -> Path:
+    path = params_copy / "2018" / "mou-ju.yml"
+    path.write_text(NAMED, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(govnb: Any, into: Path) -> Callable[..., Any]:
+    def command(*args: Any) -> Any:
+        return govnb("import", *args, "--into", into)
+
+    return command
+
+
+def named(rows: Rows, row: int, column: int, value: object) -> list[list[object]]:
+    changed = [list(line) for line in rows]
+    changed[row][column] = value
+    return changed
+
+
+def summary(name: str = "部门：某局") -> list[list[object]]:
+    return named(SUMMARY, 2, 0, name)
+
+
+def test_the_base_data_table_comes_in_but_for_the_cell_that_is_no_number(
+    govnb: Any, run: Any, into: Path, tmp_path: Path
+) -> None:
+    book = write(tmp_path / "基础.xlsx", {"基础": BASE_DATA})
+    told = run(book, "--write")
+    assert told.code == 1
+    assert "基础.xlsx!基础!C15: “7.50.”有 2 个小数点" in told.out
+    assert "读到 36 个指标" in told.out
+    found = govnb("figures", into, "--json").json
+    assert found["三公经费.支出"]["value"] == "44.29"
+    # Going abroad is “—”, which is no zero.
+    assert found["三公经费.因公出国（境）费.支出"]["value"] is None
+    assert found["三公经费.公务接待费.支出"]["value"] == "4.99"
+    assert found["人员.编制数"]["value"] == "143"
+    assert found["公用经费.水费电费差旅费.预算"]["value"] is None
+    assert found["人员.编制数"]["source"] == "基础.xlsx · 基础 · B4（万元）"
+
+
+def test_yuan_come_exactly_into_a_file_kept_in_wan(
+    govnb: Any, run: Any, into: Path, tmp_path: Path
+) -> None:
+    book = write(tmp_path / "决算.xlsx", {"Z": summary()})
+    told = run(book, "--write")
+    assert told.code == 0, told.out
+    text = into.read_text("utf-8")
+    assert "收入总计: 2575.489939\n" in text
+    assert "报表.收入支出决算总表.收入总计: 决算.xlsx!Z!C14=25754899.39（元）" in text
+    assert text.startswith(NAMED)
+    origin = govnb("explain", into, "预算执行.决算收入").out
+    assert "mou-ju.yml" in origin and "决算.xlsx · Z · C11（元）" in origin
+
+
+def test_a_dry_run_writes_nothing_and_twice_changes_nothing(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    book = write(tmp_path / "决算.xlsx", {"Z": summary()})
+    assert "核对无误后加 --write" in run(book).out
+    assert into.read_text("utf-8") == NAMED
+    run(book, "--write")
+    once = into.read_text("utf-8")
+    assert "没有要改的" in run(book, "--write").out
+    assert into.read_text("utf-8") == once
+
+
+def test_a_number_typed_by_hand_stays_unless_it_is_named(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    into.write_text(NAMED + "支出: 2400  # 手填\n", encoding="utf-8")
+    book = write(tmp_path / "决算.xlsx", {"Z": summary()})
+    assert "手填的 1 个没有改：支出" in run(book, "--write").out
+    assert "支出: 2400  # 手填" in into.read_text("utf-8")
+    run(book, "--write", "--replace", "支出")
+    assert "支出: 2475.128093  # 手填" in into.read_text("utf-8")
+
+
+def test_check_tells_a_value_edited_since_and_a_workbook_changed_since(
+    govnb: Any, run: Any, into: Path, tmp_path: Path
+) -> None:
+    book = write(tmp_path / "决算.xlsx", {"Z": summary()})
+    run(book, "--write")
+    text = into.read_text("utf-8")
+    assert "提示" not in govnb("check", into).out
+    into.write_text(text.replace("决算收入: 2575.489939", "决算收入: 2574"), encoding="utf-8")
+    told = govnb("check", into).out
+    assert (
+        "“预算执行.决算收入”导入以后手改为2574，决算.xlsx · Z · C11（元） 是25754899.39元" in told
+    )
+    write(book, {"Z": named(summary(), 9, 2, 1003619)})
+    assert "决算.xlsx 导入以后改过" in govnb("check", into).out
+
+
+def test_another_department_another_year_and_no_unit_are_refused(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    book = write(tmp_path / "别的.xlsx", {"Z": SUMMARY})
+    assert "别的.xlsx!Z!A3: 表上是“某镇中心卫生院”" in run(book).out
+    book = write(tmp_path / "旧.xlsx", {"Z": named(summary(), 0, 0, "2017年度收入支出决算总表")})
+    assert "旧.xlsx!Z!A1: 表上写的是 2017 年，要导入的是 2018 年" in run(book).out
+    bare = write(tmp_path / "无.xlsx", {"Z": named(summary(), 2, 5, None)})
+    assert "没有印单位，不能猜（核对后写 --unit 收入支出决算总表=万元" in run(bare).out
+    assert run(bare, "--unit", "收入支出决算总表=元").code == 0
+
+
+def test_two_sets_of_one_table_need_a_scope(run: Any, into: Path, tmp_path: Path) -> None:
+    whole = named(summary(), 0, 0, "收入支出决算总表（汇总）")
+    own = named(summary(), 0, 0, "收入支出决算总表（本级）")
+    book = write(tmp_path / "两套.xlsx", {"汇总": whole, "本级": own})
+    told = run(book)
+    assert "同一张表有几套" in told.err and "--scope" in told.err
+    assert run(book, "--scope", "本级").code == 0
+
+
+def test_a_formula_never_worked_out_is_refused_with_its_cell(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    book = write(tmp_path / "公式.xlsx", {"Z": named(summary(), 13, 2, "=SUM(C11:C13)")})
+    told = run(book, "--write")
+    assert (
+        "公式.xlsx!Z!C14: 这一格是公式，文件里没有它算出的值（用 Excel 或 WPS 打开保存一次"
+        in told.err
+    )
+    assert into.read_text("utf-8") == NAMED
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("~$决算.xlsx", b"", "临时文件"),
+        ("a.et", b"x", "另存为 .xlsx"),
+        ("a.csv", b"1,2", "另存为 .xlsx"),
+        ("a.xlsx", b"PK\x03\x04 broken", "不是能读的工作簿"),
+        ("a.xls", b"<html><p>no table</p></html>", "内容是网页，里面读不出表格"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_sentence(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(FaultsError) as error:
+        read(path)
+    assert words in str(error.value)
+
+
+def test_a_web_page_called_xls_reads_as_the_workbook_does(tmp_path: Path) -> None:
+    page = tmp_path / "a.xls"
+    body = "<table><tr><td colspan=2>标题</td></tr><tr><td>甲</td><td>1,234.50</td></tr></table>"
+    page.write_bytes(f"<html><meta charset=gb2312>{body}</html>".encode("gb18030"))
+    assert read(page).grids[0].rows == [["标题", "标题"], ["甲", "1,234.50"]]
+
+
+def test_a_sheet_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "x", 1  # type: ignore[index]
+    book.save(tmp_path / "大.xlsx")
+    with pytest.raises(FaultsError, match="太大"):
+        read(tmp_path / "大.xlsx")
+
+
+def test_the_whole_set_holds_together_and_a_planted_error_is_one_finding(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    sheets = accounts(random.Random(1))
+    start = time.perf_counter()
+    told = run(write(tmp_path / "决算.xlsx", sheets))
+    assert time.perf_counter() - start < 10
+    # The table of 财政拨款 is not in this set: what it would be held against is listed.
+    assert told.code == 0 and "未通过 0，缺数据 1" in told.out, told.out
+    wrong = copy.deepcopy(sheets)
+    row = next(r for r in wrong["支出决算表"] if r[0] == "合计")
+    row[2] += 1000
+    told = run(write(tmp_path / "错.xlsx", wrong))
+    assert told.out.count("[未通过]") == 1 and "错.xlsx!支出决算表!C" in told.out, told.out
+
+
+def test_a_missing_table_is_named_as_what_could_not_be_tried(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    sheets = accounts(random.Random(2))
+    del sheets["支出决算表"]
+    told = run(write(tmp_path / "决算.xlsx", sheets))
+    assert "[缺数据] 缺少：报表.支出决算表.合计" in told.out
+
+
+def test_other_sheets_of_a_big_workbook_are_named_and_cost_no_time(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    others: dict[str, Rows] = {f"其他{n}": [["说明文字"] * 20] * 60 for n in range(16)}
+    book = write(tmp_path / "大册.xlsx", {"Z": summary()} | others)
+    start = time.perf_counter()
+    assert len(read(book).grids) == 17
+    assert time.perf_counter() - start < 2
+    told = run(book)
+    assert told.code == 0 and "不认识的工作表没有读：其他0、其他1" in told.out
+
+
+@pytest.mark.slow
+def test_no_damaged_cell_is_accepted_silently(run: Any, into: Path, tmp_path: Path) -> None:
+    silent = []
+    for seed in range(40):
+        draw = random.Random(seed)
+        sheets = accounts(draw)
+        at = [
+            (name, r, c)
+            for name, rows in sheets.items()
+            for r, row in enumerate(rows)
+            for c, value in enumerate(row)
+            if isinstance(value, float)
+        ]
+        name, r, c = draw.choice(at)
+        was = sheets[name][r][c]
+        sheets[name][r][c] = draw.choice([was * 10, was + 1000, f"{was}.", "见附件", None])
+        told = run(write(tmp_path / "坏.xlsx", sheets))
+        if told.code == 0 and "缺数据 1" in told.out:
+            silent.append((seed, name, r, c, was, sheets[name][r][c]))
+    assert silent == []
+
+
+def test_a_folder_of_workbooks_comes_in_at_once(
+    govnb: Any, params_copy: Path, tmp_path: Path
+) -> None:
+    for code in ("jia", "yi"):
+        write(tmp_path / "in" / f"{code}.xlsx", {"Z": summary(f"部门：{code}局")})
+    (tmp_path / "in" / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    told = govnb("import", tmp_path / "in", "--into", params_copy / "2018", "--write",
+                 "--params", params_copy)  # fmt: skip
+    assert told.code == 1 and "3 个工作簿" in told.out
+    assert "名称: jia局" in (params_copy / "2018" / "jia.yml").read_text("utf-8")
+    assert (params_copy / "2018" / "yi.yml").exists()
