@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 from govnb.excel.changes import notes
@@ -46,10 +47,14 @@ def imports_since(file: Path, params_dir: Path | None) -> list[str]:
     if is_shared(file):
         return []
     try:
-        inputs = load(file, params_dir)
+        # Few files have any, and reading one takes a while.
+        if "来源文件" not in read_text(file, str(file)):
+            return []
+        with warnings.catch_warnings():
+            # The check has told what it read otherwise than typed.
+            warnings.simplefilter("ignore")
+            inputs = load(file, params_dir)
     except FaultsError:
-        return []
-    if not inputs.department.imported:
         return []
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
     label = inputs.department_at.file

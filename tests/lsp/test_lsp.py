@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,9 @@ def within(tmp_path: Path, what: Callable[[Editor], Awaitable[None]]) -> None:
             client.exit(None)
             await client.stop()
 
-    asyncio.run(session())
+    # In a thread of its own: a browser's tests before these leave their loop in this one.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(session())).result()
 
 
 def test_faults_are_underlined_as_one_types_and_findings_where_they_come_from(

@@ -13,8 +13,9 @@ from govnb.sheet.department import Department
 from govnb.text.section import Ledger
 from govnb.text.values import AmountOf, PartialDate, TextOf
 
-# These name a rubric, or hold what belongs to one or to a finding: a made-up name has none.
-ELSEWHERE = ("指标体系", "评分依据", "绩效指标", "已说明")
+# These name a rubric, or hold what belongs to one, to a finding or to a workbook: a made-up name
+# has none.
+ELSEWHERE = ("指标体系", "评分依据", "绩效指标", "已说明", "取自", "来源文件")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ and a fact learned later never proves an earlier interval wrong.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import json
 from collections.abc import Callable
@@ -258,6 +259,23 @@ def sums(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
     return {**formula, "规则": {"种类": "汇总计分", **how, "计分": inner}}, facts
 
 
+@st.composite
+def coefficients(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
+    return {"规则": {"种类": "按系数"}}, [((*EVIDENCE, "得分系数"), draw(percents(0, 100))), PROOF]
+
+
+@st.composite
+def shares(draw: Callable[..., Any]) -> tuple[dict[str, Any], Facts]:
+    """Return the department's own list as one fact, and what was reached of each as another."""
+    common = {"一级指标": "产出", "二级指标": "数量指标", "分值": "5"}
+    sign, number = draw(st.sampled_from(["≥", "≤"])), st.integers(1, 20)
+    named = {name: {**common, "年度指标值": f"{sign}{draw(number)}件"} for name in ("甲", "乙")}
+    facts: Facts = [(("绩效指标",), named)]
+    facts += [(("绩效指标", name, "实际完成值"), f"{draw(number)}件") for name in named]
+    rule = {"种类": "达标占比", "二级指标": "数量指标", "最多超过": "30%"}
+    return {"规则": rule}, facts
+
+
 KINDS: dict[str, st.SearchStrategy[tuple[dict[str, Any], Facts]]] = {
     "threshold_deduct": by_value(deductions("超标扣分")),
     "step_deduct": by_value(deductions("分步扣分")),
@@ -275,6 +293,8 @@ KINDS: dict[str, st.SearchStrategy[tuple[dict[str, Any], Facts]]] = {
     "not_applicable": exemptions(),
     "expert": marks(),
     "aggregate": sums(),
+    "by_coefficient": coefficients(),
+    "share_reached": shares(),
 }
 
 
@@ -290,7 +310,8 @@ def rubric(indicator: dict[str, Any]) -> Rubric:
 
 def department(facts: Facts) -> str:
     tree: dict[str, Any] = {}
-    for path, value in facts:
+    # A list first, then what is said of its items.
+    for path, value in sorted(copy.deepcopy(list(facts)), key=lambda fact: len(fact[0])):
         node = tree
         for step in path[:-1]:
             node = node.setdefault(step, {})
@@ -312,8 +333,9 @@ def possible(facts: Facts) -> bool:
     paths = [path for path, _ in facts]
     units = [path for path in paths if "下属单位" in path]
     has_list = (*EVIDENCE, "事项") in paths or (*EVIDENCE, "事项齐全") not in paths
+    is_listed = ("绩效指标",) in paths or not any(path[0] == "绩效指标" for path in paths)
     # A unit nobody has named is not an unknown, it is another department.
-    return has_list and len({path[3] for path in units}) in (0, 2)
+    return has_list and is_listed and len({path[3] for path in units}) in (0, 2)
 
 
 # ── properties ───────────────────────────────────────────────────
