@@ -24,6 +24,7 @@ from IPython.display import display
 from govnb.files import find_upward
 from govnb.present.assessment import Assessment
 from govnb.present.checking import check_file
+from govnb.publish.summary import open_findings
 from govnb.sheet.folder import departments, is_year
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
@@ -32,7 +33,6 @@ _COMMAND = (sys.executable, "-c", "from govnb.cli import main; main()")
 # A place in a file: what a fault says, and what can be opened.
 _PLACE = re.compile(r"(?P<file>[\w./\-（）]+\.(?:yml|html))(?P<at>:\d+(?::\d+)?)?")
 _NAME = re.compile(r"""^部门:(?:.*\n)?.*?名称: *["']?([^,}"'#\n]+)""", re.MULTILINE)
-_SEVERITIES = ("错误", "尾差", "提示")
 
 
 class StartPage:
@@ -167,15 +167,11 @@ class StartPage:
     def _last_run(self, file: Path) -> str:
         try:
             path = self._output("json")
-            found = json.loads(path.read_text("utf-8"))["review"]["findings"]
+            found = open_findings(json.loads(path.read_text("utf-8"))["review"])
             at = path.stat().st_mtime
         except (OSError, ValueError, KeyError):
             return "还没有生成过报告"
-        counts = [
-            f"{severity}{n}处"
-            for severity in _SEVERITIES
-            if (n := sum(f["state"] == "未通过" and f["severity"] == severity for f in found))
-        ]
+        counts = [f"{severity}{count}处" for severity, count in found.items() if count]
         stale = "；以后参数文件有改动，请重新生成" if file.stat().st_mtime > at else ""
         when = datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M")
         return f"上次生成：{when}，复核意见：{'，'.join(counts) or '没有'}{stale}"
