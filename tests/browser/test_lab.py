@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -274,7 +275,8 @@ def test_running_and_saving_a_notebook_leaves_no_difference_in_git(lab: Lab) -> 
     written = notebook.read_text("utf-8").replace("junshan-zwfw", "君山-政务")
     notebook.write_text(written, "utf-8")
     git("init", "-q")
-    git("config", filter_[0], command.replace(".venv/bin", str(Path(sys.executable).parent)))
+    here = shlex.quote(str(Path(sys.executable).with_name("nbstripout")))
+    git("config", filter_[0], command.replace(".venv/bin/nbstripout", here))
     shutil.copy(ROOT / ".gitattributes", lab.folder)
     git("add", "notebooks", ".gitattributes")
     page = lab.open("notebooks/department.ipynb")
