@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def write(folder: Path, *results: Any, summary: Any = None) -> Path:
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped departments of 2016; the second publishes a budget and no expenditure."""
-    folder = tmp_path_factory.mktemp("outputs")
+    folder = tmp_path_factory.mktemp("year") / "outputs"
     for name in DEPARTMENTS:
         Workbook.open(2016, name).result(str(folder))
     return folder
@@ -165,3 +166,17 @@ def test_every_table_shown_is_a_frame_to_pandas(outputs: Path) -> None:
     frame = pd.DataFrame(table)
     assert list(frame.columns) == list(table.columns) and len(frame) == len(table.rows)
     assert all(isinstance(cell, Decimal | str) for cell in frame.to_numpy().ravel())
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_lines_of_the_readme_work(
+    outputs: Path, readme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / readme).read_text("utf-8")
+    (lines,) = (b for b in re.findall(r"```python\n(.*?)```", text, re.S) if "govnb.years" in b)
+    monkeypatch.chdir(outputs.parent)
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    assert str(names["年"].at[JUNSHAN, "超支"]) == "23.74万元"
+    told = [eval(line, names) for line in lines.splitlines() if line.startswith("govnb.")]
+    assert len(told) == 3 and all(len(frame) for frame in told)
