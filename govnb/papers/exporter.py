@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import SILENT, read
+from govnb.papers.shape import shaped
 from govnb.papers.tree import Document
 from govnb.present.bundle import STRUCTURE
 
@@ -53,7 +54,7 @@ class PaperReport(OfRunNotebook, Exporter):
         FaultsError
             If the paper can't be made; says why and where.
         """
-        nb, resources = super().from_notebook_node(_on_paper(nb), resources, **kw)
+        nb, resources = super().from_notebook_node(_on_paper(shaped(nb)), resources, **kw)
         # nbconvert calls the folder it is run in "".
         path = resources.get("metadata", {}).get("path")
         folder = None if path is None else Path(path)

@@ -26,6 +26,7 @@ from govnb.papers.page_outline import Outline
 from govnb.papers.pictures import NO_WORDS
 from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import told
+from govnb.papers.shape import shaped
 from govnb.present.bundle import STRUCTURE
 from govnb.present.style import style
 
@@ -94,7 +95,9 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Return the page, text, and nbconvert's resources."""
-        page, resources = super().from_notebook_node(_without_structures(nb), resources, **kw)
+        page, resources = super().from_notebook_node(
+            _without_structures(shaped(nb)), resources, **kw
+        )
         return with_face(page), resources
 
 

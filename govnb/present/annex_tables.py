@@ -13,8 +13,12 @@ from govnb.sheet.rules import fill, matches
 from govnb.text.number import TO_FILL
 
 
-def base_data(sheet: Sheet) -> Table:
-    """Return the official base-data table (基础数据表) from the district's form."""
+def base_data(sheet: Sheet) -> Table | None:
+    """Return the official base-data table (基础数据表) from the district's form.
+
+    Rows and columns of which nothing is known are left out, but of a draft, which is there to
+    be filled in.
+    """
     rows = []
     for row in sheet.inputs.form.rows:
         for variables in matches(row.each, sheet.figures):
@@ -25,9 +29,28 @@ def base_data(sheet: Sheet) -> Table:
             cells = [sheet.cell(name if known else None) for name in names]
             rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
     columns = ("项目", "上年决算数", "本年预算数", "本年决算数")
+    if sheet.figures.unsaid != TO_FILL:
+        rows = _told(rows)
+        filled = [n for n in range(4) if not n or any(r.cells[n].value is not None for r in rows)]
+        columns = tuple(columns[n] for n in filled)
+        rows = [replace(row, cells=tuple(row.cells[n] for n in filled)) for row in rows]
+    if not rows:
+        return None
     table = sheet.table("基础数据表", "部门整体支出绩效评价基础数据表", columns, rows)
     basis = () if sheet.public else (f"表式依据：{sheet.inputs.form.source}",)
     return replace(table, notes=basis, unit=f"{sheet.money_unit}、人、㎡")
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """Return the rows that tell something, under those that head them; the rest is blank."""
+    kept: list[Row] = []
+    for row in reversed(rows):
+        first, *cells = row.cells
+        known = any(cell.value is not None for cell in cells)
+        if known or (kept and kept[-1].level > row.level):
+            kept.append(row if known else replace(row, cells=(first, *(Cell("") for _ in cells))))
+    kept.reverse()
+    return kept
 
 
 def _is_left_out(figure: Figure) -> bool:
@@ -60,4 +83,4 @@ def all_figures(sheet: Sheet) -> Table:
     return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes, folded=True)
 
 
-ANNEXED: dict[str, Callable[[Sheet], Table]] = {"基础数据表": base_data, "指标一览": all_figures}
+ANNEXED: dict[str, Callable[[Sheet], Table | None]] = {"基础数据表": base_data, "指标一览": all_figures}

@@ -13,6 +13,7 @@ from govnb.present.bundle import bundle, escape, link
 from govnb.present.provenance import Quote, panels
 from govnb.present.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
+from govnb.text.number import TO_FILL
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Title:
     matters: tuple[tuple[str, str], ...] = ()
     trial: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False
+    # What the report prints for what the file doesn't say.
+    unsaid: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -52,6 +55,7 @@ class Title:
             "marks": list(self.marks),
             "verdict": self.verdict,
             "matters": told,
+            "unsaid": self.unsaid,
         }
         return bundle(page, "\n".join(lines), structure)
 
@@ -79,20 +83,25 @@ class Cards:
             "type": "cards",
             "cards": [[label, value] for label, value, _ in self.entries()],
         }
-        return bundle(f'<ul class="gv-cards">{items}</ul>', text, structure)
+        return bundle(f'<ul class="gv-cards">{items}</ul>' if items else "", text, structure)
 
 
 def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
     """Return a department's cards; `errors` is None in the edition that doesn't tell of them."""
     over = figures["支出.超支"].number
     balance = "支出.超支" if over is None or over > 0 else "支出.结余"
+    # What is unknown is no key figure, but of a draft a place to fill in.
     wanted = {"收入": "收入", "支出": "支出", balance: "支出", "三公经费.控制率": "三公经费"}
     extra = []
     if score:
         extra.append(("得分", f"{score.removesuffix('分')}分", "表-评分表"))
     if errors is not None:
         extra.append(("待改正", f"{errors}处", "复核意见"))
-    shown_first = tuple((figures[name], f"表-{table}") for name, table in wanted.items())
+    shown_first = tuple(
+        (figures[name], f"表-{table}")
+        for name, table in wanted.items()
+        if figures[name].value is not None or figures.unsaid == TO_FILL
+    )
     return Cards(shown_first, tuple(extra))
 
 

@@ -45,6 +45,8 @@ class Prose:
     level: int = 0
     # The anchor of what the text stands for, as “未公布” does for a table.
     target: str = ""
+    # What this says the file doesn't tell; the exporters gather such sentences into one.
+    lacks: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,6 +111,7 @@ class Prose:
                 for block in blocks
             ],
             "figures": list(self.names),
+            **({"lacks": self.lacks} if self.lacks else {}),
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -74,9 +74,9 @@ def _term(name: str) -> str:
 
 
 def overspend(figures: Figures) -> str:
-    """Return the sentence on total spending against income."""
+    """Return the sentence on total spending against income, or nothing without both."""
     if not known(figures, "支出.超支"):
-        return unpublished(figures, "支出与收入的差额")
+        return ""
     said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"

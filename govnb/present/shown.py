@@ -13,6 +13,7 @@ from govnb.present.frames import TOTAL, Computed, Number, numbers
 from govnb.present.tables import Cell, Row, Table
 from govnb.sheet.figure import Figure, Figures, rounded, shown
 from govnb.text.faults import Place
+from govnb.text.number import TO_FILL
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,12 @@ class Shown:
         words = any(isinstance(cell, str) and cell for cell in self.data.to_numpy().ravel())
         if not (known or words) or list(self.data.index) == [TOTAL]:
             return None
-        filled = [any(map(_is_said, self.data[column])) for column in self.data]
-        if not all(filled):
-            return replace(self, data=self.data.loc[:, filled]).table()
+        # A draft is there to be filled in; of any other file what says nothing is left out.
+        draft = self.of.figures.unsaid == TO_FILL
+        said = self.data.map(_is_said if draft else _is_told)
+        if not (said.any(axis=0).all() and (draft or said.any(axis=1).all())):
+            rows = slice(None) if draft else said.any(axis=1)
+            return replace(self, data=self.data.loc[rows, said.any(axis=0)]).table()
         self._name_what_is_new()
         units = {n.figure.unit for n in numbers(self.data.to_numpy().ravel()) if n.is_known}
         bare = sorted(units - {"%"})
@@ -122,6 +126,13 @@ class Shown:
 
 def _is_said(cell: Any) -> bool:
     return not cell.is_blank if isinstance(cell, Number) else bool(_text(cell))
+
+
+def _is_told(cell: Any) -> bool:
+    """Tell whether a cell says more than that something isn't known."""
+    if isinstance(cell, Number):
+        return cell.is_known or bool(cell.figure.trouble and not cell.is_blank)
+    return _is_said(cell)
 
 
 def _text(cell: Any) -> str:

@@ -20,6 +20,7 @@ from govnb.sheet.figure import Figures, Lack
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import find, prose_fields
 from govnb.sheet.score import Score
+from govnb.text.number import TO_FILL
 
 # The parts of a file whose words the report prints.
 _PRINTED = ("叙述.", "项目.", "三公经费.", "主要职责[", "存在问题[", "改进措施[", "厉行节约措施")
@@ -30,7 +31,7 @@ _LISTS = {
     "满意度": ("荣誉", "获得荣誉{{ 荣誉.条数 | 数字 }}项：{{ 荣誉 }}。"),
 }
 # Narratives beside computed sentences: a report without them is not lacking anything.
-_OPTIONAL = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
+OPTIONAL = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
 _STAFF = ("编制数", "在职人员", "编外人员", "离退休人员", "人员总数", "在职人员控制率")
 # Longer items than these are sentences, and stand one below the other.
 _LONGEST_WORD = 30
@@ -60,10 +61,7 @@ class Unsaid:
 
     def section(self, slot: str, written: str) -> str:
         """Return what a section says: its narrative, and what the file states besides."""
-        text = "\n\n".join(filter(None, [written, self._besides(slot, written)]))
-        return text or (
-            "" if slot in _OPTIONAL else sentences.unpublished(self.figures, "本节文字")
-        )
+        return "\n\n".join(filter(None, [written, self._besides(slot, written)]))
 
     def _besides(self, slot: str, written: str) -> str:
         if slot in _LISTS:
@@ -117,8 +115,9 @@ class Unsaid:
             told = [
                 f"{plain(label)}：{str(text or self.figures.unsaid).strip()}"
                 for label, text in words
+                if text or self.figures.unsaid == TO_FILL
             ]
-            lines.append("　　".join(told))
+            lines += ["　　".join(told)] if told else []
         return "\n\n".join(lines)
 
     def projects(self, told: Container[str]) -> str:

@@ -39,7 +39,7 @@ from govnb.present.shown import Shown
 from govnb.present.stopped import mark_failures
 from govnb.present.tables import Table
 from govnb.present.three_public import notes_of, three_public
-from govnb.present.unsaid import Unsaid, with_score
+from govnb.present.unsaid import OPTIONAL, Unsaid, with_score
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
@@ -117,9 +117,10 @@ class Workbook(Assessment):
         """Return the report's title with its marks and, when there are errors, the verdict."""
         trial, sample = self.overrides, self.inputs.department.is_sample
         if self.public:
-            return Title(self.heading, trial=trial, sample=sample)
+            return Title(self.heading, trial=trial, sample=sample, unsaid=self.figures.unsaid)
         told = matters(self.review, self.figures, self.score)
-        return Title(self.heading, verdict(self.review, self.figures), told, trial, sample)
+        judged = verdict(self.review, self.figures)
+        return Title(self.heading, judged, told, trial, sample, self.figures.unsaid)
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
@@ -139,7 +140,8 @@ class Workbook(Assessment):
             known = "、".join(str(info.alias) for info in fields.values())
             raise KeyError(f"没有“{slot}”这一段；可用：{known}")
         written = str(getattr(self.inputs.department.narratives, attribute) or "")
-        return self._prose(self._unsaid.section(slot, written.rstrip()))
+        text = self._unsaid.section(slot, written.rstrip())
+        return self._told_or_lacking(text, "" if slot in OPTIONAL else "本节文字")
 
     def other_lists_heading(self, number: str) -> Prose:
         """Return the heading of the lists no narrative tells; nothing without any."""
@@ -154,7 +156,7 @@ class Workbook(Assessment):
         """Return a list of the file as numbered paragraphs 1、2、…."""
         items = self.facts.lists.get(name, [])
         text = "\n\n".join(numbered(items, "{}、"))
-        return self._prose(text or sentences.unpublished(self.figures, what))
+        return self._told_or_lacking(text, what)
 
     def section(self, level: int, number: str, text: str) -> Prose:
         """Return a heading whose words hold figures or names."""
@@ -189,12 +191,13 @@ class Workbook(Assessment):
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
         reason = str(self.inputs.department.narratives.overspend or "")
-        return self._prose(sentences.with_reason(sentences.overspend(self.figures), reason))
+        text = sentences.with_reason(sentences.overspend(self.figures), reason)
+        return self._told_or_lacking(text, "支出与收入的差额")
 
     def projects(self) -> Prose:
         """Return what the file and the figures say of each project."""
         text = self._unsaid.projects(self._sheet.told_of_projects)
-        return self._prose(text or sentences.unpublished(self.figures, "项目情况"))
+        return self._told_or_lacking(text, "项目情况")
 
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""
@@ -277,7 +280,8 @@ class Workbook(Assessment):
         """Return one of the tables annexed to every report: 基础数据表 or 指标一览."""
         if name == "指标一览" and self.public:
             return self._prose("")
-        return self._printed(ANNEXED[name](self._sheet))
+        table = ANNEXED[name](self._sheet)
+        return self._printed(table) if table else self._instead(name, "")
 
     def _printed(self, table: Table) -> Table:
         self._remember(table.names)
@@ -420,8 +424,13 @@ class Workbook(Assessment):
 
     def _instead(self, table: str, what: str) -> Prose:
         """Return that a table has no data, if so; what leads to the table leads here."""
-        text = sentences.unpublished(self.figures, what) if what else ""
-        return replace(self._prose(text), target=anchor("表", table))
+        return replace(self._told_or_lacking("", what), target=anchor("表", table))
+
+    def _told_or_lacking(self, text: str, what: str) -> Prose:
+        """Return a text, or that the file doesn't tell `what`."""
+        if text or not what:
+            return self._prose(text)
+        return replace(self._prose(sentences.unpublished(self.figures, what)), lacks=what)
 
     def _remember(self, names: Any) -> None:
         self._shown.update(dict.fromkeys(names))

@@ -1,0 +1,174 @@
+"""The report's shape: the sections that say something, numbered as they then stand.
+
+A notebook has a heading for whatever a report may tell. What a department's file says nothing
+of has neither heading nor place on a page: one sentence at the end of the body names it all.
+A draft (稿别: 草稿) keeps every section, since it is there to be filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from govnb.present.bundle import STRUCTURE
+from govnb.present.prose import Prose
+from govnb.sheet.figure import Figures
+from govnb.text.number import TO_FILL, numerals
+
+ANNEX = re.compile(r"附件\s*[\d一二三四五六七八九十]*")
+_CHAPTER = re.compile(r"[一二三四五六七八九十]+、")
+_SECTION = re.compile(r"（[一二三四五六七八九十]+）")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*")
+# What a section without words of its own lacks is its heading's to say.
+_WORDS = "本节文字"
+# Shown on a page for machines and mice; none of them is a section's content.
+_NO_CONTENT = frozenset(["result", "panels"])
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A heading (`level` above 0), something shown, or what is lacking in its place."""
+
+    cell: NotebookNode
+    output: NotebookNode | None = None
+    level: int = 0
+    words: str = ""
+    lacks: str = ""
+    signs: bool = False
+    dropped: bool = False
+
+
+def shaped(notebook: NotebookNode) -> NotebookNode:
+    """Return an executed report without the sections that say nothing; others as they are."""
+    pieces = [piece for cell in notebook.cells for piece in _pieces(cell)]
+    title = next((s for p in pieces if (s := _structure(p.output)).get("type") == "title"), {})
+    if "unsaid" not in title or title["unsaid"] == TO_FILL:
+        return notebook
+    lacking = list(_dropped(pieces))
+    if not any(piece.dropped for piece in pieces):
+        return notebook
+    changed = dict(_renumbered([p for p in pieces if p.level and not p.dropped]))
+    gone = {id(p.output) if p.output is not None else id(p.cell) for p in pieces if p.dropped}
+    signing = next((id(p.cell) for p in pieces if p.signs), None)
+    cells = []
+    for cell in notebook.cells:
+        if id(cell) == signing and lacking:
+            cells.append(_said(f"（以下内容{title['unsaid']}：{'；'.join(lacking)}。）"))
+        if id(cell) not in gone:
+            cells.append(_kept(cell, gone, changed))
+    return NotebookNode({**notebook, "cells": cells})
+
+
+def _structure(output: NotebookNode | None) -> Any:
+    structure = (output or {}).get("data", {}).get(STRUCTURE)
+    return structure if isinstance(structure, dict) else {}
+
+
+def _pieces(cell: NotebookNode) -> Iterator[_Piece]:
+    if cell.cell_type == "markdown":
+        heading = _HEADING.fullmatch(cell.source.strip())
+        yield _Piece(cell, None, len(heading[1]), heading[2]) if heading else _Piece(cell)
+    for output in cell.get("outputs", ()):
+        said = _structure(output)
+        prose = said.get("type") == "prose"
+        if said.get("type") in _NO_CONTENT or (prose and not said.get("blocks")):
+            continue
+        if output.output_type == "stream" and output.name == "stderr":
+            continue
+        level = int(said.get("level") or 0) if prose else 0
+        words = "".join(piece[0] for block in said["blocks"] for piece in block) if level else ""
+        lacks = str(said.get("lacks", ""))
+        yield _Piece(cell, output, level, words, lacks, said.get("type") == "signoff")
+
+
+def _dropped(pieces: list[_Piece]) -> Iterator[str]:
+    """Mark what says nothing, and yield what that was: each chapter's gaps together."""
+    chapter, gaps = 1, list[str]()
+    for n, piece in enumerate(pieces):
+        if piece.level == chapter + 1 or piece.signs:
+            yield from ["、".join(dict.fromkeys(gaps))] if gaps else []
+            gaps = []
+        if piece.dropped:
+            continue
+        if piece.lacks:
+            piece.dropped = True
+            gaps += [piece.lacks] if piece.lacks != _WORDS else []
+        elif piece.level > 1:
+            ends = (m for m in range(n + 1, len(pieces)) if _ends(pieces[m], piece))
+            inside = pieces[n + 1 : next(ends, len(pieces))]
+            if not any(not (p.level or p.lacks) for p in inside):
+                for gone in (piece, *inside):
+                    gone.dropped = True
+                gaps += [] if ANNEX.match(piece.words) else [_name(piece.words)]
+
+
+def _ends(later: _Piece, heading: _Piece) -> bool:
+    return later.signs or 0 < later.level <= heading.level
+
+
+def _name(heading: str) -> str:
+    """Return the words of a heading, without its number and the amount in it."""
+    return re.sub(rf"^(?:{_CHAPTER.pattern}|{_SECTION.pattern})", "", heading).partition("：")[0]
+
+
+def _renumbered(headings: Iterable[_Piece]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yield for each heading that gets another number its words before and after."""
+    counts = {"章": 0, "节": 0, "附": 0}
+    for heading in headings:
+        said = heading.words
+        if match := _CHAPTER.match(said):
+            counts["章"], counts["节"] = counts["章"] + 1, 0
+            number = f"{numerals(Decimal(counts['章']))}、"
+        elif match := _SECTION.match(said):
+            counts["节"] += 1
+            number = f"（{numerals(Decimal(counts['节']))}）"
+        elif match := ANNEX.match(said):
+            counts["附"] += 1
+            number = f"附件{counts['附']}"
+        else:
+            continue
+        if number != match[0]:
+            at = heading.cell if heading.output is None else heading.output
+            yield id(at), (said, number + said[match.end() :])
+
+
+def _kept(cell: NotebookNode, gone: set[int], changed: dict[int, tuple[str, str]]) -> NotebookNode:
+    """Return a cell without the outputs that are gone, its headings numbered anew."""
+    if id(cell) in changed:
+        return NotebookNode({**cell, "source": cell.source.replace(*changed[id(cell)], 1)})
+    if "outputs" not in cell:
+        return cell
+    outputs = [
+        _replaced(output, *changed[id(output)]) if id(output) in changed else output
+        for output in cell.outputs
+        if id(output) not in gone
+    ]
+    return NotebookNode({**cell, "outputs": outputs})
+
+
+def _replaced(output: NotebookNode, old: str, new: str) -> NotebookNode:
+    """Return a heading with another number: numbers stand before any figure."""
+    alike = next(n for n in range(1, len(old) + 1) if old[-n:] != new[-n:]) - 1
+    before, after = old[: len(old) - alike], new[: len(new) - alike]
+    data = dict(output.data)
+    for kind in ("text/html", "text/plain"):
+        data[kind] = data[kind].replace(before, after, 1)
+    structure = data[STRUCTURE]
+    first, *rest = structure["blocks"][0]
+    blocks = [[(first[0].replace(before, after, 1), first[1]), *rest], *structure["blocks"][1:]]
+    data[STRUCTURE] = {**structure, "blocks": blocks}
+    return NotebookNode({**output, "data": NotebookNode(data)})
+
+
+def _said(sentence: str) -> NotebookNode:
+    prose = Prose(sentence, Figures({}, {}))
+    data = prose._repr_mimebundle_()
+    cell = new_code_cell(outputs=[new_output("display_data", data)])
+    cell.pop("id")
+    return cell
