@@ -60,6 +60,10 @@ class Interval:
         """Return it as a table prints it: `4` or `0—5`."""
         return interval_text(self.low, self.high)
 
+    def times(self, each: Decimal) -> Interval:
+        """Return this interval of a count, with what one costs."""
+        return Interval(self.low * each, self.high * each)
+
     def within(self, limits: Interval) -> Interval:
         """Return this interval with both ends moved into the limits."""
         low, high = (min(max(e, limits.low), limits.high) for e in (self.low, self.high))
