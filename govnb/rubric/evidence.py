@@ -171,15 +171,11 @@ def _by_mark(case: Case, mark: Decimal | None, unmarked: Outcome, said: str = ""
 class _Claim(NamedTuple):
     """What a department says of one point of a checklist, and whether that is shown."""
 
-    # 是, 否 or nothing, and the prose of it.
-    word: str | None
-    point: Point | None
-    # The evidence for the point, else for the indicator as a whole.
-    proof: str
-    # Whether the point is shown to be met; an unproven claim is open.
-    met: bool | None
-    # The fact that would settle it.
-    lacking: str
+    word: str | None  # 是, 否 or nothing
+    point: Point | None  # the prose of it
+    proof: str  # the evidence for the point, else for the indicator as a whole
+    met: bool | None  # whether the point is shown to be met; an unproven claim is open
+    lacking: str  # the fact that would settle it
 
     @classmethod
     def of(cls, case: Case, item: str) -> _Claim:

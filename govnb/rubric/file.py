@@ -208,8 +208,7 @@ class Socket:
 class Rubric:
     """A checked indicator system."""
 
-    # Its file's name without `.yml`, what the file says, and the file.
-    id: str
+    id: str  # its file's name without `.yml`
     file: RubricFile
     place: Place
     # Its indicators, and the groups that the department's own go into, in table order.

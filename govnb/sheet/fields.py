@@ -22,11 +22,9 @@ class Key:
 
     name: str
     alias: str
-    # The field's type with the annotations that read its text.
-    type: Any
-    # Whether that is Markdown, and whether it is a list or several.
-    is_prose: bool
-    is_list: bool
+    type: Any  # the field's type with the annotations that read its text
+    is_prose: bool  # whether that is Markdown
+    is_list: bool  # whether it is a list or several
 
 
 @cache

@@ -22,8 +22,7 @@ class NextYear:
     of_one_year: bool = False
     # True for a number or a date that outlives the year, such as the one of the founding.
     lasting: bool = False
-    # True for a ledger of accounts, which a year may call otherwise.
-    by_account: bool = False
+    by_account: bool = False  # true for a ledger of accounts, which a year may call otherwise
 
 
 def key(alias: str, default: Any = None, *, description: str | None = None, **told: Any) -> Any:

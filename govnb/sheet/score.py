@@ -156,8 +156,7 @@ class Score:
     overrides: Mapping[str, str] = field(default_factory=dict)
     # How the department's own weights differ from the usual ones.
     hints: Mapping[str, str] = field(default_factory=dict)
-    # Why a total has no grade; empty where it has one, or the table gives none.
-    ungraded: str = ""
+    ungraded: str = ""  # why a total has no grade; empty where it has one, or the table gives none
     # What isn't transcribed of the table (未转录), and its points.
     untold: tuple[tuple[str, Decimal], ...] = ()
 

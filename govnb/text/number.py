@@ -122,18 +122,15 @@ def why_not_a_number(text: str) -> BadText:
 class TextNumber:
     """A number as a text prints it, and where."""
 
-    # The digits as written, with what sets thousands off.
-    text: str
+    text: str  # the digits as written, with what sets thousands off
     value: Decimal
     decimals: int
-    # What follows, as far as a unit may go: 万元, %, 个百分点, 件次….
-    unit: str
+    unit: str  # what follows, as far as a unit may go: 万元, %, 个百分点, 件次…
     start: int
     end: int
-    # 约1200; 1200余; the far end of 5—8.
-    around: bool = False
-    more: bool = False
-    high: Decimal | None = None
+    around: bool = False  # 约1200
+    more: bool = False  # 1200余
+    high: Decimal | None = None  # the far end of 5—8
     # How many of the unit it is compared in one printed unit is: 1.24万件 is 12400件.
     scale: Decimal = Decimal(1)
 

@@ -76,14 +76,11 @@ MEASURE = Kind("", any_unit=True)
 class Amount:
     """A number as a file states it."""
 
-    # In the kind's unit; None when the file says 未公布 or gives a formula.
-    value: Decimal | None
-    # As typed.
-    text: str
+    value: Decimal | None  # in the kind's unit; None when the file says 未公布 or gives a formula
+    text: str  # as typed
     place: Place
     kind: Kind
-    # The expression after `=`, for an amount that refers to others.
-    formula: str | None = None
+    formula: str | None = None  # the expression after `=`, for an amount that refers to others
     # The word that marks a 约数 such as `1200余` or `约1236`; empty for an exact number.
     about: str = ""
     # True when the text names its unit, which then wins over the file's 金额单位.
