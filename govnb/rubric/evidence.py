@@ -264,14 +264,9 @@ def _taken_off(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
     return replace(whole, points=points, reason=reason, proofs=(*whole.proofs, case.proof))
 
 
-def _count(case: Case, *path: str) -> int | None:
+def _count(case: Case, *path: str) -> Decimal | None:
     number = case.number(*path, "例数")
-    if number is None:
-        return None
-    if number < 0 or number != number.to_integral_value():
-        message = f"“{case.name(*path, '例数')}”是 {number:f}，不是例数"
-        case.refuse(message, "写 1 以上的整数", *path, "例数")
-    return int(number)
+    return None if number is None else number.to_integral_value()
 
 
 def _incidents(case: Case) -> dict[str, Outcome]:
@@ -288,7 +283,7 @@ def _incident(case: Case, name: str) -> Outcome:
         case.refuse(f"事项“{name}”的例数是 0", "没有发生的不列；列出的写 1 以上", *path)
     if stated is None and case.is_withheld(*path):
         return Outcome(Interval(Decimal(1), UNBOUNDED), "", (case.name(*path),))
-    return Outcome(Interval.exactly(Decimal(stated or 1)), "")
+    return Outcome(Interval.exactly(stated or Decimal(1)), "")
 
 
 def _has_all(case: Case) -> bool:
@@ -361,7 +356,7 @@ class ChecklistDeduct(Rule):
             case.refuse(message, "例数是不符合的例数：改其中一个", *path, "例数")
         if met or (stated == 0 and (claim.proof or case.on_trial(*path, "例数"))):
             return NOTHING
-        sure = Decimal(stated or 1) if by_case else Decimal(1)
+        sure = stated if stated and by_case else Decimal(1)
         if met is None and not stated:
             return Interval(ZERO, UNBOUNDED if by_case else sure)
         is_open = by_case and stated is None and case.is_withheld(*path, "例数")

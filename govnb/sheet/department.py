@@ -33,6 +33,7 @@ from govnb.text.values import (
     Year,
     YesNo,
     refuse,
+    stated,
 )
 from govnb.text.yaml_text import Mapping, Scalar, scalar
 
@@ -320,19 +321,14 @@ class SignOff(Strict):
     responsible: Text | None = key("负责人")
 
 
-def _difference(amount: Amount) -> Amount:
-    if amount.value is None:
-        raise refuse(f"“{amount.text}”不是数", "照 govnb review 印出的差额写，如 6.05")
-    return amount
-
-
 def _filled(date: PartialDate | None) -> PartialDate:
     if date is None:
         raise refuse("说明要有日期", "写成 2016-06-30")
     return date
 
 
-Said = Annotated[Amount, AmountOf(Kind("", negative=True)), AfterValidator(_difference)]
+_PRINTED = stated("“{}”不是数", "照 govnb review 印出的差额写，如 6.05")
+Said = Annotated[Amount, AmountOf(Kind("", negative=True)), _PRINTED]
 
 
 class Acknowledgement(Strict):
