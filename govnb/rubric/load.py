@@ -39,12 +39,8 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
     `also` yields further faults, such as figures that don't exist, to be told with the rest.
-
-    Raises
-    ------
-    FaultsError
-        With every fault of the file: unknown words and rule kinds, weights that don't add
-        up, bands with gaps or overlaps.
+    Raises FaultsError with all of them: unknown words and rule kinds, weights that don't add
+    up, bands with gaps or overlaps.
     """
     folder, path = params_dir / "rubrics", Path(name_or_path)
     label = Path(params_dir.name) / "rubrics"

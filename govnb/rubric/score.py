@@ -101,11 +101,8 @@ def _value_only(case: Case) -> Outcome:
 def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     """Score a department.
 
-    Raises
-    ------
-    FaultsError
-        For figures the rubric names that don't exist, and facts that contradict it: each
-        at its place, all at once.
+    Raises FaultsError for figures the rubric names that don't exist, and for facts that
+    contradict it: each at its place, all at once.
     """
     faults: list[Fault] = []
     inputs = tried(inputs, figures, figures.overrides, faults)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from govnb.sheet.key import key
 from govnb.text.faults import Fault
@@ -138,10 +138,8 @@ def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> 
 class YearFile(Strict):
     """年度文件: district, rubric in force, unit and account codes of one year."""
 
-    year: Year = Field(alias="年度")
-    region: Text = Field(alias="地区")
-    money_unit: MoneyUnit = Field(alias="金额单位", description="参数文件金额的默认单位")
-    rubric: Text | None = Field(None, alias="指标体系", description="params/rubrics/ 下的文件名")
-    accounts: dict[Name, Text] = Field(
-        alias="经济分类", description="支出经济分类科目：编码 → 当年名称"
-    )
+    year: Year = key("年度", default=...)
+    region: Text = key("地区", default=...)
+    money_unit: MoneyUnit = key("金额单位", "参数文件金额的默认单位", ...)
+    rubric: Text | None = key("指标体系", "params/rubrics/ 下的文件名")
+    accounts: dict[Name, Text] = key("经济分类", "支出经济分类科目：编码 → 当年名称", ...)

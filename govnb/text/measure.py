@@ -113,10 +113,11 @@ class Bounds(Strict):
     @property
     def ends(self) -> list[Amount]:
         """The numbers stated."""
-        return [end for end in self._stated().values() if end is not None]
+        return list(self._stated().values())
 
-    def _stated(self) -> dict[str, Amount | None]:
-        return {str(f.alias): getattr(self, n) for n, f in Bounds.model_fields.items()}
+    def _stated(self) -> dict[str, Amount]:
+        ends = {str(f.alias): getattr(self, n) for n, f in Bounds.model_fields.items()}
+        return {word: end for word, end in ends.items() if end is not None}
 
     def span(self, unit: str = "") -> Span:
         """Return the range, money in `unit`."""
@@ -138,8 +139,7 @@ class Bounds(Strict):
         )
 
     def __str__(self) -> str:
-        given = {word: end for word, end in self._stated().items() if end is not None}
-        return "、".join(f"{word} {end.text.strip()}" for word, end in given.items())
+        return "、".join(f"{word} {end.text.strip()}" for word, end in self._stated().items())
 
 
 def check_bounds(bounds: Bounds) -> Bounds:
@@ -211,13 +211,7 @@ class Span:
 def holes(
     spans: Sequence[Span], domain: Span, say: Callable[[Decimal], str]
 ) -> Iterator[tuple[int, str]]:
-    """Yield what keeps bands from covering a domain exactly once.
-
-    Yields
-    ------
-    tuple of int and str
-        The band to mend, by its number, and what is wrong with it.
-    """
+    """Yield what keeps bands from covering a domain exactly once: a band's number, and why."""
     order = sorted(range(len(spans)), key=lambda i: (spans[i]._from, spans[i]._to[0]))
     low, high = spans[order[0]], spans[order[-1]]
     below, above = Span(None, low.low, high_open=not low.low_open), high.high

@@ -263,14 +263,8 @@ def numerals(number: Decimal, unit: str = "") -> str:
     """Return a number in Chinese numerals.
 
     Two is 两 before a measure word (两次, 两名, 两年) and at the head of 千, 万 and 亿 (两千,
-    两万); it is 二 within a number (十二, 二十, 二百) and where no measure word follows.
-
-    Parameters
-    ----------
-    number
-        Any number; the places behind the point are read one by one (三点五).
-    unit
-        What follows. A year such as 2016 before 年 is read 二〇一六.
+    两万); it is 二 within a number (十二, 二十, 二百) and where no measure word follows. Places
+    behind the point are read one by one (三点五), and so is a year before 年 (二〇一六).
     """
     whole, _, fraction = f"{abs(number):f}".partition(".")
     if unit.startswith("年") and int(whole) >= _FIRST_YEAR and not fraction:
