@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_output
 
 from govnb.present.bundle import STRUCTURE
 from govnb.present.prose import Prose
@@ -55,14 +55,17 @@ def shaped(notebook: NotebookNode) -> NotebookNode:
         return notebook
     changed = dict(_renumbered([p for p in pieces if p.level and not p.dropped]))
     gone = {id(p.output) if p.output is not None else id(p.cell) for p in pieces if p.dropped}
-    signing = next((id(p.cell) for p in pieces if p.signs), None)
-    cells = []
-    for cell in notebook.cells:
-        if id(cell) == signing and lacking:
-            cells.append(_said(f"（以下内容{title['unsaid']}：{'；'.join(lacking)}。）"))
-        if id(cell) not in gone:
-            cells.append(_kept(cell, gone, changed))
+    cells = [_kept(cell, gone, changed) for cell in notebook.cells if id(cell) not in gone]
+    signing = [cell for cell in cells if any(_signs(o) for o in cell.get("outputs", ()))]
+    if lacking and signing:
+        said = Prose(f"（以下内容{title['unsaid']}：{'；'.join(lacking)}。）", Figures({}, {}))
+        output = new_output("display_data", said._repr_mimebundle_())
+        signing[0].outputs = [output, *signing[0].outputs]
     return NotebookNode({**notebook, "cells": cells})
+
+
+def _signs(output: NotebookNode) -> bool:
+    return bool(_structure(output).get("type") == "signoff")
 
 
 def _structure(output: NotebookNode | None) -> Any:
@@ -84,7 +87,7 @@ def _pieces(cell: NotebookNode) -> Iterator[_Piece]:
         level = int(said.get("level") or 0) if prose else 0
         words = "".join(piece[0] for block in said["blocks"] for piece in block) if level else ""
         lacks = str(said.get("lacks", ""))
-        yield _Piece(cell, output, level, words, lacks, said.get("type") == "signoff")
+        yield _Piece(cell, output, level, words, lacks, _signs(output))
 
 
 def _dropped(pieces: list[_Piece]) -> Iterator[str]:
@@ -164,11 +167,3 @@ def _replaced(output: NotebookNode, old: str, new: str) -> NotebookNode:
     blocks = [[(first[0].replace(before, after, 1), first[1]), *rest], *structure["blocks"][1:]]
     data[STRUCTURE] = {**structure, "blocks": blocks}
     return NotebookNode({**output, "data": NotebookNode(data)})
-
-
-def _said(sentence: str) -> NotebookNode:
-    prose = Prose(sentence, Figures({}, {}))
-    data = prose._repr_mimebundle_()
-    cell = new_code_cell(outputs=[new_output("display_data", data)])
-    cell.pop("id")
-    return cell

@@ -23,14 +23,13 @@ class Sheet:
 
     @property
     def source(self) -> str:
-        """The file a table's numbers were stated in, and the report it was taken from.
+        """The report a table's numbers were taken from; nothing in the edition for publication.
 
-        Nothing in the edition for publication.
+        Which line of which file a number stands in, its panel says.
         """
         if self.public:
             return ""
-        stated = self.inputs.department.identity.source
-        return f"{self.inputs.department_at.file}" + (f"（{stated}）" if stated else "")
+        return str(self.inputs.department.identity.source or "本部门填报")
 
     @cached_property
     def told_of_projects(self) -> frozenset[str]:

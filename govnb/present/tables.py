@@ -94,6 +94,15 @@ class Table:
             cells = (cell.text if cell.value is None else cell.value for cell in row.cells)
             yield dict(zip(self.columns, cells, strict=True))
 
+    def filled(self) -> Table:
+        """Return the table without the columns in which no row says anything."""
+        lines = [row.cells for row in self.rows]
+        kept = [n for n in range(len(self.columns)) if not n or any(c[n].text for c in lines)]
+        rows = (replace(r, cells=tuple(r.cells[n] for n in kept)) for r in self.rows)
+        words = frozenset(at for at, n in enumerate(kept) if n in self.text_columns)
+        columns = tuple(self.columns[n] for n in kept)
+        return replace(self, columns=columns, rows=tuple(rows), text_columns=words)
+
     def frame(self) -> pd.DataFrame:
         """Return the table in pandas, with its row headings as the index."""
         import pandas as pd

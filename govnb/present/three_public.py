@@ -15,6 +15,7 @@ from govnb.sheet.department import ThreePublic
 from govnb.sheet.figure import Figure, Figures
 from govnb.text.faults import Place
 
+_OF_CARS = ("公务用车购置费", "公务用车运行维护费")
 _ENDS = ("。", "！", "？", "；", "：", "\n", "|")
 
 
@@ -33,8 +34,7 @@ def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | 
     total, components = _total(figures), _components(figures, notes or {})
     lead = "其中" if total else "{{ 年度 }}年，"
     told = [_run_on(total, remark.strip()), f"{lead}{components}" if components else ""]
-    lacking = _lacking(figures) if total or components else ""
-    return "\n\n".join(filter(None, [*told, lacking]))
+    return "\n\n".join(filter(None, told))
 
 
 def _run_on(said: str, remark: str) -> str:
@@ -123,11 +123,16 @@ def _component(figures: Figures, item: str) -> str:
     return f"{term}{'，'.join(said)}" if said else ""
 
 
-def _lacking(figures: Figures) -> str:
-    """Return the sentence that names what isn't published; empty if all is."""
+def lacking(figures: Figures) -> str:
+    """Return what isn't published of 三公, of which something is; empty if all is."""
+    if not (_total(figures) or _components(figures, {})):
+        return ""
     missing = []
     for item in THREE_PUBLIC:
-        fields = [f for f in ("预算", "支出") if not known(figures, f"三公经费.{item}.{f}")]
+        names = [f"三公经费.{item}", *(["三公经费.公务用车购置及运行维护费"] if item in _OF_CARS else [])]
+        fields = [
+            f for f in ("预算", "支出") if not any(known(figures, f"{name}.{f}") for name in names)
+        ]
         if fields:
             missing.append(f"{plain(item)}的{'和'.join(fields)}")
-    return f"（{'、'.join(missing)}{figures.unsaid_word}）" if missing else ""
+    return "、".join(missing)

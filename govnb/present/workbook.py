@@ -38,7 +38,7 @@ from govnb.present.sheet import Sheet
 from govnb.present.shown import Shown
 from govnb.present.stopped import mark_failures
 from govnb.present.tables import Table
-from govnb.present.three_public import notes_of, three_public
+from govnb.present.three_public import lacking, notes_of, three_public
 from govnb.present.unsaid import OPTIONAL, Unsaid, with_score
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
@@ -205,6 +205,10 @@ class Workbook(Assessment):
         notes = notes_of(self.inputs.department.three_public)
         return self._prose(three_public(self.figures, remark, notes))
 
+    def three_public_lacking(self) -> Prose:
+        """Return what of 三公经费 isn't published, where some of it is."""
+        return self._told_or_lacking("", lacking(self.figures))
+
     def __getitem__(self, names: str | tuple[str, ...]) -> pd.DataFrame:
         """Return ledgers side by side, `wb["支出", "预算安排"]`: one row an account, 合计 last."""
         return frames.ledgers(self._computed, *((names,) if isinstance(names, str) else names))
@@ -290,9 +294,7 @@ class Workbook(Assessment):
     def later(self, name: str) -> Table | Prose:
         """Return a table of reports after 2018, or nothing where the file has none of it."""
         table = LATER[name](self._sheet)
-        if table is None:
-            return self._prose("")
-        return self._printed(table)
+        return self._prose("") if table is None else self._printed(table.filled())
 
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""

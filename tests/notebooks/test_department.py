@@ -304,7 +304,5 @@ def test_a_department_with_hardly_any_data_goes_through_the_same_notebook(
     assert outcome.code == 0, outcome.err
     page = (tmp_path / year / f"{name}.html").read_text("utf-8")
     text = Page(page).text
-    assert text.count("未公布") > 10
-    assert [h for h in headings(page) if h[1:2] == "、"] == [
-        h for h in (DATA / "headings-2016.txt").read_text("utf-8").split() if h[1] == "、"
-    ]
+    assert "以下内容未公布：主要工作职责、部门整体支出的管理状况；部门整体支出规模" in text
+    assert [h for h in headings(page) if h[1:2] == "、"] == ["一、基本概况"]
