@@ -47,7 +47,8 @@ class _Piece:
 def shaped(notebook: NotebookNode) -> NotebookNode:
     """Return an executed report without the sections that say nothing; others as they are."""
     pieces = [piece for cell in notebook.cells for piece in _pieces(cell)]
-    title = next((s for p in pieces if (s := _structure(p.output)).get("type") == "title"), {})
+    titles = (s for p in pieces if (s := _structure(p.output)).get("type") == "title")
+    title: dict[str, Any] = next(titles, {})
     if "unsaid" not in title or title["unsaid"] == TO_FILL:
         return notebook
     lacking = list(_dropped(pieces))
@@ -69,7 +70,7 @@ def _signs(output: NotebookNode) -> bool:
 
 
 def _structure(output: NotebookNode | None) -> Any:
-    structure = (output or {}).get("data", {}).get(STRUCTURE)
+    structure = output.get("data", {}).get(STRUCTURE) if output is not None else None
     return structure if isinstance(structure, dict) else {}
 
 

@@ -28,7 +28,7 @@ def base_data(sheet: Sheet) -> Table | None:
             known = any(name in sheet.figures for name in names)
             cells = [sheet.cell(name if known else None) for name in names]
             rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
-    columns = ("项目", "上年决算数", "本年预算数", "本年决算数")
+    columns: tuple[str, ...] = ("项目", "上年决算数", "本年预算数", "本年决算数")
     if sheet.figures.unsaid != TO_FILL:
         rows = _told(rows)
         filled = [n for n in range(4) if not n or any(r.cells[n].value is not None for r in rows)]
@@ -83,4 +83,7 @@ def all_figures(sheet: Sheet) -> Table:
     return replace(table, unit="", text_columns=frozenset({0, 2, 3}), notes=notes, folded=True)
 
 
-ANNEXED: dict[str, Callable[[Sheet], Table | None]] = {"基础数据表": base_data, "指标一览": all_figures}
+ANNEXED: dict[str, Callable[[Sheet], Table | None]] = {
+    "基础数据表": base_data,
+    "指标一览": all_figures,
+}

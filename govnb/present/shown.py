@@ -40,8 +40,8 @@ class Shown:
         draft = self.of.figures.unsaid == TO_FILL
         said = self.data.map(_is_said if draft else _is_told)
         if not (said.any(axis=0).all() and (draft or said.any(axis=1).all())):
-            rows = slice(None) if draft else said.any(axis=1)
-            return replace(self, data=self.data.loc[rows, said.any(axis=0)]).table()
+            data = self.data.loc[:, said.any(axis=0)]
+            return replace(self, data=data if draft else data[said.any(axis=1)]).table()
         self._name_what_is_new()
         units = {n.figure.unit for n in numbers(self.data.to_numpy().ravel()) if n.is_known}
         bare = sorted(units - {"%"})

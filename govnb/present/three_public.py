@@ -129,7 +129,8 @@ def lacking(figures: Figures) -> str:
         return ""
     missing = []
     for item in THREE_PUBLIC:
-        names = [f"三公经费.{item}", *(["三公经费.公务用车购置及运行维护费"] if item in _OF_CARS else [])]
+        names = [f"三公经费.{item}"]
+        names += ["三公经费.公务用车购置及运行维护费"] if item in _OF_CARS else []
         fields = [
             f for f in ("预算", "支出") if not any(known(figures, f"{name}.{f}") for name in names)
         ]

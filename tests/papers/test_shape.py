@@ -73,7 +73,7 @@ def test_no_page_has_more_than_three_sentences_on_what_is_not_published(
     for sheet in PdfReader(io.BytesIO(as_pdf(notebook))).pages:
         assert len(gaps(sheet.extract_text())) <= 3
     file = docx.Document(io.BytesIO(as_docx(notebook)))
-    assert len([p.text for p in file.paragraphs if "未公布" in p.text and "依据" not in p.text]) <= 3
+    assert len([p.text for p in file.paragraphs if "未公布" in p.text]) <= 3
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -160,9 +160,8 @@ GAPS = (
 
 def test_what_says_nothing_is_named_once_before_who_signs() -> None:
     made = shaped(notebook("未公布", *GAPS[:-1]))
-    assert told(made) == [
-        "报告", "## 一、概况", "### （一）人员", "5人。", "（以下内容未公布：职责；支出。）", "某局",
-    ]  # fmt: skip
+    kept = ["## 一、概况", "### （一）人员", "5人。"]
+    assert told(made) == ["报告", *kept, "（以下内容未公布：职责；支出。）", "某局"]
 
 
 def test_a_heading_that_holds_a_figure_is_numbered_anew_too() -> None:

@@ -85,18 +85,28 @@ def test_what_is_unknown_of_三公经费_does_not_silence_the_rest(department: D
         "  公务用车运行维护费: {预算: 8, 支出: 9}\n"
         "  公务接待费: {预算: 10, 支出: 未公布}\n"
     )
-    text = said(Workbook(load(department(f"三公经费:\n{lines}"))), "三公经费")
+    workbook = Workbook(load(department(f"三公经费:\n{lines}")))
+    text = said(workbook, "三公经费")
     assert text.split("\n") == [
         "2016年，因公出国（境）费没有预算，也没有支出；公务用车运行维护费预算8万元，实际支出9万元，"
         "超支1万元，超支率12.50%；公务接待费预算10万元。",
-        "（公务用车购置费的预算和支出、公务接待费的支出未公布）",
     ]
+    assert workbook.three_public_lacking().lacks == "公务用车购置费的预算和支出、公务接待费的支出"
+
+
+def test_cars_whose_purchase_and_running_are_published_together_lack_nothing(
+    department: Department,
+) -> None:
+    both = "{预算: 8, 支出: 7}"
+    body = f"三公经费: {{公务用车购置及运行维护费: {both}, 公务接待费: {both}}}\n"
+    lacks = Workbook(load(department(body))).three_public_lacking().lacks
+    assert lacks == "因公出国（境）费的预算和支出"
 
 
 def test_a_remark_on_a_component_without_numbers_names_it(department: Department) -> None:
     body = "三公经费: {公务接待费: {说明: 无变化}, 公务用车购置费: {说明: 公务用车没有购置。}}\n"
     text = Page(Workbook(load(department(body))).three_public().html()).text.strip()
-    assert text.startswith("2016年，公务接待费：无变化。公务用车没有购置。\n（")
+    assert text == "2016年，公务接待费：无变化。公务用车没有购置。"
 
 
 def test_the_departments_own_words_stand_where_they_belong_and_are_not_said_twice(
