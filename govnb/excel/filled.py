@@ -106,9 +106,7 @@ class _TableReader:
         head = next((r for r in range(top + 1, end) if any(map(str.strip, self.grid.rows[r]))), end)
         if head == end or not self._heads(head):
             return
-        lines = [
-            r for r in range(head + 1, end) if not self.grid.at(r, 0).strip().startswith(HELP)
-        ]
+        lines = [r for r in range(head + 1, end) if not self.grid.at(r, 0).strip().startswith(HELP)]
         lines = [r for r in lines if any(self.grid.at(r, c).strip() for c in self.at.values())]
         if self.table.shape is Shape.FIELDS:
             self._fields(lines)
@@ -126,7 +124,9 @@ class _TableReader:
             if head in wanted:
                 self.at.setdefault(head, column)
         missing = [head for head in wanted if head not in self.at]
-        needed = [h for h in missing if h in self.table.keys or h in (ABOVE, ACCOUNT, "项目", "填报")]
+        needed = [
+            h for h in missing if h in self.table.keys or h in (ABOVE, ACCOUNT, "项目", "填报")
+        ]
         if needed:
             message = f"“{self.table.title}”的表头少了：{'、'.join(needed)}"
             self.fault(row, 0, message, "把表头改回来，这张表没有读")
@@ -174,7 +174,7 @@ class _TableReader:
 
     def _path(self, names: Path, row: int) -> Path:
         """Return the path of a row, each name placed in its cell."""
-        rest, path = iter(zip(names, self.table.keys, strict=True)), ()
+        rest, path = iter(zip(names, self.table.keys, strict=True)), tuple[str, ...]()
         for step in self.table.path:
             name, head = next(rest) if step == ANY else (step, "")
             path = (*path, name)
@@ -266,7 +266,9 @@ class _TableReader:
                     rows.remove(entry)
                     is_moving = True
                     if not account and above:
-                        self.fault(row, self.at[ACCOUNT], "这一行没有写“科目”", "补上，或清空这一行")
+                        self.fault(
+                            row, self.at[ACCOUNT], "这一行没有写“科目”", "补上，或清空这一行"
+                        )
                         continue
                     path = (*known[fits[0]], account) if account else ()
                     if account and ".".join(path) in known:

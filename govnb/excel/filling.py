@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from govnb.excel.changes import BY_HAND, NEW, SAME, UPDATED, Change, Plan, Target, fitted, put
 from govnb.excel.filled import Filled
@@ -23,23 +24,32 @@ from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.fields import aliases
 from govnb.sheet.read import Inputs
+from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place, Spot
 from govnb.text.validation import validate_leniently
 from govnb.text.yaml_edit import Edits, block
 from govnb.text.yaml_text import Mapping as Section
-from govnb.text.yaml_text import mapping, parse_yaml, scalar
-
-if TYPE_CHECKING:
-    from govnb.excel.importing import District
+from govnb.text.yaml_text import Scalar, mapping, parse_yaml, scalar
 
 CLEARED = "删去"
 _SIGNED = re.compile(r"(?m)^# .*（核验 ([0-9a-f]{12})）\n?")
 _HEAD = "# yaml-language-server: $schema=../schema/department.schema.json\n"
 
 
-def plan_form(
-    filled: Filled, path: Path, before: str, label: str, district: District
-) -> Plan:
+@dataclass(frozen=True)
+class Shared:
+    """What the departments of a year share, and which values edited by hand may be replaced."""
+
+    params_dir: Path
+    year: int
+    year_file: YearFile
+    book: Book
+    book_at: Mapping[str, Place]
+    base_data: BaseDataForm
+    replace: Collection[str] = ()
+
+
+def plan_form(filled: Filled, path: Path, before: str, label: str, district: Shared) -> Plan:
     """Return what a form would change in a file; `before` is empty for one that is only begun."""
     plan = Plan()
     new = {leaf.path: leaf for leaf in leaves(filled.tree)}
@@ -55,22 +65,24 @@ def plan_form(
         here, there = _said(old.get(at)), _said(leaf)
         state = NEW if not here else SAME if _equal(here, there) else UPDATED
         plan.changes.append(_change(leaf, here, there, state, spots[at]))
-    gone = [leaf for at, leaf in old.items() if at not in new] if filled.is_whole else []
+    # A row that can't be read may be one that seems cleared.
+    is_whole = filled.is_whole and not filled.faults
+    gone = [leaf for at, leaf in old.items() if at not in new] if is_whole else []
     for leaf in gone:
         if not any(leaf.path[: len(b)] == b for b in bad):
-            plan.changes.append(_change(leaf, _said(leaf), "", CLEARED, Spot(filled.source.path.name)))
+            plan.changes.append(
+                _change(leaf, _said(leaf), "", CLEARED, Spot(filled.source.path.name))
+            )
     if is_edited:
         plan.changes = [_kept(change, district.replace) for change in plan.changes]
-    plan.text = _text(plan, before, label, old, new, filled, district)
+    plan.text = _text(plan, before, label, old, new, filled)
     return plan
 
 
-def _faults(
-    filled: Filled, name: str, label: str, district: District, plan: Plan
-) -> set[KeyPath]:
+def _faults(filled: Filled, name: str, label: str, district: Shared, plan: Plan) -> set[KeyPath]:
     """Note everything wrong in a form; return the paths of what can't be taken from it."""
     tree, paths = copy.deepcopy(filled.tree), {spot: path for path, spot in filled.cells.items()}
-    stand_ins = {
+    stand_ins: dict[str, Section | Scalar] = {
         "年度": scalar(str(district.year), tree.place),
         "部门": mapping({"名称": scalar(name, tree.place)}, tree.place),
     }
@@ -78,8 +90,8 @@ def _faults(
     found = list(checked.faults)
     if checked.value is not None:
         inputs = Inputs(
-            name, checked.value, district.year_file, district.book, {}, district.base_data,
-            district.params_dir, Place(label), (), checked.gaps,
+            name, checked.value, district.year_file, district.book, dict(district.book_at),
+            district.base_data, district.params_dir, Place(label), (), checked.gaps,
         )  # fmt: skip
         try:
             compute(inputs)
@@ -98,12 +110,14 @@ def _faults(
     if filled.told[UNIT] and str(unit) != filled.told[UNIT]:
         place = stated.place if stated is not None else Spot(filled.source.path.name)
         message = f"金额单位是{unit}，表头印的是{filled.told[UNIT]}，不知道数是按哪个填的"
-        plan.faults.append(Fault(place, message, f"改回{filled.told[UNIT]}；要换单位，重新做一份表"))
-        bad |= {path for path in filled.cells}
+        plan.faults.append(
+            Fault(place, message, f"改回{filled.told[UNIT]}；要换单位，重新做一份表")
+        )
+        bad |= filled.cells.keys()
     if filled.told[YEAR] and filled.told[YEAR] != str(district.year):
         message = f"填报表是 {filled.told[YEAR]} 年的，要导入的是 {district.year} 年"
         plan.faults.append(Fault(Spot(filled.source.path.name), message, "核对 --into 的文件"))
-        bad |= {path for path in filled.cells}
+        bad |= filled.cells.keys()
     if filled.told[CODE] and filled.told[CODE] != name:
         filled.notes.append(f"填报表是“{filled.told[CODE]}”的，导入到“{name}”")
     return bad
@@ -142,7 +156,7 @@ def _kept(change: Change, replace: Collection[str]) -> Change:
 
 def _text(
     plan: Plan, before: str, label: str, old: Mapping[KeyPath, Leaf],
-    new: Mapping[KeyPath, Leaf], filled: Filled, district: District,
+    new: Mapping[KeyPath, Leaf], filled: Filled,
 ) -> str:  # fmt: skip
     """Return the file's text with the changes; comments and order of what stands there stay."""
     changed = {c.target.path: new[c.target.path] for c in plan.changes if c.state in (NEW, UPDATED)}
@@ -163,7 +177,7 @@ def _text(
         order = aliases(Department)
         ordered = {key: values[key] for key in sorted(values, key=order.index)}
         text = f"{_HEAD}{block(fitted(ordered, None), 0)[1:]}\n"
-    return _signed(text, digest(wanted.values()), filled, district)
+    return _signed(text, digest(wanted.values()), filled)
 
 
 def _holds(text: str, label: str, wanted: Mapping[KeyPath, Leaf]) -> bool:
@@ -182,7 +196,7 @@ def _nested(found: Mapping[KeyPath, Leaf]) -> dict[str, Any]:
     return values
 
 
-def _signed(text: str, told: str, filled: Filled, district: District) -> str:
+def _signed(text: str, told: str, filled: Filled) -> str:
     """Say in the head of a file which form it follows, and what tells an edit by hand since."""
     line = f"# 由 {filled.source.path.name} 填报；以后手改过的，再导入时不会被覆盖（核验 {told}）\n"
     if _SIGNED.search(text):

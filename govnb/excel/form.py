@@ -24,11 +24,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from govnb.excel.layout import (
-    ABOVE,
     ANY,
     RECORDED,
     TOTAL,
-    WHICH,
     Column,
     Leaf,
     Path,
@@ -173,7 +171,7 @@ class FormWriter:
         self, year: int, code: str, money_unit: str, figures: Mapping[str, Any] | None = None,
         lists: Mapping[str, Sequence[str]] | None = None, layout: Sequence[Table] | None = None,
     ) -> None:  # fmt: skip
-        """`lists` are the names to choose from in tables, by title: a rubric's indicators."""
+        """Begin a form; `lists` are names to choose from, by a table's title: indicators."""
         self.year, self.code, self.money_unit = year, code, money_unit
         self.figures, self.lists = figures or {}, lists or {}
         self.layout = layout or tables()
@@ -281,12 +279,12 @@ class FormWriter:
             at += 1
         for line in range(at, last + 1):
             self._row(sheet, line, table, (), {})
-            for column in range(1, keys + 1 + 2 * is_ledger):
-                self._box(sheet, line, column)
-        names = self.lists.get(table.title) or (table.choices if not fixed else ())
-        if names:
+            for place in range(1, keys + 1 + 2 * is_ledger):
+                self._box(sheet, line, place)
+        listed = self.lists.get(table.title) or (table.choices if not fixed else ())
+        if listed:
             self._choose(sheet, f"{get_column_letter(max(keys, 1))}{first}:"
-                         f"{get_column_letter(max(keys, 1))}{last}", tuple(names))  # fmt: skip
+                         f"{get_column_letter(max(keys, 1))}{last}", tuple(listed))  # fmt: skip
         return last + 1
 
     def _names(self, sheet: Worksheet, at: int, table: Table, names: Path) -> None:
@@ -297,9 +295,7 @@ class FormWriter:
             accounts = names[keys:]
             _text(sheet, at, keys + 1, ".".join(accounts[:-1])).border = _BOX
             cell = _text(sheet, at, keys + 2, accounts[-1] if accounts else "")
-            cell.border, cell.alignment = _BOX, Alignment(
-                indent=min(max(len(accounts) - 1, 0), 12)
-            )
+            cell.border, cell.alignment = _BOX, Alignment(indent=min(max(len(accounts) - 1, 0), 12))
 
     def _row(self, sheet: Worksheet, at: int, table: Table, names: Path, row: Row) -> None:
         before = len(table.keys) + (2 if table.shape is Shape.LEDGER else 0)
@@ -329,13 +325,18 @@ class FormWriter:
             return
         number = NUMBER.fullmatch(text)
         if number and not is_text and "日期" not in key.head and "时间" not in key.head:
-            cell.value = Decimal(text)  # type: ignore[assignment]
+            cell.value = Decimal(text)
             cell.number_format = f"0.{'0' * len(number[1])}" if number[1] else "0"
         elif text.startswith("=") and not is_text:
             figure = self.figures.get(name)
             value = figure.number if figure is not None else None
             cell.fill = _GREY
-            _text(sheet, row, column, f"{number_text(value, 6) if value is not None else '未公布'}（{text}）")
+            _text(
+                sheet,
+                row,
+                column,
+                f"{number_text(value, 6) if value is not None else '未公布'}（{text}）",
+            )
         else:
             _text(sheet, row, column, text).alignment = _WRAP
 
@@ -396,5 +397,3 @@ def _text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     if text:
         cell.value, cell.data_type, cell.number_format = text[:_MOST_TEXT], "s", "@"
     return cell
-
-

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from govnb.excel.changes import Importer, Plan
 from govnb.excel.filled import is_form, read_form
-from govnb.excel.filling import plan_form
+from govnb.excel.filling import Shared, plan_form
 from govnb.excel.form import CODE, YEAR
 from govnb.excel.maps import load_forms, plain
 from govnb.excel.source import ENDINGS, Source, read, refused
@@ -57,7 +57,8 @@ class District:
 
     def __post_init__(self) -> None:
         rules = self.params_dir / "rules"
-        self.book = validate(self._tree(rules / "figures.yml"), Book)
+        tree = self._tree(rules / "figures.yml")
+        self.book, self.book_at = validate(tree, Book), tree.keys_at
         self.base_data = validate(self._tree(rules / "base-data.yml"), BaseDataForm)
         self.forms = load_forms(self.params_dir, self.base_data)
         shared = self.params_dir / str(self.year) / "_year.yml"
@@ -103,9 +104,15 @@ class District:
 
     def _form(self, path: Path, source: Source) -> Import:
         """Return what a filled-in form brings to a file."""
+        if source.path.suffix.lower() != ".xlsx":
+            raise refused(source.path.name, "填报表要是 .xlsx", "用 Excel 或 WPS 另存为 .xlsx")
         filled, label = read_form(source), label_of(path, self.params_dir)
         before = read_text(path, label) if path.exists() else ""
-        plan = plan_form(filled, path, before, label, self)
+        shared = Shared(
+            self.params_dir, self.year, self.year_file, self.book, self.book_at,
+            self.base_data, self.replace,
+        )  # fmt: skip
+        plan = plan_form(filled, path, before, label, shared)
         found = Found(faults=filled.faults, notes=filled.notes)
         return Import(path, label, plan, found, [source], before)
 

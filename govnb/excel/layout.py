@@ -20,7 +20,7 @@ from govnb.sheet.department import Department
 from govnb.sheet.fields import below, class_of, flat, keys_of
 from govnb.sheet.key import bare
 from govnb.text.section import Ledger, Shorthand
-from govnb.text.values import Reads
+from govnb.text.values import TO_FILL, Reads
 from govnb.text.yaml_text import Mapping, Scalar
 
 Path = tuple[str, ...]
@@ -102,7 +102,7 @@ class _Section:
 
 def _section(model: type[BaseModel]) -> _Section:
     found = _Section()
-    for key in keys_of(model):
+    for key in keys_of(model).values():
         info = model.model_fields[key.name]
         inner, told = bare(key.type), (info.description or "", info.is_required())
         if ledger := class_of(key.type, Ledger):
@@ -139,9 +139,7 @@ def tables(model: type[BaseModel] = Department) -> tuple[Table, ...]:
         )
         found += _of_section(part, sheet, (), ())
     # What is asked of a part of a part, such as a project's own indicators, stands apart.
-    return tuple(
-        replace(t, sheet=f"{t.sheet}细项") if len(t.path) > _DEEP else t for t in found
-    )
+    return tuple(replace(t, sheet=f"{t.sheet}细项") if len(t.path) > _DEEP else t for t in found)
 
 
 def _of_section(part: _Section, sheet: str, path: Path, keys: Path) -> Iterator[Table]:
@@ -267,8 +265,13 @@ def leaves(
         for key, item in node.items():
             if (inside := below(annotation, key)) is not None:
                 yield from leaves(item, inside, (*path, key), (*pattern, key))
-    elif node is not None:
+    elif not is_blank(node):
         yield Leaf(path, node, pattern)
+
+
+def is_blank(node: Any) -> bool:
+    """Tell whether a key says nothing yet."""
+    return node is None or node == [] or (isinstance(node, str) and node.strip() in ("", TO_FILL))
 
 
 def _in_ledger(node: Any, path: Path, pattern: Path, accounts: Path) -> Iterator[Leaf]:
@@ -279,7 +282,9 @@ def _in_ledger(node: Any, path: Path, pattern: Path, accounts: Path) -> Iterator
                 yield from _in_ledger(part, (*path, PARTS, name), pattern, (*accounts, name))
         elif key == COLUMNS and isinstance(item, Mapping):
             for name, total in item.items():
+                if is_blank(total):
+                    continue
                 at = (*accounts, COLUMNS, name)
                 yield Leaf((*path, COLUMNS, name), total, pattern, at, TOTAL)
-        else:
+        elif not is_blank(item):
             yield Leaf((*path, key), item, pattern, accounts, key)

@@ -151,9 +151,9 @@ def _grid(sheet: Any, marks: Marks) -> Grid:
     """Return a sheet's texts, a merged label in each of the cells it spans."""
     values = sheet.to_python(skip_empty_area=False)
     rows = [[text_of(v) for v in row] for row in values]
-    for (row, column), code in marks.formats.items():
-        if "%" in code and isinstance(value := _at(values, row, column), int | float):
-            rows[row][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"
+    for (at, column), code in marks.formats.items():
+        if "%" in code and isinstance(value := _at(values, at, column), int | float):
+            rows[at][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         label = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         if label and not re.fullmatch(r"-?[\d.]+", label):
