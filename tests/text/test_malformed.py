@@ -9,6 +9,7 @@ come out, all of it and nothing else, in this order:
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -116,3 +117,28 @@ def test_each_malformed_file_is_told_where_what_and_what_to_type(
 def test_every_malformed_file_says_what_the_hint_must_hold() -> None:
     silent = [f.name for f in FILES for e in expectations(f) if not (e.words and e.hints)]
     assert silent == []
+
+
+# What goes wrong in typing YAML, each alone and behind a good file.
+BROKEN = """[ | ] | { | [1, 2 | {a: 1 | {a: 1, b | a: b: c | - a⏎b: c | a:⏎ - b⏎ c: d | "abc | 'abc | a: "x\\q"
+a: "\\u12" | a: "\\xZZ" | a: *b | *b | a: &x 1⏎b: *x | <<: *b | <<: 3 | !foo bar | a: !!int abc | !!binary
+a: !!set {b, c} | !<tag:x> a | %YAML 3.0⏎---⏎a: 1 | %FOO⏎---⏎a: 1 | --- a⏎--- b | ...⏎... | ? a⏎? b
+? [1,2]⏎: x | {[1,2]: x} | {{a: 1}: x} | a: |9⏎ x | a: >-5x⏎ b | a: |+-⏎ b | a:⏎\tb: 1 | a: 1⏎ b: 2⏎  c: 3
+ a: 1⏎b: 2 | a: @x | a: `x` | a: %x | null | ~ | 1 | - 1⏎- 2 | a: 1⏎a: 2 | 1: 2 | null: x | 2016-01-01: x
+a: '⏎ b | 年度: [ | 年度: {} | 年度：2016 | 年度:2016 | 部门 | 部门: | 部门: [1] | 部门: {名称: {a: b}} | 收入: - 1
+收入: 'x' | a: [1, 2} | a: {b: 1] | a : 1⏎  - b | -a: 1⏎- b | a: ! | a: & | a: * | 'a' b: 1 | a: 'b' c | a: [b] c
+a: 1⏎- b | - a: 1⏎  - b | a: "b" "c" | 收入: !x | 部门: {名称: a, 名称: b} | 人员: {在职人员: [ ]} | a: \x07"""
+KINDS = [kind for line in BROKEN.splitlines() for kind in line.split(" | ")]
+# Of Latin letters only what an accountant knows, or typed.
+KNOWN = re.compile(r"YAML|UTF-8|Tab|U\+\d+|params/\S+\.yml:[\d:]+|govnb \w+")
+
+
+@pytest.mark.parametrize("broken", KINDS)
+@pytest.mark.parametrize("before", ["", GOOD])
+def test_no_fault_speaks_the_parsers_language(
+    broken: str, before: str, department: Callable[..., Path], govnb: Any
+) -> None:
+    typed = before + broken.replace("⏎", "\n").replace("\\t", "\t").replace("\\x07", "\x07")
+    said = govnb("check", department(head=typed + "\n")).out
+    words = re.findall("[A-Za-z]{2,}", KNOWN.sub("", said))
+    assert ":1" in said and [word for word in words if word not in typed] == [], said
