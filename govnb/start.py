@@ -46,7 +46,7 @@ class StartPage:
         self.state = widgets.HTML()
         self.year = widgets.Dropdown(description="年度")
         self.department = widgets.Dropdown(description="部门", layout={"width": "32em"})
-        # Sent when left: of letters typed while a command runs, the last would come after the click.
+        # Sent when left: of letters typed while a command runs, the last come after the click.
         self.name = widgets.Combobox(
             description="试算",
             placeholder="哪个数，如 三公经费.公务接待费.支出",

@@ -23,7 +23,7 @@ class Help(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         """Write a section's heading."""
-        self.write(f"{ {'Options': '选项', 'Commands': '命令'}.get(heading, heading)}：\n")
+        self.write(f"{ {'Options': '选项', 'Commands': '命令'}.get(heading, heading) }：\n")
 
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2

@@ -401,7 +401,8 @@ def test_a_line_of_the_log_says_when_which_how_and_how_long(tmp_path: Path) -> N
     assert re.search(stamp + r"\[\d/2\] 甲局　完成　\d+\.\d 秒", whole)
     failed = r"\[\d/2\] faulty　失败　\d+\.\d 秒　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
     assert re.search(stamp + failed, whole)
-    assert re.search(stamp + r"未能生成：faulty　参数文件有 1 处错误　params/2016/faulty\.yml:3:7", whole)
+    again = r"未能生成：faulty　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
+    assert re.search(stamp + again, whole)
 
 
 @pytest.mark.parametrize("no_color", [False, True])
