@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from govnb.present.reports import common_region
 from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
@@ -114,19 +115,6 @@ def read_members(folder: Path, year: int | str) -> Members:
         place, hint = Place(folder.as_posix()), f"先运行 govnb batch {year}"
         raise FaultsError([Fault(place, f"没有 {year} 年各部门的结果", hint)])
     return Members(str(year), common_region(regions), tuple(members), missing)
-
-
-def common_region(regions: Iterable[str]) -> str:
-    """Return the place all regions are in, so far as their names agree."""
-    found = sorted(set(filter(None, regions)))
-    if not found:
-        return ""
-    first, last = found[0], found[-1]
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    shared = first[: len(min(first, last, key=len)) if same is None else same]
-    # Up to a whole place name: “岳阳市君山区” and “岳阳市岳阳县” share “岳阳市”.
-    ends = [shared.rfind(mark) for mark in "省市州盟区县旗"]
-    return first if len(found) == 1 else shared[: max(ends) + 1]
 
 
 def usual_range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal, Decimal]:

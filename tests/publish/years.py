@@ -112,7 +112,7 @@ class YearFolder:
 
     def rows(self, outputs: str = "outputs") -> dict[str, Any]:
         """Return the summary's rows by department."""
-        path = self.path / outputs / "2016" / "summary.json"
+        path = self.path / outputs / "2016" / "_all" / "summary.json"
         told = json.loads(path.read_text(encoding="utf-8"))
         return {row["department"]: row for row in told["departments"]}
 
