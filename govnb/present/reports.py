@@ -17,6 +17,8 @@ from govnb.review.finding import FAILED, PASSED, SEVERITIES, TOO_LITTLE
 from govnb.sheet.folder import SUMMARY
 
 WRONG, NOT_MADE = "有错误", "未能生成"
+# How a department came out, the worst first.
+STATUSES = (NOT_MADE, WRONG, TOO_LITTLE, PASSED)
 # The columns of a finding, with the key each has in a result.
 FINDING = {
     "严重性": "severity", "状态": "state", "规则": "check", "编号": "id", "说明": "message",

@@ -11,6 +11,7 @@ import fnmatch
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ import pandas as pd
 
 from govnb.files import find_upward
 from govnb.present.frames import Computed, Number
-from govnb.present.reports import FINDING, Report, finding_row, number, reports
-from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact
+from govnb.present.reports import FINDING, STATUSES, Report, finding_row, number, reports
+from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact, number_text
 from govnb.text.faults import Fault, FaultsError, Place, Spot, did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
@@ -79,16 +80,23 @@ def departments(year: int | str, outputs_dir: str | Path = "outputs") -> pd.Data
         If there are no results of that year.
     """
     made = _made(year, outputs_dir)
-    labels = _labels(made)
     rows = [
         {
             "代码": report.code, "状态": report.status, "原因": report.reason,
-            **report.open_findings, **_total(report.result), "等级": _grade(report.result),
+            **report.open_findings, **_marks(report.result.get("score") or {}),
             "示例": bool(report.result.get("sample")), "地区": report.result.get("region") or "",
         }
         for report in made
     ]  # fmt: skip
-    return pd.DataFrame(rows, pd.Index(labels, name="部门"), dtype=object)
+    frame = pd.DataFrame(rows, pd.Index(_labels(made), name="部门"), dtype=object)
+    # So that sorting puts the worst first.
+    frame["状态"] = pd.Categorical(frame["状态"], STATUSES, ordered=True)
+    return frame
+
+
+def first_known(*columns: pd.Series) -> pd.Series:
+    """Return in each row the first of several columns' figures that is known (首个已知)."""
+    return reduce(lambda a, b: a.combine(b, lambda x, y: x if x.is_known else y), columns)
 
 
 def findings(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
@@ -209,13 +217,19 @@ def _cell(of: Computed, label: Any, name: str, told: Mapping[str, Any] | None) -
     return Number(figure, of)
 
 
-def _total(result: Mapping[str, Any]) -> dict[str, Decimal | None]:
-    total = (result.get("score") or {}).get("total") or {}
+def _total(score: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    total = score.get("total") or {}
     return {"得分下限": number(total.get("low")), "得分上限": number(total.get("high"))}
 
 
-def _grade(result: Mapping[str, Any]) -> str:
-    return str((result.get("score") or {}).get("grade_text") or "")
+def _marks(score: Mapping[str, Any]) -> dict[str, Any]:
+    ends = _total(score)
+    known = {number_text(end) for end in ends.values() if end is not None}
+    told = "—".join(number_text(end) for end in ends.values() if end is not None)
+    return {
+        "得分": next(iter(known)) if len(known) == 1 else told, **ends,
+        "满分": number(score.get("full")), "等级": score.get("grade_text") or "",
+    }  # fmt: skip
 
 
 def _score_rows(score: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -230,4 +244,4 @@ def _score_rows(score: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
         )  # fmt: skip
     if score:
         more = {"分值": number(score["full"]), "公布得分": number(score.get("published"))}
-        yield TOTAL, {**more, **_total({"score": score}), "理由": score.get("statement") or ""}
+        yield TOTAL, {**more, **_total(score), "理由": score.get("statement") or ""}

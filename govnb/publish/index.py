@@ -12,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from govnb.papers.page_face import with_face
+from govnb.present.reports import STATUSES
 from govnb.publish.job import DISTRICT
 from govnb.publish.outcome import Outcome
-from govnb.publish.summary import AMOUNTS, STATUSES, Row
+from govnb.publish.summary import AMOUNTS, Row
 from govnb.review.finding import SEVERITIES
 from govnb.sheet.folder import ALL, Unread
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.present.reports import FINDING, NOT_MADE, WRONG, finding_row, open_findings, status
+from govnb.present.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
 from govnb.publish.outcome import Failure, Outcome
 from govnb.review.finding import (
     ERROR,
@@ -24,10 +24,8 @@ from govnb.review.finding import (
     FAILED,
     HINT,
     NO_DATA,
-    PASSED,
     RESIDUE,
     SEVERITIES,
-    TOO_LITTLE,
 )
 from govnb.sheet.figure import number_text
 from govnb.sheet.folder import Unread
@@ -41,8 +39,6 @@ AMOUNTS = ("income", "budget", "actual")
 _LONGEST = 32767
 # A zip file knows no time before this one.
 _EPOCH = datetime(1980, 1, 1)
-# How a department came out, the worst first.
-STATUSES = (NOT_MADE, WRONG, TOO_LITTLE, PASSED)
 # What of the findings somebody may have to act on.
 LISTED = (FAILED, EXPLAINED, NO_DATA)
 
