@@ -19,7 +19,8 @@ DEPARTMENTS = ("junshan-zwfw", "yueyangxian-rongwanhu")
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "district.ipynb"
 ANYTHING = (
     "预算安排", "预算执行.调整后预算", "支出", "三公经费.预算", "三公经费.支出", "三公经费.控制率",
-    "三公经费.变动率", "支出.预算完成率", "公用经费.控制率", "人员.在职人员控制率", "政府采购.执行率",
+    "三公经费.变动率", "支出.预算完成率", "公用经费.控制率", "人员.在职人员控制率",
+    "政府采购.执行率",
 )  # fmt: skip
 
 

@@ -53,9 +53,9 @@ Result({"year": str(year), "department": department, "name": f"{department}局",
         "edition": edition, "sample": False, "text": text, "figures": {
             "支出": {"value": "12.5", "unit": "万元"}, "收入": {"value": "10", "unit": "万元"},
             **{name: {"value": None, "unit": "%" if name.endswith("率") else "万元"} for name in (
-                "预算安排", "预算执行.调整后预算", "三公经费.预算", "三公经费.支出", "三公经费.控制率",
-                "三公经费.变动率", "支出.预算完成率", "公用经费.控制率", "人员.在职人员控制率",
-                "政府采购.执行率")}},
+                "预算安排", "预算执行.调整后预算", "三公经费.预算", "三公经费.支出",
+                "三公经费.控制率", "三公经费.变动率", "支出.预算完成率", "公用经费.控制率",
+                "人员.在职人员控制率", "政府采购.执行率")}},
         "review": {"findings": []}, "score": None})
 """
 
