@@ -24,7 +24,7 @@ from IPython.display import display
 from govnb.files import find_upward
 from govnb.present.assessment import Assessment
 from govnb.present.checking import check_file
-from govnb.publish.summary import open_findings
+from govnb.present.reports import open_findings
 from govnb.sheet.folder import departments, is_year
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
