@@ -15,6 +15,7 @@ import click
 
 from govnb.files import why
 from govnb.options import (
+    DEPARTMENT,
     EDITION,
     FAIL_ON,
     FILE,
@@ -26,10 +27,13 @@ from govnb.options import (
     TO,
     WITH_FIGURES,
     XLSX,
+    YEAR,
+    figure_names,
     formats_of,
     overrides_of,
     pairs_of,
     severities_of,
+    years,
 )
 from govnb.text.characters import ReadOrdinary
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
@@ -110,7 +114,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
 
 @cli.command(options_metavar="[选项]")
 @FILE
-@click.argument("names", nargs=-1, metavar="[指标…]")
+@click.argument("names", nargs=-1, metavar="[指标…]", shell_complete=figure_names)
 @PARAMS
 @OVERRIDE
 @JSON
@@ -138,7 +142,7 @@ def figures(
 
 @cli.command(options_metavar="[选项]")
 @FILE
-@click.argument("name", metavar="指标")
+@click.argument("name", metavar="指标", shell_complete=figure_names)
 @PARAMS
 @OVERRIDE
 def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str, ...]) -> None:
@@ -211,8 +215,8 @@ def score(
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("year", type=int, metavar="年度")
-@click.argument("department", metavar="部门")
+@YEAR
+@DEPARTMENT
 @TO
 @EDITION
 @WITH_FIGURES
@@ -261,7 +265,7 @@ def run(
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("year", type=int, metavar="年度")
+@YEAR
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -290,9 +294,8 @@ def run(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
     default=300,
-    show_default=True,
     metavar="秒",
-    help="一个部门最多运行多久，到时终止",
+    help="一个部门最多运行多久，到时终止，默认 300",
 )
 @PARAMS
 @click.option(
@@ -345,11 +348,12 @@ def schema(params_dir: Path | None) -> None:
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("year", type=int, metavar="年度")
-@click.argument("department", metavar="部门")
+@YEAR
+@DEPARTMENT
 @click.option(
-    "--from", "from_year", type=int, default=None, metavar="年度", help="以该部门某一年的文件为底稿"
-)
+    "--from", "from_year", type=int, default=None, metavar="年度", shell_complete=years,
+    help="以该部门某一年的文件为底稿",
+)  # fmt: skip
 @XLSX
 @PARAMS
 def new(
