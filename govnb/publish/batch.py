@@ -19,7 +19,7 @@ from govnb.publish.index import index_page
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.plan import Plan, Task, make_plan, vouched
-from govnb.publish.progress import Progress, duration, say
+from govnb.publish.progress import Progress, duration, failures, say
 from govnb.publish.receipts import Receipt, write_receipt
 from govnb.publish.store import Folder, Store, local, store_of
 from govnb.publish.summary import (
@@ -120,6 +120,7 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
             progress.tell(outcome, task.reasons)
     rows = [_row(done[task.job.department]) for task in plan.tasks]
     failed = sum(row.failure is not None for row in rows)
+    say(failures(done.values()))
     said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
     said += (
         f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"

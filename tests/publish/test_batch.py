@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from govnb.publish.outcome import Failure, Outcome
+from govnb.publish.progress import Progress, failures
 from tests.publish.years import YearFolder, alive, below, ended, wait_for, year_folder
 
 pytestmark = pytest.mark.slow
@@ -403,3 +406,29 @@ def test_a_line_of_the_log_says_when_which_how_and_how_long(tmp_path: Path) -> N
     assert re.search(stamp + r"\[\d/2\] 甲局　完成　\d+\.\d 秒", whole)
     failed = r"\[\d/2\] faulty　失败　\d+\.\d 秒　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
     assert re.search(stamp + failed, whole)
+    again = r"未能生成：faulty　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
+    assert re.search(stamp + again, whole)
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+def test_a_terminal_shows_a_bar_and_each_failure_once_more_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_color: bool
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    failure = Failure("参数文件有 1 处错误", places=("params/2016/乙局.yml:3:7",))
+    outcomes = [Outcome("甲局", 1.0), Outcome("乙局", 1.0, failure=failure)]
+    with Progress(2, 0, 1, terminal) as progress:
+        for outcome in outcomes:
+            progress.tell(outcome)
+    shown = terminal.getvalue()
+    assert "完成 1　跳过 0　失败 1" in shown and "params/2016/乙局.yml:3:7" in shown
+    assert bool(re.search(r"\x1b\[[\d;]*3[1-7]", shown)) is not no_color
+    assert failures(outcomes) == "未能生成：乙局　参数文件有 1 处错误　params/2016/乙局.yml:3:7"
