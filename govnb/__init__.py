@@ -15,18 +15,30 @@ from typing import TYPE_CHECKING, Any
 from govnb.text.faults import FaultsError
 
 if TYPE_CHECKING:
+    from govnb.present.charts_bars import bars, bullets
     from govnb.present.frames import growth, known, percent, with_total
     from govnb.present.workbook import Workbook
 
-__all__ = ["FaultsError", "Workbook", "growth", "known", "percent", "with_total"]
+__all__ = [
+    "FaultsError",
+    "Workbook",
+    "bars",
+    "bullets",
+    "growth",
+    "known",
+    "percent",
+    "with_total",
+]
 __version__ = "0.1.0"
 
 
 # Where each public name is, loaded when it is first asked for: commands that draw nothing start
 # sooner.
-_HOMES = {"Workbook": "workbook"} | dict.fromkeys(
-    ("growth", "known", "percent", "with_total"), "frames"
-)
+_HOMES = {
+    "Workbook": "workbook",
+    **dict.fromkeys(("bars", "bullets"), "charts_bars"),
+    **dict.fromkeys(("growth", "known", "percent", "with_total"), "frames"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
+
 from govnb.present.blocks import Cards, Result, Title
-from govnb.present.charts import Chart
-from govnb.present.charts_bars import MAIN, OVER, PALE, UNDER, Bar, Row, bars
+from govnb.present.charts import Chart, chart
+from govnb.present.charts_bars import bars
 from govnb.present.district_cells import (
     amount_cell,
     band,
     by_public_rate,
     compared,
     count_cell,
-    money,
     of_all,
     percent,
     publishing,
@@ -186,17 +187,10 @@ class District:
             text_columns=frozenset(words),
         )
 
-    def _chart(self, name: str, caption: str, told: str, rows: Sequence[Row], note: str) -> Chart:
-        sheet = bars(rows, [note])
-        return Chart(
-            name=name,
-            caption=f"{self.members.year}年{caption}",
-            alt=f"条形图：{told}",
-            svg=sheet.svg(),
-            source="各部门的机器可读结果（JSON）",
-            figures=(),
-            missing=tuple(sheet.missing),
-        )
+    def _chart(self, name: str, caption: str, data: pd.DataFrame | pd.Series) -> Chart | None:
+        drawn = bars(data)
+        source = "各部门的机器可读结果（JSON）"
+        return drawn and chart(drawn, f"{self.members.year}年{caption}", name, source=source)
 
 
 def totals(district: District) -> Table:
@@ -290,20 +284,16 @@ def scores(district: District) -> Chart | None:
     known = [m for m in district._all if m.low is not None and m.high is not None]
     if not known:
         return None
-    rows, told = [], []
+    rows = {}
     for start in range(90, -1, -10):
-        label = f"{start}—100分" if start == 90 else f"{start}—{start + 10}分"
         sure = sum(band(m.low) == band(m.high) == start for m in known)
         may = sum(band(m.low) <= start <= band(m.high) for m in known)
-        if not may:
-            continue
-        marks = (Bar(Decimal(sure), f"确定{sure}个", MAIN), Bar(Decimal(may), f"可能{may}个", PALE))
-        rows.append(Row(label, marks))
-        told.append(f"{label}，确定{sure}个，可能{may}个")
-    note = "得分是区间的部门，区间所跨各档都算“可能”；每档含下限，90分以上含100分。"
-    return district._chart(
-        "得分分布", "各部门得分分布", f"{len(known)}个部门的得分。{'；'.join(told)}。", rows, note
-    )
+        if may:
+            label = f"{start}—100分" if start == 90 else f"{start}—{start + 10}分"
+            rows[label] = {"确定": sure, "可能": may}
+    # A score that may be in several bands counts as possible in each.
+    data = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+    return district._chart("得分分布", "各部门得分分布（部门数）", data)
 
 
 def control(district: District) -> Chart | None:
@@ -312,19 +302,15 @@ def control(district: District) -> Chart | None:
     if not known:
         return None
     edges = (0, 80, 90, 95, 100, 105, 110)
-    rows, told = [], []
+    rows = {}
     for low, high in zip(edges, (*edges[1:], None), strict=True):
         # 100% exactly keeps to the budget.
         count = sum(low < r <= high if high else r > low for r in known) + (
             sum(r == 0 for r in known) if low == 0 else 0
         )
-        label = f"{low}%—{high}%" if high else f"超过{low}%"
-        rows.append(Row(label, (Bar(Decimal(count), f"{count}个", OVER if low >= 100 else UNDER),)))
-        told.append(f"{label}的{count}个")
-    note = "实心为超出预算；每档含上限，不含下限。"
-    return district._chart(
-        "控制率分布", "“三公”经费控制率分布", f"{len(known)}个部门。{'；'.join(told)}。", rows, note
-    )
+        rows[f"{low}%—{high}%" if high else f"超过{low}%"] = count
+    data = pd.Series(rows, dtype=object)
+    return district._chart("控制率分布", "“三公”经费控制率分布（部门数）", data)
 
 
 def most_overspent(district: District) -> Chart | None:
@@ -335,9 +321,8 @@ def most_overspent(district: District) -> Chart | None:
     )[:_RANKED]
     if not known:
         return None
-    rows = [Row(m.name, (Bar(over, money(over), OVER),)) for over, m in known]
-    told = "；".join(f"{m.name}{money(over)}" for over, m in known)
-    return district._chart("超支最多", "超支最多的部门", f"从多到少：{told}。", rows, "")
+    data = pd.Series({m.name: over for over, m in known}, dtype=object)
+    return district._chart("超支最多", "超支最多的部门（万元）", data)
 
 
 TABLES: dict[str, Callable[[District], Table | None]] = {

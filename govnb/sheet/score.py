@@ -158,6 +158,8 @@ class Score:
     hints: Mapping[str, str] = field(default_factory=dict)
     # Why a total has no grade; empty where it has one, or the table gives none.
     ungraded: str = ""
+    # Each grade with the least points it asks for, best first; none where the total has no grade.
+    limits: tuple[tuple[str, Decimal], ...] = ()
     # What isn't transcribed of the table (未转录), and its points.
     untold: tuple[tuple[str, Decimal], ...] = ()
 
