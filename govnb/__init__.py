@@ -17,28 +17,24 @@ from govnb.text.faults import FaultsError
 if TYPE_CHECKING:
     from govnb.present.charts_bars import bars, bullets
     from govnb.present.frames import growth, known, percent, with_total
+    from govnb.present.results import departments, findings, results, scores, years
     from govnb.present.workbook import Workbook
 
 __all__ = [
-    "FaultsError",
-    "Workbook",
-    "bars",
-    "bullets",
-    "growth",
-    "known",
-    "percent",
-    "with_total",
-]
+    "FaultsError", "Workbook", "bars", "bullets", "departments", "findings", "growth", "known",
+    "percent", "results", "scores", "with_total", "years",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 
 # Where each public name is, loaded when it is first asked for: commands that draw nothing start
 # sooner.
-_HOMES = {
-    "Workbook": "workbook",
-    **dict.fromkeys(("bars", "bullets"), "charts_bars"),
-    **dict.fromkeys(("growth", "known", "percent", "with_total"), "frames"),
-}
+_HOMES = (
+    {"Workbook": "workbook"}
+    | dict.fromkeys(("bars", "bullets"), "charts_bars")
+    | dict.fromkeys(("growth", "known", "percent", "with_total"), "frames")
+    | dict.fromkeys(("departments", "findings", "results", "scores", "years"), "results")
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matplotlib import cycler, rc_context, rcParams, rcParamsDefault
+from cycler import cycler
+from matplotlib import rc_context, rcParams, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -162,10 +163,12 @@ def chart(drawn: Any, caption: str, name: str = "", alt: str = "", source: str =
 
 
 def use_style() -> None:
-    """Let charts that users draw themselves look like the report's, as far as they chose nothing."""
+    """Let charts that users draw look like the report's, as far as they chose no style."""
     fonts.use_in_figures()
-    style = {**STYLE, "axes.prop_cycle": cycler(**_LINES)}
-    rcParams.update({k: v for k, v in style.items() if rcParams[k] == rcParamsDefault[k]})
+    chosen: dict[Any, Any] = dict(rcParams)
+    free = {k for k, v in dict(rcParamsDefault).items() if chosen[k] == v}
+    style: Any = {**STYLE, "axes.prop_cycle": cycler(**_LINES)}
+    rcParams.update({k: v for k, v in style.items() if k in free})
 
 
 def figure_of(drawn: Any) -> Figure:
@@ -214,7 +217,8 @@ def _svg(figure: Figure) -> tuple[str, list[str]]:
     # What was laid out to its width is not cut to what is drawn.
     laid_out = any(isinstance(axes, Drawing) for axes in figure.axes)
     fit: dict[str, Any] = {} if laid_out else {"bbox_inches": "tight"}
-    with rc_context(_WRITTEN), warnings.catch_warnings(record=True) as told:
+    written: Any = _WRITTEN
+    with rc_context(written), warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         FigureCanvasSVG(figure).print_figure(
             out, format="svg", metadata=_NO_METADATA, facecolor="#fff", **fit
@@ -225,5 +229,3 @@ def _svg(figure: Figure) -> tuple[str, list[str]]:
         if str(w.message).startswith("Glyph ") and str(w.message).split()[1].isdigit()
     ]
     return compact(out.getvalue()), boxes
-
-

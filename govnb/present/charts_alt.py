@@ -89,8 +89,8 @@ def _label(axes: Axes, container: BarContainer, n: int) -> str:
 def _lines(axes: Axes) -> Iterator[str]:
     names = _names(axes.xaxis)
     for line in axes.lines:
-        xs, ys = line.get_xdata(orig=False), line.get_ydata(orig=False)
-        points = [(_near(names, x), y) for x, y in zip(xs, ys, strict=True)]
+        data: Any = line.get_xydata()
+        points = [(_near(names, x), y) for x, y in data]
         # What crosses the whole chart is a mark, not data.
         if len(points) > 1 or str(line.get_label())[:1] != "_":
             yield from _series(str(line.get_label()), points)

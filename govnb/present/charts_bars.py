@@ -100,7 +100,9 @@ def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
         return None
     axes, middles = rows.axes(below=LEADING + ROW_GAP)
     at = [middle[0] for middle in middles]
-    plan, came, before = ([row[n] if n < len(row) else None for row in rows.values] for n in (0, 1, 2))
+    plan, came, before = (
+        [row[n] if n < len(row) else None for row in rows.values] for n in (0, 1, 2)
+    )
     names = [str(column) for column in data]
     axes.barh(at, [v or 0 for v in plan], _BAR + 3, color=PALE, edgecolor="#7d9db5", label=names[0])
     axes.barh(at, [v or 0 for v in came], _BAR / 2.4, color=MAIN, label=names[1])
@@ -147,9 +149,13 @@ def span(
         axes.text((start + end) / 2, 9, part, ha="center", va="center_baseline")
     # As wide as can be seen, where it is a point itself.
     width = max(float(high - low), top / 160)
-    axes.barh(y, width, 9, left=float(low) - (width - float(high - low)) / 2, color=MAIN, label=name)
+    axes.barh(
+        y, width, 9, left=float(low) - (width - float(high - low)) / 2, color=MAIN, label=name
+    )
     if point is not None:
-        axes.plot(float(point), y, "D", color=DARK, mec="#fff", ms=9, label=point_name, clip_on=False)
+        axes.plot(
+            float(point), y, "D", color=DARK, mec="#fff", ms=9, label=point_name, clip_on=False
+        )
     _legend(axes)
     grades = "、".join(f"{part}从{_plain(start)}起" for part, start in reversed(parts))
     told = "；".join(filter(None, (name, point_name if point is not None else "", grades)))
@@ -209,7 +215,9 @@ class _Rows:
         axes = _axes(self.left, y + below, below)
         low, high = self._limits()
         axes.set(xlim=(low, high), ylim=(y, 0))
-        axes.set_yticks(centres, ["\n".join(stand_in(n)[0] for n in lines) for lines in self._names])
+        axes.set_yticks(
+            centres, ["\n".join(stand_in(n)[0] for n in lines) for lines in self._names]
+        )
         axes.tick_params(axis="y", length=0, pad=GAP, colors=INK, labelleft=True)
         axes.axvline(0, color=RULE, linewidth=0.8, zorder=0.5)
         axes.numbers = self.numbers
@@ -248,12 +256,12 @@ def _axes(left: float, height: float, below: float, right: float = EDGE) -> Draw
 
 def _legend(axes: Axes) -> None:
     """Explain the marks below, in the order they were drawn in."""
-    marks = {str(m.get_label()): m for m in (*axes.containers, *axes.lines)}
-    shown = {label: mark for label, mark in marks.items() if label and label[0] != "_"}
+    drawn: list[Any] = [*axes.containers, *axes.lines]
+    shown = [mark for mark in drawn if str(mark.get_label())[:1] not in ("", "_")]
     axes.legend(
-        shown.values(), shown.keys(),
+        shown, [str(mark.get_label()) for mark in shown],
         loc="lower left", bbox_to_anchor=(EDGE / WIDTH, 0), ncols=3, frameon=False,
-        bbox_transform=axes.get_figure().transFigure, borderpad=0.2, borderaxespad=0,
+        bbox_transform=axes.figure.transFigure, borderpad=0.2, borderaxespad=0,
     )  # fmt: skip
 
 
@@ -261,13 +269,13 @@ def _texts(frame: pd.DataFrame, n: int, labels: pd.Series | None) -> list[str]:
     if labels is not None:
         return [str(labels.iloc[n])]
     several = len(frame.columns) > 1
-    return [f"{column if several else ''}{_said(frame.iloc[n][column])}" for column in frame]
+    return [f"{c if several else ''}{_said(cell)}" for c, cell in frame.iloc[n].items()]
 
 
 def _row_text(frame: pd.DataFrame, n: int, labels: pd.Series | None) -> str:
     if labels is not None:
         return str(labels.iloc[n])
-    cells = [(str(column), frame.iloc[n][column]) for column in frame]
+    cells = list(frame.iloc[n].items())
     texts = [f"{column}{_said(cell)}" for column, cell in cells]
     known = [cell.figure for _, cell in cells if isinstance(cell, Number) and cell.is_known]
     if len({figure.told_unit for figure in known}) == 1:

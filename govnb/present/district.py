@@ -22,6 +22,7 @@ from govnb.present.district_cells import (
     by_public_rate,
     compared,
     count_cell,
+    money,
     of_all,
     percent,
     publishing,
@@ -190,7 +191,8 @@ class District:
     def _chart(self, name: str, caption: str, data: pd.DataFrame | pd.Series) -> Chart | None:
         drawn = bars(data)
         source = "各部门的机器可读结果（JSON）"
-        return drawn and chart(drawn, f"{self.members.year}年{caption}", name, source=source)
+        title = f"{self.members.year}年{caption}"
+        return chart(drawn, title, name, source=source) if drawn else None
 
 
 def totals(district: District) -> Table:

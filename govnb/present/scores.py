@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from govnb.present.prose import plain
@@ -204,7 +203,11 @@ def score_bar(score: Score, *, public: bool) -> Axes | None:
     ends, point = (score.low, score.high), score.published
     if public:
         said = score.low if point is None and score.low == score.high else point
-        return None if said is None else span(said, said, score.full, score.limits, f"得分{points(said)}分")
+        return (
+            None
+            if said is None
+            else span(said, said, score.full, score.limits, f"得分{points(said)}分")
+        )
     sure = "得分" if score.low == score.high else "可能的得分"
     told = "" if point is None else f"公布的得分{points(point)}分"
     return span(*ends, score.full, score.limits, f"{sure}{score.total_text}分", point, told)

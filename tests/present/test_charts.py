@@ -69,7 +69,7 @@ def assert_readable(axes: Axes | None) -> None:
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         if text.get_text().strip() and text.get_visible():
-            box = text.get_window_extent(canvas.get_renderer())  # type: ignore[no-untyped-call]
+            box = text.get_window_extent(canvas.get_renderer())
             assert box.x0 >= -0.5 and box.x1 <= figure.bbox.width + 0.5, text
             assert box.y0 >= -3 and box.y1 <= figure.bbox.height + 3, text
             assert fonts.missing(text.get_text(), fonts.SCREEN) == []
@@ -107,7 +107,8 @@ def test_axes_several_of_them_and_a_whole_figure_are_taken() -> None:
 
 
 def test_what_was_not_drawn_is_refused_in_words(junshan: Inputs) -> None:
-    for wrong in ("支出", 3, [], pd.Series([1])):
+    wrongs: list[Any] = ["支出", 3, [], pd.Series([1])]
+    for wrong in wrongs:
         with pytest.raises(TypeError, match=r"wb\.figure 要画好的图（如 df\.plot\(\) 的结果）"):
             Workbook(junshan).figure(wrong, "图")
 
@@ -134,7 +135,7 @@ def test_labels_an_analyst_wrote_are_what_is_told() -> None:
 
 
 def test_pies_tell_shares_and_long_lines_their_ends() -> None:
-    pie = pd.Series({"甲": 3, "乙": 1}).plot.pie(ylabel="")
+    pie = pd.Series({"甲": 3, "乙": 1}).plot(kind="pie", ylabel="")
     assert chart(pie, "图").alt == "饼图：甲75.00%，乙25.00%。"
     plt.close("all")
     line = pd.Series(range(100)).plot(label="月")
@@ -190,10 +191,15 @@ def test_one_bar_compares_with_nothing() -> None:
 
 
 def test_bullets_leave_out_a_year_that_is_unknown_everywhere() -> None:
-    data = pd.DataFrame({"预算": [8, 2], "支出": [9, 1], "上年支出": [None, None]}, index=["甲", "乙"])
+    data = pd.DataFrame(
+        {"预算": [8, 2], "支出": [9, 1], "上年支出": [None, None]}, index=["甲", "乙"]
+    )
     assert chart(bullets(data), "图").alt == "子弹图：甲预算8，支出9；乙预算2，支出1。"
     data["上年支出"] = [7, None]
-    assert "甲预算8，支出9，上年支出7；乙预算2，支出1，上年支出未公布" in chart(bullets(data), "图").alt
+    assert (
+        "甲预算8，支出9，上年支出7；乙预算2，支出1，上年支出未公布"
+        in chart(bullets(data), "图").alt
+    )
 
 
 def test_a_bullets_bars_differ_in_grey() -> None:
@@ -204,7 +210,9 @@ def test_a_bullets_bars_differ_in_grey() -> None:
 
 
 def test_a_span_shows_its_ends_the_limits_and_the_point() -> None:
-    axes = span(Decimal(19), Decimal(95), Decimal(100), LIMITS, "可能的得分19—95分", Decimal(97), "公布97分")
+    axes = span(
+        Decimal(19), Decimal(95), Decimal(100), LIMITS, "可能的得分19—95分", Decimal(97), "公布97分"
+    )
     assert_readable(axes)
     assert [float(tick) for tick in axes.get_xticks()] == [0, 60, 80, 90, 100]
     assert chart(axes, "图").alt == (
@@ -213,7 +221,9 @@ def test_a_span_shows_its_ends_the_limits_and_the_point() -> None:
 
 
 def test_a_score_without_width_and_a_point_beyond_the_scale_can_be_seen() -> None:
-    axes: Any = span(Decimal(95), Decimal(95), Decimal(100), [], "得分95分", Decimal(105), "公布105分")
+    axes: Any = span(
+        Decimal(95), Decimal(95), Decimal(100), [], "得分95分", Decimal(105), "公布105分"
+    )
     assert_readable(axes)
     assert axes.containers[-1][0].get_width() > 0.5 and axes.get_xlim() == (0, 105)
 
@@ -225,7 +235,9 @@ names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 @settings(max_examples=40, deadline=None)
 @given(st.dictionaries(names, st.tuples(amounts, amounts, amounts), min_size=2, max_size=12))
 def test_any_names_and_amounts_can_be_drawn_and_read(rows: dict[str, Any]) -> None:
-    data = pd.DataFrame.from_dict(rows, orient="index", columns=["预算", "支出", "上年"], dtype=object)
+    data = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["预算", "支出", "上年"], dtype=object
+    )
     for axes in (bars(data), bars(data["支出"]), bullets(data)):
         if axes is not None:
             chart(axes, "图")
