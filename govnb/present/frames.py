@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 from functools import partialmethod
@@ -59,7 +59,7 @@ def _place_in_file() -> int:
     """
     from IPython import get_ipython
 
-    parent = getattr(get_ipython(), "get_parent", dict)()
+    parent: Mapping[str, Any] = getattr(get_ipython(), "get_parent", dict)()
     cell = parent.get("metadata", {}).get("cellId")
     if not cell or "JPY_SESSION_NAME" not in os.environ:
         return 0
