@@ -26,6 +26,7 @@ from govnb.options import (
     RUBRIC,
     TO,
     WITH_FIGURES,
+    XLSX,
     YEAR,
     figure_names,
     formats_of,
@@ -353,14 +354,34 @@ def schema(params_dir: Path | None) -> None:
     "--from", "from_year", type=int, default=None, metavar="年度", shell_complete=years,
     help="以该部门某一年的文件为底稿",
 )  # fmt: skip
+@XLSX
 @PARAMS
-def new(year: int, department: str, from_year: int | None, params_dir: Path | None) -> None:
-    """新建一个部门的参数文件。"""
+def new(
+    year: int, department: str, from_year: int | None, workbook: Path | None,
+    params_dir: Path | None,
+) -> None:  # fmt: skip
+    """新建一个部门的参数文件，或一份在 Excel、WPS 里填的表。"""
     from govnb.present.new_file import create
 
+    if workbook:
+        from govnb.importing import new_form
+
+        click.echo(new_form(year, department, params_dir or Path("params"), from_year, workbook))
+        return
     for path in create(year, department, params_dir or Path("params"), from_year):
         then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"
         click.echo(f"已建 {path}{then}")
+
+
+@cli.command(options_metavar="[选项]")
+@FILE
+@XLSX
+@PARAMS
+def export(file: Path, workbook: Path | None, params_dir: Path | None) -> None:
+    """把参数文件写成一份在 Excel、WPS 里填的表。"""
+    from govnb.importing import export_form
+
+    click.echo(export_form(file, workbook or Path(f"{file.stem}.xlsx"), params_dir))
 
 
 @cli.command("import", options_metavar="[选项]")
@@ -368,8 +389,8 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     "workbooks", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="工作簿…"
 )
 @click.option(
-    "--into", required=True, type=click.Path(path_type=Path), metavar="文件",
-    help="部门的参数文件；导入整个文件夹时写年度文件夹，如 params/2018",
+    "--into", type=click.Path(path_type=Path), metavar="文件",
+    help="部门的参数文件；导入整个文件夹时写年度文件夹，如 params/2018；填报表可以不写",
 )  # fmt: skip
 @click.option("--write", is_flag=True, help="写入参数文件；不写这一项只列出会改什么")
 @click.option(
@@ -382,16 +403,17 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     "--unit", "units", multiple=True, metavar="表=单位", help="表上没有印单位的：公开07表=万元"
 )
 @click.option("--scope", default="", metavar="词", help="同一张表有几套（汇总、本级）时，选哪一套")
+@click.option("--mark", is_flag=True, help="另存一份工作簿，有错的格标红并加批注")
 @PARAMS
 def import_(
-    workbooks: tuple[Path, ...], into: Path, write: bool, replace: tuple[str, ...],
-    units: tuple[str, ...], scope: str, params_dir: Path | None,
+    workbooks: tuple[Path, ...], into: Path | None, write: bool, replace: tuple[str, ...],
+    units: tuple[str, ...], scope: str, mark: bool, params_dir: Path | None,
 ) -> None:  # fmt: skip
-    """把工作簿里的数导入参数文件；默认只列出会改什么。"""
-    from govnb.publish.importing import import_files
+    """把报表或填好的表导入参数文件；默认只列出会改什么。"""
+    from govnb.importing import import_files
 
     told = pairs_of(units, "--unit", "表=单位")
-    sys.exit(import_files(workbooks, into, write, replace, told, scope, params_dir))
+    sys.exit(import_files(workbooks, into, write, replace, told, scope, mark, params_dir))
 
 
 @cli.command(

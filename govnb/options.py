@@ -54,6 +54,10 @@ def _items(words: Iterable[str], typed: str) -> list[CompletionItem]:
 
 YEAR = click.argument("year", type=int, metavar="年度", shell_complete=years)
 DEPARTMENT = click.argument("department", metavar="部门", shell_complete=department_codes)
+XLSX = click.option(
+    "--xlsx", "workbook", type=click.Path(path_type=Path), default=None, metavar="工作簿",
+    help="写成一份在 Excel、WPS 里填的表，如 某局.xlsx",
+)  # fmt: skip
 PARAMS = click.option(
     "--params", "params_dir", type=click.Path(path_type=Path), default=None, metavar="文件夹",
     help="参数文件夹，默认 params",
