@@ -181,7 +181,7 @@ def test_papermill_run_all_and_govnb_run_give_the_same_figures(
     for name in ("papermill", "lab"):
         written = folder / name / "2016" / "junshan-zwfw.json"
         assert json.loads(written.read_text("utf-8")) == by_run
-    listed = govnb("figures", ROOT / "params/2016/junshan-zwfw.yml", "--json").json
+    listed = json.loads(govnb("figures", ROOT / "params/2016/junshan-zwfw.yml", "--json").out)
     # What only a section's cell computes is in the result as well.
     assert by_run["figures"].items() >= listed.items()
     for name in set(by_run["figures"]) - set(listed):
