@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ class Cell:
     figure: str | None = None
     value: Decimal | None = None
     decimals: int = 0
+    # Where it leads, for a heading that is no figure.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,17 @@ class Table:
         """Return the table with its number (表1)."""
         return replace(self, number=number)
 
+    def __iter__(self) -> Iterator[dict[str, Decimal | str]]:
+        """Yield the rows as `pd.DataFrame(table)` takes them: exact numbers, words where none."""
+        for row in self.rows:
+            cells = (cell.text if cell.value is None else cell.value for cell in row.cells)
+            yield dict(zip(self.columns, cells, strict=True))
+
     def frame(self) -> pd.DataFrame:
-        """Return the table in pandas: exact numbers, and words where a cell has none."""
+        """Return the table in pandas, with its row headings as the index."""
         import pandas as pd
 
-        rows = [[c.text if c.value is None else c.value for c in r.cells[1:]] for r in self.rows]
-        labels = pd.Index([row.cells[0].text for row in self.rows], name=self.columns[0])
-        return pd.DataFrame(rows, labels, list(self.columns[1:]), dtype=object)
+        return pd.DataFrame(list(self), dtype=object).set_index(self.columns[0])
 
     def csv(self) -> str:
         """Return the table as CSV that a spreadsheet opens as data, never as formulas.
@@ -207,6 +213,8 @@ class Table:
             content = escape(cell.text).replace("/", "/<wbr>").replace("\n", "<br>")
             if cell.figure:
                 content = figure_button(self.figures[cell.figure], cell.text)
+            if cell.link:
+                content = f'<a href="{escape(cell.link)}">{content}</a>'
             if i == 0:
                 level = f' class="gv-level-{row.level}"' if row.level else ""
                 cells.append(f'<th scope="row"{level}>{content}</th>')

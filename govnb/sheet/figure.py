@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from govnb.sheet.sheet import NUMBER as NUMBER
 from govnb.sheet.sheet import PERCENT as PERCENT
 from govnb.sheet.sheet import POINTS as POINTS
 from govnb.sheet.sheet import UNCOMPUTABLE as UNCOMPUTABLE

@@ -25,6 +25,7 @@ PERCENT = Decimal("0.01")
 HUNDRED = Decimal(100)
 UNCOMPUTABLE = "不可计算"
 POINTS = "个百分点"
+NUMBER, DATE, TEXT = "number", "date", "text"
 NOWHERE = Spot("")
 # Accounts may be named by the codes of 经济分类科目.
 BY_ACCOUNT = frozenset({"支出", "预算安排"})
@@ -141,7 +142,20 @@ class Figure(NamedTuple):
             "source": self.source or None,
             "reason": self.reason,
             "approximate": self.approximate,
+            "type": kind_of(self.value),
+            "decimals": self.decimals,
+            "missing": list(self.missing),
+            "trouble": self.trouble or None,
         }
+
+
+def kind_of(value: Value) -> str | None:
+    """Return what a value is, number, date or text, since the JSON holds all of them as text."""
+    if value is None:
+        return None
+    return (
+        NUMBER if isinstance(value, Decimal) else DATE if isinstance(value, PartialDate) else TEXT
+    )
 
 
 def exact(value: Decimal | PartialDate | str) -> str:

@@ -1,0 +1,247 @@
+"""A year's results, and a department's years, as DataFrames of exact numbers.
+
+What was written is read, `outputs/<year>/<department>.json`, and nothing is computed anew: the
+frames say what the reports say. A department whose last run failed is left out, whatever an
+older report of it says; :func:`departments` tells why.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govnb.files import find_upward
+from govnb.present.frames import Computed, Number
+from govnb.present.reports import FINDING, STATUSES, Report, finding_row, number, reports
+from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact, number_text
+from govnb.text.faults import Fault, FaultsError, Place, Spot, did_you_mean
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS
+
+TOTAL = "合计"
+
+
+def results(year: int | str, *names: str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
+    """Return the departments of a year × their figures.
+
+    A cell is a number that computes exactly, knows its unit and stays 未公布 where it is
+    unknown; texts and dates are text. Amounts are in 万元 where departments use different units.
+
+    Parameters
+    ----------
+    year
+        The year.
+    names
+        The figures wanted, `"支出"` or `"三公经费.*"`; none for all.
+    outputs_dir
+        Where the reports are, looked for upward from here.
+
+    Raises
+    ------
+    FaultsError
+        If there are no results of that year, or no such figure in them.
+    """
+    made = _made(year, outputs_dir)
+    return _frame(dict(_labelled(made)), names, "部门")
+
+
+def years(department: str, *names: str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
+    """Return a department's years × its figures, as :func:`results` does a year's departments.
+
+    Raises
+    ------
+    FaultsError
+        If there are no results of that department, or no such figure in them.
+    """
+    folder = find_upward(str(outputs_dir))
+    found: dict[int, Mapping[str, Any]] = {}
+    for of_year in sorted(folder.glob("[0-9][0-9][0-9][0-9]")):
+        results_of = [r.result for r in reports(of_year) if r.code == department and r.result]
+        found |= {int(of_year.name): results_of[0]} if results_of else {}
+    if not found:
+        raise _nothing(folder, f"没有“{department}”各年的结果", f"govnb run 年度 {department}")
+    return _frame(found, names, "年度")
+
+
+def departments(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
+    """Return one row a department: its code, how it came out, its open findings, its score.
+
+    Those without a report are in it too, with the reason (原因).
+
+    Raises
+    ------
+    FaultsError
+        If there are no results of that year.
+    """
+    made = _made(year, outputs_dir)
+    rows = [
+        {
+            "代码": report.code, "状态": report.status, "原因": report.reason,
+            **report.open_findings, **_marks(report.result.get("score") or {}),
+            "示例": bool(report.result.get("sample")), "地区": report.result.get("region") or "",
+        }
+        for report in made
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, pd.Index(_labels(made), name="部门"), dtype=object)
+    # So that sorting puts the worst first.
+    frame["状态"] = pd.Categorical(frame["状态"], STATUSES, ordered=True)
+    return frame
+
+
+def first_known(*columns: pd.Series) -> pd.Series:
+    """Return in each row the first of several columns' figures that is known (首个已知)."""
+    return reduce(lambda a, b: a.combine(b, lambda x, y: x if x.is_known else y), columns)
+
+
+def findings(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
+    """Return one row a finding (复核发现) of every department, of whatever state.
+
+    Raises
+    ------
+    FaultsError
+        If there are no results of that year.
+    """
+    rows = [
+        {"部门": label, "代码": result["department"], **finding_row(finding)}
+        for label, result in _labelled(_made(year, outputs_dir))
+        for finding in (result.get("review") or {}).get("findings", ())
+    ]
+    return pd.DataFrame(rows, columns=["部门", "代码", *FINDING], dtype=object)
+
+
+def scores(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
+    """Return one row an indicator of each department's scoring table, and one for its total.
+
+    Raises
+    ------
+    FaultsError
+        If there are no results of that year.
+    """
+    rows = [
+        {"部门": label, "指标": name, **row}
+        for label, result in _labelled(_made(year, outputs_dir))
+        for name, row in _score_rows(result.get("score") or {})
+    ]
+    columns = ["部门", "指标", "分值", "得分下限", "得分上限", "公布得分", "指标值", "单位", "理由"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).set_index(["部门", "指标"])
+
+
+def _made(year: int | str, outputs_dir: str | Path) -> list[Report]:
+    folder = find_upward(str(outputs_dir)) / str(year)
+    if not (found := list(reports(folder))):
+        raise _nothing(folder, f"没有 {year} 年各部门的结果", f"govnb batch {year}")
+    return found
+
+
+def _nothing(place: Path, what: str, command: str) -> FaultsError:
+    return FaultsError([Fault(Place(place.as_posix()), what, f"先运行 {command}")])
+
+
+def _labels(reports: Sequence[Report]) -> list[str]:
+    """Return what each is called: by its name, and its code too where two share a name."""
+    often = Counter(report.label for report in reports)
+    return [f"{r.label}（{r.code}）" if often[r.label] > 1 else r.label for r in reports]
+
+
+def _labelled(reports: Sequence[Report]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((at, r.result) for at, r in zip(_labels(reports), reports, strict=True) if r.result)
+
+
+def _frame(
+    found: Mapping[Any, Mapping[str, Any]], names: Sequence[str], index: str
+) -> pd.DataFrame:
+    every = dict.fromkeys(name for r in found.values() for name in r.get("figures", {}))
+    columns = _wanted(list(every), names)
+    figures = {
+        label: {name: dict(told) for name, told in r.get("figures", {}).items() if name in columns}
+        for label, r in found.items()
+    }
+    for column in columns:
+        _in_one_unit([row[column] for row in figures.values() if column in row])
+    of = Computed(Figures({}, {}))
+    data = {}
+    for c in columns:
+        cells = [_cell(of, label, c, row.get(c)) for label, row in figures.items()]
+        words = any(isinstance(cell, str) for cell in cells)
+        # A text that others don't state is no amount.
+        data[c] = [None if words and isinstance(cell, Number) else cell for cell in cells]
+    return pd.DataFrame(data, pd.Index(list(figures), name=index), dtype=object)
+
+
+def _wanted(every: Sequence[str], names: Sequence[str]) -> dict[str, None]:
+    """Return the figures of some names and patterns, in that order."""
+    faults: list[Fault] = []
+    wanted: dict[str, None] = {} if names else dict.fromkeys(every)
+    for name in names:
+        found = [name] if name in every else fnmatch.filter(every, name)
+        wanted |= dict.fromkeys(found)
+        if not found:
+            hint = did_you_mean(name, every) or "全部名称：govnb figures 文件"
+            faults.append(Fault(Spot(name), "没有这个指标", hint))
+    if faults:
+        raise FaultsError(faults)
+    return wanted
+
+
+def _in_one_unit(column: Iterable[dict[str, Any]]) -> None:
+    amounts = [told for told in column if told.get("unit") in MONEY_UNITS]
+    if len({told["unit"] for told in amounts}) < 2:
+        return
+    for told in amounts:
+        if told.get("value") is not None:
+            told["value"] = exact(Decimal(told["value"]) * MONEY_UNITS[told["unit"]])
+        told |= {"unit": MONEY_UNIT, "decimals": RATE_DECIMALS}
+
+
+def _cell(of: Computed, label: Any, name: str, told: Mapping[str, Any] | None) -> Any:
+    """Return a figure as a number that computes, named for its department or year; a text as is."""
+    full = f"{label}.{name}"
+    if told is None:
+        return Number(Figure(full, missing=(full,), absent=True), of, blank=True)
+    value, unit = told.get("value"), told.get("unit") or ""
+    if value is not None and told.get("type", NUMBER) != NUMBER:
+        return value
+    figure = Figure(
+        full, number(value), unit, told.get("label") or name, Spot(told.get("origin") or ""),
+        told.get("formula"), missing=() if value is not None else (full,),
+        trouble=told.get("trouble") or "", approximate=bool(told.get("approximate")),
+        decimals=int(told.get("decimals", RATE_DECIMALS)), scale=MONEY_UNITS.get(unit, Decimal(1)),
+    )  # fmt: skip
+    of.figures[full] = figure
+    return Number(figure, of)
+
+
+def _total(score: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    total = score.get("total") or {}
+    return {"得分下限": number(total.get("low")), "得分上限": number(total.get("high"))}
+
+
+def _marks(score: Mapping[str, Any]) -> dict[str, Any]:
+    ends = _total(score)
+    known = {number_text(end) for end in ends.values() if end is not None}
+    told = "—".join(number_text(end) for end in ends.values() if end is not None)
+    return {
+        "得分": next(iter(known)) if len(known) == 1 else told, **ends,
+        "满分": number(score.get("full")), "等级": score.get("grade_text") or "",
+    }  # fmt: skip
+
+
+def _score_rows(score: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for row in score.get("indicators", ()):
+        yield (
+            row["name"],
+            {
+                "分值": number(row["weight"]), "得分下限": number(row["low"]),
+                "得分上限": number(row["high"]), "公布得分": number(row.get("published")),
+                "指标值": number(row["value"]), "单位": row["unit"], "理由": row["reason"],
+            },
+        )  # fmt: skip
+    if score:
+        more = {"分值": number(score["full"]), "公布得分": number(score.get("published"))}
+        yield TOTAL, {**more, **_total(score), "理由": score.get("statement") or ""}
