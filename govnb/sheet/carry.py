@@ -121,7 +121,7 @@ class Carried:
         self, node: yaml.MappingNode, name: str, value: Any, info: FieldInfo, path: Path
     ) -> bool:
         """Carry one value over; return whether it is there still."""
-        told, inner = next_year(info), bare(info.annotation)
+        told, inner = next_year(info), bare(typed(info))
         left, is_referred = True, self._is_referred_to(path)
         if told.of_one_year:
             left = is_referred
@@ -144,7 +144,7 @@ class Carried:
         stated = entries(node)
         if not isinstance(node, yaml.MappingNode):
             self.edits.fill(node)
-        for key, inside in _fields(bare(info.annotation), stated).items():
+        for key, inside in _fields(bare(typed(info)), stated).items():
             if key not in stated:
                 continue
             if inside.is_required() or self._is_referred_to((*path, key)):

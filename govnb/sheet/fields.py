@@ -65,10 +65,11 @@ def typed(info: FieldInfo) -> Any:
     return Annotated.__class_getitem__((info.annotation, *info.metadata))  # type: ignore[attr-defined]
 
 
-def flat(annotation: Any) -> list[Any]:
+@cache
+def flat(annotation: Any) -> tuple[Any, ...]:
     """Return the types, and what reads their text, that a field's type is made of."""
     args = get_args(annotation)
-    return [a for arg in args for a in flat(arg)] if args else [annotation]
+    return tuple(a for arg in args for a in flat(arg)) if args else (annotation,)
 
 
 def class_of(annotation: Any, base: type[T]) -> type[T] | None:

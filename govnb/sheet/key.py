@@ -1,6 +1,7 @@
 """A key of a parameter file, with what becomes of its value when a new year's file begins."""
 
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -41,6 +42,7 @@ def next_year(info: FieldInfo) -> NextYear:
     return next((m for m in info.metadata if isinstance(m, NextYear)), NextYear())
 
 
+@cache
 def bare(annotation: Any) -> Any:
     """Return a type without its annotations and without `| None`."""
     while True:
