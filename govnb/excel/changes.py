@@ -20,9 +20,8 @@ from govnb.excel.maps import FormsFile
 from govnb.excel.source import Source
 from govnb.excel.tables import Reading
 from govnb.sheet.department import Department
-from govnb.sheet.fields import below, class_of, flat, typed
+from govnb.sheet.fields import bare, below, class_of, flat, typed
 from govnb.sheet.imported import Imported, SourceFile, read_cell
-from govnb.sheet.key import bare
 from govnb.sheet.published import parse_published
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, Place, Spot, did_you_mean

@@ -15,10 +15,9 @@ from pydantic import BaseModel
 
 from govnb.sheet.department import Department
 from govnb.sheet.expression import Expression, FormulaError, Value, difference, parse, sum_of
-from govnb.sheet.fields import class_of, flat, keys_of, leaves, typed
+from govnb.sheet.fields import bare, class_of, flat, keys_of, leaves, typed
 from govnb.sheet.figure import WHOLE_UNITS, default_label
 from govnb.sheet.imported import Imported, SourceFile
-from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure, Lack, Money
