@@ -11,15 +11,7 @@ from pydantic import ConfigDict, Field, PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
 from govnb.rubric.case import Case, mismatch
-from govnb.rubric.outcome import (
-    EVERYTHING,
-    NOTHING,
-    ZERO,
-    Interval,
-    Outcome,
-    Valued,
-    either,
-)
+from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
 from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
