@@ -22,6 +22,9 @@ from govnb.text.yaml_text import Mapping, Scalar, parse_yaml, scalar
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"
 # Files the program makes beside the departments' own.
 OWN_NAMES = frozenset({"district", "index", "summary"})
+# What is about all departments of a year stands in a folder of its own, beside their files.
+ALL = "_all"
+SUMMARY = f"{ALL}/summary.json"
 # What marks a 试算 and an edition for publication beside a department's report.
 TRIAL, PUBLIC = "-试算", "-公开版"
 # What Windows takes for a device, whatever follows behind a dot.
