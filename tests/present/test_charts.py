@@ -359,3 +359,20 @@ def test_equal_charts_are_equal_bytes_whatever_the_users_style(junshan: Inputs) 
         for seed, zone in (("1", "UTC"), ("2", "Asia/Shanghai"))
     }  # fmt: skip
     assert len(sums) == 1
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_lines_of_the_readme_work(readme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / readme).read_text("utf-8")
+    (lines,) = (b for b in re.findall(r"```python\n(.*?)```", text, re.S) if "wb.figure" in b)
+    monkeypatch.chdir(ROOT)
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    table, drawn, said = (
+        eval(line, names)._repr_mimebundle_()["text/plain"]
+        for line in lines.splitlines()
+        if line.startswith("wb.")
+    )
+    assert "4.64%" in table
+    assert "其他资本性支出297.53万元" in drawn
+    assert said.strip() == "支出比预算增长4.64%。"
