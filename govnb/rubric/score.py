@@ -120,9 +120,10 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         if faults:
             raise FaultsError(faults)
     total, printed = _total(rows), inputs.department.published.get(SCORE)
+    low, high = _ends(total)
     full = sum((row.case.weight for row in rows), ZERO)
     is_partial = rubric.is_partial or bool(hints and full != rubric.total)
-    grades, ungraded = ((), "") if is_partial else _grades(rubric, total, full, year)
+    limits, ungraded = ((), "") if is_partial else _limits(rubric, total, full, year)
     notes = [*hints.values(), *(note for row in rows for note in row.outcome.notes)]
     notes += unused(inputs, rubric)
     if year not in rubric.file.years:
@@ -131,13 +132,14 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         rubric=rubric.id,
         title=str(rubric.file.title),
         indicators=tuple(made),
-        low=total.low if total else None,
-        high=total.high if total else None,
+        low=low,
+        high=high,
         full=full,
         is_partial=is_partial,
         hints=hints,
         is_weighted=rubric.is_weighted,
-        grades=grades,
+        grades=grades_between(limits, total.low, total.high) if total else (),
+        limits=limits,
         published=printed.value if printed else None,
         statement="",
         notes=tuple(dict.fromkeys(notes)),
@@ -150,9 +152,10 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     return replace(scored, statement=_said(scored) + _published(scored))
 
 
-def _grades(
+def _limits(
     rubric: Rubric, total: Interval | None, full: Decimal, year: int
-) -> tuple[tuple[str, ...], str]:
+) -> tuple[tuple[tuple[str, Decimal], ...], str]:
+    """Return the grades with the least points of each, best first, or why there are none."""
     if total is None or not rubric.is_weighted:
         return (), ""
     said, stated = words.points(rubric.total), rubric.file.grades
@@ -161,8 +164,7 @@ def _grades(
     if not stated and rubric.total != 100:
         return (), f"总分是 {said} 分，指标体系没有写“等级”，通行的等级只用于 100 分的表"
     lowest = {name: amount.value or ZERO for name, amount in (stated or {}).items()} or _GRADES
-    best_first = sorted(lowest.items(), key=lambda grade: -grade[1])
-    return grades_between(best_first, total.low, total.high), ""
+    return tuple(sorted(lowest.items(), key=lambda grade: -grade[1])), ""
 
 
 def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:
@@ -261,7 +263,7 @@ def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
 
 def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
     row, outcome = rows[n], rows[n].outcome
-    entry, case, bounds = row.entry, row.case, row.bounds
+    entry, case, (low, high) = row.entry, row.case, _ends(row.bounds)
     item, evidence, parts = entry.indicator, case.evidence, [row.part for row in rows]
     published = evidence.published if evidence else None
     basis = [str(item.basis or ""), case.prose(evidence.basis) if evidence else ""]
@@ -269,11 +271,11 @@ def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
         id=entry.id,
         name=entry.name,
         groups=entry.groups,
-        weight=case.weight if bounds else None,
+        weight=case.weight if row.bounds else None,
         value=row.value,
         unit=row.unit,
-        low=bounds.low if bounds else None,
-        high=bounds.high if bounds else None,
+        low=low,
+        high=high,
         rule=item.rule.id if item.rule else None,
         rule_name=item.rule.name if item.rule else "",
         statement=str(item.criterion or ""),
@@ -341,18 +343,12 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
 
 
 def _reading(name: str, note: str, assumption: str, rows: Sequence[_Row], n: int) -> ReadingScore:
-    bounds, total = rows[n].bounds, _total(rows)
-    return ReadingScore(
-        name=name,
-        note=note,
-        assumption=assumption,
-        value=rows[n].value,
-        formula_filled=rows[n].formula,
-        low=bounds.low if bounds else None,
-        high=bounds.high if bounds else None,
-        total_low=total.low if total else None,
-        total_high=total.high if total else None,
-    )
+    row, ends = rows[n], (*_ends(rows[n].bounds), *_ends(_total(rows)))
+    return ReadingScore(name, note, assumption, row.value, row.formula, *ends)
+
+
+def _ends(points: Interval | None) -> tuple[Decimal | None, Decimal | None]:
+    return (points.low, points.high) if points else (None, None)
 
 
 def _with_readings(row: IndicatorScore) -> IndicatorScore:
