@@ -67,45 +67,41 @@ class Words:
 class Cells(Strict):
     """格: the cells where a label meets a head, and the figures that they are."""
 
-    row: Text | None = key(
-        "行", description="行的叫法，| 隔开同义词；{变量} 是任意一行；不写是合计行"
-    )
-    after: Text | None = key("从", description="只认这一行以下的")
-    until: Text | None = key("至", description="只认这一行以上的")
-    column: Text = key("列", ..., description="表头，/ 隔开各层，| 隔开同义词，#2 是第二个")
-    fill: Texts = key("填", ..., description="指标名称，可以有几个")
+    row: Text | None = key("行", "行的叫法，| 隔开同义词；{变量} 是任意一行；不写是合计行")
+    after: Text | None = key("从", "只认这一行以下的")
+    until: Text | None = key("至", "只认这一行以上的")
+    column: Text = key("列", "表头，/ 隔开各层，| 隔开同义词，#2 是第二个", ...)
+    fill: Texts = key("填", "指标名称，可以有几个", ...)
 
 
 class Tree(Strict):
     """树: a table of 类款项 codes: a column of it, and the ledger that it fills."""
 
-    column: Text = key("列", ..., description="表头")
-    fill: Text = key("填", ..., description="台账的名称")
+    column: Text = key("列", "表头", ...)
+    fill: Text = key("填", "台账的名称", ...)
 
 
 class Lines(Strict):
     """逐行: a list with one thing a line: its name, and which column is which of its fields."""
 
-    by: Text = key("键", ..., description="哪一列是名称")
-    fill: Text = key("填", ..., description="指标名称，{键} 是名称")
-    columns: dict[Name, Text] = key("列", ..., description="字段: 表头")
-    summed: YesNo | None = key("相加", description="同名的各行相加（指标表）")
+    by: Text = key("键", "哪一列是名称", ...)
+    fill: Text = key("填", "指标名称，{键} 是名称", ...)
+    columns: dict[Name, Text] = key("列", "字段: 表头", ...)
+    summed: YesNo | None = key("相加", "同名的各行相加（指标表）")
 
 
 class Form(Strict):
     """One official table."""
 
-    titles: Texts = key("标题", ..., description="表名，几种叫法；只要包含就认")
-    others: Texts = key("不是", [], description="表名里有这些词的不是它")
-    unit: MoneyUnit | None = key("单位", description="表上不印单位的才写")
-    rows_of: Text | None = key(
-        "各行", description="基础数据表 指 params/rules/base-data.yml 的各行"
-    )
-    heads: dict[Name, Text] = key("各栏", {}, description="各行里栏的名称: 表头")
-    cells: list[Cells] = key("格", [])
-    trees: list[Tree] = key("树", [])
-    lines: list[Lines] = key("逐行", [])
-    source: Text = key("依据", ..., description="这张表见于哪里")
+    titles: Texts = key("标题", "表名，几种叫法；只要包含就认", ...)
+    others: Texts = key("不是", "表名里有这些词的不是它", [])
+    unit: MoneyUnit | None = key("单位", "表上不印单位的才写")
+    rows_of: Text | None = key("各行", "基础数据表 指 params/rules/base-data.yml 的各行")
+    heads: dict[Name, Text] = key("各栏", "各行里栏的名称: 表头", {})
+    cells: list[Cells] = key("格", default=[])
+    trees: list[Tree] = key("树", default=[])
+    lines: list[Lines] = key("逐行", default=[])
+    source: Text = key("依据", "这张表见于哪里", ...)
 
     @model_validator(mode="after")
     def _something_read(self) -> Form:
@@ -125,7 +121,7 @@ class FormsFile(Strict):
     """A file of maps."""
 
     note: Text | None = key("说明")
-    forms: dict[Name, Form] = key("表", ...)
+    forms: dict[Name, Form] = key("表", default=...)
 
 
 def load_forms(params_dir: Path, base_data: BaseDataForm) -> dict[str, Form]:

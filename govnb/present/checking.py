@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-from govnb.excel.changes import notes
 from govnb.present.assessment import Assessment
 from govnb.present.shared_files import check_shared, is_shared
 from govnb.present.shared_files import params_of as params_of_shared
@@ -56,6 +55,9 @@ def imports_since(file: Path, params_dir: Path | None) -> list[str]:
             inputs = load(file, params_dir)
     except FaultsError:
         return []
+    # What reads workbooks takes as long to import as all the rest.
+    from govnb.excel.changes import notes
+
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
     label = inputs.department_at.file
     return list(notes(file, read_text(file, label), label, unit))

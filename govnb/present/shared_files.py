@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from govnb.excel.changes import unknown_names
-from govnb.excel.maps import FormsFile
 from govnb.review.rules import RULE_FILES, rules_of, unusable
 from govnb.rubric.file import Rubric
 from govnb.rubric.load import check_names, load_rubric
@@ -71,6 +69,10 @@ def check_shared(path: Path, params_dir: Path) -> None:
         return
     tree = read_yaml(path, label_of(path, params_dir))
     if _folder(path).name == "imports":
+        # What reads workbooks takes as long to import as all the rest.
+        from govnb.excel.changes import unknown_names
+        from govnb.excel.maps import FormsFile
+
         book = validate(read_yaml(params_dir / "rules" / "figures.yml"), Book)
         if faults := list(unknown_names(validate(tree, FormsFile), book)):
             raise FaultsError(faults)

@@ -92,12 +92,8 @@ def unusable(rules: Rules, inputs: Inputs, figures: Figures) -> list[Fault]:
             # A slip in one of these would only ever find nothing, which looks like 不适用.
             known = canonical(text.split("**")[0].rstrip("."))
             if (instead := names.why_not(known, section=not told.binds)) is not None:
-                faults.append(_unknown(text, text, instead))
+                faults.append(Fault(text.place, f"没有“{text}”这个指标", instead))
     return faults
-
-
-def _unknown(text: Scalar, name: str, hint: str) -> Fault:
-    return Fault(text.at(max(text.find(name), 0)), f"没有“{name}”这个指标", hint)
 
 
 def _is_circular(name: str, checks: Mapping[str, Check]) -> bool:
@@ -127,7 +123,4 @@ def _unreadable(text: Scalar, rule: Check, names: Names) -> Iterator[Fault]:
             return
         # A list of documents is no figure, but has its dates.
         is_list = text == getattr(rule, "document", None)
-        for name in expression.names:
-            instead = names.why_not(name.replace(ANY, "*"), section=is_list)
-            if instead is not None:
-                yield _unknown(text, name.replace(ANY, "…"), instead)
+        yield from names.unknown(text, expression.names, section=is_list)

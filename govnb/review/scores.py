@@ -29,8 +29,6 @@ class _Published(NamedTuple):
     item: str
     text: str
     value: Decimal
-    # How far they may be off by their own rounding.
-    within: Decimal
     low: Decimal
     high: Decimal
     # What would narrow the bounds, and the bounds under other readings.
@@ -73,8 +71,7 @@ class ScoreCheck(Check):
         rows, text = scored.indicators, source.text.strip()
         others = [(r.total_low, r.total_high) for row in rows for r in row.readings]
         missing = tuple(name for row in rows for name in row.missing)
-        within = half_digit(source.value)
-        given_points = (text, source.value, within, scored.low, scored.high)
+        given_points = (text, source.value, scored.low, scored.high)
         published = _Published("", "", *given_points, missing, others, left)
         return self._held(published, scored.title, f"。{scored.statement}")
 
@@ -86,7 +83,7 @@ class ScoreCheck(Check):
         left = Side.of(figure) if figure else Side(row.name, exact(value), None)
         others = [(reading.low, reading.high) for reading in row.readings]
         low, text = high if row.low is None else row.low, printed(value, "分")
-        points = (text, value, row.within, low, high)
+        points = (text, value, low, high)
         published = _Published(row.name, f"“{row.name}”", *points, row.missing, others, left)
         over = row.weight is not None and value > row.weight
         yield self._held(published, row.name, f"，也高于分值{row.weight}分" if over else "")
@@ -95,9 +92,10 @@ class ScoreCheck(Check):
         low, high = given.low, given.high
         nearest = min(max(given.value, low), high)
         difference = given.value - nearest
-        evidence = Evidence(given.left, Side(name, exact(nearest), None), difference, given.within)
+        sides, within = (given.left, Side(name, exact(nearest), None)), half_digit(given.value)
+        evidence = Evidence(*sides, difference, within)
         bounds = printed(high, "分") if low == high else f"{printed(low)}到{printed(high, '分')}"
-        agrees = reproducible(given.value, low, high, given.within)
+        agrees = reproducible(given.value, low, high)
         if agrees:
             told = f"{given.item}公布{given.text}，按指标体系得{bounds}"
             return self.passed(given.subject, told, evidence)
@@ -109,11 +107,7 @@ class ScoreCheck(Check):
         words["差额"] = printed(abs(difference), "分")
         words["缘由"] = (_TOO_HIGH if difference > 0 else _TOO_LOW) + more
         # What another reading of the facts allows is for the department to declare, not wrong.
-        others = (
-            reproducible(given.value, *ends, given.within)
-            for ends in given.others
-            if None not in ends
-        )
+        others = (reproducible(given.value, *e) for e in given.others if None not in e)
         allowed = any(found is not False for found in others)
         return self.failed(given.subject, words, evidence, HINT if allowed else None)
 
@@ -147,13 +141,11 @@ class ScoreCheck(Check):
     def _sum(
         self, name: str, left: Side, stated: Decimal, rows: list[IndicatorScore]
     ) -> Iterator[Finding]:
-        given = [(row.published, row.within) for row in rows if row.published is not None]
-        total = sum((value for value, _ in given), Decimal(0))
+        given = [row.published for row in rows if row.published is not None]
+        total = sum(given, Decimal(0))
         # Whole points were given as such; others may each have been rounded.
-        is_whole = all(
-            value == value.to_integral_value() for value in (stated, *(v for v, _ in given))
-        )
-        within = Decimal(0) if is_whole else sum((w for _, w in given), half_digit(stated))
+        is_whole = all(value == value.to_integral_value() for value in (stated, *given))
+        within = Decimal(0) if is_whole else sum(map(half_digit, given), half_digit(stated))
         difference = stated - total
         # While some parts aren't known, their sum can only be too much.
         is_open = difference > 0 and len(given) < len(rows)

@@ -33,25 +33,17 @@ _RANGE_WORDS = tuple(str(f.alias) for f in Bounds.model_fields.values())
 class Case:
     """One indicator of one department, as its rule sees it."""
 
-    # All facts and figures.
-    figures: Figures
+    figures: Figures  # all facts and figures
     year: int
     faults: list[Fault]
-    # Where its own facts are: `评分依据.NAME` or `绩效指标.NAME`.
-    base: str = ""
-    # The prose of its facts: proofs, reasons, notes.
-    evidence: Evidence | None = None
+    base: str = ""  # where its own facts are: `评分依据.NAME` or `绩效指标.NAME`
+    evidence: Evidence | None = None  # the prose of its facts: proofs, reasons, notes
     weight: Decimal = ZERO
-    # The unit of the indicator's value.
-    unit: str = PERCENT
-    # Whether the rubric asks for 佐证.
-    asks_proof: bool = False
-    # What the department's amounts without a unit are in.
-    money_unit: str = MONEY_UNIT
-    # What the rubric says of a formula without a value.
-    zero: ZeroBase | None = None
-    # The formula of its value.
-    formula: Scalar | None = None
+    unit: str = PERCENT  # the unit of the indicator's value
+    asks_proof: bool = False  # whether the rubric asks for 佐证
+    money_unit: str = MONEY_UNIT  # what the department's amounts without a unit are in
+    zero: ZeroBase | None = None  # what the rubric says of a formula without a value
+    formula: Scalar | None = None  # the formula of its value
     # Values that stand in for the department's own, once its units are summed up.
     given: Mapping[str, Valued] = field(default_factory=dict)
     # What the rule around leaves to give, else everything from 0 to the weight.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import chain
@@ -171,15 +171,11 @@ def _by_mark(case: Case, mark: Decimal | None, unmarked: Outcome, said: str = ""
 class _Claim(NamedTuple):
     """What a department says of one point of a checklist, and whether that is shown."""
 
-    # 是, 否 or nothing, and the prose of it.
-    word: str | None
-    point: Point | None
-    # The evidence for the point, else for the indicator as a whole.
-    proof: str
-    # Whether the point is shown to be met; an unproven claim is open.
-    met: bool | None
-    # The fact that would settle it.
-    lacking: str
+    word: str | None  # 是, 否 or nothing
+    point: Point | None  # the prose of it
+    proof: str  # the evidence for the point, else for the indicator as a whole
+    met: bool | None  # whether the point is shown to be met; an unproven claim is open
+    lacking: str  # the fact that would settle it
 
     @classmethod
     def of(cls, case: Case, item: str) -> _Claim:
@@ -236,89 +232,69 @@ class ChecklistAdd(Rule):
         return Outcome(points, reason, lacking, proofs=proofs, notes=tuple(notes))
 
 
-def _added_up(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
+def _together(parts: Iterable[Outcome], between: str) -> Outcome:
+    """Return what several parts come to, before any limit."""
     made = list(parts)
     return Outcome(
-        Interval.sum(one.points for one in made).within(case.limits(rule)),
-        "；".join(one.reason for one in made),
+        Interval.sum(one.points for one in made),
+        between.join(one.reason for one in made if one.reason),
         tuple(chain.from_iterable(one.missing for one in made)),
         proofs=tuple(chain.from_iterable(one.proofs for one in made)),
         notes=tuple(chain.from_iterable(one.notes for one in made)),
     )
 
 
-def _count(case: Case, *path: str) -> int | None:
+def _added_up(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
+    whole = _together(parts, "；")
+    return replace(whole, points=whole.points.within(case.limits(rule)))
+
+
+def _taken_off(parts: Iterable[Outcome], rule: Rule, case: Case) -> Outcome:
+    """Return what is left when each part costs its points, in the best and the worst case."""
+    whole, limits = _together(parts, "，"), case.limits(rule)
+    gone = min(whole.points.low, limits.width)
+    points = Interval(limits.high - whole.points.high, limits.high - gone).within(limits)
+    reason = "没有说明有无应扣分的情形" if whole.missing else "没有发现应扣分的情形"
+    if whole.points.low:
+        reason = f"{whole.reason}，扣 {words.points(gone)} 分"
+        if limits.low and whole.points.low > gone:
+            reason += f"，最低 {words.points(limits.low)} 分"
+    if whole.missing and not points.is_exact:
+        reason += f"；还缺 {len(whole.missing)} 项说明，得分在 {points} 分之间"
+    return replace(whole, points=points, reason=reason, proofs=(*whole.proofs, case.proof))
+
+
+def _count(case: Case, *path: str) -> Decimal | None:
     number = case.number(*path, "例数")
-    if number is None:
-        return None
-    if number < 0 or number != number.to_integral_value():
-        message = f"“{case.name(*path, '例数')}”是 {number:f}，不是例数"
-        case.refuse(message, "写 1 以上的整数", *path, "例数")
-    return int(number)
+    return None if number is None else number.to_integral_value()
 
 
-def _times(sure: int, most: int | Decimal | None = None) -> Interval:
-    return Interval(Decimal(sure), Decimal(sure if most is None else most))
+def _incidents(case: Case) -> dict[str, Outcome]:
+    """Return how often each thing that went wrong did, and what that lacks."""
+    return {
+        name: _incident(case, name) for name in (case.evidence.incidents if case.evidence else ())
+    }
 
 
-@dataclass
-class _Tally:
-    """What is taken off an indicator so far, in the best and the worst case."""
+def _incident(case: Case, name: str) -> Outcome:
+    path = ("事项", name, "例数")
+    stated = _count(case, *path[:2])
+    if stated == 0:
+        case.refuse(f"事项“{name}”的例数是 0", "没有发生的不列；列出的写 1 以上", *path)
+    if stated is None and case.is_withheld(*path):
+        return Outcome(Interval(Decimal(1), UNBOUNDED), "", (case.name(*path),))
+    return Outcome(Interval.exactly(stated or Decimal(1)), "")
 
-    case: Case
-    gone: Interval = NOTHING
-    said: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    proofs: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
-    @property
-    def incidents(self) -> list[str]:
-        return list(self.case.evidence.incidents) if self.case.evidence else []
+def _has_all(case: Case) -> bool:
+    return case.word("事项齐全") == "是" and case.is_shown("事项齐全")
 
-    @property
-    def is_complete(self) -> bool:
-        return self.case.word("事项齐全") == "是" and self.case.is_shown("事项齐全")
 
-    def take(self, times: Interval, each: Decimal) -> None:
-        most = times.high if times.high == UNBOUNDED else times.high * each
-        self.gone = Interval.sum((self.gone, Interval(times.low * each, most)))
-
-    def times(self, name: str) -> Interval:
-        stated = _count(self.case, "事项", name)
-        if stated == 0:
-            hint = "没有发生的不列；列出的写 1 以上"
-            self.case.refuse(f"事项“{name}”的例数是 0", hint, "事项", name, "例数")
-        if stated is None and self.case.is_withheld("事项", name, "例数"):
-            self.missing.append(self.case.name("事项", name, "例数"))
-            return _times(1, UNBOUNDED)
-        return _times(stated or 1)
-
-    def take_incidents(self, each: Decimal) -> Decimal:
-        times = Interval.sum(self.times(name) for name in self.incidents)
-        self.take(times, each)
-        return times.low
-
-    def allow_for_more(self) -> None:
-        if not self.is_complete:
-            self.take(_times(0, UNBOUNDED), ZERO)
-            said = self.case.word("事项齐全") == "是"
-            self.missing.append(self.case.name("佐证" if said else "事项齐全"))
-
-    def outcome(self, rule: Rule) -> Outcome:
-        limits = self.case.limits(rule)
-        gone = min(self.gone.low, limits.width)
-        points = Interval(limits.high - self.gone.high, limits.high - gone).within(limits)
-        if self.gone.low:
-            reason = f"{'，'.join(self.said)}，扣 {words.points(gone)} 分"
-            if limits.low and self.gone.low > gone:
-                reason += f"，最低 {words.points(limits.low)} 分"
-        else:
-            reason = "没有说明有无应扣分的情形" if self.missing else "没有发现应扣分的情形"
-        if self.missing and not points.is_exact:
-            reason += f"；还缺 {len(self.missing)} 项说明，得分在 {points} 分之间"
-        proofs = (*self.proofs, self.case.proof)
-        return Outcome(points, reason, tuple(self.missing), proofs=proofs, notes=tuple(self.notes))
+def _perhaps_more(case: Case) -> list[Outcome]:
+    """Return the room that an incomplete list leaves for more incidents."""
+    lacking = "佐证" if case.word("事项齐全") == "是" else "事项齐全"
+    more = Outcome(Interval(ZERO, UNBOUNDED), "", (case.name(lacking),))
+    return [] if _has_all(case) else [more]
 
 
 class Flaw(Strict):
@@ -342,29 +318,34 @@ class ChecklistDeduct(Rule):
 
     def score(self, case: Case) -> Outcome:
         """Take off for every case, or for every point, that falls short."""
-        by_case, tally = self.by != "按项", _Tally(case)
+        by_case, incidents = self.by != "按项", _incidents(case)
+        listed = _together(incidents.values(), "")
+        times = listed.points
         if by_case:
-            others = tally.take_incidents(self.points.of(case.weight))
-            tally.said += [f"另有事项 {others} 例"] if others else []
-        elif tally.incidents:
+            said = f"另有事项 {times.low} 例" if times.low else ""
+            listed = replace(listed, points=times.times(self.points.of(case.weight)), reason=said)
+        else:
             # Where a point costs but once, a thing listed outside falls under one of them.
-            tally.notes.append(f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”")
-        is_settled = tally.is_complete and (by_case or not tally.incidents)
-        for name, item in self.items.items():
-            claim = _Claim.of(case, name)
-            times = self._times(case, name, claim, by_case)
-            # A complete list settles what isn't 未公布 in so many words.
-            is_withheld = any(case.is_withheld("要点", name, f) for f in ("符合", "例数"))
-            if times.low == 0 and is_settled and not is_withheld:
-                times = _times(0)
-            if not times.is_exact:
-                tally.missing.append(claim.lacking)
-            tally.take(times, (item.points or self.points).of(case.weight))
-            if times.low:
-                tally.said.append(f"“{name}”不符合" + (f" {times.low} 例" if by_case else ""))
-            elif times.high == 0:
-                tally.proofs += [f"{name}：{claim.proof}"] if claim.proof else []
-        return tally.outcome(self)
+            told = f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”"
+            listed = Outcome(NOTHING, "", notes=(told,) if incidents else ())
+        is_settled = _has_all(case) and (by_case or not incidents)
+        items = (self._item(case, *item, by_case, is_settled) for item in self.items.items())
+        return _taken_off([listed, *items], self, case)
+
+    def _item(self, case: Case, name: str, item: Flaw, by_case: bool, is_settled: bool) -> Outcome:
+        claim = _Claim.of(case, name)
+        times = self._times(case, name, claim, by_case)
+        # A complete list settles what isn't 未公布 in so many words.
+        is_withheld = any(case.is_withheld("要点", name, f) for f in ("符合", "例数"))
+        if times.low == 0 and is_settled and not is_withheld:
+            times = NOTHING
+        said = f"“{name}”不符合" + (f" {times.low} 例" if by_case else "")
+        return Outcome(
+            times.times((item.points or self.points).of(case.weight)),
+            said if times.low else "",
+            () if times.is_exact else (claim.lacking,),
+            proofs=(f"{name}：{claim.proof}",) if times == NOTHING and claim.proof else (),
+        )
 
     @staticmethod
     def _times(case: Case, name: str, claim: _Claim, by_case: bool) -> Interval:
@@ -374,13 +355,12 @@ class ChecklistDeduct(Rule):
             message = f"“{name}”符合写“{claim.word}”，例数却写 {stated}"
             case.refuse(message, "例数是不符合的例数：改其中一个", *path, "例数")
         if met or (stated == 0 and (claim.proof or case.on_trial(*path, "例数"))):
-            return _times(0)
+            return NOTHING
+        sure = stated if stated and by_case else Decimal(1)
         if met is None and not stated:
-            return _times(0, UNBOUNDED if by_case else 1)
-        if not by_case:
-            return _times(1)
-        is_open = stated is None and case.is_withheld(*path, "例数")
-        return _times(stated or 1, UNBOUNDED if is_open else None)
+            return Interval(ZERO, UNBOUNDED if by_case else sure)
+        is_open = by_case and stated is None and case.is_withheld(*path, "例数")
+        return Interval(sure, UNBOUNDED if is_open else sure)
 
 
 class EventDeduct(Rule):
@@ -392,10 +372,10 @@ class EventDeduct(Rule):
 
     def score(self, case: Case) -> Outcome:
         """Take off for every incident; an incomplete list leaves room for more."""
-        tally, each = _Tally(case), self.points.of(case.weight)
-        tally.said.append(f"{tally.take_incidents(each)} 件，每件扣 {words.points(each)} 分")
-        tally.allow_for_more()
-        return tally.outcome(self)
+        listed, each = _together(_incidents(case).values(), ""), self.points.of(case.weight)
+        said = f"{listed.points.low} 件，每件扣 {words.points(each)} 分"
+        listed = replace(listed, points=listed.points.times(each), reason=said)
+        return _taken_off([listed, *_perhaps_more(case)], self, case)
 
 
 class Deadline(Strict):
@@ -488,25 +468,23 @@ class DeadlineRule(Rule):
             yield from check_sum(self, (i.points for i in self.due.values()), "各期限", row)
 
     def _by_item(self, case: Case, points: PointsValue) -> Outcome:
-        each, tally = points.of(case.weight), _Tally(case)
-        times = {name: tally.times(name) for name in tally.incidents}
-        tally.allow_for_more()
+        each, incidents = points.of(case.weight), _incidents(case)
         undated = [name for name, item in self.due.items() if item.due.on(case.year) is None]
-        late = {}
-        for name in tally.incidents:
+        late, perhaps = {}, []
+        for name, one in incidents.items():
             days = {n: case.day("事项", name, "日期", n) for n in self.due}
             late_by = [self.due[n].late_by(case, day) for n, day in days.items()]
             if any(span is not None and span.low for span in late_by):
-                late[name] = times[name].low
-                tally.take(times[name], each)
+                late[name] = one.points
             elif not all(span is not None and not span.high for span in late_by):
-                tally.missing += [] if undated else [case.name("事项", name, "日期")]
-                tally.take(Interval(ZERO, times[name].high), each)
-        named = [name if n == 1 else f"{name} {n} 件" for name, n in late.items()]
-        said = f"误期 {sum(late.values())} 件（{words.listing(named)}）"
-        tally.said.append(f"{said}，每件扣 {words.points(each)} 分")
-        outcome = tally.outcome(self)
+                lacking = () if undated else (case.name("事项", name, "日期"),)
+                perhaps.append(Outcome(Interval(ZERO, one.points.high).times(each), "", lacking))
+        named = [name if n.low == 1 else f"{name} {n.low} 件" for name, n in late.items()]
+        times, missing = Interval.sum(late.values()), _together(incidents.values(), "").missing
+        said = f"误期 {times.low} 件（{words.listing(named)}），每件扣 {words.points(each)} 分"
+        counted = Outcome(times.times(each), said, missing)
+        outcome = _taken_off([counted, *_perhaps_more(case), *perhaps], self, case)
         if not undated or outcome.points.is_exact:
             return outcome
-        lacking = f"原文没有规定 {case.year} 年的期限（{words.listing(undated)}）"
-        return replace(outcome, reason=f"{outcome.reason}；{lacking}")
+        lacks = f"原文没有规定 {case.year} 年的期限（{words.listing(undated)}）"
+        return replace(outcome, reason=f"{outcome.reason}；{lacks}")

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Tag,
-    model_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Tag, model_validator
 
 # Its kinds of rule are known from here on.
 from govnb.rubric import evidence  # noqa: F401
@@ -24,19 +17,13 @@ from govnb.rubric.values import FormulaText, Mark, ZeroBase, key
 from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, unit_of
 from govnb.text.section import Name, Strict, short
-from govnb.text.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse
+from govnb.text.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse, stated
 from govnb.text.yaml_text import Scalar
 
-
-def _stated(amount: Amount) -> Amount:
-    if amount.value is None or amount.approximate:
-        raise refuse(f"“{amount.text}”不能写在指标体系里", "写一个确定的数")
-    return amount
-
-
 REMOVED = "删去"
-Weight = Annotated[Amount, AmountOf(Kind("分", ("分",), what="分值")), AfterValidator(_stated)]
-PlainYear = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
+_EXACT = stated("“{}”不能写在指标体系里", "写一个确定的数", exact=True)
+Weight = Annotated[Amount, AmountOf(Kind("分", ("分",), what="分值")), _EXACT]
+PlainYear = Annotated[Amount, AmountOf(YEAR), _EXACT]
 
 
 class Years(Strict):
@@ -208,8 +195,7 @@ class Socket:
 class Rubric:
     """A checked indicator system."""
 
-    # Its file's name without `.yml`, what the file says, and the file.
-    id: str
+    id: str  # its file's name without `.yml`
     file: RubricFile
     place: Place
     # Its indicators, and the groups that the department's own go into, in table order.

@@ -39,12 +39,8 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
     `also` yields further faults, such as figures that don't exist, to be told with the rest.
-
-    Raises
-    ------
-    FaultsError
-        With every fault of the file: unknown words and rule kinds, weights that don't add
-        up, bands with gaps or overlaps.
+    Raises FaultsError with all of them: unknown words and rule kinds, weights that don't add
+    up, bands with gaps or overlaps.
     """
     folder, path = params_dir / "rubrics", Path(name_or_path)
     label = Path(params_dir.name) / "rubrics"
@@ -327,13 +323,11 @@ def check_names(rubric: Rubric, figures: Figures, book: Book) -> Faults:
                 yield Fault(formula.at(error.offset), str(error), error.hint)
                 continue
             for name in named:
-                own = name in more or name in OWN_NAMES or name.split(".")[0] == DATA
-                if own or (hint := names.why_not(name)) is None:
+                if name in more or name in OWN_NAMES or name.split(".")[0] == DATA:
                     continue
-                if hint == LIST_THEM:
-                    hint = did_you_mean(name, [*more, *OWN_NAMES]) or f"部门自己的数写 {DATA}.名称"
-                place = formula.at(max(formula.find(name), 0))
-                yield Fault(place, f"公式“{formula}”里没有“{name}”这个指标", hint)
+                for fault in names.unknown(formula, [name]):
+                    near = did_you_mean(name, [*more, *OWN_NAMES]) or f"部门自己的数写 {DATA}.名称"
+                    yield replace(fault, hint=near) if fault.hint == LIST_THEM else fault
 
 
 def _formulas(model: Any) -> Iterator[tuple[Formula, tuple[str, ...]]]:

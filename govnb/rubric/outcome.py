@@ -60,6 +60,10 @@ class Interval:
         """Return it as a table prints it: `4` or `0—5`."""
         return interval_text(self.low, self.high)
 
+    def times(self, each: Decimal) -> Interval:
+        """Return this interval of a count, with what one costs."""
+        return Interval(self.low * each, self.high * each)
+
     def within(self, limits: Interval) -> Interval:
         """Return this interval with both ends moved into the limits."""
         low, high = (min(max(e, limits.low), limits.high) for e in (self.low, self.high))
@@ -73,16 +77,11 @@ NOTHING = Interval.exactly(ZERO)
 class Valued:
     """What a formula or a stated value came to."""
 
-    # Where the value lies: one number, a stated range, or anywhere.
-    span: Span = EVERYTHING
-    # The value when it is text.
-    word: str | None = None
-    # Names of the facts it lacks.
-    missing: tuple[str, ...] = ()
-    # Why it has no value though everything is known (a division by zero).
-    problem: str = ""
-    # What the reader must know about it: stated, not computed; not proven.
-    note: str = ""
+    span: Span = EVERYTHING  # where the value lies: one number, a stated range, or anywhere
+    word: str | None = None  # the value when it is text
+    missing: tuple[str, ...] = ()  # names of the facts it lacks
+    problem: str = ""  # why it has no value though everything is known (a division by zero)
+    note: str = ""  # what the reader must know about it: stated, not computed; not proven
 
     @property
     def number(self) -> Decimal | None:
@@ -99,22 +98,16 @@ class Valued:
 class Outcome:
     """What a rule gives, and why."""
 
-    # The score or its bounds.
-    points: Interval
-    # One Chinese sentence.
-    reason: str
-    # Names of the facts that would narrow the bounds.
-    missing: tuple[str, ...] = ()
+    points: Interval  # the score or its bounds
+    reason: str  # one Chinese sentence
+    missing: tuple[str, ...] = ()  # names of the facts that would narrow the bounds
     # False when it is left out of the table (剔除), None while that is open.
     counts: bool | None = True
-    # The indicator's value.
-    valued: Valued = field(default_factory=Valued)
-    # Evidence relied on beside that for the indicator as a whole.
-    proofs: tuple[str, ...] = ()
+    valued: Valued = field(default_factory=Valued)  # the indicator's value
+    proofs: tuple[str, ...] = ()  # evidence relied on beside that for the indicator as a whole
     # What doesn't fit: words the rubric doesn't know, facts that contradict each other.
     notes: tuple[str, ...] = ()
-    # The value's unit where it isn't the indicator's.
-    unit: str | None = None
+    unit: str | None = None  # the value's unit where it isn't the indicator's
 
 
 def either(*outcomes: Outcome) -> tuple[Interval, bool | None]:

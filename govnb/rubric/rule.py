@@ -26,7 +26,7 @@ from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
 from govnb.text.faults import Fault, did_you_mean
-from govnb.text.measure import PERCENT, Span, ratio
+from govnb.text.measure import PERCENT, Span
 from govnb.text.section import Strict
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar
@@ -278,8 +278,3 @@ def check_sum(rule: Rule, parts: Iterable[Points | None], what: str, row: Row) -
 def say_level(unit: str, value: Decimal) -> str:
     """Return a number of a rule in the unit of the indicator's value."""
     return f"{(value * 100).normalize():f}%" if unit == PERCENT else f"{value.normalize():f}"
-
-
-def level(amount: Amount, case: Case) -> Decimal:
-    """Return a number of a rule in the unit of the indicator's value."""
-    return ratio(amount, case.unit)

@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from govnb.rubric.case import Case
 from govnb.rubric.outcome import ZERO, Interval, Outcome, Valued
-from govnb.rubric.rule import Faults, Row, ValueRule, check_best, check_most, level, say_level
+from govnb.rubric.rule import Faults, Row, ValueRule, check_best, check_most, say_level
 from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, in_steps, key
 from govnb.sheet import score_words as words
 from govnb.text.faults import Fault
@@ -39,14 +39,14 @@ class Deduction(ValueRule):
 
     def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, and why; a fraction of a step costs what 取整 says."""
-        standard, limits = level(self.standard, case), case.limits(self)
+        standard, limits = ratio(self.standard, case.unit), case.limits(self)
         beyond, kept, missed = self.apart(value - standard, case)
         shown = words.value(value, case.unit, standard)
         if beyond <= 0:
             return Outcome(Interval.exactly(limits.high), f"{shown}{kept}，不扣分")
         step: Amount | None = getattr(self, "step", None)
         one = Decimal("0.01") if case.unit == PERCENT else Decimal(1)
-        size = level(step, case) if step is not None else one
+        size = ratio(step, case.unit) if step is not None else one
         counted, said = in_steps(beyond / size, self.rounding, "一步")
         each = self.points.of(case.weight)
         gone = min(counted * each, limits.width)
@@ -89,14 +89,14 @@ class TwoSidedStepDeduct(Deduction):
 
     def apart(self, by: Decimal, case: Case) -> tuple[Decimal, str, str]:
         """Return how far a value misses the standard on either side, and both sayings."""
-        allowed = level(self.tolerance, case) if self.tolerance else ZERO
+        allowed = ratio(self.tolerance, case.unit) if self.tolerance else ZERO
         within = f"±{self.tolerance.text.strip()} 以内" if self.tolerance and allowed else "相同"
         said = f"，{self._standard(case.unit)}，"
         return abs(by) - allowed, f"{said}{within}", f"{said}{'高出' if by > 0 else '低了'}"
 
     def turns(self, case: Case) -> list[Decimal]:
         """Return the standard: the best there is."""
-        return [level(self.standard, case)]
+        return [ratio(self.standard, case.unit)]
 
     def faults(self, row: Row) -> Faults:
         """Refuse a tolerance below nothing."""
@@ -166,7 +166,7 @@ class Banded(ValueRule):
 
     def turns(self, case: Case) -> list[Decimal]:
         """Return the ends of the bands, on both sides of nothing where only the size counts."""
-        ends = [level(end, case) for band in self.bands for end in band.ends]
+        ends = [ratio(end, case.unit) for band in self.bands for end in band.ends]
         return [*ends, *(-end for end in ends), ZERO] if self.by_size == "是" else ends
 
     def faults(self, row: Row) -> Faults:
@@ -196,12 +196,12 @@ class Proportional(ValueRule):
     def at(self, value: Decimal, case: Case) -> Outcome:
         """Return the points for a value, never more than the weight, and why."""
         limits, shown = case.limits(self), words.value(value, case.unit)
-        if self.start is not None and value < level(self.start, case):
+        if self.start is not None and value < ratio(self.start, case.unit):
             said = f"{shown}，低于起点 {self.start.text.strip()}"
             return Outcome(
                 Interval.exactly(limits.low), f"{said}，得 {words.points(limits.low)} 分"
             )
-        share = value / level(self.full_at, case) if self.full_at is not None else value
+        share = value / ratio(self.full_at, case.unit) if self.full_at is not None else value
         points = Interval.exactly(case.weight * share).within(limits)
         of = "" if self.full_at is None else f" ÷ {self.full_at.text.strip()}"
         capped = "，不超过满分" if share > 1 else ""

@@ -26,7 +26,6 @@ from govnb.sheet.score import (
     ReadingScore,
     Score,
     grades_between,
-    half_digit,
     interval_text,
     reproducible,
 )
@@ -102,11 +101,8 @@ def _value_only(case: Case) -> Outcome:
 def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     """Score a department.
 
-    Raises
-    ------
-    FaultsError
-        For figures the rubric names that don't exist, and facts that contradict it: each
-        at its place, all at once.
+    Raises FaultsError for figures the rubric names that don't exist, and for facts that
+    contradict it: each at its place, all at once.
     """
     faults: list[Fault] = []
     inputs = tried(inputs, figures, figures.overrides, faults)
@@ -143,7 +139,6 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         is_weighted=rubric.is_weighted,
         grades=grades,
         published=printed.value if printed else None,
-        within=half_digit(printed.value if printed else None),
         statement="",
         notes=tuple(dict.fromkeys(notes)),
         source="；".join(f"{name} {text}" for name, text in rubric.file.sources.items()),
@@ -293,7 +288,6 @@ def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
         mark=str(item.mark),
         counts=outcome.counts,
         published=published.value if published else None,
-        within=half_digit(published.value if published else None),
         readings=tuple(_readings(inputs, rows, n)),
         shortfall=_shortfall(case, outcome),
         place=entry.place,
@@ -432,7 +426,7 @@ def _why(made: Score, above: bool) -> str:
     settling = [
         _hangs_on(made, row, other, f"总分{end}为 {words.points(moved)} 分")
         for row, other, moved in moving
-        if reproducible(made.published, other.total_low, other.total_high, made.within) is not False
+        if reproducible(made.published, other.total_low, other.total_high) is not False
     ]
     if settling:
         return f"。{''.join(settling)}"

@@ -121,11 +121,7 @@ def _check_book(book: Book, names: Names) -> Iterator[Fault]:
             named = parse(bound(rule.formula, {}, ANY)).names
         except FormulaError:
             continue
-        for name in named:
-            if (hint := names.why_not(name.replace(ANY, "*"))) is not None:
-                said = name.replace(ANY, "…")
-                place = rule.formula.at(max(rule.formula.find(name.partition(f".{ANY}")[0]), 0))
-                yield Fault(place, f"公式“{rule.formula}”里没有“{said}”这个指标", hint)
+        yield from names.unknown(rule.formula, named)
 
 
 def _settle(sheet: Sheet, names: Names, unsaid: str) -> list[Fault]:

@@ -43,6 +43,7 @@ from govnb.text.values import (
     Year,
     YesNo,
     refuse,
+    stated,
 )
 from govnb.text.yaml_text import Mapping, Scalar, scalar
 
@@ -50,20 +51,20 @@ from govnb.text.yaml_text import Mapping, Scalar, scalar
 class Identity(Strict):
     """部门: who reports."""
 
-    name: Text = key("名称", ..., description="报告封面上的单位名称")
+    name: Text = key("名称", "报告封面上的单位名称", ...)
     full_name: Text | None = key("全称")
-    short_name: Text | None = key("简称", description="报告正文里的叫法，如 政务中心")
-    region: Text | None = key("地区", description="默认随年度文件")
-    code: Text | None = key("预算编码", description="保留前导零")
-    parent: Text | None = key("主管部门", description="学校、医院、中心等所属的部门")
-    method: Text | None = key("评价方式", description="单位自评、部门评价、财政评价……")
-    evaluator: Text | None = key("评价机构", description="受托评价的机构")
-    nature: Text | None = key("性质", description="如：正科级事业单位，财政全额拨款")
+    short_name: Text | None = key("简称", "报告正文里的叫法，如 政务中心")
+    region: Text | None = key("地区", "默认随年度文件")
+    code: Text | None = key("预算编码", "保留前导零")
+    parent: Text | None = key("主管部门", "学校、医院、中心等所属的部门")
+    method: Text | None = key("评价方式", "单位自评、部门评价、财政评价……")
+    evaluator: Text | None = key("评价机构", "受托评价的机构")
+    nature: Text | None = key("性质", "如：正科级事业单位，财政全额拨款")
     units: Count | None = key("预算单位数", lasting=True)
-    offices: Count | None = key("内设机构数", lasting=True, description="名单没有列全时写明的个数")
+    offices: Count | None = key("内设机构数", "名单没有列全时写明的个数", lasting=True)
     founded: Date | None = key("设立时间", lasting=True)
     founding_documents: list[Text] | None = key("设立文号")
-    source: Text | None = of_year("来源", description="数据取自哪份公开报告")
+    source: Text | None = of_year("来源", "数据取自哪份公开报告")
 
 
 class UnitStaff(Strict):
@@ -79,16 +80,14 @@ class UnitStaff(Strict):
 class Staff(Strict):
     """人员: establishment posts, and the people in and outside them."""
 
-    posts: PeopleLedger | None = key("编制数", description="编办核定的编制")
-    in_post: PeopleLedger | None = key(
-        "在职人员", description="编制内在职人数；借调、聘用、派遣不算"
-    )
-    outside_posts: PeopleLedger | None = key("编外人员", description="借调、聘用、派遣")
+    posts: PeopleLedger | None = key("编制数", "编办核定的编制")
+    in_post: PeopleLedger | None = key("在职人员", "编制内在职人数；借调、聘用、派遣不算")
+    outside_posts: PeopleLedger | None = key("编外人员", "借调、聘用、派遣")
     retired: PeopleLedger | None = key("离退休人员")
-    total: PeopleLedger | None = key("人员总数", description="报告写明的全部人员")
-    scope: Text | None = key("总数口径", description="人员总数算了哪些人，如 在职和遗属")
+    total: PeopleLedger | None = key("人员总数", "报告写明的全部人员")
+    scope: Text | None = key("总数口径", "人员总数算了哪些人，如 在职和遗属")
     by_unit: dict[Name, UnitStaff] = key(
-        "按单位", {}, description="一个单位一行；上面各项没有写的，由各单位相加"
+        "按单位", "一个单位一行；上面各项没有写的，由各单位相加", {}
     )
     outside_posts_cost: Money | None = key("编外人员经费")
 
@@ -103,9 +102,9 @@ class BudgetLine(Strict):
     """A line with budget and actual, this year and last."""
 
     last_budget: Money | None = key("上年预算")
-    last_actual: Money | None = key("上年支出", description="上年决算数")
-    budget: Money | None = key("预算", description="本年预算数", last_year="上年预算")
-    actual: Money | None = key("支出", description="本年决算数", last_year="上年支出")
+    last_actual: Money | None = key("上年支出", "上年决算数")
+    budget: Money | None = key("预算", "本年预算数", last_year="上年预算")
+    actual: Money | None = key("支出", "本年决算数", last_year="上年支出")
     note: Markdown | None = of_year("说明")
 
 
@@ -115,17 +114,17 @@ class ThreePublic(BudgetLine):
     The totals are stated where the parts aren't, and computed from these otherwise.
     """
 
-    abroad: BudgetLine = key("因公出国（境）费", BudgetLine())
+    abroad: BudgetLine = key("因公出国（境）费", default=BudgetLine())
     vehicles: BudgetLine = key(
-        "公务用车购置及运行维护费", BudgetLine(), description="购置和运行维护没有分开公布时写"
+        "公务用车购置及运行维护费", "购置和运行维护没有分开公布时写", BudgetLine()
     )
-    vehicle_purchase: BudgetLine = key("公务用车购置费", BudgetLine())
-    vehicle_running: BudgetLine = key("公务用车运行维护费", BudgetLine())
-    reception: BudgetLine = key("公务接待费", BudgetLine())
-    trips: Groups | None = key("因公出国（境）团组数", description="个")
+    vehicle_purchase: BudgetLine = key("公务用车购置费", default=BudgetLine())
+    vehicle_running: BudgetLine = key("公务用车运行维护费", default=BudgetLine())
+    reception: BudgetLine = key("公务接待费", default=BudgetLine())
+    trips: Groups | None = key("因公出国（境）团组数", "个")
     travellers: People | None = key("因公出国（境）人数")
     cars_bought: Vehicles | None = key("公务用车购置数")
-    cars: Vehicles | None = key("公务用车保有量", description="年末的辆数")
+    cars: Vehicles | None = key("公务用车保有量", "年末的辆数")
     receptions: Batches | None = key("公务接待批次")
     guests: Guests | None = key("公务接待人次")
 
@@ -133,9 +132,9 @@ class ThreePublic(BudgetLine):
 class PublicExpense(BudgetLine):
     """公用经费, with the three lines the base-data table asks for."""
 
-    office: BudgetLine = key("办公经费", BudgetLine())
-    utilities_travel: BudgetLine = key("水费电费差旅费", BudgetLine())
-    meeting_training: BudgetLine = key("会议费培训费", BudgetLine())
+    office: BudgetLine = key("办公经费", default=BudgetLine())
+    utilities_travel: BudgetLine = key("水费电费差旅费", default=BudgetLine())
+    meeting_training: BudgetLine = key("会议费培训费", default=BudgetLine())
 
 
 class Execution(Strict):
@@ -143,20 +142,16 @@ class Execution(Strict):
 
     carried_in: SignedMoney | None = key("上年结转")
     initial: Money | None = key("年初预算", last_year="上年年初预算")
-    supplement: SignedMoney | None = key("本年追加", description="追减写负数")
+    supplement: SignedMoney | None = key("本年追加", "追减写负数")
     adjusted: Money | None = key(
-        "调整后预算", last_year="上年调整后预算", description="不写就是结转、年初、追加之和"
+        "调整后预算", "不写就是结转、年初、追加之和", last_year="上年调整后预算"
     )
     adjusted_alone: Money | None = key(
-        "调整后预算不含结转", description="报告的调整后预算没有算上年结转时写在这里"
+        "调整后预算不含结转", "报告的调整后预算没有算上年结转时写在这里"
     )
-    received: Money | None = key("实际到位", description="当年实际到位的资金")
-    income: Money | None = key(
-        "决算收入", last_year="上年决算收入", description="本年收入合计，不含上年结转"
-    )
-    from_reserves: Money | None = key(
-        "使用非财政拨款结余", description="旧称 用事业基金弥补收支差额"
-    )
+    received: Money | None = key("实际到位", "当年实际到位的资金")
+    income: Money | None = key("决算收入", "本年收入合计，不含上年结转", last_year="上年决算收入")
+    from_reserves: Money | None = key("使用非财政拨款结余", "旧称 用事业基金弥补收支差额")
     distributed: Money | None = key("结余分配")
     left_over: SignedMoney | None = key("年末结余", last_year="上年结转")
     last_initial: Money | None = key("上年年初预算")
@@ -170,10 +165,10 @@ class Appropriation(Strict):
     carried_in: MoneyLedger | None = key("年初结转")
     budget: MoneyLedger | None = key("年初预算")
     income: MoneyLedger | None = key(
-        "收入", last_year="上年收入", description="明细是一般公共预算、政府性基金预算等"
+        "收入", "明细是一般公共预算、政府性基金预算等", last_year="上年收入"
     )
     expenditure: MoneyLedger | None = key(
-        "支出", last_year="上年支出", description="功能科目各行、三本预算各列的写成交叉表"
+        "支出", "功能科目各行、三本预算各列的写成交叉表", last_year="上年支出"
     )
     left_over: MoneyLedger | None = key("年末结转", last_year="年初结转")
     last_income: MoneyLedger | None = key("上年收入")
@@ -184,9 +179,9 @@ class ProjectTotal(BudgetLine):
     """项目支出总额: what the report states for all its projects, and for each kind of them."""
 
     incomplete: YesNo | None = key(
-        "没有列全", description="项目支出里没有列出全部项目写 是；没有写的总额就印 未公布"
+        "没有列全", "项目支出里没有列出全部项目写 是；没有写的总额就印 未公布"
     )
-    kinds: dict[Name, BudgetLine] = key("分类", {}, description="各类项目写明的总额")
+    kinds: dict[Name, BudgetLine] = key("分类", "各类项目写明的总额", {})
 
     @model_validator(mode="before")
     @classmethod
@@ -203,7 +198,7 @@ class Event(Strict):
     """A dated step of a project, with the document it produced."""
 
     date: Date | None = key("日期")
-    document: Text | None = of_year("文号", description="按原文抄录")
+    document: Text | None = of_year("文号", "按原文抄录")
     note: Text | None = of_year("说明")
 
 
@@ -211,9 +206,9 @@ class FormMoney(Strict):
     """One row of the money block of a self-evaluation form."""
 
     initial: Money | None = key("年初预算数")
-    adjusted: Money | None = key("全年预算数", description="调整后的，式中的 A")
+    adjusted: Money | None = key("全年预算数", "调整后的，式中的 A")
     received: Money | None = key("到位数")
-    actual: Money | None = key("全年执行数", description="式中的 B")
+    actual: Money | None = key("全年执行数", "式中的 B")
 
 
 class YearGoal(Strict):
@@ -227,14 +222,12 @@ class SelfEvaluation(Strict):
     """自评表: the head of the form that every department and project fills in since 2019."""
 
     money: dict[Name, FormMoney] = key(
-        "资金", {}, description="年度资金总额，和其中的 当年财政拨款、上年结转资金、其他资金"
+        "资金", "年度资金总额，和其中的 当年财政拨款、上年结转资金、其他资金", {}
     )
-    weight: Quantity | None = key("执行率分值", lasting=True, description="默认 10；有的地方 20")
-    points: Quantity | None = of_year("执行率得分", description="公布的表上印的")
+    weight: Quantity | None = key("执行率分值", "默认 10；有的地方 20", lasting=True)
+    points: Quantity | None = of_year("执行率得分", "公布的表上印的")
     reason: Text | None = of_year("执行偏差原因")
-    goals: dict[Name, YearGoal] = key(
-        "年度目标", {}, description="一个目标一段，键是 目标1 这样的词"
-    )
+    goals: dict[Name, YearGoal] = key("年度目标", "一个目标一段，键是 目标1 这样的词", {})
 
 
 class ProjectForm(SelfEvaluation):
@@ -242,28 +235,28 @@ class ProjectForm(SelfEvaluation):
 
     authority: Text | None = key("主管部门")
     carried_out_by: Text | None = key("实施单位")
-    targets: dict[Name, TargetOf] = key("绩效指标", {}, description="各条绩效指标，写法同部门的")
-    total: Quantity | None = of_year("总分", description="公布的表上印的总分")
+    targets: dict[Name, TargetOf] = key("绩效指标", "各条绩效指标，写法同部门的", {})
+    total: Quantity | None = of_year("总分", "公布的表上印的总分")
 
 
 class Project(Strict):
     """项目: one project from appraisal to delivery, in 万元."""
 
-    appraised: Money | None = key("评审金额", description="财政评审预算金额")
+    appraised: Money | None = key("评审金额", "财政评审预算金额")
     contract: Money | None = key("中标价")
-    supplement: Money | None = key("追加", description="合同签订后的追加")
-    funding: Money | None = key("资金", description="为项目安排的资金")
-    steps: dict[Name, Event] | None = key("过程", description="按时间先后写")
-    form: ProjectForm | None = key("自评表", description="项目支出绩效自评表")
+    supplement: Money | None = key("追加", "合同签订后的追加")
+    funding: Money | None = key("资金", "为项目安排的资金")
+    steps: dict[Name, Event] | None = key("过程", "按时间先后写")
+    form: ProjectForm | None = key("自评表", "项目支出绩效自评表")
     note: Markdown | None = of_year("说明")
 
 
 class OverspendReason(Strict):
     """A reason the department gives for overspending, and the amount it stands for."""
 
-    amount: Money = key("金额", ...)
+    amount: Money = key("金额", default=...)
     # Its name may turn out to be saved: that is said, not refused.
-    overspend: SignedMoney | None = key("对应超支", description="它要解释的超支，写 =名称")
+    overspend: SignedMoney | None = key("对应超支", "它要解释的超支，写 =名称")
     people: Quantity | None = key("人数")
 
 
@@ -272,15 +265,15 @@ class RunningCost(Strict):
 
     budget: Money | None = key("预算")
     actual: Money | None = key("支出")
-    unbudgeted: MoneyLedger | None = key("未列入预算", description="超支中已说明的部分")
+    unbudgeted: MoneyLedger | None = key("未列入预算", "超支中已说明的部分")
     area: Area | None = key("面积")
 
 
 class Volume(Strict):
     """业务量: how much work was done."""
 
-    unit: Text = key("单位", ..., description="件、次、家、%……")
-    this_year: QuantityLedger = key("本年", ..., last_year="上年")
+    unit: Text = key("单位", "件、次、家、%……", ...)
+    this_year: QuantityLedger = key("本年", default=..., last_year="上年")
     last_year: QuantityLedger | None = key("上年")
     target: QuantityLedger | None = key("目标")
 
@@ -296,7 +289,7 @@ class Procurement(Strict):
 class Buildings(Strict):
     """楼堂馆所: new buildings completed in the year."""
 
-    any_built: YesNo | None = key("有新建项目", description="当年有无完工的楼堂馆所")
+    any_built: YesNo | None = key("有新建项目", "当年有无完工的楼堂馆所")
     approved_area: Area | None = key("批准面积")
     actual_area: Area | None = key("实际面积")
     approved_cost: Money | None = key("批准投资")
@@ -325,15 +318,9 @@ class SignOff(Strict):
     """落款: when and by whom."""
 
     date: Date | None = key("日期")
-    printed: Text | None = key("原文", description="公布的报告上印的日期，按原文抄录")
+    printed: Text | None = key("原文", "公布的报告上印的日期，按原文抄录")
     prepared_by: Text | None = key("填表人")
     responsible: Text | None = key("负责人")
-
-
-def _difference(amount: Amount) -> Amount:
-    if amount.value is None:
-        raise refuse(f"“{amount.text}”不是数", "照 govnb review 印出的差额写，如 6.05")
-    return amount
 
 
 def _filled(date: PartialDate | None) -> PartialDate:
@@ -342,19 +329,19 @@ def _filled(date: PartialDate | None) -> PartialDate:
     return date
 
 
-Said = Annotated[Amount, AmountOf(Kind("", negative=True)), AfterValidator(_difference)]
+_PRINTED = stated("“{}”不是数", "照 govnb review 印出的差额写，如 6.05")
+Said = Annotated[Amount, AmountOf(Kind("", negative=True)), _PRINTED]
 
 
 class Acknowledgement(Strict):
     """已说明: the department's explanation of one finding of the review."""
 
-    finding: Text = key("编号", ..., description="复核发现的编号，照 govnb review 印出的写")
-    explanation: Text = key("说明", ...)
-    by: Text = key("说明人", ...)
-    date: Annotated[Date, AfterValidator(_filled)] = key("日期", ...)
+    finding: Text = key("编号", "复核发现的编号，照 govnb review 印出的写", ...)
+    explanation: Text = key("说明", default=...)
+    by: Text = key("说明人", default=...)
+    date: Annotated[Date, AfterValidator(_filled)] = key("日期", default=...)
     difference: Said | None = key(
-        "差额",
-        description="说明时的差额，照 govnb review 印出的写；以后变了，说明不再算数",
+        "差额", "说明时的差额，照 govnb review 印出的写；以后变了，说明不再算数"
     )
 
 
@@ -365,75 +352,67 @@ Manuscript = Annotated[Scalar, TextOf("稿别", choices=(DRAFT, TRANSCRIPT))]
 class Department(Strict):
     """One department, one year."""
 
-    year: Year = key("年度", ...)
+    year: Year = key("年度", default=...)
     manuscript: Manuscript | None = key(
         "稿别",
-        description="草稿：本单位自己的报告，没有填的印（待填）；"
+        "草稿：本单位自己的报告，没有填的印（待填）；"
         "转录：抄录已公布的报告，没有的印 未公布。不写按转录",
         lasting=True,
     )
-    sample: YesNo | None = of_year("示例", description="虚构的部门和数据写 是")
-    identity: Identity = key("部门", ...)
-    money_unit: MoneyUnit | None = key(
-        "金额单位", description="本文件金额的单位，默认随年度文件", lasting=True
-    )
-    rubric: Text | None = key(
-        "指标体系", description="本部门另用的指标体系，默认随年度文件", lasting=True
-    )
+    sample: YesNo | None = of_year("示例", "虚构的部门和数据写 是")
+    identity: Identity = key("部门", default=...)
+    money_unit: MoneyUnit | None = key("金额单位", "本文件金额的单位，默认随年度文件", lasting=True)
+    rubric: Text | None = key("指标体系", "本部门另用的指标体系，默认随年度文件", lasting=True)
     offices: list[Text] | None = key("内设机构")
-    staff: Staff = key("人员", Staff())
+    staff: Staff = key("人员", default=Staff())
     duties: list[Markdown] | None = key("主要职责")
     systems: list[Markdown] | None = key("管理制度")
     income: MoneyLedger | None = key("收入", last_year="上年收入")
-    income_budget: MoneyLedger | None = key(
-        "收入预算", description="年初预算的收入，另有决算收入时写"
-    )
-    last_income: MoneyLedger | None = key("上年收入", description="只有总数就写一个数")
+    income_budget: MoneyLedger | None = key("收入预算", "年初预算的收入，另有决算收入时写")
+    last_income: MoneyLedger | None = key("上年收入", "只有总数就写一个数")
     expenditure: MoneyLedger | None = key("支出", last_year="上年支出", by_account=True)
-    last_expenditure: MoneyLedger | None = key("上年支出", description="只有总数就写一个数")
+    last_expenditure: MoneyLedger | None = key("上年支出", "只有总数就写一个数")
     allocation: MoneyLedger | None = key(
-        "预算安排", description="与支出逐项对应的预算，项目名称与支出相同", by_account=True
+        "预算安排", "与支出逐项对应的预算，项目名称与支出相同", by_account=True
     )
     spent_by: dict[Name, MoneyLedger] = key(
-        "支出分类", {}, description="同一个支出的其他分法：功能分类、经济分类、支出性质……"
+        "支出分类", "同一个支出的其他分法：功能分类、经济分类、支出性质……", {}
     )
     planned_by: dict[Name, MoneyLedger] = key(
-        "预算分类", {}, description="年初预算的其他分法，键和明细的名称与支出分类相同"
+        "预算分类", "年初预算的其他分法，键和明细的名称与支出分类相同", {}
     )
-    appropriation: Appropriation = key("财政拨款", Appropriation())
-    execution: Execution = key("预算执行", Execution())
-    projects: dict[Name, Project] = key("项目", {})
+    appropriation: Appropriation = key("财政拨款", default=Appropriation())
+    execution: Execution = key("预算执行", default=Execution())
+    projects: dict[Name, Project] = key("项目", default={})
     project_lines: dict[Name, dict[Name, BudgetLine]] = key(
-        "项目支出", {}, description="业务工作专项、运行维护专项，逐项列"
+        "项目支出", "业务工作专项、运行维护专项，逐项列", {}
     )
     project_total: ProjectTotal = key(
-        "项目支出总额", ProjectTotal(), description="项目支出没有逐项列全时写明的总额"
+        "项目支出总额", "项目支出没有逐项列全时写明的总额", ProjectTotal()
     )
-    three_public: ThreePublic = key("三公经费", ThreePublic())
-    public_expense: PublicExpense = key("公用经费", PublicExpense())
-    procurement: Procurement = key("政府采购", Procurement())
-    buildings: Buildings = key("楼堂馆所", Buildings())
-    overspend_reasons: dict[Name, OverspendReason] = of_year("超支原因", {})
-    running_costs: dict[Name, RunningCost] = key("运行费用", {})
-    volumes: dict[Name, Volume] = key("业务量", {})
+    three_public: ThreePublic = key("三公经费", default=ThreePublic())
+    public_expense: PublicExpense = key("公用经费", default=PublicExpense())
+    procurement: Procurement = key("政府采购", default=Procurement())
+    buildings: Buildings = key("楼堂馆所", default=Buildings())
+    overspend_reasons: dict[Name, OverspendReason] = of_year("超支原因", default={})
+    running_costs: dict[Name, RunningCost] = key("运行费用", default={})
+    volumes: dict[Name, Volume] = key("业务量", default={})
     frugality: Markdown | None = key("厉行节约措施")
-    narratives: Narratives = key("叙述", Narratives())
+    narratives: Narratives = key("叙述", default=Narratives())
     honours: list[Markdown] | None = of_year("荣誉")
     problems: list[Markdown] | None = key("存在问题")
     measures: list[Markdown] | None = key("改进措施")
-    lists: dict[Name, list[Markdown]] = key("清单", {}, description="其他要计数或引用的列举")
-    list_counts: dict[Name, Count] = key(
-        "清单总数", {}, description="名单没有列全时写明的个数，键与清单相同"
-    )
-    sign_off: SignOff = of_year("落款", SignOff())
+    lists: dict[Name, list[Markdown]] = key("清单", "其他要计数或引用的列举", {})
+    list_counts: dict[Name, Count] = key("清单总数", "名单没有列全时写明的个数，键与清单相同", {})
+    sign_off: SignOff = of_year("落款", default=SignOff())
     evidence: dict[Name, EvidenceOf] = of_year(
-        "评分依据", {}, description="指标体系要的事实和佐证，键是指标名称"
+        "评分依据", "指标体系要的事实和佐证，键是指标名称", {}
     )
     targets: dict[Name, TargetOf] = key(
-        "绩效指标", {}, description="自评表的各条绩效指标：年度指标值、实际完成值、分值"
+        "绩效指标", "自评表的各条绩效指标：年度指标值、实际完成值、分值", {}
     )
     self_evaluation: SelfEvaluation = key(
-        "自评表", SelfEvaluation(), description="整体支出绩效自评表的资金和年度目标"
+        "自评表", "整体支出绩效自评表的资金和年度目标", SelfEvaluation()
     )
     monitoring: Monitoring = key("监控", Monitoring(), description="执行监控怎样计算、怎样预警")
     # These five may stand in ledger files beside this one.
@@ -449,22 +428,22 @@ class Department(Strict):
         "绩效监控", {}, description="项目: {月份: {指标: {…}}}，绩效运行监控表的指标"
     )
     published: dict[str, Published] = of_year(
-        "公布数", {}, description="公布的报告所印的数，键是指标名称，与重算的数核对"
+        "公布数", "公布的报告所印的数，键是指标名称，与重算的数核对", {}
     )
     # A tuple, not a list: a list of the file becomes a figure that counts it.
     acknowledged: tuple[Acknowledgement, ...] = of_year(
-        "已说明", (), description="部门已说明原因的复核发现，说明后不再算未通过"
+        "已说明", "部门已说明原因的复核发现，说明后不再算未通过", ()
     )
     # What `govnb import` writes: official tables column by column, so that they can be held
     # against one another, and the cells that values came from.
     statements: dict[Name, dict[Name, MoneyLedger]] = of_year(
-        "报表", {}, description="导入的决算、预算报表：表名: {栏: 台账}，供勾稽"
+        "报表", "导入的决算、预算报表：表名: {栏: 台账}，供勾稽", {}
     )
     imported: dict[str, ImportedCell] = of_year(
-        "取自", {}, description="导入的数取自哪个工作簿、工作表、哪一格，键是指标名称"
+        "取自", "导入的数取自哪个工作簿、工作表、哪一格，键是指标名称", {}
     )
     sources: dict[str, ImportedFile] = of_year(
-        "来源文件", {}, description="导入过的工作簿，govnb check 看它改没改过"
+        "来源文件", "导入过的工作簿，govnb check 看它改没改过", {}
     )
 
     @property

@@ -59,80 +59,76 @@ of_year = partial(key, of_one_year=True)
 class ExpertMark(Strict):
     """The evaluator's mark; who gave it and why are not optional."""
 
-    points: Quantity = key("分值", ..., description="评价人给几分")
-    by: Text = key("评价人", ..., description="谁给的")
-    reason: Markdown = key("理由", ..., description="为什么给这些分")
+    points: Quantity = key("分值", "评价人给几分", ...)
+    by: Text = key("评价人", "谁给的", ...)
+    reason: Markdown = key("理由", "为什么给这些分", ...)
 
 
 class Point(Strict):
     """What is known about one point of a checklist."""
 
-    met: Verdict | None = key("符合", description="是、否或未公布")
-    times: Count | None = key("例数", description="不符合的例数，不写按 1 例")
-    mark: ExpertMark | None = key("给分", description="部分符合时评价人给的分")
-    proof: Markdown | None = key("佐证", description="称“符合”必须有佐证才计分")
-    note: Markdown | None = key("说明", description="其他要说的话")
+    met: Verdict | None = key("符合", "是、否或未公布")
+    times: Count | None = key("例数", "不符合的例数，不写按 1 例")
+    mark: ExpertMark | None = key("给分", "部分符合时评价人给的分")
+    proof: Markdown | None = key("佐证", "称“符合”必须有佐证才计分")
+    note: Markdown | None = key("说明", "其他要说的话")
 
 
 class Incident(Strict):
     """One thing that went wrong, or one thing whose dates count."""
 
-    times: Count | None = key("例数", description="不写按 1 例")
-    days: dict[Name, Day] = key("日期", {}, description="各期限的完成日期")
-    proof: Markdown | None = key("佐证", description="证明材料")
-    note: Markdown | None = key("说明", description="其他要说的话")
+    times: Count | None = key("例数", "不写按 1 例")
+    days: dict[Name, Day] = key("日期", "各期限的完成日期", {})
+    proof: Markdown | None = key("佐证", "证明材料")
+    note: Markdown | None = key("说明", "其他要说的话")
 
 
 class Unit(Strict):
     """One subordinate unit's share of an indicator that is summed up before it is scored."""
 
-    target: Goal | None = key("年度指标值", description="目标，如 ≥800个、≤5天")
-    actual: Goal | None = key("实际完成值", description="做到多少，单位与目标相同")
-    money: Money | None = key("资金", description="资金加权的权数")
+    target: Goal | None = key("年度指标值", "目标，如 ≥800个、≤5天")
+    actual: Goal | None = key("实际完成值", "做到多少，单位与目标相同")
+    money: Money | None = key("资金", "资金加权的权数")
 
 
 class Reading(Strict):
     """另一口径: other values under which the score is worked out again, for comparison only."""
 
     values: dict[str, Markdown] = key(
-        "取值", ..., description="指标名称: 值，如 预算执行.本年追加: 0；可写 =算式"
+        "取值", "指标名称: 值，如 预算执行.本年追加: 0；可写 =算式", ...
     )
-    note: Markdown | None = key("说明", description="其他要说的话")
+    note: Markdown | None = key("说明", "其他要说的话")
 
 
 class Evidence(Strict):
     """What the department shows for one indicator of a rubric."""
 
     value: Measure | None = of_year(
-        "指标值", description="指标没有公式，或公式用到的数未公布时，直接给出的值，要有佐证"
+        "指标值", "指标没有公式，或公式用到的数未公布时，直接给出的值，要有佐证"
     )
-    value_range: Range | None = of_year("指标值范围", description="只知道范围时，如 不低于: 90%")
-    data: dict[Name, Measure] = of_year("数据", {}, description="公式里写作 数据.名称")
-    target: Goal | None = key("年度指标值", description="如 ≥6000件、≤5万元、=100%")
-    actual: Goal | None = key("实际完成值", description="做到多少，单位与年度指标值相同")
+    value_range: Range | None = of_year("指标值范围", "只知道范围时，如 不低于: 90%")
+    data: dict[Name, Measure] = of_year("数据", "公式里写作 数据.名称", {})
+    target: Goal | None = key("年度指标值", "如 ≥6000件、≤5万元、=100%")
+    actual: Goal | None = key("实际完成值", "做到多少，单位与年度指标值相同")
     points: dict[Name, Annotated[Point, short("符合")]] = of_year(
-        "要点", {}, description="键是指标体系里要点的名称"
+        "要点", "键是指标体系里要点的名称", {}
     )
-    incidents: dict[Name, Incident] = of_year("事项", {}, description="违规、误期等，逐件列")
-    all_listed: YesNo | None = of_year(
-        "事项齐全", description="以上是否列全；一件也没有，写 是 并附佐证"
-    )
-    state: Text | None = of_year("状态", description="指标体系里状态或档次的名称")
-    option: Text | None = of_year("选用", description="择一时所选选项的名称")
-    mark: ExpertMark | None = of_year("给分", description="{分值, 评价人, 理由}，三样都要写")
-    coefficient: Measure | None = of_year("得分系数", description="表上自评的系数，如 100%")
-    days: dict[Name, Day] = of_year("日期", {}, description="各期限的完成日期")
-    applies: Verdict | None = of_year("适用", description="否 要有佐证")
-    units: dict[Name, Unit] = of_year(
-        "下属单位", {}, description="单位: {年度指标值, 实际完成值, 资金}"
-    )
-    published: Quantity | None = of_year("公布得分", description="公布的评分表印的得分")
-    basis: Markdown | None = of_year("口径", description="所用的数依据哪个假设")
+    incidents: dict[Name, Incident] = of_year("事项", "违规、误期等，逐件列", {})
+    all_listed: YesNo | None = of_year("事项齐全", "以上是否列全；一件也没有，写 是 并附佐证")
+    state: Text | None = of_year("状态", "指标体系里状态或档次的名称")
+    option: Text | None = of_year("选用", "择一时所选选项的名称")
+    mark: ExpertMark | None = of_year("给分", "{分值, 评价人, 理由}，三样都要写")
+    coefficient: Measure | None = of_year("得分系数", "表上自评的系数，如 100%")
+    days: dict[Name, Day] = of_year("日期", "各期限的完成日期", {})
+    applies: Verdict | None = of_year("适用", "否 要有佐证")
+    units: dict[Name, Unit] = of_year("下属单位", "单位: {年度指标值, 实际完成值, 资金}", {})
+    published: Quantity | None = of_year("公布得分", "公布的评分表印的得分")
+    basis: Markdown | None = of_year("口径", "所用的数依据哪个假设")
     readings: dict[Name, Reading] = of_year(
-        "另一口径", {}, description="名称: {取值: {指标名称: 值}, 说明}，换一个假设再算，不计入"
+        "另一口径", "名称: {取值: {指标名称: 值}, 说明}，换一个假设再算，不计入", {}
     )
-    proof: Markdown | None = of_year("佐证", description="证明材料；要佐证的指标没有它不计分")
-    note: Markdown | None = of_year("说明", description="其他要说的话")
+    proof: Markdown | None = of_year("佐证", "证明材料；要佐证的指标没有它不计分")
+    note: Markdown | None = of_year("说明", "其他要说的话")
 
 
 def in_words(text: str) -> bool:
@@ -148,22 +144,18 @@ E = TypeVar("E", bound=Evidence)
 class Target(Evidence):
     """绩效指标: one row of the self-evaluation form (年度指标值、实际完成值、分值、偏差原因)."""
 
-    group: Text = key("一级指标", ..., description="产出、效益、满意度……")
-    subgroup: Text | None = key("二级指标", description="数量指标、质量指标……")
-    weight: Quantity = key(
-        "分值", ..., description="几分；同一组合计等于这一组的分值", lasting=True
-    )
+    group: Text = key("一级指标", "产出、效益、满意度……", ...)
+    subgroup: Text | None = key("二级指标", "数量指标、质量指标……")
+    weight: Quantity = key("分值", "几分；同一组合计等于这一组的分值", ..., lasting=True)
     direction: Direction | None = key(
-        "方向", description="默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
+        "方向", "默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
     )
-    core: YesNo | None = key("核心指标", description="表上标为核心指标的写 是", lasting=True)
-    initial: Text | None = of_year("年初指标值", description="中途调整过的，调整前的值")
-    wanted: Text | None = key("目标内容", description="定性指标的目标；写在年度指标值里也可以")
-    done: Text | None = of_year(
-        "完成内容", description="用文字说的实际完成情况，写在实际完成值里也可以"
-    )
-    shortfall: Markdown | None = of_year("偏差原因", description="没有达到的原因")
-    remedy: Markdown | None = of_year("改进措施", description="怎样改进")
+    core: YesNo | None = key("核心指标", "表上标为核心指标的写 是", lasting=True)
+    initial: Text | None = of_year("年初指标值", "中途调整过的，调整前的值")
+    wanted: Text | None = key("目标内容", "定性指标的目标；写在年度指标值里也可以")
+    done: Text | None = of_year("完成内容", "用文字说的实际完成情况，写在实际完成值里也可以")
+    shortfall: Markdown | None = of_year("偏差原因", "没有达到的原因")
+    remedy: Markdown | None = of_year("改进措施", "怎样改进")
 
     @model_validator(mode="before")
     @classmethod

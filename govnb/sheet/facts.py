@@ -114,7 +114,7 @@ class _Walk:
         state, be it as still to be filled in: not every volume has a last year.
         """
         unit, stated = getattr(model, "unit", None), model.model_fields_set
-        for key in keys_of(type(model)):
+        for key in keys_of(type(model)).values():
             if key.is_prose and not key.is_list:
                 continue
             name, value = f"{path}.{key.alias}".removeprefix("."), getattr(model, key.name)
@@ -262,7 +262,7 @@ class _Walk:
         if amount is not None:
             lacking(name, unit=amount.kind.unit)
         elif model is not None:
-            for key in keys_of(model):
+            for key in keys_of(model).values():
                 self.left_out(f"{name}.{key.alias}", key.type, place)
         elif PartialDate in found or any(
             isinstance(r, TextOf) and r.choices == ("是", "否") for r in found

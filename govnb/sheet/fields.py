@@ -22,17 +22,15 @@ class Key:
 
     name: str
     alias: str
-    # The field's type with the annotations that read its text.
-    type: Any
-    # Whether that is Markdown, and whether it is a list or several.
-    is_prose: bool
-    is_list: bool
+    type: Any  # the field's type with the annotations that read its text
+    is_prose: bool  # whether that is Markdown
+    is_list: bool  # whether it is a list or several
 
 
 @cache
-def keys_of(model: type[BaseModel]) -> tuple[Key, ...]:
-    """Return the keys of a section, in order."""
-    return tuple(_key(name, info) for name, info in model.model_fields.items())
+def keys_of(model: type[BaseModel]) -> dict[str, Key]:
+    """Return the keys of a section as its file spells them, in order."""
+    return {str(info.alias): _key(name, info) for name, info in model.model_fields.items()}
 
 
 def _key(name: str, info: FieldInfo) -> Key:
@@ -46,7 +44,7 @@ def _key(name: str, info: FieldInfo) -> Key:
 def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple[str, Any, bool]]:
     """Yield what a section states, by its path of keys, and whether it is Markdown."""
     if isinstance(value, BaseModel):
-        for key in keys_of(type(value)):
+        for key in keys_of(type(value)).values():
             if (inside := getattr(value, key.name)) is not None:
                 name = f"{path}.{key.alias}".removeprefix(".")
                 yield from leaves(inside, name, key.is_prose)
@@ -81,18 +79,18 @@ def class_of(annotation: Any, base: type[T]) -> type[T] | None:
 
 def aliases(model: type[BaseModel]) -> list[str]:
     """Return the keys of a section."""
-    return [key.alias for key in keys_of(model)]
+    return list(keys_of(model))
 
 
 def below(annotation: Any, step: str) -> Any:
     """Return the type of what a key holds, None where there can be no such key."""
-    if get_origin(bare(annotation)) is dict:
-        return get_args(bare(annotation))[1]
-    if class_of(annotation, Ledger) and step not in ("名称", "分类合计"):
-        return bare(annotation)
-    model = class_of(annotation, BaseModel)
-    keys = keys_of(model) if model else ()
-    return next((key.type for key in keys if key.alias == step), None)
+    inner = bare(annotation)
+    if get_origin(inner) is dict:
+        return get_args(inner)[1]
+    if class_of(inner, Ledger) and step not in ("名称", "分类合计"):
+        return inner
+    key = keys_of(inner).get(step) if class_of(inner, BaseModel) else None
+    return key.type if key else None
 
 
 def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
@@ -102,8 +100,7 @@ def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
     """
     value: object = section
     for step in path.split("."):
-        keys = keys_of(type(value)) if isinstance(value, BaseModel) else ()
-        key = next((key for key in keys if key.alias == step), None)
+        key = keys_of(type(value)).get(step) if isinstance(value, BaseModel) else None
         if key is None:
             raise KeyError(path)
         value = getattr(value, key.name)

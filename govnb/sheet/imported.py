@@ -26,8 +26,7 @@ class Imported:
     file: str
     sheet: str
     cell: str
-    # What the cell held, in the unit that the sheet printed.
-    value: str
+    value: str  # what the cell held, in the unit that the sheet printed
     unit: str
     place: Place
 

@@ -22,12 +22,11 @@ class NextYear:
     of_one_year: bool = False
     # True for a number or a date that outlives the year, such as the one of the founding.
     lasting: bool = False
-    # True for a ledger of accounts, which a year may call otherwise.
-    by_account: bool = False
+    by_account: bool = False  # true for a ledger of accounts, which a year may call otherwise
 
 
-def key(alias: str, default: Any = None, *, description: str | None = None, **told: Any) -> Any:
-    """Return a field of a section: its Chinese key, and by `told` its :class:`NextYear`.
+def key(alias: str, description: str | None = None, default: Any = None, **told: Any) -> Any:
+    """Return a field of a section: its Chinese key, what to write, and its :class:`NextYear`.
 
     This one line is all there is to a field: figures, formulas, the schema, references in
     narratives and `govnb new --from` are made from the model.

@@ -6,7 +6,7 @@ states is known, though, and a name that ends in something like it is mistyped.
 """
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, get_origin
 
@@ -16,12 +16,13 @@ from govnb.sheet.department import Department
 from govnb.sheet.fields import aliases, below, class_of, flat
 from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
-from govnb.sheet.rules import Book
+from govnb.sheet.rules import ANY, Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet
-from govnb.text.faults import MOST_FAULTS, did_you_mean, nearest
+from govnb.text.faults import MOST_FAULTS, Fault, did_you_mean, nearest
 from govnb.text.section import RESERVED, VARIABLE, Ledger
 from govnb.text.validation import Gaps
 from govnb.text.values import TextOf
+from govnb.text.yaml_text import Scalar
 
 LIST_THEM = "govnb figures 可列出全部名称"
 COUNT = "条数"
@@ -89,6 +90,16 @@ class Names:
             return slip
         step = path[at] if at < len(path) else ""
         return self._words_for(annotation, path[:at], step) or self.hint(name)
+
+    def unknown(
+        self, text: Scalar, names: Iterable[str], *, section: bool = False
+    ) -> Iterator[Fault]:
+        """Yield a fault for each name of a formula that no department can have."""
+        for name in names:
+            if (hint := self.why_not(name.replace(ANY, "*"), section=section)) is not None:
+                said, place = name.replace(ANY, "…"), text.find(name.partition(f".{ANY}")[0])
+                message = f"公式“{text}”里没有“{said}”这个指标"
+                yield Fault(text.at(max(place, 0)), message, hint)
 
     def _following(self, path: tuple[str, ...]) -> list[tuple[str, ...]]:
         """Return the words that follow in the book's names that begin like this one."""

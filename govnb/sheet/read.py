@@ -31,13 +31,11 @@ T = TypeVar("T")
 class Inputs:
     """All that is read for one department and year, each value with its place."""
 
-    # The department's identifier: its file's name without `.yml`.
-    name: str
+    name: str  # the department's identifier: its file's name without `.yml`
     department: Department
     year: YearFile
-    # The formula book by figure name, and where each name stands in it.
-    book: Book
-    book_at: dict[str, Place]
+    book: Book  # the formulas, by figure name
+    book_at: dict[str, Place]  # where each of those names stands
     form: BaseDataForm
     params_dir: Path
     department_at: Place

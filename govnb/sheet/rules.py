@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from govnb.sheet.key import key
 from govnb.text.faults import Fault
@@ -36,42 +36,42 @@ Level = Annotated[Scalar, TextOf("层级"), _digit("没有层级“{}”", "123"
 class FigureRule(Strict):
     """One derived figure of the formula book (指标公式): formula, unit, label, source."""
 
-    formula: Text = key("公式", ..., description="四则运算、括号和函数；名称用点连接")
-    unit: Text = key("单位", ...)
-    label: Text = key("名称", ..., description="报告中的叫法")
-    each: Text | None = key("每个", description="名称含 {变量} 时，逐个匹配的已有名称")
-    or_stated: YesNo | None = key("以填写为准", description="部门自己填了这个数的，不再计算，写 是")
-    decimals: Decimals | None = key("小数位", description="默认 2，件数人数为 0")
+    formula: Text = key("公式", "四则运算、括号和函数；名称用点连接", ...)
+    unit: Text = key("单位", default=...)
+    label: Text = key("名称", "报告中的叫法", ...)
+    each: Text | None = key("每个", "名称含 {变量} 时，逐个匹配的已有名称")
+    or_stated: YesNo | None = key("以填写为准", "部门自己填了这个数的，不再计算，写 是")
+    decimals: Decimals | None = key("小数位", "默认 2，件数人数为 0")
     note: Text | None = key("说明")
-    source: Text | None = key("依据", description="哪个文件、哪一条")
+    source: Text | None = key("依据", "哪个文件、哪一条")
 
 
 class FormRow(Strict):
     """One row of the annexed base-data table (基础数据表): label and three figure names."""
 
-    label: Text = key("项目", ...)
-    level: Level = key("层级", ..., description="1、2 或 3")
+    label: Text = key("项目", default=...)
+    level: Level = key("层级", "1、2 或 3", ...)
     last_actual: Text | None = key("上年决算数")
     budget: Text | None = key("本年预算数")
     actual: Text | None = key("本年决算数")
-    each: Text | None = key("每个", description="逐个匹配的已有名称，一项一行")
+    each: Text | None = key("每个", "逐个匹配的已有名称，一项一行")
     # A list of a department's file is a figure that counts it; this file is none.
-    aliases: list[Text] = key("别名", [], description="导入工作簿时，这一行也可能这样印")
+    aliases: list[Text] = key("别名", "导入工作簿时，这一行也可能这样印", [])
 
 
 class FormText(Strict):
     """One entry at the foot of the base-data table, in words: its label and where they stand."""
 
-    label: Text = key("项目", ...)
-    path: Text = key("取自", ..., description="部门文件里一段文字的路径，如 落款.填表人")
+    label: Text = key("项目", default=...)
+    path: Text = key("取自", "部门文件里一段文字的路径，如 落款.填表人", ...)
 
 
 class BaseDataForm(Strict):
     """The official form of the base-data table."""
 
-    source: Text = key("依据", ...)
-    rows: list[FormRow] = key("行", ...)
-    foot: list[FormText] = key("表尾", [], description="表下的文字栏，按表式的先后")
+    source: Text = key("依据", default=...)
+    rows: list[FormRow] = key("行", default=...)
+    foot: list[FormText] = key("表尾", "表下的文字栏，按表式的先后", [])
 
 
 def _figure_name(name: str) -> str:
@@ -138,10 +138,8 @@ def bound(text: str, variables: Mapping[str, str], other: str | None = None) -> 
 class YearFile(Strict):
     """年度文件: district, rubric in force, unit and account codes of one year."""
 
-    year: Year = Field(alias="年度")
-    region: Text = Field(alias="地区")
-    money_unit: MoneyUnit = Field(alias="金额单位", description="参数文件金额的默认单位")
-    rubric: Text | None = Field(None, alias="指标体系", description="params/rubrics/ 下的文件名")
-    accounts: dict[Name, Text] = Field(
-        alias="经济分类", description="支出经济分类科目：编码 → 当年名称"
-    )
+    year: Year = key("年度", default=...)
+    region: Text = key("地区", default=...)
+    money_unit: MoneyUnit = key("金额单位", "参数文件金额的默认单位", ...)
+    rubric: Text | None = key("指标体系", "params/rubrics/ 下的文件名")
+    accounts: dict[Name, Text] = key("经济分类", "支出经济分类科目：编码 → 当年名称", ...)

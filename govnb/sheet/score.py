@@ -59,7 +59,6 @@ class IndicatorScore:
     mark: str  # how well attested it is
     counts: bool | None  # False when left out as not applicable, None while that is open
     published: Decimal | None  # the points the department's own scoring table printed
-    within: Decimal  # how far those may be off by their own rounding
     readings: tuple[ReadingScore, ...]
     shortfall: str  # the reason for missing its own target (偏差原因), and the remedy
     place: Place  # the line of the rubric, or of the department's list
@@ -121,7 +120,7 @@ class IndicatorScore:
     @property
     def reproducible(self) -> bool | None:
         """Whether the printed points follow from the facts; None while that is open."""
-        return reproducible(self.published, self.low, self.high, self.within)
+        return reproducible(self.published, self.low, self.high)
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape the JSON contract fixes for an indicator, and more."""
@@ -147,7 +146,6 @@ class Score:
     is_weighted: bool  # it gives points at all
     grades: tuple[str, ...]  # that the total may have, best first; one when it is certain
     published: Decimal | None  # the score the department's report printed
-    within: Decimal  # how far that may be off by its own rounding
     statement: str  # the total, and whether the published score can be reproduced, in words
     notes: tuple[str, ...]  # facts of the department's that weren't used, and other remarks
     source: str  # where the rubric is from
@@ -156,8 +154,7 @@ class Score:
     overrides: Mapping[str, str] = field(default_factory=dict)
     # How the department's own weights differ from the usual ones.
     hints: Mapping[str, str] = field(default_factory=dict)
-    # Why a total has no grade; empty where it has one, or the table gives none.
-    ungraded: str = ""
+    ungraded: str = ""  # why a total has no grade; empty where it has one, or the table gives none
     # What isn't transcribed of the table (未转录), and its points.
     untold: tuple[tuple[str, Decimal], ...] = ()
 
@@ -183,7 +180,7 @@ class Score:
         """Whether the published score follows from the facts; None while that is open."""
         if self.is_partial:
             return None
-        return reproducible(self.published, self.low, self.high, self.within)
+        return reproducible(self.published, self.low, self.high)
 
     @property
     def narrowing(self) -> tuple[IndicatorScore, ...]:
@@ -232,22 +229,20 @@ def grades_between(
 
 
 def reproducible(
-    published: Decimal | None, low: Decimal | None, high: Decimal | None, within: Decimal
+    published: Decimal | None, low: Decimal | None, high: Decimal | None
 ) -> bool | None:
-    """Tell whether a printed score is the computed one; None while evidence is missing.
-
-    `within` is half of its last printed digit, as for every published figure.
-    """
+    """Tell whether a printed score is the computed one; None while evidence is missing."""
     if published is None or low is None or high is None:
         return None
+    within = half_digit(published)
     if not low - within <= published <= high + within:
         return False
     return True if low == high else None
 
 
-def half_digit(printed: Decimal | None) -> Decimal:
+def half_digit(printed: Decimal) -> Decimal:
     """Return half of the last digit of a printed number: how far its rounding may move it."""
-    exponent = (printed or Decimal(0)).as_tuple().exponent
+    exponent = printed.as_tuple().exponent
     return Decimal(5).scaleb(min(0, exponent if isinstance(exponent, int) else 0) - 1)
 
 

@@ -18,9 +18,9 @@ from govnb.text.values import (
     MONEY_UNITS,
     Amount,
     AmountOf,
-    BadText,
     parse_amount,
     refuse,
+    stated,
 )
 from govnb.text.yaml_text import Scalar
 
@@ -61,13 +61,11 @@ class MeasureOf(AmountOf):
     """How a number with any unit is read; with `signs`, one that says ≥, ≤, 以内 or 9月底前.
 
     `=100%` is a target then; `=名称` still refers to another figure.
-
-    `stated` is for rubrics: a plain number that stands there, not 未公布 and not a formula.
     """
 
-    def __init__(self, *, signs: bool = False, stated: bool = False) -> None:
+    def __init__(self, *, signs: bool = False) -> None:
         super().__init__(MEASURE)
-        self.signs, self.stated = signs, stated
+        self.signs = signs
         self.schema = {
             "type": ["number", "string"],
             "description": "数，可带单位，如 92.5%、6000件",
@@ -81,15 +79,13 @@ class MeasureOf(AmountOf):
                 bare = f"{each['number']}{each['unit']}/{each['of']}"
             month = _MONTH.fullmatch(bare)
             bare = f"{int(month['month'])}月" if month else bare
-        amount = parse_amount(bare, MEASURE, value.place)
-        if self.stated and (amount.value is None or amount.approximate):
-            raise BadText(f"“{bare}”不能写在规则里", "规则里写一个确定的数，如 100%")
-        return replace(amount, text=str(value))
+        return replace(parse_amount(bare, MEASURE, value.place), text=str(value))
 
 
 Measure = Annotated[Amount, MeasureOf()]
 Goal = Annotated[Amount, MeasureOf(signs=True)]
-Level = Annotated[Amount, MeasureOf(stated=True)]
+_EXACT = stated("“{}”不能写在规则里", "规则里写一个确定的数，如 100%", exact=True)
+Level = Annotated[Amount, MeasureOf(), _EXACT]
 
 
 def ratio(amount: Amount, unit: str = "") -> Decimal:
@@ -117,10 +113,11 @@ class Bounds(Strict):
     @property
     def ends(self) -> list[Amount]:
         """The numbers stated."""
-        return [end for end in self._stated().values() if end is not None]
+        return list(self._stated().values())
 
-    def _stated(self) -> dict[str, Amount | None]:
-        return {str(f.alias): getattr(self, n) for n, f in Bounds.model_fields.items()}
+    def _stated(self) -> dict[str, Amount]:
+        ends = {str(f.alias): getattr(self, n) for n, f in Bounds.model_fields.items()}
+        return {word: end for word, end in ends.items() if end is not None}
 
     def span(self, unit: str = "") -> Span:
         """Return the range, money in `unit`."""
@@ -142,8 +139,7 @@ class Bounds(Strict):
         )
 
     def __str__(self) -> str:
-        given = {word: end for word, end in self._stated().items() if end is not None}
-        return "、".join(f"{word} {end.text.strip()}" for word, end in given.items())
+        return "、".join(f"{word} {end.text.strip()}" for word, end in self._stated().items())
 
 
 def check_bounds(bounds: Bounds) -> Bounds:
@@ -215,13 +211,7 @@ class Span:
 def holes(
     spans: Sequence[Span], domain: Span, say: Callable[[Decimal], str]
 ) -> Iterator[tuple[int, str]]:
-    """Yield what keeps bands from covering a domain exactly once.
-
-    Yields
-    ------
-    tuple of int and str
-        The band to mend, by its number, and what is wrong with it.
-    """
+    """Yield what keeps bands from covering a domain exactly once: a band's number, and why."""
     order = sorted(range(len(spans)), key=lambda i: (spans[i]._from, spans[i]._to[0]))
     low, high = spans[order[0]], spans[order[-1]]
     below, above = Span(None, low.low, high_open=not low.low_open), high.high

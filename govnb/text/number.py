@@ -122,18 +122,15 @@ def why_not_a_number(text: str) -> BadText:
 class TextNumber:
     """A number as a text prints it, and where."""
 
-    # The digits as written, with what sets thousands off.
-    text: str
+    text: str  # the digits as written, with what sets thousands off
     value: Decimal
     decimals: int
-    # What follows, as far as a unit may go: 万元, %, 个百分点, 件次….
-    unit: str
+    unit: str  # what follows, as far as a unit may go: 万元, %, 个百分点, 件次…
     start: int
     end: int
-    # 约1200; 1200余; the far end of 5—8.
-    around: bool = False
-    more: bool = False
-    high: Decimal | None = None
+    around: bool = False  # 约1200
+    more: bool = False  # 1200余
+    high: Decimal | None = None  # the far end of 5—8
     # How many of the unit it is compared in one printed unit is: 1.24万件 is 12400件.
     scale: Decimal = Decimal(1)
 
@@ -266,14 +263,8 @@ def numerals(number: Decimal, unit: str = "") -> str:
     """Return a number in Chinese numerals.
 
     Two is 两 before a measure word (两次, 两名, 两年) and at the head of 千, 万 and 亿 (两千,
-    两万); it is 二 within a number (十二, 二十, 二百) and where no measure word follows.
-
-    Parameters
-    ----------
-    number
-        Any number; the places behind the point are read one by one (三点五).
-    unit
-        What follows. A year such as 2016 before 年 is read 二〇一六.
+    两万); it is 二 within a number (十二, 二十, 二百) and where no measure word follows. Places
+    behind the point are read one by one (三点五), and so is a year before 年 (二〇一六).
     """
     whole, _, fraction = f"{abs(number):f}".partition(".")
     if unit.startswith("年") and int(whole) >= _FIRST_YEAR and not fraction:

@@ -76,14 +76,11 @@ MEASURE = Kind("", any_unit=True)
 class Amount:
     """A number as a file states it."""
 
-    # In the kind's unit; None when the file says 未公布 or gives a formula.
-    value: Decimal | None
-    # As typed.
-    text: str
+    value: Decimal | None  # in the kind's unit; None when the file says 未公布 or gives a formula
+    text: str  # as typed
     place: Place
     kind: Kind
-    # The expression after `=`, for an amount that refers to others.
-    formula: str | None = None
+    formula: str | None = None  # the expression after `=`, for an amount that refers to others
     # The word that marks a 约数 such as `1200余` or `约1236`; empty for an exact number.
     about: str = ""
     # True when the text names its unit, which then wins over the file's 金额单位.
@@ -267,10 +264,18 @@ class AmountOf(Reads):
             raise
 
 
-def _stated(amount: Amount) -> Amount:
-    if amount.value is None:
-        raise refuse(f"“{amount.text}”：{amount.kind.what}要直接写出来", "写 2016 这样的数")
-    return amount
+def stated(message: str, hint: str, *, exact: bool = False) -> AfterValidator:
+    """Refuse 未公布 and formulas where a number has to be written, 约数 too where it is `exact`.
+
+    The message takes the text in `{}`.
+    """
+
+    def check(amount: Amount) -> Amount:
+        if amount.value is None or (exact and amount.approximate):
+            raise refuse(message.format(amount.text.strip()), hint)
+        return amount
+
+    return AfterValidator(check)
 
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
@@ -312,7 +317,7 @@ People = Annotated[Amount, AmountOf(PEOPLE)]
 Area = Annotated[Amount, AmountOf(AREA)]
 Quantity = Annotated[Amount, AmountOf(QUANTITY)]
 Count = Annotated[Amount, AmountOf(COUNT)]
-Year = Annotated[Amount, AmountOf(YEAR), AfterValidator(_stated)]
+Year = Annotated[Amount, AmountOf(YEAR), stated("“{}”：年度要直接写出来", "写 2016 这样的数")]
 _read_date = Reads(
     lambda t: parse_date(t, t.place), "一个日期", "只写一个日期，如 2016-06-30", _DATE_SCHEMA, True
 )

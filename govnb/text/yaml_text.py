@@ -89,10 +89,8 @@ class Mapping(dict[str, Any]):
 
     place: Place
     keys_at: dict[str, Place]
-    # On the top level, those faults that reading alone could tell.
-    faults: list[Fault]
-    # The keys it may have, once a model has looked at it.
-    known: tuple[str, ...] = ()
+    faults: list[Fault]  # on the top level, those faults that reading alone could tell
+    known: tuple[str, ...] = ()  # the keys it may have, once a model has looked at it
 
 
 def scalar(text: str, place: Place) -> Scalar:

@@ -15,9 +15,9 @@ from govnb.present.schema import schema
 from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
 from govnb.rubric.outcome import Interval, Outcome
-from govnb.rubric.rule import Rule, ValueRule, level
+from govnb.rubric.rule import Rule, ValueRule
 from govnb.text.faults import FaultsError
-from govnb.text.measure import Level
+from govnb.text.measure import Level, ratio
 from tests.rubric.kit import row_of, rubric_of, rubric_text, score_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ def tent() -> Iterator[None]:
     text = guide.split("A new kind of rule")[1].split("```python\n")[1].split("```")[0]
     names = {
         "ValueRule": ValueRule, "Level": Level, "Field": Field, "Decimal": Decimal, "Case": Case,
-        "Interval": Interval, "Outcome": Outcome, "level": level,
+        "Interval": Interval, "Outcome": Outcome, "ratio": ratio,
     }  # fmt: skip
     exec(compile(text, "CONTRIBUTING.md", "exec", dont_inherit=True), names)
     yield

@@ -425,7 +425,7 @@ def test_rules_that_are_there_are_left_alone(params_copy: Path, govnb: Any) -> N
 class Wider(Department):
     """A department's file with one field more."""
 
-    heating: BudgetLine = key("取暖费", BudgetLine(), description="供暖季的费用")
+    heating: BudgetLine = key("取暖费", "供暖季的费用", BudgetLine())
 
 
 def test_one_line_adds_a_field_and_all_else_follows(
