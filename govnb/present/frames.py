@@ -37,7 +37,7 @@ _SUMS = re.compile(r"^求和\([^(),]*\)$")
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
-def here() -> Place:
+def here(notebook: str = NOTEBOOK) -> Place:
     """Return the place of the caller's code: the notebook's cell, or the line of a program."""
     frame = sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
@@ -46,14 +46,14 @@ def here() -> Place:
     if run is None:
         return Place(frame.f_code.co_filename, frame.f_lineno)
     own = len(run) - 1 - sum(cell.startswith(_INJECTED) for cell in run)
-    return Spot(f"{NOTEBOOK} 第{own}格")
+    return Spot(f"{notebook} 第{own}格")
 
 
 class Computed:
     """The figures a notebook's cells compute, and the names they are kept by."""
 
-    def __init__(self, figures: Figures) -> None:
-        self.figures = figures
+    def __init__(self, figures: Figures, notebook: str = NOTEBOOK) -> None:
+        self.figures, self.notebook = figures, notebook
         self.kept: dict[str, Figure] = {}
         self._named = {_key(f): f for f in figures.values() if f.formula and f.derived}
 
@@ -136,7 +136,7 @@ class Number:
 
     def __format__(self, how: str) -> str:
         figure = self.figure
-        name = self.named(f"文中.{len(self._of.kept) + 1}", here()).name
+        name = self.named(f"文中.{len(self._of.kept) + 1}", here(self._of.notebook)).name
         self.figure = figure if figure.name else self.figure
         return f"{{{{ {name} | {how} }}}}" if how else f"{{{{ {name} }}}}"
 

@@ -64,15 +64,15 @@ class MonthlyLine(Strict):
     adjusted: Money | None = key("调整后预算", description="不写就是年初预算加“预算调整”里已批复的")
     forecast: Money | None = key("全年预计", description="单位自己预计的全年执行数")
     spent: dict[Month, SignedMoney] = key(
-        "累计支出", {}, description="1月到该月的累计，如 6月: 87.57；当月数写在台账文件里"
+        "累计支出", "1月到该月的累计，如 6月: 87.57；当月数写在台账文件里", {}
     )
-    last: dict[Month, SignedMoney] = key("上年累计", {}, description="上年 1月到该月的累计")
+    last: dict[Month, SignedMoney] = key("上年累计", "上年 1月到该月的累计", {})
 
 
 class Adjustment(Strict):
     """预算调整: one adjustment of the budget, with its procedure."""
 
-    amount: SignedMoney = key("金额", ..., description="调减写负数")
+    amount: SignedMoney = key("金额", "调减写负数", ...)
     date: Text | None = key("日期")
     document: Text | None = key("文号")
     necessity: Text | None = key("必要性")
@@ -85,8 +85,8 @@ class Adjustment(Strict):
 class Adjustments(Strict):
     """The adjustments of one project: those that count, and those still in procedure."""
 
-    approved: dict[Name, Adjustment] = key(APPROVED, {}, description="批复手续完成的，计入预算")
-    pending: dict[Name, Adjustment] = key(PENDING, {}, description="还在办的，另列，不计入预算")
+    approved: dict[Name, Adjustment] = key(APPROVED, "批复手续完成的，计入预算", {})
+    pending: dict[Name, Adjustment] = key(PENDING, "还在办的，另列，不计入预算", {})
 
 
 class ThreePublicMonth(Strict):
@@ -141,7 +141,7 @@ class Monitoring(Strict):
         "序时进度", lasting=True,
         description="月：月数÷12；日：天数÷全年天数；固定：“计划进度”里写的。不写按月",
     )  # fmt: skip
-    plan: dict[Month, Share] = key("计划进度", {}, description="各月应达到的进度，如 7月: 58%")
+    plan: dict[Month, Share] = key("计划进度", "各月应达到的进度，如 7月: 58%", {})
     base: Base | None = key("执行率分母", lasting=True, description="不写按调整后预算")
     standard: Text | None = key(
         "预警标准", lasting=True, description="rules/monitoring.yml 里的一套；不写随全区"
@@ -157,22 +157,22 @@ Colour = Annotated[Scalar, TextOf("等级", choices=(RED, YELLOW))]
 class Standard(Strict):
     """预警标准: from where on a project's execution is red or yellow, and by what source."""
 
-    source: Text = key("来源", ..., description="哪个文件、哪一条")
+    source: Text = key("来源", "哪个文件、哪一条", ...)
     yellow: Quantity | None = key("黄", description="低于序时进度这么多个百分点")
     red: Quantity | None = key("红", description="低于序时进度这么多个百分点")
-    floors: dict[Month, Share] = key("执行率下限", {}, description="6月: 40%")
-    below_floor: Colour = key("下限等级", Scalar(RED), description="低于下限的等级，默认 红")
+    floors: dict[Month, Share] = key("执行率下限", "6月: 40%", {})
+    below_floor: Colour = key("下限等级", "低于下限的等级，默认 红", Scalar(RED))
     deviation: Share | None = key("指标偏差", description="偏离目标这么多的要说明，如 10%")
     three_public: Quantity | None = key("三公黄", description="“三公”高于序时这么多个百分点")
-    duties: dict[Name, Text] = key("措施", {}, description="等级: 当月要做的事")
+    duties: dict[Name, Text] = key("措施", "等级: 当月要做的事", {})
 
 
 class MonitoringRules(Strict):
     """`rules/monitoring.yml`: the standards there are, and what ledgers call their columns."""
 
-    in_force: Text = key("适用", ..., description="全区用哪一套预警标准")
-    standards: dict[Name, Standard] = key("预警标准", ...)
-    heads: dict[Name, tuple[Text, ...]] = key("表头", {}, description="栏: 台账里还可以怎样写")
+    in_force: Text = key("适用", "全区用哪一套预警标准", ...)
+    standards: dict[Name, Standard] = key("预警标准", default=...)
+    heads: dict[Name, tuple[Text, ...]] = key("表头", "栏: 台账里还可以怎样写", {})
 
     @model_validator(mode="after")
     def _one_in_force(self) -> MonitoringRules:
