@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from govnb.text.faults import FaultsError
 
 if TYPE_CHECKING:
+    from govnb.present.district import District
     from govnb.present.frames import growth, known, percent, with_total
-    from govnb.present.results import departments, findings, results, scores, years
+    from govnb.present.results import departments, findings, first_known, results, scores, years
     from govnb.present.workbook import Workbook
 
 __all__ = [
-    "FaultsError", "Workbook", "departments", "findings", "growth", "known", "percent", "results",
-    "scores", "with_total", "years",
+    "District", "FaultsError", "Workbook", "departments", "findings", "first_known", "growth",
+    "known", "percent", "results", "scores", "with_total", "years",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -29,9 +30,11 @@ __version__ = "0.1.0"
 # Where each public name is, loaded when it is first asked for: commands that draw nothing start
 # sooner.
 _HOMES = (
-    {"Workbook": "workbook"}
+    {"Workbook": "workbook", "District": "district"}
     | dict.fromkeys(("growth", "known", "percent", "with_total"), "frames")
-    | dict.fromkeys(("departments", "findings", "results", "scores", "years"), "results")
+    | dict.fromkeys(
+        ("departments", "findings", "first_known", "results", "scores", "years"), "results"
+    )
 )
 
 

@@ -15,6 +15,7 @@ import click
 
 from govnb.files import why
 from govnb.options import (
+    DEPARTMENT,
     EDITION,
     FAIL_ON,
     FILE,
@@ -25,10 +26,14 @@ from govnb.options import (
     RUBRIC,
     TO,
     WITH_FIGURES,
+    XLSX,
+    YEAR,
+    figure_names,
     formats_of,
     overrides_of,
     pairs_of,
     severities_of,
+    years,
 )
 from govnb.text.characters import ReadOrdinary
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
@@ -109,7 +114,7 @@ def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> No
 
 @cli.command(options_metavar="[选项]")
 @FILE
-@click.argument("names", nargs=-1, metavar="[指标…]")
+@click.argument("names", nargs=-1, metavar="[指标…]", shell_complete=figure_names)
 @PARAMS
 @OVERRIDE
 @JSON
@@ -137,7 +142,7 @@ def figures(
 
 @cli.command(options_metavar="[选项]")
 @FILE
-@click.argument("name", metavar="指标")
+@click.argument("name", metavar="指标", shell_complete=figure_names)
 @PARAMS
 @OVERRIDE
 def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str, ...]) -> None:
@@ -210,8 +215,8 @@ def score(
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("year", type=int, metavar="年度")
-@click.argument("department", metavar="部门")
+@YEAR
+@DEPARTMENT
 @TO
 @EDITION
 @WITH_FIGURES
@@ -260,7 +265,7 @@ def run(
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("year", type=int, metavar="年度")
+@YEAR
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -289,9 +294,8 @@ def run(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
     default=300,
-    show_default=True,
     metavar="秒",
-    help="一个部门最多运行多久，到时终止",
+    help="一个部门最多运行多久，到时终止，默认 300",
 )
 @PARAMS
 @click.option(
@@ -344,19 +348,40 @@ def schema(params_dir: Path | None) -> None:
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("year", type=int, metavar="年度")
-@click.argument("department", metavar="部门")
+@YEAR
+@DEPARTMENT
 @click.option(
-    "--from", "from_year", type=int, default=None, metavar="年度", help="以该部门某一年的文件为底稿"
-)
+    "--from", "from_year", type=int, default=None, metavar="年度", shell_complete=years,
+    help="以该部门某一年的文件为底稿",
+)  # fmt: skip
+@XLSX
 @PARAMS
-def new(year: int, department: str, from_year: int | None, params_dir: Path | None) -> None:
-    """新建一个部门的参数文件。"""
+def new(
+    year: int, department: str, from_year: int | None, workbook: Path | None,
+    params_dir: Path | None,
+) -> None:  # fmt: skip
+    """新建一个部门的参数文件，或一份在 Excel、WPS 里填的表。"""
     from govnb.present.new_file import create
 
+    if workbook:
+        from govnb.importing import new_form
+
+        click.echo(new_form(year, department, params_dir or Path("params"), from_year, workbook))
+        return
     for path in create(year, department, params_dir or Path("params"), from_year):
         then = "" if path.is_dir() else f"　填好后运行 govnb check {path}"
         click.echo(f"已建 {path}{then}")
+
+
+@cli.command(options_metavar="[选项]")
+@FILE
+@XLSX
+@PARAMS
+def export(file: Path, workbook: Path | None, params_dir: Path | None) -> None:
+    """把参数文件写成一份在 Excel、WPS 里填的表。"""
+    from govnb.importing import export_form
+
+    click.echo(export_form(file, workbook or Path(f"{file.stem}.xlsx"), params_dir))
 
 
 @cli.command("import", options_metavar="[选项]")
@@ -364,8 +389,8 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     "workbooks", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="工作簿…"
 )
 @click.option(
-    "--into", required=True, type=click.Path(path_type=Path), metavar="文件",
-    help="部门的参数文件；导入整个文件夹时写年度文件夹，如 params/2018",
+    "--into", type=click.Path(path_type=Path), metavar="文件",
+    help="部门的参数文件；导入整个文件夹时写年度文件夹，如 params/2018；填报表可以不写",
 )  # fmt: skip
 @click.option("--write", is_flag=True, help="写入参数文件；不写这一项只列出会改什么")
 @click.option(
@@ -378,16 +403,17 @@ def new(year: int, department: str, from_year: int | None, params_dir: Path | No
     "--unit", "units", multiple=True, metavar="表=单位", help="表上没有印单位的：公开07表=万元"
 )
 @click.option("--scope", default="", metavar="词", help="同一张表有几套（汇总、本级）时，选哪一套")
+@click.option("--mark", is_flag=True, help="另存一份工作簿，有错的格标红并加批注")
 @PARAMS
 def import_(
-    workbooks: tuple[Path, ...], into: Path, write: bool, replace: tuple[str, ...],
-    units: tuple[str, ...], scope: str, params_dir: Path | None,
+    workbooks: tuple[Path, ...], into: Path | None, write: bool, replace: tuple[str, ...],
+    units: tuple[str, ...], scope: str, mark: bool, params_dir: Path | None,
 ) -> None:  # fmt: skip
-    """把工作簿里的数导入参数文件；默认只列出会改什么。"""
-    from govnb.publish.importing import import_files
+    """把报表或填好的表导入参数文件；默认只列出会改什么。"""
+    from govnb.importing import import_files
 
     told = pairs_of(units, "--unit", "表=单位")
-    sys.exit(import_files(workbooks, into, write, replace, told, scope, params_dir))
+    sys.exit(import_files(workbooks, into, write, replace, told, scope, mark, params_dir))
 
 
 @cli.command(

@@ -2,10 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
+from govnb.text.faults import FaultsError
+
+
+def years(ctx: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Return the years there are parameter files of, for the shell's completion."""
+    from govnb.sheet.folder import departments, is_year
+
+    params = _params(ctx)
+    found = sorted(path.name for path in params.glob("*") if is_year(path))
+    return _items((year for year in found if departments(int(year), params)), typed)
+
+
+def department_codes(ctx: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Return the departments of the year that was typed."""
+    from govnb.sheet.folder import departments
+
+    year = ctx.params.get("year")
+    return _items(departments(year, _params(ctx)) if year else (), typed)
+
+
+def figure_names(ctx: click.Context, option: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Return the figures of the file that was typed; with `=`, those one may give a value."""
+    from govnb.present.assessment import Assessment
+    from govnb.sheet.read import load
+
+    # Before a value that is still missing, click hasn't told the arguments apart.
+    file = ctx.params.get("file") or next(iter(ctx.args), "")
+    try:
+        figures = Assessment(load(Path(file), ctx.params.get("params_dir"))).figures
+    except (FaultsError, OSError):
+        return []
+    if isinstance(option, click.Option):
+        return _items((f"{name}=" for name, f in figures.items() if not f.derived), typed)
+    return _items(figures, typed)
+
+
+def _params(ctx: click.Context) -> Path:
+    return Path(ctx.params.get("params_dir") or "params")
+
+
+def _items(words: Iterable[str], typed: str) -> list[CompletionItem]:
+    return [CompletionItem(word) for word in words if word.startswith(typed)]
+
+
+YEAR = click.argument("year", type=int, metavar="年度", shell_complete=years)
+DEPARTMENT = click.argument("department", metavar="部门", shell_complete=department_codes)
+XLSX = click.option(
+    "--xlsx", "workbook", type=click.Path(path_type=Path), default=None, metavar="工作簿",
+    help="写成一份在 Excel、WPS 里填的表，如 某局.xlsx",
+)  # fmt: skip
 PARAMS = click.option(
     "--params", "params_dir", type=click.Path(path_type=Path), default=None, metavar="文件夹",
     help="参数文件夹，默认 params",
@@ -33,8 +85,9 @@ RUBRIC = click.option(
     "--rubric", default=None, metavar="名称", help="换一套指标体系：名称或文件路径"
 )
 OVERRIDE = click.option(
-    "--set", "overrides", multiple=True, metavar="名称=值", help="试算：改一个输入再算，可多次使用"
-)
+    "--set", "overrides", multiple=True, metavar="名称=值", shell_complete=figure_names,
+    help="试算：改一个输入再算，可多次使用",
+)  # fmt: skip
 FAIL_ON = click.option(
     "--fail-on", default=None, metavar="错误|尾差|提示",
     help="有这一级（或更重）的未处理意见时，退出码为 1",

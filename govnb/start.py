@@ -24,7 +24,7 @@ from IPython.display import display
 from govnb.files import find_upward
 from govnb.present.assessment import Assessment
 from govnb.present.checking import check_file
-from govnb.publish.summary import open_findings
+from govnb.present.reports import open_findings
 from govnb.sheet.folder import departments, is_year
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
@@ -46,12 +46,16 @@ class StartPage:
         self.state = widgets.HTML()
         self.year = widgets.Dropdown(description="年度")
         self.department = widgets.Dropdown(description="部门", layout={"width": "32em"})
+        # Sent when left: of letters typed while a command runs, the last come after the click.
         self.name = widgets.Combobox(
             description="试算",
             placeholder="哪个数，如 三公经费.公务接待费.支出",
             layout={"width": "32em"},
+            continuous_update=False,
         )
-        self.value = widgets.Text(placeholder="改成多少", layout={"width": "10em"})
+        self.value = widgets.Text(
+            placeholder="改成多少", layout={"width": "10em"}, continuous_update=False
+        )
         self.buttons = [
             self._button("检查", "参数文件有没有错误", self.check, "check"),
             self._button("生成", "算出报告：网页和 PDF", self.make, "cogs"),
@@ -144,7 +148,8 @@ class StartPage:
         return f"{found[1].strip()}（{code}）" if found else code
 
     def _chosen(self) -> None:
-        self.said.clear_output()
+        # Its `clear_output` comes back from the browser, after what was shown meanwhile.
+        self.said.outputs = ()
         self._tell_state()
 
     def _tell_state(self) -> None:
@@ -184,6 +189,8 @@ class StartPage:
     def _run(self, *words: object) -> bool:
         """Run a command and show what it said; tell whether all went well."""
         self._show("正在运行，请稍候……")
+        for button in (*self.buttons, self.trial):
+            button.disabled = True
         env = {**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
         done = subprocess.run(
             [*_COMMAND, *map(str, words)], cwd=self.root, env=env, capture_output=True, text=True,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from govnb.text.faults import did_you_mean
+
+# What click adds to a number's help: its bounds, as Python writes them.
+_RANGE = re.compile(r"  \[[^]]*\bx[<>]=?[^]]*\]$")
 
 
 class Help(click.HelpFormatter):
@@ -19,7 +23,25 @@ class Help(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         """Write a section's heading."""
-        super().write_heading({"Options": "选项", "Commands": "命令"}.get(heading, heading))
+        self.write(f"{ {'Options': '选项', 'Commands': '命令'}.get(heading, heading) }：\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write names and what they mean in two columns, a Chinese character as wide as it is."""
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, col_spacing, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, meaning in rows:
+            table.add_row(Text(name), Text(_RANGE.sub("", meaning)))
+        console = Console(width=self.width - self.current_indent, color_system=None)
+        for line in console.render_lines(table, pad=False):
+            text = "".join(segment.text for segment in line).rstrip()
+            self.write(f"{'':{self.current_indent}}{text}\n")
 
 
 class _ChineseHelp:

@@ -7,12 +7,15 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from govnb.cli import cli
 from govnb.publish import run as run_module
 from govnb.publish.job import Job
 from govnb.publish.work import work
@@ -248,6 +251,48 @@ def test_help_is_in_chinese(command: str, govnb: Any) -> None:
     assert outcome.out.startswith("用法：govnb")
     for english in ("Usage", "Options", "Commands", "Show this message", "PATH", "TEXT", "INTEGER"):
         assert english not in outcome.out, outcome.out
+
+
+def test_help_stands_in_columns_as_wide_as_they_look(govnb: Any) -> None:
+    wide = [
+        "".join(c * (2 if unicodedata.east_asian_width(c) in "WF" else 1) for c in line)
+        for line in govnb("batch", "--help").out.splitlines()
+    ]
+    starts = {match.end() for line in wide if (match := re.match(r"  -+\S.*?\s{2,}", line))}
+    assert starts == {30} and max(map(len, wide)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "found"),
+    [
+        (["run"], "20", ["2016", "2018", "2019"]),
+        (["new", "2020", "x", "--from"], "2018", ["2018"]),
+        (["run", "2016"], "jun", ["junshan-zwfw"]),
+        (["run", "1999"], "", []),
+        (["explain", JUNSHAN], "三公经费.公务接待费.支", ["三公经费.公务接待费.支出"]),
+        (["figures", JUNSHAN, "--set"], "三公经费.公务接待费.支", ["三公经费.公务接待费.支出="]),
+        (["figures", JUNSHAN, "--set"], "三公经费.控制率", []),
+        (["explain", "没有.yml"], "三", []),
+    ],
+)
+def test_the_shell_completes_years_departments_and_figures(
+    words: list[Any], typed: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    shell = ShellComplete(cli, {}, "govnb", "_GOVNB_COMPLETE")
+    assert [item.value for item in shell.get_completions([*map(str, words)], typed)] == found
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no bash")
+def test_bash_asks_the_command_itself() -> None:
+    command = Path(sys.executable).parent
+    script = f"""export PATH="{command}:$PATH"
+        eval "$(_GOVNB_COMPLETE=bash_source govnb)"
+        COMP_WORDS=(govnb run 2016 jun); COMP_CWORD=3
+        _govnb_completion govnb; echo "${{COMPREPLY[@]}}"
+    """
+    said = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert said.stdout.split() == ["junshan-zwfw"], said.stderr
 
 
 def test_the_version_is_shown(govnb: Any) -> None:

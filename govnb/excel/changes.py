@@ -230,7 +230,7 @@ class Importer:
         for change in plan.changes:
             reading = change.reading
             if change.is_written:
-                _put(values, change.target.path, change.new)
+                put(values, change.target.path, change.new)
             file, sheet, cell = str(reading.spot).split("!", 1)[0], *_sheet_and_cell(reading.spot)
             told = Imported(file, sheet, cell, reading.text, reading.unit, _NOWHERE).typed
             is_copied = change.state != BY_HAND and not change.now.startswith("=")
@@ -245,7 +245,7 @@ class Importer:
                 values[SOURCES] = files
         edits = Edits(self.text)
         if values:
-            edits.merge(edits.tree, _fitted(values, edits.tree))
+            edits.merge(edits.tree, fitted(values, edits.tree))
         return edits.made()
 
     def _files(self, sources: list[Source], day: str) -> dict[str, str]:
@@ -286,13 +286,14 @@ def _apart(first: Change, new: str, kind: Kind | None) -> bool:
     return abs(here - there) > room
 
 
-def _put(values: dict[str, Any], path: tuple[str, ...], text: str) -> None:
+def put(values: dict[str, Any], path: tuple[str, ...], text: Any) -> None:
+    """Put a value at a path of nested sections."""
     for step in path[:-1]:
         values = values.setdefault(step, {})
     values[path[-1]] = text
 
 
-def _fitted(values: Mapping[str, Any], node: Any) -> dict[str, Any]:
+def fitted(values: Mapping[str, Any], node: Any) -> dict[str, Any]:
     """Return values in the shape of what stands there: a ledger may be one number."""
     here, made = entries(node), {}
     for key in sorted(
@@ -303,8 +304,9 @@ def _fitted(values: Mapping[str, Any], node: Any) -> dict[str, Any]:
         if isinstance(value, Mapping):
             if isinstance(typed, str) and PARTS in value and typed.strip() not in ("", TO_FILL):
                 value = {TOTAL: typed} | dict(value)
-            bare = set(value) == {TOTAL} and not entries(child)
-            value = value[TOTAL] if bare else _fitted(value, child)
+            is_alone = set(value) == {TOTAL} and not isinstance(value[TOTAL], Mapping)
+            bare = is_alone and not entries(child)
+            value = value[TOTAL] if bare else fitted(value, child)
         made[key] = value
     return made
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from govnb.excel.changes import Importer, Plan
+from govnb.excel.filled import is_form, read_form
+from govnb.excel.filling import Shared, plan_form
+from govnb.excel.form import CODE, YEAR
 from govnb.excel.maps import load_forms, plain
 from govnb.excel.source import ENDINGS, Source, read, refused
 from govnb.excel.tables import Found, find
@@ -54,9 +57,10 @@ class District:
 
     def __post_init__(self) -> None:
         rules = self.params_dir / "rules"
-        self.book = validate(self._tree(rules / "figures.yml"), Book)
-        base_data = validate(self._tree(rules / "base-data.yml"), BaseDataForm)
-        self.forms = load_forms(self.params_dir, base_data)
+        tree = self._tree(rules / "figures.yml")
+        self.book, self.book_at = validate(tree, Book), tree.keys_at
+        self.base_data = validate(self._tree(rules / "base-data.yml"), BaseDataForm)
+        self.forms = load_forms(self.params_dir, self.base_data)
         shared = self.params_dir / str(self.year) / "_year.yml"
         if not shared.exists():
             label = label_of(shared, self.params_dir)
@@ -74,6 +78,10 @@ class District:
             try:
                 source = read(workbook)
                 sources.append(source)
+                if is_form(source):
+                    if len(workbooks) > 1:
+                        raise refused(workbook.name, "填报表要单独导入", "与别的工作簿分两次导入")
+                    return self._form(path, source)
                 _join(found, find(source, self.forms, self.year, self.units, self.scope))
             except FaultsError as error:
                 faults += error.faults
@@ -93,6 +101,20 @@ class District:
         importer = Importer(path, text, label, self.book, unit, figures)
         plan = importer.plan(found.readings, sources, self.replace, self.day)
         return Import(path, label, plan, found, sources, before)
+
+    def _form(self, path: Path, source: Source) -> Import:
+        """Return what a filled-in form brings to a file."""
+        if source.path.suffix.lower() != ".xlsx":
+            raise refused(source.path.name, "填报表要是 .xlsx", "用 Excel 或 WPS 另存为 .xlsx")
+        filled, label = read_form(source), label_of(path, self.params_dir)
+        before = read_text(path, label) if path.exists() else ""
+        shared = Shared(
+            self.params_dir, self.year, self.year_file, self.book, self.book_at,
+            self.base_data, self.replace,
+        )  # fmt: skip
+        plan = plan_form(filled, path, before, label, shared)
+        found = Found(faults=filled.faults, notes=filled.notes)
+        return Import(path, label, plan, found, [source], before)
 
     def _known(self, path: Path) -> tuple[Inputs | None, Figures | None]:
         """Return a department's inputs and figures; none where its file has faults."""
@@ -156,6 +178,26 @@ def workbooks_in(folder: Path) -> list[Path]:
         p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))
     )
     return [p for p in paths if p.suffix.lower() in (*ENDINGS, ".et")]
+
+
+def form_file(workbook: Path, params_dir: Path) -> Path:
+    """Return the department's file that a form says it is for.
+
+    Raises
+    ------
+    FaultsError
+        If it is no form, or doesn't say which file.
+    """
+    source = read(workbook)
+    told = read_form(source).told if is_form(source) else {}
+    if not told:
+        hint = "写 --into params/2018/部门代码.yml"
+        raise refused(workbook.name, "这不是填报表，要写明导入到哪个文件", hint)
+    fault = made_name_fault(told[CODE]) if told[CODE] else ("没有写部门代码", "写 --into")
+    if fault or not re.fullmatch(r"[0-9]{4}", told[YEAR]):
+        said = fault or ("“说明”里的年度不是四位数", "改回来，或写 --into")
+        raise FaultsError([Fault(Spot(workbook.name), *said)])
+    return params_dir / told[YEAR] / f"{told[CODE]}.yml"
 
 
 def file_for(workbook: Path, year: int, params_dir: Path) -> Path:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
@@ -37,14 +37,30 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.I)
 
 
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a sheet says of its cells besides their values."""
+
+    formulas: Mapping[Cell, str] = field(default_factory=dict)
+    # Cells whose formula was never worked out.
+    hollow: frozenset[Cell] = frozenset()
+    # The formats of numbers that are not shown as they are held.
+    formats: Mapping[Cell, str] = field(default_factory=dict)
+
+
+_NOTHING = Marks()
+
+
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: the text of each cell, and which formulas hold no value."""
+    """One sheet: the text of each cell, and what is marked there."""
 
     name: str
     rows: list[list[str]]
-    # Cells whose formula was never worked out.
-    hollow: frozenset[tuple[int, int]] = frozenset()
+    marks: Marks = _NOTHING
 
     def at(self, row: int, column: int) -> str:
         """Return a cell's text, an empty one outside the sheet."""
@@ -109,7 +125,7 @@ def read(path: Path) -> Source:
     if _HTML.match(data):
         return Source(path, sha256, _page(data, name))
     try:
-        hollow = _formulas(data, name)
+        marks = _marks(data, name)
         book = python_calamine.load_workbook(io.BytesIO(data))
         shown: list[str] = []
         hidden: list[str] = []
@@ -117,8 +133,7 @@ def read(path: Path) -> Source:
             is_shown = sheet.visible == python_calamine.SheetVisibleEnum.Visible
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 (shown if is_shown else hidden).append(sheet.name)
-        nothing: frozenset[tuple[int, int]] = frozenset()
-        grids = [_grid(book.get_sheet_by_name(s), hollow.get(s, nothing)) for s in shown]
+        grids = [_grid(book.get_sheet_by_name(s), marks.get(s, _NOTHING)) for s in shown]
         return Source(path, sha256, grids, hidden)
     except python_calamine.PasswordError:
         hint = "用 Excel 或 WPS 打开，取消打开密码后保存，再导入"
@@ -132,15 +147,23 @@ def read(path: Path) -> Source:
         raise refused(name, "不是能读的工作簿，文件可能已损坏", _SAVE) from None
 
 
-def _grid(sheet: Any, hollow: frozenset[tuple[int, int]]) -> Grid:
+def _grid(sheet: Any, marks: Marks) -> Grid:
     """Return a sheet's texts, a merged label in each of the cells it spans."""
-    rows = [[text_of(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+    values = sheet.to_python(skip_empty_area=False)
+    rows = [[text_of(v) for v in row] for row in values]
+    for (at, column), code in marks.formats.items():
+        if "%" in code and isinstance(value := _at(values, at, column), int | float):
+            rows[at][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         label = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         if label and not re.fullmatch(r"-?[\d.]+", label):
             for row in rows[top : min(bottom, top + 500) + 1]:
                 row[left : right + 1] = [label] * len(row[left : right + 1])
-    return Grid(sheet.name, rows, hollow)
+    return Grid(sheet.name, rows, marks)
+
+
+def _at(values: list[list[Any]], row: int, column: int) -> Any:
+    return values[row][column] if row < len(values) and column < len(values[row]) else None
 
 
 def _page(data: bytes, name: str) -> list[Grid]:
@@ -185,8 +208,8 @@ def _span(told: str | None) -> int:
 # ── What a package holds, before it is unfolded ─────────────────
 
 
-def _formulas(data: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]]:
-    """Return the formulas without a value, by sheet; raise for what unfolds too far."""
+def _marks(data: bytes, name: str) -> dict[str, Marks]:
+    """Return what an .xlsx marks, by sheet; raise for a workbook that unfolds too far."""
     if not data.startswith(b"PK"):
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -198,11 +221,22 @@ def _formulas(data: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]]:
             _sized(packed.read("content.xml"), name)
         if "xl/workbook.xml" not in names:
             return {}
-        found = {}
-        for title, part in _sheets(packed):
-            if part in names:
-                found[title] = _hollow(packed.read(part), f"{name}!{title}")
-        return found
+        is_styled = "xl/styles.xml" in names
+        styles = _styles(packed.read("xl/styles.xml")) if is_styled else []
+        return {
+            title: _marked(packed.read(part), f"{name}!{title}", styles)
+            for title, part in _sheets(packed)
+            if part in names
+        }
+
+
+def _styles(xml: bytes) -> list[str]:
+    """Return the number format of each style, empty for one that shows a number as it is."""
+    tree = etree.fromstring(xml, _PARSER)
+    codes = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}
+    codes |= {f.get("numFmtId"): f.get("formatCode", "") for f in tree.iter("{*}numFmt")}
+    used = tree.iterfind("{*}cellXfs/{*}xf")
+    return [codes.get(style.get("numFmtId"), "") for style in used]
 
 
 def _sheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -214,19 +248,26 @@ def _sheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         yield str(sheet.get("name")), part[1:] if part.startswith("/") else f"xl/{part}"
 
 
-def _hollow(xml: bytes, name: str) -> frozenset[tuple[int, int]]:
-    """Return the cells of a sheet's part that hold a formula and no value."""
-    found, most = set(), (0, 0)
+def _marked(xml: bytes, name: str, styles: list[str]) -> Marks:
+    """Return what a sheet's part marks."""
+    formulas: dict[Cell, str] = {}
+    formats: dict[Cell, str] = {}
+    hollow, most = set[Cell](), (0, 0)
     for _, cell in etree.iterparse(io.BytesIO(xml), tag="{*}c", resolve_entities=False):
         at = _placed(str(cell.get("r", "A1")))
         tags = {etree.QName(child).localname: child.text for child in cell}
         if tags:
             most = max(most[0], at[0]), max(most[1], at[1])
-        if "f" in tags and not tags.get("v") and "is" not in tags and cell.get("t") != "str":
-            found.add(at)
+        if "f" in tags:
+            formulas[at] = tags["f"] or ""
+            if not tags.get("v") and "is" not in tags and cell.get("t") != "str":
+                hollow.add(at)
+        style = str(cell.get("s", ""))
+        if style.isdecimal() and int(style) < len(styles) and styles[int(style)]:
+            formats[at] = styles[int(style)]
         cell.clear()
     _small(most, name)
-    return frozenset(found)
+    return Marks(formulas, frozenset(hollow), formats)
 
 
 def _sized(xml: bytes, name: str) -> None:
@@ -250,14 +291,14 @@ def _sized(xml: bytes, name: str) -> None:
             node.clear()
 
 
-def _small(most: tuple[int, int], name: str) -> None:
+def _small(most: Cell, name: str) -> None:
     rows, columns = most[0] + 1, most[1] + 1
     if rows * columns > MOST_CELLS:
         hint = "在表格以外选中多余的行和列，删除后另存，再导入"
         raise refused(name, f"工作表用到 {rows} 行 {columns} 列，太大，不像是报表", hint)
 
 
-def _placed(address: str) -> tuple[int, int]:
+def _placed(address: str) -> Cell:
     """Return row and column of an address such as `L8`, from 0."""
     letters = address.rstrip("0123456789")
     column = 0

@@ -110,7 +110,7 @@ class Table:
                     above, is_filled = row, False
                 elif words:
                     found[row, column] = words
-                    is_filled = is_filled or not _is_nothing(self.grid.at(row, column))
+                    is_filled = is_filled or not is_nothing(self.grid.at(row, column))
         return found
 
     def _is_label_here(self, row: int, column: int) -> bool:
@@ -164,7 +164,7 @@ class Table:
         """Yield the cells an entry means, each with what its `{变量}` stands for."""
         under = self.below(cells.column)
         if cells.row is None:
-            rows = list(dict.fromkeys(r for r, c in under if not _is_nothing(self.grid.at(r, c))))
+            rows = list(dict.fromkeys(r for r, c in under if not is_nothing(self.grid.at(r, c))))
             totals = [r for r, c in under if r in rows and self.label(r, c)[0] in _TOTALS]
             rows = totals[:1] or rows
             yield from ((r, c, "") for r, c in under if r in rows)
@@ -190,7 +190,8 @@ class Table:
         return next(found, (-1, -1) if words else None)
 
 
-def _is_nothing(text: str) -> bool:
+def is_nothing(text: str) -> bool:
+    """Tell whether a cell holds no number: nothing, not applicable, a template's filler."""
     return _NOTHING.fullmatch(text) is not None
 
 
@@ -220,10 +221,10 @@ class _Reader:
         """Return a cell's number as it would be typed; None where there is none."""
         self.used.add((row, column))
         typed, spot = self.table.grid.at(row, column), self.table.spot(row, column)
-        if (row, column) in self.table.grid.hollow:
+        if (row, column) in self.table.grid.marks.hollow:
             hint = "用 Excel 或 WPS 打开保存一次再导入"
             raise FaultsError([Fault(spot, "这一格是公式，文件里没有它算出的值", hint)])
-        if _is_nothing(typed):
+        if is_nothing(typed):
             return None
         text = cleaned(typed)
         try:
@@ -262,7 +263,7 @@ class _Reader:
         """Tell a total left empty below numbers; other rows may well have nothing to state."""
         is_total = cells.row is not None and {w[-2:] for w in Words(cells.row).words} & _TOTALS
         above = (at for at in self.table.cells if at[1] == column and at[0] < row)
-        if is_total and any(not _is_nothing(self.table.grid.at(*at)) for at in above):
+        if is_total and any(not is_nothing(self.table.grid.at(*at)) for at in above):
             label = self.table.label(row, column)[0]
             spot, hint = self.table.spot(row, column), "补上合计"
             self.found.faults.append(Fault(spot, f"“{label}”是空的，上面各行有数", hint))
@@ -311,7 +312,7 @@ class _Reader:
             for row, column in dict(reversed(cells)).items():
                 key = self.table.grid.at(row, keys[row]).strip() if row in keys else ""
                 key = " ".join(key.split()).replace(".", "·").translate(_BRACKETS)
-                if not key or plain(key) in _TOTALS or _is_nothing(self.table.grid.at(row, column)):
+                if not key or plain(key) in _TOTALS or is_nothing(self.table.grid.at(row, column)):
                     continue
                 name = lines.fill.replace("{键}", key)
                 if lines.summed == "是":
@@ -327,7 +328,7 @@ class _Reader:
     def unused(self) -> None:
         """Note the numbers under known heads that no entry of the map asked for."""
         table = self.table
-        at = [c for c in table.cells if c not in self.used and not _is_nothing(table.grid.at(*c))]
+        at = [c for c in table.cells if c not in self.used and not is_nothing(table.grid.at(*c))]
         labels = dict.fromkeys(table.label(*cell)[0] or address(*cell) for cell in at)
         if labels:
             told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")

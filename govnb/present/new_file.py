@@ -41,6 +41,15 @@ def create(
     FaultsError
         If the department has a file already, can't bear that name, or has none to carry over.
     """
+    written, target, text = begin(year, department, params_dir, from_year)
+    write_whole(target, text.encode())
+    return [*written, target]
+
+
+def begin(
+    year: int, department: str, params_dir: Path, from_year: int | None = None
+) -> tuple[list[Path], Path, str]:
+    """Write what a new file rests on; return that, where the file goes, and its text."""
     target = new_path(year, department, params_dir)
     source = department_path(from_year, department, params_dir) if from_year is not None else None
     if source is not None:
@@ -55,8 +64,7 @@ def create(
         text = blank_file(year, department, _accounts(shared))
     else:
         text = _carried_over(source, old, label, year, shared, params_dir)
-    write_whole(target, text.encode())
-    return [*written, target]
+    return written, target, text
 
 
 def blank_file(year: int, department: str, accounts: dict[str, str]) -> str:

@@ -8,11 +8,10 @@ older report of it says; :func:`departments` tells why.
 from __future__ import annotations
 
 import fnmatch
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,11 @@ import pandas as pd
 
 from govnb.files import find_upward
 from govnb.present.frames import Computed, Number
-from govnb.review.finding import FAILED, PASSED, SEVERITIES, TOO_LITTLE
-from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact
+from govnb.present.reports import FINDING, STATUSES, Report, finding_row, number, reports
+from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact, number_text
 from govnb.text.faults import Fault, FaultsError, Place, Spot, did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
-# What is about all departments stands in a folder of its own, beside the departments' files.
-SUMMARY = "_all/summary.json"
-WRONG, NOT_MADE = "有错误", "未能生成"
 TOTAL = "合计"
 
 
@@ -66,7 +62,7 @@ def years(department: str, *names: str, outputs_dir: str | Path = "outputs") -> 
     folder = find_upward(str(outputs_dir))
     found: dict[int, Mapping[str, Any]] = {}
     for of_year in sorted(folder.glob("[0-9][0-9][0-9][0-9]")):
-        results_of = [r.result for r in _reports(of_year) if r.code == department and r.result]
+        results_of = [r.result for r in reports(of_year) if r.code == department and r.result]
         found |= {int(of_year.name): results_of[0]} if results_of else {}
     if not found:
         raise _nothing(folder, f"没有“{department}”各年的结果", f"govnb run 年度 {department}")
@@ -84,16 +80,23 @@ def departments(year: int | str, outputs_dir: str | Path = "outputs") -> pd.Data
         If there are no results of that year.
     """
     made = _made(year, outputs_dir)
-    labels = _labels(made)
     rows = [
         {
             "代码": report.code, "状态": report.status, "原因": report.reason,
-            **report.open_findings, **_total(report.result), "等级": _grade(report.result),
+            **report.open_findings, **_marks(report.result.get("score") or {}),
             "示例": bool(report.result.get("sample")), "地区": report.result.get("region") or "",
         }
         for report in made
     ]  # fmt: skip
-    return pd.DataFrame(rows, pd.Index(labels, name="部门"), dtype=object)
+    frame = pd.DataFrame(rows, pd.Index(_labels(made), name="部门"), dtype=object)
+    # So that sorting puts the worst first.
+    frame["状态"] = pd.Categorical(frame["状态"], STATUSES, ordered=True)
+    return frame
+
+
+def first_known(*columns: pd.Series) -> pd.Series:
+    """Return in each row the first of several columns' figures that is known (首个已知)."""
+    return reduce(lambda a, b: a.combine(b, lambda x, y: x if x.is_known else y), columns)
 
 
 def findings(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
@@ -129,108 +132,24 @@ def scores(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index(["部门", "指标"])
 
 
-# The columns of a finding, with the key each has in a result.
-FINDING = {
-    "严重性": "severity", "状态": "state", "规则": "check", "编号": "id", "说明": "message",
-    "左": "left.figure", "左值": "left.value", "左出处": "left.origin",
-    "右": "right.figure", "右值": "right.value", "右出处": "right.origin",
-    "差额": "difference", "容差": "tolerance", "怎样处理": "advice",
-    "部门说明": "explanation.text",
-}  # fmt: skip
-
-
-def finding_row(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a finding of a result as a row: words as text, amounts as exact numbers."""
-
-    def value(path: str) -> Any:
-        found: Any = finding
-        for key in path.split("."):
-            found = (found or {}).get(key)
-        return found
-
-    return {
-        column: _decimal(value(path)) if path in ("difference", "tolerance") else value(path) or ""
-        for column, path in FINDING.items()
-    }
-
-
-def open_findings(review: Mapping[str, Any]) -> dict[str, int]:
-    """Return the number of findings that stand open, by severity."""
-    found = Counter(f["severity"] for f in review.get("findings", ()) if f.get("state") == FAILED)
-    return {severity: found[severity] for severity in SEVERITIES}
-
-
-def status(errors: int, actual: object) -> str:
-    """Return how a department with a report came out: 有错误, 资料不足 or 通过."""
-    return WRONG if errors else PASSED if actual is not None else TOO_LITTLE
-
-
-@dataclass(frozen=True)
-class _Report:
-    """A department of a year: its result, or why it has none."""
-
-    code: str
-    result: Mapping[str, Any]
-    reason: str = ""
-    name: str = ""
-
-    @property
-    def label(self) -> str:
-        return str(self.result.get("name") or self.name or self.code)
-
-    @property
-    def open_findings(self) -> dict[str, Any]:
-        found = open_findings(self.result.get("review") or {})
-        return found if self.result else dict.fromkeys(found)
-
-    @property
-    def status(self) -> str:
-        actual = self.result.get("figures", {}).get("支出", {}).get("value")
-        return status(self.open_findings["错误"], actual) if self.result else NOT_MADE
-
-
-def _made(year: int | str, outputs_dir: str | Path) -> list[_Report]:
+def _made(year: int | str, outputs_dir: str | Path) -> list[Report]:
     folder = find_upward(str(outputs_dir)) / str(year)
-    if not (found := list(_reports(folder))):
+    if not (found := list(reports(folder))):
         raise _nothing(folder, f"没有 {year} 年各部门的结果", f"govnb batch {year}")
     return found
-
-
-def _reports(folder: Path) -> Iterator[_Report]:
-    """Yield the departments of a year's folder.
-
-    A batch leaves a list there of which results are this year's and which departments have
-    none; without it, all results of the folder count.
-    """
-    summary = _result(folder / SUMMARY)
-    if "departments" not in summary:
-        summary = {"departments": [{"department": p.stem} for p in sorted(folder.glob("*.json"))]}
-    for row in summary["departments"]:
-        code, reason = row["department"], row.get("reason") or ""
-        result = {} if reason else _result(folder / f"{code}.json")
-        if reason or str(result.get("year")) == folder.name:
-            yield _Report(code, result, reason, str(row.get("name") or ""))
-
-
-def _result(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _nothing(place: Path, what: str, command: str) -> FaultsError:
     return FaultsError([Fault(Place(place.as_posix()), what, f"先运行 {command}")])
 
 
-def _labels(reports: Sequence[_Report]) -> list[str]:
+def _labels(reports: Sequence[Report]) -> list[str]:
     """Return what each is called: by its name, and its code too where two share a name."""
     often = Counter(report.label for report in reports)
     return [f"{r.label}（{r.code}）" if often[r.label] > 1 else r.label for r in reports]
 
 
-def _labelled(reports: Sequence[_Report]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _labelled(reports: Sequence[Report]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     return ((at, r.result) for at, r in zip(_labels(reports), reports, strict=True) if r.result)
 
 
@@ -289,7 +208,7 @@ def _cell(of: Computed, label: Any, name: str, told: Mapping[str, Any] | None) -
     if value is not None and told.get("type", NUMBER) != NUMBER:
         return value
     figure = Figure(
-        full, _decimal(value), unit, told.get("label") or name, Spot(told.get("origin") or ""),
+        full, number(value), unit, told.get("label") or name, Spot(told.get("origin") or ""),
         told.get("formula"), missing=() if value is not None else (full,),
         trouble=told.get("trouble") or "", approximate=bool(told.get("approximate")),
         decimals=int(told.get("decimals", RATE_DECIMALS)), scale=MONEY_UNITS.get(unit, Decimal(1)),
@@ -298,13 +217,19 @@ def _cell(of: Computed, label: Any, name: str, told: Mapping[str, Any] | None) -
     return Number(figure, of)
 
 
-def _total(result: Mapping[str, Any]) -> dict[str, Decimal | None]:
-    total = (result.get("score") or {}).get("total") or {}
-    return {"得分下限": _decimal(total.get("low")), "得分上限": _decimal(total.get("high"))}
+def _total(score: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    total = score.get("total") or {}
+    return {"得分下限": number(total.get("low")), "得分上限": number(total.get("high"))}
 
 
-def _grade(result: Mapping[str, Any]) -> str:
-    return str((result.get("score") or {}).get("grade_text") or "")
+def _marks(score: Mapping[str, Any]) -> dict[str, Any]:
+    ends = _total(score)
+    known = {number_text(end) for end in ends.values() if end is not None}
+    told = "—".join(number_text(end) for end in ends.values() if end is not None)
+    return {
+        "得分": next(iter(known)) if len(known) == 1 else told, **ends,
+        "满分": number(score.get("full")), "等级": score.get("grade_text") or "",
+    }  # fmt: skip
 
 
 def _score_rows(score: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -312,15 +237,11 @@ def _score_rows(score: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
         yield (
             row["name"],
             {
-                "分值": _decimal(row["weight"]), "得分下限": _decimal(row["low"]),
-                "得分上限": _decimal(row["high"]), "公布得分": _decimal(row.get("published")),
-                "指标值": _decimal(row["value"]), "单位": row["unit"], "理由": row["reason"],
+                "分值": number(row["weight"]), "得分下限": number(row["low"]),
+                "得分上限": number(row["high"]), "公布得分": number(row.get("published")),
+                "指标值": number(row["value"]), "单位": row["unit"], "理由": row["reason"],
             },
         )  # fmt: skip
     if score:
-        more = {"分值": _decimal(score["full"]), "公布得分": _decimal(score.get("published"))}
-        yield TOTAL, {**more, **_total({"score": score}), "理由": score.get("statement") or ""}
-
-
-def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
+        more = {"分值": number(score["full"]), "公布得分": number(score.get("published"))}
+        yield TOTAL, {**more, **_total(score), "理由": score.get("statement") or ""}

@@ -32,6 +32,8 @@ class Cell:
     figure: str | None = None
     value: Decimal | None = None
     decimals: int = 0
+    # Where it leads, for a heading that is no figure.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,8 @@ class Table:
             content = escape(cell.text).replace("/", "/<wbr>").replace("\n", "<br>")
             if cell.figure:
                 content = figure_button(self.figures[cell.figure], cell.text)
+            if cell.link:
+                content = f'<a href="{escape(cell.link)}">{content}</a>'
             if i == 0:
                 level = f' class="gv-level-{row.level}"' if row.level else ""
                 cells.append(f'<th scope="row"{level}>{content}</th>')

@@ -12,24 +12,26 @@ from dataclasses import dataclass, replace
 
 import govnb
 from govnb.files import why
-from govnb.present.district_data import common_region
+from govnb.present.reports import common_region
 from govnb.publish.crew import Crew, Local, cores, run_one
 from govnb.publish.district import district_report
 from govnb.publish.index import index_page
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
 from govnb.publish.plan import Plan, Task, make_plan, vouched
-from govnb.publish.progress import Progress, duration, say
+from govnb.publish.progress import Progress, duration, failures, say
 from govnb.publish.receipts import Receipt, write_receipt
 from govnb.publish.store import Folder, Store, local, store_of
 from govnb.publish.summary import (
-    FAILED,
+    HEADINGS,
     Row,
+    cells,
     in_one_unit,
-    summary_csv,
     summary_json,
-    summary_xlsx,
+    table_csv,
+    table_xlsx,
 )
+from govnb.sheet.folder import ALL, SUMMARY
 from govnb.text.faults import Fault, FaultsError, Place
 
 INTERRUPTED = 130
@@ -117,7 +119,8 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
                 write_receipt(store, Receipt(vouched(task, template), outcome, _record(task)))
             progress.tell(outcome, task.reasons)
     rows = [_row(done[task.job.department]) for task in plan.tasks]
-    failed = sum(row.status == FAILED for row in rows)
+    failed = sum(row.failure is not None for row in rows)
+    say(failures(done.values()))
     said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
     said += (
         f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
@@ -175,11 +178,12 @@ def _publish(
     here: Crew,
 ) -> tuple[Outcome, bool]:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
-    compared = in_one_unit(rows)
+    compared = sorted(in_one_unit(rows), key=lambda row: row.badness)
+    listed = list(map(cells, compared))
     tables = {
-        "summary.json": summary_json(template.year, rows, plan.unread),
-        "summary.csv": summary_csv(compared),
-        "summary.xlsx": summary_xlsx(compared),
+        SUMMARY: summary_json(template.year, rows, plan.unread),
+        f"{ALL}/summary.csv": table_csv(HEADINGS, listed),
+        f"{ALL}/summary.xlsx": table_xlsx("汇总", HEADINGS, listed),
     }
     whole = _write(store, tables)
     try:

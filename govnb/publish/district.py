@@ -1,8 +1,9 @@
-"""The district's own report: its notebook run over the results of a year's departments."""
+"""What is made from all departments' results: the district's report, and every finding in one."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from govnb.publish.crew import Crew
 from govnb.publish.job import DISTRICT, Job
 from govnb.publish.outcome import Failure, Outcome
+from govnb.publish.plan import listed
 from govnb.publish.receipts import (
     Receipt,
     Stamp,
@@ -23,7 +25,10 @@ from govnb.publish.receipts import (
 )
 from govnb.publish.run import find_notebook
 from govnb.publish.store import Folder, Store, store_of
-from govnb.publish.summary import Row
+from govnb.publish.summary import FINDINGS, Row, finding_cells, table_csv, table_xlsx
+from govnb.sheet.folder import ALL, SUMMARY
+
+FINDING_FILES = frozenset({f"{ALL}/findings.csv", f"{ALL}/findings.xlsx"})
 
 
 def district_report(
@@ -42,14 +47,30 @@ def district_report(
         return Outcome(DISTRICT, failure=Failure("没有一个部门有结果"))
     job = replace(template, department=DISTRICT, notebook=f"{DISTRICT}.ipynb")
     stamp = _stamp(job, rows, outcomes)
-    if receipt is not None and not why_run(stamp, receipt, store.listing(), store):
+    present = listed(store)
+    if receipt and set(present) >= FINDING_FILES and not why_run(stamp, receipt, present, store):
         return receipt.outcome
-    if isinstance(store, Folder):
-        outcome = here.submit(job).result()
-    else:
-        outcome = _run_nearby(job, rows, store, here)
+    outcome = (
+        here.submit(job).result()
+        if isinstance(store, Folder)
+        else _run_nearby(job, rows, store, here)
+    )
+    store.write(_findings(rows, store))
     write_receipt(store, Receipt(stamp, outcome))
     return outcome
+
+
+def _findings(rows: Sequence[Row], store: Store) -> dict[str, bytes]:
+    """Return the findings of all departments as CSV and as a workbook."""
+    results = (json.loads(store.read(row.file("json"))) for row in rows if row.failure is None)
+    found = [cells for result in results for cells in finding_cells(result)]
+    return dict(
+        zip(
+            sorted(FINDING_FILES),
+            (table_csv(FINDINGS, found), table_xlsx("复核发现", FINDINGS, found)),
+            strict=True,
+        )
+    )
 
 
 def _run_nearby(job: Job, rows: Sequence[Row], store: Store, here: Crew) -> Outcome:
@@ -57,12 +78,12 @@ def _run_nearby(job: Job, rows: Sequence[Row], store: Store, here: Crew) -> Outc
     with tempfile.TemporaryDirectory(prefix="govnb-") as name:
         near = store_of(Path(name), job.year)
         results = [row.file("json") for row in rows if row.failure is None]
-        near.write({n: store.read(n) for n in ["summary.json", *results]}, flush=False)
+        near.write({n: store.read(n) for n in [SUMMARY, *results]}, flush=False)
         outcome = here.submit(replace(job, outputs_dir=Path(name))).result()
-        files = [f"{DISTRICT}.{extension}" for extension in outcome.outputs]
-        store.write({n: near.read(n) for n in files})
+        files = {extension: job.file(extension) for extension in outcome.outputs}
+        store.write({n: near.read(n) for n in files.values()})
         outputs = {
-            extension: replace(output, stamp=store.entry(f"{DISTRICT}.{extension}").stamp)
+            extension: replace(output, stamp=store.entry(files[extension]).stamp)
             for extension, output in outcome.outputs.items()
         }
         return replace(outcome, outputs=outputs)

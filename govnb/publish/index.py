@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from govnb.papers.page_face import with_face
+from govnb.present.reports import STATUSES
+from govnb.publish.job import DISTRICT
 from govnb.publish.outcome import Outcome
-from govnb.publish.summary import FAILED, PASSED, SEVERITIES, THIN, WRONG, Row
-from govnb.sheet.folder import Unread
+from govnb.publish.summary import AMOUNTS, Row
+from govnb.review.finding import SEVERITIES
+from govnb.sheet.folder import ALL, Unread
 
 # How a status is dressed.
-KINDS = {PASSED: "fine", THIN: "thin", WRONG: "wrong", FAILED: "failed"}
+KINDS = dict(zip(STATUSES, ("failed", "wrong", "thin", "fine"), strict=True))
+NUMERIC = (*SEVERITIES, "得分", "待定分", "收入", "预算", "支出", "三公控制率")
+COLUMNS = ("部门", "状态", *SEVERITIES, "得分", "待定分", "等级", *NUMERIC[-4:], "文件")
 _FOLDER = Path(__file__).parent / "templates" / "index"
-# More rows than this are laid out one by one.
-_LONG = 500
 LINKS = {"html": "网页", "pdf": "PDF", "docx": "Word", "json": "数据"}
 
 
@@ -33,7 +36,7 @@ def index_page(
     stale: Sequence[str] = (),
     unread: Sequence[Unread] = (),
 ) -> bytes:
-    """Return the page as one self-contained file, rows in the order given.
+    """Return the page as one self-contained file, the rows to look at first on top.
 
     `left_over` are departments that have outputs but no parameter file any more, `stale` files
     of formats that are no longer made, `unread` files of the folder that are no department's.
@@ -42,8 +45,10 @@ def index_page(
     page = _environment().get_template("index.html.j2")
     text = page.render(
         title=f"{region}{year}年度部门整体支出绩效评价",
-        rows=rows,
-        long=len(rows) > _LONG,
+        rows=sorted(rows, key=lambda row: row.badness),
+        columns=COLUMNS,
+        numeric=NUMERIC,
+        amounts=AMOUNTS,
         counts={name: sum(row.status == name for row in rows) for name in KINDS},
         kinds=KINDS,
         severities=SEVERITIES,
@@ -51,7 +56,7 @@ def index_page(
         left_over=left_over,
         stale=stale,
         unread=unread,
-        district=f"{district.department}.html" if district and not district.failure else None,
+        district=f"{DISTRICT}.html" if district and not district.failure else None,
         district_failure=district.failure if district else None,
         unit=units.pop() if len(units) == 1 else "",
         converted=any(row.facts.get("converted") for row in rows),
@@ -82,6 +87,7 @@ def _environment() -> Environment:
     )
     environment.filters["links"] = _links
     environment.filters["file"] = _file
+    environment.filters["of_all"] = lambda name: _file(f"{ALL}/{name}")
     return environment
 
 
@@ -90,7 +96,7 @@ def _part(name: str) -> Markup:
     return Markup((_FOLDER / name).read_text(encoding="utf-8"))
 
 
-def _links(row: Row) -> Iterable[tuple[str, str]]:
+def _links(row: Row) -> Sequence[tuple[str, str]]:
     """Return the label and address of each file of a department."""
     return [(LINKS[name], _file(row.file(name))) for name in LINKS if name in row.links]
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govnb.sheet.folder import PUBLIC, TRIAL
+from govnb.sheet.folder import ALL, PUBLIC, TRIAL
 
 FORMATS = ("html", "pdf", "docx")
 DISTRICT = "district"
@@ -37,8 +37,9 @@ class Job:
     def parameters(self) -> dict[str, Any]:
         """The notebook's parameters; the runner writes the files, so outputs_dir is empty."""
         if self.department == DISTRICT:
-            # It reads what the departments' runs wrote.
-            return {"year": self.year, "outputs_dir": str(self.outputs_dir)}
+            # It reads what the departments' runs wrote, and its links begin where it will lie.
+            page = self.output("html").parent
+            return {"year": self.year, "outputs_dir": str(self.outputs_dir), "page_dir": str(page)}
         return {
             "year": self.year,
             "department": self.department,
@@ -54,9 +55,13 @@ class Job:
         return self.edition == "publish"
 
     def output(self, extension: str) -> Path:
-        """Return the file an output goes to; only the review edition has the plain name."""
-        stem = stem_of(self.department, self.edition) + (TRIAL if self.overrides else "")
-        return Path(self.outputs_dir) / str(self.year) / f"{stem}.{extension}"
+        """Return the file an output goes to."""
+        return Path(self.outputs_dir) / str(self.year) / self.file(extension)
+
+    def file(self, extension: str) -> str:
+        """Return that file's name in the year's folder; only the review edition has the plain."""
+        trial = TRIAL if self.overrides else ""
+        return f"{stem_of(self.department, self.edition)}{trial}.{extension}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the job as plain values, to be sent to another process."""
@@ -76,7 +81,9 @@ class Job:
 
 
 def stem_of(department: str, edition: str) -> str:
-    """Return what a department's files in an edition are called."""
+    """Return what a department's files in an edition are called, in the year's folder."""
+    if department == DISTRICT:
+        return f"{ALL}/{DISTRICT}"
     return department + (PUBLIC if edition == "publish" else "")
 
 

@@ -13,6 +13,7 @@ from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_ru
 from govnb.publish.run import find_notebook
 from govnb.publish.store import Entry, Store
 from govnb.sheet.folder import (
+    ALL,
     OWN_NAMES,
     PUBLIC,
     TRIAL,
@@ -79,7 +80,7 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
         If the year has no departments.
     """
     names = _departments(template)
-    receipts, present = read_receipts(store, template.edition), store.listing()
+    receipts, present = read_receipts(store, template.edition), listed(store)
     notebook = find_notebook(template.notebook, template.params_dir)
     shared = Shared(template, notebook)
     folder = template.params_dir / str(template.year)
@@ -100,11 +101,18 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
     return Plan(tuple(tasks), left_over, receipts, stale, tuple(unread))
 
 
+def listed(store: Store) -> dict[str, Entry]:
+    """Return the files of a year's folder, and by `_all/name` those about all departments."""
+    of_all = {f"{ALL}/{name}": entry for name, entry in store.listing(ALL).items()}
+    return {**store.listing(), **of_all}
+
+
 def _stale(
     names: Sequence[str], formats: Sequence[str], present: Mapping[str, Entry]
 ) -> tuple[str, ...]:
     gone = [ending for ending in FORMATS if ending not in formats]
-    files = (f"{name}.{ending}" for ending in gone for name in (*names, DISTRICT))
+    of_all = stem_of(DISTRICT, "review")
+    files = (f"{name}.{ending}" for ending in gone for name in (*names, of_all))
     return tuple(file for file in files if file in present)
 
 
@@ -162,7 +170,8 @@ def _left_over(
 ) -> tuple[str, ...]:
     """Return the departments there are outputs of but no parameter file."""
     endings = {f".{ending}" for ending in (*FORMATS, "json", "ipynb")}
-    outputs = {Path(name).stem for name in present if Path(name).suffix in endings}
+    single = (Path(name) for name in present if "/" not in name)
+    outputs = {path.stem for path in single if path.suffix in endings}
     known = {name for name in outputs | set(receipts) if not name.startswith(".")}
     return tuple(
         sorted(n for n in known - names if n not in OWN_NAMES and not n.endswith((TRIAL, PUBLIC)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from govnb.publish.outcome import Outcome
+
+# How many failures the end of a run lists; the index has them all.
+_TOLD = 50
 
 
 def duration(seconds: float) -> str:
@@ -57,15 +60,15 @@ class Progress:
             self.failed += 1
         if self._bar is not None:
             if outcome.failure is not None:
-                self._bar.console.print(self._line(outcome, reasons), markup=False, highlight=False)
+                line = self._line(outcome, reasons)
+                self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
             self._bar.update(self._task, advance=1, counts=self._counts())
             return
         say(self._line(outcome, reasons), self.out)
 
     def _line(self, outcome: Outcome, reasons: Sequence[str]) -> str:
         count = self.done + self.failed
-        name = outcome.department.encode("utf-8", "replace").decode()
-        said = [f"[{count}/{self.total}] {name}", "完成", f"{outcome.seconds:.1f} 秒"]
+        said = [f"[{count}/{self.total}] {_name(outcome)}", "完成", f"{outcome.seconds:.1f} 秒"]
         if outcome.failure is not None:
             said[1] = "失败"
             said += [outcome.failure.reason, *outcome.failure.places[:1]]
@@ -80,6 +83,18 @@ class Progress:
 
     def _counts(self) -> str:
         return f"完成 {self.done}　跳过 {self.skipped}　失败 {self.failed}"
+
+
+def failures(outcomes: Iterable[Outcome]) -> str:
+    """Return what failed once more, a line each: in a long run the first are out of sight."""
+    failed = [(_name(o), o.failure) for o in outcomes if o.failure is not None]
+    lines = ["　".join(["未能生成：" + name, f.reason, *f.places[:1]]) for name, f in failed]
+    more = len(lines) - _TOLD
+    return "\n".join(lines[:_TOLD] + ([f"还有 {more} 个没有列出"] if more > 0 else []))
+
+
+def _name(outcome: Outcome) -> str:
+    return outcome.department.encode("utf-8", "replace").decode()
 
 
 def _bar(out: TextIO) -> Any:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from govnb.publish.job import Job, stem_of
@@ -60,6 +60,11 @@ class Receipt:
     def stem(self) -> str:
         """What the files are called."""
         return stem_of(self.outcome.department, self.edition)
+
+    @property
+    def name(self) -> str:
+        """What the receipt itself is called."""
+        return PurePosixPath(self.stem).name
 
 
 class Shared:
@@ -153,7 +158,7 @@ def read_receipts(store: Store, edition: str = "review") -> dict[str, Receipt]:
             receipt = _receipt(json.loads(store.read(f"{RECEIPTS}/{name}")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        if receipt is not None and (receipt.stem, receipt.edition) == (stem, edition):
+        if receipt is not None and (receipt.name, receipt.edition) == (stem, edition):
             found[receipt.outcome.department] = receipt
     return found
 
@@ -180,7 +185,7 @@ def write_receipt(store: Store, receipt: Receipt) -> None:
     }
     data = json.dumps(plain, ensure_ascii=False, indent=1).encode()
     # An empty one after a power failure counts as none.
-    store.write({f"{RECEIPTS}/{receipt.stem}.json": data}, flush=False)
+    store.write({f"{RECEIPTS}/{receipt.name}.json": data}, flush=False)
 
 
 def digest(path: Path) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from govnb.files import reserved, sweep, write_all_whole
+from govnb.sheet.folder import ALL
 from govnb.text.faults import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"
@@ -88,7 +89,7 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what killed runs left half-written."""
-        for folder in (self.path, self.path / RECEIPTS):
+        for folder in (self.path, self.path / ALL, self.path / RECEIPTS):
             sweep(folder)
 
     def where(self, name: str) -> str:

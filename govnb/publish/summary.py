@@ -1,6 +1,6 @@
-"""One row a department: what the index, the CSV and the workbook of a year list.
+"""One row a department, one a finding: what the index, the CSV and the workbooks of a year list.
 
-A row is taken from the machine-readable result by the worker that made it and kept in
+A department's row is taken from the machine-readable result by the worker that made it and kept in
 the receipt, so that the page of ten thousand departments opens no result again.
 """
 
@@ -10,25 +10,37 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from govnb.present.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
 from govnb.publish.outcome import Failure, Outcome
-from govnb.review.finding import TOO_LITTLE
+from govnb.review.finding import (
+    ERROR,
+    EXPLAINED,
+    FAILED,
+    HINT,
+    NO_DATA,
+    RESIDUE,
+    SEVERITIES,
+)
 from govnb.sheet.figure import number_text
 from govnb.sheet.folder import Unread
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 # The first of these that is known is the department's budget of the year.
-BUDGETS = ("预算安排", "预算执行.调整后预算", "收入")
-ACTUAL, CONTROL = "支出", "三公经费.控制率"
-SEVERITIES = ("错误", "尾差", "提示")
+BUDGETS = ("预算安排", "预算执行.调整后预算")
+INCOME, ACTUAL, CONTROL = "收入", "支出", "三公经费.控制率"
+AMOUNTS = ("income", "budget", "actual")
+# What a cell of a workbook holds at most.
+_LONGEST = 32767
 # A zip file knows no time before this one.
 _EPOCH = datetime(1980, 1, 1)
-PASSED, THIN, WRONG, FAILED = "通过", TOO_LITTLE, "有错误", "未能生成"
+# What of the findings somebody may have to act on.
+LISTED = (FAILED, EXPLAINED, NO_DATA)
 
 
 @dataclass(frozen=True)
@@ -53,10 +65,15 @@ class Row:
     def status(self) -> str:
         """通过, 资料不足, 有错误 or 未能生成."""
         if self.failure is not None:
-            return FAILED
-        if self.facts.get("findings", {}).get("错误"):
-            return WRONG
-        return THIN if self.facts.get("actual") is None else PASSED
+            return NOT_MADE
+        return status(self.findings("错误"), self.facts.get("actual"))
+
+    @property
+    def badness(self) -> tuple[object, ...]:
+        """What sorts rows so that the one to look at first is first."""
+        # A 尾差 asks for nothing.
+        counts = [-self.findings(severity) for severity in (ERROR, HINT, RESIDUE)]
+        return STATUSES.index(self.status), *counts, self.department
 
     @property
     def score(self) -> str:
@@ -119,7 +136,7 @@ def _converted(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     scale = MONEY_UNITS.get(str(facts.get("unit")))
     if scale is None:
         return facts
-    known = {name: _number(facts.get(name)) for name in ("budget", "actual")}
+    known = {name: _number(facts.get(name)) for name in AMOUNTS}
     amounts = {n: None if value is None else f"{value * scale:f}" for n, value in known.items()}
     return {**facts, **amounts, "unit": MONEY_UNIT, "converted": True}
 
@@ -137,6 +154,7 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "name": result.get("name"),
         "region": result.get("region"),
         "sample": bool(result.get("sample")),
+        "income": value(INCOME),
         "budget": next(filter(None, (value(name) for name in BUDGETS)), None),
         "actual": value(ACTUAL),
         "unit": figures.get(ACTUAL, {}).get("unit"),
@@ -148,16 +166,9 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def open_findings(review: Mapping[str, Any]) -> dict[str, int]:
-    """Return the number of findings that stand open, by severity."""
-    found = review.get("findings", ())
-    failed = [finding["severity"] for finding in found if finding.get("state") == "未通过"]
-    return {severity: failed.count(severity) for severity in SEVERITIES}
-
-
 HEADINGS = (
-    "代码", "部门", "状态", "原因", "得分下限", "得分上限", "待定分", "等级", "预算", "支出",
-    "单位", "三公经费控制率（%）", "错误", "尾差", "提示", "示例",
+    "代码", "部门", "状态", "原因", "得分下限", "得分上限", "待定分", "等级", "收入", "预算",
+    "支出", "单位", "三公经费控制率（%）", "错误", "尾差", "提示", "示例",
 )  # fmt: skip
 
 
@@ -168,13 +179,11 @@ def cells(row: Row) -> tuple[str | Decimal | int | None, ...]:
     """
     facts = row.facts
     counts = [row.findings(s) if not row.failure else None for s in SEVERITIES]
-    numbers = {
-        name: _short(facts.get(name)) for name in ("low", "high", "budget", "actual", "control")
-    }
+    numbers = {name: _short(facts.get(name)) for name in ("low", "high", *AMOUNTS, "control")}
     return (
         row.department, row.name, row.status, row.failure.reason if row.failure else "",
         numbers["low"], numbers["high"], _short(row.width or None), row.grade,
-        numbers["budget"], numbers["actual"], facts.get("unit") or "", numbers["control"],
+        *(numbers[name] for name in AMOUNTS), facts.get("unit") or "", numbers["control"],
         *counts, "示例" if facts.get("sample") else "",
     )  # fmt: skip
 
@@ -194,36 +203,49 @@ def summary_json(year: int, rows: Iterable[Row], unread: Iterable[Unread] = ()) 
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def summary_csv(rows: Iterable[Row]) -> bytes:
-    """Return the rows as CSV; what a spreadsheet would run as a formula stays text."""
+def finding_cells(result: Mapping[str, Any]) -> Iterator[tuple[str | Decimal, ...]]:
+    """Yield a department's findings that somebody may have to act on, as rows of a table."""
+    for finding in (result.get("review") or {}).get("findings", ()):
+        if finding["state"] in LISTED:
+            row = finding_row(finding).values()
+            yield str(result["department"]), str(result["name"]), *row
+
+
+FINDINGS = ("代码", "部门", *FINDING)
+
+
+def table_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return rows as CSV; what a spreadsheet would run as a formula stays text."""
     from govnb.present.tables import safe_text
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
+    writer.writerow(headings)
     for row in rows:
-        writer.writerow([safe_text(c) if isinstance(c, str) else c for c in cells(row)])
+        writer.writerow([safe_text(c) if isinstance(c, str) else c for c in row])
     return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
 
 
-def summary_xlsx(rows: Iterable[Row]) -> bytes:
-    """Return the rows as a workbook, every word a text cell."""
+def table_xlsx(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    """Return rows as a workbook to filter, every word a text cell."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("汇总")
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "C2"
-    sheet.append(list(HEADINGS))
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(rows) + 1}"
+    sheet.append(list(headings))
     for row in rows:
         line = []
-        for value in cells(row):
+        for value in row:
             if isinstance(value, str):
-                cell = WriteOnlyCell(sheet, "".join(filter(_xml, value)))
+                cell = WriteOnlyCell(sheet, "".join(filter(_xml, value))[:_LONGEST])
                 # openpyxl takes a leading "=" for a formula.
                 cell.data_type = "s"
             else:
-                cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the stubs lack Decimal
+                cell = WriteOnlyCell(sheet, value)
             line.append(cell)
         sheet.append(line)
     # Not the moment it was made, inside or on its parts: equal years are equal bytes.

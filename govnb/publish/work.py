@@ -37,7 +37,7 @@ def _write(job: Job, contents: dict[str, bytes]) -> dict[str, Output]:
     if job.is_public:
         # What it was made with tells all that the reviewers say.
         contents = {extension: contents[extension] for extension in job.formats}
-    names = {extension: job.output(extension).name for extension in contents}
+    names = {extension: job.file(extension) for extension in contents}
     # Their hashes go into the receipt, so nothing need wait for the disk here.
     store.write({names[extension]: data for extension, data in contents.items()}, flush=False)
     outputs = {}

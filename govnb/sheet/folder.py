@@ -26,6 +26,9 @@ REGISTERS = ("月度", "预算调整", "三公台账", "结转结余对账", "�
 _REGISTER = re.compile(rf"(?P<stem>.+)\.(?P<kind>{'|'.join(REGISTERS)})\.(?:csv|xlsx)")
 # Files the program makes beside the departments' own.
 OWN_NAMES = frozenset({"district", "index", "summary"})
+# What is about all departments of a year stands in a folder of its own, beside their files.
+ALL = "_all"
+SUMMARY = f"{ALL}/summary.json"
 # What marks a 试算 and an edition for publication beside a department's report.
 TRIAL, PUBLIC = "-试算", "-公开版"
 # What Windows takes for a device, whatever follows behind a dot.

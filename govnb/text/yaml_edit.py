@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -18,6 +18,7 @@ class Edits:
         self.text = text
         self.tree: Any = yaml.compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         self._edits: dict[tuple[int, int], str] = {}
+        self._gone: set[int] = set()
 
     def replace(self, start: int, end: int, new: str) -> None:
         """Put a text in the place of what stands between two characters."""
@@ -80,6 +81,35 @@ class Edits:
             at = self.text.find("\n", self.end(node))
             at = len(self.text) if at < 0 else at
             self._behind(at, block(new, node.value[0][0].start_mark.column))
+
+    def remove(self, path: Sequence[str]) -> None:
+        """Take out what stands at a path, with the sections that then hold nothing."""
+        steps: list[tuple[Any, int]] = []
+        node = self.tree
+        for step in path:
+            at = list(entries(node)).index(step) if step in entries(node) else -1
+            if at < 0:
+                break
+            steps.append((node, at))
+            node = node.value[at][1]
+        self._gone |= {id(section.value[at][0]) for section, at in steps[-1:]}
+        while len(steps) > 1 and all(id(key) in self._gone for key, _ in steps[-1][0].value):
+            steps.pop()
+            self._gone.add(id(steps[-1][0].value[steps[-1][1]][0]))
+        for section, at in steps[-1:]:
+            key, value = section.value[at]
+            start, end = key.start_mark.index, self.end(value)
+            if section.flow_style:
+                # With the comma behind it, or with the one before it where it is the last.
+                if at + 1 < len(section.value):
+                    end = section.value[at + 1][0].start_mark.index
+                elif at:
+                    start = self.end(section.value[at - 1][1])
+            else:
+                start = max(self.text.rfind("\n", 0, start), 0)
+                line = self.text.find("\n", end)
+                end = len(self.text) if line < 0 else line
+            self.replace(start, end, "")
 
     def _behind(self, at: int, text: str) -> None:
         """Insert a text behind what else is inserted there: sections below come first."""

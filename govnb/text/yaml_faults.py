@@ -34,14 +34,14 @@ def invisible(text: str, label: str) -> Iterator[Fault]:
             yield Fault(Place(label, n, match.start() + 1), f"有不可见的控制字符 {code}", hint)
 
 
-_ALIGN = "同一层的各行左边对齐，只用空格"
+_CROOKED, _ALIGN = "缩进不齐", "同一层的各行左边对齐，只用空格"
 _NO_DASH = "没有公布写 未公布，确实为零写 0；列表另起一行，每行写“- 内容”"
 _PAIR, _BRACKET = "冒号用半角，后面留一个空格", "补上括号；逗号用半角"
 # What a parser's words mean for who types: message, hint, and whether the fault is where the
 # construct begins (a quote never closed) rather than where the parser gave up.
 _SYNTAX: tuple[tuple[str, str, str, bool], ...] = (
     ("could not find expected ':'", "这一行缺少冒号", f"写成“名称: 值”，{_PAIR}", True),
-    ("expected <block end>|not find expected key", "缩进不齐", _ALIGN, False),
+    ("expected <block end>|find expected (key|'-'|<doc)", _CROOKED, _ALIGN, False),
     ("unexpected end of stream", "文件到此中断，引号或括号没有配对", "补上结尾的引号或括号", True),
     ("expected ',' or", "方括号或花括号没有配对，或缺少逗号", _BRACKET, True),
     ("expected (the )?node content", "方括号或花括号没有配对", _BRACKET, True),
@@ -49,6 +49,9 @@ _SYNTAX: tuple[tuple[str, str, str, bool], ...] = (
     ("scanning an anchor", "“&”在 YAML 里有特殊含义", "文字请加引号", True),
     ("scanning a tag", "“!”在 YAML 里有特殊含义", "删去“!”开头的标签；文字请加引号", True),
     ("block sequence entries are not allowed", "“-”不能写在冒号后面", _NO_DASH, False),
+    ("escape character|hexdec", "双引号里的“\\”有特殊含义", "改用单引号，或写成“\\\\”", False),
+    ("directive|incompatible", "行首的“%”在 YAML 里有特殊含义", "文字请加引号", False),
+    ("scanning a block scalar", "“|”“>”后面只能换行", "文字从下一行写起，行首缩进两格", True),
     ("cannot start any token", "这个符号不能放在开头", "整段文字加引号", False),
 )
 _OPENS_WITH_BRACES = re.compile(r"^[\s-]*([^\s:]+:\s+)?\{\{")
@@ -63,7 +66,7 @@ _VALUE_BEHIND = re.compile(
 def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
     """Return the fault behind a parser's error."""
     words = " ".join(filter(None, (error.context, error.problem)))
-    unknown = (f"不是有效的 YAML：{error.problem}", "检查这一行及上一行的缩进、引号和冒号", False)
+    unknown = ("不是有效的 YAML", "检查这一行及上一行的缩进、引号和冒号", False)
     found = ((told, do, first) for said, told, do, first in _SYNTAX if re.search(said, words))
     message, hint, at_start = next(found, unknown)
     mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
@@ -78,6 +81,8 @@ def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
     if "could not find expected ':'" in words and lacks_colon(here.strip()):
         column = len(here) - len(here.lstrip()) + 1
         return Fault(Place(label, place.line, column), *colon_missing(here.strip()))
+    if message == _CROOKED and here[: mark.column].strip(" -"):
+        message, hint = "引号或括号后面又写了字", "整段文字放进一对引号，里面的用中文引号"
     if "mapping values are not allowed" in words:
         return _stray_colon(place, lines)
     if "：" in here and not _COLON.search(here):

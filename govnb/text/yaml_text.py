@@ -225,7 +225,8 @@ class _Builder:
             hint = f"删去“&{event.anchor}”；以 & 开头的文字加引号"
             self.graph.append(Fault(place, "不支持 YAML 的锚点（&）", hint))
         if event.tag not in _PLAIN_TAGS:
-            self._tell(place, f"不支持 YAML 标签“{event.tag}”", "删去“!”开头的标签")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._tell(place, f"不支持 YAML 标签“{tag}”", "删去“!”开头的标签")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, place)
         if depth > MAX_DEPTH:

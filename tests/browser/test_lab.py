@@ -250,6 +250,17 @@ def test_a_trial_shows_before_and_after(start: Any) -> None:
     assert "Traceback" not in pressed(start, "试算", "五毛")
 
 
+def test_what_is_typed_while_the_page_still_reads_counts(start: Any) -> None:
+    department = start.locator(".widget-dropdown select").nth(1)
+    department.select_option(index=0)
+    department.select_option("君山区政务服务中心（君山-政务）")
+    start.get_by_placeholder("哪个数").fill("")
+    start.get_by_placeholder("哪个数").press_sequentially("三公经费.公务接待费.支出")
+    start.get_by_placeholder("改成多少").fill("")
+    start.get_by_placeholder("改成多少").press_sequentially("6.25")
+    assert "→ 6.25" in pressed(start, "试算", "试算前")
+
+
 def test_a_new_year_begins_with_this_one(lab: Lab, start: Any) -> None:
     assert "params/2017/君山-政务.yml" in pressed(start, "新建下一年", "已建")
     assert (lab.folder / "params/2017/君山-政务.yml").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from govnb.publish.outcome import Failure, Outcome
+from govnb.publish.progress import Progress, failures
 from tests.publish.years import YearFolder, alive, below, ended, wait_for, year_folder
 
 pytestmark = pytest.mark.slow
@@ -33,9 +36,13 @@ def test_every_department_gets_its_outputs_and_the_page_lists_them(two: YearFold
             assert (two.outputs / f"{name}.{extension}").is_file()
         assert name in two.page()
     assert {row["status"] for row in two.rows().values()} == {"通过"}
-    assert (two.outputs / "district.html").is_file()
-    assert "./district.html" in two.page()
+    assert (two.outputs / "_all" / "district.html").is_file()
+    assert "./_all/district.html" in two.page()
     two.check_whole()
+    # What is about all departments stands apart: a glob over results finds departments only.
+    assert {path.stem for path in two.outputs.glob("*.json")} == {"001005", "甲局"}
+    of_all = {path.name for path in (two.outputs / "_all").iterdir()}
+    assert of_all >= {"summary.csv", "summary.xlsx", "findings.csv", "findings.xlsx"}
 
 
 def test_the_edition_for_publication_stands_beside_the_review_under_its_own_name(
@@ -113,11 +120,12 @@ def test_one_job_and_four_give_the_same_bytes(tmp_path: Path) -> None:
     assert year.run("--jobs", "1", "--outputs", "one").code == 0
     assert year.run("--jobs", "4", "--outputs", "four").code == 0
     compared = 0
-    for path in (tmp_path / "one" / "2016").iterdir():
+    one, four = (tmp_path / name / "2016" for name in ("one", "four"))
+    for path in (*one.iterdir(), *(one / "_all").iterdir()):
         if path.suffix in (".html", ".json", ".csv"):
-            assert path.read_bytes() == (tmp_path / "four" / "2016" / path.name).read_bytes()
+            assert path.read_bytes() == (four / path.relative_to(one)).read_bytes(), path
             compared += 1
-    assert compared == 8 * 2 + 5
+    assert compared == 8 * 2 + 6
 
 
 def test_nothing_runs_again_unless_something_changed_and_the_reason_is_said(
@@ -299,7 +307,7 @@ def test_stock_kernels_give_the_same_pages(tmp_path: Path) -> None:
     year = year_folder(tmp_path, "a", "b", "raises")
     assert year.run("--outputs", "one").code == 1
     assert year.run("--outputs", "two", "--engine", "kernel", "--jobs", "2").code == 1
-    for name in ("a.html", "a.json", "b.html", "summary.json"):
+    for name in ("a.html", "a.json", "b.html", "_all/summary.json"):
         one, two = (tmp_path / folder / "2016" / name for folder in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
 
@@ -353,7 +361,7 @@ def test_the_parent_loads_none_of_what_draws(two: YearFolder) -> None:
         [sys.executable, "-c", watch], cwd=two.path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads((two.outputs / "summary.json").read_text("utf-8"))
+    assert json.loads((two.outputs / "_all" / "summary.json").read_text("utf-8"))
 
 
 def test_what_is_not_read_or_stands_twice_is_named_wherever_a_year_is_listed(
@@ -371,7 +379,7 @@ def test_what_is_not_read_or_stands_twice_is_named_wherever_a_year_is_listed(
     listed = year.run("--dry-run")
     done = year.run()
     assert (listed.code, done.code) == (0, 1)
-    summary = json.loads((year.outputs / "summary.json").read_text("utf-8"))
+    summary = json.loads((year.outputs / "_all" / "summary.json").read_text("utf-8"))
     assert [file["file"] for file in summary["unread"]] == [f"params/2016/{n}" for n in unread]
     assert all(file["reason"] and file["hint"] for file in summary["unread"])
     page = year.page()
@@ -398,3 +406,29 @@ def test_a_line_of_the_log_says_when_which_how_and_how_long(tmp_path: Path) -> N
     assert re.search(stamp + r"\[\d/2\] 甲局　完成　\d+\.\d 秒", whole)
     failed = r"\[\d/2\] faulty　失败　\d+\.\d 秒　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
     assert re.search(stamp + failed, whole)
+    again = r"未能生成：faulty　参数文件有 1 处错误　params/2016/faulty\.yml:3:7"
+    assert re.search(stamp + again, whole)
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+def test_a_terminal_shows_a_bar_and_each_failure_once_more_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_color: bool
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    failure = Failure("参数文件有 1 处错误", places=("params/2016/乙局.yml:3:7",))
+    outcomes = [Outcome("甲局", 1.0), Outcome("乙局", 1.0, failure=failure)]
+    with Progress(2, 0, 1, terminal) as progress:
+        for outcome in outcomes:
+            progress.tell(outcome)
+    shown = terminal.getvalue()
+    assert "完成 1　跳过 0　失败 1" in shown and "params/2016/乙局.yml:3:7" in shown
+    assert bool(re.search(r"\x1b\[[\d;]*3[1-7]", shown)) is not no_color
+    assert failures(outcomes) == "未能生成：乙局　参数文件有 1 处错误　params/2016/乙局.yml:3:7"

@@ -112,7 +112,7 @@ def test_a_cluster_started_for_the_batch_writes_to_a_url(year: YearFolder, tmp_p
     folder = tmp_path / "by-url" / "2016"
     assert len(list(folder.glob("slow-*.html"))) == 8
     assert "KeyError" in (folder / "index.html").read_text("utf-8")
-    assert (folder / "district.html").is_file()
+    assert (folder / "_all" / "district.html").is_file()
     assert "跳过 8" in year.run("--outputs", url).out
     (folder / "slow-03.html").unlink()
     assert "slow-03.html 不见了" in year.run("--outputs", url).out

@@ -15,7 +15,17 @@ import pytest
 
 from govnb.publish.index import index_page
 from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.summary import Row, row_of, summary_csv, summary_json, summary_xlsx
+from govnb.publish.summary import (
+    FINDINGS,
+    HEADINGS,
+    Row,
+    cells,
+    finding_cells,
+    row_of,
+    summary_json,
+    table_csv,
+    table_xlsx,
+)
 
 NASTY = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<script>alert(1)</script>",
@@ -27,7 +37,8 @@ FAULTS = "params/2016/b.yml:3:7: “１２”含全角字符（写 12）\nparams
 
 def facts(**changes: Any) -> dict[str, Any]:
     known: dict[str, Any] = {
-        "name": "示例局", "region": "示例区", "sample": False, "budget": "100", "actual": "98.765",
+        "name": "示例局", "region": "示例区", "sample": False, "income": "101.5",
+        "budget": "100", "actual": "98.765",
         "unit": "万元", "control": "99.995", "low": "80", "high": "90.5", "grade": "良—优",
         "findings": {"错误": 0, "尾差": 1, "提示": 2},
     }  # fmt: skip
@@ -36,6 +47,14 @@ def facts(**changes: Any) -> dict[str, Any]:
 
 def row(department: str = "a", links: Iterable[str] = ("html", "json"), **changes: Any) -> Row:
     return Row(department, facts(**changes), tuple(links))
+
+
+def summary_csv(rows: Iterable[Row]) -> bytes:
+    return table_csv(HEADINGS, map(cells, rows))
+
+
+def summary_xlsx(rows: Iterable[Row]) -> bytes:
+    return table_xlsx("汇总", HEADINGS, list(map(cells, rows)))
 
 
 def page(*rows: Row, **more: Any) -> str:
@@ -68,21 +87,14 @@ class Cells(HTMLParser):
 
 
 def test_a_row_says_status_score_amounts_and_findings() -> None:
-    (head, cells) = Cells(page(row())).rows
-    assert head[:3] == ["部门", "状态", "得分"] and head[-1] == "文件"
-    assert cells[1:-1] == [
-        "通过",
-        "80—90.5",
-        "10.5",
-        "良—优",
-        "100.00",
-        "98.77",
-        "100.00%",
-        "0",
-        "1",
-        "2",
-    ]
-    assert cells[-1].split() == ["网页", "数据"]
+    (head, told) = Cells(page(row())).rows
+    assert dict(zip(head[1:-1], told[1:-1], strict=True)) == {
+        "状态": "通过", "错误": "0", "尾差": "1", "提示": "2", "得分": "80—90.5", "待定分": "10.5",
+        "等级": "良—优", "收入": "101.50", "预算": "100.00", "支出": "98.77",
+        "三公控制率": "100.00%",
+    }  # fmt: skip
+    # Its name is the link to its page.
+    assert head[-1] == "文件" and told[-1].split() == ["数据"]
 
 
 def test_a_department_with_open_errors_says_so() -> None:
@@ -91,22 +103,38 @@ def test_a_department_with_open_errors_says_so() -> None:
 
 
 def test_a_department_without_expenditure_never_passes() -> None:
-    told = Cells(page(row(actual=None), row("b", actual=None, findings={"错误": 1}), row("c"))).rows
-    assert [cells[1] for cells in told[1:]] == ["资料不足", "有错误", "通过"]
+    thin, wrong = row(actual=None), row("b", actual=None, findings={"错误": 1})
+    assert [each.status for each in (thin, wrong, row("c"))] == ["资料不足", "有错误", "通过"]
+
+
+def test_the_department_to_look_at_first_is_on_top() -> None:
+    some = {"尾差": 0, "提示": 0}
+    told = Cells(
+        page(
+            row("fine"), row("hint", findings={"错误": 0, "尾差": 0, "提示": 3}),
+            row("thin", actual=None), row("one", findings={"错误": 1, **some}),
+            row("many", findings={"错误": 9, **some}), Row("none", {}, (), Failure("坏了")),
+        )
+    ).rows  # fmt: skip
+    first = [cells[0].split()[-1] for cells in told[1:]]
+    assert first == ["none", "many", "one", "thin", "hint", "fine"]
+
+
+def test_a_department_without_expenditure_is_listed_as_such() -> None:
     (listed,) = json.loads(summary_json(2016, [row(actual=None)]))["departments"]
     assert listed["status"] == "资料不足"
 
 
 def test_the_points_that_hang_on_evidence_are_a_column_of_their_own() -> None:
-    assert Cells(page(row(low="0", high="100"))).rows[1][3] == "100"
-    assert Cells(page(row(low="88", high="88"))).rows[1][3] == "0"
+    assert Cells(page(row(low="0", high="100"))).rows[1][6] == "100"
+    assert Cells(page(row(low="88", high="88"))).rows[1][6] == "0"
     table = list(csv.reader(io.StringIO(summary_csv([row()]).decode("utf-8-sig"))))
     assert dict(zip(*table, strict=True))["待定分"] == "10.5"
 
 
 def test_unknown_amounts_and_scores_stay_blank() -> None:
-    told = page(row(budget=None, actual=None, control=None, low=None, high=None, grade=""))
-    assert Cells(told).rows[1][2:8] == [""] * 6
+    unknown = facts(**dict.fromkeys(("income", "budget", "actual", "control", "low", "high")))
+    assert Cells(page(Row("a", unknown | {"grade": ""}))).rows[1][5:-1] == [""] * 7
 
 
 def test_a_failure_is_told_with_place_message_and_cell() -> None:
@@ -117,7 +145,7 @@ def test_a_failure_is_told_with_place_message_and_cell() -> None:
     assert "停在笔记本第 3 格" in told and "wb = Workbook.open(year)" in told
     assert "参数文件有 2 处错误" in Cells(told).rows[1][1]
     # Its findings aren't nought, they are unknown.
-    assert Cells(told).rows[1][8:11] == ["", "", ""]
+    assert Cells(told).rows[1][2:5] == ["", "", ""]
 
 
 def test_files_of_the_last_good_run_are_told_to_be_old() -> None:
@@ -127,7 +155,7 @@ def test_files_of_the_last_good_run_are_told_to_be_old() -> None:
 
 def test_departments_left_over_and_the_district_report_are_named() -> None:
     told = page(row(), left_over=["撤销局"], district=Outcome("district"), region="示例区")
-    assert "撤销局" in told and 'href="./district.html"' in told
+    assert "撤销局" in told and 'href="./_all/district.html"' in told
     assert "<title>示例区2016年度部门整体支出绩效评价</title>" in told
     failed = page(row(), district=Outcome("district", failure=Failure("笔记本出错：KeyError")))
     assert "district.html" not in failed and "笔记本出错：KeyError" in failed
@@ -172,14 +200,14 @@ def test_a_spreadsheet_takes_names_for_text(text: str) -> None:
     assert sheet is not None
     assert sheet["B2"].data_type == "s" and sheet["B2"].value == text
     assert sheet["A2"].data_type == "s"
-    assert sheet["I2"].value == 100 and sheet["I2"].data_type == "n"
+    assert sheet["J2"].value == 100 and sheet["J2"].data_type == "n"
 
 
 def test_codes_keep_their_zeros_and_negative_numbers_stay_numbers() -> None:
     rows = [row("001005", budget="-3.5")]
     sheet = openpyxl.load_workbook(io.BytesIO(summary_xlsx(rows))).active
     assert sheet is not None
-    assert sheet["A2"].value == "001005" and sheet["I2"].value == -3.5
+    assert sheet["A2"].value == "001005" and sheet["J2"].value == -3.5
     assert ",-3.5," in summary_csv(rows).decode("utf-8-sig")
 
 
@@ -203,7 +231,9 @@ def test_a_row_is_taken_from_a_result() -> None:
         ]},
     }  # fmt: skip
     taken = row_of(result)
-    assert (taken["budget"], taken["actual"], taken["control"]) == ("1", "2", "3")
+    assert (taken["income"], taken["actual"], taken["control"]) == ("1", "2", "3")
+    # Income is no budget.
+    assert taken["budget"] is None
     assert taken["findings"] == {"错误": 1, "尾差": 1, "提示": 0}
     assert taken["sample"] and taken["grade"] == "差"
     assert row_of({})["budget"] is None
@@ -219,4 +249,23 @@ def test_the_summary_for_programs_lists_every_row() -> None:
 def test_a_long_page_keeps_its_roles() -> None:
     told = page(*(row(f"{i:04d}") for i in range(501)))
     assert told.count('role="row"') == 502 and 'role="columnheader"' in told
-    assert 'class="long"' in told and 'class="long"' not in page(row())
+
+
+def test_every_open_finding_of_a_year_is_a_line() -> None:
+    def found(state: str, **more: Any) -> Any:
+        return {"id": "合计:支出", "check": "合计", "severity": "错误", "state": state} | more
+
+    left = {"figure": "支出", "value": "12", "origin": "params/2016/a.yml:3:7"}
+    open_one = found("未通过", message="=差1", left=left, difference="1.0", tolerance="0.1")
+    result = {
+        "department": "001", "name": "示例局",
+        "review": {"findings": [open_one, found("通过"), found("不适用"), found("缺数据")]},
+    }  # fmt: skip
+    lines = list(finding_cells(result))
+    table = list(csv.DictReader(io.StringIO(table_csv(FINDINGS, lines).decode("utf-8-sig"))))
+    assert [(r["代码"], r["状态"]) for r in table] == [("001", "未通过"), ("001", "缺数据")]
+    assert table[0]["左出处"] == "params/2016/a.yml:3:7" and table[0]["说明"] == "'=差1"
+    sheet = openpyxl.load_workbook(io.BytesIO(table_xlsx("复核发现", FINDINGS, lines))).active
+    assert sheet is not None and sheet.auto_filter.ref == "A1:Q3"
+    first = dict(zip(FINDINGS, (cell.value for cell in sheet[2]), strict=True))
+    assert first["差额"] == 1 and first["代码"] == "001" and first["说明"] == "=差1"

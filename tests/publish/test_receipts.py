@@ -172,8 +172,8 @@ def test_a_report_made_while_its_file_changed_is_made_again(year: Year) -> None:
 
 def test_files_of_formats_no_longer_made_are_told_of(year: Year) -> None:
     _, job, store = year
-    store.write({"a.pdf": b"", "b.docx": b"", "district.pdf": b"", "z.pdf": b""})
-    assert make_plan(job, store).stale == ("a.pdf", "district.pdf", "b.docx")
+    store.write({"a.pdf": b"", "b.docx": b"", "_all/district.pdf": b"", "z.pdf": b""})
+    assert make_plan(job, store).stale == ("a.pdf", "_all/district.pdf", "b.docx")
 
 
 def test_another_version_of_a_library_is_named() -> None:
@@ -187,7 +187,13 @@ def test_left_over_outputs_are_found(year: Year) -> None:
     folder, job, store = year
     (folder.path / "params" / "2016" / "c.yml").unlink()
     store.write(
-        {"d.pdf": b"", "b-试算.html": b"", "index.html": b"", "district.pdf": b"", "x.txt": b""}
+        {
+            "d.pdf": b"",
+            "b-试算.html": b"",
+            "index.html": b"",
+            "_all/district.pdf": b"",
+            "x.txt": b"",
+        }
     )
     assert make_plan(job, store).left_over == ("c", "d")
 

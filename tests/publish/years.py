@@ -51,7 +51,11 @@ RESULT = """
 from govnb.present.blocks import Result
 Result({"year": str(year), "department": department, "name": f"{department}局", "region": "示例区",
         "edition": edition, "sample": False, "text": text, "figures": {
-            "支出": {"value": "12.5", "unit": "万元"}, "收入": {"value": "10", "unit": "万元"}},
+            "支出": {"value": "12.5", "unit": "万元"}, "收入": {"value": "10", "unit": "万元"},
+            **{name: {"value": None, "unit": "%" if name.endswith("率") else "万元"} for name in (
+                "预算安排", "预算执行.调整后预算", "三公经费.预算", "三公经费.支出",
+                "三公经费.控制率", "三公经费.变动率", "支出.预算完成率", "公用经费.控制率",
+                "人员.在职人员控制率", "政府采购.执行率")}},
         "review": {"findings": []}, "score": None})
 """
 
@@ -112,7 +116,7 @@ class YearFolder:
 
     def rows(self, outputs: str = "outputs") -> dict[str, Any]:
         """Return the summary's rows by department."""
-        path = self.path / outputs / "2016" / "summary.json"
+        path = self.path / outputs / "2016" / "_all" / "summary.json"
         told = json.loads(path.read_text(encoding="utf-8"))
         return {row["department"]: row for row in told["departments"]}
 

@@ -9,6 +9,7 @@ come out, all of it and nothing else, in this order:
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from govnb.sheet.read import load
+from govnb.text.faults import FaultsError
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "malformed"
 FILES = sorted(DATA.rglob("*.yml"))
@@ -116,3 +120,20 @@ def test_each_malformed_file_is_told_where_what_and_what_to_type(
 def test_every_malformed_file_says_what_the_hint_must_hold() -> None:
     silent = [f.name for f in FILES for e in expectations(f) if not (e.words and e.hints)]
     assert silent == []
+
+
+# A way to break YAML in each line; ⏎ a new line, → a tab, ␇ a control character.
+BROKEN = (DATA.parent / "broken.txt").read_text(encoding="utf-8").splitlines()
+# Of Latin letters only what an accountant knows, or typed.
+KNOWN = re.compile(r"YAML|UTF-8|Tab|U\+\d+|\S+\.yml(:\d+:\d+)?|govnb \w+")
+
+
+@pytest.mark.parametrize("before", ["", GOOD])
+def test_no_fault_speaks_the_parsers_language(before: str, department: Callable[..., Path]) -> None:
+    assert len(BROKEN) > 75
+    for broken in BROKEN:
+        typed = before + broken.translate({ord("⏎"): "\n", ord("→"): "\t", ord("␇"): "\x07"})
+        with pytest.raises(FaultsError) as error:
+            load(department(head=typed + "\n"))
+        words = re.findall("[A-Za-z]{2,}", KNOWN.sub("", str(error.value)))
+        assert [word for word in words if word not in typed] == [], (broken, str(error.value))

@@ -39,17 +39,17 @@
     const at = text.split("—").map((word) => grades.indexOf(word));
     return text && !at.includes(-1) ? at[0] * 10 + at[at.length - 1] : null;
   };
-  const ranked = all.some((row) => grade(told(row, 4)) !== null);
+  const ranked = all.some((row) => grade(told(row, 7)) !== null);
   const value = (row, i, number) => {
     if (i === 1) return order.indexOf(states.get(row));
-    if (i === 4 && ranked) return grade(told(row, i));
+    if (i === 7 && ranked) return grade(told(row, i));
     if (!number) return told(row, i);
     const found = parseFloat(told(row, i));
     return Number.isNaN(found) ? null : found;
   };
   const sort = (head, i) => {
     const amount = head.classList.contains("n");
-    const number = amount || i === 1 || (i === 4 && ranked);
+    const number = amount || i === 1 || (i === 7 && ranked);
     // Numbers are first looked at from the top: what is large is what matters.
     const first = amount ? "descending" : "ascending";
     const other = first === "ascending" ? "descending" : "ascending";

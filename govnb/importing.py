@@ -13,10 +13,17 @@ from rich.progress import track
 from rich.table import Table
 
 from govnb.excel.changes import BY_HAND, PUBLISHED, SAME
-from govnb.excel.importing import District, Import, file_for, workbooks_in
+from govnb.excel.form import FormWriter
+from govnb.excel.importing import District, Import, file_for, form_file, workbooks_in
+from govnb.excel.marking import marked
+from govnb.excel.source import refused
 from govnb.files import write_whole
 from govnb.present.assessment import Assessment
+from govnb.present.new_file import begin
 from govnb.review.finding import ERROR, FAILED, NO_DATA, PASSED, RESIDUE, Finding, Review
+from govnb.rubric.load import load_rubric
+from govnb.sheet.compute import compute
+from govnb.sheet.figure import Figures
 from govnb.sheet.read import load, params_of, year_folder
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.yaml_text import parse_yaml, read_text
@@ -25,10 +32,11 @@ _STATEMENTS = "报表."
 
 
 def import_files(
-    workbooks: Sequence[Path], into: Path, write: bool, replace: Collection[str],
-    units: Mapping[str, str], scope: str, params_dir: Path | None,
+    workbooks: Sequence[Path], into: Path | None, write: bool, replace: Collection[str],
+    units: Mapping[str, str], scope: str, mark: bool, params_dir: Path | None,
 ) -> int:  # fmt: skip
     """Import workbooks, or a folder of them, and tell it; return the exit code."""
+    into = into or form_file(workbooks[0], params_dir or Path("params"))
     params = params_dir or (into.parent if into.is_dir() else params_of(into))
     district = District(params, _year(into, params), units, scope, replace)
     if into.is_dir():
@@ -40,6 +48,10 @@ def import_files(
         click.echo(str(fault))
     for note in done.found.notes:
         click.echo(f"提示：{note}")
+    if mark:
+        for workbook in workbooks:
+            copy = marked(workbook, done.faults)
+            click.echo(f"有错的格标在 {copy}" if copy else f"{workbook.name}：没有要标的格")
     review = review_of(done, params)
     broken = _print_relations(review, done)
     _settle(done, write)
@@ -177,3 +189,41 @@ def _import_folder(files: list[Path], district: District, write: bool) -> int:
     done_all = f"{len(files)} 个工作簿，{len(failed)} 处问题"
     click.echo(done_all + ("" if write else "；以上没有写入，核对无误后加 --write"))
     return 1 if failed else 0
+
+
+# ── forms ───────────────────────────────────────────────────────
+
+
+def new_form(
+    year: int, department: str, params_dir: Path, from_year: int | None, path: Path
+) -> str:
+    """Write a form for a department that has no file yet; return what is said of it."""
+    _, target, text = begin(year, department, params_dir, from_year)
+    return _write_form(path, target, text, params_dir, None)
+
+
+def export_form(file: Path, path: Path, params_dir: Path | None) -> str:
+    """Write a department's file as a form; return what is said of it."""
+    params = params_dir or params_of(file)
+    figures = compute(load(file, params))[0]
+    return _write_form(path, file, read_text(file, str(file)), params, figures)
+
+
+def _write_form(
+    path: Path, target: Path, text: str, params_dir: Path, figures: Figures | None
+) -> str:
+    if path.suffix.lower() != ".xlsx":
+        raise refused(str(path), "填报表只能是 .xlsx", "写 --xlsx 部门.xlsx")
+    if path.exists():
+        raise refused(str(path), "已经有这个文件了，不会盖掉填好的表", "换一个名称，或先移走它")
+    year, tree = _year(target, params_dir), parse_yaml(text, str(target), note=True)
+    district = District(params_dir, year)
+    rubric = tree.get("指标体系") or district.year_file.rubric
+    names: list[str] = []
+    if rubric:
+        rows = load_rubric(str(rubric), params_dir).entries
+        names = [row.id for row in rows]
+    unit = str(tree.get("金额单位") or district.year_file.money_unit)
+    writer = FormWriter(year, target.stem, unit, figures, {"评分依据": names} if names else None)
+    write_whole(path, writer.made(tree))
+    return f"已建 {path}　在 Excel 或 WPS 里填好后运行 govnb import {path}"
