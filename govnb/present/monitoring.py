@@ -145,7 +145,7 @@ class Monitor(Workbook):
         name, standard = self.standard
         pace, told = self._pace
         return (
-            f"序时进度{pace}（{told}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
+            f"序时进度{pace!s}（{told}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
             f"预警标准“{name}”：{standard.source}。",
         )
 
@@ -257,7 +257,7 @@ class Monitor(Workbook):
         return (
             sum(found[1:], found[0])
             if found
-            else self.plain(0, MONEY_UNIT if last == "金额" else "")
+            else self.plain(0, MONEY_UNIT if last == "金额" else "个" if last == "批次" else "人次")
         )
 
     def three_public(self) -> pd.DataFrame:  # type: ignore[override]
@@ -273,7 +273,7 @@ class Monitor(Workbook):
         return pd.DataFrame(cells, index=pd.Index(items, name="项目"), dtype=object)
 
     def targets(self) -> pd.DataFrame:
-        """Return the monitored indicators, as last filled in by this month, in the form's columns."""
+        """Return the monitored indicators as last filled in, in the form's columns."""
         rows: dict[tuple[str, str], dict[str, str]] = {}
         for project, by_month in self.inputs.department.monitored.items():
             filled = [m for m in by_month if int(m.removesuffix("月")) <= self.month]
@@ -338,7 +338,8 @@ class Monitor(Workbook):
         rows = rows.assign(级=rows["预警"].map(_ORDER)).sort_values("级", kind="stable")
         duty = self.standard[1].duties
         told = [
-            f"{n}. **{_last(name)}**（{line['预警']}，{line['原因']}）：{duty.get(line['预警'], '核对原因')}。"
+            f"{n}. **{_last(name)}**（{line['预警']}，{line['原因']}）："
+            f"{duty.get(line['预警'], '核对原因')}。"
             for n, (name, line) in enumerate(rows.iterrows(), 1)
         ]
         return self._prose("\n".join(told) or f"1—{self.month}月各项目执行正常，没有要处理的预警。")
@@ -353,7 +354,7 @@ class Monitor(Workbook):
         return found
 
     def outcome(self, warned: pd.DataFrame, outputs_dir: str = "") -> Result:
-        """Return the machine-readable result; written beside the pages unless the folder is empty."""
+        """Return the machine-readable result; written beside the pages where a folder is given."""
         department = self.inputs.department
         total = (TOTAL, "") if warned.index.nlevels > 1 else TOTAL
         rows = [{"项目": _last(n), **_plain_row(r)} for n, r in warned.iterrows() if n != total]
@@ -421,11 +422,11 @@ class Bulletin:
             If there are none.
         """
         folder = find_upward(outputs_dir) / str(year) / FOLDER
-        files = sorted(folder.glob(f"*-{month}月.json"))
+        files = result_files(folder, month)
         if not files:
             hint = f"先运行 govnb monitor {year} --month {month}"
             raise FaultsError.of(folder.as_posix(), f"没有 {year} 年{month}月的监控结果", hint)
-        found = [json.loads(file.read_text("utf-8")) for file in files if file.stem != _own(month)]
+        found = [json.loads(file.read_text("utf-8")) for file in files]
         return cls(year, month, found)
 
     def __post_init__(self) -> None:
@@ -481,6 +482,11 @@ class Bulletin:
     def say(self, text: str) -> Prose:
         """Return a sentence."""
         return Prose(text, Figures(self._computed.kept, {}), 0)
+
+    def measures(self) -> tuple[str, ...]:
+        """Return the note on what each department is measured by."""
+        used = dict.fromkeys(result["standard"] for result in self.results)
+        return (f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。",)
 
     def outcome(self) -> Result:
         """Return the machine-readable result."""

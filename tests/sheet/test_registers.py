@@ -154,9 +154,9 @@ def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
 
 def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
     head = "项目,单位账面,财政指标,差额原因\n"
-    (told,) = found(beside(结转结余对账=f"{head}甲,12.50,12.05,\n"), "结转结余差额")
+    (told,) = found(beside(结转结余对账=f"{head}甲,12.50,12.05,\n"), "结转结余对账差额")
     assert "0.45万元" in told
-    assert found(beside(结转结余对账=f"{head}甲,12.50,12.05,在途\n"), "结转结余差额") == []
+    assert found(beside(结转结余对账=f"{head}甲,12.50,12.05,在途\n"), "结转结余对账差额") == []
 
 
 def test_this_years_opening_is_last_years_closing(beside: Beside, tmp_path: Path) -> None:
@@ -188,7 +188,9 @@ def test_an_impossible_target_needs_a_reason_and_a_measure(beside: Beside) -> No
 
 def test_a_forecast_left_blank_in_june_is_asked_for(beside: Beside) -> None:
     rows = "项目,月份,年初预算,累计支出,全年预计\n"
-    months = "".join(f"申遗经费,{n},220,{v},\n" for n, v in enumerate((10, 20, 30, 40, 50, 87.57), 1))
+    months = "".join(
+        f"申遗经费,{n},220,{v},\n" for n, v in enumerate((10, 20, 30, 40, 50, 87.57), 1)
+    )
     (told,) = found(beside(月度=rows + months), "月度全年预计")
     assert "87.57万元，全年预计未填" in told
     assert found(beside(月度=rows + months[:-1] + "200\n"), "月度全年预计") == []
