@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 from govnb.text.faults import FaultsError
 
 if TYPE_CHECKING:
+    from govnb.present.charts_bars import bars, bullets
     from govnb.present.district import District
     from govnb.present.frames import growth, known, percent, with_total
     from govnb.present.results import departments, findings, first_known, results, scores, years
     from govnb.present.workbook import Workbook
 
 __all__ = [
-    "District", "FaultsError", "Workbook", "departments", "findings", "first_known", "growth",
-    "known", "percent", "results", "scores", "with_total", "years",
+    "District", "FaultsError", "Workbook", "bars", "bullets", "departments", "findings",
+    "first_known", "growth", "known", "percent", "results", "scores", "with_total", "years",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 # sooner.
 _HOMES = (
     {"Workbook": "workbook", "District": "district"}
+    | dict.fromkeys(("bars", "bullets"), "charts_bars")
     | dict.fromkeys(("growth", "known", "percent", "with_total"), "frames")
     | dict.fromkeys(
         ("departments", "findings", "first_known", "results", "scores", "years"), "results"

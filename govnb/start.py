@@ -153,11 +153,20 @@ class StartPage:
         self._tell_state()
 
     def _tell_state(self) -> None:
+        # A click meanwhile would be answered for what was chosen before.
+        self._enable(False)
+        try:
+            self.state.value = self._state()
+        finally:
+            self._enable(self.department.value is not None)
+
+    def _enable(self, able: bool) -> None:
         for button in (*self.buttons, self.trial):
-            button.disabled = self.department.value is None
+            button.disabled = not able
+
+    def _state(self) -> str:
         if self.department.value is None:
-            self.state.value = "还没有部门的参数文件：在终端里运行 govnb new 年度 部门代码。"
-            return
+            return "还没有部门的参数文件：在终端里运行 govnb new 年度 部门代码。"
         path = self.root / self._file
         try:
             check_file(path, self.params)
@@ -167,7 +176,7 @@ class StartPage:
         except FaultsError as error:
             self.name.options = []
             checked = f"参数文件有 {len(error.faults)} 处错误，请按“检查”看"
-        self.state.value = f"<p>{escape(checked)}　{escape(self._last_run(path))}</p>"
+        return f"<p>{escape(checked)}　{escape(self._last_run(path))}</p>"
 
     def _last_run(self, file: Path) -> str:
         try:
@@ -189,8 +198,7 @@ class StartPage:
     def _run(self, *words: object) -> bool:
         """Run a command and show what it said; tell whether all went well."""
         self._show("正在运行，请稍候……")
-        for button in (*self.buttons, self.trial):
-            button.disabled = True
+        self._enable(False)
         env = {**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
         done = subprocess.run(
             [*_COMMAND, *map(str, words)], cwd=self.root, env=env, capture_output=True, text=True,

@@ -97,7 +97,7 @@ def test_only_the_edges_touch_files() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    for_cells = {"growth", "known", "percent", "with_total"}
+    for_cells = {"bars", "bullets", "growth", "known", "percent", "with_total"}
     of_years = {"District", "departments", "findings", "first_known", "results", "scores", "years"}
     assert set(govnb.__all__) == {"FaultsError", "Workbook"} | for_cells | of_years
     assert all(hasattr(govnb, name) for name in govnb.__all__)

@@ -1,40 +1,72 @@
-"""The report's charts, each with its caption and its words for people who can't see it.
+"""Charts: whatever matplotlib drew, in the report's one style, with words for who can't see it.
 
-`CHARTS` names them; each takes the figures of a department and returns a :class:`Chart`,
-or None when the department doesn't publish what it would show. Labels come from the exact
-amounts by the report's one rounding rule; floats only place things on the sheet.
+`STYLE` is set when a workbook opens, so that a chart an analyst draws in a cell looks like the
+report's own. Text becomes outlines of the face the project ships: no reader needs a font.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import io
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-from govnb.present import charts_words as words
-from govnb.present.bundle import anchor, bundle, data_url, escape
-from govnb.present.charts_bars import (
-    MAIN,
-    OVER,
-    PALE,
-    REST,
-    TOTAL,
-    UNDER,
-    Bar,
-    Row,
-    Step,
-    Style,
-    bars,
-    bridge,
-)
-from govnb.present.charts_canvas import Sheet
-from govnb.sheet.figure import Figure, Figures, shown
+from cycler import cycler
+from matplotlib import rc_context, rcParams, rcParamsDefault
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
-UNDIVIDED = "未列明科目的差额"
-# Amounts that were divided somewhere don't add up in the last digits held.
-_NOISE = Decimal("1e-12")
+from govnb.present import fonts
+from govnb.present.bundle import anchor, bundle, data_url, escape
+from govnb.present.charts_alt import described
+from govnb.present.charts_svg import compact
+from govnb.present.frames import Number
+
+# 400 pt is 14 cm: it fits the text width of an A4 page, and 11 pt on it is still over 9 px
+# when a phone shows the whole at 350 px.
+WIDTH, SIZE = 400.0, 11.0
+INK, MUTED, RULE = "#1f2933", "#4b5763", "#aeb8c2"
+# Blue and orange stay apart in the common kinds of colour blindness, and each from the next
+# in grey.
+MAIN, OVER, PALE, DARK = "#2f6690", "#d98a4b", "#dbe6ef", "#1f2933"
+_LINES = {
+    "color": [MAIN, OVER, DARK, "#8fb3cf"],
+    "linestyle": ["-", "--", "-.", ":"],
+    "marker": ["o", "s", "^", "D"],
+}
+STYLE: dict[str, Any] = {
+    "font.size": SIZE,
+    "axes.titlesize": SIZE,
+    "axes.labelsize": SIZE,
+    "xtick.labelsize": SIZE,
+    "ytick.labelsize": SIZE,
+    "legend.fontsize": SIZE,
+    "figure.figsize": (WIDTH / 72, 3.2),
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": RULE,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+}
+# On top of whatever style: equal charts are equal bytes.
+_WRITTEN = {"svg.fonttype": "path", "svg.hashsalt": "govnb", "path.simplify": False}
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+
+
+class Drawing(Axes):
+    """Axes that one of the report's own shapes was drawn on."""
+
+    # What is drawn, in sentences.
+    told = ""
+    # The figures drawn, each with its row and column.
+    numbers: tuple[tuple[str, Number], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +84,7 @@ class Chart:
     # The files the numbers come from.
     source: str
     # The figures drawn.
-    figures: tuple[str, ...]
+    figures: tuple[str, ...] = ()
     # Characters drawn as 〓 because no shipped face has them.
     missing: tuple[str, ...] = ()
     # 图1, once the workbook has given one.
@@ -94,228 +126,106 @@ class Chart:
         return bundle(self.html(), text, self.structure(), **{"image/svg+xml": self.svg})
 
 
-def expenditure(figures: Figures) -> Chart | None:
-    """支出结构: each account's amount and its share of the whole, largest first."""
-    accounts, unknown = words.divided(figures.children("支出"))
-    if not accounts:
-        return None
-    whole = words.known(figures, "支出") or words.total(accounts, "支出")
-    divides = all(words.number(part) >= 0 for part in accounts)
-    rows, told = [], []
-    for part in words.folded(words.by_amount(accounts), "个科目"):
-        name, share = words.label(part), words.share(figures, part, whole) if divides else ""
-        text = f"{shown(part)}（{share}）" if share else shown(part)
-        rows.append(Row(name, (Bar(part.number, text, _look(part, figures)),)))
-        told.append(words.said(part, name) + (f"，占{share}" if share else ""))
-    year, lacking = words.year(figures), words.unpublished(unknown)
-    shares = words.all_known(figures, *(f"{part.name}.占比" for part in accounts))
-    return _chart(
-        figures,
-        "支出结构",
-        f"{year}支出结构（合计{shown(whole)}）",
-        f"条形图：{year}支出合计{shown(whole)}，列明{len(accounts)}个科目。"
-        f"从大到小：{'；'.join(told)}。{lacking}",
-        bars(rows, [lacking]),
-        [*accounts, whole, *shares],
-    )
+def chart(drawn: Any, caption: str, name: str = "", alt: str = "", source: str = "") -> Chart:
+    """Return what matplotlib or pandas drew as a chart of the report.
+
+    Parameters
+    ----------
+    drawn
+        Axes, several of them, or a figure.
+    caption
+        What stands below it.
+    name
+        Its anchor, if not the caption.
+    alt
+        What it shows, in words; without them what was plotted is told.
+    source
+        The files the numbers come from.
+
+    Raises
+    ------
+    TypeError
+        If it is nothing that was drawn.
+    """
+    figure = figure_of(drawn)
+    missing = _stood_in(figure)
+    own = "".join(axes.told for axes in figure.axes if isinstance(axes, Drawing))
+    told = alt or own or described(figure) or f"{caption}。"
+    svg, boxes = _svg(figure)
+    lacking = tuple(dict.fromkeys([*missing, *boxes]))
+    if lacking and not alt:
+        told += f"图中用{fonts.STAND_IN}代替字库没有的字：{'、'.join(lacking)}。"
+    if "matplotlib.pyplot" in sys.modules:
+        # Left open, the notebook would show it once more.
+        sys.modules["matplotlib.pyplot"].close(figure)
+    figures = dict.fromkeys(n.figure.name for _, n in numbers_of(figure) if n.figure.name)
+    return Chart(name or caption, caption, told, svg, source, tuple(figures), lacking)
 
 
-def _look(part: Figure, figures: Figures) -> Style:
-    """Return the look of a bar; several folded into one are no item to compare with."""
-    return MAIN if part.name in figures else PALE
+def use_style() -> None:
+    """Let charts that users draw look like the report's, as far as they chose no style."""
+    fonts.use_in_figures()
+    chosen: dict[Any, Any] = dict(rcParams)
+    free = {k for k, v in dict(rcParamsDefault).items() if chosen[k] == v}
+    style: Any = {**STYLE, "axes.prop_cycle": cycler(**_LINES)}
+    rcParams.update({k: v for k, v in style.items() if k in free})
 
 
-def budget_bridge(figures: Figures) -> Chart | None:
-    """预算与决算: from the budget, through each account's difference, to what was spent."""
-    budget = words.known(figures, "预算安排") or words.known(figures, "收入")
-    actual = words.known(figures, "支出")
-    names = (f"{part.name}.差异" for part in figures.children("支出"))
-    gaps, unknown = words.divided(figures[name] for name in names if name in figures)
-    if budget is None or actual is None or not gaps:
-        return None
-    change = words.difference(actual, budget, "支出.差额")
-    drawn = [*words.folded(gaps, "个科目", depth=2), *_undivided(change, gaps)]
-    base = "预算安排" if budget.name == "预算安排" else "收入预算"
-    result = words.verdict(change, "超支", "结余")
-    told = [f"{words.label(g, 2)}{words.verdict(g, '比预算多', '比预算少')}" for g in drawn]
-    steps = _steps(budget, base, drawn, actual, result)
-    year, lacking = words.year(figures), words.unpublished(unknown, 2)
-    return _chart(
-        figures,
-        "预算与决算",
-        f"{year}从预算到决算：各科目的差异",
-        f"桥形图：{year}{base}{shown(budget)}，实际支出{shown(actual)}，{result}。"
-        f"各科目：{'；'.join(told)}。{lacking}",
-        bridge(steps, [_key(steps, "比预算多", "比预算少"), lacking]),
-        [budget, *gaps, actual],
-    )
+def figure_of(drawn: Any) -> Figure:
+    """Return the whole drawing that axes, several of them, or a part of it belong to."""
+    one = drawn
+    while isinstance(one, Iterable) and not isinstance(one, str):
+        one = next(iter(one), None)
+    # Of axes, of a part of a figure, and of what other libraries wrap round them.
+    whole = one if isinstance(one, Figure) else getattr(one, "figure", None)
+    whole = whole if isinstance(whole, Figure) or whole is None else whole.get_figure(root=True)
+    if not isinstance(whole, Figure):
+        kind = type(drawn).__name__
+        raise TypeError(f"wb.figure 要画好的图（如 df.plot() 的结果），这里得到的是 {kind}")
+    return whole
 
 
-def _undivided(change: Figure, gaps: list[Figure]) -> list[Figure]:
-    """Return what the accounts' differences leave of the whole, so that the bridge arrives."""
-    rest = words.difference(change, words.total(gaps, change.name), f"支出.{UNDIVIDED}.差异")
-    return [rest] if abs(words.number(rest)) > _NOISE else []
+def numbers_of(figure: Figure) -> Iterator[tuple[str, Number]]:
+    """Return the figures that the report's own shapes drew, each with its row and column."""
+    for axes in figure.axes:
+        if isinstance(axes, Drawing):
+            yield from axes.numbers
 
 
-def _steps(
-    budget: Figure, base: str, gaps: list[Figure], actual: Figure, result: str
-) -> list[Step]:
-    zero = words.number(budget) * 0
-    level = words.number(budget)
-    steps = [Step(base, zero, level, shown(budget), TOTAL)]
-    for gap in gaps:
-        name, amount = words.label(gap, 2), words.number(gap)
-        sign = UNDER if amount < 0 else OVER if amount else TOTAL
-        style = REST if name == UNDIVIDED else sign
-        steps.append(Step(name, level, level + amount, words.signed(gap), style))
-        level += amount
-    end = Step("实际支出", zero, words.number(actual), f"{shown(actual)}（{result}）", TOTAL)
-    return [*steps, end]
+def _stood_in(figure: Figure) -> list[str]:
+    """Replace the characters no face can draw; return them."""
+    found: dict[str, None] = {}
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        written, lacking = stand_in(text.get_text())
+        if lacking:
+            found |= dict.fromkeys(lacking)
+            text.set_text(written)
+    return list(found)
 
 
-def _key(marks: Iterable[Step | Bar], solid: str, striped: str) -> str:
-    """Return the sentence that explains the looks in use."""
-    styles = {mark.style for mark in marks if not isinstance(mark, Bar) or mark.value}
-    told = [f"实心为{solid}"] * (OVER in styles) + [f"斜线为{striped}"] * (UNDER in styles)
-    return f"{'，'.join(told)}。" if told else ""
+def stand_in(text: str) -> tuple[str, list[str]]:
+    """Return a text with 〓 for each character that can't be drawn, and those."""
+    lacking = fonts.missing(text, fonts.SCREEN)
+    stand_ins: dict[int, str] = dict.fromkeys(map(ord, lacking), fonts.STAND_IN)
+    return text.translate(stand_ins), lacking
 
 
-def three_public(figures: Figures) -> Chart | None:
-    """三公经费: budget against actual, component by component, then together."""
-    rows: list[Row] = []
-    told: list[str] = []
-    drawn: list[Figure] = []
-    unknown: list[Figure] = []
-    for part in (*THREE_PUBLIC, "合计"):
-        path = "三公经费" if part == "合计" else f"三公经费.{part}"
-        budget, actual = figures.get(f"{path}.预算"), figures.get(f"{path}.支出")
-        if budget is None or actual is None:
-            continue
-        if budget.number is None and actual.number is None:
-            # Unknown parts say of the whole that it is unknown too.
-            unknown += [budget] if part != "合计" else []
-            continue
-        result, style, used = _outcome(figures, path, budget, actual)
-        drawn += [budget, actual, *used]
-        spent = "，".join(filter(None, [f"支出{shown(actual)}", result]))
-        plan = Bar(budget.number, f"预算{shown(budget)}", PALE)
-        rows.append(Row(part, (plan, Bar(actual.number, spent, style))))
-        told.append(f"{part}{plan.text}，{spent}")
-    if not rows or rows[0].name == "合计":
-        return None
-    year, lacking = words.year(figures), words.unpublished(unknown, 2)
-    return _chart(
-        figures,
-        "三公经费",
-        f"{year}“三公”经费预算与支出",
-        f"条形图：{year}“三公”经费的预算与支出。{'；'.join(told)}。{lacking}",
-        bars(rows, [_key([row.bars[1] for row in rows], "超出预算", "没有超出预算"), lacking]),
-        drawn,
-    )
-
-
-def _outcome(
-    figures: Figures, path: str, budget: Figure, actual: Figure
-) -> tuple[str, Style, list[Figure]]:
-    """Return how spending came out: in words, in its bar's look, and the figures that say so."""
-    if budget.number is None or actual.number is None:
-        return "", REST, []
-    change = words.difference(actual, budget, path)
-    over = words.number(change) > 0
-    word, style = ("超支", OVER) if over else ("结余", UNDER)
-    rate = words.known(figures, f"{path}.{word}率")
-    after = f"（{shown(rate)}）" if rate else ""
-    used = words.all_known(figures, f"{path}.{word}", f"{path}.{word}率")
-    return words.verdict(change, "超支", "结余", after), style, used
-
-
-def special_items(figures: Figures) -> Chart | None:
-    """专项经费: the special items by amount, or else the fullest breakdown of the income."""
-    year, depth = words.year(figures), 2
-    what = f"{year}专项经费预算"
-    items, unknown = words.divided(_project_lines(figures))
-    if not items:
-        name, items = words.detailed_income(figures)
-        if not items:
-            return None
-        depth, what = 1, f"{year}{name.replace('.', '·')}明细"
-    drawn = words.folded(words.by_amount(items), "项", depth)
-    names = words.labels(drawn, depth)
-    named = list(zip(names, drawn, strict=True))
-    rows = [Row(name, (Bar(p.number, shown(p), _look(p, figures)),)) for name, p in named]
-    told = "；".join(words.said(part, name) for name, part in named)
-    summed = f"{len(items)}项，合计{shown(words.total(items, what))}"
-    lacking = words.unpublished(unknown, depth)
-    return _chart(
-        figures,
-        "专项经费",
-        f"{what}（{summed}）",
-        f"条形图：{what}，{summed}。从大到小：{told}。{lacking}",
-        bars(rows, [lacking]),
-        items,
-    )
-
-
-def _project_lines(figures: Figures) -> list[Figure]:
-    paths = ((name.split("."), figure) for name, figure in figures.items())
-    return [f for path, f in paths if path[0] == "项目支出" and path[3:] == ["预算"]]
-
-
-def volumes(figures: Figures) -> Chart | None:
-    """业务量: this year beside last, each item on a scale of its own."""
-    pairs = [
-        (this, last)
-        for this in figures.values()
-        if (path := this.name.split("."))[0] == "业务量" and path[2:] == ["本年"]
-        if this.number is not None
-        if (last := words.known(figures, f"业务量.{path[1]}.上年")) is not None
+def _svg(figure: Figure) -> tuple[str, list[str]]:
+    """Return a figure as SVG, and the characters of its ticks that were drawn as a box."""
+    out = io.StringIO()
+    # What was laid out to its width is not cut to what is drawn.
+    laid_out = any(isinstance(axes, Drawing) for axes in figure.axes)
+    fit: dict[str, Any] = {} if laid_out else {"bbox_inches": "tight"}
+    written: Any = _WRITTEN
+    with rc_context(written), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        FigureCanvasSVG(figure).print_figure(
+            out, format="svg", metadata=_NO_METADATA, facecolor="#fff", **fit
+        )
+    boxes = [
+        chr(int(str(w.message).split()[1]))
+        for w in told
+        if str(w.message).startswith("Glyph ") and str(w.message).split()[1].isdigit()
     ]
-    if not pairs:
-        return None
-    drawn, rows, told = pairs[: words.MOST_ROWS], [], []
-    for this, last in drawn:
-        name, before = words.label(this, 2), f"上年{shown(last)}"
-        now = f"本年{shown(this)}，{words.growth(figures, this, last)}"
-        rows.append(Row(name, (Bar(last.number, before, PALE), Bar(this.number, now, MAIN))))
-        told.append(f"{name}{before}，{now}")
-    year, rest = words.year(figures), len(pairs) - len(drawn)
-    left_out = f"另有{rest}项没有画出。" if rest else ""
-    note = "各项各按自己的比例画，项与项之间不比长短。"
-    return _chart(
-        figures,
-        "业务量",
-        f"{year}业务量与上年比较",
-        f"条形图：{year}业务量与上年比较。{'；'.join(told)}。{left_out}",
-        bars(rows, [note if len(drawn) > 1 else "", left_out], own_scale=True),
-        [
-            figure
-            for this, last in drawn
-            for figure in (last, this, *words.growth_figures(figures, this))
-        ],
-    )
-
-
-CHARTS: dict[str, Callable[[Figures], Chart | None]] = {
-    "支出结构": expenditure,
-    "预算与决算": budget_bridge,
-    "三公经费": three_public,
-    "专项经费": special_items,
-    "业务量": volumes,
-}
-
-
-def _chart(
-    figures: Figures, name: str, caption: str, alt: str, sheet: Sheet, drawn: Iterable[Figure]
-) -> Chart:
-    used = list(drawn)
-    lacking = tuple(sheet.missing)
-    note = f"图中用〓代替字库没有的字：{'、'.join(lacking)}。" if lacking else ""
-    return Chart(
-        name=name,
-        caption=caption,
-        alt=alt + note,
-        svg=sheet.svg(),
-        source=words.source_files(figures, used),
-        figures=tuple(figure.name for figure in used if figure.name in figures),
-        missing=lacking,
-    )
+    return compact(out.getvalue()), boxes

@@ -1,250 +1,358 @@
-"""The three shapes of the report's charts: bars, pairs of bars, and a bridge.
+"""The report's own shapes: bars, bullet bars, and a span on a scale; each gives plain axes.
 
-Each takes rows that already hold their words and gives a :class:`Sheet`. Names stand in a
-column on the left, wrapped; bars grow from a common zero; what a bar is worth is written
-at its end, so there are no axes to read and no legend to match colours with.
+Names stand in a column on the left, wrapped; what a bar is worth is written at its end, so
+there is no axis to read. Labels come from the exact amounts by the report's one rounding
+rule; floats only place things.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
 
-from govnb.present.charts_canvas import (
+import pandas as pd
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from govnb.present import fonts
+from govnb.present.charts import (
+    DARK,
     INK,
-    LEADING,
-    MUTED,
+    MAIN,
+    OVER,
+    PALE,
+    RULE,
+    SIZE,
+    STYLE,
     WIDTH,
-    Align,
-    Box,
-    Line,
-    Sheet,
-    measure,
-    wrap,
+    Drawing,
+    stand_in,
 )
+from govnb.present.charts_alt import said
+from govnb.present.frames import Number
 
-# Blue and orange stay apart in the common kinds of colour blindness; budget overrun and
-# underspend differ in fill as well, and in words.
-Style = tuple[str, str, bool]
-MAIN: Style = ("#2f6690", "#2f6690", False)
-PALE = ("#dbe6ef", "#7d9db5", False)
-OVER = ("#c2571a", "#c2571a", False)
-UNDER = ("#ffffff", "#2f6690", True)
-TOTAL = ("#5b6770", "#5b6770", False)
-REST = ("#ffffff", "#8a949d", False)
+LEADING, ROW_GAP, EDGE, GAP = 14.5, 8.0, 6.0, 5.0
+_BAR = 13.0
+_NAMES = 0.38 * WIDTH
+# A line of Chinese stands a little lower than what matplotlib takes for its middle.
+_DROP = 1.8
+# What the longest label must leave for its bar.
+_LEAST = 70.0
+_NEVER_FIRST = "，。、；：！？）》〉」』】〕］”’％%)]}·…"
+_NEVER_LAST = "（《〈「『【〔［“‘([{"
+# Digits, Latin words and amounts stay whole where a line can hold them.
+_UNITS = re.compile(r"[0-9A-Za-z.,%+\-]+|.", re.DOTALL)
 
-BAR, BAR_GAP, ROW_GAP, EDGE = 13.0, 3.0, 9.0, 6.0
-TEXT_GAP = 5.0
-_NAME_SHARE, _NARROW_NAME_SHARE = 0.38, 0.27
-_LEAST_BARS = 70.0
-_HAIRLINE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: its value (None draws none) and the words at its end."""
-
-    value: Decimal | None
-    text: str
-    style: Style = MAIN
+_ZONES = ("#eef2f5", "#d3dde6")
+# On top of matplotlib's own defaults, never the user's.
+_styled = style.context(["default", {**STYLE, "font.family": fonts.families(fonts.SCREEN)}])
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A name and its bar or bars."""
-
-    name: str
-    bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a bridge: where its bar starts and ends."""
-
-    name: str
-    start: Decimal
-    end: Decimal
-    text: str
-    style: Style
-
-
-def bars(rows: Sequence[Row], notes: Sequence[str] = (), *, own_scale: bool = False) -> Sheet:
-    """Return horizontal bars, one row a name.
+@_styled
+def bars(data: pd.Series | pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
+    """Return horizontal bars, one row a name and one bar a column; None with nothing to compare.
 
     Parameters
     ----------
-    rows
-        From top to bottom.
-    notes
-        Sentences below the bars.
-    own_scale
-        Let each row fill the width, for rows whose units have nothing in common.
+    data
+        Figures or plain numbers, the first row on top.
+    labels
+        What is written at the end of each bar of a series, instead of its figure.
     """
-    every = [bar for row in rows for bar in row.bars]
-    plan = _Columns([row.name for row in rows], [bar.text for bar in every])
-    common = _Scale.of([plan.span(bar) for bar in every], plan.room)
-    sheet, y = Sheet(), EDGE
-    for row in rows:
-        scale = _Scale.of([plan.span(bar) for bar in row.bars], plan.room) if own_scale else common
-        heights = [plan.text_height(bar.text) for bar in row.bars]
-        height = max(plan.name_height(row.name), sum(heights) + BAR_GAP * (len(heights) - 1))
-        plan.write_name(sheet, row.name, y + height / 2)
-        middle = y + (height - sum(heights) - BAR_GAP * (len(heights) - 1)) / 2
-        for bar, tall in zip(row.bars, heights, strict=True):
-            _draw_bar(sheet, bar, plan, scale, middle + tall / 2)
-            middle += tall + BAR_GAP
-        zero = plan.left + scale.at(Decimal(0))
-        sheet.items.append(Line((zero, y - ROW_GAP / 2), (zero, y + height + ROW_GAP / 2)))
-        y += height + ROW_GAP
-    return _finished(sheet, notes, y)
+    frame = data.to_frame() if isinstance(data, pd.Series) else data
+    rows = _Rows.of(frame, [_texts(frame, n, labels) for n in range(len(frame))])
+    if not rows.compare:
+        return None
+    axes, middles = rows.axes()
+    fills = [MAIN] if len(frame.columns) == 1 else [PALE, MAIN, OVER]
+    for n, column in enumerate(frame):
+        at = [middle[n] for middle in middles]
+        widths = [rows.values[r][n] or 0.0 for r in range(len(frame))]
+        fill = fills[n % len(fills)]
+        axes.barh(at, widths, _BAR, label=str(column), color=fill, edgecolor=MAIN, linewidth=0.8)
+        for r, y in enumerate(at):
+            rows.write(axes, max(widths[r], 0.0), y, rows.texts[r][n])
+    axes.told = f"条形图：{rows.told}。"
+    return axes
 
 
-def bridge(steps: Sequence[Step], notes: Sequence[str] = ()) -> Sheet:
-    """Return a bridge: the first and last steps are totals, those between lead across.
+@_styled
+def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
+    """Return one bullet bar a row: what was planned, within it what came, a mark for before.
 
-    Where the steps are small beside the totals the scale doesn't begin at zero, the totals
-    are drawn torn, and a note says so.
+    Parameters
+    ----------
+    data
+        Three columns in this order: the plan, what came of it, the year before; the last may
+        be left out, and any cell unknown.
+    labels
+        What is written at the end of each row, instead of all its figures.
     """
-    plan = _Columns([step.name for step in steps], [step.text for step in steps])
-    floor = _floor(steps)
-    spans = []
-    for step in steps:
-        low, high = sorted((step.start, step.end))
-        # Only the totals reach below a raised floor.
-        spans.append((max(low, floor) if floor else low, high, plan.text_width(step.text)))
-    scale = _Scale.of(spans, plan.room, start=floor)
-    sheet, y = Sheet(), EDGE
-    before: tuple[float, float] | None = None
-    for step, (low, high, _) in zip(steps, spans, strict=True):
-        height = max(plan.name_height(step.name), plan.text_height(step.text))
-        middle = y + height / 2
-        plan.write_name(sheet, step.name, middle)
-        x0, x1 = plan.left + scale.at(low), plan.left + scale.at(high)
-        if before:
-            sheet.items.append(Line(before, (before[0], middle - BAR / 2), dotted=True))
-        sheet.items.append(_box(x0, x1, middle, step.style))
-        if floor > 0 and step in (steps[0], steps[-1]):
-            _tear(sheet, x0 + 7, middle)
-        plan.write_text(sheet, step.text, x1, middle)
-        before = plan.left + scale.at(step.end), middle + BAR / 2
-        y += height + ROW_GAP
-    broken = "为看清差异，横轴不从0开始，上下两条合计只画出右端。" if floor > 0 else ""
-    return _finished(sheet, [*notes, broken], y)
+    if all(_value(cell) is None for column in list(data)[2:] for cell in data[column]):
+        data = data.iloc[:, :2]
+    rows = _Rows.of(data, [[_row_text(data, n, labels)] for n in range(len(data))])
+    if not rows.compare:
+        return None
+    axes, middles = rows.axes(below=LEADING + ROW_GAP)
+    at = [middle[0] for middle in middles]
+    plan, came, before = (
+        [row[n] if n < len(row) else None for row in rows.values] for n in (0, 1, 2)
+    )
+    names = [str(column) for column in data]
+    axes.barh(at, [v or 0 for v in plan], _BAR + 3, color=PALE, edgecolor="#7d9db5", label=names[0])
+    axes.barh(at, [v or 0 for v in came], _BAR / 2.4, color=MAIN, label=names[1])
+    marks = [(v, y) for v, y in zip(before, at, strict=True) if v]
+    if marks:
+        xs, ys = zip(*marks, strict=True)
+        axes.plot(xs, ys, "|", color=DARK, markersize=_BAR + 6, markeredgewidth=2, label=names[2])
+    for row, y, text in zip(rows.values, at, rows.texts, strict=True):
+        rows.write(axes, max([0.0, *(v for v in row if v is not None)]), y, text[0])
+    _legend(axes)
+    axes.told = f"子弹图：{rows.told}。"
+    return axes
 
 
-class _Columns:
+@_styled
+def span(
+    low: Decimal, high: Decimal, full: Decimal, limits: Iterable[tuple[str, Decimal]], name: str,
+    point: Decimal | None = None, point_name: str = "",
+) -> Axes:  # fmt: skip
+    """Return a scale from 0 to `full` with a span on it and, if there is one, a point.
+
+    Parameters
+    ----------
+    low, high
+        The ends of the span.
+    full
+        The end of the scale.
+    limits
+        The names of the scale's parts, each with where it begins.
+    name, point_name
+        What the span and the point are, with their numbers.
+    """
+    parts = sorted(limits, key=lambda limit: limit[1])
+    axes, y = _axes(EDGE + 8, 78.0, 36.0, right=EDGE + 12), 30
+    top = float(max(full, high, point or 0))
+    axes.set(xlim=(0, top), ylim=(42, 0))
+    starts = [float(start) for _, start in parts] or [0.0]
+    axes.set_xticks([*starts, top])
+    axes.set_yticks([])
+    axes.tick_params(axis="x", length=0, labelbottom=True, colors=INK)
+    for n, (start, end) in enumerate(pairwise([*starts, top])):
+        axes.barh(y, end - start, 22, left=start, color=_ZONES[n % 2])
+    for (part, _), (start, end) in zip(parts, pairwise([*starts, top]), strict=False):
+        axes.text((start + end) / 2, 9, part, ha="center", va="center_baseline")
+    # As wide as can be seen, where it is a point itself.
+    width = max(float(high - low), top / 160)
+    axes.barh(
+        y, width, 9, left=float(low) - (width - float(high - low)) / 2, color=MAIN, label=name
+    )
+    if point is not None:
+        axes.plot(
+            float(point), y, "D", color=DARK, mec="#fff", ms=9, label=point_name, clip_on=False
+        )
+    _legend(axes)
+    grades = "、".join(f"{part}从{_plain(start)}起" for part, start in reversed(parts))
+    told = "；".join(filter(None, (name, point_name if point is not None else "", grades)))
+    axes.told = f"标尺：从0到{_plain(Decimal(str(top)))}。{told}。"
+    return axes
+
+
+class _Rows:
     """Names on the left, bars and their words on the right: what each may take."""
 
-    def __init__(self, names: Sequence[str], texts: Sequence[str]) -> None:
-        wide = max(map(measure, texts))
-        roomy = WIDTH * (1 - _NAME_SHARE) - wide >= _LEAST_BARS
-        share = _NAME_SHARE if roomy else _NARROW_NAME_SHARE
-        self.names = {name: wrap(name, WIDTH * share) for name in names}
-        widest = max(measure(line) for lines in self.names.values() for line in lines)
-        self.left = EDGE + widest + TEXT_GAP + 2
+    def __init__(
+        self, names: Sequence[str], values: Sequence[Sequence[float | None]],
+        texts: Sequence[Sequence[str]], numbers: Sequence[tuple[str, Number]],
+    ) -> None:  # fmt: skip
+        self.names, self.values, self.texts = names, values, texts
+        self.numbers = tuple(numbers)
+        known = [any(value is not None for value in row) for row in values]
+        # A bar alone compares with nothing.
+        self.compare = sum(known) > 1 or (any(known) and len(values[0]) > 1)
+        self._names = [wrap(name, _NAMES) for name in names]
+        widest = max((measure(line) for lines in self._names for line in lines), default=0.0)
+        self.left = EDGE + widest + GAP
         self.room = WIDTH - EDGE - self.left
-        most = self.room - _LEAST_BARS - TEXT_GAP
-        self.texts = {text: wrap(text, most, most_lines=4) for text in texts}
-
-    def name_height(self, name: str) -> float:
-        return len(self.names[name]) * LEADING
-
-    def text_height(self, text: str) -> float:
-        return max(BAR, len(self.texts[text]) * LEADING - (LEADING - BAR))
-
-    def text_width(self, text: str) -> float:
-        return max(map(measure, self.texts[text]))
-
-    def span(self, bar: Bar) -> tuple[Decimal, Decimal, float]:
-        value = bar.value or Decimal(0)
-        return min(value, Decimal(0)), max(value, Decimal(0)), self.text_width(bar.text)
-
-    def write_name(self, sheet: Sheet, name: str, middle: float) -> None:
-        _write(sheet, self.left - TEXT_GAP - 2, middle, self.names[name], INK, "right")
-
-    def write_text(
-        self, sheet: Sheet, text: str, end: float, middle: float, colour: str = INK
-    ) -> None:
-        _write(sheet, end + TEXT_GAP, middle, self.texts[text], colour, "left")
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Amounts to points. Shares are taken in decimal, so that no amount is too large."""
-
-    low: Decimal
-    spread: Decimal
-    length: float
+        most = self.room - _LEAST - GAP
+        self._lines = {text: wrap(text, most, 4) for row in texts for text in row}
 
     @classmethod
-    def of(
-        cls,
-        spans: Sequence[tuple[Decimal, Decimal, float]],
-        room: float,
-        start: Decimal = Decimal(0),
-    ) -> _Scale:
-        """Return the largest scale at which each bar and the words at its end have room.
+    def of(cls, frame: pd.DataFrame, texts: Sequence[Sequence[str]]) -> _Rows:
+        """Return the rows of a frame."""
+        cells = frame.to_numpy()
+        names = [str(i[-1] if isinstance(i, tuple) else i) for i in frame.index]
+        numbers = [
+            (f"{'.'.join(map(str, label)) if isinstance(label, tuple) else label}.{column}", cell)
+            for label, line in zip(frame.index, cells, strict=True)
+            for column, cell in zip(frame.columns, line, strict=True)
+            if isinstance(cell, Number) and not cell.is_blank
+        ]
+        return cls(names, [[_value(cell) for cell in line] for line in cells], texts, numbers)
 
-        A span is a bar's lower and upper end and the width of its words.
-        """
-        low = min([start, *(span[0] for span in spans)])
-        high = max([start, *(span[1] for span in spans)])
-        spread = high - low
-        length = room
-        for _, end, words in spans:
-            left = max(room - words - TEXT_GAP, 0.0)
-            if end > low:
-                length = min(length, left / float((end - low) / spread))
-        return cls(low, spread, length)
+    @property
+    def told(self) -> str:
+        """The rows in words."""
+        return "；".join(
+            said(name, "，".join(texts)) for name, texts in zip(self.names, self.texts, strict=True)
+        )
 
-    def at(self, value: Decimal) -> float:
-        return float((value - self.low) / self.spread) * self.length if self.spread else 0.0
+    def axes(self, below: float = 0.0) -> tuple[Drawing, list[list[float]]]:
+        """Return axes wide enough, and where the middle of each bar stands on them."""
+        y, middles, centres = EDGE, [], []
+        for name, texts in zip(self._names, self.texts, strict=True):
+            tall = [max(_BAR, len(self._lines[text]) * LEADING) for text in texts]
+            height = max(len(name) * LEADING, sum(tall))
+            top = y + (height - sum(tall)) / 2
+            middles.append([top + sum(tall[:n]) + t / 2 + _DROP for n, t in enumerate(tall)])
+            centres.append(y + height / 2)
+            y += height + ROW_GAP
+        axes = _axes(self.left, y + below, below)
+        low, high = self._limits()
+        axes.set(xlim=(low, high), ylim=(y, 0))
+        axes.set_yticks(
+            centres, ["\n".join(stand_in(n)[0] for n in lines) for lines in self._names]
+        )
+        axes.tick_params(axis="y", length=0, pad=GAP, colors=INK, labelleft=True)
+        axes.axvline(0, color=RULE, linewidth=0.8, zorder=0.5)
+        axes.numbers = self.numbers
+        return axes, middles
 
+    def _limits(self) -> tuple[float, float]:
+        """Return the largest scale at which each bar and the words at its end have room."""
+        ends = [max([0.0, *(v for v in row if v is not None)]) for row in self.values]
+        low = min([0.0, *(v for row in self.values for v in row if v is not None)])
+        high = max([0.0, *ends])
+        for end, texts in zip(ends, self.texts, strict=True):
+            words = max(measure(line) for text in texts for line in self._lines[text])
+            left = max(self.room - words - GAP, _LEAST / 2)
+            high = max(high, low + (end - low) * self.room / left)
+        return low, high if high > low else low + 1.0
 
-def _draw_bar(sheet: Sheet, bar: Bar, plan: _Columns, scale: _Scale, middle: float) -> None:
-    low, high, _ = plan.span(bar)
-    x0, x1 = plan.left + scale.at(low), plan.left + scale.at(high)
-    if bar.value:
-        sheet.items.append(_box(x0, x1, middle, bar.style))
-    plan.write_text(sheet, bar.text, x1, middle, MUTED if bar.value is None else INK)
-
-
-def _box(x0: float, x1: float, middle: float, style: Style) -> Box:
-    """Return a bar; the smallest still shows as a hairline, for 0.01 isn't nothing."""
-    fill, edge, striped = style
-    return Box(x0, middle - BAR / 2, max(x1 - x0, _HAIRLINE), BAR, fill, edge, striped)
-
-
-def _tear(sheet: Sheet, x: float, middle: float) -> None:
-    """Draw the white cut that says a bar goes on to the left."""
-    half = BAR / 2 + 2
-    for cut in (x, x + 4):
-        sheet.items.append(Line((cut + 2, middle - half), (cut - 2, middle + half), "#fff", 1.6))
-
-
-def _write(
-    sheet: Sheet, x: float, middle: float, lines: Sequence[str], colour: str, align: Align
-) -> None:
-    top = middle - (len(lines) - 1) * LEADING / 2
-    for i, line in enumerate(lines):
-        sheet.write(x, top + i * LEADING, line, colour, align)
-
-
-def _floor(steps: Sequence[Step]) -> Decimal:
-    """Return where a bridge's scale begins: zero, unless that would hide the steps."""
-    levels = [step.end for step in steps]
-    low, high = min(levels), max(levels)
-    if low <= 0 or high == low or (high - low) * 2 > high:
-        return Decimal(0)
-    return low - (high - low) * Decimal("0.4")
+    def write(self, axes: Axes, end: float, y: float, text: str) -> None:
+        """Write what a bar is worth at its end."""
+        axes.annotate(
+            "\n".join(self._lines[text]), (end, y), (GAP, _DROP), textcoords="offset points",
+            va="center_baseline", color=INK, parse_math=False, annotation_clip=False,
+        )  # fmt: skip
 
 
-def _finished(sheet: Sheet, notes: Sequence[str], y: float) -> Sheet:
-    for note in filter(None, notes):
-        for line in wrap(note, WIDTH - 2 * EDGE, most_lines=4):
-            sheet.write(EDGE, y + LEADING / 2, line, MUTED)
-            y += LEADING
-        y += 2
-    sheet.height = y + EDGE - 2
-    return sheet
+def _axes(left: float, height: float, below: float, right: float = EDGE) -> Drawing:
+    """Return bare axes that leave so many points at the left, below and at the right."""
+    fonts.register()
+    figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="#fff")
+    place = (left / WIDTH, below / height, 1 - (left + right) / WIDTH, 1 - below / height)
+    axes = figure.add_axes(place, axes_class=Drawing)
+    assert isinstance(axes, Drawing)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(labelbottom=False, bottom=False)
+    return axes
+
+
+def _legend(axes: Axes) -> None:
+    """Explain the marks below, in the order they were drawn in."""
+    drawn: list[Any] = [*axes.containers, *axes.lines]
+    shown = [mark for mark in drawn if str(mark.get_label())[:1] not in ("", "_")]
+    axes.legend(
+        shown, [str(mark.get_label()) for mark in shown],
+        loc="lower left", bbox_to_anchor=(EDGE / WIDTH, 0), ncols=3, frameon=False,
+        bbox_transform=axes.figure.transFigure, borderpad=0.2, borderaxespad=0,
+    )  # fmt: skip
+
+
+def _texts(frame: pd.DataFrame, n: int, labels: pd.Series | None) -> list[str]:
+    if labels is not None:
+        return [str(labels.iloc[n])]
+    several = len(frame.columns) > 1
+    return [f"{c if several else ''}{_said(cell)}" for c, cell in frame.iloc[n].items()]
+
+
+def _row_text(frame: pd.DataFrame, n: int, labels: pd.Series | None) -> str:
+    if labels is not None:
+        return str(labels.iloc[n])
+    cells = list(frame.iloc[n].items())
+    texts = [f"{column}{_said(cell)}" for column, cell in cells]
+    known = [cell.figure for _, cell in cells if isinstance(cell, Number) and cell.is_known]
+    if len({figure.told_unit for figure in known}) == 1:
+        # The unit once, at the last that has it.
+        unit = known[0].told_unit
+        last = max(i for i, text in enumerate(texts) if text.endswith(unit))
+        texts = [text if i == last else text.removesuffix(unit) for i, text in enumerate(texts)]
+    return "，".join(texts)
+
+
+def _said(cell: Any) -> str:
+    if isinstance(cell, Number):
+        return str(cell)
+    value = _value(cell)
+    return "未公布" if value is None else _plain(cell)
+
+
+def _plain(number: Any) -> str:
+    return f"{Decimal(str(number)).normalize():f}"
+
+
+def _value(cell: Any) -> float | None:
+    if isinstance(cell, Number):
+        return float(cell) if cell.is_known else None
+    return None if cell is None or isinstance(cell, str) or cell != cell else float(cell)
+
+
+def measure(text: str) -> float:
+    """Return the width of a line of text in points."""
+    return fonts.width(text, fonts.SCREEN, SIZE)
+
+
+def wrap(text: str, width: float, most_lines: int = 3) -> list[str]:
+    """Return text as lines no wider than `width`, about equally long, cut with … at the last.
+
+    Lines break between any two Chinese characters but not before closing punctuation or
+    after opening punctuation, and not inside a number or a Latin word.
+    """
+    kept = (c for c in text if c.isspace() or not fonts.invisible(c))
+    text = " ".join("".join(kept).split())
+    total = measure(text)
+    if total <= width:
+        return [text]
+    count = math.ceil(total / width)
+    # Equal lines look calmer than one full line and a stub; punctuation may need more room.
+    lines: list[str] = []
+    for target in (total / count + SIZE, width):
+        lines = _filled(_pieces(text, width), min(target, width))
+        if len(lines) <= count:
+            break
+    if len(lines) <= most_lines:
+        return lines
+    last = lines[most_lines - 1]
+    while last and measure(last + "…") > width:
+        last = last[:-1]
+    return [*lines[: most_lines - 1], last + "…"]
+
+
+def _pieces(text: str, width: float) -> list[str]:
+    """Return the runs a line may not break inside."""
+    units: list[str] = []
+    for unit in _UNITS.findall(text):
+        units.extend(unit if measure(unit) > width else [unit])
+    pieces: list[str] = []
+    for unit in units:
+        glued = pieces and (unit[0] in _NEVER_FIRST or pieces[-1][-1] in _NEVER_LAST)
+        if glued and measure(pieces[-1] + unit) <= width:
+            pieces[-1] += unit
+        else:
+            pieces.append(unit)
+    return pieces
+
+
+def _filled(pieces: list[str], width: float) -> list[str]:
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and measure(lines[-1] + piece) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines if line.strip()]

@@ -7,9 +7,11 @@ twice the code and look the same in a cell.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 from functools import partialmethod
@@ -45,8 +47,28 @@ def here(notebook: str = NOTEBOOK) -> Place:
     run: Sequence[str] | None = frame.f_globals.get("In")
     if run is None:
         return Place(frame.f_code.co_filename, frame.f_lineno)
+    # Run from top to bottom, the nth cell is the nth to run.
     own = len(run) - 1 - sum(cell.startswith(_INJECTED) for cell in run)
-    return Spot(f"{notebook} 第{own}格")
+    return Spot(f"{notebook} 第{_place_in_file() or own}格")
+
+
+def _place_in_file() -> int:
+    """Return where the running cell stands in the notebook JupyterLab has open; 0 if unknown.
+
+    There cells are run in any order, and again. The Lab tells the kernel which cell it is.
+    """
+    from IPython import get_ipython
+
+    parent: Mapping[str, Any] = getattr(get_ipython(), "get_parent", dict)()
+    cell = parent.get("metadata", {}).get("cellId")
+    if not cell or "JPY_SESSION_NAME" not in os.environ:
+        return 0
+    try:
+        cells = json.loads(Path(os.environ["JPY_SESSION_NAME"]).read_text("utf-8"))["cells"]
+        ids = [each.get("id") for each in cells if each["cell_type"] == "code"]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return 0
+    return ids.index(cell) + 1 if cell in ids else 0
 
 
 class Computed:

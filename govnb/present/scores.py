@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from govnb.present.prose import plain
@@ -15,7 +14,7 @@ from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
 from govnb.sheet.score_words import in_unit, joined, points
 
 if TYPE_CHECKING:
-    from govnb.present.charts import Chart
+    from matplotlib.axes import Axes
 
 MARKS = "证据标记：原文＝规则句在公开文件上核对过；推＝由权重合计或公式推出；待核＝按通行写法补全。"
 COLUMNS = ("指标", "权重", "评分规则和出处", "指标值和算式", "得分", "扣分、原因和佐证")
@@ -164,44 +163,54 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
             (
                 Cell(gap.name),
                 Cell(points(gap.at_stake)),
-                Cell(_lines(gap.wanted, _lacking(gap.missing))),
+                Cell(_lines(_wanted(gap), _lacking(gap.missing))),
             )
         )
         for gap in score.narrowing
     )
     columns = ("指标", "待定分值", "需要的佐证和参数文件里缺的数")
+    # The scoring table above it names the source.
     return Table(
-        "待补佐证", "补上后最能缩小得分区间的佐证", columns, rows, figures, score.source,
+        "待补佐证", "补上后最能缩小得分区间的佐证", columns, rows, figures, "",
         unit="分", text_columns=frozenset({0, 2}),
     )  # fmt: skip
 
 
+def _wanted(gap: IndicatorScore) -> str:
+    """Return the evidence that is wanted, unless it is just what the file lacks."""
+    return "" if gap.wanted == joined(gap.missing) else gap.wanted
+
+
 def _lacking(names: Sequence[str]) -> str:
+    """Return the names that are wanting; what all of them begin with is said once."""
+    tops = {".".join(name.split(".")[:2]) for name in names}
+    if len(names) > 1 and len(tops) == 1:
+        (top,) = tops
+        return f"缺的数（都在 {top} 下）：{joined([n.removeprefix(f'{top}.') for n in names])}"
     return f"缺的数：{joined(names)}" if names else ""
 
 
-def points_chart(score: Score) -> Chart | None:
-    """Return points won, lost and undetermined by first-level indicator."""
-    from govnb.present.charts import Chart
-    from govnb.present.charts_bars import MAIN, OVER, UNDER, Bar, Row, bars
+def score_bar(score: Score, *, public: bool) -> Axes | None:
+    """Return the score on a scale with the grades' limits; None where it gives no points.
 
-    if not score.is_weighted:
+    The public sees what the department published; the reviewer also what may come of it.
+    """
+    # Drawing is loaded where it draws: `govnb score` starts without it.
+    from govnb.present.charts_bars import span
+
+    if score.low is None or score.high is None or not score.is_weighted:
         return None
-    groups = dict.fromkeys(indicator.group for indicator in score.indicators)
-    rows, told = [], []
-    for group in groups:
-        inside = [i for i in score.indicators if i.group == group]
-        won, lost, open_ = (
-            sum((getattr(i, kind) for i in inside), Decimal(0))
-            for kind in ("won", "lost", "undetermined")
+    ends, point = (score.low, score.high), score.published
+    if public:
+        said = score.low if point is None and score.low == score.high else point
+        return (
+            None
+            if said is None
+            else span(said, said, score.full, score.limits, f"得分{points(said)}分")
         )
-        texts = (f"得{points(won)}分", f"失{points(lost)}分", f"待定{points(open_)}分")
-        styles = zip((won, lost, open_), texts, (MAIN, OVER, UNDER), strict=True)
-        rows.append(Row(group, tuple(Bar(value, text, style) for value, text, style in styles)))
-        told.append(f"{group}{'，'.join(texts)}")
-    sheet = bars(rows, ["每组三条：已得、已失、待补佐证后才能定的分。"])
-    alt = f"条形图：各类指标的得分、失分和待定分。{'；'.join(told)}。"
-    return Chart("得分", "各类指标得分、失分和待定分", alt, sheet.svg(), score.source, ())
+    sure = "得分" if score.low == score.high else "可能的得分"
+    told = "" if point is None else f"公布的得分{points(point)}分"
+    return span(*ends, score.full, score.limits, f"{sure}{score.total_text}分", point, told)
 
 
 def trial(score: Score) -> str:

@@ -14,14 +14,15 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from govnb.files import find_upward
-from govnb.present import fonts, frames, sentences
+from govnb.present import frames, sentences
 from govnb.present.annex_tables import ANNEXED
 from govnb.present.assessment import Assessment
 from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.present.bundle import anchor
-from govnb.present.charts import CHARTS, Chart
+from govnb.present.charts import Chart, chart, figure_of, numbers_of, use_style
 from govnb.present.findings import Findings, matters, verdict
 from govnb.present.later_tables import LATER
 from govnb.present.prose import Prose, expand_lists, numbered, plain
@@ -30,7 +31,7 @@ from govnb.present.scores import (
     official_table,
     own_statement,
     own_total,
-    points_chart,
+    score_bar,
     scoring_table,
     statement,
 )
@@ -104,7 +105,7 @@ class Workbook(Assessment):
         if not isinstance(department, str):
             hint = "papermill 请用 -r department 代码，-p 会把 001005 变成数"
             raise FaultsError([Fault(Place("department"), "部门代码应是文字", hint)])
-        fonts.use_in_figures()
+        use_style()
         mark_failures()
         folder = find_upward(params_dir)
         inputs = load(department_path(year, department, folder), folder, note=True)
@@ -305,13 +306,33 @@ class Workbook(Assessment):
         """Return what stands in words below the base-data table: measures, names, date."""
         return self._prose(self._unsaid.form_foot())
 
-    def chart(self, name: str) -> Chart | Prose:
-        """Return a chart, or nothing: the table beside it says what is missing."""
-        chart = CHARTS[name](self.figures)
-        if chart is None:
+    def figure(self, axes: Any, caption: str, *, name: str = "", alt: str = "") -> Chart | Prose:
+        """Return what matplotlib or pandas drew as a chart of the report; nothing for None.
+
+        Parameters
+        ----------
+        axes
+            Axes, several of them, or a figure.
+        caption
+            What stands below it.
+        name
+            Its anchor, and the first part of the names of figures computed for it.
+        alt
+            What it shows, for readers who can't see it; else what was plotted is told.
+
+        Raises
+        ------
+        TypeError
+            If it is nothing that was drawn.
+        """
+        if axes is None:
             return self._prose("")
-        self._remember(chart.figures)
-        return chart.numbered(self._number("图", name))
+        name, place = name or caption, frames.here(self.notebook)
+        for label, number in numbers_of(figure_of(axes)):
+            number.named(f"{name}.{label}", place)
+        made = chart(axes, caption, name, alt, self._sheet.source)
+        self._remember(made.figures)
+        return made.numbered(self._number("图", made.name))
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
@@ -330,10 +351,9 @@ class Workbook(Assessment):
         table = make(self.score, self.figures)
         return table.numbered(self._number("表", table.name))
 
-    def score_chart(self) -> Chart | Prose:
-        """Return points won, lost and undetermined by group, or nothing without points."""
-        chart = points_chart(self.score) if self.score else None
-        return chart.numbered(self._number("图", chart.name)) if chart else self._prose("")
+    def score_bar(self) -> Axes | None:
+        """Return the score on a scale with the grades' limits, or None without points."""
+        return score_bar(self.score, public=self.public) if self.score else None
 
     def evidence_table(self) -> Table | Prose:
         """Return the evidence that would narrow the score most, or nothing."""

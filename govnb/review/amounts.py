@@ -17,6 +17,7 @@ from pydantic import Field
 
 from govnb.review.check import Evidence, Formula, ProseCheck
 from govnb.review.finding import HINT, Finding, Side
+from govnb.review.rounding import MEASURED
 from govnb.review.sentences import (
     MONEY,
     SAID_OF_OTHERS,
@@ -112,7 +113,8 @@ def _typed_sign(passage: Passage, number: TextNumber, world: World) -> Change | 
 
 def _is_near(figure: Figure, text: str, world: World) -> bool:
     """Tell whether a text names a figure by a word of its name that isn't too general."""
-    words = set(figure.name.split(".")) - set(world.words.general)
+    words = set(re.sub("[“”]", "", figure.name).split(".")) - set(world.words.general)
+    text = re.sub("[“”]", "", text)
     return any(len(word) > 1 and word in text for word in words)
 
 
@@ -324,6 +326,9 @@ class NearNumberCheck(ProseCheck):
                 if passage.is_quoted(typed.start) or any(_prints(f, read[f.unit]) for f in known):
                     continue
                 around = passage.around(typed, 25, 15)
+                digits = f"{typed.value:f}".replace(".", "").strip("0")
+                # So many digits are another's by chance hardly ever.
+                around = passage.masked if len(digits) >= _TELLING_WHOLE else around
                 for figure in known:
                     number = read[figure.unit]
                     why = next(slips(number.amount, figure.number or Decimal(0)), "")
@@ -349,6 +354,7 @@ _STANDARD = (
     "本年度|本年|全年|当年|年初|年度|上年度|上年|去年|财政拨款|预算|决算|实际|支出|开支|使用|完成|数|额|总"
     "|安排|为|是|共|达|的|其中"
 )
+_THIS_YEAR = re.compile("(?:今年|本年度?|当年|20\\d\\d年度?|决算|支出|实际|为|是|则|达)*")
 _SPENT = re.compile("支出|实际|使用|决算|中标|开支|支付")
 _COMPUTED = re.compile("[＋－÷]")
 _TOTAL = re.compile(r"合计|总计|总额|共计|总[支收数量人]|共[有为]?$")
@@ -372,6 +378,8 @@ class _Sum:
     def of(cls, told: Told) -> _Sum:
         number = told.number
         half = number.scale * Decimal(1).scaleb(-number.decimals) / 2
+        # What was counted is exact.
+        half = half if number.decimals or told.unit in (MONEY, *MEASURED) else Decimal(0)
         value = abs(number.amount)
         return cls(f"{value.normalize():f}", value, value - half, value + half)
 
@@ -420,22 +428,27 @@ class SentenceCheck(ProseCheck):
                 if any(judged.get(t.number.start) is False for t in told):
                     continue
                 for at, one in enumerate(told):
-                    sums = list(_sums(one, told[:at], told[at + 1 :], said))
-                    sums = sums or list(_known(told[: at + 1], passage, world))
-                    sums = sums or list(_of_known(one, told[:at], world))
-                    if sums and one.number.start not in judged:
-                        finding = self._judged(one, sums, told[0], passage)
-                        yield finding
-                        if finding.is_open:
-                            # What follows may rest on it.
-                            break
+                    if one.number.start in judged:
+                        continue
+                    ways = (
+                        _sums(one, told[:at], told[at + 1 :], said),
+                        _known(told[: at + 1], passage, world),
+                        _of_known(one, told[:at], world),
+                    )
+                    sums = filter(None, map(list, ways))
+                    found = [self._judged(one, some, told[0], passage) for some in sums]
+                    wrong = next((finding for finding in found if finding.is_open), None)
+                    yield from [wrong] if wrong else found[:1]
+                    if wrong:
+                        # What follows may rest on it.
+                        break
 
     def _judged(self, told: Told, sums: list[_Sum], first: Told, passage: Passage) -> Finding:
         number, amount = told.number, abs(told.number.amount)
         # Some cut a rate instead of rounding it.
         room = number.scale * Decimal(1).scaleb(-number.decimals)
         best = min(sums, key=lambda one: abs(one.value - amount))
-        fits = [one for one in sums if one.low - room <= amount <= one.high + room]
+        fits = [one for one in sums if one.low - room <= amount <= one.high + room / 2]
         share = "占" if told.role is Role.SHARE else ""
         written = f"{share}{told.label}{number.text}{number.unit}"
         subject = f"{passage.path}:{first.label}:{told.word or told.label}{told.unit}"
@@ -454,6 +467,8 @@ def _sums(
 ) -> Iterator[_Sum]:
     """Yield what a change or a share may be computed from."""
     is_rate = told.unit == "%"
+    if told.role is Role.SUM:
+        yield from _added(before)
     if told.role not in SAID_OF_OTHERS:
         return
     for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
@@ -478,6 +493,13 @@ def _sums(
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
 
 
+def _added(before: Sequence[Told]) -> Iterator[_Sum]:
+    """Yield what amounts that are nothing but listed come to: all of them, or the last ones."""
+    is_list = all(one.role is Role.VALUE and not one.is_whole for one in before)
+    if is_list and len({one.unit for one in before}) == 1:
+        yield from [*accumulate(reversed([_Sum.of(one) for one in before]), add)][1:]
+
+
 def _difference(told: Told, known: Sequence[Told]) -> Iterator[_Sum]:
     """Yield what is left of one of two amounts, if that much is told: 收入…，支出…，结余."""
     two = [one for one in known if one.role is Role.VALUE]
@@ -499,7 +521,12 @@ def _pair(known: Sequence[Told], base: Role | None) -> Iterator[tuple[_Sum, _Sum
     first, last = [-1, *at][-2:]
     behind = [one for one in known[last:] if one.role is Role.VALUE]
     values = behind or [one for one in known[first + 1 : last] if one.role is Role.VALUE]
-    start = _Sum.of(known[last])
+    start, noun = _Sum.of(known[last]), known[last].noun
+    if re.match("[比较与和]", known[last].label):
+        # 支出培训费83.7万元，比上年70万元: the one right before.
+        values = values[-1:]
+    if noun and not all(noun in one.label or _THIS_YEAR.fullmatch(one.label) for one in values):
+        return
     # Of nothing there is no rate.
     if len(values) == 1 and start.low > 0:
         yield _Sum.of(values[0]), start
@@ -518,10 +545,12 @@ def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Su
     standard = re.compile(rf"(?:(?:{world.year}|{world.year - 1})年度?|{_STANDARD})*")
     said = [t.label.replace(subject.label, "") for t in told if t.role not in SAID_OF_OTHERS]
     is_standard = all(map(standard.fullmatch, said)) and "调整" not in one.label
-    if not is_standard or last not in ("支出", "实际"):
+    if not is_standard or last not in ("预算", "支出", "实际"):
         return
-    now, budget = subject.name.figure, world.figures.get(f"{stem}.预算")
-    figures = {Role.VALUE: now, Role.BUDGET: budget, Role.LAST: subject.name.last}
+    names = {Role.VALUE: "支出", Role.BUDGET: "预算", Role.LAST: "上年支出"}
+    if last == "实际":
+        names |= {Role.VALUE: "实际", Role.LAST: "上年实际"}
+    figures = {role: world.figures.get(f"{stem}.{name}") for role, name in names.items()}
     known = {
         role: _Sum(f"{figure.label}{shown(figure)}", value, value, value)
         for role, figure in figures.items()

@@ -31,6 +31,7 @@ from govnb.review.texts import MASK, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World
 from govnb.sheet.expression import spelled
+from govnb.sheet.published import in_unit
 from govnb.text.number import whole_number
 from govnb.text.section import dotted
 from govnb.text.values import PartialDate, Text, refuse
@@ -295,12 +296,32 @@ class TypedYearCheck(ProseCheck):
                 why = f"报告最晚写于{limit}"
             elif near := _nearest(date, passage.masked[start:end], world):
                 right, why = near, f"“{near.label.removesuffix('·日期')}”是{near.value}"
+            elif month is None and (now := self._this_year(date.year, match.end(), passage, world)):
+                right, why = now, f"“{now.label}”{now}是{world.year}年的数"
         evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
         subject = f"{passage.path}:{match[0]}"
         words = {"处": passage.path, "左": match[0], "缘由": why}
         if why:
             return self.failed(subject, words, evidence)
         return self.passed(subject, f"“{match[0]}”不矛盾", evidence)
+
+    def _this_year(self, year: int, at: int, passage: Passage, world: World) -> Term | None:
+        """Return the figure of the year evaluated that a sentence gives to another year."""
+        start = min((n for n in passage.numbers if n > at), default=at)
+        number, said = passage.numbers.get(start), passage.masked[at:start]
+        if year == world.year or number is None or not _NEAR.fullmatch(said):
+            return None
+        figures = world.figures.values()
+        same = [
+            f for f in figures if f.number and (n := in_unit(number, f.unit)) and n.prints(f.number)
+        ]
+        if number.value < _TELLING or any("上年" in figure.name for figure in same):
+            return None
+        for figure in same:
+            called = re.sub(r"\.(?:支出|本年|实际)$", "", figure.name).rpartition(".")[2]
+            if figure.name.startswith(_OF_A_YEAR) and called in said:
+                return world.term(spelled(figure.name), {})
+        return None
 
     def _stated(self, world: World, before: str) -> Term | None:
         """Return the date that a sentence about the department itself is about to tell."""
@@ -313,6 +334,13 @@ class TypedYearCheck(ProseCheck):
         if match is None or re.search(one_of(self.others), match["between"] or ""):
             return None
         return world.term(self.names[match["words"]], {})
+
+
+# Sections whose figures are of the year, how near to a year what it is of stands, and from what
+# number on an amount is known by itself.
+_OF_A_YEAR = ("收入", "支出", "三公经费", "公用经费", "业务量")
+_NEAR = re.compile(r"[^。；，\d\n]{0,12}")
+_TELLING = 1
 
 
 def _nearest(date: PartialDate, text: str, world: World) -> Term | None:

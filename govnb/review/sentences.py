@@ -297,6 +297,8 @@ class Sentences:
                 yield Mention("", Name("", figure, last), reference.start, end)
 
     def _last(self, name: str) -> Figure | None:
+        if name in ("收入", "支出"):
+            return self._figures.get(f"上年{name}")
         for this, before in _YEARS:
             head, dot, rest = name.partition(f".{this}")
             last = self._figures.get(f"{head}.{before}{rest}")
@@ -360,6 +362,10 @@ _END_OF_UNIT = re.compile("[比较同与和增减下上占完为其结超]")
 _GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
 _MOVED = re.compile("[比较].*[增减降升超]|(?:[增减超]|[多少][用花]?)[支收出]*$")
 _HOW_MUCH = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
+_OF_THIS = re.compile(r"的(?:比重|比例)?(?:为|约)?\s*")
+_ADDED = re.compile(
+    r"[，,](?:[两二三四五六七八九]项|以上|上述|各项)*(?:合计|共计|总计)(?:为|是|达)?\s*"
+)
 _OF_YEAR = r"(?:年初|年度|全年|本年度?|当年|调整后?|变更|追加后|财政|部门|批复|总|的)*"
 
 
@@ -374,6 +380,8 @@ class Role(Enum):
     # A share of the budget that was carried out, or of a whole.
     DONE = auto()
     SHARE = auto()
+    # What the amounts before it come to.
+    SUM = auto()
     OTHER = auto()
 
 
@@ -390,6 +398,8 @@ class Told:
     base: Role | None = None
     sign: int = 0
     word: str = ""
+    # Of last year's amount, what it is of where that is named: 去年办公费.
+    noun: str = ""
     # In which line of the text, and whether it is followed by its parts (其中).
     line: int = 0
     is_whole: bool = False
@@ -436,6 +446,9 @@ class Statements:
             r"预算(?:数|总额|金额|安排|指标|收入|支出|批复|为|是|了|约|共|：|:)*\s*$"
         )
         self._is_last = re.compile(rf"(?:{last}{of}|[由从]|由{last}{of})(?:为|是|：|:)?\s*$")
+        self._last_of = re.compile(
+            rf"(?:{last}|{year - 1}年)的?(?P<noun>[^比较与和同占结]{{1,12}}?){of}(?:为|是)?"
+        )
         self._last = re.compile(rf"{one_of(words.last_year)}|{year - 1}年")
         self._reached = re.compile(rf"(?:{one_of(words.directions)})(?:到|至)?(?<=[到至])了?\s*$")
 
@@ -478,6 +491,14 @@ class Statements:
             return replace(told, role=Role.OTHER)
         if unit == "%" and self._done.fullmatch(head):
             return replace(told, role=Role.DONE, base=Role.BUDGET)
+        if unit == "%" and before and _OF_THIS.fullmatch(head):
+            # 占总额200万元的15%
+            if before[-1].role is Role.BUDGET:
+                return replace(told, role=Role.DONE, base=Role.BUDGET)
+            if before[-1].label.startswith("占"):
+                return replace(told, role=Role.SHARE, label=before[-1].label)
+        if _ADDED.fullmatch(head):
+            return replace(told, role=Role.SUM)
         if unit == "%" and (share := self._share.fullmatch(head)):
             return replace(told, role=Role.SHARE, label=share["whole"] or "")
         is_reached = self._reached.search(head)
@@ -488,6 +509,9 @@ class Statements:
                 base = Role.BUDGET if change["budget"] else Role.LAST
             elif before and before[-1].role is not Role.DONE and not change["beyond"]:
                 base = before[-1].base or base
+                # 去年预算500万元，今年预算550万元，增加50万元
+                if any("预算" in t.label and self._last.search(t.label) for t in before):
+                    base = Role.OTHER
             sign = 1 if change["beyond"] or word in self._rising else -1
             base = Role.OTHER if change["other"] else base
             return replace(told, role=Role.CHANGE, base=base, sign=sign, word=word)
@@ -499,6 +523,8 @@ class Statements:
             role = Role.OTHER if self._last.search(label) else Role.BUDGET
         elif self._is_last.search(head):
             role = Role.LAST
+        elif of_last := self._last_of.fullmatch(label):
+            return replace(told, role=Role.LAST, base=Role.LAST, noun=of_last["noun"])
         elif re.match("[比较与和]", label):
             # 比2014年8.2万元
             role = Role.OTHER

@@ -122,7 +122,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     total, printed = _total(rows), inputs.department.published.get(SCORE)
     full = sum((row.case.weight for row in rows), ZERO)
     is_partial = rubric.is_partial or bool(hints and full != rubric.total)
-    grades, ungraded = ((), "") if is_partial else _grades(rubric, total, full, year)
+    limits, ungraded = ((), "") if is_partial else _limits(rubric, total, full, year)
     notes = [*hints.values(), *(note for row in rows for note in row.outcome.notes)]
     notes += unused(inputs, rubric)
     if year not in rubric.file.years:
@@ -137,7 +137,8 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         is_partial=is_partial,
         hints=hints,
         is_weighted=rubric.is_weighted,
-        grades=grades,
+        grades=grades_between(limits, total.low, total.high) if total else (),
+        limits=limits,
         published=printed.value if printed else None,
         statement="",
         notes=tuple(dict.fromkeys(notes)),
@@ -150,9 +151,10 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
     return replace(scored, statement=_said(scored) + _published(scored))
 
 
-def _grades(
+def _limits(
     rubric: Rubric, total: Interval | None, full: Decimal, year: int
-) -> tuple[tuple[str, ...], str]:
+) -> tuple[tuple[tuple[str, Decimal], ...], str]:
+    """Return the grades with the least points of each, best first, or why there are none."""
     if total is None or not rubric.is_weighted:
         return (), ""
     said, stated = words.points(rubric.total), rubric.file.grades
@@ -161,8 +163,7 @@ def _grades(
     if not stated and rubric.total != 100:
         return (), f"总分是 {said} 分，指标体系没有写“等级”，通行的等级只用于 100 分的表"
     lowest = {name: amount.value or ZERO for name, amount in (stated or {}).items()} or _GRADES
-    best_first = sorted(lowest.items(), key=lambda grade: -grade[1])
-    return grades_between(best_first, total.low, total.high), ""
+    return tuple(sorted(lowest.items(), key=lambda grade: -grade[1])), ""
 
 
 def _rows(inputs: Inputs, rubric: Rubric, blank: Case) -> Iterator[_Row]:

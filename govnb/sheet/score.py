@@ -155,6 +155,8 @@ class Score:
     # How the department's own weights differ from the usual ones.
     hints: Mapping[str, str] = field(default_factory=dict)
     ungraded: str = ""  # why a total has no grade; empty where it has one, or the table gives none
+    # Each grade with the least points it asks for, best first; none where the total has no grade.
+    limits: tuple[tuple[str, Decimal], ...] = ()
     # What isn't transcribed of the table (未转录), and its points.
     untold: tuple[tuple[str, Decimal], ...] = ()
 

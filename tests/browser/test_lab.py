@@ -253,6 +253,7 @@ def test_a_trial_shows_before_and_after(start: Any) -> None:
 def test_what_is_typed_while_the_page_still_reads_counts(start: Any) -> None:
     department = start.locator(".widget-dropdown select").nth(1)
     department.select_option(index=0)
+    start.get_by_text("还没有生成过报告").wait_for()
     department.select_option("君山区政务服务中心（君山-政务）")
     start.get_by_placeholder("哪个数").fill("")
     start.get_by_placeholder("哪个数").press_sequentially("三公经费.公务接待费.支出")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import csv
+import io
 import json
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ import pytest
 from nbclient import NotebookClient
 
 from govnb.present.bundle import STRUCTURE
+from govnb.publish.run import render
+from tests.papers.papers import pdf_text
 from tests.present.markup import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +91,18 @@ def test_a_changed_cell_changes_page_and_result_and_says_which_cell(
     assert figure["origin"] == f"notebooks/department.ipynb 第{number}格"
     assert "11.87" in str(cell.outputs)
     assert f"第{number}格" in str(changed.cells[-2].outputs)
+    for name in ("html", "pdf", "docx"):
+        assert "11.87" in words_of(render(changed, name), name), name
+
+
+def words_of(paper: bytes, kind: str) -> str:
+    """Return the words of a report in one of its formats."""
+    if kind == "pdf":
+        return pdf_text(paper)
+    if kind == "html":
+        return Page(paper.decode()).text
+    with zipfile.ZipFile(io.BytesIO(paper)) as document:
+        return document.read("word/document.xml").decode()
 
 
 def test_a_section_is_one_heading_and_a_few_cells(notebook: Any) -> None:
@@ -181,7 +197,7 @@ def test_papermill_run_all_and_govnb_run_give_the_same_figures(
     for name in ("papermill", "lab"):
         written = folder / name / "2016" / "junshan-zwfw.json"
         assert json.loads(written.read_text("utf-8")) == by_run
-    listed = govnb("figures", ROOT / "params/2016/junshan-zwfw.yml", "--json").json
+    listed = json.loads(govnb("figures", ROOT / "params/2016/junshan-zwfw.yml", "--json").out)
     # What only a section's cell computes is in the result as well.
     assert by_run["figures"].items() >= listed.items()
     for name in set(by_run["figures"]) - set(listed):

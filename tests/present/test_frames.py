@@ -131,3 +131,40 @@ def test_the_notebooks_own_cells_give_what_the_formula_book_gives(junshan: Input
     list(run_through(NOTEBOOKS, workbook))
     extra = set(workbook.result_data["figures"]) - set(workbook.figures)
     assert all(workbook.result_data["figures"][name]["formula"] for name in extra)
+
+
+def test_in_the_lab_a_number_names_its_cells_place_however_often_and_late_it_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JupyterLab tells the kernel the cell's id, and the server the notebook's path."""
+    import nbformat
+    from jupyter_client.manager import start_new_kernel
+
+    source = (
+        "from govnb.present.frames import here\n"
+        "exec(compile('place = here()', 'cell', 'exec'))\nprint(place)"
+    )
+    cells = [
+        nbformat.v4.new_code_cell("1", id="first"), nbformat.v4.new_markdown_cell("#"),
+        nbformat.v4.new_code_cell(source, id="second"),
+    ]  # fmt: skip
+    notebook = tmp_path / "某 部门.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), notebook)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+    manager, client = start_new_kernel()
+    try:
+        said = []
+        for cell in ("second", "second", "unsaved"):
+            content = {"code": source, "silent": False, "store_history": True}
+            message = client.session.msg("execute_request", content, metadata={"cellId": cell})
+            client.shell_channel.send(message)
+            while (reply := client.get_iopub_msg(timeout=60))["msg_type"] != "stream":
+                assert reply["msg_type"] != "error", reply["content"]
+            said.append(reply["content"]["text"].strip().rpartition(" ")[2])
+            while client.get_iopub_msg(timeout=60)["content"].get("execution_state") != "idle":
+                pass
+        # What isn't saved yet is told by its turn.
+        assert said == ["第2格", "第2格", "第3格"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
