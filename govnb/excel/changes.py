@@ -20,9 +20,8 @@ from govnb.excel.maps import FormsFile
 from govnb.excel.source import Source
 from govnb.excel.tables import Reading
 from govnb.sheet.department import Department
-from govnb.sheet.fields import below, class_of, flat
+from govnb.sheet.fields import bare, below, class_of, flat, typed
 from govnb.sheet.imported import Imported, SourceFile, read_cell
-from govnb.sheet.key import bare
 from govnb.sheet.published import parse_published
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, Place, Spot, did_you_mean
@@ -84,7 +83,7 @@ def target_of(name: str, book: Book | None = None) -> Target | None:
         if annotation is None:
             break
     ledger = class_of(annotation, Ledger)
-    found = flat(ledger.model_fields["total"].annotation if ledger else annotation)
+    found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
     reader = next((each for each in found if isinstance(each, Reads)), None)
     if reader is None or get_origin(bare(annotation)) is dict:
         rule = (book or {}).get(name)
@@ -115,9 +114,6 @@ def in_unit(reading: Reading, kind: Kind | None, unit: str) -> str:
     number = Decimal(text)
     if kind.unit == MONEY_UNIT:
         number = number * MONEY_UNITS[reading.unit] / MONEY_UNITS[unit]
-    elif kind.unit == _PERCENT and abs(number) < 2:
-        # What a sheet shows as 95.10% it holds as 0.951.
-        return f"{(number * 100).normalize():f}%"
     return f"{number.normalize():f}"
 
 
@@ -161,6 +157,9 @@ class Importer:
             if target is None:
                 message = f"映射里的“{reading.name}”不是部门文件里有的指标"
                 plan.faults.append(Fault(reading.spot, message, "改 params/imports/ 里的“填”"))
+                continue
+            if unclear := _unclear_rate(reading, target.kind):
+                plan.faults.append(unclear)
                 continue
             new = in_unit(reading, target.kind, self.unit)
             first = found.get(reading.name)
@@ -270,6 +269,15 @@ def imported_of(tree: Section) -> dict[str, Imported]:
         except (BadText, TypeError):
             continue
     return found
+
+
+def _unclear_rate(reading: Reading, kind: Kind | None) -> Fault | None:
+    """Return the fault of a small bare number where a rate stands: 0.93 may be 93%."""
+    is_bare = kind is not None and kind.unit == _PERCENT and not reading.text.endswith(_PERCENT)
+    if not is_bare or not reading.unit or not 0 < abs(number := Decimal(reading.text)) < 2:
+        return None
+    message = f"“{reading.text}”没有百分号，是{number}%还是{(number * 100).normalize():f}%，不能猜"
+    return Fault(reading.spot, message, "把这一格的格式改成百分比，或在数后面写上 %")
 
 
 def _sheet_and_cell(spot: Spot) -> tuple[str, str]:

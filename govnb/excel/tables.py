@@ -110,7 +110,7 @@ class Table:
                     above, is_filled = row, False
                 elif words:
                     found[row, column] = words
-                    is_filled = is_filled or not is_nothing(self.grid.at(row, column))
+                    is_filled = is_filled or _is_number(self.grid.at(row, column))
         return found
 
     def _is_label_here(self, row: int, column: int) -> bool:
@@ -188,6 +188,10 @@ class Table:
         labels = ((row, self.label(row, column)) for row, column in under)
         found = ((row, at) for row, (label, _, at) in labels if label in wanted)
         return next(found, (-1, -1) if words else None)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?[\d.,]+%?", cleaned(text)) is not None
 
 
 def is_nothing(text: str) -> bool:
@@ -367,6 +371,9 @@ def find(
         message = f"文件名写的是 {named[1]} 年，要导入的是 {year} 年"
         raise refused(source.path.name, message, "核对年度；确是这一年的，改文件名再导入")
     tables = [t for t in tables if not scope or scope in _head_text(t) + t.grid.name]
+    # A name in a list of contents is no table; one that is read has cells.
+    read = {t.name for t in tables if t.cells}
+    tables = [t for t in tables if t.cells or t.name not in read]
     twice = {t.name for t in tables if sum(o.name == t.name for o in tables) > 1}
     if twice:
         places = (f"“{t.name}”{t.spot(t.top, 0)}（{_title(t)}）" for t in tables if t.name in twice)

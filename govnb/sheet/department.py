@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
+from govnb.sheet.fields import key
 from govnb.sheet.imported import ImportedCell, ImportedFile
 from govnb.sheet.in_year import (
     Adjustments,
@@ -20,10 +21,16 @@ from govnb.sheet.in_year import (
     MonthlyLine,
     ThreePublicMonth,
 )
-from govnb.sheet.key import key
 from govnb.sheet.published import Published
 from govnb.text.number import TO_FILL, UNKNOWN
-from govnb.text.section import MoneyLedger, Name, PeopleLedger, QuantityLedger, Strict
+from govnb.text.section import (
+    MoneyLedger,
+    Name,
+    PeopleLedger,
+    QuantityLedger,
+    SignedLedger,
+    Strict,
+)
 from govnb.text.values import (
     Amount,
     AmountOf,
@@ -436,7 +443,7 @@ class Department(Strict):
     )
     # What `govnb import` writes: official tables column by column, so that they can be held
     # against one another, and the cells that values came from.
-    statements: dict[Name, dict[Name, MoneyLedger]] = of_year(
+    statements: dict[Name, dict[Name, SignedLedger]] = of_year(
         "报表", "导入的决算、预算报表：表名: {栏: 台账}，供勾稽", {}
     )
     imported: dict[str, ImportedCell] = of_year(

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, model_validator
 
-from govnb.sheet.key import key
+from govnb.sheet.fields import key
 from govnb.shipped import rules_file
 from govnb.text.faults import FaultsError
 from govnb.text.section import Name, Strict

@@ -24,7 +24,17 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from govnb.text.values import UNKNOWN, Amount, Money, People, Quantity, Text, YesNo, refuse
+from govnb.text.values import (
+    UNKNOWN,
+    Amount,
+    Money,
+    People,
+    Quantity,
+    SignedMoney,
+    Text,
+    YesNo,
+    refuse,
+)
 from govnb.text.yaml_text import Mapping, Scalar, mapping
 
 # What a list that isn't complete (部分: 是) leaves out.
@@ -122,6 +132,7 @@ class Ledger(Strict, Generic[A]):
 
 
 MoneyLedger = Ledger[Money]
+SignedLedger = Ledger[SignedMoney]
 PeopleLedger = Ledger[People]
 QuantityLedger = Ledger[Quantity]
 
