@@ -5,7 +5,9 @@ for smaller runs). Prints two tables: slips by kind, and errors in random right 
 
 A slip is found only when it gives a fault, or an open finding (错误 or 提示; a 尾差 says that
 nothing need be changed) that the same file without it doesn't have. A slip in a fact that
-stands only once, so that whatever the file states still agrees, is counted apart.
+stands only once, so that whatever the file states still agrees, is counted apart: a figure that
+nothing printed or published rests on, a name that stands nowhere else in the file. A 裸数 finds
+nothing: it only says that a number had better be a reference.
 """
 
 from __future__ import annotations
@@ -104,7 +106,8 @@ class Desk:
 
 def opened(assessment: Assessment) -> frozenset[tuple[str, str]]:
     """Return the open findings that ask for a change."""
-    return frozenset((f.id, f.severity) for f in assessment.review.open_of(ERROR, HINT))
+    found = assessment.review.open_of(ERROR, HINT)
+    return frozenset((f.id, f.severity) for f in found if f.check != "裸数")
 
 
 def stands_alone(original: Original, slip: Slip, after: Assessment) -> bool:

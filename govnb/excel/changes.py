@@ -20,9 +20,8 @@ from govnb.excel.maps import FormsFile
 from govnb.excel.source import Source
 from govnb.excel.tables import Reading
 from govnb.sheet.department import Department
-from govnb.sheet.fields import below, class_of, flat
+from govnb.sheet.fields import bare, below, class_of, flat, typed
 from govnb.sheet.imported import Imported, SourceFile, read_cell
-from govnb.sheet.key import bare
 from govnb.sheet.published import parse_published
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, Place, Spot, did_you_mean
@@ -84,7 +83,7 @@ def target_of(name: str, book: Book | None = None) -> Target | None:
         if annotation is None:
             break
     ledger = class_of(annotation, Ledger)
-    found = flat(ledger.model_fields["total"].annotation if ledger else annotation)
+    found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
     reader = next((each for each in found if isinstance(each, Reads)), None)
     if reader is None or get_origin(bare(annotation)) is dict:
         rule = (book or {}).get(name)

@@ -17,8 +17,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.fields import below, class_of, flat, keys_of
-from govnb.sheet.key import bare
+from govnb.sheet.fields import bare, below, class_of, flat, keys_of
 from govnb.text.section import Ledger, Shorthand
 from govnb.text.values import TO_FILL, Reads
 from govnb.text.yaml_text import Mapping, Scalar

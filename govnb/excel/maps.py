@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import model_validator
 
-from govnb.sheet.key import key
+from govnb.sheet.fields import key
 from govnb.sheet.read import label_of, validate
 from govnb.sheet.rules import BaseDataForm
 from govnb.text.faults import Fault, FaultsError

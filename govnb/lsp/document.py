@@ -20,10 +20,9 @@ from govnb.present.checking import check_file
 from govnb.present.provenance import exact_text, how_made
 from govnb.present.shared_files import is_shared
 from govnb.sheet.department import Department
-from govnb.sheet.fields import aliases, below, class_of
+from govnb.sheet.fields import aliases, bare, below, class_of
 from govnb.sheet.figure import Figure, with_reason
 from govnb.sheet.folder import place_faults
-from govnb.sheet.key import bare
 from govnb.sheet.read import label_of, load, params_of
 from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.section import Ledger

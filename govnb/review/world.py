@@ -133,10 +133,12 @@ class World:
         A pattern that ends in a variable (`支出.{科目}`) means what the department states, not
         what the formula book computes beside it (`支出.超支`).
         """
+        head = (pattern or "").partition("{")[0].partition("*")[0]
         names = [
             name
             for name, figure in self.figures.items()
-            if not is_absent(figure)
+            if name.startswith(head)
+            and not is_absent(figure)
             and figure.lack is not Lack.LEFT_OUT
             and not (pattern and self._is_computed(name, figure, pattern))
         ]

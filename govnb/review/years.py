@@ -16,9 +16,8 @@ from govnb.review.world import World
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.expression import spelled
-from govnb.sheet.fields import flat, typed
+from govnb.sheet.fields import flat, next_year, typed
 from govnb.sheet.figure import Figures
-from govnb.sheet.key import next_year
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 

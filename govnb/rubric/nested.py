@@ -10,15 +10,7 @@ from typing import Annotated
 from pydantic import model_validator
 
 from govnb.rubric.case import UNITS, Case
-from govnb.rubric.outcome import (
-    EVERYTHING,
-    NOTHING,
-    ZERO,
-    Interval,
-    Outcome,
-    Valued,
-    either,
-)
+from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
 from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
 from govnb.rubric.values import FULL, LEFT_OUT, Condition, Cost, FormulaText, key

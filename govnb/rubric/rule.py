@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
 from decimal import Decimal, localcontext
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import ConfigDict, Field, PlainValidator
-from pydantic_core import CoreSchema, SchemaValidator, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from govnb.rubric.case import Case, mismatch
-from govnb.rubric.outcome import (
-    EVERYTHING,
-    NOTHING,
-    ZERO,
-    Interval,
-    Outcome,
-    Valued,
-    either,
-)
+from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
 from govnb.rubric.values import Points, PointsValue, key, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
@@ -113,23 +103,11 @@ def _read(value: Any) -> Any:
     kind = value.get("种类")
     if kind is None:
         raise refuse("规则缺少“种类”", f"可写：{'、'.join(names)}")
-    if Rule.called(str(kind)) is None:
+    if (found := Rule.called(str(kind))) is None:
         place = kind.place if isinstance(kind, Scalar) else value.place
         hint = did_you_mean(str(kind), [*names, *Rule.KINDS]) or f"可写：{'、'.join(names)}"
         raise refuse(f"没有“{kind}”这种规则", hint, place)
-    return _reader(tuple(Rule.KINDS.values())).validate_python(value)
-
-
-@lru_cache(maxsize=1)
-def _reader(kinds: tuple[type[Rule], ...]) -> SchemaValidator:
-    plain = core_schema.no_info_plain_validator_function
-    choices: dict[Any, CoreSchema] = {kind.id: plain(kind.model_validate) for kind in kinds}
-    return SchemaValidator(core_schema.tagged_union_schema(choices, _tag))
-
-
-def _tag(value: Any) -> str | None:
-    kind = Rule.called(str(value.get("种类"))) if isinstance(value, AnyMapping) else None
-    return kind.id if kind else None
+    return found.model_validate(value)
 
 
 class _AnySchema:
@@ -143,7 +121,7 @@ class _AnySchema:
         self.drawing = True
         try:
             choices = {kind.id: kind.__pydantic_core_schema__ for kind in Rule.KINDS.values()}
-            made = core_schema.tagged_union_schema(choices, _tag, ref="Rule")
+            made = core_schema.tagged_union_schema(choices, lambda _: None, ref="Rule")
             # Inside another schema the union gets a definition of its own, to refer to.
             return handler(core_schema.no_info_after_validator_function(lambda value: value, made))
         finally:

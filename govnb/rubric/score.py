@@ -120,6 +120,7 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         if faults:
             raise FaultsError(faults)
     total, printed = _total(rows), inputs.department.published.get(SCORE)
+    low, high = _ends(total)
     full = sum((row.case.weight for row in rows), ZERO)
     is_partial = rubric.is_partial or bool(hints and full != rubric.total)
     limits, ungraded = ((), "") if is_partial else _limits(rubric, total, full, year)
@@ -131,8 +132,8 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         rubric=rubric.id,
         title=str(rubric.file.title),
         indicators=tuple(made),
-        low=total.low if total else None,
-        high=total.high if total else None,
+        low=low,
+        high=high,
         full=full,
         is_partial=is_partial,
         hints=hints,
@@ -262,7 +263,7 @@ def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
 
 def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
     row, outcome = rows[n], rows[n].outcome
-    entry, case, bounds = row.entry, row.case, row.bounds
+    entry, case, (low, high) = row.entry, row.case, _ends(row.bounds)
     item, evidence, parts = entry.indicator, case.evidence, [row.part for row in rows]
     published = evidence.published if evidence else None
     basis = [str(item.basis or ""), case.prose(evidence.basis) if evidence else ""]
@@ -270,11 +271,11 @@ def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:
         id=entry.id,
         name=entry.name,
         groups=entry.groups,
-        weight=case.weight if bounds else None,
+        weight=case.weight if row.bounds else None,
         value=row.value,
         unit=row.unit,
-        low=bounds.low if bounds else None,
-        high=bounds.high if bounds else None,
+        low=low,
+        high=high,
         rule=item.rule.id if item.rule else None,
         rule_name=item.rule.name if item.rule else "",
         statement=str(item.criterion or ""),
@@ -342,18 +343,12 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
 
 
 def _reading(name: str, note: str, assumption: str, rows: Sequence[_Row], n: int) -> ReadingScore:
-    bounds, total = rows[n].bounds, _total(rows)
-    return ReadingScore(
-        name=name,
-        note=note,
-        assumption=assumption,
-        value=rows[n].value,
-        formula_filled=rows[n].formula,
-        low=bounds.low if bounds else None,
-        high=bounds.high if bounds else None,
-        total_low=total.low if total else None,
-        total_high=total.high if total else None,
-    )
+    row, ends = rows[n], (*_ends(rows[n].bounds), *_ends(_total(rows)))
+    return ReadingScore(name, note, assumption, row.value, row.formula, *ends)
+
+
+def _ends(points: Interval | None) -> tuple[Decimal | None, Decimal | None]:
+    return (points.low, points.high) if points else (None, None)
 
 
 def _with_readings(row: IndicatorScore) -> IndicatorScore:

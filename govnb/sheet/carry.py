@@ -1,6 +1,6 @@
 """Last year's file → this year's beginning: its text, edited where something has changed.
 
-What becomes of a value stands on its field (:func:`govnb.sheet.key.key`); this module only
+What becomes of a value stands on its field (:func:`govnb.sheet.fields.key`); this module only
 walks. A number, a date and a 是/否 are to be filled in, what belongs to one year is left out,
 and words stay and are listed, to be confirmed.
 """
@@ -14,8 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from govnb.sheet.department import DRAFT
-from govnb.sheet.fields import class_of, flat, typed
-from govnb.sheet.key import bare, next_year
+from govnb.sheet.fields import bare, class_of, flat, next_year, typed
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
 from govnb.text.section import Ledger
@@ -121,7 +120,7 @@ class Carried:
         self, node: yaml.MappingNode, name: str, value: Any, info: FieldInfo, path: Path
     ) -> bool:
         """Carry one value over; return whether it is there still."""
-        told, inner = next_year(info), bare(info.annotation)
+        told, inner = next_year(info), bare(typed(info))
         left, is_referred = True, self._is_referred_to(path)
         if told.of_one_year:
             left = is_referred
@@ -144,7 +143,7 @@ class Carried:
         stated = entries(node)
         if not isinstance(node, yaml.MappingNode):
             self.edits.fill(node)
-        for key, inside in _fields(bare(info.annotation), stated).items():
+        for key, inside in _fields(bare(typed(info)), stated).items():
             if key not in stated:
                 continue
             if inside.is_required() or self._is_referred_to((*path, key)):

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
+from govnb.sheet.fields import key
 from govnb.sheet.imported import ImportedCell, ImportedFile
-from govnb.sheet.key import key
 from govnb.sheet.published import Published
 from govnb.text.number import TO_FILL, UNKNOWN
 from govnb.text.section import (

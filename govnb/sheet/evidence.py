@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, model_validator
 
-from govnb.sheet.key import key
+from govnb.sheet.fields import key
 from govnb.text.measure import Goal, Measure, Range, signed
 from govnb.text.section import Name, Strict, short
 from govnb.text.values import (

@@ -81,8 +81,7 @@ FUNCTIONS = {
     "向下取整": Function(lambda numbers: type(numbers[0])(math.floor(numbers[0])), takes_one=True),
     "向上取整": Function(lambda numbers: type(numbers[0])(math.ceil(numbers[0])), takes_one=True),
     FIRST_KNOWN: Function(
-        lambda values: next((value for value in values if value is not None), None),
-        takes_all=False,
+        lambda values: next((value for value in values if value is not None), None), takes_all=False
     ),
     "年份": Function(_year, takes_one=True, takes_all=False, is_plain=True),
 }

@@ -15,10 +15,9 @@ from pydantic import BaseModel
 
 from govnb.sheet.department import Department
 from govnb.sheet.expression import Expression, FormulaError, Value, difference, parse, sum_of
-from govnb.sheet.fields import class_of, flat, keys_of, leaves
+from govnb.sheet.fields import bare, class_of, flat, keys_of, leaves, typed
 from govnb.sheet.figure import WHOLE_UNITS, default_label
 from govnb.sheet.imported import Imported, SourceFile
-from govnb.sheet.key import bare
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure, Lack, Money
@@ -256,7 +255,7 @@ class _Walk:
     def left_out(self, name: str, annotation: Any, place: Place) -> None:
         """Draft, as unknown, each figure an optional field would have given."""
         ledger, model = class_of(annotation, Ledger), class_of(annotation, BaseModel)
-        found = flat(ledger.model_fields["total"].annotation if ledger else annotation)
+        found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
         amount = next((reader for reader in found if isinstance(reader, AmountOf)), None)
         lacking = partial(self.facts.add, place=place, lack=Lack.LEFT_OUT)
         if amount is not None:

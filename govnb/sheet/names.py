@@ -13,8 +13,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.fields import aliases, below, class_of, flat
-from govnb.sheet.key import bare
+from govnb.sheet.fields import aliases, bare, below, class_of, flat
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.rules import ANY, Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet

@@ -15,8 +15,7 @@ from pydantic_core import PydanticCustomError
 from govnb.sheet.department import Department
 from govnb.sheet.evidence import check_evidence
 from govnb.sheet.expression import FormulaError, parse
-from govnb.sheet.fields import aliases, below, class_of, typed
-from govnb.sheet.key import bare
+from govnb.sheet.fields import aliases, bare, below, class_of, typed
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure
 from govnb.text.faults import Fault, Place, did_you_mean

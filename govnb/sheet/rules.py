@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from govnb.sheet.key import key
+from govnb.sheet.fields import key
 from govnb.text.faults import Fault
 from govnb.text.section import RESERVED, VARIABLE, Name, Strict, dotted
 from govnb.text.values import MoneyUnit, Text, TextOf, Year, YesNo, refuse

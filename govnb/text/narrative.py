@@ -20,14 +20,8 @@ _STOOD_FOR = {stand_in: mark for mark, stand_in in _STAND_INS.items()}
 _RUN = re.compile(r"(?:[^\S\n]*\S.*(?:\n|$))+")
 _STROKE = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*(?:\s*:?-+:?\s*)?")
-_SPACED = (
-    "“**”里侧是空格，不会加粗",
-    r"写成 **文字**，星号贴着要加粗的文字；要印出星号，写 \*\*",
-)
-_ALONE = (
-    "“**”没有配成一对，不会加粗",
-    r"同一段里在文字前后各写一个 **；要印出星号，写 \*\*",
-)
+_SPACED = ("“**”里侧是空格，不会加粗", r"写成 **文字**，星号贴着要加粗的文字；要印出星号，写 \*\*")
+_ALONE = ("“**”没有配成一对，不会加粗", r"同一段里在文字前后各写一个 **；要印出星号，写 \*\*")
 
 
 @dataclass(frozen=True, slots=True)

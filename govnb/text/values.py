@@ -318,10 +318,8 @@ Area = Annotated[Amount, AmountOf(AREA)]
 Quantity = Annotated[Amount, AmountOf(QUANTITY)]
 Count = Annotated[Amount, AmountOf(COUNT)]
 Year = Annotated[Amount, AmountOf(YEAR), stated("“{}”：年度要直接写出来", "写 2016 这样的数")]
-_read_date = Reads(
-    lambda t: parse_date(t, t.place), "一个日期", "只写一个日期，如 2016-06-30", _DATE_SCHEMA, True
-)
-Date = Annotated[PartialDate, _read_date]
+_DAY = "一个日期", "只写一个日期，如 2016-06-30"
+Date = Annotated[PartialDate, Reads(lambda t: parse_date(t, t.place), *_DAY, _DATE_SCHEMA, True)]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
 YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"), fillable=True)]

@@ -199,6 +199,7 @@ def test_a_cell_that_fails_greys_what_is_left_of_the_run_before(lab: Lab) -> Non
     page = lab.open(REPORT)
     page.wait_for_selector(".gv-panels", state="attached")
     lab.append(page, 2, "Workbook.open(year, '没有的局')")
+    lab.run(page, "notebook:run-all-above")
     lab.run(page, "notebook:run-cell")
     page.wait_for_selector(".gv-stopped")
     assert page.locator(".gv-stale .gv-table").count() > 5

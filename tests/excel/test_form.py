@@ -21,8 +21,7 @@ from govnb.excel.source import read
 from govnb.rubric.load import load_rubric
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
-from govnb.sheet.fields import below, class_of, keys_of
-from govnb.sheet.key import bare, key
+from govnb.sheet.fields import bare, below, class_of, key, keys_of
 from govnb.sheet.read import load
 from govnb.text.section import Ledger, Strict
 from govnb.text.values import Money, TextOf, YesNo

@@ -18,8 +18,8 @@ from govnb.present.new_file import create, year_file
 from govnb.sheet.carry import carry
 from govnb.sheet.compute import compute
 from govnb.sheet.department import BudgetLine, Department
+from govnb.sheet.fields import key
 from govnb.sheet.folder import departments
-from govnb.sheet.key import key
 from govnb.sheet.read import load
 from govnb.text.number import TO_FILL
 from govnb.text.validation import validate
