@@ -87,7 +87,7 @@ class District:
         notes: Sequence[str] = (),
         folded: bool = False,
     ) -> Table | Prose:
-        """Return a frame as a table; of one without rows, nothing.
+        """Return a frame as a table; of one without rows a sentence, or nothing if `folded`.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class District:
         """
         frame = data.to_frame() if isinstance(data, pd.Series) else data
         if frame.empty:
-            return self.say("")
+            return self.say("" if folded else f"{caption}：没有可列的。")
         # A column that says nothing of anybody.
         frame = frame.loc[:, [any(map(_cell_said, frame[column])) for column in frame]]
         levels = [str(name or "") for name in frame.index.names]

@@ -82,8 +82,8 @@ class Report:
         return status(self.open_findings["错误"], actual) if self.result else NOT_MADE
 
 
-def reports(folder: Path) -> Iterator[Report]:
-    """Yield the departments of a year's folder.
+def reports(folder: Path, only: str | None = None) -> Iterator[Report]:
+    """Yield the departments of a year's folder, or the one of a code.
 
     A batch leaves a list there of which results are this year's and which departments have
     none; without it, all results of the folder count.
@@ -93,6 +93,8 @@ def reports(folder: Path) -> Iterator[Report]:
         summary = {"departments": [{"department": p.stem} for p in sorted(folder.glob("*.json"))]}
     for row in summary["departments"]:
         code, reason = row["department"], row.get("reason") or ""
+        if only not in (None, code):
+            continue
         result = {} if reason else _result(folder / f"{code}.json")
         if reason or str(result.get("year")) == folder.name:
             yield Report(code, result, reason, str(row.get("name") or ""))

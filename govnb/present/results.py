@@ -7,13 +7,14 @@ older report of it says; :func:`departments` tells why.
 
 from __future__ import annotations
 
-import fnmatch
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import reduce
+from fnmatch import fnmatchcase
+from functools import partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ from govnb.text.faults import Fault, FaultsError, Place, Spot, did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 TOTAL = "合计"
+T = TypeVar("T")
 
 
 def results(year: int | str, *names: str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
@@ -47,8 +49,8 @@ def results(year: int | str, *names: str, outputs_dir: str | Path = "outputs") -
     FaultsError
         If there are no results of that year, or no such figure in them.
     """
-    made = _made(year, outputs_dir)
-    return _frame(dict(_labelled(made)), names, "部门")
+    made = _made(year, outputs_dir, partial(_figures, names=names))
+    return _frame({label: told for label, told in made if told is not None}, names, "部门")
 
 
 def years(department: str, *names: str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
@@ -60,10 +62,12 @@ def years(department: str, *names: str, outputs_dir: str | Path = "outputs") -> 
         If there are no results of that department, or no such figure in them.
     """
     folder = find_upward(str(outputs_dir))
-    found: dict[int, Mapping[str, Any]] = {}
-    for of_year in sorted(folder.glob("[0-9][0-9][0-9][0-9]")):
-        results_of = [r.result for r in reports(of_year) if r.code == department and r.result]
-        found |= {int(of_year.name): results_of[0]} if results_of else {}
+    found = {
+        int(of_year.name): told
+        for of_year in sorted(folder.glob("[0-9][0-9][0-9][0-9]"))
+        for report in reports(of_year, department)
+        if (told := _figures(report, names)) is not None
+    }
     if not found:
         raise _nothing(folder, f"没有“{department}”各年的结果", f"govnb run 年度 {department}")
     return _frame(found, names, "年度")
@@ -79,16 +83,9 @@ def departments(year: int | str, outputs_dir: str | Path = "outputs") -> pd.Data
     FaultsError
         If there are no results of that year.
     """
-    made = _made(year, outputs_dir)
-    rows = [
-        {
-            "代码": report.code, "状态": report.status, "原因": report.reason,
-            **report.open_findings, **_marks(report.result.get("score") or {}),
-            "示例": bool(report.result.get("sample")), "地区": report.result.get("region") or "",
-        }
-        for report in made
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, pd.Index(_labels(made), name="部门"), dtype=object)
+    made = _made(year, outputs_dir, _row)
+    labels = pd.Index([label for label, _ in made], name="部门")
+    frame = pd.DataFrame([row for _, row in made], labels, dtype=object)
     # So that sorting puts the worst first.
     frame["状态"] = pd.Categorical(frame["状态"], STATUSES, ordered=True)
     return frame
@@ -108,9 +105,9 @@ def findings(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFra
         If there are no results of that year.
     """
     rows = [
-        {"部门": label, "代码": result["department"], **finding_row(finding)}
-        for label, result in _labelled(_made(year, outputs_dir))
-        for finding in (result.get("review") or {}).get("findings", ())
+        {"部门": label, **row}
+        for label, found in _made(year, outputs_dir, _finding_rows)
+        for row in found
     ]
     return pd.DataFrame(rows, columns=["部门", "代码", *FINDING], dtype=object)
 
@@ -125,42 +122,65 @@ def scores(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame
     """
     rows = [
         {"部门": label, "指标": name, **row}
-        for label, result in _labelled(_made(year, outputs_dir))
-        for name, row in _score_rows(result.get("score") or {})
+        for label, found in _made(year, outputs_dir, _score_rows)
+        for name, row in found
     ]
     columns = ["部门", "指标", "分值", "得分下限", "得分上限", "公布得分", "指标值", "单位", "理由"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index(["部门", "指标"])
 
 
-def _made(year: int | str, outputs_dir: str | Path) -> list[Report]:
+def _made(
+    year: int | str, outputs_dir: str | Path, take: Callable[[Report], T]
+) -> list[tuple[str, T]]:
+    """Return what each department is called and what is taken of its report.
+
+    One report is in memory at a time. Where two share a name, their codes stand behind it.
+    """
     folder = find_upward(str(outputs_dir)) / str(year)
-    if not (found := list(reports(folder))):
+    found = [(report.label, report.code, take(report)) for report in reports(folder)]
+    if not found:
         raise _nothing(folder, f"没有 {year} 年各部门的结果", f"govnb batch {year}")
-    return found
+    often = Counter(label for label, _, _ in found)
+    return [(f"{at}（{code}）" if often[at] > 1 else at, taken) for at, code, taken in found]
+
+
+def _figures(report: Report, names: Sequence[str]) -> dict[str, Any] | None:
+    """Return a report's figures, those not asked for by name alone; None without a report."""
+    if not report.result:
+        return None
+    return {
+        sys.intern(name): told
+        if not names or any(name == one or fnmatchcase(name, one) for one in names)
+        else None
+        for name, told in report.result.get("figures", {}).items()
+    }
+
+
+def _row(report: Report) -> dict[str, Any]:
+    result = report.result
+    return {
+        "代码": report.code, "状态": report.status, "原因": report.reason,
+        **report.open_findings, **_marks(result.get("score") or {}),
+        "示例": bool(result.get("sample")), "地区": result.get("region") or "",
+    }  # fmt: skip
+
+
+def _finding_rows(report: Report) -> list[dict[str, Any]]:
+    found = (report.result.get("review") or {}).get("findings", ())
+    return [{"代码": report.code, **finding_row(finding)} for finding in found]
 
 
 def _nothing(place: Path, what: str, command: str) -> FaultsError:
     return FaultsError([Fault(Place(place.as_posix()), what, f"先运行 {command}")])
 
 
-def _labels(reports: Sequence[Report]) -> list[str]:
-    """Return what each is called: by its name, and its code too where two share a name."""
-    often = Counter(report.label for report in reports)
-    return [f"{r.label}（{r.code}）" if often[r.label] > 1 else r.label for r in reports]
-
-
-def _labelled(reports: Sequence[Report]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    return ((at, r.result) for at, r in zip(_labels(reports), reports, strict=True) if r.result)
-
-
 def _frame(
     found: Mapping[Any, Mapping[str, Any]], names: Sequence[str], index: str
 ) -> pd.DataFrame:
-    every = dict.fromkeys(name for r in found.values() for name in r.get("figures", {}))
-    columns = _wanted(list(every), names)
+    columns = _wanted(list(dict.fromkeys(name for told in found.values() for name in told)), names)
     figures = {
-        label: {name: dict(told) for name, told in r.get("figures", {}).items() if name in columns}
-        for label, r in found.items()
+        label: {name: dict(told[name]) for name in columns if name in told}
+        for label, told in found.items()
     }
     for column in columns:
         _in_one_unit([row[column] for row in figures.values() if column in row])
@@ -179,7 +199,7 @@ def _wanted(every: Sequence[str], names: Sequence[str]) -> dict[str, None]:
     faults: list[Fault] = []
     wanted: dict[str, None] = {} if names else dict.fromkeys(every)
     for name in names:
-        found = [name] if name in every else fnmatch.filter(every, name)
+        found = [n for n in every if n == name or fnmatchcase(n, name)]
         wanted |= dict.fromkeys(found)
         if not found:
             hint = did_you_mean(name, every) or "全部名称：govnb figures 文件"
@@ -232,16 +252,20 @@ def _marks(score: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _score_rows(score: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for row in score.get("indicators", ()):
-        yield (
+def _score_rows(report: Report) -> list[tuple[str, dict[str, Any]]]:
+    score = report.result.get("score") or {}
+    rows = [
+        (
             row["name"],
             {
                 "分值": number(row["weight"]), "得分下限": number(row["low"]),
                 "得分上限": number(row["high"]), "公布得分": number(row.get("published")),
                 "指标值": number(row["value"]), "单位": row["unit"], "理由": row["reason"],
             },
-        )  # fmt: skip
+        )
+        for row in score.get("indicators", ())
+    ]  # fmt: skip
     if score:
         more = {"分值": number(score["full"]), "公布得分": number(score.get("published"))}
-        yield TOTAL, {**more, **_total(score), "理由": score.get("statement") or ""}
+        rows.append((TOTAL, {**more, **_total(score), "理由": score.get("statement") or ""}))
+    return rows

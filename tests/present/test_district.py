@@ -142,9 +142,11 @@ def test_the_result_for_programs_holds_every_table(outputs: Path) -> None:
     assert first["超预算"] == "23.74" and first["部门"] == JUNSHAN
 
 
-def test_an_empty_frame_shows_nothing(outputs: Path) -> None:
-    shown = District(2016, outputs).show(pd.DataFrame({"甲": []}), "空表")
-    assert isinstance(shown, Prose)
+def test_an_empty_frame_is_a_sentence_and_a_rest_of_nobody_is_nothing(outputs: Path) -> None:
+    district, empty = District(2016, outputs), pd.DataFrame({"甲": []})
+    told, rest = (district.show(empty, "超支的部门", folded=folded) for folded in (False, True))
+    assert isinstance(told, Prose) and "超支的部门：没有可列的。" in told.source
+    assert isinstance(rest, Prose) and not rest.source
 
 
 def test_a_year_without_results_says_what_to_run(tmp_path: Path) -> None:
