@@ -322,6 +322,29 @@ def batch(
 
 
 @cli.command(options_metavar="[选项]")
+@click.argument("year", type=int, metavar="年度")
+@click.argument("department", required=False, metavar="[部门]")
+@click.option(
+    "--month", type=click.IntRange(1, 12), default=None, metavar="月",
+    help="截至几月，默认台账里最后一个月",
+)  # fmt: skip
+@TO
+@PARAMS
+@OUTPUTS
+def monitor(
+    year: int, department: str | None, month: int | None, formats: str, params_dir: Path | None,
+    outputs_dir: Path,
+) -> None:  # fmt: skip
+    """年度执行监控：逐月执行、预警、预计；不写部门就生成全部部门和通报。"""
+    from govnb.publish.monitoring import MonitorJob
+    from govnb.publish.monitoring import monitor as run_monitor
+
+    params = params_dir or Path("params")
+    job = MonitorJob(year, "", params, outputs_dir, formats_of(formats), month=month or 0)
+    sys.exit(run_monitor(job, department))
+
+
+@cli.command(options_metavar="[选项]")
 @click.argument("count", type=click.IntRange(1, 100_000), metavar="个数")
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="文件夹", help="写到哪里"

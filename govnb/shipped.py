@@ -19,6 +19,13 @@ def shipped(part: str) -> Path | None:
     return next((place for place in places if place.is_dir()), None)
 
 
+def rules_file(params_dir: Path, name: str) -> Path | None:
+    """Return a district's file of rules, or where it has none, the one with the program."""
+    folders = (params_dir, shipped("params"))
+    files = (folder / "rules" / name for folder in folders if folder)
+    return next((file for file in files if file.exists()), None)
+
+
 def copy_rules(params_dir: Path) -> list[Path]:
     """Give a parameter folder without a formula book what is shipped; return the folders made."""
     source = shipped("params")

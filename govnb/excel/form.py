@@ -36,6 +36,7 @@ from govnb.excel.layout import (
     tables,
 )
 from govnb.sheet.figure import number_text
+from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.values import MONEY_UNIT, AmountOf, Reads, TextOf
 from govnb.text.yaml_text import Mapping as Section
 
@@ -45,7 +46,8 @@ YEAR, CODE, UNIT, DIGEST = "年度", "部门代码", "表头的金额单位", "�
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.(\d+))?")
 # Rows left free below what a table holds.
 _FREE = {Shape.RECORDS: 12, Shape.LEDGER: 15, Shape.ITEMS: 6, Shape.FIELDS: 0}
-_MOST_TEXT = 32_000
+# What a cell of Excel holds.
+_MOST_TEXT = 32_767
 _SAID = (
     "黄色的格由您填；没有的数留空，确实为零写 0，两者不同。",
     "约数写 1200余 或 约5万元；报告写明没有公布的写 未公布。",
@@ -179,8 +181,15 @@ class FormWriter:
         self.choices: dict[tuple[str, ...], DataValidation] = {}
 
     def made(self, tree: Section | None) -> bytes:
-        """Return the workbook of a file's tree, or a blank one; equal bytes for equal files."""
+        """Return the workbook of a file's tree, or a blank one; equal bytes for equal files.
+
+        Raises
+        ------
+        FaultsError
+            If texts are longer than a cell can hold.
+        """
         found = list(leaves(tree)) if tree is not None else []
+        _check_length(found)
         rows = rows_of(found, self.layout)
         self._cover(digest(found) if found else "")
         for name, group in groupby(self.layout, key=lambda table: table.sheet):
@@ -391,9 +400,24 @@ def _filled(path: Path, names: Path) -> Path:
     return tuple(next(rest, ANY) if step == ANY else step for step in path)
 
 
+def _check_length(found: Iterable[Leaf]) -> None:
+    """Refuse texts that a cell would cut off."""
+    faults = [
+        Fault(
+            Spot(leaf.name),
+            f"有{length:,}个字，Excel 一格最多{_MOST_TEXT:,}个，写进去会丢字",
+            "这一段请在参数文件里分成几段或改短，再导出填报表",
+        )
+        for leaf in found
+        if (length := max(map(len, texts_of(leaf.node)), default=0)) > _MOST_TEXT
+    ]
+    if faults:
+        raise FaultsError(faults)
+
+
 def _text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     """Write a text as a text, whatever it begins with."""
     cell = sheet.cell(row, column)
     if text:
-        cell.value, cell.data_type, cell.number_format = text[:_MOST_TEXT], "s", "@"
+        cell.value, cell.data_type, cell.number_format = text, "s", "@"
     return cell

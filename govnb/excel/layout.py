@@ -168,6 +168,8 @@ def _of_several(inner: Any, sheet: str, path: Path, keys: Path) -> Iterator[Tabl
         yield Table(sheet, _title(path), Shape.ITEMS, path, tuple(columns), keys)
         return
     head = next((step for step in (path[-1],) if step != ANY), "名称")
+    # Things within things within things: each level has a column of its own.
+    head = f"{head}{len(keys)}" if head in keys else head
     path, keys, item = (*path, ANY), (*keys, head), args[1]
     if get_origin(bare(item)) in (dict, list):
         yield from _of_several(bare(item), sheet, path, keys)

@@ -273,7 +273,7 @@ def _marked(xml: bytes, name: str, styles: list[str]) -> Marks:
 def _sized(xml: bytes, name: str) -> None:
     """Refuse a sheet of an .ods whose repeated cells would fill the memory."""
     row = column = 0
-    most = (0, 0)
+    most, is_filled = (0, 0), False
     for _, node in etree.iterparse(io.BytesIO(xml), resolve_entities=False):
         tag = etree.QName(node).localname
         times = next((v for k, v in node.attrib.items() if str(k).endswith("s-repeated")), "1")
@@ -281,10 +281,11 @@ def _sized(xml: bytes, name: str) -> None:
         if tag in ("table-cell", "covered-table-cell"):
             column += count
             if any(str(key).endswith("}value-type") for key in node.attrib):
-                most = max(most[0], row), max(most[1], column)
+                most, is_filled = (most[0], max(most[1], column)), True
         elif tag == "table-row":
             row, column = row + count, 0
-            most = (max(most[0], row), most[1]) if most[0] >= row - count else most
+            most = (row, most[1]) if is_filled else most
+            is_filled = False
         elif tag == "table":
             _small(most, f"{name}!{next(iter(node.attrib.values()), '')}")
             row, column, most = 0, 0, (0, 0)

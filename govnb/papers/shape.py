@@ -49,7 +49,8 @@ def shaped(notebook: NotebookNode) -> NotebookNode:
     pieces = [piece for cell in notebook.cells for piece in _pieces(cell)]
     titles = (s for p in pieces if (s := _structure(p.output)).get("type") == "title")
     title: dict[str, Any] = next(titles, {})
-    if "unsaid" not in title or title["unsaid"] == TO_FILL:
+    # The district's page and monitoring have no such sections.
+    if title.get("unsaid") in (None, "", TO_FILL):
         return notebook
     lacking = list(_dropped(pieces))
     if not any(piece.dropped for piece in pieces):

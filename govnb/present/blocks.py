@@ -25,7 +25,8 @@ class Title:
     # What matters most, a sentence each, with the anchor of where it is told.
     matters: tuple[tuple[str, str], ...] = ()
     trial: Mapping[str, str] = field(default_factory=dict)
-    sample: bool = False
+    # Or the sentence that says what of it is made up.
+    sample: bool | str = False
     # What the report prints for what the file doesn't say.
     unsaid: str = ""
 
@@ -34,7 +35,8 @@ class Title:
         """Sentences that keep a trial or a made-up department from passing for a report."""
         changes = "，".join(f"{name}＝{value}" for name, value in self.trial.items())
         trial = (f"试算，不是报告：{changes}。",) if self.trial else ()
-        return (*trial, *(("示例：部门和数据都是虚构的。",) if self.sample else ()))
+        told = self.sample if isinstance(self.sample, str) else "示例：部门和数据都是虚构的。"
+        return (*trial, *((told,) if self.sample else ()))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         kind = "gv-trial" if self.trial else "gv-sample"

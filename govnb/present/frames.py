@@ -74,8 +74,8 @@ def _place_in_file() -> int:
 class Computed:
     """The figures a notebook's cells compute, and the names they are kept by."""
 
-    def __init__(self, figures: Figures) -> None:
-        self.figures = figures
+    def __init__(self, figures: Figures, notebook: str = NOTEBOOK) -> None:
+        self.figures, self.notebook = figures, notebook
         self.kept: dict[str, Figure] = {}
         self._named = {_key(f): f for f in figures.values() if f.formula and f.derived}
 
@@ -158,7 +158,7 @@ class Number:
 
     def __format__(self, how: str) -> str:
         figure = self.figure
-        name = self.named(f"文中.{len(self._of.kept) + 1}", here()).name
+        name = self.named(f"文中.{len(self._of.kept) + 1}", here(self._of.notebook)).name
         self.figure = figure if figure.name else self.figure
         return f"{{{{ {name} | {how} }}}}" if how else f"{{{{ {name} }}}}"
 

@@ -13,6 +13,7 @@ from govnb.files import write_whole
 from govnb.review.rules import model_of
 from govnb.rubric.file import RubricFile
 from govnb.sheet.department import Department
+from govnb.sheet.in_year import MonitoringRules
 from govnb.sheet.rules import BaseDataForm, Book, YearFile
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
@@ -23,6 +24,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "checks": (model_of("checks"), "核对规则"),
     "words": (model_of("words"), "文字核对用的词"),
     "rubric": (RubricFile, "指标体系"),
+    "monitoring": (MonitoringRules, "执行监控：预警标准和台账的表头"),
     "imports": (FormsFile, "导入工作簿的映射"),
 }
 

@@ -63,6 +63,9 @@ class Workbook(Assessment):
         As for :class:`Assessment`; the page says that it is a 试算.
     """
 
+    # Whose cells compute what is shown.
+    notebook = frames.NOTEBOOK
+
     def __init__(
         self,
         inputs: Inputs,
@@ -116,12 +119,20 @@ class Workbook(Assessment):
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        trial, sample = self.overrides, self.inputs.department.is_sample
+        trial, sample = self.overrides, self.sample
         if self.public:
             return Title(self.heading, trial=trial, sample=sample, unsaid=self.figures.unsaid)
         told = matters(self.review, self.figures, self.score)
         judged = verdict(self.review, self.figures)
         return Title(self.heading, judged, told, trial, sample, self.figures.unsaid)
+
+    @property
+    def sample(self) -> bool | str:
+        """Whether what the page shows is made up, or the sentence that says how much of it is."""
+        department = self.inputs.department
+        ledgers = "示例：执行监控的台账是编的，供试用，不是本单位的真实数据。"
+        is_sample = department.is_sample or department.monitoring.sample != "是"
+        return department.is_sample if is_sample else ledgers
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""
@@ -269,7 +280,7 @@ class Workbook(Assessment):
             Say nothing where there is no data: not every department has some.
         """
         data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
-        source, place = self._sheet.source, frames.here()
+        source, place = self._sheet.source, frames.here(self.notebook)
         shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
         table = shown.table()
         if table is None:
@@ -322,7 +333,7 @@ class Workbook(Assessment):
         """
         if axes is None:
             return self._prose("")
-        name, place = name or caption, frames.here()
+        name, place = name or caption, frames.here(self.notebook)
         for label, number in numbers_of(figure_of(axes)):
             number.named(f"{name}.{label}", place)
         made = chart(axes, caption, name, alt, self._sheet.source)
@@ -401,7 +412,7 @@ class Workbook(Assessment):
 
     @cached_property
     def _computed(self) -> frames.Computed:
-        return frames.Computed(self._told)
+        return frames.Computed(self._told, self.notebook)
 
     @property
     def _all(self) -> Figures:

@@ -23,6 +23,7 @@ from govnb.publish.job import Job, stem_of
 from govnb.publish.outcome import Outcome, Output
 from govnb.publish.store import RECEIPTS, Entry, Store
 from govnb.review.words import words_file
+from govnb.sheet.folder import registers_of
 
 VERSION = 1
 EDITION = "版本"
@@ -86,8 +87,9 @@ class Shared:
         self.options = options_of(template)
 
     def stamp(self, parameters: Path) -> Stamp:
-        """Return the stamp of a department, from its parameter file."""
-        return Stamp({"参数文件": digest(parameters), **self.inputs}, self.options)
+        """Return the stamp of a department, from its parameter file and the ledgers beside it."""
+        ledgers = {f"台账 {file.name}": digest(file) for file in registers_of(parameters)}
+        return Stamp({"参数文件": digest(parameters), **ledgers, **self.inputs}, self.options)
 
 
 def options_of(job: Job) -> dict[str, str]:

@@ -13,6 +13,7 @@ from govnb.review import (
     enumerations,
     published,
     rates,
+    reasons,
     relations,
     scores,
     sums,
@@ -22,5 +23,6 @@ from govnb.review import (
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, rates, dates, amounts, enumerations, writing, scores, years,
+    sums, published, relations, reasons, rates, dates, amounts, enumerations, writing, scores,
+    years,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from govnb.shipped import shipped
+from govnb.shipped import rules_file, shipped
 from govnb.text.section import Strict
 from govnb.text.validation import validate
 from govnb.text.values import Text
@@ -62,10 +62,7 @@ class Words(Strict):
 
 def words_file(params_dir: Path) -> Path | None:
     """Return a district's file of words, or the one that comes with the program."""
-    shipped_dir = shipped("params")
-    folders = (params_dir, *([shipped_dir] if shipped_dir else []))
-    files = (folder / "rules" / "words.yml" for folder in folders)
-    return next((file for file in files if file.exists()), None)
+    return rules_file(params_dir, "words.yml")
 
 
 @cache

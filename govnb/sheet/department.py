@@ -11,6 +11,16 @@ from pydantic import AfterValidator, model_validator
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
 from govnb.sheet.fields import key
 from govnb.sheet.imported import ImportedCell, ImportedFile
+from govnb.sheet.in_year import (
+    Adjustments,
+    CarryOver,
+    Component,
+    MonitoredTarget,
+    Monitoring,
+    Month,
+    MonthlyLine,
+    ThreePublicMonth,
+)
 from govnb.sheet.published import Published
 from govnb.text.number import TO_FILL, UNKNOWN
 from govnb.text.section import (
@@ -410,6 +420,19 @@ class Department(Strict):
     )
     self_evaluation: SelfEvaluation = key(
         "自评表", "整体支出绩效自评表的资金和年度目标", SelfEvaluation()
+    )
+    monitoring: Monitoring = key("监控", "执行监控怎样计算、怎样预警", Monitoring())
+    # These five may stand in ledger files beside this one.
+    monthly: dict[Name, MonthlyLine] = of_year("月度", "逐月执行，一个项目一段", {})
+    adjustments: dict[Name, Adjustments] = of_year("预算调整", "键是项目", {})
+    three_public_months: dict[Component, dict[Month, ThreePublicMonth]] = of_year(
+        "三公台账", "“三公”经费逐月的支出", {}
+    )
+    carried_over: dict[Name, CarryOver] = of_year(
+        "结转结余对账", "单位账面与财政指标逐项核对，键是项目", {}
+    )
+    monitored: dict[Name, dict[Month, dict[Name, MonitoredTarget]]] = of_year(
+        "绩效监控", "项目: {月份: {指标: {…}}}，绩效运行监控表的指标", {}
     )
     published: dict[str, Published] = of_year(
         "公布数", "公布的报告所印的数，键是指标名称，与重算的数核对", {}

@@ -20,6 +20,10 @@ from govnb.text.number import is_unknown
 from govnb.text.yaml_text import Mapping, Scalar, parse_yaml, scalar
 
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"
+# Ledgers that may stand beside a department's file, `bumen.月度.csv`, and fill its sections.
+_TABLES = (".csv", ".xlsx")
+REGISTERS = ("月度", "预算调整", "三公台账", "结转结余对账", "绩效监控")
+_REGISTER = re.compile(rf"(?P<stem>.+)\.(?P<kind>{'|'.join(REGISTERS)})\.(?:csv|xlsx)")
 # Files the program makes beside the departments' own.
 OWN_NAMES = frozenset({"district", "index", "summary"})
 # What is about all departments of a year stands in a folder of its own, beside their files.
@@ -90,12 +94,20 @@ def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
         told = _why_unread(name, names)
         if told is None or name == YEAR_FILE or _is_unseen(name):
             continue
+        if (register := _REGISTER.fullmatch(name)) and f"{register['stem']}{SUFFIX}" in names:
+            continue
         if (folder / name).is_dir():
             inside = (path.relative_to(folder).as_posix() for path in year_files(folder / name))
             found += [_in_subfolder(f"{label}/{plain(file)}", label) for file in inside]
         else:
             found.append(Unread(f"{label}/{plain(name)}", *told))
     return sorted(found)
+
+
+def registers_of(path: Path) -> list[Path]:
+    """Return the ledgers that stand beside a department's file."""
+    beside = (path.with_name(f"{path.stem}.{kind}{end}") for kind in REGISTERS for end in _TABLES)
+    return [file for file in beside if file.is_file()]
 
 
 def is_year(folder: Path) -> bool:
@@ -262,6 +274,18 @@ def _why_unread(name: str, names: set[str]) -> tuple[str, str] | None:
         whole = f"{stem[: copy.start()].strip() or stem[copy.end() :].strip()}{SUFFIX}"
         kept = f"与 {whole} 核对，只留一个；" if whole in names else ""
         return _COPIED, f"{kept}是要用的，去掉名称里多出来的部分；不是，就删去"
+    if register := _REGISTER.fullmatch(name):
+        whole = f"{register['stem']}{SUFFIX}"
+        return (
+            f"是“{register['kind']}”台账，但没有部门文件 {whole}",
+            "改成部门的文件名，如 bumen.月度.csv",
+        )
+    if not ending and re.search(r"\.(?:csv|xlsx)$", name, re.IGNORECASE):
+        known = "、".join(REGISTERS)
+        return (
+            f"不是参数文件（{SUFFIX}），也不是台账",
+            f"台账叫 部门.月度.csv（{known}）；不是台账，放到外面",
+        )
     if not ending:
         return f"不是参数文件（{SUFFIX}）", "放到这个文件夹外面"
     if name.endswith(SUFFIX):

@@ -14,6 +14,7 @@ from govnb.sheet.folder import (
     made_name_fault,
     name_fault,
     plain,
+    registers_of,
     unread_files,
 )
 from govnb.sheet.rules import BaseDataForm, Book, YearFile
@@ -80,6 +81,10 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
         except FaultsError as error:
             faults.extend(error.faults)
             return None
+        if model is Department and registers_of(file):
+            from govnb.sheet.registers import add_sections
+
+            faults.extend(add_sections(tree, file, label, params))
         stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
         found = validate_leniently(tree, model, stand_ins)
         faults.extend(found.faults)

@@ -141,3 +141,19 @@ def accounts(draw: Random) -> dict[str, list[list[Any]]]:
             [None, "公用经费合计", total(*goods.values())],
         ],
     }  # fmt: skip
+
+
+def damaged(draw: Random) -> tuple[dict[str, list[list[Any]]], str]:
+    """Return made-up accounts with one amount damaged, and what was done where."""
+    sheets = accounts(draw)
+    name, r, c = draw.choice([
+        (name, r, c)
+        for name, rows in sheets.items()
+        for r, row in enumerate(rows)
+        for c, value in enumerate(row)
+        if isinstance(value, float)
+    ])  # fmt: skip
+    was = sheets[name][r][c]
+    new = draw.choice([was * 10, was + 1000, f"{was}.", "见附件", None])
+    sheets[name][r][c] = new
+    return sheets, f"{name} {r + 1}:{c + 1} {was} → {new}"

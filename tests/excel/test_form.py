@@ -352,6 +352,16 @@ def test_a_filled_in_form_is_never_written_over(govnb: Any, real: Path, params_c
     assert told.code == 1 and "不会盖掉填好的表" in told.err
 
 
+def test_a_text_that_no_cell_can_hold_is_refused_not_cut(
+    govnb: Any, params_copy: Path, tmp_path: Path
+) -> None:
+    file = params_copy / JUNSHAN
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("荣誉:\n", "荣誉:\n  - " + "长" * 40_000 + "\n"), encoding="utf-8")
+    told = govnb("export", file, "--xlsx", tmp_path / "f.xlsx")
+    assert told.code == 1 and "40,000个字" in told.err and not (tmp_path / "f.xlsx").exists()
+
+
 # ── made from the model ─────────────────────────────────────────
 
 

@@ -17,6 +17,7 @@ from traitlets.config import Config
 from govnb.papers import tree, typesetting
 from govnb.papers.pdf import PDFReport
 from govnb.papers.reading import read
+from govnb.papers.shape import shaped
 from govnb.papers.result import structures
 from govnb.papers.typesetting import faces, typeset
 from govnb.present.blocks import SignOff, Title
@@ -108,13 +109,13 @@ def test_every_finding_is_in_the_pdf(report: tuple[int, str]) -> None:
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report[1])
 def test_bookmarks_are_the_headings(report: tuple[int, str]) -> None:
-    headings = read(report_notebook(*report)).headings
+    headings = read(shaped(report_notebook(*report))).headings
     assert outline(opened(report_pdf(*report))) == [flat(words) for _, words in headings]
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report[1])
 def test_no_page_ends_in_a_heading_or_a_caption(report: tuple[int, str]) -> None:
-    document = read(report_notebook(*report))
+    document = read(shaped(report_notebook(*report)))
     never_last = {flat(words) for _, words in document.headings}
     never_last |= {flat(tree.words(b)) for b in document.blocks if is_kept(b)}
     never_last |= {flat(title) for title in map(title_of, document.blocks) if title}

@@ -154,12 +154,11 @@ GAPS = (
     new_markdown_cell("## 二、支出"),
     said("（一）支出", level=3),
     said("（支出数据未公布）", "支出数据"),
-    said("## 三、绩效"),
 )
 
 
 def test_what_says_nothing_is_named_once_before_who_signs() -> None:
-    made = shaped(notebook("未公布", *GAPS[:-1]))
+    made = shaped(notebook("未公布", *GAPS))
     kept = ["## 一、概况", "### （一）人员", "5人。"]
     assert told(made) == ["报告", *kept, "（以下内容未公布：职责；支出。）", "某局"]
 
@@ -174,8 +173,13 @@ def test_a_heading_that_holds_a_figure_is_numbered_anew_too() -> None:
 
 
 def test_a_draft_keeps_every_section_to_be_filled_in() -> None:
-    draft = notebook("（待填）", *GAPS[:-1])
+    draft = notebook("（待填）", *GAPS)
     assert shaped(draft) is draft
+
+
+def test_a_page_that_is_no_annual_report_stays_as_it_is() -> None:
+    other = notebook("", *GAPS)
+    assert shaped(other) is other
 
 
 def test_a_notebook_of_somebodys_own_stays_as_it_is() -> None:

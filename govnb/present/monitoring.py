@@ -1,0 +1,503 @@
+"""The year under way as a notebook holds it: one department at a month, and the monthly 通报.
+
+Frames hold one row a project; what a cell of `monitor.ipynb` adds to them is pandas. Thresholds,
+sources and what is to be done stand in `rules/monitoring.yml`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from govnb.files import find_upward
+from govnb.present.blocks import Result, Title
+from govnb.present.findings import Findings
+from govnb.present.frames import TOTAL, Computed, Number, here
+from govnb.present.prose import Prose
+from govnb.present.shown import Shown
+from govnb.present.tables import Table
+from govnb.present.workbook import Workbook
+from govnb.review.finding import Review
+from govnb.sheet.figure import Figure, Figures, number_text
+from govnb.sheet.folder import REGISTERS
+from govnb.sheet.in_year import (
+    BY_DAYS,
+    BY_MONTHS,
+    BY_PLAN,
+    COMPONENTS,
+    NORMAL,
+    RED,
+    UNDECIDED,
+    YELLOW,
+    Standard,
+    monitoring_rules,
+)
+from govnb.sheet.read import department_path, load
+from govnb.text.faults import FaultsError, Place, did_you_mean
+from govnb.text.values import MONEY_UNIT
+
+FOLDER = "monitor"
+SPENT, BUDGET = "累计支出", "调整后预算"
+_ORDER = {RED: 0, YELLOW: 1, UNDECIDED: 2, NORMAL: 3}
+
+
+def stem(department: str, month: int) -> str:
+    """Return what a department's page of a month is called."""
+    return f"{department}-{month}月"
+
+
+class Monitor(Workbook):
+    """One department's year under way, as of the end of a month."""
+
+    notebook = "notebooks/monitor.ipynb"
+    month = 0
+
+    def title(self) -> Title:
+        """Return the page's title, marked where its data are made up."""
+        return Title(self.heading, trial=self.overrides, sample=self.sample)
+
+    @classmethod
+    def at(
+        cls, year: int | str, department: str, month: int = 0, params_dir: str = "params"
+    ) -> Self:
+        """Open a department's year at a month, the last one with data if that is 0.
+
+        Raises
+        ------
+        FaultsError
+            If its files can't be used, or hold no figures of that month.
+        """
+        made = cls.open(year, department, params_dir)
+        assert isinstance(made, cls)
+        made.month = month or made.last_month
+        if not 1 <= made.month <= made.last_month:
+            said = f"{month}月还没有执行数，最后一个月是{made.last_month}月"
+            told = said if made.last_month else "没有逐月的执行数"
+            hint = f"放一个台账文件 {department}.月度.csv，栏目见 docs/monitoring.md"
+            raise FaultsError.of(made.inputs.department_at.file, told, hint)
+        return made
+
+    @property
+    def last_month(self) -> int:
+        """The last month with figures, 0 without any."""
+        prefix = "月度合计.累计支出."
+        months = (n.removeprefix(prefix) for n in self.figures if n.startswith(prefix))
+        return max((int(month.removesuffix("月")) for month in months), default=0)
+
+    @property
+    def heading(self) -> str:
+        """What stands above the page."""
+        department = self.inputs.department
+        year = department.year.value
+        return f"{department.identity.name}{year}年1—{self.month}月预算执行监控"
+
+    @cached_property
+    def standard(self) -> tuple[str, Standard]:
+        """The standard of warnings in force here, with its name."""
+        rules = monitoring_rules(self.inputs.params_dir)
+        wanted = self.inputs.department.monitoring.standard or rules.in_force
+        if wanted not in rules.standards:
+            hint = did_you_mean(wanted, rules.standards) or f"可写：{'、'.join(rules.standards)}"
+            raise FaultsError.of(str(wanted.place), f"没有预警标准“{wanted}”", hint)
+        return str(wanted), rules.standards[wanted]
+
+    # ── 序时进度 ────────────────────────────────────────────────
+
+    @cached_property
+    def pace(self) -> Number:
+        """序时进度: the share of the year gone, by the definition the file declares."""
+        return self._pace[0]
+
+    @cached_property
+    def _pace(self) -> tuple[Number, str]:
+        year, how = int(self.inputs.department.year.value or 0), self._how
+        if how == BY_PLAN:
+            name = f"监控.计划进度.{self.month}月"
+            if name not in self.figures:
+                message = f"序时进度按固定的计划，“计划进度”里没有{self.month}月"
+                raise FaultsError.of(self.inputs.department_at.file, message, "补上，如 7月: 58%")
+            return self.number(name), "按“计划进度”里写的"
+        if how == BY_DAYS:
+            gone = sum(calendar.monthrange(year, m + 1)[1] for m in range(self.month))
+            days = 366 if calendar.isleap(year) else 365
+            return (self.plain(gone) / days).percent(), f"按日，{gone}÷{days}"
+        return (self.plain(self.month) / 12).percent(), f"按月，{self.month}÷12"
+
+    @property
+    def _how(self) -> str:
+        return str(self.inputs.department.monitoring.pace or BY_MONTHS)
+
+    def plain(self, number: int | Decimal, unit: str = "") -> Number:
+        """Return a plain number, to compute with figures."""
+        figure = Figure("", Decimal(number), unit, formula=str(number), decimals=0, derived=True)
+        return Number(figure, self._computed)
+
+    def measures(self) -> tuple[str, ...]:
+        """Return the notes that say how the page reckons: 序时, the denominator, the standard."""
+        name, standard = self.standard
+        pace, told = self._pace
+        return (
+            f"序时进度{pace!s}（{told}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
+            f"预警标准“{name}”：{standard.source}。",
+        )
+
+    @property
+    def base(self) -> str:
+        """The budget that execution is a share of: 调整后预算, unless the file says 年初预算."""
+        return str(self.inputs.department.monitoring.base or BUDGET)
+
+    # ── Frames, one row a project ───────────────────────────────
+
+    def lines(self) -> pd.DataFrame:
+        """Return each project's budgets and what was spent from January to this month."""
+        spent = f"累计支出.{self.month}月"
+        fields = {"年初预算": "年初预算", BUDGET: BUDGET, SPENT: spent}
+        return self._by_project({c: self._field(path) for c, path in fields.items()})
+
+    def months(self) -> pd.DataFrame:
+        """Return what was spent to each month, months that are still to come left blank."""
+        every = range(1, 13)
+        return self._by_project({f"{n}月": self._field(f"累计支出.{n}月") for n in every})
+
+    def last_year(self) -> pd.DataFrame:
+        """Return what was spent to the same month of last year, and in all of it.
+
+        From 上年累计 of this year's ledger, or else from last year's own.
+        """
+        return self._by_project(
+            {"上年同期": self._before(self.month), "上年全年": self._before(12)}
+        )
+
+    def field(self, name: str) -> pd.Series:
+        """Return one field of each project: 科目, 全年预计."""
+        return self._by_project({name: self._field(name)})[name]
+
+    @property
+    def _projects(self) -> list[str]:
+        return list(self.inputs.department.monthly)
+
+    def _by_project(self, columns: Mapping[str, Callable[[str], Any]]) -> pd.DataFrame:
+        lines = self.inputs.department.monthly
+        kinds = [str(lines[name].kind or "") for name in self._projects]
+        index: pd.Index = pd.Index(self._projects, name="项目")
+        if any(kinds):
+            pairs = [
+                (kind or "其他", name) for kind, name in zip(kinds, self._projects, strict=True)
+            ]
+            index = pd.MultiIndex.from_tuples(pairs, names=["类", "项目"])
+        cells = {
+            column: [cell(name) for name in self._projects] for column, cell in columns.items()
+        }
+        frame = pd.DataFrame(cells, index=index, dtype=object)
+        return (
+            frame.sort_index(level=0, sort_remaining=False, kind="stable") if any(kinds) else frame
+        )
+
+    def _field(self, path: str) -> Callable[[str], Any]:
+        def cell(project: str) -> Any:
+            number = self.number(f"月度.{project}.{path}")
+            value = number.figure.value
+            return value if isinstance(value, str) else number
+
+        return cell
+
+    def _before(self, month: int) -> Callable[[str], Any]:
+        def cell(project: str) -> Any:
+            own = self.number(f"月度.{project}.上年累计.{month}月")
+            figures = self._last_figures
+            name = f"月度.{project}.累计支出.{month}月"
+            if own.is_known or figures is None or name not in figures:
+                return own
+            year = int(self.inputs.department.year.value or 0) - 1
+            said = f"{year}年“{project}”1—{month}月累计"
+            return Number(
+                figures[name]._replace(name="", formula=said, derived=True), self._computed
+            )
+
+        return cell
+
+    @cached_property
+    def _last_figures(self) -> Figures | None:
+        """Last year's figures, where that year has ledgers that can be read."""
+        params, year = self.inputs.params_dir, int(self.inputs.department.year.value or 0) - 1
+        try:
+            path = department_path(year, self.inputs.name, params)
+            return Workbook(load(path, params)).figures
+        except FaultsError:
+            return None
+
+    def adjustments(self) -> pd.DataFrame:
+        """Return each adjusted project's first budget, and its adjustments by their state."""
+        section = self.inputs.department.adjustments
+        cells = {
+            "年初预算": [self.number(f"月度.{name}.年初预算") for name in section],
+            **{
+                state: [self._summed(f"预算调整.{name}.{state}") for name in section]
+                for state in ("已批复", "未完成程序")
+            },
+        }
+        return pd.DataFrame(cells, index=pd.Index(list(section), name="项目"), dtype=object)
+
+    def _summed(self, path: str, months: Sequence[str] = (), last: str = "金额") -> Number:
+        """Return the sum of the amounts below a path; 0 where there is none."""
+        found = [
+            self.number(name)
+            for name, figure in self.figures.items()
+            if name.startswith(f"{path}.") and name.endswith(f".{last}") and not figure.derived
+            if not months or name.split(".")[2] in months
+        ]
+        return (
+            sum(found[1:], found[0])
+            if found
+            else self.plain(0, MONEY_UNIT if last == "金额" else "个" if last == "批次" else "人次")
+        )
+
+    def three_public(self) -> pd.DataFrame:  # type: ignore[override]
+        """Return each component's budget and what its ledger adds up to by this month."""
+        months = [f"{n}月" for n in range(1, self.month + 1)]
+        items = [i for i in COMPONENTS if i in self.inputs.department.three_public_months]
+        cells = {
+            "预算": [self.number(f"三公经费.{item}.预算") for item in items],
+            SPENT: [self._summed(f"三公台账.{item}", months) for item in items],
+            "批次": [self._summed(f"三公台账.{item}", months, "批次") for item in items],
+            "人次": [self._summed(f"三公台账.{item}", months, "人次") for item in items],
+        }
+        return pd.DataFrame(cells, index=pd.Index(items, name="项目"), dtype=object)
+
+    def targets(self) -> pd.DataFrame:
+        """Return the monitored indicators as last filled in, in the form's columns."""
+        rows: dict[tuple[str, str], dict[str, str]] = {}
+        for project, by_month in self.inputs.department.monitored.items():
+            filled = [m for m in by_month if int(m.removesuffix("月")) <= self.month]
+            last = max(filled, key=lambda m: int(m.removesuffix("月")), default=None)
+            for name, target in by_month[last].items() if last else ():
+                told = {str(f.alias): getattr(target, key) for key, f in _fields(target)}
+                rows[project, name] = {column: str(text or "") for column, text in told.items()}
+        index = pd.MultiIndex.from_tuples(list(rows), names=["项目", "三级指标"]) if rows else None
+        return pd.DataFrame(list(rows.values()), index=index, dtype=object)
+
+    # ── Warnings ────────────────────────────────────────────────
+
+    def warn(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return 预警 (红、黄、正常) and the reason, for rows that have 执行率 and 与序时差.
+
+        Compared are exact numbers: 39.80% is below 40% whatever the page rounds to.
+        """
+        judged = [self._judged(line) for _, line in frame.iterrows()]
+        return pd.DataFrame(judged, index=frame.index, columns=["预警", "原因"], dtype=object)
+
+    def _judged(self, line: pd.Series) -> tuple[str, str]:
+        budget, spent, gap = line[self.base], line[SPENT], line["与序时差"]
+        standard = self.standard[1]
+        if not (budget.is_known and spent.is_known):
+            return UNDECIDED, "没有预算数" if spent.is_known else "没有执行数"
+        if spent > budget:
+            return RED, "没有预算而有支出" if budget == 0 else "超出全年预算"
+        if budget == 0:
+            return NORMAL, ""
+        reached = [m for m in standard.floors if int(m.removesuffix("月")) <= self.month]
+        if last := max(reached, key=lambda m: int(m.removesuffix("月")), default=None):
+            floor = standard.floors[last]
+            if spent * 100 < budget * (floor.value or Decimal(0)):
+                return str(standard.below_floor), f"低于1—{last}应达到的{floor.text}"
+        for colour, limit in ((RED, standard.red), (YELLOW, standard.yellow)):
+            if limit is not None and limit.value is not None and gap * -1 > limit.value / 100:
+                return colour, f"低于序时进度{limit.text}个百分点以上"
+        return NORMAL, ""
+
+    def warn_three_public(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return 预警 and the reason for components of 三公经费."""
+        limit = self.standard[1].three_public
+
+        def judged(line: pd.Series) -> tuple[str, str]:
+            budget, spent = line["预算"], line[SPENT]
+            if not budget.is_known:
+                return UNDECIDED, "没有预算数"
+            if spent > budget:
+                return RED, "没有预算而有支出" if budget == 0 else "超出全年预算"
+            over = spent - budget * self.pace
+            if limit and limit.value is not None and over > budget * (limit.value / 100):
+                return YELLOW, f"高于序时进度{limit.text}个百分点以上"
+            return NORMAL, ""
+
+        rows = [judged(line) for _, line in frame.iterrows()]
+        return pd.DataFrame(rows, index=frame.index, columns=["预警", "原因"], dtype=object)
+
+    def duties(self, warned: pd.DataFrame) -> Prose:
+        """Return what is to be done this month about each warning, the gravest first."""
+        rows = warned[warned["预警"].isin([RED, YELLOW])]
+        rows = rows.drop(index=TOTAL, level=0, errors="ignore")
+        rows = rows.assign(级=rows["预警"].map(_ORDER)).sort_values("级", kind="stable")
+        duty = self.standard[1].duties
+        told = [
+            f"{n}. **{_last(name)}**（{line['预警']}，{line['原因']}）："
+            f"{duty.get(line['预警'], '核对原因')}。"
+            for n, (name, line) in enumerate(rows.iterrows(), 1)
+        ]
+        return self._prose("\n".join(told) or f"1—{self.month}月各项目执行正常，没有要处理的预警。")
+
+    def findings(self) -> Findings | Prose:
+        """Return what in the ledgers is to be corrected or explained."""
+        own = tuple(f for f in self.review.findings if f.id.startswith(REGISTERS) and f.is_open)
+        if not own:
+            return self._prose("台账各项核对没有发现问题。")
+        found = Findings(Review(own), self.figures, self.inputs.department_at.file)
+        self._remember(found.names)
+        return found
+
+    def outcome(self, warned: pd.DataFrame, outputs_dir: str = "") -> Result:
+        """Return the machine-readable result; written beside the pages where a folder is given."""
+        department = self.inputs.department
+        total = (TOTAL, "") if warned.index.nlevels > 1 else TOTAL
+        rows = [{"项目": _last(n), **_plain_row(r)} for n, r in warned.iterrows() if n != total]
+        data = {
+            "year": str(department.year.value), "department": self.inputs.name,
+            "name": str(department.identity.name), "month": self.month,
+            "region": str(department.identity.region or self.inputs.year.region),
+            "sample": bool(self.sample), "pace": str(self.pace.figure.value),
+            "standard": self.standard[0], "rows": rows,
+            "figures": {n: f.as_dict() for n, f in self._computed.kept.items()},
+        }  # fmt: skip
+        result = Result(data)
+        if outputs_dir:
+            folder = find_upward(outputs_dir) / str(department.year.value) / FOLDER
+            folder.mkdir(parents=True, exist_ok=True)
+            result.write(folder / f"{stem(self.inputs.name, self.month)}.json")
+        return result
+
+
+def _fields(target: Any) -> Any:
+    return type(target).model_fields.items()
+
+
+def _last(label: Any) -> str:
+    return str(label[-1] or label[0]) if isinstance(label, tuple) else str(label)
+
+
+def _plain_row(line: pd.Series) -> dict[str, Any]:
+    """Return a row with its numbers as text: money in 万元, rates in percent."""
+
+    def plain(cell: Any) -> Any:
+        if not isinstance(cell, Number):
+            return cell
+        times = 100 if cell.figure.unit == "%" else 1
+        return None if cell.ratio is None else f"{Decimal(number_text(_exact(cell) * times, 12)):f}"
+
+    return {str(column): plain(cell) for column, cell in line.items()}
+
+
+def _exact(number: Number) -> Decimal:
+    ratio = number.ratio
+    assert ratio is not None
+    return ratio if isinstance(ratio, Decimal) else Decimal(ratio.numerator) / ratio.denominator
+
+
+# ── 通报 ──────────────────────────────────────────────────────
+
+
+@dataclass
+class Bulletin:
+    """通报: a month of all departments that have been monitored, from what their pages left."""
+
+    year: int
+    month: int
+    results: list[dict[str, Any]]
+    reason: str = ""
+
+    @classmethod
+    def open(cls, year: int, month: int, outputs_dir: str = "outputs") -> Bulletin:
+        """Read the month's results.
+
+        Raises
+        ------
+        FaultsError
+            If there are none.
+        """
+        folder = find_upward(outputs_dir) / str(year) / FOLDER
+        files = result_files(folder, month)
+        if not files:
+            hint = f"先运行 govnb monitor {year} --month {month}"
+            raise FaultsError.of(folder.as_posix(), f"没有 {year} 年{month}月的监控结果", hint)
+        found = [json.loads(file.read_text("utf-8")) for file in files]
+        return cls(year, month, found)
+
+    def __post_init__(self) -> None:
+        self._computed = Computed(Figures({}, {}), "notebooks/bulletin.ipynb")
+        self._tables = 0
+
+    def title(self) -> Title:
+        """Return the title, which says so if anything in it is made up."""
+        regions = {str(result["region"]) for result in self.results}
+        region = regions.pop() if len(regions) == 1 else ""
+        sample = [r["name"] for r in self.results if r["sample"]]
+        said = (
+            f"示例：{'、'.join(sample[:3])}{'等' if len(sample) > 3 else ''}的台账是编的，供试用。"
+        )
+        heading = f"{region}{self.year}年1—{self.month}月预算执行情况通报"
+        return Title(heading, sample=said if sample else False)
+
+    def projects(self) -> pd.DataFrame:
+        """Return one row a project of every department: amounts in 万元, rates, warning."""
+        rows = [(r["name"], row) for r in self.results for row in r["rows"]]
+        units = {"执行率": "%", "与序时差": "%"}
+        columns = ["年初预算", BUDGET, SPENT, "执行率", "与序时差", "预警", "原因"]
+        cells = {
+            c: [self._cell(row.get(c), units.get(c, MONEY_UNIT), c) for _, row in rows]
+            for c in columns
+        }
+        index = pd.MultiIndex.from_tuples(
+            [(str(name), str(row["项目"])) for name, row in rows], names=["部门", "项目"]
+        )
+        return pd.DataFrame(cells, index=index, dtype=object)
+
+    def _cell(self, text: Any, unit: str, column: str) -> Any:
+        if column in ("预警", "原因"):
+            return str(text or "")
+        value = None if text is None else Decimal(text)
+        points = column == "与序时差"
+        figure = Figure("", value, unit, formula=str(text), points=points, derived=True)
+        ratio = value / 100 if value is not None and unit == "%" else value
+        return Number(figure, self._computed, ratio)
+
+    def show(self, frame: pd.DataFrame, caption: str, notes: Sequence[str] = ()) -> Table | Prose:
+        """Return a frame as a table of the 通报, or nothing where it has no rows."""
+        place: Place = here(self._computed.notebook)
+        shown = Shown(frame, caption, caption, place, self._computed, "", "", tuple(notes))
+        table = shown.table() if len(frame) else None
+        if table is None:
+            return self.say("")
+        self._tables += 1
+        return replace(
+            table.numbered(f"表{self._tables}"), figures=Figures(self._computed.kept, {})
+        )
+
+    def say(self, text: str) -> Prose:
+        """Return a sentence."""
+        return Prose(text, Figures(self._computed.kept, {}), 0)
+
+    def measures(self) -> tuple[str, ...]:
+        """Return the note on what each department is measured by."""
+        used = dict.fromkeys(result["standard"] for result in self.results)
+        return (f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。",)
+
+    def outcome(self) -> Result:
+        """Return the machine-readable result."""
+        kept = {name: figure.as_dict() for name, figure in self._computed.kept.items()}
+        return Result({"year": str(self.year), "department": _own(self.month), "figures": kept})
+
+
+def _own(month: int) -> str:
+    return f"通报-{month}月"
+
+
+def result_files(folder: Path, month: int) -> list[Path]:
+    """Return the results of a month's departments."""
+    return sorted(file for file in folder.glob(f"*-{month}月.json") if file.stem != _own(month))

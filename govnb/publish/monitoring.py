@@ -1,0 +1,104 @@
+"""The year under way of one department or all: a page each, and the month's 通报."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from govnb.files import write_all_whole
+from govnb.present.monitoring import FOLDER, result_files, stem
+from govnb.publish.job import Job
+from govnb.publish.run import produce
+from govnb.publish.work import failure_of
+from govnb.sheet.folder import departments
+from govnb.sheet.read import department_path, load
+from govnb.text.faults import FaultsError
+
+BULLETIN = "通报"
+
+
+@dataclass(frozen=True)
+class MonitorJob(Job):
+    """A notebook of the year under way, as of a month."""
+
+    notebook: str = "monitor.ipynb"
+    month: int = 0
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The notebook's parameters."""
+        common = {"year": self.year, "month": self.month}
+        if self.notebook == "bulletin.ipynb":
+            return {**common, "outputs_dir": str(self.outputs_dir)}
+        return {
+            **common, "department": self.department, "params_dir": self.params_dir.as_posix(),
+            "outputs_dir": "",
+        }  # fmt: skip
+
+    def output(self, extension: str) -> Path:
+        """Return the file an output goes to."""
+        folder = Path(self.outputs_dir) / str(self.year) / FOLDER
+        return folder / f"{stem(self.department, self.month)}.{extension}"
+
+
+def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str, int]:
+    """Return the last month with figures of each department that has any.
+
+    Those that can't be read have 0: their own run tells what is wrong.
+    """
+    found = {}
+    for name in wanted or departments(year, params_dir):
+        try:
+            lines = load(department_path(year, name, params_dir), params_dir).department.monthly
+        except FaultsError:
+            found[name] = 0
+            continue
+        months = [int(m.removesuffix("月")) for line in lines.values() for m in line.spent]
+        if months or wanted:
+            found[name] = max(months, default=0)
+    return found
+
+
+def monitor(template: MonitorJob, department: str | None) -> int:
+    """Make the pages of a month, and for all departments the 通报; return the exit code.
+
+    Raises
+    ------
+    FaultsError
+        If no department has monthly figures.
+    """
+    months = last_months(template.year, template.params_dir, [department] if department else [])
+    month = template.month or max(months.values(), default=0)
+    if not any(months.values()) and not department:
+        hint = "在部门文件旁放台账 部门.月度.csv，栏目见 docs/monitoring.md"
+        where = f"{template.params_dir.name}/{template.year}"
+        raise FaultsError.of(where, "没有一个部门有逐月的执行数", hint)
+    template = replace(template, month=month)
+    jobs = [replace(template, department=name) for name in months]
+    whole = [_made(job) for job in jobs]
+    if department is None:
+        for old in result_files(jobs[0].output("json").parent, month):
+            if old.stem not in {stem(name, month) for name in months}:
+                click.echo(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
+        whole.append(_made(replace(template, department=BULLETIN, notebook="bulletin.ipynb")))
+    return 0 if all(whole) else 1
+
+
+def _made(job: MonitorJob) -> bool:
+    """Make one page in its formats and tell where it is, or why there is none."""
+    try:
+        outputs = produce(job)
+        job.output("json").parent.mkdir(parents=True, exist_ok=True)
+        write_all_whole({job.output(name): data for name, data in outputs.items()})
+    except Exception as error:
+        # An older page of the same month would pass for this one in the 通报.
+        job.output("json").unlink(missing_ok=True)
+        click.echo(f"{job.department}：{failure_of(error).text()}", err=True)
+        return False
+    for name in job.formats:
+        click.echo(str(job.output(name)))
+    return True

@@ -1,0 +1,142 @@
+"""The year under way: 序时进度, warnings, forecasts and the 通报, as an accountant checks them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govnb import percent
+from govnb.present.monitoring import Bulletin, Monitor
+from govnb.text.faults import FaultsError
+
+At = Callable[..., Any]
+HEAD = "项目,月份,年初预算,累计支出,上年累计\n"
+
+
+@pytest.fixture
+def at(tmp_path: Path, params: Path) -> At:
+    """Return a department's year 2016 at a month, from a ledger and a 监控 section."""
+    folder = tmp_path / "params" / "2016"
+    folder.mkdir(parents=True)
+    for part in ("rules", "rubrics"):
+        shutil.copytree(params / part, folder.parent / part)
+    shutil.copy(params / "2016" / "_year.yml", folder)
+
+    def make(rows: str, month: int = 0, text: str = "", name: str = "bumen") -> Any:
+        file = f"年度: 2016\n部门: {{名称: 测试局{name}}}\n{text}"
+        (folder / f"{name}.yml").write_text(file, encoding="utf-8")
+        (folder / f"{name}.月度.csv").write_text(rows, encoding="utf-8")
+        return Monitor.at(2016, name, month, str(folder.parent))
+
+    return make
+
+
+def warned(wb: Any) -> Any:
+    """Return the first table of the notebook."""
+    frame = wb.lines()
+    frame["执行率"] = percent(frame["累计支出"] / frame[wb.base])
+    frame["与序时差"] = frame["执行率"] - wb.pace
+    frame[["预警", "原因"]] = wb.warn(frame)
+    return frame
+
+
+def steady(project: str, budget: str, last: str, months: int) -> str:
+    return "".join(
+        f"{project},{n},{budget},{last if n == months else '0'},\n" for n in range(1, months + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "pace", "gap", "said"),
+    [
+        ("", "58.33%", "-1.86", "按月，7÷12"),
+        ("监控: {序时进度: 日}\n", "58.20%", "-1.73", "按日，213÷366"),
+        ("监控: {序时进度: 固定, 计划进度: {7月: 58%}}\n", "58%", "-1.53", "按“计划进度”里写的"),
+    ],
+)
+def test_序时进度_has_three_definitions_and_the_page_names_its_own(
+    at: At, text: str, pace: str, gap: str, said: str
+) -> None:
+    wb = at(HEAD + steady("甲", "100", "56.47", 7), text=text)
+    line = warned(wb).loc["甲"]
+    assert (str(wb.pace).replace("58.00%", "58%"), str(line["与序时差"])) == (
+        pace,
+        f"{gap}个百分点",
+    )
+    assert said in wb.measures()[0]
+
+
+def test_the_rate_is_not_rounded_before_it_is_compared(at: At) -> None:
+    wb = at(HEAD + steady("申遗经费", "220", "87.57", 6), text="监控: {预警标准: 四川}\n")
+    line = warned(wb).loc["申遗经费"]
+    assert (str(line["执行率"]), line["预警"], line["原因"]) == (
+        "39.80%", "红", "低于1—6月应达到的40%",
+    )  # fmt: skip
+    assert "川财绩〔2025〕10号" in wb.measures()[1]
+
+
+def test_forecasts_by_months_and_by_last_years_shape(at: At) -> None:
+    rows = HEAD + steady("申遗经费", "220", "87.57", 6)
+    rows = rows.replace("6,220,87.57,", "6,220,87.57,99") + "申遗经费,12,220,,220\n"
+    wb = at(rows, 6)
+    spent, last = wb.lines().at["申遗经费", "累计支出"], wb.last_year().loc["申遗经费"]
+    assert str(spent / 6 * 12) == "175.14万元"
+    assert str(spent / (last["上年同期"] / last["上年全年"])) == "194.6万元"
+
+
+def test_spending_beyond_the_year_or_without_a_budget_is_red_in_any_month(at: At) -> None:
+    frame = warned(at(HEAD + "大厅运行,1,5,20.66,\n无预算,1,0,0.3,\n未填,1,,3,\n"))
+    assert str(frame.at["大厅运行", "执行率"]) == "413.20%"
+    assert list(frame["预警"]) == ["红", "红", "无法判断"]
+    assert list(frame["原因"]) == ["超出全年预算", "没有预算而有支出", "没有预算数"]
+
+
+def test_a_component_of_三公_without_budget_is_red_in_the_month_it_spends(at: At) -> None:
+    text = """三公经费: {因公出国（境）费: {预算: 0}}
+三公台账: {因公出国（境）费: {5月: {金额: 0.3}}}
+"""
+    rows = HEAD + steady("甲", "100", "40", 6)
+    for month, colour in ((4, "正常"), (5, "红")):
+        wb = at(rows, month, text)
+        (told,) = wb.warn_three_public(wb.three_public())["预警"]
+        assert told == colour
+
+
+def test_months_to_come_are_blank_and_not_0(at: At) -> None:
+    wb = at(HEAD + "甲,1,100,8,\n甲,2,100,16,\n")
+    months = wb.months().loc["甲"]
+    assert [cell.is_known for cell in months] == [True, True] + [False] * 10
+    table = wb.show(wb.months(), "各月")
+    assert "8.00" in table.text()
+    assert "未公布" not in table.text()
+    with pytest.raises(FaultsError, match="3月还没有执行数，最后一个月是2月"):
+        at(HEAD + "甲,1,100,8,\n甲,2,100,16,\n", 3)
+
+
+def test_only_the_file_of_thresholds_changes_a_colour(at: At, tmp_path: Path) -> None:
+    rows = HEAD + steady("甲", "100", "46", 6)
+    assert warned(at(rows)).at["甲", "预警"] == "正常"
+    file = tmp_path / "params" / "rules" / "monitoring.yml"
+    file.write_text(file.read_text("utf-8").replace("    黄: 5\n", "    黄: 3\n", 1), "utf-8")
+    assert warned(at(rows)).at["甲", "预警"] == "黄"
+
+
+def test_made_up_ledgers_say_so_on_the_page(at: At) -> None:
+    wb = at(HEAD + "甲,1,100,8,\n", text="监控: {示例: 是}\n")
+    assert "台账是编的" in wb.title().marks[0]
+
+
+def test_the_通报_of_twenty_departments_is_sorted_and_adds_up(at: At, tmp_path: Path) -> None:
+    for n in range(20):
+        wb = at(HEAD + f"甲,6,100,{n},\n".replace("甲,6", "甲,1"), name=f"d{n:02}")
+        wb.outcome(warned(wb), str(tmp_path / "outputs"))
+    frame: Any = Bulletin.open(2016, 1, str(tmp_path / "outputs")).projects()
+    red = frame[frame["预警"].isin(["红", "黄"])].sort_values("与序时差")
+    assert [str(gap) for gap in red["与序时差"]][:2] == ["-8.33个百分点", "-7.33个百分点"]
+    assert frame["累计支出"].sum() == Decimal(190)
+    assert len(red) == 4

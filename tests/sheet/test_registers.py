@@ -1,0 +1,225 @@
+"""Ledgers beside a department's file: what an accountant exports fills its sections."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from govnb.present.assessment import Assessment
+from govnb.sheet.folder import departments, unread_files
+from govnb.sheet.read import load
+from govnb.text.faults import FaultsError
+
+Beside = Callable[..., Assessment]
+DATA = Path(__file__).parents[1] / "data" / "monitoring"
+FILE = """年度: 2026
+部门: {名称: 测试局}
+"""
+YEAR = """年度: 2026
+地区: 某区
+金额单位: 万元
+经济分类: {"301": 工资福利支出}
+"""
+MONTHS = ",".join(f"{n}月" for n in range(1, 13))
+
+
+@pytest.fixture
+def beside(tmp_path: Path, params: Path) -> Beside:
+    """Return a department with ledgers beside its file, `beside(月度="…")`, assessed."""
+    folder = tmp_path / "params 副本" / "2026"
+    folder.mkdir(parents=True)
+    for part in ("rules", "rubrics"):
+        shutil.copytree(params / part, folder.parent / part)
+    (folder / "_year.yml").write_text(YEAR, encoding="utf-8")
+
+    def make(text: str = "", **ledgers: str) -> Assessment:
+        path = folder / "bumen.yml"
+        path.write_text(FILE + text, encoding="utf-8")
+        for kind, rows in ledgers.items():
+            (folder / f"bumen.{kind}.csv").write_text(rows, encoding="utf-8")
+        return Assessment(load(path, folder.parent))
+
+    return make
+
+
+def cumulated(made: Assessment, project: str = "甲") -> list[Decimal | None]:
+    names = (f"月度.{project}.累计支出.{n}月" for n in range(1, 13))
+    return [made.figures[name].number if name in made.figures else None for name in names]
+
+
+def refused(beside: Beside, text: str = "", **ledgers: str) -> str:
+    with pytest.raises(FaultsError) as caught:
+        beside(text, **ledgers)
+    return str(caught.value)
+
+
+def found(made: Assessment, rule: str) -> list[str]:
+    return [f.message for f in made.review.findings if f.is_open and f.id.startswith(rule)]
+
+
+def test_twelve_months_give_the_same_whether_typed_as_当月_or_as_累计(beside: Beside) -> None:
+    each = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+    to_date = [sum(each[: n + 1]) for n in range(12)]
+    rows = {"当月": each, "累计": to_date}
+    made = []
+    for measure, values in rows.items():
+        line = f"甲,{measure},{','.join(map(str, values))}"
+        made.append(cumulated(beside(月度=f"项目,口径,{MONTHS}\n{line}\n")))
+    assert made[0] == made[1] == [Decimal(n) for n in to_date]
+
+
+def test_a_month_of_another_measure_is_named(beside: Beside) -> None:
+    said = refused(beside, 月度=f"项目,口径,{MONTHS}\n甲,累计,5,11,7,26,,,,,,,,\n")
+    assert "bumen.月度.csv:2:5" in said
+    assert "“甲”3月累计7，比2月的11少" in said
+    both = "项目,月份,当月支出,累计支出\n甲,1,5,5\n甲,2,6,6\n"
+    assert "“甲”2月的累计支出是6，而 1—2月的当月支出相加是11" in refused(beside, 月度=both)
+
+
+def test_a_refund_that_is_told_may_lower_what_was_spent(beside: Beside) -> None:
+    made = beside(月度="项目,月份,累计支出,备注\n甲,1,5,\n甲,2,4,退回多付款\n")
+    assert cumulated(made)[:3] == [5, 4, None]
+
+
+def test_without_a_measure_the_months_are_not_guessed(beside: Beside) -> None:
+    assert "没有说明各月是当月数还是累计数" in refused(beside, 月度=f"项目,{MONTHS}\n甲,5\n")
+
+
+def test_payments_in_yuan_are_added_up_by_project_and_month(beside: Beside) -> None:
+    rows = """某系统导出
+支付日期,项目名称,支付金额（元）,摘要
+2026-01-05,甲,"12,000.50",租金
+2026-01-20,甲,"7,999.50",租金
+2026-03-02,甲,10000,租金
+2026-03-09,乙,5000,资料
+合计,,35000,
+"""
+    made = beside(月度=rows.replace("合计,,", ",合计,"))
+    assert cumulated(made)[:4] == [2, 2, 3, None]
+    assert cumulated(made, "乙")[:4] == [0, 0, Decimal("0.5"), None]
+    assert str(made.figures["月度.甲.累计支出.1月"].place).endswith("bumen.月度.csv:3:3")
+
+
+def test_every_fault_of_a_ledger_is_told_at_once_with_row_and_column(beside: Beside) -> None:
+    rows = "项目,月份,当月支出\n甲,13,5\n甲,2,１２\n,3,5\n甲,2025-04,5\n"
+    said = refused(beside, 月度=rows)
+    for told in (
+        "月度.csv:2:2: “13”不是月份",
+        "月度.csv:3:3: “当月支出”：“１２”含全角字符",
+        "月度.csv:4:1: “项目”是空的",
+        "月度.csv:5:2: “2025-04”不是 2026 年的",
+    ):
+        assert told in said
+
+
+def test_a_ledger_in_gbk_or_a_workbook_reads_the_same(beside: Beside, tmp_path: Path) -> None:
+    import pandas as pd
+
+    rows = "项目,月份,累计支出\n甲,1,0.1\n甲,2,0.3\n"
+    beside(月度=rows)
+    file = tmp_path / "params 副本" / "2026" / "bumen.月度.csv"
+    file.write_bytes(rows.encode("gb18030"))
+    assert cumulated(beside())[:2] == [Decimal("0.1"), Decimal("0.3")]
+    file.unlink()
+    frame = pd.DataFrame({"项目": ["甲", "甲"], "月份": [1, 2], "累计支出": [0.1, 0.1 + 0.2]})
+    frame.to_excel(file.with_suffix(".xlsx"), index=False)
+    assert cumulated(beside())[:2] == [Decimal("0.1"), Decimal("0.3")]
+
+
+def test_adjustments_close_and_those_in_procedure_stand_apart(beside: Beside) -> None:
+    made = beside(
+        月度="项目,月份,年初预算,累计支出\n甲,1,216.24,5\n",
+        预算调整="项目,编号,金额,状态\n甲,1,50,已批复\n甲,2,30,办理中\n",
+    )
+    assert made.figures["月度.甲.调整后预算"].number == Decimal("266.24")
+    assert made.figures["预算调整合计.未完成程序"].number == 30
+
+
+def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
+    text = "预算执行: {年初预算: 216.24, 本年追加: 295.16}\n"
+    ledger = "项目,金额,状态\n外网建设,295.16,已批复\n"
+    made = beside(text, 预算调整=ledger)
+    assert found(made, "预算调整合计") == []
+    share = made.figures["预算调整合计.预算控制率"]
+    assert share.number is not None
+    assert round(share.number, 2) == Decimal("136.50")
+    (told,) = found(beside(text, 预算调整=ledger.replace("295.16", "280")), "预算调整合计")
+    assert "280万元" in told
+    assert "295.16万元" in told
+
+
+def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
+    head = "项目,单位账面,财政指标,差额原因\n"
+    (told,) = found(beside(结转结余对账=f"{head}甲,12.50,12.05,\n"), "结转结余对账差额")
+    assert "0.45万元" in told
+    assert found(beside(结转结余对账=f"{head}甲,12.50,12.05,在途\n"), "结转结余对账差额") == []
+
+
+def test_this_years_opening_is_last_years_closing(beside: Beside, tmp_path: Path) -> None:
+    made = beside(结转结余对账="项目,年初数,单位账面,财政指标\n甲,7,3,3\n")
+    before = tmp_path / "params 副本" / "2025"
+    before.mkdir()
+    (before / "_year.yml").write_text(YEAR.replace("2026", "2025"), encoding="utf-8")
+    (before / "bumen.yml").write_text(FILE.replace("2026", "2025"), encoding="utf-8")
+    (before / "bumen.结转结余对账.csv").write_text("项目,单位账面,财政指标\n甲,8,8\n", "utf-8")
+    (finding,) = [f for f in made.review.findings if f.is_open and "年初数" in f.id]
+    assert "params 副本/2026/bumen.结转结余对账.csv:2:2" in str(finding.left.origin)
+    assert "params 副本/2025/bumen.结转结余对账.csv:2:2" in str(finding.right.origin)
+
+
+def test_december_is_the_annual_accounts(beside: Beside) -> None:
+    rows = "项目,月份,当月支出\n甲,1,5\n甲,12,7\n"
+    assert found(beside("支出: 12\n", 月度=rows), "月度年末") == []
+    (told,) = found(beside("支出: 12.5\n", 月度=rows), "月度年末")
+    assert "12月累计支出12万元，决算支出是12.5万元" in told
+
+
+def test_an_impossible_target_needs_a_reason_and_a_measure(beside: Beside) -> None:
+    head = "项目,月份,指标,年度指标值,完成目标可能性,原因说明,措施\n"
+    (told,) = found(beside(绩效监控=f"{head}甲,6,巡查,≥12次,完全不可能,,\n"), "绩效监控可能性")
+    assert "没有写原因说明、措施" in told
+    full = beside(绩效监控=f"{head}甲,6,巡查,≥12次,完全不可能,人员不足,增派\n")
+    assert found(full, "绩效监控可能性") == []
+
+
+def test_a_forecast_left_blank_in_june_is_asked_for(beside: Beside) -> None:
+    rows = "项目,月份,年初预算,累计支出,全年预计\n"
+    months = "".join(
+        f"申遗经费,{n},220,{v},\n" for n, v in enumerate((10, 20, 30, 40, 50, 87.57), 1)
+    )
+    (told,) = found(beside(月度=rows + months), "月度全年预计")
+    assert "87.57万元，全年预计未填" in told
+    assert found(beside(月度=rows + months[:-1] + "200\n"), "月度全年预计") == []
+
+
+def test_a_section_is_written_in_one_place(beside: Beside) -> None:
+    text = "月度: {甲: {累计支出: {1月: 5}}}\n"
+    assert cumulated(beside(text))[0] == 5
+    assert "只留一处" in refused(beside, text, 月度="项目,月份,累计支出\n甲,1,5\n")
+
+
+def test_ledgers_are_no_departments_and_stray_ones_are_named(
+    beside: Beside, tmp_path: Path
+) -> None:
+    beside(月度="项目,月份,累计支出\n甲,1,5\n")
+    params = tmp_path / "params 副本"
+    (params / "2026" / "bieju.月度.csv").write_text("", "utf-8")
+    (params / "2026" / "bumen.月度表.csv").write_text("", "utf-8")
+    assert departments(2026, params) == ["bumen"]
+    stray, unknown = unread_files(2026, params)
+    assert "没有部门文件 bieju.yml" in stray.reason
+    assert "部门.月度.csv" in unknown.hint
+
+
+def test_the_sample_ledgers_of_the_real_department_read_whole(tmp_path: Path, params: Path) -> None:
+    copied = tmp_path / "params"
+    shutil.copytree(params, copied)
+    for file in DATA.glob("*.csv"):
+        shutil.copy(file, copied / "2016")
+    made = Assessment(load(copied / "2016" / "junshan-zwfw.yml", copied))
+    assert made.figures["月度合计.年初预算"].number == made.figures["预算执行.年初预算"].number
+    assert made.figures["预算调整合计.已批复"].number == made.figures["预算执行.本年追加"].number
