@@ -17,8 +17,8 @@ from traitlets.config import Config
 from govnb.papers import tree, typesetting
 from govnb.papers.pdf import PDFReport
 from govnb.papers.reading import read
-from govnb.papers.shape import shaped
 from govnb.papers.result import structures
+from govnb.papers.shape import shaped
 from govnb.papers.typesetting import faces, typeset
 from govnb.present.blocks import SignOff, Title
 from govnb.present.bundle import STRUCTURE
