@@ -146,7 +146,6 @@ class Monitoring(Strict):
     standard: Text | None = key(
         "预警标准", lasting=True, description="rules/monitoring.yml 里的一套；不写随全区"
     )
-    form: Text | None = key("评分规则", lasting=True, description="项目自评表用哪一套评分规则")
     sample: YesNo | None = key("示例", description="台账是编的、供试用的写 是，每一页都注明")
 
 
@@ -162,7 +161,6 @@ class Standard(Strict):
     red: Quantity | None = key("红", description="低于序时进度这么多个百分点")
     floors: dict[Month, Share] = key("执行率下限", "6月: 40%", {})
     below_floor: Colour = key("下限等级", "低于下限的等级，默认 红", Scalar(RED))
-    deviation: Share | None = key("指标偏差", description="偏离目标这么多的要说明，如 10%")
     three_public: Quantity | None = key("三公黄", description="“三公”高于序时这么多个百分点")
     duties: dict[Name, Text] = key("措施", "等级: 当月要做的事", {})
 
