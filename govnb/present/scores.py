@@ -169,9 +169,8 @@ def evidence_table(score: Score, figures: Figures) -> Table | None:
         for gap in score.narrowing
     )
     columns = ("指标", "待定分值", "需要的佐证和参数文件里缺的数")
-    # The scoring table above it names the source.
     return Table(
-        "待补佐证", "补上后最能缩小得分区间的佐证", columns, rows, figures, "",
+        "待补佐证", "补上后最能缩小得分区间的佐证", columns, rows, figures, score.source,
         unit="分", text_columns=frozenset({0, 2}),
     )  # fmt: skip
 

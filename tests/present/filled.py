@@ -10,12 +10,15 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
+from govnb.sheet.in_year import Component, Month
 from govnb.text.section import Ledger
 from govnb.text.values import AmountOf, PartialDate, TextOf
 
 # These name a rubric, or hold what belongs to one, to a finding or to a workbook: a made-up name
 # has none.
 ELSEWHERE = ("指标体系", "评分依据", "绩效指标", "已说明", "取自", "来源文件")
+# Keys that are chosen, not named.
+CHOSEN: dict[Any, str] = {Month: "1月", Component: "公务接待费"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Filling:
         if origin in (Union, UnionType):
             return self.value(next(a for a in arguments if a is not type(None)), [])
         if origin is dict:
-            return {self.name: self.value(arguments[1], [])}
+            return {CHOSEN.get(arguments[0], self.name): self.value(arguments[1], [])}
         if origin in (list, tuple):
             return [self.value(arguments[0], [])]
         if isinstance(annotation, type) and issubclass(annotation, Ledger):
