@@ -201,13 +201,22 @@ def form_file(workbook: Path, params_dir: Path) -> Path:
 
 
 def file_for(workbook: Path, year: int, params_dir: Path) -> Path:
-    """Return the department's file that a workbook of a folder is for: the one of its name.
+    """Return the department's file that a workbook of a folder is for.
+
+    A form says it on its cover, whatever its own name; any other workbook by its name.
 
     Raises
     ------
     FaultsError
-        If no file can bear that name.
+        If it can't be read, no file can bear that name, or a form is of another year.
     """
+    if is_form(read(workbook)):
+        path = form_file(workbook, params_dir)
+        if path.parent.name != str(year):
+            message = f"这是 {path.parent.name} 年的填报表，不能导入 {year} 年"
+            hint = f"写 --into params/{path.parent.name}，或在“说明”里改年度"
+            raise refused(workbook.name, message, hint)
+        return path
     code = (
         re.sub(rf"[_\-—\s]*{year}(?:年度?)?[_\-—\s]*", "", workbook.stem).strip() or workbook.stem
     )

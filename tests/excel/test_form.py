@@ -362,6 +362,19 @@ def test_a_text_that_no_cell_can_hold_is_refused_not_cut(
     assert told.code == 1 and "40,000个字" in told.err and not (tmp_path / "f.xlsx").exists()
 
 
+def test_a_folder_of_forms_comes_in_by_what_their_covers_say(
+    govnb: Any, take: Any, params_copy: Path, tmp_path: Path, real: Path
+) -> None:
+    folder = tmp_path / "各单位交来"
+    folder.mkdir()
+    real.rename(folder / "政务中心（最终版）.xlsx")
+    (params_copy / JUNSHAN).unlink()
+    other_year = take(folder, "--into", params_copy / "2018")
+    assert other_year.code == 1 and "这是 2016 年的填报表，不能导入 2018 年" in other_year.out
+    take(folder, "--into", params_copy / "2016")
+    same(params_copy / JUNSHAN, ROOT / "params" / JUNSHAN, params_copy)
+
+
 # ── made from the model ─────────────────────────────────────────
 
 
