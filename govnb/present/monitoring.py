@@ -27,7 +27,7 @@ from govnb.present.tables import Table
 from govnb.present.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.sheet.figure import Figure, Figures, number_text
-from govnb.sheet.folder import REGISTERS
+from govnb.sheet.folder import REGISTERS, registers_of
 from govnb.sheet.in_year import (
     BY_DAYS,
     BY_MONTHS,
@@ -91,6 +91,14 @@ class Monitor(Workbook):
         prefix = "月度合计.累计支出."
         months = (n.removeprefix(prefix) for n in self.figures if n.startswith(prefix))
         return max((int(month.removesuffix("月")) for month in months), default=0)
+
+    @property
+    def source(self) -> str:
+        """The department's ledgers, which the annual report knows nothing of."""
+        inputs = self.inputs
+        path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
+        kinds = (file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path))
+        return f"本部门的台账（{'、'.join(kinds)}）" if registers_of(path) else "本部门填报"
 
     @property
     def heading(self) -> str:

@@ -252,6 +252,11 @@ class Workbook(Assessment):
         keep = compared | ~(frame.index.isin(told) | (frame["单位"] == "年"))
         return frame[keep] if keep.any() else frame
 
+    @property
+    def source(self) -> str:
+        """What stands as 来源 below a table or a chart."""
+        return self._sheet.source
+
     def show(
         self,
         data: pd.DataFrame | pd.Series,
@@ -280,7 +285,7 @@ class Workbook(Assessment):
             Say nothing where there is no data: not every department has some.
         """
         data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
-        source, place = self._sheet.source, frames.here(self.notebook)
+        source, place = self.source, frames.here(self.notebook)
         shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
         table = shown.table()
         if table is None:
@@ -336,7 +341,7 @@ class Workbook(Assessment):
         name, place = name or caption, frames.here(self.notebook)
         for label, number in numbers_of(figure_of(axes)):
             number.named(f"{name}.{label}", place)
-        made = chart(axes, caption, name, alt, self._sheet.source)
+        made = chart(axes, caption, name, alt, self.source)
         self._remember(made.figures)
         return made.numbered(self._number("图", made.name))
 

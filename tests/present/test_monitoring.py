@@ -126,6 +126,13 @@ def test_only_the_file_of_thresholds_changes_a_colour(at: At, tmp_path: Path) ->
     assert warned(at(rows)).at["甲", "预警"] == "黄"
 
 
+def test_a_table_names_the_ledgers_as_its_source_not_the_annual_report(at: At) -> None:
+    wb = at(
+        HEAD + "甲,6月,100,40,\n",
+    )
+    assert wb.source == "本部门的台账（月度）"
+
+
 def test_made_up_ledgers_say_so_on_the_page(at: At) -> None:
     wb = at(HEAD + "甲,1,100,8,\n", text="监控: {示例: 是}\n")
     assert "台账是编的" in wb.title().marks[0]
