@@ -127,9 +127,7 @@ def test_only_the_file_of_thresholds_changes_a_colour(at: At, tmp_path: Path) ->
 
 
 def test_a_table_names_the_ledgers_as_its_source_not_the_annual_report(at: At) -> None:
-    wb = at(
-        HEAD + "甲,6月,100,40,\n",
-    )
+    wb = at(HEAD + "甲,1,100,8,\n")
     assert wb.source == "本部门的台账（月度）"
 
 
