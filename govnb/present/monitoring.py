@@ -342,7 +342,7 @@ class Monitor(Workbook):
     def duties(self, warned: pd.DataFrame) -> Prose:
         """Return what is to be done this month about each warning, the gravest first."""
         rows = warned[warned["预警"].isin([RED, YELLOW])]
-        rows = rows.drop(index=TOTAL, level=0, errors="ignore")
+        rows = rows.drop(index=_total(rows), errors="ignore")
         rows = rows.assign(级=rows["预警"].map(_ORDER)).sort_values("级", kind="stable")
         duty = self.standard[1].duties
         told = [
@@ -364,8 +364,8 @@ class Monitor(Workbook):
     def outcome(self, warned: pd.DataFrame, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written beside the pages where a folder is given."""
         department = self.inputs.department
-        total = (TOTAL, "") if warned.index.nlevels > 1 else TOTAL
-        rows = [{"项目": _last(n), **_plain_row(r)} for n, r in warned.iterrows() if n != total]
+        lines = warned.drop(index=_total(warned), errors="ignore").iterrows()
+        rows = [{"项目": _last(name), **_plain_row(line)} for name, line in lines]
         data = {
             "year": str(department.year.value), "department": self.inputs.name,
             "name": str(department.identity.name), "month": self.month,
@@ -380,6 +380,11 @@ class Monitor(Workbook):
             folder.mkdir(parents=True, exist_ok=True)
             result.write(folder / f"{stem(self.inputs.name, self.month)}.json")
         return result
+
+
+def _total(lines: pd.DataFrame) -> list[Any]:
+    """Return the label of the total's row, in an index with 类 or without."""
+    return [(TOTAL, "")] if lines.index.nlevels > 1 else [TOTAL]
 
 
 def _fields(target: Any) -> Any:
