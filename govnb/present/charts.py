@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cycler import cycler
-from matplotlib import rc_context, rcParams, rcParamsDefault
+from matplotlib import rc_context, rcParams, rcParamsDefault, rcsetup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -167,7 +166,7 @@ def use_style() -> None:
     fonts.use_in_figures()
     chosen: dict[Any, Any] = dict(rcParams)
     free = {k for k, v in dict(rcParamsDefault).items() if chosen[k] == v}
-    style: Any = {**STYLE, "axes.prop_cycle": cycler(**_LINES)}
+    style: Any = {**STYLE, "axes.prop_cycle": rcsetup.cycler(**_LINES)}
     rcParams.update({k: v for k, v in style.items() if k in free})
 
 
