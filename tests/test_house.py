@@ -19,7 +19,7 @@ FLOORS = (
     ("present",),
     ("papers",),
     ("publish",),
-    ("start", "lsp"),
+    ("start", "lsp", "importing"),
     ("cli",),
 )
 MODULES = sorted((ROOT / "govnb").rglob("*.py"))
