@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.watching import Took, took
-from govnb.publish.sample.make import YEAR, make
+from govnb.batch.sample.make import YEAR, make
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

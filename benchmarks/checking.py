@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from govnb.present.checking import check_department
+from govnb.report.checking import check_department
 from govnb.text.faults import FaultsError
 
 HEAD = "年度: 2016\n部门: {名称: 某局}\n"

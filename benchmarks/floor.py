@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from govnb.publish import zygote
+from govnb.batch import zygote
 
 PARAMS = Path("params")
 
@@ -23,7 +23,7 @@ def main(departments: list[str]) -> None:
     """Make the reports one after the other."""
     # The same warming up as the batch's, pyplot's and pandas' import included.
     zygote.warm_up(PARAMS, ("html",))
-    from govnb.publish.run import find_notebook, render
+    from govnb.batch.run import find_notebook, render
 
     notebook = nbformat.read(find_notebook("department.ipynb", PARAMS), as_version=4)
     for department in departments:

@@ -11,8 +11,8 @@ import os
 import sys
 from pathlib import Path
 
-from govnb.publish.job import Job
-from govnb.publish.run import execute, render
+from govnb.batch.job import Job
+from govnb.batch.run import execute, render
 
 RUNS = 5
 FORMATS = ("html", "pdf", "docx", "json")

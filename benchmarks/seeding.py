@@ -25,9 +25,9 @@ from random import Random
 
 from benchmarks.slips import FIGURES, KINDS, NAME, POINTS, PROSE, PUBLISHED, Slip, slips
 from benchmarks.typed import Told, typed, with_sentences
-from govnb.present.assessment import Assessment
-from govnb.publish.sample.department import department
-from govnb.publish.sample.make import YEAR, dump, year_file
+from govnb.batch.sample.department import department
+from govnb.batch.sample.make import YEAR, dump, year_file
+from govnb.report.assessment import Assessment
 from govnb.review.finding import ERROR, HINT
 from govnb.sheet.read import load
 from govnb.sheet.score_words import points

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from govnb.text.faults import FaultsError
 
 if TYPE_CHECKING:
-    from govnb.present.charts_bars import bars, bullets
-    from govnb.present.district import District
-    from govnb.present.frames import growth, known, percent, with_total
-    from govnb.present.results import departments, findings, first_known, results, scores, years
-    from govnb.present.workbook import Workbook
+    from govnb.report.charts_bars import bars, bullets
+    from govnb.report.district import District
+    from govnb.report.frames import growth, known, percent, with_total
+    from govnb.report.results import departments, findings, first_known, results, scores, years
+    from govnb.report.workbook import Workbook
 
 __all__ = [
     "District", "FaultsError", "Workbook", "bars", "bullets", "departments", "findings",
@@ -44,4 +44,4 @@ def __getattr__(name: str) -> Any:
     """Load what a notebook imports."""
     if name not in _HOMES:
         raise AttributeError(f"module 'govnb' has no attribute {name!r}")
-    return getattr(import_module(f"govnb.present.{_HOMES[name]}"), name)
+    return getattr(import_module(f"govnb.report.{_HOMES[name]}"), name)

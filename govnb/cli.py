@@ -40,7 +40,7 @@ from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
-    from govnb.present.assessment import Assessment
+    from govnb.report.assessment import Assessment
 
 
 @click.group(
@@ -88,7 +88,7 @@ def _one_line(message: Warning | str, *_: object, **__: object) -> str:
 @JSON
 def check(files: tuple[Path, ...], params_dir: Path | None, as_json: bool) -> None:
     """检查参数文件，一次列出全部错误。"""
-    from govnb.present.checking import check_file, files_of, imports_since
+    from govnb.report.checking import check_file, files_of, imports_since
 
     faults: list[Fault] = []
     named = [file for given in files for file in files_of(given)]
@@ -147,7 +147,7 @@ def figures(
 @OVERRIDE
 def explain(file: Path, name: str, params_dir: Path | None, overrides: tuple[str, ...]) -> None:
     """说明一个指标从哪里来：公式、所用的数、文件和行。"""
-    from govnb.present.provenance import exact_text
+    from govnb.report.provenance import exact_text
     from govnb.sheet.figure import with_reason
 
     known = _assessment(file, params_dir, overrides).figures
@@ -170,7 +170,7 @@ def review(
     fail_on: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """复核一个部门：哪里不对，双方的数、出处、怎样处理。"""
-    from govnb.present.findings import Findings
+    from govnb.report.findings import Findings
 
     grave = severities_of(fail_on)
     assessment = _assessment(file, params_dir, overrides, rubric)
@@ -199,7 +199,7 @@ def score(
     as_json: bool,
 ) -> None:  # fmt: skip
     """给一个部门评分：每项的分，或现有佐证下的区间。"""
-    from govnb.present.scores import score_text
+    from govnb.report.scores import score_text
 
     assessment = _assessment(file, params_dir, overrides, rubric)
     found = assessment.score
@@ -235,9 +235,9 @@ def run(
     params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一个部门的报告。"""
-    from govnb.publish.batch import run_listed
-    from govnb.publish.job import Job
-    from govnb.publish.summary import verdict_of
+    from govnb.batch.batch import run_listed
+    from govnb.batch.job import Job
+    from govnb.batch.summary import verdict_of
     from govnb.sheet.folder import place_faults
     from govnb.sheet.read import department_path
 
@@ -311,9 +311,9 @@ def batch(
     outputs_dir: str,
 ) -> None:  # fmt: skip
     """生成一年全部部门的报告和总览页。"""
-    from govnb.publish.batch import Options
-    from govnb.publish.batch import batch as run_batch
-    from govnb.publish.job import Job
+    from govnb.batch.batch import Options
+    from govnb.batch.batch import batch as run_batch
+    from govnb.batch.job import Job
 
     params = params_dir or Path("params")
     job = Job(year, "", params, outputs_dir, formats_of(formats), edition, engine=engine)
@@ -336,8 +336,8 @@ def monitor(
     outputs_dir: Path,
 ) -> None:  # fmt: skip
     """年度执行监控：逐月执行、预警、预计；不写部门就生成全部部门和通报。"""
-    from govnb.publish.monitoring import MonitorJob
-    from govnb.publish.monitoring import monitor as run_monitor
+    from govnb.batch.monitoring import MonitorJob
+    from govnb.batch.monitoring import monitor as run_monitor
 
     params = params_dir or Path("params")
     job = MonitorJob(year, "", params, outputs_dir, formats_of(formats), month=month or 0)
@@ -353,7 +353,7 @@ def monitor(
 @PARAMS
 def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
     """生成虚构的部门，供试用、测试和测速。"""
-    from govnb.publish.sample.make import YEAR, make
+    from govnb.batch.sample.make import YEAR, make
 
     made = make(count, out, seed, params_dir)
     click.echo(f"{count} 个示例部门：{out / str(YEAR)}（其中 {len(made.errors)} 个有预设的错误）")
@@ -364,7 +364,7 @@ def sample(count: int, out: Path, seed: int, params_dir: Path | None) -> None:
 @PARAMS
 def schema(params_dir: Path | None) -> None:
     """写出参数文件的 JSON Schema，供编辑器补全和检查。"""
-    from govnb.present.schema import write_schemas
+    from govnb.report.schema import write_schemas
 
     for path in write_schemas((params_dir or Path("params")) / "schema"):
         click.echo(str(path))
@@ -384,7 +384,7 @@ def new(
     params_dir: Path | None,
 ) -> None:  # fmt: skip
     """新建一个部门的参数文件，或一份在 Excel、WPS 里填的表。"""
-    from govnb.present.new_file import create
+    from govnb.report.new_file import create
 
     if workbook:
         from govnb.importing import new_form
@@ -472,7 +472,7 @@ def _assessment(
     overrides: tuple[str, ...] = (),
     rubric: str | None = None,
 ) -> Assessment:
-    from govnb.present.assessment import Assessment
+    from govnb.report.assessment import Assessment
     from govnb.sheet.read import load
 
     return Assessment(load(file, params_dir, note=True), overrides_of(overrides), rubric)
@@ -488,7 +488,7 @@ def _result(path: Path) -> dict[str, Any] | None:
 
 
 def _print_changes(title: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    from govnb.publish.changes import changes
+    from govnb.batch.changes import changes
 
     lines = list(changes(before, after))
     click.echo("\n   ".join([f"{title}：", *lines]) if lines else f"{title}：没有变化")

@@ -18,8 +18,8 @@ from govnb.excel.importing import District, Import, file_for, form_file, workboo
 from govnb.excel.marking import marked
 from govnb.excel.source import refused
 from govnb.files import write_whole
-from govnb.present.assessment import Assessment
-from govnb.present.new_file import begin
+from govnb.report.assessment import Assessment
+from govnb.report.new_file import begin
 from govnb.review.finding import ERROR, FAILED, NO_DATA, PASSED, RESIDUE, Finding, Review
 from govnb.rubric.load import load_rubric
 from govnb.sheet.compute import compute

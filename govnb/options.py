@@ -30,7 +30,7 @@ def department_codes(ctx: click.Context, _: click.Parameter, typed: str) -> list
 
 def figure_names(ctx: click.Context, option: click.Parameter, typed: str) -> list[CompletionItem]:
     """Return the figures of the file that was typed; with `=`, those one may give a value."""
-    from govnb.present.assessment import Assessment
+    from govnb.report.assessment import Assessment
     from govnb.sheet.read import load
 
     # Before a value that is still missing, click hasn't told the arguments apart.
@@ -96,7 +96,7 @@ FAIL_ON = click.option(
 
 def formats_of(text: str) -> tuple[str, ...]:
     """Return the formats in `html,pdf`; usage is wrong if one is unknown."""
-    from govnb.publish.job import checked_formats
+    from govnb.batch.job import checked_formats
 
     try:
         return checked_formats(text)

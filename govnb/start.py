@@ -22,9 +22,9 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from govnb.files import find_upward
-from govnb.present.assessment import Assessment
-from govnb.present.checking import check_file
-from govnb.present.reports import open_findings
+from govnb.report.assessment import Assessment
+from govnb.report.checking import check_file
+from govnb.report.reports import open_findings
 from govnb.sheet.folder import departments, is_year
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from click.shell_completion import ShellComplete
 
+from govnb.batch import run as run_module
+from govnb.batch.job import Job
+from govnb.batch.work import work
 from govnb.cli import cli
-from govnb.publish import run as run_module
-from govnb.publish.job import Job
-from govnb.publish.work import work
 
 ROOT = Path(__file__).resolve().parent.parent
 JUNSHAN = ROOT / "params" / "2016" / "junshan-zwfw.yml"
@@ -147,7 +147,7 @@ def test_a_bad_file_is_refused_by_every_command_in_the_same_words(
         (["figures", "params/2016"], "文件夹"),
         (["check", "README.md"], "README.md:"),
         (["check", "pyproject.toml"], "pyproject.toml:"),
-        (["check", "govnb/present/fonts"], "文件夹"),
+        (["check", "govnb/report/fonts"], "文件夹"),
         (["figures", "params/2016/_year.yml"], "不认识“地区”"),
         (["figures", "params/2016/junshan-zwfw.yml", "三公经费.接待费.支出"], "是不是"),
         (["explain", "params/2016/junshan-zwfw.yml", "三公经费.接余"], "是不是“三公经费.结余”？"),

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from govnb.present.schema import schema
+from govnb.report.schema import schema
 from govnb.rubric.evidence import Deadline, Flaw, Worth
 from govnb.rubric.file import (
     Group,

@@ -16,9 +16,9 @@ FLOORS = (
     ("text",),
     ("sheet",),
     ("rubric", "review", "excel"),
-    ("present",),
+    ("report",),
     ("papers",),
-    ("publish",),
+    ("batch",),
     ("start", "lsp", "importing"),
     ("cli",),
 )

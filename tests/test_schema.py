@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-from govnb.present.schema import SCHEMAS, schema
-from tests.present.filled import Filling
+from govnb.report.schema import SCHEMAS, schema
+from tests.report.filled import Filling
 
 ROOT = Path(__file__).resolve().parent.parent
 PARAMS = ROOT / "params"

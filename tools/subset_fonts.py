@@ -1,4 +1,4 @@
-"""Make the faces in govnb/present/fonts from the full ones.
+"""Make the faces in govnb/report/fonts from the full ones.
 
 Not part of a normal set-up: the faces are in the repository, and this only has to run when a
 source face or the wanted characters change. From the repository root, with the sources unpacked
@@ -32,7 +32,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
-FONTS = ROOT / "govnb" / "present" / "fonts"
+FONTS = ROOT / "govnb" / "report" / "fonts"
 TGH = Path(__file__).with_name("tgh-2013.txt")
 
 # Larger files are refused by some of the places this repository is kept in.

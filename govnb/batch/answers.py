@@ -132,7 +132,7 @@ class Workers(ABC):
         Parameters
         ----------
         task
-            Its name in :mod:`govnb.publish.tasks`.
+            Its name in :mod:`govnb.batch.tasks`.
         argument
             What the task is given.
         timeout

@@ -9,8 +9,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.log import logger
 
-from govnb.publish.answers import WorkerLost, WorkerTimeout
-from govnb.publish.warm import Warm
+from govnb.batch.answers import WorkerLost, WorkerTimeout
+from govnb.batch.warm import Warm
 
 # Seconds for what is no cell: beginning the next one, and ending.
 _BETWEEN = 60.0

@@ -11,18 +11,16 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
-from govnb.files import why
-from govnb.present.reports import common_region
-from govnb.publish.crew import Crew, Local, cores, run_one
-from govnb.publish.district import district_report
-from govnb.publish.index import index_page
-from govnb.publish.job import DISTRICT, Job
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.plan import Plan, Task, make_plan, vouched
-from govnb.publish.progress import Progress, duration, failures, say
-from govnb.publish.receipts import Receipt, write_receipt
-from govnb.publish.store import Folder, Store, local, store_of
-from govnb.publish.summary import (
+from govnb.batch.crew import Crew, Local, cores, run_one
+from govnb.batch.district import district_report
+from govnb.batch.index import index_page
+from govnb.batch.job import DISTRICT, Job
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.plan import Plan, Task, make_plan, vouched
+from govnb.batch.progress import Progress, duration, failures, say
+from govnb.batch.receipts import Receipt, write_receipt
+from govnb.batch.store import Folder, Store, local, store_of
+from govnb.batch.summary import (
     HEADINGS,
     Row,
     cells,
@@ -31,6 +29,8 @@ from govnb.publish.summary import (
     table_csv,
     table_xlsx,
 )
+from govnb.files import why
+from govnb.report.reports import common_region
 from govnb.sheet.folder import ALL, SUMMARY
 from govnb.text.faults import Fault, FaultsError, Place
 
@@ -257,7 +257,7 @@ def _list(plan: Plan) -> None:
 
 def _crew(options: Options, template: Job) -> Crew:
     if options.scheduler:
-        from govnb.publish.cluster import Cluster
+        from govnb.batch.cluster import Cluster
 
         return Cluster(options.scheduler, template, options.timeout, options.workers)
     return Local(options.workers or cores(), options.timeout, template)

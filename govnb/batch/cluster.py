@@ -30,14 +30,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from govnb.batch.answers import Workers
+from govnb.batch.crew import cores, run_apart, workers
+from govnb.batch.job import Job
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.receipts import package_digest
+from govnb.batch.run import find_notebook
+from govnb.batch.store import INSTALL, is_url
 from govnb.files import write_all_whole
-from govnb.publish.answers import Workers
-from govnb.publish.crew import cores, run_apart, workers
-from govnb.publish.job import Job
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.receipts import package_digest
-from govnb.publish.run import find_notebook
-from govnb.publish.store import INSTALL, is_url
 from govnb.text.faults import Fault, FaultsError, Spot
 
 LOCAL = "local"

@@ -8,11 +8,11 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
-from govnb.publish.answers import WorkerLost, Workers, WorkersLost, WorkerTimeout
-from govnb.publish.job import Job
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.spawned import Spawned
-from govnb.publish.warm import Warm, can_fork
+from govnb.batch.answers import WorkerLost, Workers, WorkersLost, WorkerTimeout
+from govnb.batch.job import Job
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.spawned import Spawned
+from govnb.batch.warm import Warm, can_fork
 
 
 class Crew(Protocol):

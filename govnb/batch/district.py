@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from govnb.publish.crew import Crew
-from govnb.publish.job import DISTRICT, Job
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.plan import listed
-from govnb.publish.receipts import (
+from govnb.batch.crew import Crew
+from govnb.batch.job import DISTRICT, Job
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.plan import listed
+from govnb.batch.receipts import (
     Receipt,
     Stamp,
     environment,
@@ -23,9 +23,9 @@ from govnb.publish.receipts import (
     why_run,
     write_receipt,
 )
-from govnb.publish.run import find_notebook
-from govnb.publish.store import Folder, Store, store_of
-from govnb.publish.summary import FINDINGS, Row, finding_cells, table_csv, table_xlsx
+from govnb.batch.run import find_notebook
+from govnb.batch.store import Folder, Store, store_of
+from govnb.batch.summary import FINDINGS, Row, finding_cells, table_csv, table_xlsx
 from govnb.sheet.folder import ALL, SUMMARY
 
 FINDING_FILES = frozenset({f"{ALL}/findings.csv", f"{ALL}/findings.xlsx"})

@@ -31,13 +31,13 @@ from papermill.engines import Engine, NBClientEngine, papermill_engines  # noqa:
 from papermill.exceptions import PapermillException  # noqa: E402
 from papermill.translators import PythonTranslator  # noqa: E402
 
-from govnb.publish.warm import can_fork  # noqa: E402
+from govnb.batch.warm import can_fork  # noqa: E402
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.engines import NotebookExecutionManager
 
-    from govnb.publish.kernel import Kernel
+    from govnb.batch.kernel import Kernel
 
 Send = Callable[[dict[str, Any]], None]
 DEFAULT = "govnb"
@@ -114,12 +114,12 @@ class GovnbEngine(Engine):
             return
         make_readable(nb_man.nb)
         if _Here.kernel is not None:
-            from govnb.publish.kernel import InProcessClient
+            from govnb.batch.kernel import InProcessClient
 
             _tell_cells(nb_man)
             InProcessClient(nb_man, **_client_options(options)).execute(_Here.kernel)
         else:
-            from govnb.publish.apart import execute_apart
+            from govnb.batch.apart import execute_apart
 
             execute_apart(nb_man, **options)
 
@@ -152,11 +152,11 @@ class KernelEngine(NBClientEngine):
 
 
 def execute_here(argument: dict[str, Any], send: Send) -> dict[str, Any]:
-    """Execute a notebook for :mod:`govnb.publish.apart` and send each cell as it ends."""
+    """Execute a notebook for :mod:`govnb.batch.apart` and send each cell as it ends."""
     import nbformat
     from papermill.engines import NotebookExecutionManager
 
-    from govnb.publish.kernel import InProcessClient
+    from govnb.batch.kernel import InProcessClient
 
     notebook = nbformat.from_dict(argument["notebook"])
     manager = NotebookExecutionManager(notebook, progress_bar=False)

@@ -11,11 +11,11 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from govnb.batch.job import DISTRICT
+from govnb.batch.outcome import Outcome
+from govnb.batch.summary import AMOUNTS, Row
 from govnb.papers.page_face import with_face
-from govnb.present.reports import STATUSES
-from govnb.publish.job import DISTRICT
-from govnb.publish.outcome import Outcome
-from govnb.publish.summary import AMOUNTS, Row
+from govnb.report.reports import STATUSES
 from govnb.review.finding import SEVERITIES
 from govnb.sheet.folder import ALL, Unread
 

@@ -5,7 +5,7 @@ to a queue and the client takes it from there; everything between (IPython, disp
 streams, comms) and everything after (nbclient's rules for outputs) is the stock code, so
 that outputs come out as a stock kernel's do.
 
-A kernel is one to a process, and so is a notebook: :mod:`govnb.publish.zygote` makes the
+A kernel is one to a process, and so is a notebook: :mod:`govnb.batch.zygote` makes the
 kernel, forks, and runs one notebook in each child.
 """
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
+from govnb.batch.job import Job
+from govnb.batch.run import produce
+from govnb.batch.work import failure_of
 from govnb.files import write_all_whole
-from govnb.present.monitoring import FOLDER, result_files, stem
-from govnb.publish.job import Job
-from govnb.publish.run import produce
-from govnb.publish.work import failure_of
+from govnb.report.monitoring import FOLDER, result_files, stem
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from govnb.publish.job import DISTRICT, FORMATS, Job, stem_of
-from govnb.publish.outcome import Failure
-from govnb.publish.receipts import Receipt, Shared, Stamp, read_receipts, why_run
-from govnb.publish.run import find_notebook
-from govnb.publish.store import Entry, Store
+from govnb.batch.job import DISTRICT, FORMATS, Job, stem_of
+from govnb.batch.outcome import Failure
+from govnb.batch.receipts import Receipt, Shared, Stamp, read_receipts, why_run
+from govnb.batch.run import find_notebook
+from govnb.batch.store import Entry, Store
 from govnb.sheet.folder import (
     ALL,
     OWN_NAMES,

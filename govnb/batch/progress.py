@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from govnb.publish.outcome import Outcome
+from govnb.batch.outcome import Outcome
 
 # How many failures the end of a run lists; the index has them all.
 _TOLD = 50

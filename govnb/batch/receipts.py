@@ -19,9 +19,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from govnb.publish.job import Job, stem_of
-from govnb.publish.outcome import Outcome, Output
-from govnb.publish.store import RECEIPTS, Entry, Store
+from govnb.batch.job import Job, stem_of
+from govnb.batch.outcome import Outcome, Output
+from govnb.batch.store import RECEIPTS, Entry, Store
 from govnb.review.words import words_file
 from govnb.sheet.folder import registers_of
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from govnb.shipped import shipped
 
 if TYPE_CHECKING:
-    from govnb.present.workbook import Workbook
+    from govnb.report.workbook import Workbook
 
 # How many departments to learn characters from: the second finds little new.
 _TIMES = 2
@@ -35,11 +35,11 @@ def rehearse(params_dir: Path, formats: Iterable[str]) -> None:
 def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
     import nbformat
 
+    from govnb.batch.run import exporter, render
+    from govnb.batch.sample.department import department
+    from govnb.batch.sample.make import YEAR, dump, year_file
     from govnb.papers import typesetting
-    from govnb.present.workbook import Workbook
-    from govnb.publish.run import exporter, render
-    from govnb.publish.sample.department import department
-    from govnb.publish.sample.make import YEAR, dump, year_file
+    from govnb.report.workbook import Workbook
     from govnb.sheet.read import load
 
     (folder / "_year.yml").write_text(dump(year_file()), encoding="utf-8")

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from govnb.publish.job import FORMATS, Job, checked_formats
+from govnb.batch.job import FORMATS, Job, checked_formats
 from govnb.shipped import shipped
 from govnb.text.faults import Fault, FaultsError, Place
 
@@ -55,7 +55,7 @@ def execute(job: Job) -> NotebookNode:
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    from govnb.publish import engine
+    from govnb.batch import engine
 
     name = job.engine or engine.DEFAULT
     source = str(find_notebook(job.notebook, job.params_dir))

@@ -1,7 +1,7 @@
 """Workers where the system can't fork, as on Windows: each job in a process started anew.
 
-Slower than :mod:`govnb.publish.warm` and the same to whoever asks. The notebook itself runs
-on a stock kernel (:class:`govnb.publish.engine.KernelEngine`).
+Slower than :mod:`govnb.batch.warm` and the same to whoever asks. The notebook itself runs
+on a stock kernel (:class:`govnb.batch.engine.KernelEngine`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, NoReturn
 
-from govnb.publish.answers import Answers, Closed, Workers, WorkerTimeout, line
-from govnb.publish.environment import SETTINGS, without_home
-from govnb.publish.orphans import end_tree
+from govnb.batch.answers import Answers, Closed, Workers, WorkerTimeout, line
+from govnb.batch.environment import SETTINGS, without_home
+from govnb.batch.orphans import end_tree
 
 
 class Spawned(Workers):
@@ -62,7 +62,7 @@ class Spawned(Workers):
             if self._closed:
                 raise Closed
             process = subprocess.Popen(
-                [sys.executable, "-m", "govnb.publish.spawned"],
+                [sys.executable, "-m", "govnb.batch.spawned"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -112,7 +112,7 @@ def main() -> NoReturn:
     try:
         request = json.loads(asked.readline())
         threading.Thread(target=_end_with, args=(asked,), daemon=True).start()
-        from govnb.publish.tasks import TASKS
+        from govnb.batch.tasks import TASKS
 
         send({"pid": os.getpid()})
         send({"result": TASKS[request["task"]](request["argument"], send)})

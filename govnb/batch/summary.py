@@ -16,8 +16,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.present.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
-from govnb.publish.outcome import Failure, Outcome
+from govnb.batch.outcome import Failure, Outcome
+from govnb.report.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -216,7 +216,7 @@ FINDINGS = ("代码", "部门", *FINDING)
 
 def table_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return rows as CSV; what a spreadsheet would run as a formula stays text."""
-    from govnb.present.tables import safe_text
+    from govnb.report.tables import safe_text
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -7,9 +7,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from govnb.publish import engine
-from govnb.publish.job import Job
-from govnb.publish.work import work
+from govnb.batch import engine
+from govnb.batch.job import Job
+from govnb.batch.work import work
 
 Send = Callable[[dict[str, Any]], None]
 

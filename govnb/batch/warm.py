@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from govnb.publish.answers import Answers, Closed, Workers, WorkersLost, WorkerTimeout, line
-from govnb.publish.environment import SETTINGS, without_home
-from govnb.publish.orphans import end_tree
+from govnb.batch.answers import Answers, Closed, Workers, WorkersLost, WorkerTimeout, line
+from govnb.batch.environment import SETTINGS, without_home
+from govnb.batch.orphans import end_tree
 
 # A warm process that dies this often, one time after the other, will not get better.
 _TRIES = 3
@@ -98,7 +98,7 @@ class Warm(Workers):
         before = {f"GOVNB_BEFORE_{n}": os.environ[n] for n in SETTINGS if n in os.environ}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "govnb.publish.zygote", str(theirs.fileno()), *self._rules],
+                [sys.executable, "-m", "govnb.batch.zygote", str(theirs.fileno()), *self._rules],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

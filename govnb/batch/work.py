@@ -8,12 +8,12 @@ import os
 import time
 import traceback
 
+from govnb.batch.job import Job
+from govnb.batch.outcome import Failure, Outcome, Output
+from govnb.batch.run import produce
+from govnb.batch.store import store_of
+from govnb.batch.summary import row_of
 from govnb.files import why
-from govnb.publish.job import Job
-from govnb.publish.outcome import Failure, Outcome, Output
-from govnb.publish.run import produce
-from govnb.publish.store import store_of
-from govnb.publish.summary import row_of
 from govnb.text.faults import FaultsError
 
 

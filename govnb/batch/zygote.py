@@ -1,6 +1,6 @@
 """The warm process: it imports everything once, then forks one worker for each job.
 
-Started by :mod:`govnb.publish.warm` as a program of its own, before any thread exists, so
+Started by :mod:`govnb.batch.warm` as a program of its own, before any thread exists, so
 that forking is safe; each worker begins with the same fresh kernel, one thread and no file
 but its own socket. When whoever started this goes away, however suddenly, the workers and
 all they started are ended.
@@ -23,8 +23,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from govnb.publish.environment import SETTINGS
-from govnb.publish.orphans import die_with_parent
+from govnb.batch.environment import SETTINGS
+from govnb.batch.orphans import die_with_parent
 
 # What `python -m` put first on the path.
 _FIRST = sys.path[0]
@@ -51,7 +51,7 @@ def main(descriptor: int, params_dir: str = "", formats: str = "") -> NoReturn:
 
 def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
     """Load what reports are made with; with a district's rules, make one to try it all."""
-    from govnb.publish import engine, kernel
+    from govnb.batch import engine, kernel
 
     engine.use(kernel.make_kernel())
     if params_dir is None:
@@ -60,7 +60,7 @@ def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) 
     # After the kernel, as in a notebook: pyplot asks it how to show figures.
     import pandas  # noqa: F401
 
-    from govnb.publish import rehearsal, tasks  # noqa: F401
+    from govnb.batch import rehearsal, tasks  # noqa: F401
 
     rehearsal.rehearse(params_dir, formats)
 
@@ -142,7 +142,7 @@ def _work(job: int) -> NoReturn:
         with connection.makefile("rb") as stream:
             request = json.loads(stream.readline())
         _start_over(request)
-        from govnb.publish.tasks import TASKS
+        from govnb.batch.tasks import TASKS
 
         send({"result": TASKS[request["task"]](request["argument"], send)})
         code = 0
@@ -196,6 +196,6 @@ def _ignore(number: int, frame: FrameType | None) -> None: ...
 
 if __name__ == "__main__":
     # By its own name, not as __main__, which is a notebook's namespace here.
-    from govnb.publish import zygote
+    from govnb.batch import zygote
 
     zygote.main(int(sys.argv[1]), *sys.argv[2:])

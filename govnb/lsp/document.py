@@ -15,10 +15,10 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel
 
-from govnb.present.assessment import Assessment
-from govnb.present.checking import check_file
-from govnb.present.provenance import exact_text, how_made
-from govnb.present.shared_files import is_shared
+from govnb.report.assessment import Assessment
+from govnb.report.checking import check_file
+from govnb.report.provenance import exact_text, how_made
+from govnb.report.shared_files import is_shared
 from govnb.sheet.department import Department
 from govnb.sheet.fields import aliases, bare, below, class_of
 from govnb.sheet.figure import Figure, with_reason

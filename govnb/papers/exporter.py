@@ -14,7 +14,7 @@ from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import SILENT, read
 from govnb.papers.shape import shaped
 from govnb.papers.tree import Document
-from govnb.present.bundle import STRUCTURE
+from govnb.report.bundle import STRUCTURE
 
 
 class PaperReport(OfRunNotebook, Exporter):

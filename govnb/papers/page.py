@@ -27,8 +27,8 @@ from govnb.papers.pictures import NO_WORDS
 from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import told
 from govnb.papers.shape import shaped
-from govnb.present.bundle import STRUCTURE
-from govnb.present.style import style
+from govnb.report.bundle import STRUCTURE
+from govnb.report.style import style
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TITLE = "报告"

@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from govnb.present import fonts
+from govnb.report import fonts
 
 # How style sheets call it, behind the machine's own faces.
 FAMILY = "govnb"

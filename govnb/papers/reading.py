@@ -1,7 +1,7 @@
 """An executed notebook as a document: what each cell shows, never how it was computed.
 
 The report's own objects are read from their structured form
-(:data:`govnb.present.bundle.STRUCTURE`); a user's cells from what Jupyter shows for them.
+(:data:`govnb.report.bundle.STRUCTURE`); a user's cells from what Jupyter shows for them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from govnb.papers.fit import bounded, looks_numeric, rows_of
 from govnb.papers.pandoc import Node, Nodes, read_html
 from govnb.papers.pictures import KINDS, NO_WORDS, SVG, found, loader, put
 from govnb.papers.tree import LINK, Document, node, para, styled, text, words
-from govnb.present.bundle import STRUCTURE
+from govnb.report.bundle import STRUCTURE
 
 # Shown on a page, and nothing on paper: a result for machines, panels for a mouse.
 SILENT = frozenset(["result", "panels"])

@@ -9,7 +9,7 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from govnb.papers.ran import check_ran
-from govnb.present.bundle import STRUCTURE
+from govnb.report.bundle import STRUCTURE
 
 
 def structures(notebook: NotebookNode, kind: str) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from govnb.present.bundle import STRUCTURE
-from govnb.present.prose import Prose
+from govnb.report.bundle import STRUCTURE
+from govnb.report.prose import Prose
 from govnb.sheet.figure import Figures
 from govnb.text.number import TO_FILL, numerals
 

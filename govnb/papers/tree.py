@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from govnb.papers.pandoc import Node, Nodes
-from govnb.present.fonts import invisible
+from govnb.report.fonts import invisible
 
 LINK = re.compile(r"(?:https?|mailto):[^\s]+$")
 # Styles of the Word file, each with a function of that name in the PDF's template.

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from govnb.present import fonts
+from govnb.report import fonts
 
 # GB/T 9704 asks for 方正小标宋 and 仿宋_GB2312; they are sold, so they can't be shipped, but
-# an office's machine usually has them. Behind each stands the open face of govnb.present.fonts.
+# an office's machine usually has them. Behind each stands the open face of govnb.report.fonts.
 _FACES = {
     "title": ("标题", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体",
                      "方正小标宋_GBK", "STZhongsong", "华文中宋"), fonts.SONG),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from govnb.present.provenance import exact_text, how_made
-from govnb.present.sheet import Sheet
-from govnb.present.tables import Cell, Row, Table
+from govnb.report.provenance import exact_text, how_made
+from govnb.report.sheet import Sheet
+from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figure, Lack, default_label
 from govnb.sheet.rules import fill, matches
 from govnb.text.number import TO_FILL

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from govnb.files import write_whole
-from govnb.present.bundle import bundle, escape, link
-from govnb.present.provenance import Quote, panels
-from govnb.present.style import style_element
+from govnb.report.bundle import bundle, escape, link
+from govnb.report.provenance import Quote, panels
+from govnb.report.style import style_element
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.text.number import TO_FILL
 

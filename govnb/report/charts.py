@@ -19,11 +19,11 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from govnb.present import fonts
-from govnb.present.bundle import anchor, bundle, data_url, escape
-from govnb.present.charts_alt import described
-from govnb.present.charts_svg import compact
-from govnb.present.frames import Number
+from govnb.report import fonts
+from govnb.report.bundle import anchor, bundle, data_url, escape
+from govnb.report.charts_alt import described
+from govnb.report.charts_svg import compact
+from govnb.report.frames import Number
 
 # 400 pt is 14 cm: it fits the text width of an A4 page, and 11 pt on it is still over 9 px
 # when a phone shows the whole at 350 px.

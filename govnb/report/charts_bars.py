@@ -19,8 +19,8 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from govnb.present import fonts
-from govnb.present.charts import (
+from govnb.report import fonts
+from govnb.report.charts import (
     DARK,
     INK,
     MAIN,
@@ -33,8 +33,8 @@ from govnb.present.charts import (
     Drawing,
     stand_in,
 )
-from govnb.present.charts_alt import said
-from govnb.present.frames import Number
+from govnb.report.charts_alt import said
+from govnb.report.frames import Number
 
 LEADING, ROW_GAP, EDGE, GAP = 14.5, 8.0, 6.0, 5.0
 _BAR = 13.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-from govnb.present.assessment import Assessment
-from govnb.present.shared_files import check_shared, is_shared
-from govnb.present.shared_files import params_of as params_of_shared
+from govnb.report.assessment import Assessment
+from govnb.report.shared_files import check_shared, is_shared
+from govnb.report.shared_files import params_of as params_of_shared
 from govnb.rubric.load import rubric_of
 from govnb.sheet.folder import is_readable, is_year, place_faults, year_files
 from govnb.sheet.read import load, params_of

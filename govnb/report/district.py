@@ -1,6 +1,6 @@
 """The page about all departments of a year: frames as tables whose rows lead to the reports.
 
-`notebooks/district.ipynb` computes in pandas, on the frames of :mod:`govnb.present.results`;
+`notebooks/district.ipynb` computes in pandas, on the frames of :mod:`govnb.report.results`;
 this shows what it has worked out.
 """
 
@@ -16,12 +16,12 @@ from urllib.parse import quote
 import pandas as pd
 
 from govnb.files import find_upward
-from govnb.present.blocks import Cards, Result, Title
-from govnb.present.frames import TOTAL, Number
-from govnb.present.prose import Prose, plain
-from govnb.present.reports import common_region
-from govnb.present.results import departments
-from govnb.present.tables import Cell, Row, Table
+from govnb.report.blocks import Cards, Result, Title
+from govnb.report.frames import TOTAL, Number
+from govnb.report.prose import Prose, plain
+from govnb.report.reports import common_region
+from govnb.report.results import departments
+from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figures, exact, number_text, shown
 
 _NONE = Figures({}, {})

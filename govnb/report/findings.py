@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from govnb.present.bundle import anchor, bundle, escape
-from govnb.present.provenance import exact_text, figure_button
-from govnb.present.tables import Cell, Row, Table
+from govnb.report.bundle import anchor, bundle, escape
+from govnb.report.provenance import exact_text, figure_button
+from govnb.report.tables import Cell, Row, Table
 from govnb.review.finding import (
     EXPLAINED,
     FAILED,

@@ -30,7 +30,7 @@ STAND_IN = "〓"
 
 def folder() -> Path:
     """Return the folder of the vendored faces, for tools that take a font path."""
-    return Path(str(importlib.resources.files("govnb") / "present" / "fonts"))
+    return Path(str(importlib.resources.files("govnb") / "report" / "fonts"))
 
 
 @cache

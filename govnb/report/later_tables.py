@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from govnb.present.sheet import Sheet
-from govnb.present.tables import Cell, Row, Table
+from govnb.report.sheet import Sheet
+from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.department import SelfEvaluation
 from govnb.sheet.evidence import Target
 from govnb.sheet.figure import shown

@@ -18,13 +18,13 @@ from typing import Any, Self
 import pandas as pd
 
 from govnb.files import find_upward
-from govnb.present.blocks import Result, Title
-from govnb.present.findings import Findings
-from govnb.present.frames import TOTAL, Computed, Number, here
-from govnb.present.prose import Prose
-from govnb.present.shown import Shown
-from govnb.present.tables import Table
-from govnb.present.workbook import Workbook
+from govnb.report.blocks import Result, Title
+from govnb.report.findings import Findings
+from govnb.report.frames import TOTAL, Computed, Number, here
+from govnb.report.prose import Prose
+from govnb.report.shown import Shown
+from govnb.report.tables import Table
+from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.sheet.figure import Figure, Figures, number_text
 from govnb.sheet.folder import REGISTERS, registers_of

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from govnb.files import write_whole
-from govnb.present.checking import check_department
+from govnb.report.checking import check_department
 from govnb.sheet.carry import Values, carry
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from govnb.present.bundle import bundle, escape, landing
-from govnb.present.provenance import figure_button
+from govnb.report.bundle import bundle, escape, landing
+from govnb.report.provenance import figure_button
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.references import AND, REFERENCE, Reference, find, printed
 from govnb.text.narrative import Grid, Line, blocks_of, shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from govnb.present.bundle import anchor, escape, link
+from govnb.report.bundle import anchor, escape, link
 from govnb.sheet.expression import filled
 from govnb.sheet.figure import Figure, Figures, about, digits, shown
 from govnb.text.faults import Place

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from govnb.files import find_upward
-from govnb.present.frames import Computed, Number
-from govnb.present.reports import FINDING, STATUSES, Report, finding_row, number, reports
+from govnb.report.frames import Computed, Number
+from govnb.report.reports import FINDING, STATUSES, Report, finding_row, number, reports
 from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact, number_text
 from govnb.text.faults import Fault, FaultsError, Place, Spot, did_you_mean
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from govnb.present.prose import plain
-from govnb.present.tables import Cell, Table
-from govnb.present.tables import Row as TableRow
+from govnb.report.prose import plain
+from govnb.report.tables import Cell, Table
+from govnb.report.tables import Row as TableRow
 from govnb.sheet.figure import Figures
 from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
 from govnb.sheet.score_words import in_unit, joined, points
@@ -195,7 +195,7 @@ def score_bar(score: Score, *, public: bool) -> Axes | None:
     The public sees what the department published; the reviewer also what may come of it.
     """
     # Drawing is loaded where it draws: `govnb score` starts without it.
-    from govnb.present.charts_bars import span
+    from govnb.report.charts_bars import span
 
     if score.low is None or score.high is None or not score.is_weighted:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 
-from govnb.present.prose import plain
+from govnb.report.prose import plain
 from govnb.sheet.figure import Figures
 from govnb.sheet.references import par
 

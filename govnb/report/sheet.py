@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from govnb.present.tables import Cell, Row, Table, figure_cell
+from govnb.report.tables import Cell, Row, Table, figure_cell
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import find

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from govnb.present.frames import TOTAL, Computed, Number, numbers
-from govnb.present.tables import Cell, Row, Table
+from govnb.report.frames import TOTAL, Computed, Number, numbers
+from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figure, Figures, rounded, shown
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from govnb.present.bundle import bundle
-from govnb.present.style import style_element
+from govnb.report.bundle import bundle
+from govnb.report.style import style_element
 
 TEXT = (
     "运行到这一格停下了，原因见上。下面各格没有重新运行：还显示着的（灰色）是上一次的结果，不能用。"

@@ -9,7 +9,7 @@ from importlib.resources import files
 @cache
 def style() -> str:
     """Return the style sheet of the `gv-` classes."""
-    return files("govnb.present").joinpath("style.css").read_text("utf-8")
+    return files("govnb.report").joinpath("style.css").read_text("utf-8")
 
 
 def style_element() -> str:

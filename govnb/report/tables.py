@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from govnb.present.bundle import anchor, bundle, data_url, escape, landing
-from govnb.present.provenance import figure_button
+from govnb.report.bundle import anchor, bundle, data_url, escape, landing
+from govnb.report.provenance import figure_button
 from govnb.sheet.figure import Figure, Figures, number_text, rounded, shown
 
 if TYPE_CHECKING:

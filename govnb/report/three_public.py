@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from govnb.present.prose import plain
-from govnb.present.sentences import THREE_PUBLIC, known, sign
+from govnb.report.prose import plain
+from govnb.report.sentences import THREE_PUBLIC, known, sign
 from govnb.sheet.department import ThreePublic
 from govnb.sheet.figure import Figure, Figures
 from govnb.text.faults import Place

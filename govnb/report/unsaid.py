@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from govnb.present import sentences
-from govnb.present.prose import plain
-from govnb.present.scores import own_total
-from govnb.present.sentences import known
+from govnb.report import sentences
+from govnb.report.prose import plain
+from govnb.report.scores import own_total
+from govnb.report.sentences import known
 from govnb.sheet.compute import SCORE
 from govnb.sheet.fields import stated
 from govnb.sheet.figure import Figures, Lack

@@ -17,16 +17,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from govnb.files import find_upward
-from govnb.present import frames, sentences
-from govnb.present.annex_tables import ANNEXED
-from govnb.present.assessment import Assessment
-from govnb.present.blocks import Cards, Panels, Result, SignOff, Title, cards_of
-from govnb.present.bundle import anchor
-from govnb.present.charts import Chart, chart, figure_of, numbers_of, use_style
-from govnb.present.findings import Findings, matters, verdict
-from govnb.present.later_tables import LATER
-from govnb.present.prose import Prose, expand_lists, numbered, plain
-from govnb.present.scores import (
+from govnb.report import frames, sentences
+from govnb.report.annex_tables import ANNEXED
+from govnb.report.assessment import Assessment
+from govnb.report.blocks import Cards, Panels, Result, SignOff, Title, cards_of
+from govnb.report.bundle import anchor
+from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
+from govnb.report.findings import Findings, matters, verdict
+from govnb.report.later_tables import LATER
+from govnb.report.prose import Prose, expand_lists, numbered, plain
+from govnb.report.scores import (
     evidence_table,
     official_table,
     own_statement,
@@ -35,12 +35,12 @@ from govnb.present.scores import (
     scoring_table,
     statement,
 )
-from govnb.present.sheet import Sheet
-from govnb.present.shown import Shown
-from govnb.present.stopped import mark_failures
-from govnb.present.tables import Table
-from govnb.present.three_public import lacking, notes_of, three_public
-from govnb.present.unsaid import OPTIONAL, Unsaid, with_score
+from govnb.report.sheet import Sheet
+from govnb.report.shown import Shown
+from govnb.report.stopped import mark_failures
+from govnb.report.tables import Table
+from govnb.report.three_public import lacking, notes_of, three_public
+from govnb.report.unsaid import OPTIONAL, Unsaid, with_score
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
@@ -197,7 +197,7 @@ class Workbook(Assessment):
         return self._prose(sentences.ledger(self.figures, name))
 
     def sentence(self, name: str) -> Prose:
-        """Return one of the computed sentences of :mod:`govnb.present.sentences`."""
+        """Return one of the computed sentences of :mod:`govnb.report.sentences`."""
         return self._prose(SENTENCES[name](self.figures))
 
     def overspend(self) -> Prose:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.progress import Progress, failures
-from tests.publish.years import YearFolder, alive, below, ended, wait_for, year_folder
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.progress import Progress, failures
+from tests.batch.years import YearFolder, alive, below, ended, wait_for, year_folder
 
 pytestmark = pytest.mark.slow
 
@@ -269,7 +269,7 @@ def test_a_full_disk_fails_some_and_the_page_says_so(small_disk: Path, tmp_path:
 
 
 def _result() -> str:
-    from tests.publish.years import RESULT
+    from tests.batch.years import RESULT
 
     return RESULT
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from govnb.publish.changes import changes
+from govnb.batch.changes import changes
+from tests.batch.years import COMMAND, year_folder
 from tests.conftest import Govnb
-from tests.publish.years import COMMAND, year_folder
 
 
 def result(**more: Any) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from govnb.publish.cluster import Bundle, run_there
-from govnb.publish.job import Job
-from govnb.publish.store import Folder, Remote, store_of
+from govnb.batch.cluster import Bundle, run_there
+from govnb.batch.job import Job
+from govnb.batch.store import Folder, Remote, store_of
 from govnb.text.faults import FaultsError
-from tests.publish.years import ROOT, YearFolder, alive, below, wait_for, year_folder
+from tests.batch.years import ROOT, YearFolder, alive, below, wait_for, year_folder
 
 pytest.importorskip("distributed")
 # One after the other: in each a few seconds must be enough for a worker.

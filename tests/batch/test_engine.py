@@ -21,10 +21,10 @@ from nbformat import NotebookNode
 from papermill import PapermillExecutionError
 from papermill.exceptions import PapermillException
 
-from govnb.publish.engine import GovnbEngine, ReadableTranslator
-from govnb.publish.environment import SETTINGS
-from govnb.publish.warm import Warm
-from tests.publish.years import ROOT, below, wait_for, write_notebook
+from govnb.batch.engine import GovnbEngine, ReadableTranslator
+from govnb.batch.environment import SETTINGS
+from govnb.batch.warm import Warm
+from tests.batch.years import ROOT, below, wait_for, write_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -230,7 +230,7 @@ def test_a_worker_begins_with_one_thread_and_its_own_files_only() -> None:
 def test_getting_warm_for_every_format_starts_no_thread() -> None:
     """A thread of the warm process would be missing in every worker, which would wait for it."""
     look = (
-        "import os\nfrom pathlib import Path\nfrom govnb.publish import zygote\n"
+        "import os\nfrom pathlib import Path\nfrom govnb.batch import zygote\n"
         "zygote.warm_up(Path('params'), ('html', 'pdf', 'docx'))\n"
         "print(len(os.listdir('/proc/self/task')))"
     )
@@ -368,9 +368,9 @@ def test_stock_papermill_finds_the_engine_by_its_name(tmp_path: Path) -> None:
 
 
 def test_the_engine_can_be_imported_first_or_after_papermill() -> None:
-    for first in ("govnb.publish.engine", "papermill"):
+    for first in ("govnb.batch.engine", "papermill"):
         code = (
-            f"import {first}\nimport papermill.engines as e, govnb.publish.engine as g\n"
+            f"import {first}\nimport papermill.engines as e, govnb.batch.engine as g\n"
             "assert e.papermill_engines.get_engine('govnb') is g.GovnbEngine"
         )
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

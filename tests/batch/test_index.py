@@ -13,9 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from govnb.publish.index import index_page
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.summary import (
+from govnb.batch.index import index_page
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.summary import (
     FINDINGS,
     HEADINGS,
     Row,

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from govnb.publish.job import Job
-from govnb.publish.outcome import Failure, Outcome, Output
-from govnb.publish.plan import Plan, make_plan, vouched
-from govnb.publish.receipts import (
+from govnb.batch.job import Job
+from govnb.batch.outcome import Failure, Outcome, Output
+from govnb.batch.plan import Plan, make_plan, vouched
+from govnb.batch.receipts import (
     Receipt,
     Shared,
     Stamp,
@@ -26,9 +26,9 @@ from govnb.publish.receipts import (
     why_run,
     write_receipt,
 )
-from govnb.publish.run import find_notebook
-from govnb.publish.store import Folder, Store
-from tests.publish.years import YearFolder, year_folder
+from govnb.batch.run import find_notebook
+from govnb.batch.store import Folder, Store
+from tests.batch.years import YearFolder, year_folder
 
 Year = tuple[YearFolder, Job, Store]
 

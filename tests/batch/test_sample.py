@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from govnb.present.workbook import Workbook
-from govnb.publish.sample.errors import KINDS
-from govnb.publish.sample.make import YEAR, make
+from govnb.batch.sample.errors import KINDS
+from govnb.batch.sample.make import YEAR, make
+from govnb.report.workbook import Workbook
 from govnb.text.faults import FaultsError
 
 COUNT = 24

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.years import (
+from tests.batch.years import (
     COMMAND,
     ROOT,
     alive,
@@ -120,7 +120,7 @@ def test_nothing_needs_fork_to_be_imported() -> None:
     look = (
         "import importlib, pkgutil, govnb\n"
         "for found in pkgutil.walk_packages(govnb.__path__, 'govnb.'):\n"
-        "    if found.name != 'govnb.publish.kernel': importlib.import_module(found.name)"
+        "    if found.name != 'govnb.batch.kernel': importlib.import_module(found.name)"
     )
     done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -48,7 +48,7 @@ if department.startswith("wanders"):
 text = Path(params_dir, "2016", f"{department}.yml").read_text() if department[:1] != "w" else ""
 """
 RESULT = """
-from govnb.present.blocks import Result
+from govnb.report.blocks import Result
 Result({"year": str(year), "department": department, "name": f"{department}局", "region": "示例区",
         "edition": edition, "sample": False, "text": text, "figures": {
             "支出": {"value": "12.5", "unit": "万元"}, "收入": {"value": "10", "unit": "万元"},

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from govnb.publish.index import index_page
-from govnb.publish.outcome import Failure, Outcome
-from govnb.publish.summary import Row
+from govnb.batch.index import index_page
+from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.summary import Row
 from tests.browser.boxes import boxes
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from govnb.present.bundle import STRUCTURE
-from govnb.publish.run import render
+from govnb.batch.run import render
+from govnb.report.bundle import STRUCTURE
 from tests.papers.papers import pdf_text
-from tests.present.markup import Page
+from tests.report.markup import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
@@ -312,7 +312,7 @@ def test_every_input_and_every_computed_figure_of_the_report_is_on_the_page(page
 def test_a_department_with_hardly_any_data_goes_through_the_same_notebook(
     govnb: Any, tmp_path: Path
 ) -> None:
-    """The other two go through the notebook's cells in tests/present/test_workbook.py."""
+    """The other two go through the notebook's cells in tests/report/test_workbook.py."""
     year, name = "2018", "nanxian-zhujian"
     outcome = govnb(
         "run", year, name, "--to", "html", "--params", ROOT / "params", "--outputs", tmp_path

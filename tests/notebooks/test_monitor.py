@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.present.markup import Page
+from tests.report.markup import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGERS = ROOT / "tests" / "data" / "monitoring"

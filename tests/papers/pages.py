@@ -13,11 +13,11 @@ import pandas
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from govnb.batch.run import Job, execute
 from govnb.papers.page import HTMLReport
-from govnb.present.blocks import Cards, Panels, Title
-from govnb.present.prose import Prose
-from govnb.present.tables import Cell, Row, Table
-from govnb.publish.run import Job, execute
+from govnb.report.blocks import Cards, Panels, Title
+from govnb.report.prose import Prose
+from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figure, Figures, Lack
 from govnb.text.faults import Place
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from govnb.papers.pdf import PDFReport
 from govnb.papers.word import WordReport
-from govnb.present.bundle import STRUCTURE
+from govnb.report.bundle import STRUCTURE
 from tests.papers.pages import report_notebook, report_page, shows
 
 _SKIPPED = ".gv-panels, .gv-download, .gv-sr, .gv-review, .gv-contents, a.gv-anchor, script, style"

@@ -20,8 +20,8 @@ from govnb.papers.pandoc import Node
 from govnb.papers.pictures import safe_svg
 from govnb.papers.reading import is_annex, read
 from govnb.papers.tree import leads, pairs, title_lines, words
-from govnb.present.blocks import Cards, Panels, Result, SignOff, Title
-from govnb.present.bundle import STRUCTURE
+from govnb.report.blocks import Cards, Panels, Result, SignOff, Title
+from govnb.report.bundle import STRUCTURE
 from tests.papers.pages import EVIL, dot, failed_notebook, figures, own_notebook, own_table, shows
 from tests.papers.papers import grid, table
 

@@ -23,7 +23,7 @@ from govnb.papers.page import HTMLReport
 from govnb.papers.page_clean import clean
 from govnb.papers.page_markdown import formula
 from govnb.papers.page_outline import Outline, slug
-from govnb.present.tables import Cell, Row, Table
+from govnb.report.tables import Cell, Row, Table
 from tests.papers.pages import (
     EVIL,
     REPORTS,

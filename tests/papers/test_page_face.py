@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnb.papers.page_face import MARK, font_face, with_face
-from govnb.present import fonts
+from govnb.report import fonts
 from tests.papers.pages import REPORTS, report_page
 
 

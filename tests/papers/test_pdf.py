@@ -20,8 +20,8 @@ from govnb.papers.reading import read
 from govnb.papers.result import structures
 from govnb.papers.shape import shaped
 from govnb.papers.typesetting import faces, typeset
-from govnb.present.blocks import SignOff, Title
-from govnb.present.bundle import STRUCTURE
+from govnb.report.blocks import SignOff, Title
+from govnb.report.bundle import STRUCTURE
 from govnb.text.faults import FaultsError
 from tests.papers.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 from tests.papers.papers import (

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from govnb.present.workbook import Workbook
-from govnb.publish.sample.department import department
-from govnb.publish.sample.make import YEAR, dump, year_file
+from govnb.batch.sample.department import department
+from govnb.batch.sample.make import YEAR, dump, year_file
+from govnb.report.workbook import Workbook
 from govnb.sheet.read import load
 
 ROOT = Path(__file__).parents[2]

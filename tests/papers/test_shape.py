@@ -15,11 +15,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pypdf import PdfReader
 
+from govnb.batch.run import Job, execute
 from govnb.papers.shape import shaped
-from govnb.present.blocks import SignOff, Title
-from govnb.present.bundle import STRUCTURE
-from govnb.present.prose import Prose
-from govnb.publish.run import Job, execute
+from govnb.report.blocks import SignOff, Title
+from govnb.report.bundle import STRUCTURE
+from govnb.report.prose import Prose
 from govnb.sheet.figure import Figures
 from tests.papers.pages import page, shows
 from tests.papers.papers import as_docx, as_pdf

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from govnb.papers.page import HTMLReport
-from govnb.present.prose import Prose
+from govnb.report.prose import Prose
 from govnb.sheet.figure import Figures
 from tests.papers.papers import as_docx, as_pdf, first_missing, flat, pdf_text, words_of_page
 from tests.text.test_narrative import TYPED

@@ -24,8 +24,8 @@ from govnb.papers import tree
 from govnb.papers.reading import read
 from govnb.papers.result import structures
 from govnb.papers.word import WordReport
-from govnb.present import fonts
-from govnb.present.blocks import SignOff, Title
+from govnb.report import fonts
+from govnb.report.blocks import SignOff, Title
 from tests.papers.pages import EVIL, REPORTS, failed_notebook, own_notebook, report_notebook
 from tests.papers.papers import (
     as_docx,

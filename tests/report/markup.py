@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from govnb.present.style import style_element
+from govnb.report.style import style_element
 
 VOID = {"br", "hr", "img", "wbr", "input", "meta", "link", "col"}
 

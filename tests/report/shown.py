@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from govnb import Workbook
-from govnb.present.tables import Table
-from govnb.publish.rehearsal import run_through
+from govnb.batch.rehearsal import run_through
+from govnb.report.tables import Table
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

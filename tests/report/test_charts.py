@@ -25,14 +25,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from govnb import Workbook, bars, bullets
-from govnb.present import fonts
-from govnb.present.charts import STYLE, Chart, chart, use_style
-from govnb.present.charts_bars import measure, span, wrap
-from govnb.present.charts_svg import GRID, compact
-from govnb.present.prose import Prose
-from govnb.publish.rehearsal import run_through
+from govnb.batch.rehearsal import run_through
+from govnb.report import fonts
+from govnb.report.charts import STYLE, Chart, chart, use_style
+from govnb.report.charts_bars import measure, span, wrap
+from govnb.report.charts_svg import GRID, compact
+from govnb.report.prose import Prose
 from govnb.sheet.read import Inputs, load
-from tests.present.shown import NOTEBOOKS
+from tests.report.shown import NOTEBOOKS
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("params/2*/[a-z]*.yml"))
@@ -348,7 +348,7 @@ def test_equal_charts_are_equal_bytes_whatever_the_users_style(junshan: Inputs) 
         assert [each.svg for each in charts_of(Workbook(junshan)).values()] == made
     code = (
         "import hashlib;import pandas as pd;from govnb import bars;"
-        "from govnb.present.charts import chart;"
+        "from govnb.report.charts import chart;"
         "print(hashlib.sha256(chart(bars(pd.Series({'甲':1,'乙':2})),'图').svg.encode()).hexdigest())"
     )
     sums = {

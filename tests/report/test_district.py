@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from govnb import District, FaultsError, Workbook
-from govnb.present.prose import Prose
-from govnb.present.tables import Table
-from tests.present.test_results import JUNSHAN, RONGWANHU, result, write
+from govnb.report.prose import Prose
+from govnb.report.tables import Table
+from tests.report.test_results import JUNSHAN, RONGWANHU, result, write
 
 DEPARTMENTS = ("junshan-zwfw", "yueyangxian-rongwanhu")
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "district.ipynb"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
-from govnb.present.new_file import create
+from govnb.report.new_file import create
 from govnb.sheet.read import load
 
 BODY = (

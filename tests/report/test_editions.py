@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
-from govnb.present.bundle import link
-from govnb.present.tables import Table
+from govnb.report.bundle import link
+from govnb.report.tables import Table
 from govnb.sheet.read import Inputs, load
-from tests.present.markup import Page
+from tests.report.markup import Page
 
 Shown = list[tuple[str, dict[str, Any]]]
 DEPARTMENTS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from govnb.present.findings import Findings
+from govnb.report.findings import Findings
 from govnb.review.run import review
 from govnb.sheet.compute import compute
 from tests.conftest import Govnb

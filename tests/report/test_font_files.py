@@ -9,7 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "govnb" / "present" / "fonts"
+FOLDER = ROOT / "govnb" / "report" / "fonts"
 FANDOL = (
     "FandolFang-Regular.otf",
     "FandolHei-Regular.otf",

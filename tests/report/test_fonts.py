@@ -11,7 +11,7 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from govnb.present import fonts
+from govnb.report import fonts
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,7 @@ def test_chinese_is_a_full_em_wide_and_widths_add_up() -> None:
 
 
 def test_importing_does_no_work() -> None:
-    heavy = "import govnb.present.fonts, sys; print({'matplotlib', 'fontTools'} & set(sys.modules))"
+    heavy = "import govnb.report.fonts, sys; print({'matplotlib', 'fontTools'} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", heavy], capture_output=True, text=True, check=True, cwd=ROOT
     )

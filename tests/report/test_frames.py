@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnb import Workbook, growth, known, percent, with_total
-from govnb.present.frames import NO_GROWTH, Computed, Number
+from govnb.report.frames import NO_GROWTH, Computed, Number
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import Inputs, load
-from tests.present.markup import Page
-from tests.present.shown import NOTEBOOKS, table_of
+from tests.report.markup import Page
+from tests.report.shown import NOTEBOOKS, table_of
 
 Department = Callable[[str], Path]
 BODY = "支出: {明细: {甲: 1, 乙: 2, 丙: 未公布}}\n预算安排: {明细: {甲: 3, 乙: 0, 丙: 1}}\n"
@@ -125,7 +125,7 @@ def test_every_table_can_be_taken_into_pandas(junshan: Inputs) -> None:
 
 
 def test_the_notebooks_own_cells_give_what_the_formula_book_gives(junshan: Inputs) -> None:
-    from govnb.publish.rehearsal import run_through
+    from govnb.batch.rehearsal import run_through
 
     workbook = Workbook(junshan)
     list(run_through(NOTEBOOKS, workbook))
@@ -141,7 +141,7 @@ def test_in_the_lab_a_number_names_its_cells_place_however_often_and_late_it_is_
     from jupyter_client.manager import start_new_kernel
 
     source = (
-        "from govnb.present.frames import here\n"
+        "from govnb.report.frames import here\n"
         "exec(compile('place = here()', 'cell', 'exec'))\nprint(place)"
     )
     cells = [

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from govnb import Workbook
-from govnb.present.later_tables import LATER
-from govnb.present.tables import Table
+from govnb.report.later_tables import LATER
+from govnb.report.tables import Table
 from govnb.sheet.read import Inputs, load
 
 FILES = Path(__file__).parent.parent / "data" / "later"

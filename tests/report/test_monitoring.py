@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from govnb import percent
-from govnb.present.monitoring import Bulletin, Monitor
+from govnb.report.monitoring import Bulletin, Monitor
 from govnb.text.faults import FaultsError
 
 At = Callable[..., Any]

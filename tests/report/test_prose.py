@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnb import Workbook, bars
-from govnb.present.bundle import STRUCTURE
-from govnb.present.prose import Prose, expand_lists, numbered
+from govnb.report.bundle import STRUCTURE
+from govnb.report.prose import Prose, expand_lists, numbered
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import load
 from govnb.text.faults import Place
-from tests.present.filled import Filling
-from tests.present.markup import Page
+from tests.report.filled import Filling
+from tests.report.markup import Page
 
 HERE = Place("某.yml", 1, 1)
 

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 import pytest
 
 from govnb import Workbook
-from govnb.present.bundle import STRUCTURE, anchor
-from govnb.present.provenance import exact_text, how_made
+from govnb.report.bundle import STRUCTURE, anchor
+from govnb.report.provenance import exact_text, how_made
 from govnb.sheet.figure import Figures, Lack
 from govnb.sheet.read import Inputs, load
-from tests.present.markup import Page
-from tests.present.shown import table_of
+from tests.report.markup import Page
+from tests.report.shown import table_of
 
 Shown = list[tuple[str, dict[str, Any]]]
 

@@ -13,7 +13,7 @@ import pytest
 
 import govnb
 from govnb import FaultsError, Workbook, percent
-from govnb.present.frames import Number
+from govnb.report.frames import Number
 
 DEPARTMENTS = ("junshan-zwfw", "yueyangxian-rongwanhu")
 JUNSHAN, RONGWANHU = "君山区政务服务中心", "岳阳县荣湾湖建设开发服务中心"

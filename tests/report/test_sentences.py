@@ -9,7 +9,7 @@ import pytest
 
 from govnb import Workbook
 from govnb.sheet.read import Inputs, load
-from tests.present.markup import Page
+from tests.report.markup import Page
 
 Department = Callable[[str], Path]
 

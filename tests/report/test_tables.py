@@ -16,13 +16,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govnb import Workbook
-from govnb.present.bundle import STRUCTURE
-from govnb.present.tables import ROUNDING_NOTE, Cell, Row, Table, figure_cell, safe_text
+from govnb.report.bundle import STRUCTURE
+from govnb.report.tables import ROUNDING_NOTE, Cell, Row, Table, figure_cell, safe_text
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import Inputs, load
 from govnb.text.faults import Place
-from tests.present.markup import Page
-from tests.present.shown import table_of
+from tests.report.markup import Page
+from tests.report.shown import table_of
 
 NOTHING = Figures({}, {})
 amounts = st.decimals(-1000, 1000, places=4)

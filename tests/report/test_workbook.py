@@ -12,8 +12,8 @@ import pytest
 
 from govnb import FaultsError, Workbook
 from govnb.sheet.read import Inputs, load
-from tests.present.markup import Page
-from tests.present.shown import table_of
+from tests.report.markup import Page
+from tests.report.shown import table_of
 
 Shown = list[tuple[str, dict[str, Any]]]
 OTHERS = ["2016/yueyangxian-rongwanhu", "2018/nanxian-zhujian", "2019/heshan-chengguan"]
@@ -25,7 +25,7 @@ def faults(*arguments: Any, **options: Any) -> str:
     return "\n".join(map(str, caught.value.faults))
 
 
-@pytest.mark.parametrize("folder", ["", "notebooks", "govnb/present", "params/2016"])
+@pytest.mark.parametrize("folder", ["", "notebooks", "govnb/report", "params/2016"])
 def test_it_opens_by_name_from_any_folder_below_the_root(
     folder: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from govnb.publish.job import Job
-from govnb.publish.receipts import Shared
+from govnb.batch.job import Job
+from govnb.batch.receipts import Shared
 from govnb.text.faults import FaultsError
 from tests.review.reviewing import PARAMS, ids, read, reviewed
 

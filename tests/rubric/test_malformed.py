@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from govnb.present.shared_files import names_at_large
+from govnb.report.shared_files import names_at_large
 from govnb.rubric.load import load_rubric
 from govnb.text.faults import FaultsError
 from tests.conftest import Govnb

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from pydantic import Field
 
-from govnb.present.schema import schema
+from govnb.report.schema import schema
 from govnb.rubric.case import Case
 from govnb.rubric.evidence import Worth
 from govnb.rubric.outcome import Interval, Outcome

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from govnb.present.scores import in_prose, score_text, scoring_table
-from govnb.present.shared_files import blank_inputs
-from govnb.present.workbook import Workbook
+from govnb.report.scores import in_prose, score_text, scoring_table
+from govnb.report.shared_files import blank_inputs
+from govnb.report.workbook import Workbook
 from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
 from govnb.sheet import score_words as words

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from govnb.present.workbook import Workbook
+from govnb.report.workbook import Workbook
 from govnb.sheet.figure import rounded
 from govnb.sheet.read import load
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from govnb.present.new_file import create
+from govnb.report.new_file import create
 from govnb.sheet.folder import departments, place_faults, unread_files, year_files
 from govnb.sheet.read import department_path, new_path
 from govnb.text.faults import FaultsError

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from govnb.present.prose import Prose
-from govnb.present.provenance import exact_text
-from govnb.present.workbook import Workbook
-from govnb.publish.summary import Row, in_one_unit
+from govnb.batch.summary import Row, in_one_unit
+from govnb.report.prose import Prose
+from govnb.report.provenance import exact_text
+from govnb.report.workbook import Workbook
 from govnb.sheet.figure import Figures, shown
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
-from tests.present.markup import Page
-from tests.present.shown import table_of
+from tests.report.markup import Page
+from tests.report.shown import table_of
 
 Compute = Callable[[str], Figures]
 Department = Callable[[str], Path]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from govnb.present.new_file import create, year_file
+from govnb.report.new_file import create, year_file
 from govnb.sheet.carry import carry
 from govnb.sheet.compute import compute
 from govnb.sheet.department import BudgetLine, Department

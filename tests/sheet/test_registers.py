@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from govnb.present.assessment import Assessment
+from govnb.report.assessment import Assessment
 from govnb.sheet.folder import departments, unread_files
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError

@@ -13,7 +13,7 @@ from govnb import Workbook
 from govnb.sheet.read import load
 from govnb.text.characters import ReadOrdinary, lookalikes, ordinary
 from govnb.text.yaml_text import parse_yaml
-from tests.present.markup import Page
+from tests.report.markup import Page
 
 RANGES = ((0x2E80, 0x2EF4), (0x2F00, 0x2FD6), (0xF900, 0xFB00), (0x2F800, 0x2FA20))
 ALIKE = [chr(c) for first, last in RANGES for c in range(first, last) if lookalikes(chr(c))]

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
-from govnb.publish.sample import words
+from govnb.batch.sample import words
 
 Tree = dict[str, Any]
 _CENT = Decimal("0.01")

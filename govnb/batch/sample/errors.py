@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from govnb.publish.sample import words
-from govnb.publish.sample.department import Tree
+from govnb.batch.sample import words
+from govnb.batch.sample.department import Tree
 
 
 @dataclass(frozen=True)

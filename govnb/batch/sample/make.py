@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
+from govnb.batch.sample import words
+from govnb.batch.sample.department import department
+from govnb.batch.sample.errors import KINDS, Error
 from govnb.files import write_all_whole, write_whole
-from govnb.publish.sample import words
-from govnb.publish.sample.department import department
-from govnb.publish.sample.errors import KINDS, Error
 from govnb.shipped import shipped
 from govnb.text.faults import Fault, FaultsError, Place
 
