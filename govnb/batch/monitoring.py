@@ -13,7 +13,8 @@ from govnb.batch.job import Job
 from govnb.batch.run import produce
 from govnb.batch.work import failure_of
 from govnb.files import write_all_whole
-from govnb.report.monitoring import FOLDER, result_files, stem
+from govnb.report.bulletin import result_files
+from govnb.report.monitor import FOLDER, stem
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
