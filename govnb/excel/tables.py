@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +13,7 @@ from functools import cached_property
 from govnb.excel.maps import Cells, Form, Lines, Tree, Words, plain
 from govnb.excel.source import Grid, Source, address, refused
 from govnb.text.faults import Fault, FaultsError, Spot
+from govnb.text.measure import signed
 from govnb.text.number import BadText, parse_number
 from govnb.text.section import VARIABLE
 
@@ -98,6 +99,8 @@ class Table:
         """The words above each cell that are heads of this form's columns."""
         found: dict[tuple[int, int], frozenset[str]] = {}
         known = self.form.known_heads
+        # A form with a list has blocks one below the other, each with its own heads.
+        most = 2 if self.form.lines else _MOST_HEADS
         for column in range(self.width):
             words: frozenset[str] = frozenset()
             above, is_filled = 0, False
@@ -105,7 +108,7 @@ class Table:
                 word = self.word(row, column)
                 if word in known and not self._is_label_here(row, column):
                     # One over another, unless there are numbers between.
-                    near = row - above < _MOST_HEADS and not is_filled
+                    near = row - above < most and not is_filled
                     words = (words if near else frozenset()) | {word}
                     above, is_filled = row, False
                 elif words:
@@ -171,16 +174,42 @@ class Table:
             return
         wanted, is_open = Words(cells.row).words, VARIABLE.fullmatch(cells.row)
         after, until = (self._edge(words, under) for words in (cells.after, cells.until))
-        fixed = set[str]().union(*(Words(c.row).words for c in self.form.cells if c.row))
+        fixed = self.form.known_rows
         for row, column in under:
             label, _, at = self.label(row, column)
-            if not is_open and label in wanted:
+            # Its label may stand under heads of its own.
+            beside = wanted & {self.word(row, c) for c in range(column)} if not label else None
+            if not is_open and (label in wanted or beside):
                 yield row, column, ""
             elif is_open and label and label not in fixed | _TOTALS:
                 is_below = after is None or (after[0] < row and after[1] == at)
                 is_above = until is None or (until[0] > row and until[1] == at)
                 if is_below and is_above:
                     yield row, column, label
+
+    def beside(self, words: str) -> tuple[int, int, str] | None:
+        """Return where the value of a label in the form's head stands, and what it is."""
+        wanted = Words(words).words
+        first = min((row for row, _ in self.heads), default=self.bottom)
+        for row in range(self.top, first):
+            for column in range(self.width):
+                text = self.grid.at(row, column)
+                label, colon, told = unicodedata.normalize("NFKC", text).partition(":")
+                if plain(label) not in wanted:
+                    continue
+                if told.strip():
+                    return row, column, text[len(label) + len(colon) :].strip()
+                behind = ((c, self.grid.at(row, c)) for c in range(column + 1, self.width))
+                value = next(((c, t) for c, t in behind if t.strip() and t != text), None)
+                if value and plain(value[1].rstrip("：:")) not in self.form.known_labels:
+                    return row, value[0], " ".join(value[1].split())
+        return None
+
+    @cached_property
+    def title(self) -> str:
+        """What the table is called: of a form that is filled in once a thing, that thing too."""
+        told = self.beside(self.form.named) if self.form.named else None
+        return f"{self.name}（{told[2]}）" if told else self.name
 
     def _edge(self, words: str | None, under: list[tuple[int, int]]) -> tuple[int, int] | None:
         """Return the row of a label among cells, and the column it stands in."""
@@ -205,6 +234,8 @@ def is_nothing(text: str) -> bool:
 def read_table(table: Table, found: Found) -> None:
     """Add what a table states to what is found."""
     reader = _Reader(table, found)
+    if not reader.begin():
+        return
     for cells in table.form.cells:
         reader.cells(cells)
     for tree in table.form.trees:
@@ -220,6 +251,28 @@ class _Reader:
     def __init__(self, table: Table, found: Found) -> None:
         self.table, self.found = table, found
         self.used: set[tuple[int, int]] = set()
+        # What the form is filled in for; empty where it is the department.
+        self.thing = ""
+
+    def begin(self) -> bool:
+        """Read what the form is about, and the labels of its head; tell whether it goes on."""
+        form = self.table.form
+        if form.named is not None:
+            told = self.table.beside(form.named)
+            if told is None:
+                spot, hint = self.table.spot(self.table.top, 0), "在表头补上"
+                message = f"“{self.table.name}”没有写{form.named.partition('|')[0]}"
+                self.found.faults.append(Fault(spot, message, hint))
+                return False
+            self.thing = as_name(told[2])
+        for label in form.labels:
+            if (told := self.table.beside(label.label)) and not is_nothing(told[2]):
+                self.add(self.filled(label.fill), told[2], told[:2], "")
+        return True
+
+    def filled(self, fill: str) -> str:
+        """Return a figure's name with what the form is about put in."""
+        return fill.replace("{名称}", self.thing)
 
     def value(self, row: int, column: int) -> str | None:
         """Return a cell's number as it would be typed; None where there is none."""
@@ -248,7 +301,7 @@ class _Reader:
         """Read the cells of one entry; two that differ can't both be meant."""
         seen: dict[str, tuple[tuple[int, int], str]] = {}
         for row, column, word in self.table.matches(cells):
-            text = self.value(row, column)
+            text = self.text(row, column) if cells.in_words else self.value(row, column)
             if text is None:
                 self.blank_total(cells, row, column)
                 continue
@@ -259,12 +312,21 @@ class _Reader:
                 hint = "同一张表只导入一套；表头重复的，在映射里用 #1、#2 指明第几个"
                 self.found.faults.append(Fault(self.table.spot(row, column), message, hint))
             if first[0] == (row, column):
-                name = word.replace(".", "·").translate(_BRACKETS)
-                for fill in cells.fill:
-                    self.add(VARIABLE.sub(name.replace("\\", "＼"), fill), text, (row, column))
+                name = as_name(word).replace("\\", "＼")
+                unit = "" if cells.in_words else None
+                for fill in map(self.filled, cells.fill):
+                    self.add(VARIABLE.sub(name, fill), text, (row, column), unit)
+
+    def text(self, row: int, column: int) -> str | None:
+        """Return a cell's words; None where it says nothing."""
+        self.used.add((row, column))
+        text = " ".join(self.table.grid.at(row, column).split())
+        return None if is_nothing(text) else text
 
     def blank_total(self, cells: Cells, row: int, column: int) -> None:
         """Tell a total left empty below numbers; other rows may well have nothing to state."""
+        if self.table.form.named is not None:
+            return
         is_total = cells.row is not None and {w[-2:] for w in Words(cells.row).words} & _TOTALS
         above = (at for at in self.table.cells if at[1] == column and at[0] < row)
         if is_total and any(not is_nothing(self.table.grid.at(*at)) for at in above):
@@ -309,30 +371,64 @@ class _Reader:
 
     def lines(self, lines: Lines) -> None:
         """Read a list, one thing a line; those of one name are added up where that is asked."""
-        fields = {told: self.table.below(head) for told, head in lines.columns.items()}
-        keys = {row: column for row, column in reversed(self.table.below(lines.by))}
+        keys = self._keys(lines)
         sums: dict[str, list[tuple[Decimal, tuple[int, int]]]] = defaultdict(list)
-        for told, cells in fields.items():
-            for row, column in dict(reversed(cells)).items():
-                key = self.table.grid.at(row, keys[row]).strip() if row in keys else ""
-                key = " ".join(key.split()).replace(".", "·").translate(_BRACKETS)
-                if not key or plain(key) in _TOTALS or is_nothing(self.table.grid.at(row, column)):
+        for told, head in lines.columns.items():
+            *sign, value, unit = (head if "+" in head else f"{head}+").split("+")
+            for row, column in sorted(self._first(value).items()):
+                text = self.table.grid.at(row, column).strip()
+                if row not in keys or is_nothing(text) or _unweighed(text) == keys[row]:
                     continue
-                name = lines.fill.replace("{键}", key)
+                name = self.filled(lines.fill).replace("{键}", as_name(_unnumbered(keys[row])))
                 if lines.summed == "是":
-                    if (text := self.value(row, column)) is not None:
-                        sums[name].append((Decimal(text), (row, column)))
-                else:
-                    self.used.add((row, column))
-                    text = self.table.grid.at(row, column).strip()
-                    self.add(f"{name}.{told}", _as_stated(text), (row, column), "")
-        for name, parts in sums.items():
-            self.add(name, f"{sum(number for number, _ in parts):f}", parts[0][1])
+                    if (number := self.value(row, column)) is not None:
+                        sums[name].append((Decimal(number), (row, column)))
+                    continue
+                self.used.add((row, column))
+                before, behind = (self._beside(row, part) for part in ("".join(sign), unit))
+                text = _joined(before, _as_stated(_unweighed(text)), behind)
+                self.add(f"{name}.{told}", text, (row, column), "")
+        for name, each in sums.items():
+            self.add(name, f"{sum(number for number, _ in each):f}", each[0][1])
+
+    def _first(self, head: str) -> dict[int, int]:
+        """Return the column of a head in each row; the first of several that are merged."""
+        return dict(reversed(self.table.below(head))) if head else {}
+
+    def _beside(self, row: int, head: str) -> str:
+        """Return what another column says in a row."""
+        column = self._first(head).get(row)
+        if column is None:
+            return ""
+        self.used.add((row, column))
+        return self.table.grid.at(row, column).strip()
+
+    def _keys(self, lines: Lines) -> dict[int, str]:
+        """Return the name in each row that is one of the list, not a total, a foot or blank."""
+        grid, keys, seen = self.table.grid, dict[int, str](), dict[str, int]()
+        filled = {row for row, column in self.table.below(lines.wanted or lines.by)
+                  if not is_nothing(grid.at(row, column))}  # fmt: skip
+        for row, column in sorted(self._first(lines.by).items()):
+            text = _unweighed(grid.at(row, column))
+            key = as_name(_unnumbered(text))
+            if not key or plain(key) in _TOTALS | self.table.form.known_rows or row not in filled:
+                continue
+            if lines.summed != "是" and key in seen:
+                message = f"“{key}”有两行，另一行在 {address(seen[key], column)}"
+                spot, hint = self.table.spot(row, column), "改一个名称，加上能区别的词"
+                self.found.faults.append(Fault(spot, message, hint))
+                continue
+            keys[row], seen[key] = text, row
+        return keys
 
     def unused(self) -> None:
         """Note the numbers under known heads that no entry of the map asked for."""
         table = self.table
         at = [c for c in table.cells if c not in self.used and not is_nothing(table.grid.at(*c))]
+        if table.form.lines:
+            known = table.form.known_rows
+            at = [c for c in at if _is_number(table.grid.at(*c))
+                  and not known & {table.word(c[0], n) for n in range(c[1])}]  # fmt: skip
         labels = dict.fromkeys(table.label(*cell)[0] or address(*cell) for cell in at)
         if labels:
             told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")
@@ -341,12 +437,37 @@ class _Reader:
 
 # What a name can't hold, in the form that it can.
 _BRACKETS = str.maketrans("[]{}\"'=*|\n", "［］｛｝”’＝＊｜ ")
+# What a form's rows are numbered by, and the points that some print behind a group.
+_NUMBER_OF_ROW = re.compile(r"^指标\s*(?:\d+\s*[:：、.]?|[:：])\s*")
+_POINTS_BEHIND = re.compile(r"\s*[（(]\s*\d+(?:\.\d+)?\s*分\s*[)）]$")
+
+
+def as_name(text: str) -> str:
+    """Return a text as a step of a figure's name."""
+    return " ".join(text.split()).replace(".", "·").translate(_BRACKETS)
+
+
+def _unnumbered(text: str) -> str:
+    return _NUMBER_OF_ROW.sub("", text.strip())
+
+
+def _unweighed(text: str) -> str:
+    """Return a short text, such as a group's name, without the points behind it."""
+    return _POINTS_BEHIND.sub("", text.strip()) if len(text.strip()) <= 20 else text.strip()
+
+
+def _joined(sign: str, value: str, unit: str) -> str:
+    """Return a target from its columns: a sign the value lacks, and a bare number's unit."""
+    if signed(sign)[0] and not signed(sign)[1] and not signed(value)[0]:
+        value = f"{signed(sign)[0]}{value}"
+    is_bare = re.fullmatch(r"-?[\d.]+", signed(value)[1] or value)
+    return f"{value}{unit}" if is_bare and not is_nothing(unit) else value
 
 
 def _as_stated(text: str) -> str:
     """Return a text of a form as the parameter file writes it: a number plainly, signs usual."""
     number = cleaned(text)
-    return number if re.fullmatch(r"-?\d+(\.\d+)?%?", number) else text
+    return number if re.fullmatch(r"-?\d+(\.\d+)?%?", number) else " ".join(text.split())
 
 
 # ── workbooks → tables ──────────────────────────────────────────
@@ -366,22 +487,25 @@ def find(
         For a workbook of another year, tables in two sets, a formula never worked out.
     """
     found, tables = Found(), _tables(source, forms, year)
-    named = re.search(r"(?<!\d)(20\d\d)(?=年|决算|预算|部门)", source.path.name)
-    if named and int(named[1]) != year:
-        message = f"文件名写的是 {named[1]} 年，要导入的是 {year} 年"
+    dated = re.search(r"(?<!\d)(20\d\d)(?=年|决算|预算|部门)", source.path.name)
+    if dated and int(dated[1]) != year:
+        message = f"文件名写的是 {dated[1]} 年，要导入的是 {year} 年"
         raise refused(source.path.name, message, "核对年度；确是这一年的，改文件名再导入")
     tables = [t for t in tables if not scope or scope in _head_text(t) + t.grid.name]
     # A name in a list of contents is no table; one that is read has cells.
     read = {t.name for t in tables if t.cells}
     tables = [t for t in tables if t.cells or t.name not in read]
-    twice = {t.name for t in tables if sum(o.name == t.name for o in tables) > 1}
+    named = Counter(t.title for t in tables if not t.form.named or t.title != t.name)
+    twice = {title for title, count in named.items() if count > 1}
     if twice:
-        places = (f"“{t.name}”{t.spot(t.top, 0)}（{_title(t)}）" for t in tables if t.name in twice)
+        places = (
+            f"“{t.title}”{t.spot(t.top, 0)}（{_title(t)}）" for t in tables if t.title in twice
+        )
         message = f"同一张表有几套：{'；'.join(places)}"
         hint = "用 --scope 写其中一套的标题、工作表名或单位名里的词，如 --scope 本级"
         raise refused(source.path.name, message, hint)
     for table in tables:
-        found.tables[table.name] = table.spot(table.top, 0)
+        found.tables[table.title] = table.spot(table.top, 0)
         _read_heads(table, found, (units or {}).get(table.name, ""))
         if table.unit:
             read_table(table, found)
@@ -434,6 +558,8 @@ def _best(title: str, forms: Mapping[str, Form]) -> str:
 def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
     """Yield the texts around a table's title: from the row above it to its first number."""
     first = min((row for row, _ in table.heads), default=table.bottom)
+    # A form filled in once a thing names the unit in the row of heads: 项目资金（万元）.
+    first += 1 if table.form.named else 0
     for row in range(max(table.top - 1, 0), max(first, min(table.top + 4, table.bottom))):
         for column, text in enumerate(table.grid.rows[row]):
             if text.strip():
@@ -455,6 +581,8 @@ def _read_heads(table: Table, found: Found, told: str) -> None:
         spot = table.spot(row, column)
         if unit := _UNIT.search(text):
             units.setdefault(unit[1] or unit[2], spot)
+        elif plain(text.partition(":")[0]) in table.form.known_labels:
+            continue
         elif department := _DEPARTMENT.search(text):
             found.departments.setdefault(department[1].strip(), spot)
         for year in map(int, _YEAR.findall(text)):
@@ -463,13 +591,12 @@ def _read_heads(table: Table, found: Found, told: str) -> None:
                 message = f"表上写的是 {year} 年，要导入的是 {table.year} 年"
                 found.faults.append(Fault(spot, message, "核对是不是拿错了年度的表"))
                 return
-    told = told or str(table.form.unit or "")
     if len(units) > 1:
         message = f"同一张表写了两种单位：{'、'.join(units)}"
         found.faults.append(Fault([*units.values()][1], message, "只留一种，数与单位要相符"))
-    elif not told and not units:
+    elif not (told or units or table.form.unit):
         hint = f"核对后写 --unit {table.name}=万元（或元、千元、亿元）"
         message = f"“{table.name}”没有印单位，不能猜"
         found.faults.append(Fault(table.spot(table.top, 0), message, hint))
     else:
-        table.unit = told or next(iter(units))
+        table.unit = told or next(iter(units), str(table.form.unit))
