@@ -219,7 +219,7 @@ class _Reader:
         heads = [(text(c["label"]), bool(c.get("numeric"))) for c in structure["columns"]]
         rows = [
             (
-                [text(said) for _, said in zip(heads, row["cells"], strict=True)],
+                _cells(row, len(heads)),
                 int(row.get("level") or 0),
                 str(row.get("kind") or ""),
             )
@@ -285,6 +285,19 @@ _STRUCTURES: dict[str, Callable[..., Nodes]] = {
     "title": _Reader._titles,
     "signoff": _Reader._sign_off,
 }
+
+
+
+
+def _cells(row: Mapping[str, Any], columns: int) -> list[Nodes]:
+    """Return a row's cells; those that the page tints are bold."""
+    if len(row["cells"]) != columns:
+        raise ValueError("a row of another length")
+    strong = row.get("strong", ())
+    return [
+        [node("Strong", text(said))] if n in strong else text(said)
+        for n, said in enumerate(row["cells"])
+    ]
 
 
 # Where a table isn't on paper; a heading that leads to nothing else isn't either.

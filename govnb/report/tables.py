@@ -34,6 +34,8 @@ class Cell:
     decimals: int = 0
     # Where it leads, for a heading that is no figure.
     link: str = ""
+    # What the page tints it by, besides its words: the name of a colour of style.css.
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +231,10 @@ class Table:
                 cells.append(f'<th scope="row"{level}>{content}</th>')
             else:
                 words = i in self.text_columns or _in_words(cell)
-                cells.append(f"<td{'' if words else _NUMERIC}>{content}</td>")
-        kind = f' class="gv-{row.kind}"' if row.kind else ""
-        return f"<tr{kind}>{''.join(cells)}</tr>"
+                kind = _NUMERIC if not words else f' class="gv-{cell.tone}"' if cell.tone else ""
+                cells.append(f"<td{kind}>{content}</td>")
+        of_row = f' class="gv-{row.kind}"' if row.kind else ""
+        return f"<tr{of_row}>{''.join(cells)}</tr>"
 
     def text(self) -> str:
         """Return the table for a terminal, columns aligned with Chinese counted double."""
@@ -262,7 +265,12 @@ class Table:
                 for i, label in enumerate(self.columns)
             ],
             "rows": [
-                {"cells": [c.text for c in row.cells], "level": row.level, "kind": row.kind}
+                {
+                    "cells": [c.text for c in row.cells],
+                    "strong": [n for n, c in enumerate(row.cells) if c.tone],
+                    "level": row.level,
+                    "kind": row.kind,
+                }
                 for row in self.rows
             ],
             "notes": list(self.all_notes),
