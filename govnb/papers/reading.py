@@ -287,8 +287,6 @@ _STRUCTURES: dict[str, Callable[..., Nodes]] = {
 }
 
 
-
-
 def _cells(row: Mapping[str, Any], columns: int) -> list[Nodes]:
     """Return a row's cells; those that the page tints are bold."""
     if len(row["cells"]) != columns:

@@ -105,7 +105,8 @@ def _areas(axes: Axes) -> Iterator[str]:
     names = _names(axes.xaxis)
     for area in axes.collections:
         if isinstance(area, PolyCollection) and str(area.get_label())[:1] not in ("", "_"):
-            corners: Any = [tuple(xy) for path in area.get_paths() for xy in path.vertices]
+            paths: Any = area.get_paths()
+            corners = [tuple(xy) for path in paths for xy in path.vertices]
             end = max((x for x, _ in corners), default=0.0)
             ends = [y for x, y in corners if x == end]
             if ends:

@@ -128,7 +128,8 @@ class Monitor(Workbook):
         if self._how == BY_PLAN:
             return self.number(f"监控.计划进度.{month}月")
         gone, whole = self._gone(month) if self._how == BY_DAYS else (month, 12)
-        return (self.plain(gone) / whole).percent()
+        share: Number = self.plain(gone) / whole
+        return share.percent()
 
     def paces(self) -> pd.Series:
         """Return 序时进度 at the end of each month."""
@@ -195,14 +196,12 @@ class Monitor(Workbook):
 
         From last year's own ledger, or else added up where every project states 上年累计.
         """
-        told: dict[str, Number] = {}
-        for n in range(1, 13):
-            name = f"月度合计.累计支出.{n}月"
-            own = self._by_project({name: self._before(n)})[name]
-            last = self._last_figures
-            figure = last[name] if last is not None and name in last else None
-            told[f"{n}月"] = self._of_last_year(figure, f"1—{n}月累计") if figure else own.sum()
-        return pd.Series(told, dtype=object)
+        own = self._by_project({f"{n}月": self._before(n) for n in range(1, 13)}).sum()
+        last = self._last_figures
+        for month in own.index:
+            figure = last.get(f"月度合计.累计支出.{month}") if last is not None else None
+            own[month] = self._of_last_year(figure, f"1—{month}累计") if figure else own[month]
+        return own
 
     def field(self, name: str) -> pd.Series:
         """Return one field of each project: 科目, 全年预计."""
@@ -275,18 +274,16 @@ class Monitor(Workbook):
         return pd.DataFrame(cells, index=pd.Index(list(section), name="项目"), dtype=object)
 
     def _summed(self, path: str, months: Sequence[str] = (), last: str = "金额") -> Number:
-        """Return the sum of the amounts below a path; 0 where there is none."""
+        """Return the sum of what stands below a path; without any, of money 0, of others blank."""
         found = [
             self.number(name)
             for name, figure in self.figures.items()
             if name.startswith(f"{path}.") and name.endswith(f".{last}") and not figure.derived
             if not months or name.split(".")[2] in months
         ]
-        return (
-            sum(found[1:], found[0])
-            if found
-            else self.plain(0, MONEY_UNIT if last == "金额" else "个" if last == "批次" else "人次")
-        )
+        if not found:
+            return self.plain(0, MONEY_UNIT) if last == "金额" else self.number(f"{path}.{last}")
+        return sum(found[1:], found[0])
 
     def three_public(self) -> pd.DataFrame:  # type: ignore[override]
         """Return each component's budget and what its ledger adds up to by this month."""
