@@ -36,8 +36,10 @@ from govnb.text.values import (
     Amount,
     AmountOf,
     Area,
+    Batches,
     Count,
     Date,
+    Guests,
     Kind,
     Markdown,
     Money,
@@ -102,8 +104,6 @@ class Staff(Strict):
 
 Groups = Annotated[Amount, AmountOf(Kind("个", ("个",), whole=True, what="团组数"))]
 Vehicles = Annotated[Amount, AmountOf(Kind("辆", ("辆",), whole=True, what="车辆数"))]
-Batches = Annotated[Amount, AmountOf(Kind("批次", ("批次", "批"), whole=True, what="批次"))]
-Guests = Annotated[Amount, AmountOf(Kind("人次", ("人次", "人"), whole=True, what="人次"))]
 
 
 class BudgetLine(Strict):
