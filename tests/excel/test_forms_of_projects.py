@@ -166,7 +166,8 @@ def test_the_form_of_the_department_comes_in_too(
     assert told.code == 0, told.out
     department = load(into).department
     assert list(department.targets)[:2] == ["新建工程", "管网长度"]
-    assert department.self_evaluation.money["年度资金总额"].actual.value == 855
+    spent = department.self_evaluation.money["年度资金总额"].actual
+    assert spent is not None and spent.value == 855
     assert department.published["评价得分"].text == "98.93"
     assert department.published["自评表.执行率"].text == "95%"
     assert "改 0 个" in run(tmp_path / "整体.xlsx").out
