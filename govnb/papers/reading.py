@@ -220,7 +220,7 @@ class _Reader:
         rows, above = (
             [
                 (
-                    [text(said) for _, said in zip(heads, row["cells"], strict=True)],
+                    _cells(row, len(heads)),
                     int(row.get("level") or 0),
                     str(row.get("kind") or ""),
                     row.get("heads", ()),
@@ -291,6 +291,17 @@ _STRUCTURES: dict[str, Callable[..., Nodes]] = {
     "title": _Reader._titles,
     "signoff": _Reader._sign_off,
 }
+
+
+def _cells(row: Mapping[str, Any], columns: int) -> list[Nodes]:
+    """Return a row's cells; those that the page tints are bold."""
+    if len(row["cells"]) != columns:
+        raise ValueError("a row of another length")
+    strong = row.get("strong", ())
+    return [
+        [node("Strong", text(said))] if n in strong else text(said)
+        for n, said in enumerate(row["cells"])
+    ]
 
 
 # Where a table isn't on paper; a heading that leads to nothing else isn't either.

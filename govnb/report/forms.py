@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from govnb.report.sheet import Sheet, evened
 from govnb.report.tables import Cell, Row, Span, Table, alike
-from govnb.sheet.department import SelfEvaluation
 from govnb.sheet.evidence import Target
 from govnb.sheet.figure import number_text, shown
+from govnb.sheet.self_evaluation import SelfEvaluation
 from govnb.text.number import TO_FILL
 
 _INDICATORS = (
@@ -26,7 +26,8 @@ _DECLARED = (0, 1, 2, 3, 5)
 _MONEY = ("年初预算数", "全年预算数（A）", "全年执行数（B）", "分值", "执行率（B/A）", "得分")
 # Where a department's form doesn't state its money again: the report's own figures.
 _OWN_MONEY = ("预算执行.年初预算", "预算执行.调整后预算", "支出")
-_WEIGHT = Decimal(10)
+# What the rate of execution counts where the form doesn't say: what the indicators leave.
+_WEIGHTS = (Decimal(10), Decimal(20))
 
 Pieces = Sequence[tuple[Cell, int]]
 
@@ -43,11 +44,13 @@ def forms(sheet: Sheet) -> Iterator[Table]:
     for name, project in department.projects.items():
         if project.form is not None:
             # Of a department that is an authority itself, its own name stands.
-            above = {"主管部门": project.form.authority or identity.parent or identity.name}
-            more = above | {"实施单位": project.form.carried_out_by or identity.name}
+            by = {
+                "主管部门": project.form.authority or identity.parent or identity.name,
+                "实施单位": project.form.carried_out_by or identity.name,
+            }
             made = _Form(
                 sheet, f"项目.{name}.自评表", project.form, project.form.targets,
-                ({"项目名称": name}, more),
+                ({"项目名称": name, "项目编码": project.form.code}, by),
             )  # fmt: skip
             yield made.table(f"项目支出绩效自评表（{name}）")
 
@@ -137,8 +140,10 @@ class _Form:
             rows.append([*inner, (cells[len(columns) - 1], last)])
         if len(rows) > 1:
             self._labelled(f"资金（{self.sheet.money_unit}）", rows)
-        if reason := str(self.said.reason or ""):
-            self._row((_label("执行偏差原因"), 1), (Cell(reason), width - 1))
+        told = {"执行偏差原因": self.said.reason, "预算调整说明": self.said.adjustment}
+        for label, reason in told.items():
+            if reason:
+                self._row((_label(label), 1), (Cell(str(reason)), width - 1))
 
     def _own_money(self) -> list[str]:
         names = _OWN_MONEY if self.at == "自评表" else ()
@@ -154,7 +159,11 @@ class _Form:
         if not first:
             return [*amounts, Cell("—"), self._cell(rate), Cell("—")]
         weight = self._cell(f"{self.at}.执行率分值", plain=True)
-        weight = weight if weight.text else Cell(number_text(_WEIGHT), value=_WEIGHT)
+        if not weight.text:
+            counted = (t.weight.value or Decimal(0) for t in self.targets.values())
+            left = 100 - sum(counted, Decimal(0))
+            usual = left if left in _WEIGHTS else _WEIGHTS[0]
+            weight = Cell(number_text(usual), value=usual)
         points = self._cell(f"{self.at}.执行率得分", plain=True)
         if not points.text and self._is_draft:
             points = self._cell(f"{self.at}.执行率应得分", plain=True)

@@ -35,6 +35,8 @@ class Cell:
     decimals: int = 0
     # Where it leads, for a heading that is no figure.
     link: str = ""
+    # What the page tints it by, besides its words: the name of a colour of style.css.
+    tone: str = ""
     # A label among the cells of a form.
     head: bool = False
 
@@ -287,7 +289,8 @@ class Table:
                 cells.append(f'<th scope="{scope}"{size}{level}>{content}</th>')
             else:
                 words = i in self.text_columns or _in_words(cell)
-                cells.append(f"<td{size}{'' if words else _NUMERIC}>{content}</td>")
+                tone = _NUMERIC if not words else f' class="gv-{cell.tone}"' if cell.tone else ""
+                cells.append(f"<td{size}{tone}>{content}</td>")
         kind = f' class="gv-{row.kind}"' if row.kind else ""
         return f"<tr{kind}>{''.join(cells)}</tr>"
 
@@ -343,7 +346,8 @@ _NUMERIC = ' class="gv-num"'
 def _row_structure(row: Row) -> dict[str, Any]:
     told = {"cells": [c.text for c in row.cells], "level": row.level, "kind": row.kind}
     heads = [n for n, cell in enumerate(row.cells) if cell.head]
-    return told | ({"heads": heads} if heads else {})
+    strong = [n for n, cell in enumerate(row.cells) if cell.tone]
+    return told | ({"heads": heads} if heads else {}) | ({"strong": strong} if strong else {})
 
 
 def figure_cell(figures: Figures, name: str | None, decimals: int | None = None) -> Cell:

@@ -23,8 +23,8 @@ from govnb.report.assessment import Assessment
 from govnb.report.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.report.bundle import anchor
 from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
-from govnb.report.forms import forms
 from govnb.report.findings import Findings, matters, verdict
+from govnb.report.forms import forms
 from govnb.report.later_tables import LATER
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
