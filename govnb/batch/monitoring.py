@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
-from govnb.batch.job import Job
-from govnb.batch.run import produce
-from govnb.batch.work import failure_of
-from govnb.files import write_all_whole
-from govnb.report.monitoring import FOLDER, result_files, stem
+from govnb.batch.batch import alone, make_pages
+from govnb.batch.crew import Crew, Local, cores
+from govnb.batch.job import MONITOR, Job
+from govnb.batch.outcome import Outcome
+from govnb.batch.pages import pages_of
+from govnb.batch.store import store_of
+from govnb.report.monitoring import result_files
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
 
 BULLETIN = "通报"
-
-
-@dataclass(frozen=True)
-class MonitorJob(Job):
-    """A notebook of the year under way, as of a month."""
-
-    notebook: str = "monitor.ipynb"
-    month: int = 0
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The notebook's parameters."""
-        common = {"year": self.year, "month": self.month}
-        if self.notebook == "bulletin.ipynb":
-            return {**common, "outputs_dir": str(self.outputs_dir)}
-        return {
-            **common, "department": self.department, "params_dir": self.params_dir.as_posix(),
-            "outputs_dir": "",
-        }  # fmt: skip
-
-    def output(self, extension: str) -> Path:
-        """Return the file an output goes to."""
-        folder = Path(self.outputs_dir) / str(self.year) / FOLDER
-        return folder / f"{stem(self.department, self.month)}.{extension}"
 
 
 def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str, int]:
@@ -63,7 +40,7 @@ def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str,
     return found
 
 
-def monitor(template: MonitorJob, department: str | None) -> int:
+def monitor(template: Job, department: str | None, month: int | None) -> int:
     """Make the pages of a month, and for all departments the 通报; return the exit code.
 
     Raises
@@ -72,32 +49,42 @@ def monitor(template: MonitorJob, department: str | None) -> int:
         If no department has monthly figures.
     """
     months = last_months(template.year, template.params_dir, [department] if department else [])
-    month = template.month or max(months.values(), default=0)
+    month = month or max(months.values(), default=0)
     if not any(months.values()) and not department:
         hint = "在部门文件旁放台账 部门.月度.csv，栏目见 docs/monitoring.md"
         where = f"{template.params_dir.name}/{template.year}"
         raise FaultsError.of(where, "没有一个部门有逐月的执行数", hint)
-    template = replace(template, month=month)
-    jobs = [replace(template, department=name) for name in months]
-    whole = [_made(job) for job in jobs]
-    if department is None:
-        for old in result_files(jobs[0].output("json").parent, month):
-            if old.stem not in {stem(name, month) for name in months}:
-                click.echo(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
-        whole.append(_made(replace(template, department=BULLETIN, notebook="bulletin.ipynb")))
+    store = store_of(template.outputs_dir, template.year)
+    parts = {name: [{"month": month}] for name in months}
+    with alone(store), Local(cores(), None, template) as crew:
+        pages = list(pages_of(MONITOR, template, parts, store))
+        done = make_pages([page for page in pages if page.task.reasons], store, crew)
+        jobs = [page.task.job for page in pages]
+        known = {page.task.job.stem: page.task.last for page in pages}
+        whole = [_told(job, done.get(job.stem) or known[job.stem]) for job in jobs]
+        if department is None:
+            whole.append(_bulletin(template, month, jobs, crew))
     return 0 if all(whole) else 1
 
 
-def _made(job: MonitorJob) -> bool:
-    """Make one page in its formats and tell where it is, or why there is none."""
-    try:
-        outputs = produce(job)
-        job.output("json").parent.mkdir(parents=True, exist_ok=True)
-        write_all_whole({job.output(name): data for name, data in outputs.items()})
-    except Exception as error:
+def _bulletin(template: Job, month: int, jobs: Sequence[Job], crew: Crew) -> bool:
+    """Make the month's 通报 from what the pages left."""
+    part = f"{BULLETIN}-{MONITOR.part.format(month=month)}"
+    job = replace(template, notebook="bulletin.ipynb", place=f"{MONITOR.folder}/{part}",
+                  more={"month": month}, reads=True)  # fmt: skip
+    for old in result_files(job.output("json").parent, month):
+        if old not in {job.output("json") for job in jobs}:
+            click.echo(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
+    return _told(replace(job, department=""), crew.submit(job).result())
+
+
+def _told(job: Job, outcome: Outcome | None) -> bool:
+    """Tell where a page is, or why there is none."""
+    assert outcome is not None
+    if outcome.failure is not None:
         # An older page of the same month would pass for this one in the 通报.
         job.output("json").unlink(missing_ok=True)
-        click.echo(f"{job.department}：{failure_of(error).text()}", err=True)
+        click.echo(f"{job.department or BULLETIN}：{outcome.failure.text()}", err=True)
         return False
     for name in job.formats:
         click.echo(str(job.output(name)))
