@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click
-
 from govnb.batch.batch import alone, make_pages
-from govnb.batch.crew import Crew, Local, cores
+from govnb.batch.crew import Local, cores
 from govnb.batch.job import MONITOR, Job
 from govnb.batch.outcome import Outcome
 from govnb.batch.pages import pages_of
 from govnb.batch.store import store_of
-from govnb.report.monitoring import result_files
+from govnb.report.bulletin import result_files
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
@@ -40,8 +38,16 @@ def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str,
     return found
 
 
-def monitor(template: Job, department: str | None, month: int | None) -> int:
-    """Make the pages of a month, and for all departments the 通报; return the exit code.
+@dataclass(frozen=True)
+class Told:
+    """What came of one step: a file that was made, a hint, or why there is none."""
+
+    text: str
+    failed: bool = False
+
+
+def monitor(template: Job, department: str | None, month: int | None) -> Iterator[Told]:
+    """Make the pages of a month, and for all departments the 通报; tell what came of each.
 
     Raises
     ------
@@ -59,33 +65,33 @@ def monitor(template: Job, department: str | None, month: int | None) -> int:
     with alone(store), Local(cores(), None, template) as crew:
         pages = list(pages_of(MONITOR, template, parts, store))
         done = make_pages([page for page in pages if page.task.reasons], store, crew)
-        jobs = [page.task.job for page in pages]
-        known = {page.task.job.stem: page.task.last for page in pages}
-        whole = [_told(job, done.get(job.stem) or known[job.stem]) for job in jobs]
+        for page in pages:
+            job = page.task.job
+            yield from _told(job, done.get(job.stem) or page.task.last)
         if department is None:
-            whole.append(_bulletin(template, month, jobs, crew))
-    return 0 if all(whole) else 1
+            made = {page.task.job.output("json") for page in pages}
+            job = _bulletin(template, month)
+            for old in result_files(job.output("json").parent, month):
+                if old not in made:
+                    yield Told(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
+            yield from _told(job, crew.submit(job).result())
 
 
-def _bulletin(template: Job, month: int, jobs: Sequence[Job], crew: Crew) -> bool:
-    """Make the month's 通报 from what the pages left."""
-    part = f"{BULLETIN}-{MONITOR.part.format(month=month)}"
-    job = replace(template, notebook="bulletin.ipynb", place=f"{MONITOR.folder}/{part}",
-                  more={"month": month}, reads=True)  # fmt: skip
-    for old in result_files(job.output("json").parent, month):
-        if old not in {job.output("json") for job in jobs}:
-            click.echo(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
-    return _told(replace(job, department=""), crew.submit(job).result())
+def _bulletin(template: Job, month: int) -> Job:
+    """Return the job of the month's 通报, made from what the pages left."""
+    place = f"{MONITOR.folder}/{BULLETIN}-{MONITOR.part.format(month=month)}"
+    more = {"month": month}
+    return replace(
+        template, department="", notebook="bulletin.ipynb", place=place, more=more, reads=True
+    )
 
 
-def _told(job: Job, outcome: Outcome | None) -> bool:
+def _told(job: Job, outcome: Outcome | None) -> Iterator[Told]:
     """Tell where a page is, or why there is none."""
     assert outcome is not None
-    if outcome.failure is not None:
-        # An older page of the same month would pass for this one in the 通报.
-        job.output("json").unlink(missing_ok=True)
-        click.echo(f"{job.department or BULLETIN}：{outcome.failure.text()}", err=True)
-        return False
-    for name in job.formats:
-        click.echo(str(job.output(name)))
-    return True
+    if outcome.failure is None:
+        yield from (Told(str(job.output(name))) for name in job.formats)
+        return
+    # An older page of the same month would pass for this one in the 通报.
+    job.output("json").unlink(missing_ok=True)
+    yield Told(f"{job.department or BULLETIN}：{outcome.failure.text()}", failed=True)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from govnb import percent
-from govnb.report.monitoring import Bulletin, Monitor
+from govnb.report.bulletin import Bulletin
+from govnb.report.monitor import Monitor
 from govnb.text.faults import FaultsError
 
 At = Callable[..., Any]
