@@ -84,10 +84,13 @@ def run_listed(job: Job) -> Outcome:
     template = replace(job, department="")
     (before,) = (t for t in make_plan(template, store).tasks if t.job.department == job.department)
     outcome = run_one(job)
+    kept = _carry(outcome, before.receipt)
+    by_itself = "index.html" not in store.listing()
+    if by_itself and (outcome.failure or not plan_pages(template, [_row(kept)], store)):
+        return outcome
     try:
         with alone(store), Local(1, None) as here:
-            kept = _carry(outcome, before.receipt)
-            if "index.html" not in store.listing():
+            if by_itself:
                 _with_pages([_row(kept)], template, store, here)
                 return outcome
             write_receipt(store, Receipt(vouched(before), kept, job.stem, _record(before)))

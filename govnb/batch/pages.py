@@ -50,7 +50,9 @@ def plan_pages(template: Job, rows: Iterable[Row], store: Store, force: bool = F
     failed = {row.department for row in known if row.failure}
     pages = []
     for kind in KINDS:
-        parts = {row.department: row.facts.get("pages", {}).get(kind.folder, ()) for row in known}
+        parts = {
+            row.department: (row.facts.get("pages") or {}).get(kind.folder, ()) for row in known
+        }
         for page in pages_of(kind, template, parts, store, force):
             if page.department in failed:
                 page = replace(page, task=replace(page.task, reasons=()))
