@@ -29,7 +29,7 @@ from govnb.papers.reading import told
 from govnb.papers.shape import shaped
 from govnb.papers.widgets import settled
 from govnb.report.bundle import STRUCTURE
-from govnb.report.style import style
+from govnb.report.style import script, style
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TITLE = "报告"
@@ -87,6 +87,7 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
         resources["govnb"] = {
             "structure": STRUCTURE,
             "style": style(),
+            "script": script(),
             "no_words": NO_WORDS,
             "title": DEFAULT_TITLE,
         }

@@ -117,26 +117,36 @@ class Monitor(Workbook):
     @cached_property
     def pace(self) -> Number:
         """序时进度: the share of the year gone, by the definition the file declares."""
-        return self._pace[0]
+        found = self.pace_at(self.month)
+        if not found.is_known:
+            message = f"序时进度按固定的计划，“计划进度”里没有{self.month}月"
+            raise FaultsError.of(self.inputs.department_at.file, message, "补上，如 7月: 58%")
+        return found
 
-    @cached_property
-    def _pace(self) -> tuple[Number, str]:
-        year, how = int(self.inputs.department.year.value or 0), self._how
-        if how == BY_PLAN:
-            name = f"监控.计划进度.{self.month}月"
-            if name not in self.figures:
-                message = f"序时进度按固定的计划，“计划进度”里没有{self.month}月"
-                raise FaultsError.of(self.inputs.department_at.file, message, "补上，如 7月: 58%")
-            return self.number(name), "按“计划进度”里写的"
-        if how == BY_DAYS:
-            gone = sum(calendar.monthrange(year, m + 1)[1] for m in range(self.month))
-            days = 366 if calendar.isleap(year) else 365
-            return (self.plain(gone) / days).percent(), f"按日，{gone}÷{days}"
-        return (self.plain(self.month) / 12).percent(), f"按月，{self.month}÷12"
+    def pace_at(self, month: int) -> Number:
+        """Return 序时进度 at the end of a month; unknown where a plan doesn't say."""
+        if self._how == BY_PLAN:
+            return self.number(f"监控.计划进度.{month}月")
+        gone, whole = self._gone(month) if self._how == BY_DAYS else (month, 12)
+        share: Number = self.plain(gone) / whole
+        return share.percent()
+
+    def paces(self) -> pd.Series:
+        """Return 序时进度 at the end of each month."""
+        return pd.Series({f"{n}月": self.pace_at(n) for n in range(1, 13)}, dtype=object)
 
     @property
     def _how(self) -> str:
         return str(self.inputs.department.monitoring.pace or BY_MONTHS)
+
+    @property
+    def _year(self) -> int:
+        return int(self.inputs.department.year.value or 0)
+
+    def _gone(self, month: int) -> tuple[int, int]:
+        """Return the days gone at the end of a month, and those of the year."""
+        days = [calendar.monthrange(self._year, n)[1] for n in range(1, 13)]
+        return sum(days[:month]), sum(days)
 
     def plain(self, number: int | Decimal, unit: str = "") -> Number:
         """Return a plain number, to compute with figures."""
@@ -146,9 +156,11 @@ class Monitor(Workbook):
     def measures(self) -> tuple[str, ...]:
         """Return the notes that say how the page reckons: 序时, the denominator, the standard."""
         name, standard = self.standard
-        pace, told = self._pace
+        gone, days = self._gone(self.month)
+        told = {BY_PLAN: "按“计划进度”里写的", BY_DAYS: f"按日，{gone}÷{days}"}
+        how = told.get(self._how, f"按月，{self.month}÷12")
         return (
-            f"序时进度{pace!s}（{told}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
+            f"序时进度{self.pace!s}（{how}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
             f"预警标准“{name}”：{standard.source}。",
         )
 
@@ -159,9 +171,9 @@ class Monitor(Workbook):
 
     # ── Frames, one row a project ───────────────────────────────
 
-    def lines(self) -> pd.DataFrame:
-        """Return each project's budgets and what was spent from January to this month."""
-        spent = f"累计支出.{self.month}月"
+    def lines(self, month: int = 0) -> pd.DataFrame:
+        """Return each project's budgets and what was spent from January to a month, or this."""
+        spent = f"累计支出.{month or self.month}月"
         fields = {"年初预算": "年初预算", BUDGET: BUDGET, SPENT: spent}
         return self._by_project({c: self._field(path) for c, path in fields.items()})
 
@@ -178,6 +190,18 @@ class Monitor(Workbook):
         return self._by_project(
             {"上年同期": self._before(self.month), "上年全年": self._before(12)}
         )
+
+    def last_total(self) -> pd.Series:
+        """Return what was spent in all to each month of last year.
+
+        From last year's own ledger, or else added up where every project states 上年累计.
+        """
+        own = self._by_project({f"{n}月": self._before(n) for n in range(1, 13)}).sum()
+        last = self._last_figures
+        for month in own.index:
+            figure = last.get(f"月度合计.累计支出.{month}") if last is not None else None
+            own[month] = self._of_last_year(figure, f"1—{month}累计") if figure else own[month]
+        return own
 
     def field(self, name: str) -> pd.Series:
         """Return one field of each project: 科目, 全年预计."""
@@ -219,20 +243,20 @@ class Monitor(Workbook):
             name = f"月度.{project}.累计支出.{month}月"
             if own.is_known or figures is None or name not in figures:
                 return own
-            year = int(self.inputs.department.year.value or 0) - 1
-            said = f"{year}年“{project}”1—{month}月累计"
-            return Number(
-                figures[name]._replace(name="", formula=said, derived=True), self._computed
-            )
+            return self._of_last_year(figures[name], f"“{project}”1—{month}月累计")
 
         return cell
+
+    def _of_last_year(self, figure: Figure, said: str) -> Number:
+        formula = f"{self._year - 1}年{said}"
+        return Number(figure._replace(name="", formula=formula, derived=True), self._computed)
 
     @cached_property
     def _last_figures(self) -> Figures | None:
         """Last year's figures, where that year has ledgers that can be read."""
-        params, year = self.inputs.params_dir, int(self.inputs.department.year.value or 0) - 1
+        params = self.inputs.params_dir
         try:
-            path = department_path(year, self.inputs.name, params)
+            path = department_path(self._year - 1, self.inputs.name, params)
             return Workbook(load(path, params)).figures
         except FaultsError:
             return None
@@ -250,18 +274,16 @@ class Monitor(Workbook):
         return pd.DataFrame(cells, index=pd.Index(list(section), name="项目"), dtype=object)
 
     def _summed(self, path: str, months: Sequence[str] = (), last: str = "金额") -> Number:
-        """Return the sum of the amounts below a path; 0 where there is none."""
+        """Return the sum of what stands below a path; without any, of money 0, of others blank."""
         found = [
             self.number(name)
             for name, figure in self.figures.items()
             if name.startswith(f"{path}.") and name.endswith(f".{last}") and not figure.derived
             if not months or name.split(".")[2] in months
         ]
-        return (
-            sum(found[1:], found[0])
-            if found
-            else self.plain(0, MONEY_UNIT if last == "金额" else "个" if last == "批次" else "人次")
-        )
+        if not found:
+            return self.plain(0, MONEY_UNIT) if last == "金额" else self.number(f"{path}.{last}")
+        return sum(found[1:], found[0])
 
     def three_public(self) -> pd.DataFrame:  # type: ignore[override]
         """Return each component's budget and what its ledger adds up to by this month."""
@@ -289,15 +311,16 @@ class Monitor(Workbook):
 
     # ── Warnings ────────────────────────────────────────────────
 
-    def warn(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def warn(self, frame: pd.DataFrame, month: int = 0) -> pd.DataFrame:
         """Return 预警 (红、黄、正常) and the reason, for rows that have 执行率 and 与序时差.
 
-        Compared are exact numbers: 39.80% is below 40% whatever the page rounds to.
+        Compared are exact numbers: 39.80% is below 40% whatever the page rounds to. The floors
+        are those of a month, this one unless another is given.
         """
-        judged = [self._judged(line) for _, line in frame.iterrows()]
+        judged = [self._judged(line, month or self.month) for _, line in frame.iterrows()]
         return pd.DataFrame(judged, index=frame.index, columns=["预警", "原因"], dtype=object)
 
-    def _judged(self, line: pd.Series) -> tuple[str, str]:
+    def _judged(self, line: pd.Series, month: int) -> tuple[str, str]:
         budget, spent, gap = line[self.base], line[SPENT], line["与序时差"]
         standard = self.standard[1]
         if not (budget.is_known and spent.is_known):
@@ -306,11 +329,13 @@ class Monitor(Workbook):
             return RED, "没有预算而有支出" if budget == 0 else "超出全年预算"
         if budget == 0:
             return NORMAL, ""
-        reached = [m for m in standard.floors if int(m.removesuffix("月")) <= self.month]
+        reached = [m for m in standard.floors if int(m.removesuffix("月")) <= month]
         if last := max(reached, key=lambda m: int(m.removesuffix("月")), default=None):
             floor = standard.floors[last]
             if spent * 100 < budget * (floor.value or Decimal(0)):
                 return str(standard.below_floor), f"低于1—{last}应达到的{floor.text}"
+        if not gap.is_known:
+            return UNDECIDED, "计划进度里没有这个月"
         for colour, limit in ((RED, standard.red), (YELLOW, standard.yellow)):
             if limit is not None and limit.value is not None and gap * -1 > limit.value / 100:
                 return colour, f"低于序时进度{limit.text}个百分点以上"

@@ -20,6 +20,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.browser.clipboard import assert_numbers, copied, drag_over
+
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = "outputs/2016/君山-政务.ipynb"
 
@@ -150,6 +152,26 @@ def test_a_card_leads_to_its_section(report: Any, card: int, target: str) -> Non
     report.locator(".gv-cards a").nth(card).click()
     top = "(id) => document.getElementById(id).getBoundingClientRect().top"
     report.wait_for_function(f"(id) => Math.abs(({top})(id) - 150) < 150", arg=target)
+
+
+def test_a_table_copied_from_the_lab_is_numbers_to_a_spreadsheet(lab: Lab, report: Any) -> None:
+    lab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    report.bring_to_front()
+    table = report.locator(".gv-table table", has_text="工资福利支出").first
+    table.evaluate("table => getSelection().selectAllChildren(table)")
+    assert_numbers(copied(report))
+
+
+def test_a_drag_over_a_number_in_the_lab_selects_it_and_opens_nothing(report: Any) -> None:
+    figure = report.locator(".gv-table td .gv-fig").nth(40)
+    drag_over(report, figure)
+    assert report.evaluate("String(getSelection())") == figure.inner_text()
+    assert report.locator(":popover-open").count() == 0
+
+
+def test_find_in_page_finds_a_number_whole_in_the_lab(report: Any) -> None:
+    figure = report.locator(".gv-table td .gv-fig").filter(has_text=re.compile(r"\d\.\d")).nth(9)
+    assert report.evaluate("(text) => window.find(text)", figure.inner_text())
 
 
 @pytest.mark.parametrize("name", ["html", "pdf", "docx", "json"])
