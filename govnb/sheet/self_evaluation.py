@@ -50,6 +50,7 @@ class SelfEvaluation(Strict):
     weight: Quantity | None = key("执行率分值", "默认 10；有的地方 20", lasting=True)
     points: Quantity | None = of_year("执行率得分", "公布的表上印的")
     reason: Text | None = of_year("执行偏差原因")
+    adjustment: Text | None = of_year("预算调整说明", "全年预算数为什么与年初不同")
     goals: dict[Name, YearGoal] = key("年度目标", "一个目标一段，键是 目标1 这样的词", {})
 
 
@@ -60,7 +61,6 @@ class ProjectForm(SelfEvaluation):
     authority: Text | None = key("主管部门")
     carried_out_by: Text | None = key("实施单位")
     rate: Rate | None = of_year("公布执行率", "表上印的，如 60%；不写就是执行数÷预算数")
-    adjustment: Text | None = of_year("预算调整说明", "全年预算数为什么与年初不同")
     targets: dict[Name, TargetOf] = key("绩效指标", "各条绩效指标，写法同部门的", {})
     total: Quantity | None = of_year("总分", "公布的表上印的总分")
 
