@@ -40,6 +40,8 @@ from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.usage import Group, mistake
 
 if TYPE_CHECKING:
+    from govnb.batch.job import Job
+    from govnb.batch.outcome import Outcome
     from govnb.report.assessment import Assessment
 
 
@@ -217,6 +219,9 @@ def score(
 @cli.command(options_metavar="[选项]")
 @YEAR
 @DEPARTMENT
+@click.option(
+    "--project", default=None, metavar="项目", help="只生成这个项目的自评报告，用项目的指标体系"
+)
 @TO
 @EDITION
 @WITH_FIGURES
@@ -231,12 +236,13 @@ def score(
 @RUBRIC
 @OVERRIDE
 def run(
-    year: int, department: str, formats: str, edition: str, with_figures: bool, engine: str | None,
-    params_dir: Path | None, outputs_dir: Path, rubric: str | None, overrides: tuple[str, ...],
+    year: int, department: str, project: str | None, formats: str, edition: str,
+    with_figures: bool, engine: str | None, params_dir: Path | None, outputs_dir: Path,
+    rubric: str | None, overrides: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """生成一个部门的报告。"""
-    from govnb.batch.batch import run_listed
-    from govnb.batch.job import Job
+    """生成一个部门的报告，或它的一个项目的自评报告。"""
+    from govnb.batch.batch import run_listed, run_page
+    from govnb.batch.job import PROJECT, Job
     from govnb.batch.summary import verdict_of
     from govnb.sheet.folder import place_faults
     from govnb.sheet.read import department_path
@@ -246,16 +252,15 @@ def run(
     if faults := place_faults(department_path(year, department, params), params):
         raise FaultsError(faults)
     wanted, changed = formats_of(formats), overrides_of(overrides)
-    changed |= {"指标体系": rubric} if rubric else {}
+    changed |= {"项目指标体系" if project is not None else "指标体系": rubric} if rubric else {}
     job = Job(year, department, params, outputs_dir, wanted, edition, changed, engine)
     job = replace(job, with_figures=with_figures)
+    if project is not None:
+        sys.exit(_tell(*run_page(PROJECT, job, {"project": project})))
     before = None if changed else _result(job.output("json"))
     outcome = run_listed(job)
-    if outcome.failure:
-        click.echo(outcome.failure.text(), err=True)
+    if _tell(job, outcome):
         sys.exit(1)
-    for extension in outcome.outputs:
-        click.echo(str(job.output(extension)))
     click.echo(verdict_of(outcome))
     after = _result(job.output("json"))
     if changed:
@@ -480,6 +485,16 @@ def _assessment(
     from govnb.sheet.read import load
 
     return Assessment(load(file, params_dir, note=True), overrides_of(overrides), rubric)
+
+
+def _tell(job: Job, outcome: Outcome) -> int:
+    """Tell where a run's outputs are, or why there are none; return the exit code."""
+    if outcome.failure:
+        click.echo(outcome.failure.text(), err=True)
+        return 1
+    for extension in outcome.outputs:
+        click.echo(str(job.output(extension)))
+    return 0
 
 
 def _result(path: Path) -> dict[str, Any] | None:

@@ -1,8 +1,9 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, under names that every system takes."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import socket
@@ -31,6 +32,10 @@ _WHY = {
 }
 # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION: what Windows says of a file that is open.
 _IN_USE = (5, 32)
+# What a path can't hold on every system, as what looks like it.
+_SAFE = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
+# Bytes of a project's name that leave room for the department's in a file's name.
+_LONGEST = 120
 
 
 def why(error: OSError) -> str:
@@ -126,3 +131,13 @@ def find_upward(folder: str) -> Path:
     if path.is_absolute() or path.exists():
         return path
     return next((up / path for up in Path.cwd().parents if (up / path).is_dir()), path)
+
+
+def safe_name(text: str) -> str:
+    """Return a name as a part of a file's: short enough, nothing a path can't hold."""
+    plain = re.sub(r"[\x00-\x1f\x7f]", "", text.translate(_SAFE)).strip(". ")
+    if plain == text and len(text.encode()) <= _LONGEST:
+        return text
+    short = plain.encode()[:_LONGEST].decode(errors="ignore")
+    # Two names may look the same by now.
+    return f"{short}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

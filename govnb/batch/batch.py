@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import govnb
 from govnb.batch.crew import Crew, Local, cores, run_one
 from govnb.batch.district import district_report
 from govnb.batch.index import index_page
-from govnb.batch.job import DISTRICT, Job
+from govnb.batch.job import DISTRICT, Job, Kind
 from govnb.batch.outcome import Failure, Outcome
-from govnb.batch.pages import Page, plan_pages
+from govnb.batch.pages import Page, pages_of, plan_pages
 from govnb.batch.plan import Plan, Task, make_plan, vouched
 from govnb.batch.progress import Progress, duration, failures, say
 from govnb.batch.receipts import Receipt, write_receipt
@@ -108,6 +109,18 @@ def run_listed(job: Job) -> Outcome:
     except (FaultsError, OSError) as error:
         say(f"总览没有更新：{error}", sys.stderr)
     return outcome
+
+
+def run_page(kind: Kind, template: Job, part: Mapping[str, Any]) -> tuple[Job, Outcome]:
+    """Run one page beside a department's report, and return its job with what came of it."""
+    template = replace(template, outputs_dir=local(template.outputs_dir))
+    job = kind.job(template, template.department, part)
+    if job.overrides or job.is_public:
+        return job, run_one(job)
+    store = store_of(template.outputs_dir, job.year)
+    with alone(store), Local(1, None) as here:
+        pages = list(pages_of(kind, template, {job.department: [part]}, store, force=True))
+        return job, make_pages(pages, store, here)[job.stem]
 
 
 def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) -> int:

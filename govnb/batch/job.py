@@ -6,21 +6,17 @@ run notebooks.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from govnb.files import safe_name
 from govnb.sheet.folder import ALL, PUBLIC, TRIAL
 
 FORMATS = ("html", "pdf", "docx")
 DISTRICT = "district"
-# What a path can't hold on every system, as what looks like it.
-_SAFE = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
-# Bytes of a project's name that leave room for the department's in a file's name.
-_LONGEST = 120
 
 
 @dataclass(frozen=True)
@@ -132,7 +128,7 @@ class Kind:
 
     def job(self, template: Job, department: str, part: Mapping[str, Any]) -> Job:
         """Return the job that makes a page."""
-        words = {name: _safe(str(text)) for name, text in part.items()}
+        words = {name: safe_name(str(text)) for name, text in part.items()}
         place = f"{self.folder}/{department}-{self.part.format(**words)}"
         return replace(
             template, department=department, notebook=self.notebook, place=place, more=dict(part)
@@ -142,8 +138,12 @@ class Kind:
 MONITOR = Kind(
     "监控（{month}月）", "monitor.ipynb", r"月度合计\.累计支出\.(?P<month>\d+)月", "{month}月", True
 )
+PROJECT = Kind(
+    "项目（{project}）", "project.ipynb",
+    r"项目\.(?P<project>[^.]+)\.自评表\.绩效指标\.[^.]+\.分值", "{project}",
+)  # fmt: skip
 # Every kind there is, one a line.
-KINDS = (MONITOR,)
+KINDS = (MONITOR, PROJECT)
 
 
 def district_job(template: Job) -> Job:
@@ -152,16 +152,6 @@ def district_job(template: Job) -> Job:
     return replace(
         template, department="", notebook=notebook, place=place, edition="review", reads=True
     )
-
-
-def _safe(text: str) -> str:
-    """Return a name as a part of a file's: short enough, nothing a path can't hold."""
-    plain = re.sub(r"[\x00-\x1f\x7f]", "", text.translate(_SAFE)).strip(". ")
-    if plain == text and len(text.encode()) <= _LONGEST:
-        return text
-    short = plain.encode()[:_LONGEST].decode(errors="ignore")
-    # Two names may look the same by now.
-    return f"{short}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def checked_formats(text: str) -> tuple[str, ...]:

@@ -43,16 +43,21 @@ def forms(sheet: Sheet) -> Iterator[Table]:
         yield _Form(sheet, "自评表", own, department.targets, (who, more)).table(caption)
     for name, project in department.projects.items():
         if project.form is not None:
-            # Of a department that is an authority itself, its own name stands.
-            by = {
-                "主管部门": project.form.authority or identity.parent or identity.name,
-                "实施单位": project.form.carried_out_by or identity.name,
-            }
-            made = _Form(
-                sheet, f"项目.{name}.自评表", project.form, project.form.targets,
-                ({"项目名称": name, "项目编码": project.form.code}, by),
-            )  # fmt: skip
-            yield made.table(f"项目支出绩效自评表（{name}）")
+            yield project_form(sheet, name)
+
+
+def project_form(sheet: Sheet, name: str) -> Table:
+    """Return the form of a project that has one."""
+    identity, form = sheet.inputs.department.identity, sheet.inputs.department.projects[name].form
+    assert form is not None
+    # Of a department that is an authority itself, its own name stands.
+    by = {
+        "主管部门": form.authority or identity.parent or identity.name,
+        "实施单位": form.carried_out_by or identity.name,
+    }
+    who = ({"项目名称": name, "项目编码": form.code}, by)
+    made = _Form(sheet, f"项目.{name}.自评表", form, form.targets, who)
+    return made.table(f"项目支出绩效自评表（{name}）")
 
 
 @dataclass

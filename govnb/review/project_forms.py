@@ -16,7 +16,7 @@ from govnb.review.terms import printed
 from govnb.review.world import World
 from govnb.sheet.evidence import Target
 from govnb.sheet.figure import Figure, exact, rounded
-from govnb.sheet.score import IndicatorScore, half_digit
+from govnb.sheet.score import half_digit
 from govnb.sheet.score_words import value as percentage
 from govnb.sheet.self_evaluation import WHOLE_MONEY, ProjectScore
 from govnb.text.measure import PERCENT, ratio, signed
@@ -79,31 +79,8 @@ class _Form:
         return f"项目.{self.title}.自评表"
 
     @cached_property
-    def _rows(self) -> dict[str, IndicatorScore]:
-        """The scored row of each target; that of 预算执行 under no name."""
-        by_place = {row.place: row for row in self.scored.score.indicators}
-        targets = self.scored.form.targets
-        found = {n: by_place[t.weight.place] for n, t in targets.items()
-                 if t.weight.place in by_place}  # fmt: skip
-        own = [row for row in by_place.values() if row not in found.values() and row.formula]
-        return found | ({"": own[0]} if own else {})
-
-    @cached_property
     def _rate(self) -> Figure | None:
         return self.world.figures.get(f"{self._at}.资金.{WHOLE_MONEY}.执行率")
-
-    @cached_property
-    def _rate_weight(self) -> Decimal:
-        """What 预算执行 counts on the form: as printed, else as the rules have it."""
-        row = self._rows.get("")
-        return self.scored.form.rate_weight((row and row.weight) or ZERO, self.scored.total)
-
-    def _due(self, name: str, weight: Decimal) -> tuple[Decimal, Decimal] | None:
-        """Return the least and the most points due to a row of so much weight."""
-        row = self._rows.get(name)
-        if row is None or row.low is None or row.high is None or not row.weight:
-            return None
-        return row.low * weight / row.weight, row.high * weight / row.weight
 
     # ── 预算执行 ────────────────────────────────────────────────
 
@@ -119,7 +96,7 @@ class _Form:
             return
         if stated is not None and stated.value is not None:
             yield self._held("执行率", f"{self._at}.公布执行率", stated, number, PERCENT)
-        due = self._due("", self._rate_weight)
+        due = self.scored.due("")
         if points is not None and points.value is not None and due:
             yield self._held("执行率得分", f"{self._at}.执行率得分", points, due[0], "分")
         elif due and any(t.published for t in form.targets.values()):
@@ -150,7 +127,7 @@ class _Form:
         if not targets:
             return
         own = self.scored.form.weights
-        whole, row = own + self._rate_weight, self._rows.get("")
+        whole, row = own + self.scored.rate_weight, self.scored.rows.get("")
         side = Side(
             f"{self._at}.绩效指标.*.分值",
             exact(whole),
@@ -159,11 +136,11 @@ class _Form:
         evidence = Evidence(
             side, Side(None, exact(self.scored.total), None), whole - self.scored.total, ZERO
         )
-        told = f"预算执行{printed(self._rate_weight, '分')}，"
+        told = f"预算执行{printed(self.scored.rate_weight, '分')}，"
         told += f"{len(targets)}条指标{printed(own, '分')}，合计{printed(whole, '分')}"
         if whole != self.scored.total:
             yield self._failed("分值", f"{told}，应是{printed(self.scored.total, '分')}", evidence)
-        elif row is not None and row.weight != self._rate_weight:
+        elif row is not None and row.weight != self.scored.rate_weight:
             rules = f"“{self.scored.score.title}”的预算执行是{printed(row.weight or ZERO, '分')}"
             told += f"；{rules}，得分已按它折算"
             yield self._failed("分值", told, evidence, HINT)
@@ -229,8 +206,8 @@ class _Form:
     def row(self, name: str, target: Target) -> Iterator[Finding]:
         """Yield the one finding about an indicator, with all that is wrong with it."""
         stated, subject = target.published, f"{self.title}.{name}"
-        weight, value = target.weight.value or ZERO, stated.value if stated else None
-        due = self._due(name, weight)
+        value = stated.value if stated else None
+        due = self.scored.due(name)
         goal = target.target.value if target.target else None
         side = (
             Side(f"{self._at}.绩效指标.{name}.公布得分", exact(value), str(stated.place))
@@ -257,7 +234,7 @@ class _Form:
         elif due[0] == due[1]:
             yield self.check.passed(subject, f"得分{printed(value, '分')}", evidence)
         else:
-            missing = [self._full(each) for each in self._rows[name].missing]
+            missing = [self._full(each) for each in self.scored.rows[name].missing]
             yield self.check.no_data(subject, missing, evidence)
 
     def _points(

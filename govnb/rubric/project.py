@@ -28,9 +28,9 @@ DOWNWARD = "反向"
 
 
 def project_scores(
-    inputs: Inputs, figures: Figures, name: str | None = None
+    inputs: Inputs, figures: Figures, name: str | None = None, only: str | None = None
 ) -> dict[str, ProjectScore]:
-    """Score every project that has a 自评表, by the rules in force for projects.
+    """Score every project that has a 自评表, or `only` one, by the rules in force for projects.
 
     `name` is an indicator system asked for; else the department's own, the year's, the national.
 
@@ -53,7 +53,11 @@ def project_scores(
         message = f"“{rubric.id}”不是项目用的指标体系：没有“自评”"
         where = str(stated.place) if stated is not None and not name else str(rubric.place)
         raise FaultsError.of(where, message, "写 project- 开头的一套，或在那个文件里补上“自评”")
-    return {title: _scored(inputs, figures, rubric, title, form) for title, form in forms.items()}
+    return {
+        title: _scored(inputs, figures, rubric, title, form)
+        for title, form in forms.items()
+        if only in (None, title)
+    }
 
 
 def _scored(

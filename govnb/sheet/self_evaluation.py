@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated
 
 from govnb.sheet.evidence import TargetOf, of_year
 from govnb.sheet.fields import key
-from govnb.sheet.score import Score
+from govnb.sheet.score import IndicatorScore, Score
 from govnb.text.measure import PERCENT, Level
 from govnb.text.section import Name, Strict
 from govnb.text.values import Amount, AmountOf, Count, Kind, Money, Quantity, Text, YesNo
@@ -22,6 +23,8 @@ WHOLE_MONEY = "年度资金总额"
 # What 预算执行 counts where a form doesn't say.
 USUAL = Decimal(10)
 
+# The least and the most.
+Bounds = tuple[Decimal, Decimal]
 Rate = Annotated[Amount, AmountOf(Kind(PERCENT, (PERCENT,), what="百分数"))]
 
 
@@ -104,3 +107,51 @@ class ProjectScore:
     total: Decimal  # full marks of a form
     # As if targets without a sign were to be stayed below; None where all have one.
     downward: Score | None = None
+
+    @cached_property
+    def rows(self) -> dict[str, IndicatorScore]:
+        """The scored row of each indicator; that of 预算执行 under no name."""
+        by_place = {row.place: row for row in self.score.indicators}
+        found = {
+            name: by_place[target.weight.place]
+            for name, target in self.form.targets.items()
+            if target.weight.place in by_place
+        }
+        own = [row for row in by_place.values() if row not in found.values() and row.formula]
+        return found | ({"": own[0]} if own else {})
+
+    @property
+    def rate_weight(self) -> Decimal:
+        """What 预算执行 counts on the form: as printed, else as the rules have it."""
+        row = self.rows.get("")
+        return self.form.rate_weight((row and row.weight) or Decimal(0), self.total)
+
+    def due(self, name: str) -> Bounds | None:
+        """Return the least and the most points due to an indicator by its weight on the form.
+
+        None where the rules can't tell; 预算执行 goes under no name.
+        """
+        row = self.rows.get(name)
+        if row is None or row.low is None or row.high is None or not row.weight:
+            return None
+        weight = self.form.targets[name].weight.value if name else self.rate_weight
+        share = (weight or Decimal(0)) / row.weight
+        return row.low * share, row.high * share
+
+    @property
+    def due_in_all(self) -> Bounds | None:
+        """The least and the most points due to the whole form."""
+        every = [self.due(name) for name in self.rows]
+        if not every or None in every:
+            return None
+        ends = [due for due in every if due is not None]
+        return sum((e[0] for e in ends), Decimal(0)), sum((e[1] for e in ends), Decimal(0))
+
+    @property
+    def points(self) -> Decimal | None:
+        """The total as printed, or else what the points as printed come to; None without any."""
+        if self.form.total is not None and self.form.total.value is not None:
+            return self.form.total.value
+        stated = [self.form.points, *(t.published for t in self.form.targets.values())]
+        parts = [amount.value for amount in stated if amount and amount.value is not None]
+        return sum(parts, Decimal(0)) if parts and len(parts) == len(stated) else None

@@ -1,0 +1,239 @@
+"""One project's self-evaluation as `project.ipynb` holds it: its form, its points, its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Self
+
+import pandas as pd
+
+from govnb.files import find_upward, safe_name
+from govnb.report import projects
+from govnb.report.blocks import Result, Title
+from govnb.report.findings import Findings
+from govnb.report.forms import project_form
+from govnb.report.projects import disagrees
+from govnb.report.prose import Prose, plain
+from govnb.report.tables import Cell, Row, Table
+from govnb.report.workbook import Workbook
+from govnb.review.finding import Review
+from govnb.rubric.project import PROJECT_RUBRIC, project_scores
+from govnb.sheet.score import interval_text
+from govnb.sheet.self_evaluation import Bounds, ProjectForm, ProjectScore
+from govnb.text.faults import FaultsError, did_you_mean
+
+FOLDER = "project"
+
+
+class Project(Workbook):
+    """One project of a department's year, by its self-evaluation form."""
+
+    notebook = "notebooks/project.ipynb"
+    project = ""
+
+    @classmethod
+    def at(
+        cls, year: int | str, department: str, project: str = "", params_dir: str = "params",
+        edition: str = "review", overrides: Mapping[str, str] | None = None,
+    ) -> Self:  # fmt: skip
+        """Open a department's project by name, its first one if that is empty.
+
+        Raises
+        ------
+        FaultsError
+            If its files can't be used, or it has no such project with a form.
+        """
+        made = cls.open(year, department, params_dir, edition, overrides)
+        assert isinstance(made, cls)
+        sections = made.inputs.department.projects
+        known = [name for name, section in sections.items() if section.form is not None]
+        if not known:
+            hint = "在“项目”里写“自评表”，或用 govnb import 导入项目支出绩效自评表"
+            raise FaultsError.of(made.inputs.department_at.file, "没有项目自评表", hint)
+        made.project = str(project) or known[0]
+        if made.project not in known:
+            hint = did_you_mean(made.project, known) or f"可写：{'、'.join(known)}"
+            told = f"没有项目“{made.project}”的自评表"
+            raise FaultsError.of(made.inputs.department_at.file, told, hint)
+        return made
+
+    @property
+    def heading(self) -> str:
+        """The report's title."""
+        department = self.inputs.department
+        year = department.year.value
+        return f"{department.identity.name}{year}年度“{plain(self.project)}”项目支出绩效自评报告"
+
+    def title(self) -> Title:
+        """Return the title with its marks and, for the reviewers, how many mistakes there are."""
+        errors = 0 if self.public else len(self._found.open_errors)
+        verdict = f"自评表有{errors}处错误，见复核意见。" if errors else ""
+        return Title(self.heading, verdict, (), self.overrides, self.sample, self.figures.unsaid)
+
+    @property
+    def form(self) -> ProjectForm:
+        """The project's form as the file states it."""
+        form = self.inputs.department.projects[self.project].form
+        assert form is not None
+        return form
+
+    @cached_property
+    def project_scores(self) -> dict[str, ProjectScore]:
+        """The project's form scored; the others have pages of their own."""
+        rubric = self.overrides.get(PROJECT_RUBRIC)
+        return project_scores(self.inputs, self.figures, rubric, self.project)
+
+    @property
+    def scored(self) -> ProjectScore:
+        """The form with its points worked out anew."""
+        return self.project_scores[self.project]
+
+    @cached_property
+    def _found(self) -> Review:
+        """What the review finds about this project."""
+        return Review(tuple(f for f in self.review.findings if self._is_own(f)))
+
+    def _is_own(self, finding: Any) -> bool:
+        subject, figure = finding.id.partition(":")[2], finding.left.figure or ""
+        own = subject == self.project or subject.startswith(f"{self.project}.")
+        return own or figure.startswith(f"项目.{self.project}.")
+
+    # ── Frames and sentences ────────────────────────────────────
+
+    def money(self) -> pd.DataFrame:
+        """Return the money block: one row a source, the whole first."""
+        return projects.money(self._computed, self.project, self.form.money)
+
+    def indicators(self) -> pd.DataFrame:
+        """Return one row an indicator, 预算执行率 the first; without new points for the public."""
+        frame = projects.indicators(self._computed, self.project, self.scored)
+        return frame.drop(columns=projects.DUE) if self.public else frame
+
+    def about(self) -> Prose:
+        """Return who carries the project out, and what it was for."""
+        form, department = self.form, self.inputs.department
+        name = str(department.identity.name)
+        by = f"，由{plain(str(form.carried_out_by))}实施" if form.carried_out_by else ""
+        told = f"“{plain(self.project)}”项目由{plain(str(form.authority or name))}主管{by}。"
+        goals = "".join(
+            f"\n\n{plain(title)}：{plain(str(goal.wanted)).rstrip('。')}。"
+            for title, goal in form.goals.items()
+            if goal.wanted
+        )
+        return self._prose(told + goals)
+
+    def reached(self) -> Prose:
+        """Return what was reached of the year's goals."""
+        told = [
+            f"{plain(title)}：{plain(str(goal.reached)).rstrip('。')}。"
+            for title, goal in self.form.goals.items()
+            if goal.reached
+        ]
+        return self._prose("\n\n".join(told))
+
+    def reasons(self) -> Prose:
+        """Return the reasons for what was not reached, as the form gives them."""
+        frame = projects.indicators(self._computed, self.project, self.scored)
+        rows = frame["偏差原因"]
+        told = [f"{n}. **{plain(str(name))}**：{plain(str(why)).rstrip('。')}。"
+                for n, (name, why) in enumerate(rows[rows != ""].items(), 1)]  # fmt: skip
+        if self.form.adjustment:
+            told.append(f"\n预算调整：{plain(str(self.form.adjustment)).rstrip('。')}。")
+        return self._prose("\n".join(told) or "自评表没有写偏差原因。")
+
+    def measure(self) -> Prose:
+        """Return by which rules the points are worked out anew; nothing for the public."""
+        if self.public:
+            return self._prose("")
+        score, due = self.scored.score, self.scored.due_in_all
+        told = f"重算按“{score.title}”"
+        if due is not None:
+            told += f"，得{interval_text(*due)}分"
+        points = self.scored.points
+        told += f"；自评得{points:f}分。" if points is not None else "。"
+        if due is not None and due[0] != due[1]:
+            told += "定性指标没有写达到哪一档和佐证的，重算是一个区间。"
+        return self._prose(told)
+
+    # ── The form and the annexes ────────────────────────────────
+
+    def official_form(self) -> Table:
+        """Return the 项目支出绩效自评表; for the reviewers with the points worked out anew."""
+        table = project_form(self._sheet, self.project)
+        if not self.public and "得分" in table.columns:
+            table = self._beside(table)
+        return self._printed(table)
+
+    def _beside(self, table: Table) -> Table:
+        """Return the form with a column of points worked out anew behind those it prints."""
+        at, scored = table.columns.index("得分") + 1, self.scored
+        due = [*map(scored.due, self.form.targets), scored.due_in_all]
+        rows = [
+            _with(row, at, self._due(each, row.cells[at - 1]))
+            for row, each in zip(table.rows, due, strict=True)
+        ]
+        above, over = list(table.above), len(table.above)
+        spans = {
+            (row, column + (row >= over and column >= at)): (
+                down, across + (row >= over and column < at < column + across)
+            )
+            for row, column, down, across in table.spans
+        }  # fmt: skip
+        money = [n for n, row in enumerate(above) if row.cells[-1].text == "得分"]
+        for n, row in enumerate(above):
+            if money and n >= money[0] and row.cells[0].text == above[money[0]].cells[0].text:
+                first = self._due(scored.due(""), row.cells[-1])
+                added = [Cell("重算得分", head=True), first, Cell("—")][min(n - money[0], 2)]
+            else:
+                # Elsewhere in the head the last cell reaches further.
+                ends = [
+                    c for (r, c), size in spans.items() if r == n and c + size[1] == len(row.cells)
+                ]
+                last = ends[0] if ends else len(row.cells) - 1
+                down, across = spans.get((n, last), (1, 1))
+                spans[n, last], added = (down, across + 1), Cell("")
+            above[n] = _with(row, len(row.cells), added)
+        return replace(
+            table, columns=(*table.columns[:at], "重算得分", *table.columns[at:]),
+            rows=tuple(rows), above=tuple(above),
+            text_columns=frozenset(n + (n >= at) for n in table.text_columns),
+            spans=tuple((*place, *size) for place, size in spans.items()),
+        )  # fmt: skip
+
+    def _due(self, due: Bounds | None, printed: Cell) -> Cell:
+        if due is None:
+            return Cell("")
+        wrong = disagrees(printed.value, due)
+        return Cell(f"{interval_text(*due)}{'　不符' if wrong else ''}")
+
+    def findings(self) -> Findings | Prose:
+        """Return what the review finds about the project; nothing for the public."""
+        if self.public:
+            return self._prose("")
+        found = Findings(self._found, self.figures, self.inputs.department_at.file)
+        self._remember(found.names)
+        return found
+
+    @property
+    def result_data(self) -> dict[str, Any]:
+        """The machine-readable result: this project's figures, points and findings."""
+        at, data = f"项目.{self.project}.", super().result_data
+        own = {name: told for name, told in data["figures"].items()
+               if name.startswith(at) or name in self._computed.kept}  # fmt: skip
+        score, review = self.scored.score.as_dict(), self._found.as_dict()
+        return {**data, "project": self.project, "score": score, "figures": own, "review": review}
+
+    def result(self, outputs_dir: str = "") -> Result:
+        """Return the machine-readable result; written beside the pages where a folder is given."""
+        result = Result(self.result_data)
+        if outputs_dir and not self.overrides and not self.public:
+            folder = find_upward(outputs_dir) / str(self.inputs.department.year.value) / FOLDER
+            folder.mkdir(parents=True, exist_ok=True)
+            result.write(folder / f"{self.inputs.name}-{safe_name(self.project)}.json")
+        return result
+
+
+def _with(row: Row, at: int, cell: Cell) -> Row:
+    return replace(row, cells=(*row.cells[:at], cell, *row.cells[at:]))
