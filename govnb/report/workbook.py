@@ -24,6 +24,7 @@ from govnb.report.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.report.bundle import anchor
 from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
 from govnb.report.findings import Findings, matters, verdict
+from govnb.report.in_year import InYear
 from govnb.report.later_tables import LATER
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
@@ -418,6 +419,11 @@ class Workbook(Assessment):
     @cached_property
     def _computed(self) -> frames.Computed:
         return frames.Computed(self._told, self.notebook)
+
+    @cached_property
+    def in_year(self) -> InYear:
+        """The year month by month, as of the last one with figures; month 0 without any."""
+        return InYear(self.inputs, self._computed)
 
     @property
     def _all(self) -> Figures:
