@@ -18,6 +18,7 @@ from govnb.report.assessment import Assessment
 from govnb.report.frames import TOTAL, Computed, Number
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.folder import registers_of
 from govnb.sheet.in_year import (
     BY_DAYS,
     BY_MONTHS,
@@ -43,14 +44,22 @@ class InYear:
     def __init__(self, inputs: Inputs, computed: Computed) -> None:
         self.inputs, self.figures, self._computed = inputs, computed.figures, computed
         self.number = computed.number
-        self.month = self.last_month
+        self.month = max(self.told_months, default=0)
 
-    @property
-    def last_month(self) -> int:
-        """The last month with figures, 0 without any."""
+    @cached_property
+    def told_months(self) -> list[int]:
+        """The months with figures."""
         prefix = "月度合计.累计支出."
         months = (n.removeprefix(prefix) for n in self.figures if n.startswith(prefix))
-        return max((int(month.removesuffix("月")) for month in months), default=0)
+        return sorted(int(month.removesuffix("月")) for month in months)
+
+    @property
+    def source(self) -> str:
+        """The ledgers that the months come from."""
+        inputs = self.inputs
+        path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
+        kinds = (file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path))
+        return f"本部门的台账（{'、'.join(kinds)}）" if registers_of(path) else "本部门填报"
 
     @cached_property
     def standard(self) -> tuple[str, Standard]:

@@ -16,14 +16,13 @@ from govnb.report.prose import Prose, plain
 from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.sheet.figure import number_text
-from govnb.sheet.folder import REGISTERS, registers_of
+from govnb.sheet.folder import REGISTERS
 from govnb.sheet.in_year import (
     NORMAL,
     RED,
     UNDECIDED,
     YELLOW,
 )
-from govnb.sheet.read import department_path
 from govnb.text.faults import FaultsError
 
 FOLDER = "monitor"
@@ -70,10 +69,7 @@ class Monitor(Workbook):
     @property
     def source(self) -> str:
         """The department's ledgers, which the annual report knows nothing of."""
-        inputs = self.inputs
-        path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
-        kinds = (file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path))
-        return f"本部门的台账（{'、'.join(kinds)}）" if registers_of(path) else "本部门填报"
+        return self.in_year.source
 
     @property
     def heading(self) -> str:

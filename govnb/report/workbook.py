@@ -267,6 +267,7 @@ class Workbook(Assessment):
         unit: str = "",
         notes: Sequence[str] = (),
         seldom: bool = False,
+        source: str = "",
     ) -> Table | Prose:
         """Return a frame as a table of the report, or that it has no data.
 
@@ -284,9 +285,11 @@ class Workbook(Assessment):
             Sentences below it.
         seldom
             Say nothing where there is no data: not every department has some.
+        source
+            Where its numbers come from, if not from where the report's do.
         """
         data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
-        source, place = self.source, frames.here(self.notebook)
+        source, place = self.source and (source or self.source), frames.here(self.notebook)
         shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
         table = shown.table()
         if table is None:

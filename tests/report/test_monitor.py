@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from govnb.report.charts import Chart
 from govnb.report.monitor import Monitor
 from govnb.report.tables import Table
 from govnb.text.faults import FaultsError
+from tests.ledgers import Office
 from tests.papers.papers import as_docx, as_pdf, book, pdf_text
 from tests.report.cells import run_cells
 
@@ -26,19 +26,17 @@ HEAD = "项目,月份,年初预算,累计支出,上年累计\n"
 
 
 @pytest.fixture
-def at(tmp_path: Path, params: Path) -> At:
+def office(tmp_path: Path, params: Path) -> Office:
+    return Office(tmp_path, params, 2016)
+
+
+@pytest.fixture
+def at(office: Office) -> At:
     """Return a department's year 2016 at a month, from a ledger and a 监控 section."""
-    folder = tmp_path / "params" / "2016"
-    folder.mkdir(parents=True)
-    for part in ("rules", "rubrics"):
-        shutil.copytree(params / part, folder.parent / part)
-    shutil.copy(params / "2016" / "_year.yml", folder)
 
     def make(rows: str, month: int = 0, text: str = "", name: str = "bumen") -> Any:
-        file = f"年度: 2016\n部门: {{名称: 测试局{name}}}\n{text}"
-        (folder / f"{name}.yml").write_text(file, encoding="utf-8")
-        (folder / f"{name}.月度.csv").write_text(rows, encoding="utf-8")
-        return Monitor.at(2016, name, month, str(folder.parent))
+        office.write(text, name, 月度=rows)
+        return Monitor.at(2016, name, month, str(office.params))
 
     return make
 
@@ -128,10 +126,10 @@ def test_months_to_come_are_blank_and_not_0(at: At) -> None:
         at(HEAD + "甲,1,100,8,\n甲,2,100,16,\n", 3)
 
 
-def test_only_the_file_of_thresholds_changes_a_colour(at: At, tmp_path: Path) -> None:
+def test_only_the_file_of_thresholds_changes_a_colour(at: At, office: Office) -> None:
     rows = HEAD + steady("甲", "100", "46", 6)
     assert warned(at(rows)).at["甲", "预警"] == "正常"
-    file = tmp_path / "params" / "rules" / "monitoring.yml"
+    file = office.params / "rules" / "monitoring.yml"
     file.write_text(file.read_text("utf-8").replace("    黄: 5\n", "    黄: 3\n", 1), "utf-8")
     assert warned(at(rows)).at["甲", "预警"] == "黄"
 
