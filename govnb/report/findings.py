@@ -41,6 +41,8 @@ class Findings:
     review: Review
     figures: Figures
     source: str
+    # False for a part of a department, of which little may be known by right.
+    is_whole: bool = True
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -66,7 +68,8 @@ class Findings:
     def summary(self) -> str:
         """One sentence with the counts of every severity and state."""
         counts = self.review.counts
-        thin = f"{too_little(self.figures)}。" if too_little(self.figures) else ""
+        thin = too_little(self.figures) if self.is_whole else ""
+        thin = f"{thin}。" if thin else ""
         wrong = "，".join(f"{s}{counts[s]}处" for s in SEVERITIES)
         others = (PASSED, EXPLAINED, NO_DATA, NOT_APPLICABLE)
         rest = "，".join(f"{s}{counts[s]}项" for s in others if counts[s])

@@ -97,7 +97,7 @@ class Monitor(Workbook):
         own = tuple(f for f in self.review.findings if f.id.startswith(REGISTERS) and f.is_open)
         if not own:
             return self._prose("台账各项核对没有发现问题。")
-        found = Findings(Review(own), self.figures, self.inputs.department_at.file)
+        found = Findings(Review(own), self.figures, self.inputs.department_at.file, is_whole=False)
         self._remember(found.names)
         return found
 

@@ -21,7 +21,7 @@ from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.rubric.project import PROJECT_RUBRIC, project_scores
 from govnb.sheet.score import interval_text
-from govnb.sheet.self_evaluation import Bounds, ProjectForm, ProjectScore
+from govnb.sheet.self_evaluation import WHOLE_MONEY, Bounds, ProjectForm, ProjectScore
 from govnb.text.faults import FaultsError, did_you_mean
 
 FOLDER = "project"
@@ -124,6 +124,15 @@ class Project(Workbook):
         )
         return self._prose(told + goals)
 
+    def executed(self) -> Prose:
+        """Return what was spent of the year's budget; nothing where the form has no money."""
+        at = f"项目.{self.project}.自评表.资金.{WHOLE_MONEY}"
+        budget, spent = (self.number(f"{at}.{c}") for c in ("全年预算数", "全年执行数"))
+        if not (budget.is_known and spent.is_known):
+            return self._prose("")
+        rate = (spent / budget).percent()
+        return self._prose(f"全年预算{budget:}，执行{spent:}，执行率{rate:}。")
+
     def reached(self) -> Prose:
         """Return what was reached of the year's goals."""
         told = [
@@ -205,14 +214,16 @@ class Project(Workbook):
     def _due(self, due: Bounds | None, printed: Cell) -> Cell:
         if due is None:
             return Cell("")
-        wrong = disagrees(printed.value, due)
-        return Cell(f"{interval_text(*due)}{'　不符' if wrong else ''}")
+        if disagrees(printed.value, due):
+            return Cell(f"{interval_text(*due)}　不符")
+        return Cell(interval_text(*due), value=due[0] if due[0] == due[1] else None, decimals=2)
 
     def findings(self) -> Findings | Prose:
         """Return what the review finds about the project; nothing for the public."""
         if self.public:
             return self._prose("")
-        found = Findings(self._found, self.figures, self.inputs.department_at.file)
+        file = self.inputs.department_at.file
+        found = Findings(self._found, self.figures, file, is_whole=False)
         self._remember(found.names)
         return found
 

@@ -289,6 +289,9 @@ class Table:
                 cells.append(f'<th scope="{scope}"{size}{level}>{content}</th>')
             else:
                 words = i in self.text_columns or _in_words(cell)
+                if at < len(self.above):
+                    # A form's head has its own columns.
+                    words = cell.value is None and cell.text != "—"
                 tone = _NUMERIC if not words else f' class="gv-{cell.tone}"' if cell.tone else ""
                 cells.append(f"<td{size}{tone}>{content}</td>")
         kind = f' class="gv-{row.kind}"' if row.kind else ""
