@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
-from govnb.batch.crew import Crew, Local, cores, run_one
 from govnb.batch.district import district_report
 from govnb.batch.index import index_page
 from govnb.batch.job import DISTRICT, Job
@@ -29,6 +28,7 @@ from govnb.batch.summary import (
     table_csv,
     table_xlsx,
 )
+from govnb.batch.workers import Local, Workers, cores, run_one
 from govnb.files import why
 from govnb.report.reports import common_region
 from govnb.sheet.folder import ALL, SUMMARY
@@ -68,8 +68,8 @@ def batch(template: Job, options: Options) -> int:
         plan = make_plan(template, store, options.force)
         _announce(plan)
         try:
-            with _crew(options, template) as crew:
-                return _run(plan, template, store, crew, options)
+            with _workers(options, template) as workers:
+                return _run(plan, template, store, workers, options)
         except KeyboardInterrupt:
             say("已中断：完成的报告都是完整的，再次运行会接着做。", sys.stderr)
             return INTERRUPTED
@@ -101,18 +101,18 @@ def run_listed(job: Job) -> Outcome:
     return outcome
 
 
-def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) -> int:
+def _run(plan: Plan, template: Job, store: Store, workers: Workers, options: Options) -> int:
     start = time.monotonic()
     done = {t.job.department: Outcome(t.job.department, failure=t.refused) for t in plan.tasks}
     for task in plan.to_skip:
         assert task.receipt is not None
         done[task.job.department] = task.receipt.outcome
-    workers = options.workers or cores()
+    count = options.workers or cores()
     with (
         store.reserve(len(plan.tasks)),
-        Progress(len(plan.to_run), len(plan.to_skip), workers) as progress,
+        Progress(len(plan.to_run), len(plan.to_skip), count) as progress,
     ):
-        for task, outcome in _work(plan.to_run, crew):
+        for task, outcome in _work(plan.to_run, workers):
             done[outcome.department] = outcome = _carry(outcome, task.receipt)
             # A full disk must not stop the rest; without a receipt it just runs again.
             with suppress(OSError):
@@ -130,14 +130,14 @@ def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) 
         # The year's page, its tables and the district's report are the reviewers'.
         return 1 if failed else 0
     outcomes = [done[task.job.department] for task in plan.tasks]
-    with _here(crew, options) as here:
+    with _here(workers, options) as here:
         district, whole = _publish(rows, outcomes, plan, template, store, here)
     return 1 if failed or district.failure or not whole else 0
 
 
-def _work(tasks: Sequence[Task], crew: Crew) -> Iterator[tuple[Task, Outcome]]:
+def _work(tasks: Sequence[Task], workers: Workers) -> Iterator[tuple[Task, Outcome]]:
     """Yield each task with its outcome as it comes."""
-    futures: dict[Future[Outcome], Task] = {crew.submit(task.job): task for task in tasks}
+    futures: dict[Future[Outcome], Task] = {workers.submit(task.job): task for task in tasks}
     for future in as_completed(list(futures)):
         task = futures.pop(future)
         try:
@@ -175,7 +175,7 @@ def _publish(
     plan: Plan,
     template: Job,
     store: Store,
-    here: Crew,
+    here: Workers,
 ) -> tuple[Outcome, bool]:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
     compared = sorted(in_one_unit(rows), key=lambda row: row.badness)
@@ -255,7 +255,7 @@ def _list(plan: Plan) -> None:
     _announce(plan)
 
 
-def _crew(options: Options, template: Job) -> Crew:
+def _workers(options: Options, template: Job) -> Workers:
     if options.scheduler:
         from govnb.batch.cluster import Cluster
 
@@ -263,9 +263,9 @@ def _crew(options: Options, template: Job) -> Crew:
     return Local(options.workers or cores(), options.timeout, template)
 
 
-def _here(crew: Crew, options: Options) -> AbstractContextManager[Crew]:
-    """Return a crew on this machine: the one there is, or one for just this."""
-    return nullcontext(crew) if isinstance(crew, Local) else Local(1, options.timeout)
+def _here(workers: Workers, options: Options) -> AbstractContextManager[Workers]:
+    """Return workers on this machine: the one there is, or one for just this."""
+    return nullcontext(workers) if isinstance(workers, Local) else Local(1, options.timeout)
 
 
 @contextmanager

@@ -1,12 +1,15 @@
-"""The environment of the processes that do the work."""
+"""What the processes that do the work find around them, and how they are ended."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
+import signal
+import socket
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -43,3 +46,25 @@ def without_home() -> Mapping[str, str]:
     lent = tempfile.mkdtemp(prefix="govnb-")
     atexit.register(shutil.rmtree, lent, ignore_errors=True)
     return {name: lent for name in _KEPT if name not in os.environ}
+
+
+def can_fork() -> bool:
+    """Tell whether this system can fork a process and hand it files; Windows can't."""
+    return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+def end_below(pid: int) -> None:
+    """Kill all processes that a process has started, in whatever group those are now."""
+    import psutil
+
+    with suppress(psutil.Error):
+        for child in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
+
+
+def end_group(pid: int) -> None:
+    """Kill what is left of the group of processes that a worker leads."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)

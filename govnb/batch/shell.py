@@ -1,284 +1,359 @@
-"""The Jupyter kernel, in this very process: real ipykernel, but no ports and no sockets.
+"""IPython's shell in this very process: cells run as on a kernel, without kernel and sockets.
 
-A stock kernel and its client talk over five sockets. Here the kernel hands each message
-to a queue and the client takes it from there; everything between (IPython, display hooks,
-streams, comms) and everything after (nbclient's rules for outputs) is the stock code, so
-that outputs come out as a stock kernel's do.
-
-A kernel is one to a process, and so is a notebook: :mod:`govnb.batch.zygote` makes the
-kernel, forks, and runs one notebook in each child.
+What a cell shows comes out as the messages a stock kernel would send, so that nbclient makes
+the same outputs of them. What is printed is put together as it comes, so that the outputs of
+two runs are equal to the byte.
 """
 
 from __future__ import annotations
 
 import asyncio
+import builtins
+import codecs
 import contextvars
-import fcntl
-import heapq
-import itertools
+import functools
+import getpass
+import io
 import logging
 import os
-import queue
-import struct
 import sys
-import termios
+import tempfile
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-from ipykernel.iostream import IOPubThread, OutStream
-from ipykernel.ipkernel import IPythonKernel
-from ipykernel.kernelapp import IPKernelApp
-from jupyter_client.session import Session
-from nbclient.exceptions import DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
+import comm
+from comm.base_comm import BaseComm
+from ipykernel import zmqshell
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.kernelbase import Kernel
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.session import json_packer, json_unpacker
+from traitlets import Type
 from traitlets.config import Config
 
 Message = dict[str, Any]
-_INLINE = "module://matplotlib_inline.backend_inline"
+LANGUAGE = {
+    "name": "python",
+    "version": sys.version.split()[0],
+    "mimetype": "text/x-python",
+    "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+    "pygments_lexer": "ipython3",
+    "nbconvert_exporter": "python",
+    "file_extension": ".py",
+}
+_INLINE = "matplotlib_inline.backend_inline"
 
 
-class QueueSession(Session):
-    """Puts messages on queues, in the form they would arrive in at the other end."""
-
-    def __init__(self, **traits: Any) -> None:
-        # Nothing is signed, but without a key there is a warning that nothing is.
-        super().__init__(key=b"unused", **traits)
-        self.shell: deque[Message] = deque()
-        self.iopub: deque[Message] = deque()
-        self.owner = os.getpid()
-
-    def send(
-        self,
-        stream: Any,
-        msg_or_type: Any,
-        content: Any = None,
-        parent: Any = None,
-        ident: Any = None,
-        buffers: Any = None,
-        track: bool = False,
-        header: Any = None,
-        metadata: Any = None,
-    ) -> Message:
-        """Queue a message; what a child process prints goes to the descriptor we watch."""
-        message: Message = (
-            msg_or_type
-            if isinstance(msg_or_type, dict)
-            else self.msg(msg_or_type, content, parent, header, metadata)
-        )
-        if os.getpid() != self.owner:
-            if message["msg_type"] == "stream":
-                number = 1 if message["content"]["name"] == "stdout" else 2
-                os.write(number, message["content"]["text"].encode())
-            return message
-        # Through JSON and back, as on the wire: tuples become lists, keys become text.
-        arrived = {**message, "content": self.unpack(self.pack(message["content"]))}
-        arrived["buffers"] = [memoryview(b) for b in buffers or message.get("buffers", [])]
-        reply = message["msg_type"].endswith("_reply")
-        (self.shell if reply else self.iopub).append(arrived)
-        return message
-
-    def feed_identities(self, msg: Any, copy: bool = True) -> tuple[list[bytes], Any]:
-        """Return a message as it is: nothing was routed."""
-        return [], msg
-
-    def deserialize(self, msg: Any, content: bool = True, copy: bool = True) -> Any:
-        """Return a message as it is: nothing was serialized."""
-        return msg
-
-
-class Pump(IOPubThread):
-    """The thread that flushes printed text while a cell runs; it needs no socket.
-
-    `schedule` runs a function in it, `call_later` after a while: what streams ask for.
-    """
+class Messages:
+    """What a cell shows, in the order it comes."""
 
     def __init__(self) -> None:
-        self.io_loop: Any = self
-        self.thread = threading.Thread(target=self._run, name="IOPub", daemon=True)
-        self._queue: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        self._later: list[tuple[float, int, Callable[[], object]]] = []
-        self._count = itertools.count()
+        self._kept: list[Message] = []
+        self._lock = threading.RLock()
 
-    def start(self) -> None:
-        """Start the thread."""
-        self.thread.start()
+    def send(self, kind: str, content: Message, metadata: Any = None, buffers: Any = None) -> None:
+        """Add a message."""
+        # Through JSON and back, as on the wire: tuples become lists, keys become text.
+        plain = json_unpacker(json_packer(content))
+        with self._lock:
+            self._kept.append({
+                "msg_type": kind, "header": {"msg_type": kind}, "parent_header": {},
+                "content": plain, "metadata": metadata or {},
+                "buffers": [memoryview(buffer) for buffer in buffers or ()],
+            })  # fmt: skip
 
-    def schedule(self, f: Callable[[], object]) -> None:
-        """Run a function in the thread, or here where there is none (in a forked child)."""
-        if self.thread.is_alive():
-            self._queue.put(f)
+    def printed(self, name: str, text: str) -> None:
+        """Add what is printed to what was printed just before."""
+        with self._lock:
+            last = self._kept[-1] if self._kept else None
+            if last and last["msg_type"] == "stream" and last["content"]["name"] == name:
+                last["pieces"].append(text)
+            elif text:
+                self.send("stream", {"name": name, "text": ""})
+                self._kept[-1]["pieces"] = [text]
+
+    def take(self) -> list[Message]:
+        """Return the messages there are, each once."""
+        with self._lock:
+            taken, self._kept = self._kept, []
+        for message in taken:
+            if pieces := message.pop("pieces", None):
+                text = "".join(pieces).encode("utf-8", "backslashreplace").decode()
+                message["content"]["text"] = text
+        return taken
+
+
+class _Stream(io.TextIOBase):
+    """`sys.stdout` or `sys.stderr` of a cell, and whatever else is written to its descriptor."""
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str, number: int, messages: Messages) -> None:
+        self.name, self.number, self.messages = name, number, messages
+        self.owner = os.getpid()
+        # Where the descriptor leads while a cell runs; a file never makes a writer wait.
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115
+        self.place = 0
+        self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self.outside = os.dup(number)
+
+    def write(self, text: str) -> int:
+        """Add text to what the cell shows, behind what subprocesses have written by now."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self.owner:
+            os.write(self.number, text.encode("utf-8", "backslashreplace"))
         else:
-            f()
+            self.drain()
+            self.messages.printed(self.name, text)
+        return len(text)
 
-    def call_later(self, delay: float, f: Callable[[], object]) -> None:
-        """Run a function after some seconds; only ever called in the thread."""
-        heapq.heappush(self._later, (time.monotonic() + delay, next(self._count), f))
+    def drain(self) -> None:
+        """Take in what was written to the descriptor."""
+        data = os.pread(self.file.fileno(), 1 << 30, self.place)
+        if data:
+            self.place += len(data)
+            self.messages.printed(self.name, self.decode(data))
 
-    def _run(self) -> None:
-        while True:
-            wait = max(0.0, self._later[0][0] - time.monotonic()) if self._later else None
-            with suppress(queue.Empty):
-                self._queue.get(timeout=wait)()
-            while self._later and self._later[0][0] <= time.monotonic():
-                heapq.heappop(self._later)[2]()
+    def divert(self) -> None:
+        """Send to the cell what is written to the descriptor."""
+        os.dup2(self.file.fileno(), self.number)
+
+    def restore(self) -> None:
+        """Take in the rest and let the descriptor lead where it led before."""
+        self.drain()
+        os.dup2(self.outside, self.number)
+
+    def end(self) -> None:
+        """Let go of the descriptors."""
+        self.file.close()
+        os.close(self.outside)
+
+    def fileno(self) -> int:
+        """Return a descriptor that leads past the notebook, as a kernel's streams do."""
+        return self.outside
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
 
 
-class Kernel(IPythonKernel):
-    """ipykernel's kernel without its threads for sockets."""
+class _Publisher(DisplayPublisher):
+    shell: Any
 
-    _supports_kernel_subshells = False
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **kwargs: Any,
+    ) -> None:
+        self._validate_data(data, metadata or {})
+        content = {"data": data, "metadata": metadata or {}, "transient": transient or {}}
+        self.shell.send("update_display_data" if update else "display_data", content)
 
-    def _abort_queues(self, subshell_id: str | None = None) -> None:
-        """Abort nothing: no request waits behind the one that failed."""
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.send("clear_output", {"wait": wait})
 
 
-def make_kernel() -> Kernel:
-    """Return a kernel that has run nothing; no thread is started and no file kept open."""
-    config = Config()
-    # The history is a database and a thread, and nobody looks back in a batch.
-    config.HistoryManager.enabled = False
-    config.Kernel._execute_sleep = 0.0
-    with _absent("debugpy"):
-        import ipykernel.debugger  # noqa: F401
-    # Before matplotlib is imported, as a stock kernel does.
-    os.environ.setdefault("MPLBACKEND", _INLINE)
-    # Never started: it is where IPython's magics and other libraries look for the kernel.
-    app = IPKernelApp.instance(config=config)
-    # Nobody reads its debugging notes, and there are a dozen to a cell.
-    app.log.setLevel(logging.WARNING)
-    kernel = Kernel.instance(
-        parent=app,
-        session=QueueSession(),
-        shell_stream=None,
-        iopub_socket=SimpleNamespace(),
-        user_ns={},
-        shell_channel_thread=SimpleNamespace(parent_thread=None),
-        log=logging.getLogger(__name__),
-    )
-    app.kernel = kernel
-    app.init_shell()
-    return kernel
+class _Hook(DisplayHook):
+    shell: Any
+    showing = False
+
+    def start_displayhook(self) -> None:
+        super().start_displayhook()
+        self.showing = True
+
+    def write_output_prompt(self) -> None: ...
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        count = self.prompt_count
+        content = {"data": format_dict, "metadata": md_dict or {}, "execution_count": count}
+        self.shell.send("execute_result", content)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = self.showing = False
+
+
+class _Compiler(XCachingCompiler):
+    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+        """Return a cell's name in tracebacks and warnings: the same in every process."""
+        name = str(super().get_code_name(raw_code, code, number))
+        return name.replace(f"ipykernel_{os.getpid()}", "ipykernel_0")
+
+
+class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
+    """A shell for one notebook; by its name, and its base's, libraries know that it is one.
+
+    Between two cells the process is as it was before: its streams, folder, path and log belong
+    to whoever runs the notebook.
+    """
+
+    displayhook_class: Any = Type(_Hook)
+    display_pub_class: Any = Type(_Publisher)
+
+    displayhook: Any
+
+    def __init__(self, **traits: Any) -> None:
+        self.messages = Messages()
+        super().__init__(**traits, compiler_class=_Compiler)
+
+    def begin(self) -> None:
+        """Get ready for a notebook's first cell."""
+        self._streams = [_Stream("stdout", 1, self.messages), _Stream("stderr", 2, self.messages)]
+        # One for all cells: what a cell sets (decimal precision, for one) the next cell finds.
+        self.context = contextvars.copy_context()
+        asking: Any = SimpleNamespace(_allow_stdin=False)
+        self._others = (
+            os.getcwd(), io.StringIO(), *self._streams, ["", *filter(None, sys.path)],
+            ["ipykernel_launcher.py", "-f", "kernel.json"], self.user_module,
+            functools.partial(Kernel.raw_input, asking), functools.partial(Kernel.getpass, asking),
+            [], logging.WARNING,
+        )  # fmt: skip
+
+        def publish(to: BaseComm, kind: str, data: Any = None, metadata: Any = None,
+                    buffers: Any = None, **keys: Any) -> None:  # fmt: skip
+            content = {"data": data or {}, "comm_id": to.comm_id, **keys}
+            self.send(kind, content, metadata, buffers)
+
+        # A widget's state goes into the notebook.
+        self._create_comm = comm.create_comm
+        comm.create_comm = type("Comm", (BaseComm,), {"publish_msg": publish})
+
+    def send(self, kind: str, content: Message, metadata: Any = None, buffers: Any = None) -> None:
+        """Add to what the cell shows, behind what subprocesses have written by now."""
+        for stream in self._streams:
+            stream.drain()
+        self.messages.send(kind, content, metadata, buffers)
+
+    def end(self) -> None:
+        """Make way for the next notebook."""
+        for stream in self._streams:
+            stream.end()
+        comm.create_comm = self._create_comm
+        ZMQInteractiveShell.clear_instance()
+
+    async def answer(self, source: str) -> tuple[Message, Sequence[Message]]:
+        """Run a cell; return the kernel's reply and what the cell has shown."""
+        count, result = self.execution_count, None
+        self._last_traceback, self.failed_showing = [], False
+        with self._taking_over():
+            wrong = None
+            try:
+                cell = self.transform_cell(source)
+            except Exception:
+                cell, wrong = source, sys.exc_info()
+            try:
+                result = await self.run_cell_async(
+                    source, store_history=True, transformed_cell=cell, preprocessing_exc_tuple=wrong
+                )
+            finally:
+                self.events.trigger("post_execute")
+                self.events.trigger("post_run_cell", result)
+        assert result is not None
+        error = result.error_before_exec or result.error_in_exec
+        reply = {
+            "status": "error" if self.failed_showing or not result.success else "ok",
+            "execution_count": count, "ename": type(error).__name__, "evalue": str(error),
+            "traceback": self._last_traceback,
+        }  # fmt: skip
+        return reply, self.messages.take()
+
+    @contextmanager
+    def _taking_over(self) -> Iterator[None]:
+        """Let the process be the notebook's while a cell runs."""
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(ValueError, OSError, AttributeError):
+                stream.flush()
+        for ours in self._streams:
+            ours.divert()
+        self._swap()
+        try:
+            yield
+        finally:
+            self._swap()
+            for ours in self._streams:
+                ours.restore()
+
+    def _swap(self) -> None:
+        root = logging.root
+        here = (
+            os.getcwd(), sys.stdin, sys.stdout, sys.stderr, sys.path, sys.argv,
+            sys.modules["__main__"], builtins.input, getpass.getpass, root.handlers, root.level,
+        )  # fmt: skip
+        (
+            folder, sys.stdin, sys.stdout, sys.stderr, sys.path, sys.argv,
+            sys.modules["__main__"], builtins.input, getpass.getpass, root.handlers, level,
+        ) = self._others  # fmt: skip
+        self._others = here
+        os.chdir(folder)
+        root.setLevel(level)
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        # A value that can't be shown is an error, as on a kernel.
+        self.failed_showing = self.failed_showing or self.displayhook.showing
+        self._last_traceback = stb
+        content = {"ename": str(etype.__name__), "evalue": str(evalue), "traceback": stb}
+        self.send("error", content)
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: there is no window to wait for."""
+
+    def ask_exit(self) -> None:
+        """End the notebook here."""
+        raise SystemExit
+
+
+_prepared: list[ZMQInteractiveShell] = []
+
+
+def prepare() -> None:
+    """Make a shell for the first notebook of this process, or of those forked from it."""
+    _prepared.append(_make())
 
 
 @contextmanager
-def _absent(module: str) -> Iterator[None]:
-    """Keep a module from being imported: the debugger would start threads and print advice."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
+def shell() -> Iterator[ZMQInteractiveShell]:
+    """Give a shell that has run nothing; for its time no other is made."""
+    ours = _prepared.pop() if _prepared else _make()
+    ours.begin()
     try:
-        yield
+        yield ours
     finally:
-        del sys.modules[module]
+        ours.end()
 
 
-class KernelClient:
-    """What nbclient needs of a kernel's client."""
+def is_free() -> bool:
+    """Tell whether a notebook can run in this process: in its main thread, beside no other.
 
-    allow_stdin = False
-
-    def __init__(self, kernel: Kernel) -> None:
-        self.kernel = kernel
-        self.session = cast(QueueSession, kernel.session)
-        self.shell_channel = SimpleNamespace(get_msg=self._from(self.session.shell))
-        self.iopub_channel = SimpleNamespace(get_msg=self._from(self.session.iopub))
-        # One context for all cells, as in a stock kernel: what a cell sets (decimal
-        # precision, for one) the next cell finds.
-        self._context = contextvars.copy_context()
-
-    async def execute(self, code: str, **options: Any) -> str:
-        """Run a cell to its end and return the request's id."""
-        content = {
-            "code": code,
-            "silent": False,
-            "user_expressions": {},
-            "allow_stdin": False,
-            "store_history": options["store_history"],
-            "stop_on_error": options["stop_on_error"],
-        }
-        request = self.session.msg("execute_request", content)
-        loop = asyncio.get_running_loop()
-        await loop.create_task(self.kernel.dispatch_shell(request), context=self._context)
-        return str(request["header"]["msg_id"])
-
-    async def is_alive(self) -> bool:
-        """Tell that the kernel lives: it is this process."""
-        return True
-
-    @staticmethod
-    def _from(messages: deque[Message]) -> Callable[..., Any]:
-        async def get_msg(timeout: float | None = None) -> Message:
-            # The cell has ended before anyone asks: what isn't here will never come.
-            if not messages:
-                raise DeadKernelError("Kernel died")
-            return messages.popleft()
-
-        return get_msg
+    A notebook that runs a notebook by papermill is one that can't, nor can a JupyterLab kernel.
+    """
+    with suppress(RuntimeError):
+        asyncio.get_running_loop()
+        return False
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    return bool(_prepared) or not InteractiveShell.initialized()
 
 
-class InProcessClient(PapermillNotebookClient):
-    """Papermill's client, with the kernel of this process."""
-
-    def execute(self, kernel: Kernel) -> Any:
-        """Execute the notebook and return it."""
-        self.reset_execution_trackers()
-        self.kc = KernelClient(kernel)
-        with _streams(kernel):
-            self.papermill_execute_cells()
-        self.nb.metadata["language_info"] = kernel.language_info
-        self.set_widgets_metadata()
-        return self.nb
-
-
-class _streams:
-    """Send what is printed, here or straight to the descriptors, to the notebook."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self.session = cast(QueueSession, kernel.session)
-
-    def __enter__(self) -> None:
-        self._before = sys.stdout, sys.stderr, sys.path[:]
-        self.session.owner = os.getpid()
-        pump = Pump()
-        pump.start()
-        self._ours = [_Stream(self.session, pump, name) for name in ("stdout", "stderr")]
-        sys.stdout, sys.stderr = self._ours
-        # A notebook imports modules from the folder it runs in.
-        IPKernelApp.instance().init_path()
-
-    def __exit__(self, *_: object) -> None:
-        # Not closed: that waits for a thread which never hears of it where a cell has sent
-        # the descriptor elsewhere. The process goes away with all of it.
-        for stream in self._ours:
-            stream.flush()
-        sys.stdout, sys.stderr, sys.path[:] = self._before
-
-
-class _Stream(OutStream):
-    """A stream that first takes in what was written to its descriptor."""
-
-    def flush(self) -> None:
-        """Send all there is, a subprocess's output included."""
-        if self._fid is not None and self._is_master_process():
-            deadline = time.monotonic() + 1
-            # A cell may have closed it.
-            with suppress(OSError):
-                while _waiting(self._fid) and time.monotonic() < deadline:
-                    time.sleep(0.0005)
-        with self._buffer_lock:
-            nothing = not any(buffer.tell() for buffer in self._buffers.values())
-        # Every display flushes both streams; waking the thread for nothing costs more than it.
-        if not nothing:
-            super().flush()
-
-
-def _waiting(descriptor: int) -> int:
-    """Return how many bytes wait to be read."""
-    count: int = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4))[0]
-    return count
+def _make() -> ZMQInteractiveShell:
+    # Before matplotlib is imported, as a stock kernel does.
+    os.environ.setdefault("MPLBACKEND", f"module://{_INLINE}")
+    # The history is a database and a thread, and nobody looks back in a batch. By the name of
+    # IPKernelApp other libraries know that they are in a notebook.
+    config = Config(HistoryManager={"enabled": False}, IPKernelApp={"connection_file": ""})
+    main = sys.modules["__main__"]
+    made = ZMQInteractiveShell.instance(config=config, user_ns={})
+    # IPython puts the notebook's namespace there; it belongs there while a cell runs.
+    sys.modules["__main__"] = main
+    if inline := sys.modules.get(_INLINE):
+        inline.configure_inline_support(made, f"module://{_INLINE}")
+    return made
