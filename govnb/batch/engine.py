@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 
@@ -30,6 +31,7 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+from jupyter_client.session import Session  # noqa: E402
 from nbclient.exceptions import CellExecutionError, CellTimeoutError  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import Engine, NBClientEngine, papermill_engines  # noqa: E402
@@ -37,7 +39,7 @@ from papermill.exceptions import PapermillException  # noqa: E402
 from papermill.log import logger  # noqa: E402
 from papermill.translators import PythonTranslator  # noqa: E402
 
-from govnb.batch.environment import can_fork, end_below  # noqa: E402
+from govnb.batch.environment import below, can_fork  # noqa: E402
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -127,6 +129,9 @@ class _Client(PapermillNotebookClient):
         kept = {name: value for name, value in options.items() if name not in _KERNEL_ONLY}
         super().__init__(manager, log=logger, timeout=limit, **kept)
         self.shell = shell
+        # What a frontend tells a widget of its outputs has nobody to hear it.
+        channel = SimpleNamespace(send=lambda _: None)
+        self.kc = SimpleNamespace(session=Session(), shell_channel=channel)
 
     def execute(self) -> None:
         """Execute the notebook, up to the first cell that fails."""
@@ -182,12 +187,14 @@ def _limit(seconds: float | None, cell: NotebookNode) -> Iterator[None]:
     if not seconds:
         yield
         return
-    late = False
+    late, others = False, below(os.getpid())
 
     def ring(*_: object) -> None:
         nonlocal late
         late = True
-        end_below(os.getpid())
+        for started in below(os.getpid()):
+            if started not in others:
+                started.kill()
         raise _Late
 
     before = signal.signal(signal.SIGALRM, ring)

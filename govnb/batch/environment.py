@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 # Libraries that compute in threads of their own would leave them behind in every fork; one
 # worker a core is the way this program uses several. Hashes are fixed so that a report
@@ -53,14 +57,13 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-def end_below(pid: int) -> None:
-    """Kill all processes that a process has started, in whatever group those are now."""
+def below(pid: int) -> list[psutil.Process]:
+    """Return all processes that a process has started, in whatever group those are now."""
     import psutil
 
     with suppress(psutil.Error):
-        for child in psutil.Process(pid).children(recursive=True):
-            with suppress(psutil.Error):
-                child.kill()
+        return psutil.Process(pid).children(recursive=True)
+    return []
 
 
 def end_group(pid: int) -> None:

@@ -355,5 +355,7 @@ def _make() -> ZMQInteractiveShell:
     # IPython puts the notebook's namespace there; it belongs there while a cell runs.
     sys.modules["__main__"] = main
     if inline := sys.modules.get(_INLINE):
+        # Another notebook has drawn in this process.
         inline.configure_inline_support(made, f"module://{_INLINE}")
+        inline.set_matplotlib_formats("png")
     return made

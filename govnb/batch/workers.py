@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn, Protocol
 
-from govnb.batch.environment import SETTINGS, can_fork, end_below, end_group, without_home
+from govnb.batch.environment import SETTINGS, below, can_fork, end_group, without_home
 from govnb.batch.job import Job
 from govnb.batch.outcome import Failure, Outcome
 from govnb.batch.work import work
@@ -37,6 +37,7 @@ _START = 600
 _UNKNOWN = 255
 # A fork server that dies this often, one time after the other, will not get better.
 _TRIES = 3
+_PAUSE = 0.2
 # The path of a socket can't be longer than 107 bytes (on some systems 103).
 _LONGEST_FOLDER = 60
 
@@ -99,14 +100,16 @@ class Local:
 
     def run(self, job: Job, folder: str | None = None, task: Task = work) -> Outcome:
         """Run a job in a process of its own; even one that dies leaves an outcome."""
-        start = time.monotonic()
+        start, code = time.monotonic(), _UNKNOWN
         for _ in range(_TRIES):
             run = _Run(self.timeout)
             try:
                 process, ours = self._start(job, folder or os.getcwd(), task)
             except OSError as error:
+                # The fork server may have died a moment ago.
                 run.failure = Failure(f"无法启动执行进程：{error}")
-                break
+                time.sleep(_PAUSE)
+                continue
             try:
                 run.listen(ours, process.sentinel)
             finally:
@@ -241,7 +244,9 @@ def _end(pid: int) -> None:
     """Kill a worker and all it started: a stock kernel, for one, stands in a group of its own."""
     import psutil
 
-    end_below(pid)
+    for child in below(pid):
+        with suppress(psutil.Error):
+            child.kill()
     end_group(pid)
     with suppress(psutil.Error):
         psutil.Process(pid).kill()
