@@ -11,6 +11,7 @@ from govnb.review import (
     amounts,
     dates,
     enumerations,
+    project_forms,
     published,
     rates,
     reasons,
@@ -24,5 +25,5 @@ from govnb.review import (
 # Their classes are known once their modules are.
 MODULES = (
     sums, published, relations, reasons, rates, dates, amounts, enumerations, writing, scores,
-    years,
+    years, project_forms,
 )  # fmt: skip

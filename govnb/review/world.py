@@ -22,6 +22,7 @@ from govnb.sheet.figure import Figure, Figures, Lack
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import matches
 from govnb.sheet.score import Score
+from govnb.sheet.self_evaluation import ProjectScore
 from govnb.sheet.sheet import Sheet
 
 
@@ -36,6 +37,8 @@ class World:
     # The rules, for kinds that look at one another's.
     checks: Mapping[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
+    # The projects that have a self-evaluation form, scored.
+    projects: Mapping[str, ProjectScore] = field(default_factory=dict)
 
     @cached_property
     def rounding(self) -> Rounding:
