@@ -62,7 +62,8 @@ def below(pid: int) -> list[psutil.Process]:
     import psutil
 
     with suppress(psutil.Error):
-        return psutil.Process(pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return found
     return []
 
 
