@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from govnb.batch.job import Job
+from govnb.batch.outcome import Outcome
 from govnb.batch.run import produce
 from govnb.batch.work import failure_of
+from govnb.batch.workers import Local, cores
 from govnb.files import write_all_whole
 from govnb.report.bulletin import result_files
 from govnb.report.monitor import FOLDER, stem
@@ -86,24 +88,35 @@ def monitor(template: MonitorJob, department: str | None) -> Iterator[Told]:
         raise FaultsError.of(where, "没有一个部门有逐月的执行数", hint)
     template = replace(template, month=month)
     jobs = [replace(template, department=name) for name in months]
-    for job in jobs:
-        yield from _made(job)
-    if department is None:
+    with Local(cores(), None, template if len(jobs) > 1 else None) as workers:
+        running = [workers.submit(job, _make) for job in jobs]
+        for job, future in zip(jobs, running, strict=True):
+            yield from _told(job, future.result())
+        if department is not None:
+            return
         for old in result_files(jobs[0].output("json").parent, month):
             if old.stem not in {stem(name, month) for name in months}:
                 yield Told(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
-        yield from _made(replace(template, department=BULLETIN, notebook="bulletin.ipynb"))
+        bulletin = replace(template, department=BULLETIN, notebook="bulletin.ipynb")
+        yield from _told(bulletin, workers.run(bulletin, task=_make))
 
 
-def _made(job: MonitorJob) -> Iterator[Told]:
-    """Make one page in its formats; tell where it is, or why there is none."""
+def _make(job: MonitorJob) -> Outcome:
+    """Make one page in its formats."""
     try:
         outputs = produce(job)
         job.output("json").parent.mkdir(parents=True, exist_ok=True)
         write_all_whole({job.output(name): data for name, data in outputs.items()})
     except Exception as error:
+        return Outcome(job.department, failure=failure_of(error))
+    return Outcome(job.department)
+
+
+def _told(job: MonitorJob, outcome: Outcome) -> Iterator[Told]:
+    """Tell where a page is, or why there is none."""
+    if outcome.failure:
         # An older page of the same month would pass for this one in the 通报.
         job.output("json").unlink(missing_ok=True)
-        yield Told(f"{job.department}：{failure_of(error).text()}", failed=True)
+        yield Told(f"{job.department}：{outcome.failure.text()}", failed=True)
         return
     yield from (Told(str(job.output(name))) for name in job.formats)

@@ -41,7 +41,8 @@ _PAUSE = 0.2
 # The path of a socket can't be longer than 107 bytes (on some systems 103).
 _LONGEST_FOLDER = 60
 
-Task = Callable[[Job], Outcome]
+# What is done with a job, in a process of its own.
+Task = Callable[[Any], Outcome]
 
 
 class Workers(Protocol):
@@ -86,9 +87,9 @@ class Local:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def submit(self, job: Job) -> Future[Outcome]:
+    def submit(self, job: Job, task: Task = work) -> Future[Outcome]:
         """Begin a job when a worker is free."""
-        return self._threads.submit(self.run, job)
+        return self._threads.submit(self.run, job, task=task)
 
     def stop(self) -> None:
         """End all workers at once."""
