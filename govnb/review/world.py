@@ -139,14 +139,16 @@ class World:
         head = (pattern or "").partition("{")[0].partition("*")[0]
         names = [
             name
-            for name, figure in self.figures.items()
-            if name.startswith(head)
-            and not is_absent(figure)
-            and figure.lack is not Lack.LEFT_OUT
-            and not (pattern and self._is_computed(name, figure, pattern))
+            for name, figure in self._present.items()
+            if name.startswith(head) and not (pattern and self._is_computed(name, figure, pattern))
         ]
         found = matches(pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
+
+    @cached_property
+    def _present(self) -> dict[str, Figure]:
+        figures = self.figures.items()
+        return {n: f for n, f in figures if not is_absent(f) and f.lack is not Lack.LEFT_OUT}
 
     def _is_computed(self, name: str, figure: Figure, pattern: str) -> bool:
         """Tell whether a figure is only what the book makes of others that a pattern means too."""

@@ -21,37 +21,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.browser.clipboard import assert_numbers, copied, drag_over
+from tests.browser.contrast import unreadable
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = "outputs/2016/君山-政务.ipynb"
 
 # One worker: one server for all.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
-
-# Each text of ours, with the colours it has and stands on; what axe would call its contrast.
-CONTRAST = """() => {
-  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
-  const light = (c) => rgb(c).slice(0, 3).map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = getComputedStyle(e).backgroundColor;
-      if ((rgb(c)[3] ?? 1) > 0.5) return c;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  const bad = [];
-  for (const e of document.querySelectorAll('[class^="gv-"], [class^="gv-"] *')) {
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-    if (!own || !e.getClientRects().length || e.closest('.gv-sr, style')) continue;
-    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const what = `${e.className || e.tagName}: ${e.textContent.slice(0, 20)}`;
-    if (ratio < 4.5) bad.push(`${what} ${ratio.toFixed(2)}`);
-  }
-  return [...new Set(bad)].slice(0, 20);
-}"""
 
 
 class Lab:
@@ -192,14 +168,15 @@ def test_a_notebook_that_never_ran_is_not_exported_and_says_why(lab: Lab) -> Non
     assert "没有运行过" in page.inner_text("body")
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
-def test_everything_can_be_read_in_either_theme(report: Any, theme: str) -> None:
+@pytest.mark.parametrize("theme", ["Dark High Contrast", "Dark", "Light"])
+def test_everything_can_be_read_in_every_theme(report: Any, theme: str) -> None:
     report.evaluate(
-        "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})",
+        f"JupyterLab {theme}",
     )
     dark = "true" if "Light" in theme else "false"
     report.wait_for_selector(f"body[data-jp-theme-light='{dark}']", state="attached")
-    assert report.evaluate(CONTRAST) == []
+    assert unreadable(report) == []
 
 
 def test_a_failed_run_shows_its_error_and_nothing_of_the_department_before(lab: Lab) -> None:
