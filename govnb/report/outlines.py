@@ -43,4 +43,4 @@ def outline_of(department: Department) -> str:
     form = department.targets or department.self_evaluation.money
     if form and not kept and department.unsaid != TO_FILL:
         return "表格体"
-    return "叙述体" if department.year.value <= _LAST_TOLD else "自评体"
+    return "叙述体" if (department.year.value or 0) <= _LAST_TOLD else "自评体"

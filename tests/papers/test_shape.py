@@ -236,7 +236,9 @@ def test_page_pdf_and_word_have_the_outline_and_the_numbers_of_tables_alike(
     on_page = headings(notebook, "main :is(h2, h3)")
     file = docx.Document(io.BytesIO(as_docx(notebook)))
     styles = ("Heading 1", "Heading 2", "附件标题")
-    in_word = ["".join(p.text.split()) for p in file.paragraphs if p.style.name in styles]
+    in_word = [
+        "".join(p.text.split()) for p in file.paragraphs if p.style and p.style.name in styles
+    ]
     assert in_word == on_page
     pdf = "".join(p.extract_text() for p in PdfReader(io.BytesIO(as_pdf(notebook))).pages)
     assert all(head.lstrip("附件123") in "".join(pdf.split()) for head in on_page)
