@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 from itertools import accumulate, product
 from operator import add
 from typing import ClassVar, Literal
@@ -27,7 +28,7 @@ from govnb.review.sentences import (
     Told,
     is_slip,
 )
-from govnb.review.slips import slips
+from govnb.review.slips import UNIT_SLIP, slips
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.words import one_of
@@ -332,7 +333,9 @@ class NearNumberCheck(ProseCheck):
                 for figure in known:
                     number = read[figure.unit]
                     why = next(slips(number.amount, figure.number or Decimal(0)), "")
-                    if why and _is_near(figure, around, world):
+                    # By chance no number has so many digits of another ten thousand times over.
+                    is_sure = why == UNIT_SLIP and len(digits) >= _TELLING_WHOLE
+                    if why and (is_sure or _is_near(figure, around, world)):
                         written = f"{number.text}{number.unit}"
                         words = {"处": passage.path, "左": written, "右名": figure.label}
                         words |= {"右": shown(figure), "缘由": why}
@@ -403,6 +406,11 @@ class _Sum:
         return _Sum("÷".join(parts), value, low, high, self.sign)
 
 
+_NOTHING = _Sum("", Decimal(0), Decimal(0), Decimal(0))
+_COUNTED_ONCE = (MONEY, "辆", "台", "亩", "公里")
+_REST = re.compile("^(?:[和及]|以及)?其[他它余]")
+
+
 class SentenceCheck(ProseCheck):
     """句内数: 一句话里的数彼此相符：增减额与增减率、占比、完成预算的比例.
 
@@ -427,6 +435,7 @@ class SentenceCheck(ProseCheck):
                 said = [t for t in said if t.line == told[0].line] + told
                 if any(judged.get(t.number.start) is False for t in told):
                     continue
+                yield from self._parts(told, passage)
                 for at, one in enumerate(told):
                     if one.number.start in judged:
                         continue
@@ -442,6 +451,24 @@ class SentenceCheck(ProseCheck):
                     if wrong:
                         # What follows may rest on it.
                         break
+
+    def _parts(self, told: Sequence[Told], passage: Passage) -> Iterator[Finding]:
+        """Find an amount whose parts, listed behind it (其中…、…), come to another."""
+        for at, whole in enumerate(told):
+            parts = _listed(told[at + 1 :], whole, passage) if whole.is_whole else []
+            total, stated = reduce(add, map(_Sum.of, parts), _NOTHING), _Sum.of(whole)
+            # 其他 closes the list: nothing is left out.
+            is_less = bool(parts and _REST.search(parts[-1].label)) and total.high < stated.low
+            # Of people some are counted twice: 党员, 女职工.
+            is_wrong = len(parts) > 1 and (is_less or total.low > stated.high)
+            if is_wrong and whole.unit in _COUNTED_ONCE:
+                number = whole.number
+                written = f"{whole.label}{number.text}{number.unit}"
+                right = f"其中各项合计{printed(total.value / number.scale, number.unit)}"
+                words = {"处": passage.path, "原文": written, "左": written, "右": right}
+                side = passage.side(number.start, number.text)
+                evidence = Evidence(side, difference=stated.value - total.value)
+                yield self.failed(f"{passage.path}:{whole.label}:其中", words, evidence)
 
     def _judged(self, told: Told, sums: list[_Sum], first: Told, passage: Passage) -> Finding:
         number, amount = told.number, abs(told.number.amount)
@@ -462,20 +489,35 @@ class SentenceCheck(ProseCheck):
         return self.failed(subject, words | {"缘由": "方向相反" if fits else ""}, evidence)
 
 
+def _listed(told: Sequence[Told], whole: Told, passage: Passage) -> list[Told]:
+    """Return the amounts of a list that begins here: A1元、B2元和C3元."""
+    parts: list[Told] = []
+    for one in told:
+        end = parts[-1].number.end + len(parts[-1].number.unit) if parts else 0
+        goes_on = not parts or passage.masked[end : end + 1] in ("、", "和", "及")
+        if one.unit != whole.unit or one.role is not Role.VALUE or not goes_on:
+            break
+        parts.append(one)
+    return parts
+
+
 def _sums(
     told: Told, before: Sequence[Told], after: Sequence[Told], said: Sequence[Told]
 ) -> Iterator[_Sum]:
     """Yield what a change or a share may be computed from."""
     is_rate = told.unit == "%"
     if told.role is Role.SUM:
-        yield from _added(before)
+        yield from _added(told, before)
     if told.role not in SAID_OF_OTHERS:
         return
     for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
         known = [one for one in before if one.unit == unit]
-        values = [_Sum.of(one) for one in known if one.role is Role.VALUE][-_FEW:]
+        # 占总投资200万元的80%: the whole is none of its parts.
+        own = [one for one in known if not re.match("(?:分别)?占", one.label)]
+        values = [_Sum.of(one) for one in own if one.role is Role.VALUE][-_FEW:]
         # 办公费5万元、水费3万元，比上年…: all of them, or the last ones.
         values = list(accumulate(reversed(values), add)) + values[:-1]
+        values += [_Sum.of(one) for one in own if one.role is Role.SUM]
         if told.role is Role.SHARE:
             wholes = [_Sum.of(one) for one in said if one.unit == unit and _is_whole(one, told)]
             yield from (v.over(w) for v, w in product(values, wholes) if v.value < w.value)
@@ -493,11 +535,14 @@ def _sums(
                 yield from (change.over(b) for b in starts if b.low > 0 and b.sign >= 0)
 
 
-def _added(before: Sequence[Told]) -> Iterator[_Sum]:
+def _added(told: Told, before: Sequence[Told]) -> Iterator[_Sum]:
     """Yield what amounts that are nothing but listed come to: all of them, or the last ones."""
-    is_list = all(one.role is Role.VALUE and not one.is_whole for one in before)
-    if is_list and len({one.unit for one in before}) == 1:
-        yield from [*accumulate(reversed([_Sum.of(one) for one in before]), add)][1:]
+    # What part each is may stand behind it, and how many they are before them.
+    listed = [one for one in before if one.unit == told.unit and one.role is not Role.SHARE]
+    others = [one for one in before if one.unit != told.unit and one.role is not Role.SHARE]
+    is_list = all(one.role is Role.VALUE and not one.is_whole for one in [*listed, *others])
+    if is_list and len(others) < 2:
+        yield from [*accumulate(reversed([_Sum.of(one) for one in listed]), add)][1:]
 
 
 def _difference(told: Told, known: Sequence[Told]) -> Iterator[_Sum]:

@@ -11,6 +11,7 @@ from govnb.review import (
     amounts,
     dates,
     enumerations,
+    forms,
     published,
     rates,
     reasons,
@@ -23,6 +24,6 @@ from govnb.review import (
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, reasons, rates, dates, amounts, enumerations, writing, scores,
-    years,
+    sums, published, relations, reasons, rates, dates, amounts, enumerations, forms, writing,
+    scores, years,
 )  # fmt: skip
