@@ -341,7 +341,11 @@ def monitor(
 
     params = params_dir or Path("params")
     job = MonitorJob(year, "", params, outputs_dir, formats_of(formats), month=month or 0)
-    sys.exit(run_monitor(job, department))
+    failed = False
+    for told in run_monitor(job, department):
+        click.echo(told.text, err=told.failed)
+        failed = failed or told.failed
+    sys.exit(int(failed))
 
 
 @cli.command(options_metavar="[选项]")

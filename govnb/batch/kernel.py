@@ -186,7 +186,10 @@ class KernelClient:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.session = cast(QueueSession, kernel.session)
-        self.shell_channel = SimpleNamespace(get_msg=self._from(self.session.shell))
+        # What a frontend tells a widget of its outputs has nobody to hear it.
+        self.shell_channel = SimpleNamespace(
+            get_msg=self._from(self.session.shell), send=lambda _: None
+        )
         self.iopub_channel = SimpleNamespace(get_msg=self._from(self.session.iopub))
         # One context for all cells, as in a stock kernel: what a cell sets (decimal
         # precision, for one) the next cell finds.

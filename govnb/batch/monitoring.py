@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import click
 
 from govnb.batch.job import Job
 from govnb.batch.run import produce
 from govnb.batch.work import failure_of
 from govnb.files import write_all_whole
-from govnb.report.monitoring import FOLDER, result_files, stem
+from govnb.report.bulletin import result_files
+from govnb.report.monitor import FOLDER, stem
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
@@ -63,8 +62,16 @@ def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str,
     return found
 
 
-def monitor(template: MonitorJob, department: str | None) -> int:
-    """Make the pages of a month, and for all departments the 通报; return the exit code.
+@dataclass(frozen=True)
+class Told:
+    """What came of one step: a file that was made, a hint, or why there is none."""
+
+    text: str
+    failed: bool = False
+
+
+def monitor(template: MonitorJob, department: str | None) -> Iterator[Told]:
+    """Make the pages of a month, and for all departments the 通报; tell what came of each.
 
     Raises
     ------
@@ -79,17 +86,17 @@ def monitor(template: MonitorJob, department: str | None) -> int:
         raise FaultsError.of(where, "没有一个部门有逐月的执行数", hint)
     template = replace(template, month=month)
     jobs = [replace(template, department=name) for name in months]
-    whole = [_made(job) for job in jobs]
+    for job in jobs:
+        yield from _made(job)
     if department is None:
         for old in result_files(jobs[0].output("json").parent, month):
             if old.stem not in {stem(name, month) for name in months}:
-                click.echo(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
-        whole.append(_made(replace(template, department=BULLETIN, notebook="bulletin.ipynb")))
-    return 0 if all(whole) else 1
+                yield Told(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
+        yield from _made(replace(template, department=BULLETIN, notebook="bulletin.ipynb"))
 
 
-def _made(job: MonitorJob) -> bool:
-    """Make one page in its formats and tell where it is, or why there is none."""
+def _made(job: MonitorJob) -> Iterator[Told]:
+    """Make one page in its formats; tell where it is, or why there is none."""
     try:
         outputs = produce(job)
         job.output("json").parent.mkdir(parents=True, exist_ok=True)
@@ -97,8 +104,6 @@ def _made(job: MonitorJob) -> bool:
     except Exception as error:
         # An older page of the same month would pass for this one in the 通报.
         job.output("json").unlink(missing_ok=True)
-        click.echo(f"{job.department}：{failure_of(error).text()}", err=True)
-        return False
-    for name in job.formats:
-        click.echo(str(job.output(name)))
-    return True
+        yield Told(f"{job.department}：{failure_of(error).text()}", failed=True)
+        return
+    yield from (Told(str(job.output(name))) for name in job.formats)

@@ -14,6 +14,7 @@ from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import SILENT, read
 from govnb.papers.shape import shaped
 from govnb.papers.tree import Document
+from govnb.papers.widgets import settled
 from govnb.report.bundle import STRUCTURE
 
 
@@ -54,7 +55,7 @@ class PaperReport(OfRunNotebook, Exporter):
         FaultsError
             If the paper can't be made; says why and where.
         """
-        nb, resources = super().from_notebook_node(_on_paper(shaped(nb)), resources, **kw)
+        nb, resources = super().from_notebook_node(_on_paper(shaped(settled(nb))), resources, **kw)
         # nbconvert calls the folder it is run in "".
         path = resources.get("metadata", {}).get("path")
         folder = None if path is None else Path(path)

@@ -13,10 +13,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from govnb.papers.pandoc import Node, Nodes
-from govnb.papers.tree import attributes, em_width, node, pairs, text, words
+from govnb.papers.tree import (
+    LANDSCAPE,
+    attributes,
+    em_width,
+    node,
+    pairs,
+    style_of,
+    styled,
+    text,
+    words,
+)
 
 # The text area of GB/T 9704, in points.
 WIDTH, HEIGHT = 156 / 25.4 * 72, 225 / 25.4 * 72
+# That of a page on its side.
+BROAD, LOW = 245 / 25.4 * 72, 152 / 25.4 * 72
 # 小四, 五号, 小五, 六号.
 SIZES = (12.0, 10.5, 9.0, 7.5)
 # Space at both sides of a cell's text, and a little over, in ems of the table's type.
@@ -83,6 +95,11 @@ def fitted(blocks: Nodes, room: float = WIDTH) -> Nodes:
     out: Nodes = []
     for block in blocks:
         match block:
+            case {"t": "Table"} if pairs(block).get("landscape") and room == WIDTH:
+                upright = fit(block)
+                # In the largest type it is as good upright.
+                is_easy = len(upright) == 1 and pairs(upright[0])["size"] == f"{SIZES[0]:g}"
+                out = [*out, *upright] if is_easy else _turned(out, fit(block, BROAD, BROAD))
             case {"t": "Table"}:
                 out += fit(block, room)
             case {"t": "BlockQuote", "c": inner}:
@@ -97,7 +114,16 @@ def fitted(blocks: Nodes, room: float = WIDTH) -> Nodes:
     return out
 
 
-def fit(table: Node, room: float = WIDTH) -> list[Node]:
+def _turned(before: Nodes, tables: Nodes) -> Nodes:
+    """Return tables on a page on its side, with the headings over them and such tables before."""
+    last = max((n for n, block in enumerate(before, 1) if block["t"] != "Header"), default=0)
+    inside, out = [*before[last:], *tables], before[:last]
+    if out and style_of(out[-1]) == LANDSCAPE:
+        inside = [*out.pop()["c"][1], *inside]
+    return [*out, styled(LANDSCAPE, *inside)]
+
+
+def fit(table: Node, room: float = WIDTH, page: float = WIDTH) -> list[Node]:
     """Return a table fitted to a width, in as many parts as it takes.
 
     Its columns get their widths; noted of it are the `size` of its type and whether it is
@@ -124,13 +150,13 @@ def fit(table: Node, room: float = WIDTH) -> list[Node]:
             at = next(
                 n for n, length in enumerate(pages) if length <= bounds[n] or n == len(pages) - 1
             )
-            return [_fitted(table, shared[at], fitting[at], room, pages[at] <= _SHORT)]
+            return [_fitted(table, shared[at], fitting[at], room / page, pages[at] <= _SHORT)]
     groups = _groups([c.least for c in columns], room / SIZES[-1])
     if len(groups) == 1:
         # One column wider than a page: its words will break where they must.
         widths = _shared(room / SIZES[-1], [1.0 for _ in columns], columns)
-        return [_fitted(table, widths, SIZES[-1], room, whole=False)]
-    return [t for n, group in enumerate(groups) for t in fit(_part(table, group, n), room)]
+        return [_fitted(table, widths, SIZES[-1], room / page, whole=False)]
+    return [t for n, group in enumerate(groups) for t in fit(_part(table, group, n), room, page)]
 
 
 _Said = tuple[str, int]
@@ -208,9 +234,9 @@ def _pages(body: Sequence[Sequence[_Said | None]], widths: Sequence[float], size
     return height * size / HEIGHT
 
 
-def _fitted(table: Node, widths: Sequence[float], size: float, room: float, whole: bool) -> Node:
+def _fitted(table: Node, widths: Sequence[float], size: float, part: float, whole: bool) -> Node:
     noted, caption, specs, head, bodies, foot = table["c"]
-    share = room / WIDTH / sum(widths)
+    share = part / sum(widths)
     sides = [
         [side, node("ColWidth", round(w * share, 5))]
         for (side, _), w in zip(specs, widths, strict=True)
@@ -222,7 +248,7 @@ def _fitted(table: Node, widths: Sequence[float], size: float, room: float, whol
 
 def may_break(cell: Sequence[Any]) -> bool:
     """Tell whether a page may end within a cell."""
-    return len(words(cell[4])) > _WHOLE_CELL
+    return len(words(cell[4])) > _WHOLE_CELL or cell[2] > 1
 
 
 def _groups(least: Sequence[float], room: float) -> list[list[int]]:

@@ -27,8 +27,9 @@ from govnb.papers.pictures import NO_WORDS
 from govnb.papers.ran import OfRunNotebook
 from govnb.papers.reading import told
 from govnb.papers.shape import shaped
+from govnb.papers.widgets import settled
 from govnb.report.bundle import STRUCTURE
-from govnb.report.style import style
+from govnb.report.style import script, style
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TITLE = "报告"
@@ -86,6 +87,7 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
         resources["govnb"] = {
             "structure": STRUCTURE,
             "style": style(),
+            "script": script(),
             "no_words": NO_WORDS,
             "title": DEFAULT_TITLE,
         }
@@ -96,7 +98,7 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
     ) -> tuple[Any, dict[str, Any]]:
         """Return the page, text, and nbconvert's resources."""
         page, resources = super().from_notebook_node(
-            _without_structures(shaped(nb)), resources, **kw
+            _without_structures(shaped(settled(nb))), resources, **kw
         )
         return with_face(page), resources
 

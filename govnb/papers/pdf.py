@@ -20,8 +20,8 @@ from govnb.papers.exporter import PaperReport
 from govnb.papers.fit import fitted, may_break
 from govnb.papers.pandoc import Node, Nodes, write
 from govnb.papers.pictures import SVG, picture_data, svg_words
-from govnb.papers.reading import ANNEX, is_annex, style_of
-from govnb.papers.tree import Document, changed, node, pairs, words
+from govnb.papers.reading import ANNEX, is_annex
+from govnb.papers.tree import Document, changed, node, pairs, style_of, words
 from govnb.papers.typesetting import colophon, faces, typeset
 from govnb.text.faults import Fault, FaultsError, Spot
 
@@ -99,7 +99,11 @@ def _data(document: Document) -> dict[str, Any]:
 
 def _body(document: Document) -> str:
     """Return the body as Typst: pandoc writes lists, tables and formulas, the rest is calls."""
-    blocks = changed(fitted(document.blocks), _called)
+    fits = fitted(document.blocks)
+    # At the foot of the last page, whichever way that lies.
+    within = fits[-1]["c"][1] if fits and style_of(fits[-1]) == tree.LANDSCAPE else fits
+    within.append(_block("#colophon"))
+    blocks = changed(fits, _called)
     return write(blocks, "--to=typst-smart", "--wrap=none", "--sandbox").decode()
 
 
@@ -140,6 +144,10 @@ def _table(x: Node, content: Sequence[Any]) -> Nodes:
         given += f", {name}: {_string(noted.get(name, ''))}"
     _, _, specs, head, bodies, foot = content
     parts = [_cells(part) for part in (head, bodies, foot)]
+    if noted.get("form"):
+        # Told from other rows by the template, which repeats them.
+        for label in (c for row in parts[1][-1][2] for c in row[1]):
+            label[4].insert(0, _block('#metadata("head")'))
     drawn = node("Table", tree.attributes(), [None, []], specs, *parts)
     return [_block(f"#ruled({given})["), drawn, _block("]")]
 

@@ -19,7 +19,7 @@ from govnb.papers import markdown, tree
 from govnb.papers.fit import bounded, looks_numeric, rows_of
 from govnb.papers.pandoc import Node, Nodes, read_html
 from govnb.papers.pictures import KINDS, NO_WORDS, SVG, found, loader, put
-from govnb.papers.tree import LINK, Document, node, para, styled, text, words
+from govnb.papers.tree import LINK, Document, node, para, style_of, styled, text, words
 from govnb.report.bundle import STRUCTURE
 
 # Shown on a page, and nothing on paper: a result for machines, panels for a mouse.
@@ -217,14 +217,18 @@ class _Reader:
         if structure.get("folded") and not self._with_figures:
             return [_LEFT_OUT]
         heads = [(text(c["label"]), bool(c.get("numeric"))) for c in structure["columns"]]
-        rows = [
-            (
-                [text(said) for _, said in zip(heads, row["cells"], strict=True)],
-                int(row.get("level") or 0),
-                str(row.get("kind") or ""),
-            )
-            for row in structure["rows"]
-        ]
+        rows, above = (
+            [
+                (
+                    _cells(row, len(heads)),
+                    int(row.get("level") or 0),
+                    str(row.get("kind") or ""),
+                    row.get("heads", ()),
+                )
+                for row in structure.get(part, ())
+            ]
+            for part in ("rows", "above")
+        )
         if not heads:
             raise ValueError("no columns")
         notes = [str(note) for note in structure.get("notes", ())]
@@ -235,7 +239,9 @@ class _Reader:
         source = str(structure.get("source") or "")
         under += [f"来源：{source}"] if source else []
         title, unit = (str(structure.get(name) or "") for name in ("title", "unit"))
-        return [tree.table(heads, rows, title, unit, under)]
+        noted = {"landscape": "1"} if structure.get("landscape") else {}
+        spans = structure.get("spans", ())
+        return [tree.table(heads, rows, title, unit, under, above, spans, **noted)]
 
     def _chart(self, structure: Mapping[str, Any], data: Mapping[str, Any]) -> Nodes:
         caption = str(structure.get("title") or structure.get("caption") or "")
@@ -285,6 +291,17 @@ _STRUCTURES: dict[str, Callable[..., Nodes]] = {
     "title": _Reader._titles,
     "signoff": _Reader._sign_off,
 }
+
+
+def _cells(row: Mapping[str, Any], columns: int) -> list[Nodes]:
+    """Return a row's cells; those that the page tints are bold."""
+    if len(row["cells"]) != columns:
+        raise ValueError("a row of another length")
+    strong = row.get("strong", ())
+    return [
+        [node("Strong", text(said))] if n in strong else text(said)
+        for n, said in enumerate(row["cells"])
+    ]
 
 
 # Where a table isn't on paper; a heading that leads to nothing else isn't either.
@@ -387,11 +404,6 @@ def _announced(blocks: Nodes) -> Nodes:
     lines = [f"{n}.{title}" for n, title in enumerate(titles, 1)] if titles[1:] else titles
     said = "\n".join(f"{'附件：' if n == 0 else '　' * 5}{line}" for n, line in enumerate(lines))
     return [*blocks[:at], styled(tree.ANNEXES, para(said)), *blocks[at:]]
-
-
-def style_of(block: Node) -> str:
-    """Return the style a block is set in, if it is one of ours."""
-    return str(tree.pairs(block).get("custom-style", "")) if block["t"] == "Div" else ""
 
 
 def _kept(blocks: Nodes) -> Iterator[Node]:

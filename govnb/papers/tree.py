@@ -20,7 +20,11 @@ from govnb.report.fonts import invisible
 LINK = re.compile(r"(?:https?|mailto):[^\s]+$")
 # Styles of the Word file, each with a function of that name in the PDF's template.
 MARK, KEPT, SIGN_OFF, ANNEXES = "标注", "与下段同页", "落款", "附件说明"
-STYLES = {MARK: "mark", KEPT: "kept", SIGN_OFF: "signoff", ANNEXES: "annexes"}
+# No style, but a page on its side.
+LANDSCAPE = "横排"
+STYLES = {
+    MARK: "mark", KEPT: "kept", SIGN_OFF: "signoff", ANNEXES: "annexes", LANDSCAPE: "landscape",
+}  # fmt: skip
 # 二号 (22 pt) on a line of 156 mm.
 _TITLE_LINE = 20
 # Spaces that mean something in Chinese typesetting; others are a plain one.
@@ -105,6 +109,11 @@ def para(said: object) -> Node:
 def styled(style: str, *blocks: Node) -> Node:
     """Return blocks in a style of the Word file."""
     return node("Div", attributes(custom_style=style), list(blocks))
+
+
+def style_of(block: Node) -> str:
+    """Return the style a block is set in, if it is one of ours."""
+    return str(pairs(block).get("custom-style", "")) if block["t"] == "Div" else ""
 
 
 def figure(name: str, alt: str, caption: str = "") -> Node:
@@ -195,10 +204,13 @@ Cells = Sequence[Nodes]
 
 def table(
     heads: Iterable[tuple[Nodes, bool]],
-    rows: Iterable[tuple[Cells, int, str]],
+    rows: Iterable[Line],
     title: str = "",
     unit: str = "",
     under: Iterable[str] = (),
+    above: Sequence[Line] = (),
+    spans: Iterable[Sequence[int]] = (),
+    **noted: str,
 ) -> Node:
     """Return a table.
 
@@ -211,28 +223,65 @@ def table(
         group.
     title, unit, under
         What stands above the table and below it.
+    above
+        The head of a form, rows over the headings.
+    spans
+        The row (above, then below), the column, the height and the width of merged cells.
+    noted
+        What else the writers have to know of it.
     """
     columns = list(heads)
     sides = ["AlignRight" if numeric else "AlignLeft" for _, numeric in columns]
     head = [_row([cell(label, side="AlignCenter") for label, _ in columns])]
     foot = [_row([cell(text(line), span=len(columns))]) for line in under]
+    lines = [_line(*row) for row in (*above, *rows)]
+    for label in (c for line in lines[: len(above)] for c in line[1]):
+        # Numbers of a form's head stand under headings of their own.
+        label[1] = node("AlignCenter")
+    _merge(lines, spans)
+    over = lines[: len(above)]
+    body = [attributes(), 0, head if over else [], lines[len(over) :]]
+    titled = not over and any(words(label) for label, _ in columns)
     return node(
         "Table",
-        attributes(title=clean(title), unit=clean(unit)),
+        attributes(title=clean(title), unit=clean(unit), **noted | ({"form": "1"} if over else {})),
         [None, []],
         [[node(side), node("ColWidthDefault")] for side in sides],
-        [attributes(), head if any(words(label) for label, _ in columns) else []],
-        [[attributes(), 0, [], [_line(*row) for row in rows]]],
+        [attributes(), head if titled else []],
+        [*([[attributes(), 0, [], over]] if over else []), body],
         [attributes(), foot],
     )
 
 
-def _line(cells: Cells, level: int, kind: str) -> list[Any]:
-    heavy = [[node("Strong", c)] if kind and c else c for c in cells]
+# Cells, the level of the first, the kind, and which of them are labels.
+Line = tuple[Cells, int, str] | tuple[Cells, int, str, Sequence[int]]
+
+
+def _line(cells: Cells, level: int, kind: str, heads: Sequence[int] = ()) -> list[Any]:
+    heavy = [[node("Strong", c)] if c and (kind or i in heads) else c for i, c in enumerate(cells)]
     if kind == "group" and not any(cells[1:]):
         # Its label runs over the whole row.
         return _row([cell(heavy[0], span=len(cells), level=level)])
-    return _row([cell(c, level=level if i == 0 else 0) for i, c in enumerate(heavy)])
+    sides = ["AlignCenter" if i in heads else "AlignDefault" for i in range(len(cells))]
+    return _row([cell(c, side=sides[i], level=level if i == 0 else 0) for i, c in enumerate(heavy)])
+
+
+def _merge(lines: Sequence[Any], spans: Iterable[Sequence[int]]) -> None:
+    """Give the cells that cover others their size, and take out those they cover."""
+    gone = set[tuple[int, int]]()
+    for row, column, down, across in spans:
+        merged = lines[row][1][column]
+        merged[2:4] = [down, across]
+        if across > 1 and not _is_heavy(merged):
+            merged[1] = node("AlignLeft")
+        places = {(row + y, column + x) for y in range(down) for x in range(across)}
+        gone |= places - {(row, column)}
+    for at, line in enumerate(lines):
+        line[1] = [c for i, c in enumerate(line[1]) if (at, i) not in gone]
+
+
+def _is_heavy(label: Sequence[Any]) -> bool:
+    return all(x["t"] == "Strong" for block in label[4] for x in block["c"])
 
 
 def _row(cells: list[Any]) -> list[Any]:

@@ -16,11 +16,21 @@ from traitlets import default
 
 from govnb.papers import tree
 from govnb.papers.exporter import PaperReport
-from govnb.papers.fit import HEIGHT, WIDTH, fitted
+from govnb.papers.fit import BROAD, HEIGHT, WIDTH, fitted
 from govnb.papers.pandoc import Node, Nodes, write
 from govnb.papers.pictures import raster, size
-from govnb.papers.reading import is_annex, style_of
-from govnb.papers.tree import Document, changed, em_width, node, pairs, styled, text, words
+from govnb.papers.reading import is_annex
+from govnb.papers.tree import (
+    Document,
+    changed,
+    em_width,
+    node,
+    pairs,
+    style_of,
+    styled,
+    text,
+    words,
+)
 from govnb.papers.typesetting import templates
 
 # A short paper needs no table of contents.
@@ -32,8 +42,23 @@ _SIZES = {"12": "", "10.5": "（五号）", "9": "（小五）", "7.5": "（六�
 _SIZE, _DATE_INDENT = 16.0, 4.0
 # As high as a picture may be: with its caption, it keeps to a page.
 _HIGHEST = 190 / 225 * HEIGHT
-# Where a table begins in what pandoc writes, and whether its rows keep together.
-_TABLE = re.compile(r"<!--(whole|long|noted)-->(.*?)(<w:tbl>.*?</w:tbl>)", re.DOTALL)
+# Where a table begins in what pandoc writes, whether its rows keep together, the text's width.
+_TABLE = re.compile(r"<!--(whole|long|noted) ([\d.]+)-->(.*?)(<w:tbl>.*?</w:tbl>)", re.DOTALL)
+# Where pages turn, and what a section of them says of its pages.
+_TURN = re.compile(r"<!--(upright|turned)-->")
+_SECTION = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
+_PAGES = re.compile(r"<w:pgSz [^>]*/>\s*<w:pgMar [^>]*/>")
+_TURNED = (
+    '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
+    '<w:pgMar w:top="1701" w:right="1474" w:bottom="1587" w:left="1474" w:header="851"'
+    ' w:footer="900" w:gutter="0"/>'
+)
+# Between the head of a form and the rest: no table can repeat headings that aren't on top.
+_SMALL = (
+    '<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20"'
+    ' w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr>'
+)
+_JOINT = f"<w:p><w:pPr><w:keepNext/>{_SMALL}</w:pPr></w:p>"
 # pandoc takes the page's text for this wide, in twips.
 _PANDOCS_WIDTH = 7920
 _GRID = re.compile(r'(<w:gridCol w:w=")(\d+)"')
@@ -80,6 +105,7 @@ class _Writer:
 
     def __init__(self, document: Document) -> None:
         self._pictures = document.pictures
+        self._width = WIDTH
         # Level, words and bookmark of each heading, for the table of contents.
         self.headings: list[tuple[int, str, str]] = []
 
@@ -103,6 +129,11 @@ class _Writer:
                 return self._figure(image, words(caption))
             case {"t": "Div", "c": [_, lines]} if style_of(x) == tree.SIGN_OFF:
                 return [_raw(_signed([words(line) for line in lines]))]
+            case {"t": "Div", "c": [_, inner]} if style_of(x) == tree.LANDSCAPE:
+                self._width = BROAD
+                turned = self.blocks(inner)
+                self._width = WIDTH
+                return [_raw("<!--upright-->"), *turned, _raw("<!--turned-->")]
             case {"t": "Table"}:
                 return self._table(x)
         return None
@@ -127,11 +158,11 @@ class _Writer:
     def _table(self, x: Node) -> Nodes:
         noted, (_, _, specs, head, bodies, foot) = pairs(x), x["c"]
         size_ = _SIZES[noted["size"]]
-        heading = [head[0], [self._row(row, f"表头{size_}") for row in head[1]]]
-        body = [
-            [b[0], b[1], *([self._row(row, f"表格文字{size_}") for row in part] for part in b[2:])]
-            for b in bodies
-        ]
+        parts = [(head, bodies)]
+        if noted.get("form"):
+            # No table of Word's repeats headings that aren't on top of it.
+            top, (at, level, heads, rows) = bodies
+            parts = [(head, [top]), ([head[0], heads], [[at, level, [], rows]])]
         title, unit = _caption(noted.get("title", "")), noted.get("unit", "")
         if unit:
             # The caption's paragraph ends and the unit's begins.
@@ -141,9 +172,20 @@ class _Writer:
         style = tree.attributes(custom_style="ReportTable")
         notes = [styled("表注", tree.para(words(row[1]))) for row in foot[1]]
         kept = "whole" if noted["whole"] else "noted" if notes else "long"
-        made = node("Table", style, caption, specs, heading, body, [foot[0], []])
+        made: Nodes = []
+        for top, rest in parts:
+            made += [_raw(_JOINT)] if made else []
+            last = kept if top is parts[-1][0] else "whole"
+            heading = [top[0], [self._row(row, f"表头{size_}") for row in top[1]]]
+            body = [
+                [b[0], b[1], *([self._row(r, f"表格文字{size_}") for r in part] for part in b[2:])]
+                for b in rest
+            ]
+            over = [None, []] if made else caption
+            made.append(_raw(f"<!--{last} {self._width:.1f}-->"))
+            made.append(node("Table", style, over, specs, heading, body, [foot[0], []]))
         # Word needs a paragraph between two tables.
-        return [_raw(f"<!--{kept}-->"), made, *(notes or [_raw(_paragraph("TableNote", ""))])]
+        return [*made, *(notes or [_raw(_paragraph("TableNote", ""))])]
 
     def _row(self, row: Sequence[Any], style: str) -> list[Any]:
         cells = []
@@ -253,7 +295,7 @@ def _settled(made: bytes, document: Document) -> bytes:
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     body = parts["word/document.xml"].decode()
-    parts["word/document.xml"] = _TABLE.sub(_dressed, body).encode()
+    parts["word/document.xml"] = _sectioned(_TABLE.sub(_dressed, body)).encode()
     parts["word/settings.xml"] = (templates() / "word" / "word" / "settings.xml").read_bytes()
     parts["docProps/core.xml"] = _properties(document)
     running = escape(document.running).encode()
@@ -263,15 +305,28 @@ def _settled(made: bytes, document: Document) -> bytes:
     })  # fmt: skip
 
 
+def _sectioned(body: str) -> str:
+    """Return the body with a section of its own for each run of pages on their side."""
+    *_, upright = _SECTION.finditer(body)
+    kinds = {"upright": upright[0], "turned": _PAGES.sub(_TURNED, upright[0])}
+    marks = list(_TURN.finditer(body))
+    if marks and not re.search(r"<w:(?:p|tbl)[ >]", body[marks[-1].end() : upright.start()]):
+        # The report ends on its side: the last section is the document's own.
+        body = body[: marks[-1].start()] + kinds["turned"] + body[upright.end() :]
+    # A section is told of by its last paragraph.
+    return _TURN.sub(lambda m: f"<w:p><w:pPr>{_SMALL}{kinds[m[1]]}</w:pPr></w:p>", body)
+
+
 def _dressed(match: re.Match[str]) -> str:
     """Return a table whose rows no page cuts in two, kept with its notes or all on one page."""
-    kept, caption, drawn = match.groups()
+    kept, width, caption, drawn = match.groups()
     rows = list(_rows(drawn))
     last = len(rows) - 1
     for n, row in enumerate(rows):
         if (kept == "whole" and n < last) or (kept == "noted" and n == last):
             rows[n] = re.sub(r"(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", row)
-    head = _GRID.sub(lambda m: f'{m[1]}{int(m[2]) * 20 * WIDTH / _PANDOCS_WIDTH:.0f}"', drawn)
+    scale = 20 * float(width) / _PANDOCS_WIDTH
+    head = _GRID.sub(lambda m: f'{m[1]}{int(m[2]) * scale:.0f}"', drawn)
     return caption + head.partition("<w:tr>")[0] + "".join(rows) + "</w:tbl>"
 
 

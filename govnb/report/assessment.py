@@ -10,12 +10,14 @@ from govnb.review.finding import Review
 from govnb.review.rules import read_rules
 from govnb.review.run import review
 from govnb.rubric.load import RUBRIC, check_names, rubric_of
+from govnb.rubric.project import PROJECT_RUBRIC, project_scores
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.facts import Facts
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs
 from govnb.sheet.score import Score
+from govnb.sheet.self_evaluation import ProjectScore
 from govnb.text.faults import FaultsError
 
 
@@ -41,7 +43,8 @@ class Assessment:
         self.inputs = inputs
         self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
         # Another indicator system is tried out like any value, though it is no figure.
-        changed = {k: v for k, v in self.overrides.items() if k != RUBRIC}
+        tried = (RUBRIC, PROJECT_RUBRIC)
+        changed = {k: v for k, v in self.overrides.items() if k not in tried}
         self.rubric = rubric or self.overrides.get(RUBRIC)
         self.figures: Figures
         self.facts: Facts
@@ -61,10 +64,17 @@ class Assessment:
         return None if rubric is None else score(self.inputs, self.figures, rubric)
 
     @cached_property
+    def project_scores(self) -> dict[str, ProjectScore]:
+        """Each project's own form scored under the rubric in force for projects."""
+        return project_scores(self.inputs, self.figures, self.overrides.get(PROJECT_RUBRIC))
+
+    @cached_property
     def review(self) -> Review:
         """Every check's finding."""
         marks = self.score if self.score and self.score.is_weighted else None
-        return review(self.inputs, self.figures, self.facts, marks, self._rules)
+        return review(
+            self.inputs, self.figures, self.facts, marks, self._rules, self.project_scores
+        )
 
     @cached_property
     def result_data(self) -> dict[str, Any]:
@@ -79,6 +89,7 @@ class Assessment:
             "overrides": self.overrides,
             "sample": self.inputs.department.is_sample,
             "score": self.score.as_dict() if self.score else None,
+            "projects": {n: s.score.as_dict() for n, s in self.project_scores.items()},
             "review": self.review.as_dict(),
             "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
         }

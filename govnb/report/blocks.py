@@ -11,7 +11,7 @@ from typing import Any
 from govnb.files import write_whole
 from govnb.report.bundle import bundle, escape, link
 from govnb.report.provenance import Quote, panels
-from govnb.report.style import style_element
+from govnb.report.style import dress
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.text.number import TO_FILL
 
@@ -43,7 +43,7 @@ class Title:
         marks = "".join(f'<p class="{kind}" role="note">{escape(m)}</p>' for m in self.marks)
         # First on the page, so that stock JupyterLab and nbconvert show what follows decently;
         # the published page brings its own style sheet and drops this one.
-        page = f"{style_element()}{marks}<h1>{escape(self.text)}</h1>"
+        page = f"{dress()}{marks}<h1>{escape(self.text)}</h1>"
         if self.verdict:
             page += f'<p class="gv-verdict gv-error" role="note">{escape(self.verdict)}</p>'
         if self.matters:

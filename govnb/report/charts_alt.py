@@ -24,7 +24,7 @@ def described(figure: Figure) -> str:
 
 
 def _axes(axes: Axes) -> str:
-    told = [*_bars(axes), *_lines(axes), *_wedges(axes)]
+    told = [*_bars(axes), *_lines(axes), *_areas(axes), *_wedges(axes)]
     if not told:
         return ""
     head = "，".join(filter(None, (axes.get_title(), *_units(axes))))
@@ -91,9 +91,27 @@ def _lines(axes: Axes) -> Iterator[str]:
     for line in axes.lines:
         data: Any = line.get_xydata()
         points = [(_near(names, x), y) for x, y in data]
+        # A line that stops early says nothing of what is still to come.
+        points = points[: max((n for n, (_, y) in enumerate(points, 1) if y == y), default=None)]
         # What crosses the whole chart is a mark, not data.
         if len(points) > 1 or str(line.get_label())[:1] != "_":
             yield from _series(str(line.get_label()), points)
+
+
+def _areas(axes: Axes) -> Iterator[str]:
+    """Tell between what a filled area with a name lies where it ends."""
+    from matplotlib.collections import PolyCollection
+
+    names = _names(axes.xaxis)
+    for area in axes.collections:
+        if isinstance(area, PolyCollection) and str(area.get_label())[:1] not in ("", "_"):
+            paths: Any = area.get_paths()
+            corners = [tuple(xy) for path in paths for xy in path.vertices]
+            end = max((x for x, _ in corners), default=0.0)
+            ends = [y for x, y in corners if x == end]
+            if ends:
+                low, high = _number(min(ends)), _number(max(ends))
+                yield f"{area.get_label()}：{_near(names, end)}从{low}到{high}"
 
 
 def _wedges(axes: Axes) -> Iterator[str]:

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from govnb.report.sheet import Sheet
 from govnb.report.tables import Cell, Row, Table
-from govnb.sheet.department import SelfEvaluation
 from govnb.sheet.evidence import Target
 from govnb.sheet.figure import shown
+from govnb.sheet.self_evaluation import SelfEvaluation
 
 # What a department's whole year is called where its projects have forms of their own.
 WHOLE = "整体支出"

@@ -12,8 +12,12 @@ import pandas as pd
 from govnb.report.frames import TOTAL, Computed, Number, numbers
 from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figure, Figures, rounded, shown
+from govnb.sheet.in_year import RED, YELLOW
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL
+
+# What a warning is tinted by; its word stands in the cell, on paper and in Word too.
+_TONES = {RED: "red", YELLOW: "yellow"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ class Shown:
 
     def _cell(self, cell: Any, places: Mapping[tuple[str, bool], int], *, told: bool) -> Cell:
         if not isinstance(cell, Number):
-            return Cell(_text(cell))
+            words = _text(cell)
+            return Cell(words, tone=_TONES.get(words.partition("\n")[0], ""))
         figure = cell.figure
         if cell.is_blank and not cell.is_known:
             return Cell("")

@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from govnb.report.bundle import bundle
-from govnb.report.style import style_element
+from govnb.report.style import dress
 
 TEXT = (
     "运行到这一格停下了，原因见上。下面各格没有重新运行：还显示着的（灰色）是上一次的结果，不能用。"
@@ -38,7 +38,7 @@ class Stopped:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         # The title's cell brings the style sheet, and it may be the one that failed.
-        page = f'{style_element()}<p class="gv-verdict gv-error gv-stopped" role="alert">{TEXT}</p>'
+        page = f'{dress()}<p class="gv-verdict gv-error gv-stopped" role="alert">{TEXT}</p>'
         return bundle(page + _SCRIPT, TEXT, {"type": "stopped"})
 
 

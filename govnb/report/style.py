@@ -1,4 +1,4 @@
-"""The look of the report's own pieces, for wherever a notebook is shown."""
+"""How the report's own pieces look and behave, wherever a notebook is shown."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ def style() -> str:
     return files("govnb.report").joinpath("style.css").read_text("utf-8")
 
 
-def style_element() -> str:
-    """Return the style sheet as an element, for a notebook's first output.
+@cache
+def script() -> str:
+    """Return the script that makes figures text one can select and copy."""
+    return files("govnb.report").joinpath("figures.js").read_text("utf-8")
 
-    The published page brings its own copy and drops this one.
+
+def dress() -> str:
+    """Return style sheet and script as elements, for a notebook's first output.
+
+    The published page brings its own copies and drops these.
     """
-    return f"<style>{style()}</style>"
+    return f"<style>{style()}</style><script>{script()}</script>"

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from govnb.report.bundle import anchor, bundle, data_url, escape, landing
@@ -34,6 +35,10 @@ class Cell:
     decimals: int = 0
     # Where it leads, for a heading that is no figure.
     link: str = ""
+    # What the page tints it by, besides its words: the name of a colour of style.css.
+    tone: str = ""
+    # A label among the cells of a form.
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,25 @@ class Row:
     cells: tuple[Cell, ...]
     level: int = 0
     kind: str = ""
+
+
+# The row and the column of a cell that covers others, and how many rows and columns it takes.
+Span = tuple[int, int, int, int]
+
+
+def alike(rows: Sequence[Row], columns: int, first: int = 0) -> Iterator[Span]:
+    """Yield spans that print equal neighbours in the first columns once, as a tree of them.
+
+    `first` is the number of rows of the table above these.
+    """
+    for column in range(columns):
+        starts = [0]
+        for n in range(1, len(rows) + 1):
+            words = [[c.text for c in row.cells[: column + 1]] for row in rows[n - 1 : n + 1]]
+            if n == len(rows) or words[0] != words[-1]:
+                if n - starts[-1] > 1:
+                    yield first + starts[-1], column, n - starts[-1], 1
+                starts.append(n)
 
 
 @dataclass(frozen=True)
@@ -69,6 +93,13 @@ class Table:
     number: str = ""
     # Folded on the page, and on paper only when asked for.
     folded: bool = False
+    # The head of a form: rows over the headings, which paper doesn't repeat on the next page.
+    above: tuple[Row, ...] = ()
+    # Merged cells; rows count from the first one above. What they cover still has its words,
+    # so that each row of the data is whole.
+    spans: tuple[Span, ...] = ()
+    # On a page on its side where an upright one is too narrow.
+    landscape: bool = False
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -83,7 +114,7 @@ class Table:
     @property
     def names(self) -> tuple[str, ...]:
         """The figures this table prints, each once."""
-        cells = (cell.figure for row in self.rows for cell in row.cells)
+        cells = (cell.figure for row in (*self.above, *self.rows) for cell in row.cells)
         return tuple(dict.fromkeys(name for name in cells if name))
 
     def numbered(self, number: str) -> Table:
@@ -97,7 +128,9 @@ class Table:
             yield dict(zip(self.columns, cells, strict=True))
 
     def filled(self) -> Table:
-        """Return the table without the columns in which no row says anything."""
+        """Return the table without the columns in which no row says anything; a form as it is."""
+        if self.above or self.spans:
+            return self
         lines = [row.cells for row in self.rows]
         kept = [n for n in range(len(self.columns)) if not n or any(c[n].text for c in lines)]
         rows = (replace(r, cells=tuple(r.cells[n] for n in kept)) for r in self.rows)
@@ -123,6 +156,7 @@ class Table:
         more = [(name, told) for name, told in more if name not in self.columns]
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerows([self._plain(cell) for cell in row.cells] for row in self.above)
         writer.writerow([*map(safe_text, self.columns), *(name for name, _ in more)])
         for n, row in enumerate(self.rows):
             cells = [self._plain(cell) for cell in row.cells]
@@ -178,7 +212,14 @@ class Table:
             for i, column in enumerate(self.columns)
         )
         wide = " gv-wide-table" if len(self.columns) + len(self.text_columns) >= WIDE else ""
-        body = "".join(self._row_html(row) for row in self.rows)
+        lines = [self._row_html(n, row) for n, row in enumerate((*self.above, *self.rows))]
+        over = len(self.above)
+        # A browser prints a thead above all else.
+        top = f"<tbody>{''.join(lines[:over])}<tr>{heads}</tr>" if over else (
+            f"<thead><tr>{heads}</tr></thead><tbody>"
+        )  # fmt: skip
+        wide += " gv-form" if over else ""
+        body = "".join(lines[over:])
         source = f"来源：{escape(self.source)}　" if self.source else ""
         several = len(self.all_notes) > 1
         notes = "".join(
@@ -190,7 +231,7 @@ class Table:
             f"<figcaption>{landing(anchor('表', self.name))}"
             f'<span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
             f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"<table>{top}{body}</tbody></table></div>"
             f'<div class="gv-notes">{notes}<p>{source}{self.download()}</p></div>'
             "</figure>"
         )
@@ -208,7 +249,18 @@ class Table:
             f'下载数据<span class="gv-sr">：{caption}</span></a>'
         )
 
-    def _row_html(self, row: Row) -> str:
+    @cached_property
+    def _merged(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """The size of each cell that covers others, and (0, 0) for each that is covered."""
+        found = {
+            (row + y, column + x): (0, 0)
+            for row, column, down, across in self.spans
+            for y in range(down)
+            for x in range(across)
+        }
+        return found | {(row, column): (down, across) for row, column, down, across in self.spans}
+
+    def _row_html(self, at: int, row: Row) -> str:
         cells = []
         if row.kind == "group" and not any(cell.text for cell in row.cells[1:]):
             # A heading of rows owns its line; squeezed into a column it would break.
@@ -218,27 +270,39 @@ class Table:
                 f"{escape(row.cells[0].text)}</th></tr>"
             )
         for i, cell in enumerate(row.cells):
+            down, across = self._merged.get((at, i), (1, 1))
+            if not down:
+                continue
+            size = f' rowspan="{down}"' if down > 1 else ""
+            size += f' colspan="{across}"' if across > 1 else ""
             # A path of files has no spaces to break at.
             content = escape(cell.text).replace("/", "/<wbr>").replace("\n", "<br>")
             if cell.figure:
                 content = figure_button(self.figures[cell.figure], cell.text)
             if cell.link:
                 content = f'<a href="{escape(cell.link)}">{content}</a>'
-            if i == 0:
+            if cell.head:
+                cells.append(f"<th{size}>{content}</th>")
+            elif i == 0:
                 level = f' class="gv-level-{row.level}"' if row.level else ""
-                cells.append(f'<th scope="row"{level}>{content}</th>')
+                scope = "rowgroup" if down > 1 else "row"
+                cells.append(f'<th scope="{scope}"{size}{level}>{content}</th>')
             else:
                 words = i in self.text_columns or _in_words(cell)
-                cells.append(f"<td{'' if words else _NUMERIC}>{content}</td>")
+                tone = _NUMERIC if not words else f' class="gv-{cell.tone}"' if cell.tone else ""
+                cells.append(f"<td{size}{tone}>{content}</td>")
         kind = f' class="gv-{row.kind}"' if row.kind else ""
         return f"<tr{kind}>{''.join(cells)}</tr>"
 
     def text(self) -> str:
         """Return the table for a terminal, columns aligned with Chinese counted double."""
-        lines = [list(self.columns)]
-        for row in self.rows:
-            first = "　" * row.level + row.cells[0].text
-            lines.append([first, *(cell.text.replace("\n", "；") for cell in row.cells[1:])])
+        lines = []
+        for at, row in enumerate((*self.above, *self.rows)):
+            covered = [self._merged.get((at, i)) == (0, 0) for i in range(len(row.cells))]
+            texts = zip(row.cells, covered, strict=True)
+            told = ["" if gone else cell.text.replace("\n", "；") for cell, gone in texts]
+            lines.append(["　" * row.level + told[0], *told[1:]])
+        lines.insert(len(self.above), list(self.columns))
         widths = [max(_width(line[i]) for line in lines) for i in range(len(self.columns))]
         drawn = [
             "  ".join(
@@ -248,10 +312,13 @@ class Table:
         ]
         unit = f"（单位：{self.unit}）" if self.unit else ""
         rule = "─" * min(max(map(_width, drawn)), 120)
-        return "\n".join([f"{self.title}{unit}", drawn[0], rule, *drawn[1:], *self.all_notes])
+        drawn.insert(len(self.above) + 1, rule)
+        return "\n".join([f"{self.title}{unit}", *drawn, *self.all_notes])
 
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read."""
+        above = [_row_structure(row) for row in self.above]
+        form = {"above": above, "spans": self.spans, "landscape": self.landscape}
         return {
             "type": "table",
             "name": self.name,
@@ -261,14 +328,12 @@ class Table:
                 {"label": label, "numeric": i not in self.text_columns}
                 for i, label in enumerate(self.columns)
             ],
-            "rows": [
-                {"cells": [c.text for c in row.cells], "level": row.level, "kind": row.kind}
-                for row in self.rows
-            ],
+            "rows": [_row_structure(row) for row in self.rows],
             "notes": list(self.all_notes),
             "source": self.source,
             "figures": list(self.names),
             "folded": self.folded,
+            **{name: told for name, told in form.items() if told},
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -276,6 +341,13 @@ class Table:
 
 
 _NUMERIC = ' class="gv-num"'
+
+
+def _row_structure(row: Row) -> dict[str, Any]:
+    told = {"cells": [c.text for c in row.cells], "level": row.level, "kind": row.kind}
+    heads = [n for n, cell in enumerate(row.cells) if cell.head]
+    strong = [n for n, cell in enumerate(row.cells) if cell.tone]
+    return told | ({"heads": heads} if heads else {}) | ({"strong": strong} if strong else {})
 
 
 def figure_cell(figures: Figures, name: str | None, decimals: int | None = None) -> Cell:

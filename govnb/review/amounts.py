@@ -93,6 +93,8 @@ class DirectionCheck(ProseCheck):
 
 def _typed_sign(passage: Passage, number: TextNumber, world: World) -> Change | None:
     # 三公经费超支0.94万元, where that much was left: no figure of that size goes that way.
+    if _word_before(passage, number.start, world) is None:
+        return None
     start, stop = passage.clause(number.start, number.end)
     others = [abs(n.value) for at, n in passage.numbers.items() if start <= at < number.start]
     if any(abs(a - b) == number.value for a, b in product(others, others)):
@@ -119,11 +121,15 @@ def _is_near(figure: Figure, text: str, world: World) -> bool:
     return any(len(word) > 1 and word in text for word in words)
 
 
+def _word_before(passage: Passage, at: int, world: World) -> re.Match[str] | None:
+    head = passage.masked[max(0, at - 16) : at]
+    return re.search(rf"(负?)({one_of(world.words.directions)}){_FILLER}$", head)
+
+
 def _signed(passage: Passage, at: int, figure: Figure | None, world: World) -> Change | None:
     # 超支{{ 支出.超支 }}
     words = world.words
-    head = passage.masked[max(0, at - 16) : at]
-    match = re.search(rf"(负?)({one_of(words.directions)}){_FILLER}$", head)
+    match = _word_before(passage, at, world)
     if figure is None or match is None:
         return None
     word, last = match[2], figure.name.rpartition(".")[2]
@@ -134,9 +140,9 @@ def _signed(passage: Passage, at: int, figure: Figure | None, world: World) -> C
     else:
         return None
     denied = rf"(?:{one_of(words.denied)})(?:再|有|了|出现|发生|明显|大幅)*$"
-    if word.endswith("至") or re.search(denied, head[: match.start()]):
+    if word.endswith("至") or re.search(denied, match.string[: match.start()]):
         return None
-    start = at - len(head) + match.start()
+    start = at - len(match.string) + match.start()
     return Change(figure, None, "", match[1] + word, is_up != bool(match[1]), start)
 
 

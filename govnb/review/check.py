@@ -370,7 +370,12 @@ class ProseCheck(Check):
 
 def checks_model() -> Any:
     """Return the type of `checks.yml`: rules of the kinds there are, by their identifiers."""
-    one: Any = reduce(or_, Check.kinds.values())
+    return _of_kinds(tuple(Check.kinds.values()))
+
+
+@cache
+def _of_kinds(kinds: tuple[type[Check], ...]) -> Any:
+    one: Any = reduce(or_, kinds)
     return dict[RuleName, Annotated[one, Field(discriminator="kind")]]
 
 

@@ -12,6 +12,7 @@ from govnb.review import (
     dates,
     enumerations,
     forms,
+    project_forms,
     published,
     rates,
     reasons,
@@ -25,5 +26,5 @@ from govnb.review import (
 # Their classes are known once their modules are.
 MODULES = (
     sums, published, relations, reasons, rates, dates, amounts, enumerations, forms, writing,
-    scores, years,
+    scores, years, project_forms,
 )  # fmt: skip

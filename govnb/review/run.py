@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from govnb.review.acknowledged import acknowledge, misnamed
 from govnb.review.finding import HINT, NO_DATA, NOT_APPLICABLE, PASSED, Finding, Review
 from govnb.review.rules import Rules, read_rules, unusable
@@ -16,6 +18,7 @@ from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import check_published
 from govnb.sheet.score import Score
+from govnb.sheet.self_evaluation import ProjectScore
 from govnb.text.faults import Fault, FaultsError
 
 
@@ -25,8 +28,9 @@ def review(
     facts: Facts,
     score: Score | None = None,
     rules: Rules | None = None,
+    projects: Mapping[str, ProjectScore] | None = None,
 ) -> Review:
-    """Return everything the rules find about a department's year.
+    """Return everything the rules find about a department's year, and its projects' forms.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def review(
     if not rules.checks:
         message = "没有 params/rules/checks.yml，什么都没有核对"
         return Review((Finding("核对", "核对", HINT, NO_DATA, message),))
-    world = World(inputs, figures, facts, score, rules.checks, rules.words)
+    world = World(inputs, figures, facts, score, rules.checks, rules.words, projects or {})
     done: dict[str, list[Finding]] = {}
     for name in rules.checks:
         _run(name, rules, world, done)

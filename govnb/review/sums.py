@@ -118,11 +118,12 @@ class SameNameCheck(Check):
     ) -> Finding | None:
         """Return that an item's name is but one letter away from one that only there is."""
         item = next(w for w in reversed(here.split(".")) if w in pattern.split("."))
+        if len(item) < _LONG:
+            return None
         like = dotted(pattern.replace(item, "*")).fullmatch
-        for name, figure in world.figures.items():
+        for name, figure in filter(lambda each: like(each[0]), world.figures.items()):
             there = next((w for w in reversed(name.split(".")) if is_misspelt(w, item)), "")
-            is_own = any(there in other.split(".") for other in among)
-            if len(item) >= _LONG and there and like(name) and not is_own:
+            if there and not any(there in other.split(".") for other in among):
                 told = f"“{here}”与“{name}”只差一个字，是不是同一项？名称不同，两处的数就对不上。"
                 evidence = Evidence(Side.of(world.figures[here]), Side.of(figure))
                 return self.finding(f"{here}:名称", FAILED, told, evidence, HINT)

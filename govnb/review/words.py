@@ -75,4 +75,9 @@ def shipped_words() -> Words:
 
 def one_of(words: Iterable[str]) -> str:
     """Return a pattern of any of the words, the longest first; of nothing without one."""
+    return _one_of(tuple(words))
+
+
+@cache
+def _one_of(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))) or r"(?!)"

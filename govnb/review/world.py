@@ -22,6 +22,7 @@ from govnb.sheet.figure import Figure, Figures, Lack
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import matches
 from govnb.sheet.score import Score
+from govnb.sheet.self_evaluation import ProjectScore
 from govnb.sheet.sheet import Sheet
 
 
@@ -36,6 +37,8 @@ class World:
     # The rules, for kinds that look at one another's.
     checks: Mapping[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
+    # The projects that have a self-evaluation form, scored.
+    projects: Mapping[str, ProjectScore] = field(default_factory=dict)
 
     @cached_property
     def rounding(self) -> Rounding:
@@ -136,14 +139,16 @@ class World:
         head = (pattern or "").partition("{")[0].partition("*")[0]
         names = [
             name
-            for name, figure in self.figures.items()
-            if name.startswith(head)
-            and not is_absent(figure)
-            and figure.lack is not Lack.LEFT_OUT
-            and not (pattern and self._is_computed(name, figure, pattern))
+            for name, figure in self._present.items()
+            if name.startswith(head) and not (pattern and self._is_computed(name, figure, pattern))
         ]
         found = matches(pattern, names)
         return list({tuple(v.items()): v for v in found}.values())
+
+    @cached_property
+    def _present(self) -> dict[str, Figure]:
+        figures = self.figures.items()
+        return {n: f for n, f in figures if not is_absent(f) and f.lack is not Lack.LEFT_OUT}
 
     def _is_computed(self, name: str, figure: Figure, pattern: str) -> bool:
         """Tell whether a figure is only what the book makes of others that a pattern means too."""

@@ -14,6 +14,7 @@ from govnb.rubric import evidence  # noqa: F401
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
 from govnb.rubric.values import FormulaText, Mark, ZeroBase, key
+from govnb.sheet.self_evaluation import FormRules
 from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, unit_of
 from govnb.text.section import Name, Strict, short
@@ -159,6 +160,7 @@ class RubricFile(Strict):
     grades: dict[Name, Weight] | None = key(
         "等级", "名称: 最低分（含），默认 优90、良80、中60、差0"
     )
+    form: FormRules | None = key("自评", "用于项目自评表的写：什么情况要说明原因")
     items: dict[Name, Node] = key("指标", "下级指标", ..., min_length=1)
 
 

@@ -80,6 +80,13 @@ def rubric_of(
     return None if name_or_path is None else load_rubric(name_or_path, inputs.params_dir, also)
 
 
+def named_rubric(inputs: Inputs, stated: Scalar | None, default: str) -> Rubric:
+    """Return the rubric that a file names, told at its place if there is none; else the default."""
+    if stated is not None:
+        _named(stated, inputs.params_dir / "rubrics", stated.place)
+    return load_rubric(str(stated or default), inputs.params_dir)
+
+
 def names(folder: Path) -> list[str]:
     """Return the names of the rubrics in a folder, sorted."""
     return sorted(p.stem for p in folder.glob("*.yml") if not p.name.startswith(("_", ".")))

@@ -17,7 +17,7 @@ from govnb.rubric.values import FULL, LEFT_OUT, Condition, Cost, FormulaText, ke
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import Target
 from govnb.sheet.expression import parse, settled
-from govnb.sheet.figure import Figures
+from govnb.sheet.figure import Figures, Lack
 from govnb.text.faults import Fault
 from govnb.text.measure import PERCENT, Bounds, Level, Span, check_bounds, ratio, signed, unit_of
 from govnb.text.section import Name, Strict
@@ -244,7 +244,8 @@ class Aggregate(Rule):
             hint = "指标体系里写 方式: 资金加权"
             case.refuse("百分数不能累加", hint, UNITS, names[0], ACTUAL)
         target, actual = (self._sum(case, names, weighted, field) for field in (TARGET, ACTUAL))
-        given = {TARGET: target if any(targets) else _part(case, None, TARGET), ACTUAL: actual}
+        own = any(f is not None and f.lack is not Lack.LEFT_OUT for f in targets)
+        given = {TARGET: target if own else _part(case, None, TARGET), ACTUAL: actual}
         if case.formula is None:
             # With a formula the sums go into it; without one the sum itself is the value.
             first = next((f for f in actuals if f is not None and f.number), None)

@@ -238,7 +238,7 @@ def _own_weights(
                 continue
             message = f"“{what}”各条绩效指标的分值合计 {words.points(total)} 分"
             message += f"，应是 {words.points(whole)} 分"
-            if inside is own and is_free:
+            if inside is own and (is_free or rubric.file.form is not None):
                 told[what] = message.replace("应是", "通行的是")
                 break
             faults.append(Fault(inside[0].weight.place, message, "改分值"))

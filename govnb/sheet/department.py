@@ -22,6 +22,7 @@ from govnb.sheet.in_year import (
     ThreePublicMonth,
 )
 from govnb.sheet.published import Published
+from govnb.sheet.self_evaluation import ProjectEvaluations, ProjectForm, SelfEvaluation
 from govnb.text.number import TO_FILL, UNKNOWN
 from govnb.text.section import (
     MoneyLedger,
@@ -35,8 +36,10 @@ from govnb.text.values import (
     Amount,
     AmountOf,
     Area,
+    Batches,
     Count,
     Date,
+    Guests,
     Kind,
     Markdown,
     Money,
@@ -101,8 +104,6 @@ class Staff(Strict):
 
 Groups = Annotated[Amount, AmountOf(Kind("个", ("个",), whole=True, what="团组数"))]
 Vehicles = Annotated[Amount, AmountOf(Kind("辆", ("辆",), whole=True, what="车辆数"))]
-Batches = Annotated[Amount, AmountOf(Kind("批次", ("批次", "批"), whole=True, what="批次"))]
-Guests = Annotated[Amount, AmountOf(Kind("人次", ("人次", "人"), whole=True, what="人次"))]
 
 
 class BudgetLine(Strict):
@@ -207,43 +208,6 @@ class Event(Strict):
     date: Date | None = key("日期")
     document: Text | None = of_year("文号", "按原文抄录")
     note: Text | None = of_year("说明")
-
-
-class FormMoney(Strict):
-    """One row of the money block of a self-evaluation form."""
-
-    initial: Money | None = key("年初预算数")
-    adjusted: Money | None = key("全年预算数", "调整后的，式中的 A")
-    received: Money | None = key("到位数")
-    actual: Money | None = key("全年执行数", "式中的 B")
-
-
-class YearGoal(Strict):
-    """年度总体目标: what was meant to be reached, and what was."""
-
-    wanted: Text | None = key("预期目标")
-    reached: Text | None = of_year("实际完成")
-
-
-class SelfEvaluation(Strict):
-    """自评表: the head of the form that every department and project fills in since 2019."""
-
-    money: dict[Name, FormMoney] = key(
-        "资金", "年度资金总额，和其中的 当年财政拨款、上年结转资金、其他资金", {}
-    )
-    weight: Quantity | None = key("执行率分值", "默认 10；有的地方 20", lasting=True)
-    points: Quantity | None = of_year("执行率得分", "公布的表上印的")
-    reason: Text | None = of_year("执行偏差原因")
-    goals: dict[Name, YearGoal] = key("年度目标", "一个目标一段，键是 目标1 这样的词", {})
-
-
-class ProjectForm(SelfEvaluation):
-    """A project's own 自评表."""
-
-    authority: Text | None = key("主管部门")
-    carried_out_by: Text | None = key("实施单位")
-    targets: dict[Name, TargetOf] = key("绩效指标", "各条绩效指标，写法同部门的", {})
-    total: Quantity | None = of_year("总分", "公布的表上印的总分")
 
 
 class Project(Strict):
@@ -420,6 +384,9 @@ class Department(Strict):
     )
     self_evaluation: SelfEvaluation = key(
         "自评表", "整体支出绩效自评表的资金和年度目标", SelfEvaluation()
+    )
+    evaluated: ProjectEvaluations = key(
+        "项目自评", "各项目自评表用哪一套指标体系、一共几个项目", ProjectEvaluations()
     )
     monitoring: Monitoring = key("监控", "执行监控怎样计算、怎样预警", Monitoring())
     # These five may stand in ledger files beside this one.

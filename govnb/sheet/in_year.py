@@ -20,7 +20,8 @@ from govnb.text.values import (
     MEASURE,
     Amount,
     AmountOf,
-    Count,
+    Batches,
+    Guests,
     Money,
     Quantity,
     SignedMoney,
@@ -93,8 +94,8 @@ class ThreePublicMonth(Strict):
     """三公台账: what one component of 三公经费 cost in one month."""
 
     amount: SignedMoney | None = key("金额", description="当月数；退回写负数")
-    batches: Count | None = key("批次", description="次数、批次、团组数")
-    people: Count | None = key("人次")
+    batches: Batches | None = key("批次", description="次数、批次、团组数")
+    people: Guests | None = key("人次")
 
 
 class CarryOver(Strict):

@@ -6,10 +6,9 @@ where the file is silent. What the file may not say can't be tried out either.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from govnb.sheet.department import Department
@@ -21,12 +20,12 @@ from govnb.sheet.sheet import Figure
 from govnb.text.faults import Fault, Place, did_you_mean
 from govnb.text.measure import signed
 from govnb.text.section import Ledger
+from govnb.text.validation import adapter_of
 from govnb.text.values import UNKNOWN, Amount, BadText, in_money_unit
 from govnb.text.yaml_text import Scalar
 
 TRIAL = Place("试算")
 EVIDENCE_SECTIONS = ("评分依据", "绩效指标")
-_adapter = cache(TypeAdapter[Any])
 
 
 def tried(
@@ -108,7 +107,7 @@ def _read(figure: Figure | None, text: str, annotation: Any, money: str) -> Any:
     value = Scalar(text.removesuffix(given).strip() if is_volume else text)
     value.place = value.body = TRIAL
     try:
-        read = _adapter(annotation).validate_python(value)
+        read = adapter_of(annotation).validate_python(value)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         raise BadText(detail["msg"], str(detail.get("ctx", {}).get("hint", ""))) from None

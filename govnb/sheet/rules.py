@@ -142,4 +142,5 @@ class YearFile(Strict):
     region: Text = key("地区", default=...)
     money_unit: MoneyUnit = key("金额单位", "参数文件金额的默认单位", ...)
     rubric: Text | None = key("指标体系", "params/rubrics/ 下的文件名")
+    project_rubric: Text | None = key("项目指标体系", "项目自评用哪一套，默认 project-2020")
     accounts: dict[Name, Text] = key("经济分类", "支出经济分类科目：编码 → 当年名称", ...)

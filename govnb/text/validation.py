@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,8 +25,15 @@ from govnb.text.yaml_text import Mapping, Scalar, Sequence, scalar
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
+_adapter = cache(TypeAdapter[Any])
+
 # Mending one fault may uncover another, of the section around it; a hostile file has no end.
 _MOST_TURNS = 20
+
+
+def adapter_of(model: Any) -> TypeAdapter[Any]:
+    """Return what reads a model, made once: making one takes longer than reading by it."""
+    return _adapter(model)
 
 
 class Gaps:
@@ -76,7 +84,7 @@ def validate_leniently(
     faults: list[Fault] = list(getattr(tree, "faults", []))
     # What reading refused has left a gap in its place, which is no second fault.
     known = {fault.place for fault in faults}
-    adapter, mend = TypeAdapter(model), _Mending(tree, stand_ins, fillers or {})
+    adapter, mend = adapter_of(model), _Mending(tree, stand_ins, fillers or {})
     value, telling = None, True
     for _ in range(_MOST_TURNS):
         try:

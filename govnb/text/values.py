@@ -317,6 +317,8 @@ People = Annotated[Amount, AmountOf(PEOPLE)]
 Area = Annotated[Amount, AmountOf(AREA)]
 Quantity = Annotated[Amount, AmountOf(QUANTITY)]
 Count = Annotated[Amount, AmountOf(COUNT)]
+Batches = Annotated[Amount, AmountOf(Kind("批次", ("批次", "批"), whole=True, what="批次"))]
+Guests = Annotated[Amount, AmountOf(Kind("人次", ("人次", "人"), whole=True, what="人次"))]
 Year = Annotated[Amount, AmountOf(YEAR), stated("“{}”：年度要直接写出来", "写 2016 这样的数")]
 _DAY = "一个日期", "只写一个日期，如 2016-06-30"
 Date = Annotated[PartialDate, Reads(lambda t: parse_date(t, t.place), *_DAY, _DATE_SCHEMA, True)]

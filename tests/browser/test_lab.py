@@ -16,38 +16,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.clipboard import assert_numbers, copied, drag_over
+from tests.browser.contrast import unreadable
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = "outputs/2016/君山-政务.ipynb"
 
 # One worker: one server for all.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
-
-# Each text of ours, with the colours it has and stands on; what axe would call its contrast.
-CONTRAST = """() => {
-  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
-  const light = (c) => rgb(c).slice(0, 3).map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = getComputedStyle(e).backgroundColor;
-      if ((rgb(c)[3] ?? 1) > 0.5) return c;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  const bad = [];
-  for (const e of document.querySelectorAll('[class^="gv-"], [class^="gv-"] *')) {
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-    if (!own || !e.getClientRects().length || e.closest('.gv-sr, style')) continue;
-    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const what = `${e.className || e.tagName}: ${e.textContent.slice(0, 20)}`;
-    if (ratio < 4.5) bad.push(`${what} ${ratio.toFixed(2)}`);
-  }
-  return [...new Set(bad)].slice(0, 20);
-}"""
 
 
 class Lab:
@@ -150,6 +130,26 @@ def test_a_card_leads_to_its_section(report: Any, card: int, target: str) -> Non
     report.wait_for_function(f"(id) => Math.abs(({top})(id) - 150) < 150", arg=target)
 
 
+def test_a_table_copied_from_the_lab_is_numbers_to_a_spreadsheet(lab: Lab, report: Any) -> None:
+    lab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    report.bring_to_front()
+    table = report.locator(".gv-table table", has_text="工资福利支出").first
+    table.evaluate("table => getSelection().selectAllChildren(table)")
+    assert_numbers(copied(report))
+
+
+def test_a_drag_over_a_number_in_the_lab_selects_it_and_opens_nothing(report: Any) -> None:
+    figure = report.locator(".gv-table td .gv-fig").nth(40)
+    drag_over(report, figure)
+    assert report.evaluate("String(getSelection())") == figure.inner_text()
+    assert report.locator(":popover-open").count() == 0
+
+
+def test_find_in_page_finds_a_number_whole_in_the_lab(report: Any) -> None:
+    figure = report.locator(".gv-table td .gv-fig").filter(has_text=re.compile(r"\d\.\d")).nth(9)
+    assert report.evaluate("(text) => window.find(text)", figure.inner_text())
+
+
 @pytest.mark.parametrize("name", ["html", "pdf", "docx", "json"])
 def test_the_export_menu_makes_each_format_of_a_file_with_a_chinese_name(
     lab: Lab, report: Any, name: str
@@ -168,14 +168,15 @@ def test_a_notebook_that_never_ran_is_not_exported_and_says_why(lab: Lab) -> Non
     assert "没有运行过" in page.inner_text("body")
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
-def test_everything_can_be_read_in_either_theme(report: Any, theme: str) -> None:
+@pytest.mark.parametrize("theme", ["Dark High Contrast", "Dark", "Light"])
+def test_everything_can_be_read_in_every_theme(report: Any, theme: str) -> None:
     report.evaluate(
-        "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})",
+        f"JupyterLab {theme}",
     )
     dark = "true" if "Light" in theme else "false"
     report.wait_for_selector(f"body[data-jp-theme-light='{dark}']", state="attached")
-    assert report.evaluate(CONTRAST) == []
+    assert unreadable(report) == []
 
 
 def test_a_failed_run_shows_its_error_and_nothing_of_the_department_before(lab: Lab) -> None:
@@ -268,6 +269,41 @@ def test_a_new_year_begins_with_this_one(lab: Lab, start: Any) -> None:
     assert (lab.folder / "params/2017/君山-政务.yml").exists()
     chosen = "() => document.querySelector('.widget-dropdown select').value === '2017'"
     start.wait_for_function(chosen)
+
+
+def test_widgets_bars_and_changed_displays_live_in_an_analysts_own_cells(lab: Lab) -> None:
+    sources = [
+        "import ipywidgets as w\nfrom IPython.display import *\nfrom tqdm.notebook import tqdm",
+        "w.interact(lambda 人数=(1, 9): display(Markdown(f'人均 {12 / 人数:.2f} 万元')));",
+        "handle = display(Markdown('旧的状态'), display_id=True)",
+        "handle.update(Markdown('新的状态'))",
+        "for n in tqdm(range(5), desc='汇总'): pass",
+        "for n in range(3):\n    clear_output(wait=True)\n    print('第', n, '遍')",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    path = lab.folder / "notebooks/我的.ipynb"
+    path.write_text(nbformat.writes(notebook), "utf-8")
+    page = lab.open("notebooks/我的.ipynb")
+    lab.run(page, "notebook:run-all-cells")
+    page.get_by_text("人均 2.40 万元").wait_for()
+    page.locator(".widget-slider .noUi-handle").focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("人均 3.00 万元").wait_for()
+    page.locator(".progress-bar").wait_for()
+    shown = [cell.inner_text() for cell in page.locator(".jp-Cell-outputWrapper").all()]
+    assert "100%" in shown[4] and "第 2 遍" in shown[5] and "第 0 遍" not in shown[5]
+    assert "新的状态" in shown[2] and "旧的状态" not in "".join(shown)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    exported = page.request.get(f"{lab.url}/nbconvert/govnb_html/notebooks/我的.ipynb").text()
+    assert "这里的控件（人数＝4）要在 Jupyter 里" in exported and "人均 3.00 万元" in exported
+    assert "新的状态" in exported and "旧的状态" not in exported and "widget" not in exported
+    page.close()
+    # Opened again, with no kernel that knows the widgets.
+    page = lab.open("notebooks/我的.ipynb")
+    page.locator(".widget-slider").wait_for()
+    assert "人均 3.00 万元" in page.locator(".jp-Cell").nth(1).inner_text()
+    page.close()
 
 
 def test_running_and_saving_a_notebook_leaves_no_difference_in_git(lab: Lab) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.boxes import boxes
+from tests.browser.clipboard import assert_numbers, copied, drag_over
 from tests.papers.pages import EVIL, REPORTS
 
 # One worker: one browser, and each page is made once.
@@ -317,35 +318,23 @@ def test_scripts_in_any_field_are_read_and_not_run(visit: Visit) -> None:
 def test_a_drag_over_a_figure_selects_it_and_opens_nothing(visit: Visit) -> None:
     page = visit(*REPORT)
     figure = page.locator(".gv-table td .gv-fig").nth(40)
-    figure.scroll_into_view_if_needed()
-    box = figure.bounding_box()
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 1, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 0.5, middle, steps=8)
-    page.mouse.up()
+    drag_over(page, figure)
     assert page.evaluate("String(getSelection())") == figure.inner_text()
     assert page.evaluate(OPEN) == []
     figure.click()
     comes_true(page, f"{OPEN}.length === 1")
 
 
-def test_a_copied_table_is_numbers_to_a_spreadsheet(visit: Visit) -> None:
-    page = visit(*REPORT)
-    page.locator(".gv-table table", has=page.get_by_text("工资福利支出")).first.evaluate(
-        "table => getSelection().selectAllChildren(table.closest('figure'))"
+@pytest.mark.parametrize("part", ["figure", "table", "tbody"])
+def test_a_copied_table_is_numbers_to_a_spreadsheet(visit: Visit, part: str) -> None:
+    page = visit(*REPORT, permissions=["clipboard-read", "clipboard-write"])
+    table = page.locator(".gv-table table", has=page.get_by_text("工资福利支出")).first
+    table.evaluate(
+        """(table, part) => getSelection().selectAllChildren(
+            part === "tbody" ? table.tBodies[0] : table.closest(part))""",
+        part,
     )
-    html, text = page.evaluate(
-        """() => {
-          const clipboardData = new DataTransfer();
-          document.body.dispatchEvent(new ClipboardEvent("copy", {clipboardData, bubbles: true}));
-          return ["text/html", "text/plain"].map(type => clipboardData.getData(type));
-        }"""
-    )
-    cells = re.findall("<td[^>]*>(.*?)</td>", html)
-    numbers = [cell for cell in cells if re.fullmatch(r"-?[\d,]+(\.\d+)?%?", cell)]
-    assert len(numbers) > 10 and not re.search("<button|<a |popover|下载数据", html)
-    assert numbers[0] in text and "\t" in text
+    assert_numbers(copied(page))
 
 
 def test_find_in_page_finds_a_figure_with_what_stands_around_it(visit: Visit) -> None:

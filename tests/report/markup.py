@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from govnb.report.style import style_element
+from govnb.report.style import dress
 
 VOID = {"br", "hr", "img", "wbr", "input", "meta", "link", "col"}
 
 
 # What the package itself brings to a page, to be set aside when looking for what a file brought.
-OWN_STYLE = style_element()
+OWN = dress()
 
 
 class Page(HTMLParser):
@@ -22,7 +22,7 @@ class Page(HTMLParser):
         self.text = ""
         self.unbalanced: list[str] = []
         self._open: list[str] = []
-        self.feed(source.replace(OWN_STYLE, ""))
+        self.feed(source.replace(OWN, ""))
         self.close()
         self.unbalanced += self._open
 

@@ -128,6 +128,12 @@ def test_lines_name_their_years_and_what_is_missing() -> None:
     assert chart(data.plot(), "图").alt == "折线图：支出：2014为3，2015无数据，2016为4.5。"
 
 
+def test_a_line_that_stops_says_nothing_of_what_is_to_come_and_an_area_where_it_ends() -> None:
+    axes = pd.DataFrame({"支出": [3, 5, None]}, index=["1月", "2月", "3月"]).plot(xticks=range(3))
+    axes.fill_between([1, 2], [5, 6], [5, 9], label="预计")
+    assert chart(axes, "图").alt == "折线图：支出：1月3，2月5；预计：3月从6到9。"
+
+
 def test_labels_an_analyst_wrote_are_what_is_told() -> None:
     axes = pd.Series({"甲": 2.675, "乙": 1}).plot.barh()
     axes.bar_label(axes.containers[0], ["2.68万元", "1万元"])  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from govnb import District, FaultsError, Workbook
 from govnb.report.prose import Prose
 from govnb.report.tables import Table
+from tests.report.cells import run_cells
 from tests.report.test_results import JUNSHAN, RONGWANHU, result, write
 
 DEPARTMENTS = ("junshan-zwfw", "yueyangxian-rongwanhu")
@@ -26,20 +26,7 @@ ANYTHING = (
 
 def run(outputs: Path, page: Path | str = "") -> list[Any]:
     """Run the notebook's cells and return what each shows."""
-    names: dict[str, Any] = {}
-    shown = []
-    for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        *before, last = ast.parse("".join(cell["source"])).body
-        exec(compile(ast.Module(before, []), "district.ipynb", "exec"), names)
-        if isinstance(last, ast.Expr):
-            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
-        else:
-            exec(compile(ast.Module([last], []), "district.ipynb", "exec"), names)
-        if "parameters" in cell["metadata"].get("tags", ()):
-            names |= {"outputs_dir": str(outputs), "page_dir": str(page)}
-    return shown
+    return run_cells("district.ipynb", outputs_dir=str(outputs), page_dir=str(page))
 
 
 def tables(shown: list[Any]) -> dict[str, Table]:

@@ -9,14 +9,9 @@
   addEventListener("hashchange", follow);
   follow();
 
-  let pressed;
-  document.addEventListener("pointerdown", (event) => { pressed = event.clientX; });
   document.addEventListener("click", (event) => {
     const figure = event.target.closest(".gv-fig");
     const link = event.target.closest(".gv-narrow a");
-    // A drag over a figure selects it and opens nothing.
-    const dragged = event.detail && Math.abs(event.clientX - pressed) > 4;
-    if (figure && dragged && !getSelection().isCollapsed) return event.preventDefault();
     if (figure?.href && popovers) {
       event.preventDefault();
       // Named as its source, a panel follows its figure in the order of the keyboard.
@@ -27,20 +22,6 @@
     }
     // On a phone the contents get out of the way, and come back when asked for.
     if (link) document.getElementById("目录").open = link.matches(".gv-to-contents");
-  });
-
-  // A spreadsheet takes a copied table's figures for numbers, not for buttons or links.
-  document.addEventListener("copy", (event) => {
-    const chosen = getSelection();
-    if (chosen.isCollapsed || event.target.matches("input, textarea")) return;
-    const copied = document.createElement("div");
-    for (let i = 0; i < chosen.rangeCount; i++) copied.append(chosen.getRangeAt(i).cloneContents());
-    if (!copied.querySelector("tr .gv-fig")) return;
-    for (const it of copied.querySelectorAll(".gv-sr, .gv-download, .gv-panel, style")) it.remove();
-    for (const it of copied.querySelectorAll("button, a")) it.replaceWith(...it.childNodes);
-    event.clipboardData.setData("text/html", copied.innerHTML);
-    event.clipboardData.setData("text/plain", String(chosen));
-    event.preventDefault();
   });
 
   // An opened panel is where reading goes on; closed, it leads back to where it was opened.

@@ -1,4 +1,4 @@
-"""The year under way as a notebook holds it: one department at a month, and the monthly 通报.
+"""The year under way of one department at a month, as `monitor.ipynb` holds it.
 
 Frames hold one row a project; what a cell of `monitor.ipynb` adds to them is pandas. Thresholds,
 sources and what is to be done stand in `rules/monitoring.yml`.
@@ -7,12 +7,9 @@ sources and what is to be done stand in `rules/monitoring.yml`.
 from __future__ import annotations
 
 import calendar
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
@@ -20,10 +17,8 @@ import pandas as pd
 from govnb.files import find_upward
 from govnb.report.blocks import Result, Title
 from govnb.report.findings import Findings
-from govnb.report.frames import TOTAL, Computed, Number, here
+from govnb.report.frames import TOTAL, Number
 from govnb.report.prose import Prose
-from govnb.report.shown import Shown
-from govnb.report.tables import Table
 from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.sheet.figure import Figure, Figures, number_text
@@ -41,7 +36,7 @@ from govnb.sheet.in_year import (
     monitoring_rules,
 )
 from govnb.sheet.read import department_path, load
-from govnb.text.faults import FaultsError, Place, did_you_mean
+from govnb.text.faults import FaultsError, did_you_mean
 from govnb.text.values import MONEY_UNIT
 
 FOLDER = "monitor"
@@ -122,26 +117,36 @@ class Monitor(Workbook):
     @cached_property
     def pace(self) -> Number:
         """序时进度: the share of the year gone, by the definition the file declares."""
-        return self._pace[0]
+        found = self.pace_at(self.month)
+        if not found.is_known:
+            message = f"序时进度按固定的计划，“计划进度”里没有{self.month}月"
+            raise FaultsError.of(self.inputs.department_at.file, message, "补上，如 7月: 58%")
+        return found
 
-    @cached_property
-    def _pace(self) -> tuple[Number, str]:
-        year, how = int(self.inputs.department.year.value or 0), self._how
-        if how == BY_PLAN:
-            name = f"监控.计划进度.{self.month}月"
-            if name not in self.figures:
-                message = f"序时进度按固定的计划，“计划进度”里没有{self.month}月"
-                raise FaultsError.of(self.inputs.department_at.file, message, "补上，如 7月: 58%")
-            return self.number(name), "按“计划进度”里写的"
-        if how == BY_DAYS:
-            gone = sum(calendar.monthrange(year, m + 1)[1] for m in range(self.month))
-            days = 366 if calendar.isleap(year) else 365
-            return (self.plain(gone) / days).percent(), f"按日，{gone}÷{days}"
-        return (self.plain(self.month) / 12).percent(), f"按月，{self.month}÷12"
+    def pace_at(self, month: int) -> Number:
+        """Return 序时进度 at the end of a month; unknown where a plan doesn't say."""
+        if self._how == BY_PLAN:
+            return self.number(f"监控.计划进度.{month}月")
+        gone, whole = self._gone(month) if self._how == BY_DAYS else (month, 12)
+        share: Number = self.plain(gone) / whole
+        return share.percent()
+
+    def paces(self) -> pd.Series:
+        """Return 序时进度 at the end of each month."""
+        return pd.Series({f"{n}月": self.pace_at(n) for n in range(1, 13)}, dtype=object)
 
     @property
     def _how(self) -> str:
         return str(self.inputs.department.monitoring.pace or BY_MONTHS)
+
+    @property
+    def _year(self) -> int:
+        return int(self.inputs.department.year.value or 0)
+
+    def _gone(self, month: int) -> tuple[int, int]:
+        """Return the days gone at the end of a month, and those of the year."""
+        days = [calendar.monthrange(self._year, n)[1] for n in range(1, 13)]
+        return sum(days[:month]), sum(days)
 
     def plain(self, number: int | Decimal, unit: str = "") -> Number:
         """Return a plain number, to compute with figures."""
@@ -151,9 +156,11 @@ class Monitor(Workbook):
     def measures(self) -> tuple[str, ...]:
         """Return the notes that say how the page reckons: 序时, the denominator, the standard."""
         name, standard = self.standard
-        pace, told = self._pace
+        gone, days = self._gone(self.month)
+        told = {BY_PLAN: "按“计划进度”里写的", BY_DAYS: f"按日，{gone}÷{days}"}
+        how = told.get(self._how, f"按月，{self.month}÷12")
         return (
-            f"序时进度{pace!s}（{told}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
+            f"序时进度{self.pace!s}（{how}）；执行率＝累计支出÷{self.base}；与序时差以百分点计。",
             f"预警标准“{name}”：{standard.source}。",
         )
 
@@ -164,9 +171,9 @@ class Monitor(Workbook):
 
     # ── Frames, one row a project ───────────────────────────────
 
-    def lines(self) -> pd.DataFrame:
-        """Return each project's budgets and what was spent from January to this month."""
-        spent = f"累计支出.{self.month}月"
+    def lines(self, month: int = 0) -> pd.DataFrame:
+        """Return each project's budgets and what was spent from January to a month, or this."""
+        spent = f"累计支出.{month or self.month}月"
         fields = {"年初预算": "年初预算", BUDGET: BUDGET, SPENT: spent}
         return self._by_project({c: self._field(path) for c, path in fields.items()})
 
@@ -183,6 +190,18 @@ class Monitor(Workbook):
         return self._by_project(
             {"上年同期": self._before(self.month), "上年全年": self._before(12)}
         )
+
+    def last_total(self) -> pd.Series:
+        """Return what was spent in all to each month of last year.
+
+        From last year's own ledger, or else added up where every project states 上年累计.
+        """
+        own = self._by_project({f"{n}月": self._before(n) for n in range(1, 13)}).sum()
+        last = self._last_figures
+        for month in own.index:
+            figure = last.get(f"月度合计.累计支出.{month}") if last is not None else None
+            own[month] = self._of_last_year(figure, f"1—{month}累计") if figure else own[month]
+        return own
 
     def field(self, name: str) -> pd.Series:
         """Return one field of each project: 科目, 全年预计."""
@@ -224,20 +243,20 @@ class Monitor(Workbook):
             name = f"月度.{project}.累计支出.{month}月"
             if own.is_known or figures is None or name not in figures:
                 return own
-            year = int(self.inputs.department.year.value or 0) - 1
-            said = f"{year}年“{project}”1—{month}月累计"
-            return Number(
-                figures[name]._replace(name="", formula=said, derived=True), self._computed
-            )
+            return self._of_last_year(figures[name], f"“{project}”1—{month}月累计")
 
         return cell
+
+    def _of_last_year(self, figure: Figure, said: str) -> Number:
+        formula = f"{self._year - 1}年{said}"
+        return Number(figure._replace(name="", formula=formula, derived=True), self._computed)
 
     @cached_property
     def _last_figures(self) -> Figures | None:
         """Last year's figures, where that year has ledgers that can be read."""
-        params, year = self.inputs.params_dir, int(self.inputs.department.year.value or 0) - 1
+        params = self.inputs.params_dir
         try:
-            path = department_path(year, self.inputs.name, params)
+            path = department_path(self._year - 1, self.inputs.name, params)
             return Workbook(load(path, params)).figures
         except FaultsError:
             return None
@@ -255,18 +274,16 @@ class Monitor(Workbook):
         return pd.DataFrame(cells, index=pd.Index(list(section), name="项目"), dtype=object)
 
     def _summed(self, path: str, months: Sequence[str] = (), last: str = "金额") -> Number:
-        """Return the sum of the amounts below a path; 0 where there is none."""
+        """Return the sum of what stands below a path; without any, of money 0, of others blank."""
         found = [
             self.number(name)
             for name, figure in self.figures.items()
             if name.startswith(f"{path}.") and name.endswith(f".{last}") and not figure.derived
             if not months or name.split(".")[2] in months
         ]
-        return (
-            sum(found[1:], found[0])
-            if found
-            else self.plain(0, MONEY_UNIT if last == "金额" else "个" if last == "批次" else "人次")
-        )
+        if not found:
+            return self.plain(0, MONEY_UNIT) if last == "金额" else self.number(f"{path}.{last}")
+        return sum(found[1:], found[0])
 
     def three_public(self) -> pd.DataFrame:  # type: ignore[override]
         """Return each component's budget and what its ledger adds up to by this month."""
@@ -294,15 +311,16 @@ class Monitor(Workbook):
 
     # ── Warnings ────────────────────────────────────────────────
 
-    def warn(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def warn(self, frame: pd.DataFrame, month: int = 0) -> pd.DataFrame:
         """Return 预警 (红、黄、正常) and the reason, for rows that have 执行率 and 与序时差.
 
-        Compared are exact numbers: 39.80% is below 40% whatever the page rounds to.
+        Compared are exact numbers: 39.80% is below 40% whatever the page rounds to. The floors
+        are those of a month, this one unless another is given.
         """
-        judged = [self._judged(line) for _, line in frame.iterrows()]
+        judged = [self._judged(line, month or self.month) for _, line in frame.iterrows()]
         return pd.DataFrame(judged, index=frame.index, columns=["预警", "原因"], dtype=object)
 
-    def _judged(self, line: pd.Series) -> tuple[str, str]:
+    def _judged(self, line: pd.Series, month: int) -> tuple[str, str]:
         budget, spent, gap = line[self.base], line[SPENT], line["与序时差"]
         standard = self.standard[1]
         if not (budget.is_known and spent.is_known):
@@ -311,11 +329,13 @@ class Monitor(Workbook):
             return RED, "没有预算而有支出" if budget == 0 else "超出全年预算"
         if budget == 0:
             return NORMAL, ""
-        reached = [m for m in standard.floors if int(m.removesuffix("月")) <= self.month]
+        reached = [m for m in standard.floors if int(m.removesuffix("月")) <= month]
         if last := max(reached, key=lambda m: int(m.removesuffix("月")), default=None):
             floor = standard.floors[last]
             if spent * 100 < budget * (floor.value or Decimal(0)):
                 return str(standard.below_floor), f"低于1—{last}应达到的{floor.text}"
+        if not gap.is_known:
+            return UNDECIDED, "计划进度里没有这个月"
         for colour, limit in ((RED, standard.red), (YELLOW, standard.yellow)):
             if limit is not None and limit.value is not None and gap * -1 > limit.value / 100:
                 return colour, f"低于序时进度{limit.text}个百分点以上"
@@ -411,106 +431,3 @@ def _exact(number: Number) -> Decimal:
     ratio = number.ratio
     assert ratio is not None
     return ratio if isinstance(ratio, Decimal) else Decimal(ratio.numerator) / ratio.denominator
-
-
-# ── 通报 ──────────────────────────────────────────────────────
-
-
-@dataclass
-class Bulletin:
-    """通报: a month of all departments that have been monitored, from what their pages left."""
-
-    year: int
-    month: int
-    results: list[dict[str, Any]]
-    reason: str = ""
-
-    @classmethod
-    def open(cls, year: int, month: int, outputs_dir: str = "outputs") -> Bulletin:
-        """Read the month's results.
-
-        Raises
-        ------
-        FaultsError
-            If there are none.
-        """
-        folder = find_upward(outputs_dir) / str(year) / FOLDER
-        files = result_files(folder, month)
-        if not files:
-            hint = f"先运行 govnb monitor {year} --month {month}"
-            raise FaultsError.of(folder.as_posix(), f"没有 {year} 年{month}月的监控结果", hint)
-        found = [json.loads(file.read_text("utf-8")) for file in files]
-        return cls(year, month, found)
-
-    def __post_init__(self) -> None:
-        self._computed = Computed(Figures({}, {}), "notebooks/bulletin.ipynb")
-        self._tables = 0
-
-    def title(self) -> Title:
-        """Return the title, which says so if anything in it is made up."""
-        regions = {str(result["region"]) for result in self.results}
-        region = regions.pop() if len(regions) == 1 else ""
-        sample = [r["name"] for r in self.results if r["sample"]]
-        said = (
-            f"示例：{'、'.join(sample[:3])}{'等' if len(sample) > 3 else ''}的台账是编的，供试用。"
-        )
-        heading = f"{region}{self.year}年1—{self.month}月预算执行情况通报"
-        return Title(heading, sample=said if sample else False)
-
-    def projects(self) -> pd.DataFrame:
-        """Return one row a project of every department: amounts in 万元, rates, warning."""
-        rows = [(r["name"], row) for r in self.results for row in r["rows"]]
-        units = {"执行率": "%", "与序时差": "%"}
-        columns = ["年初预算", BUDGET, SPENT, "执行率", "与序时差", "预警", "原因"]
-        cells = {
-            c: [self._cell(row.get(c), units.get(c, MONEY_UNIT), c) for _, row in rows]
-            for c in columns
-        }
-        index = pd.MultiIndex.from_tuples(
-            [(str(name), str(row["项目"])) for name, row in rows], names=["部门", "项目"]
-        )
-        return pd.DataFrame(cells, index=index, dtype=object)
-
-    def _cell(self, text: Any, unit: str, column: str) -> Any:
-        if column in ("预警", "原因"):
-            return str(text or "")
-        value = None if text is None else Decimal(text)
-        points = column == "与序时差"
-        figure = Figure("", value, unit, formula=str(text), points=points, derived=True)
-        ratio = value / 100 if value is not None and unit == "%" else value
-        return Number(figure, self._computed, ratio)
-
-    def show(self, frame: pd.DataFrame, caption: str, notes: Sequence[str] = ()) -> Table | Prose:
-        """Return a frame as a table of the 通报, or nothing where it has no rows."""
-        place: Place = here(self._computed.notebook)
-        shown = Shown(frame, caption, caption, place, self._computed, "", "", tuple(notes))
-        table = shown.table() if len(frame) else None
-        if table is None:
-            return self.say("")
-        self._tables += 1
-        return replace(
-            table.numbered(f"表{self._tables}"), figures=Figures(self._computed.kept, {})
-        )
-
-    def say(self, text: str) -> Prose:
-        """Return a sentence."""
-        return Prose(text, Figures(self._computed.kept, {}), 0)
-
-    def measures(self) -> tuple[str, ...]:
-        """Return the note on what each department is measured by."""
-        used = dict.fromkeys(result["standard"] for result in self.results)
-        return (f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。",)
-
-    def outcome(self) -> Result:
-        """Return the machine-readable result."""
-        kept = {name: figure.as_dict() for name, figure in self._computed.kept.items()}
-        return Result({"year": str(self.year), "department": _own(self.month), "figures": kept})
-
-
-def _own(month: int) -> str:
-    return f"通报-{month}月"
-
-
-def result_files(folder: Path, month: int) -> list[Path]:
-    """Return the results of a month's departments."""
-    return sorted(file for file in folder.glob(f"*-{month}月.json") if file.stem != _own(month))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from govnb import percent
-from govnb.report.monitoring import Bulletin, Monitor
+from govnb.report.bulletin import Bulletin
+from govnb.report.charts import Chart
+from govnb.report.monitor import Monitor
+from govnb.report.tables import Table
 from govnb.text.faults import FaultsError
+from tests.papers.papers import as_docx, as_pdf, book, pdf_text
+from tests.report.cells import run_cells
 
 At = Callable[..., Any]
 HEAD = "项目,月份,年初预算,累计支出,上年累计\n"
@@ -145,3 +152,67 @@ def test_the_通报_of_twenty_departments_is_sorted_and_adds_up(at: At, tmp_path
     assert [str(gap) for gap in red["与序时差"]][:2] == ["-8.33个百分点", "-7.33个百分点"]
     assert frame["累计支出"].sum() == Decimal(190)
     assert len(red) == 4
+
+
+# What the notebook shows.
+
+
+def page(wb: Any, month: int = 0) -> tuple[dict[str, Any], list[Any]]:
+    """Return the tables of a department's page by their captions, and its charts."""
+    shown = run_cells(
+        "monitor.ipynb", year=2016, department=wb.inputs.name, month=month, outputs_dir="",
+        params_dir=str(wb.inputs.params_dir),
+    )  # fmt: skip
+    tables = {each.caption: each for each in shown if isinstance(each, Table)}
+    return tables, [each for each in shown if isinstance(each, Chart)]
+
+
+def test_the_line_stops_at_the_last_month_and_the_pace_and_last_year_go_on(at: At) -> None:
+    rows = "".join(f"甲,{n},120,{n * 8 if n < 4 else ''},{n * 9}\n" for n in range(1, 13))
+    tables, (chart,) = page(at(HEAD + rows))
+    table = tables["各月累计支出与序时进度"].frame()
+    assert list(table["累计支出"][:4]) == [8, 16, 24, ""]
+    assert list(table["序时应支出"][:4]) == [10, 20, 30, 40]
+    assert list(table["上年累计"][-2:]) == [99, 108]
+    assert "累计支出：1月8，2月16，3月24；" in chart.alt
+    assert "12月120；上年累计：1月9，" in chart.alt
+
+
+def test_the_forecasts_span_from_the_lowest_to_the_highest_of_each_project(at: At) -> None:
+    rows = "项目,月份,年初预算,累计支出,全年预计\n甲,1,120,6,100\n乙,1,60,5,\n"
+    tables, (chart,) = page(at(rows))
+    total = tables["全年执行数的三种预计"].frame().loc["合计"]
+    assert (total["最低"], total["最高"]) == (132, 160)  # 72 or 100, and 60
+    assert chart.alt.endswith("；全年预计的范围：12月从132到160。")
+
+
+def test_the_year_that_is_over_has_nothing_to_forecast(at: At) -> None:
+    _, (chart,) = page(at(HEAD + steady("甲", "100", "96", 12)))
+    assert "范围" not in chart.alt
+
+
+def test_last_year_is_drawn_only_where_every_project_states_it(at: At) -> None:
+    tables, (chart,) = page(at(HEAD + "甲,1,100,8,7\n乙,1,50,4,\n"))
+    assert "上年累计" not in chart.alt
+    assert "上年累计" not in tables["各月累计支出与序时进度"].columns
+
+
+def test_without_any_budget_there_is_a_page_and_a_line_of_what_was_spent(at: At) -> None:
+    _, (chart,) = page(at("项目,月份,累计支出\n甲,1,5\n"))
+    assert chart.alt.startswith("折线图：纵轴为万元。累计支出：1月5")
+
+
+def test_each_months_warning_stands_in_words_on_the_page_in_word_and_in_print(at: At) -> None:
+    rows = HEAD + "甲,1,100,8,\n甲,2,100,9,\n甲,3,100,9.5,\n乙,1,,1,\n"
+    table = page(at(rows))[0]["各月预警和执行率"]
+    assert [cell.text for cell in table.rows[0].cells] == [
+        "甲", "正常\n8.00%", "黄\n9.00%", "红\n9.50%",
+    ]  # fmt: skip
+    assert 'class="gv-yellow">黄<br>9.00%' in table.html()
+    assert 'class="gv-red">红<br>9.50%' in table.html()
+    notebook = book(table)
+    document = docx.Document(io.BytesIO(as_docx(notebook)))
+    cells = document.tables[-1].rows[1].cells
+    assert [cell.text for cell in cells][1:] == ["正常\n8.00%", "黄\n9.00%", "红\n9.50%"]
+    assert [bool(cell.paragraphs[0].runs[0].bold) for cell in cells][1:] == [False, True, True]
+    assert "红9.50%" in "".join(pdf_text(as_pdf(notebook)).split())

@@ -1,0 +1,123 @@
+"""通报: a month of all departments that have been monitored, as `bulletin.ipynb` holds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govnb.files import find_upward
+from govnb.report.blocks import Result, Title
+from govnb.report.frames import Computed, Number, here
+from govnb.report.monitor import BUDGET, FOLDER, SPENT
+from govnb.report.prose import Prose
+from govnb.report.shown import Shown
+from govnb.report.tables import Table
+from govnb.sheet.figure import Figure, Figures
+from govnb.text.faults import FaultsError, Place
+from govnb.text.values import MONEY_UNIT
+
+
+@dataclass
+class Bulletin:
+    """通报: a month of all departments that have been monitored, from what their pages left."""
+
+    year: int
+    month: int
+    results: list[dict[str, Any]]
+    reason: str = ""
+
+    @classmethod
+    def open(cls, year: int, month: int, outputs_dir: str = "outputs") -> Bulletin:
+        """Read the month's results.
+
+        Raises
+        ------
+        FaultsError
+            If there are none.
+        """
+        folder = find_upward(outputs_dir) / str(year) / FOLDER
+        files = result_files(folder, month)
+        if not files:
+            hint = f"先运行 govnb monitor {year} --month {month}"
+            raise FaultsError.of(folder.as_posix(), f"没有 {year} 年{month}月的监控结果", hint)
+        found = [json.loads(file.read_text("utf-8")) for file in files]
+        return cls(year, month, found)
+
+    def __post_init__(self) -> None:
+        self._computed = Computed(Figures({}, {}), "notebooks/bulletin.ipynb")
+        self._tables = 0
+
+    def title(self) -> Title:
+        """Return the title, which says so if anything in it is made up."""
+        regions = {str(result["region"]) for result in self.results}
+        region = regions.pop() if len(regions) == 1 else ""
+        sample = [r["name"] for r in self.results if r["sample"]]
+        said = (
+            f"示例：{'、'.join(sample[:3])}{'等' if len(sample) > 3 else ''}的台账是编的，供试用。"
+        )
+        heading = f"{region}{self.year}年1—{self.month}月预算执行情况通报"
+        return Title(heading, sample=said if sample else False)
+
+    def projects(self) -> pd.DataFrame:
+        """Return one row a project of every department: amounts in 万元, rates, warning."""
+        rows = [(r["name"], row) for r in self.results for row in r["rows"]]
+        units = {"执行率": "%", "与序时差": "%"}
+        columns = ["年初预算", BUDGET, SPENT, "执行率", "与序时差", "预警", "原因"]
+        cells = {
+            c: [self._cell(row.get(c), units.get(c, MONEY_UNIT), c) for _, row in rows]
+            for c in columns
+        }
+        index = pd.MultiIndex.from_tuples(
+            [(str(name), str(row["项目"])) for name, row in rows], names=["部门", "项目"]
+        )
+        return pd.DataFrame(cells, index=index, dtype=object)
+
+    def _cell(self, text: Any, unit: str, column: str) -> Any:
+        if column in ("预警", "原因"):
+            return str(text or "")
+        value = None if text is None else Decimal(text)
+        points = column == "与序时差"
+        figure = Figure("", value, unit, formula=str(text), points=points, derived=True)
+        ratio = value / 100 if value is not None and unit == "%" else value
+        return Number(figure, self._computed, ratio)
+
+    def show(self, frame: pd.DataFrame, caption: str, notes: Sequence[str] = ()) -> Table | Prose:
+        """Return a frame as a table of the 通报, or nothing where it has no rows."""
+        place: Place = here(self._computed.notebook)
+        shown = Shown(frame, caption, caption, place, self._computed, "", "", tuple(notes))
+        table = shown.table() if len(frame) else None
+        if table is None:
+            return self.say("")
+        self._tables += 1
+        return replace(
+            table.numbered(f"表{self._tables}"), figures=Figures(self._computed.kept, {})
+        )
+
+    def say(self, text: str) -> Prose:
+        """Return a sentence."""
+        return Prose(text, Figures(self._computed.kept, {}), 0)
+
+    def measures(self) -> tuple[str, ...]:
+        """Return the note on what each department is measured by."""
+        used = dict.fromkeys(result["standard"] for result in self.results)
+        return (f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。",)
+
+    def outcome(self) -> Result:
+        """Return the machine-readable result."""
+        kept = {name: figure.as_dict() for name, figure in self._computed.kept.items()}
+        return Result({"year": str(self.year), "department": _own(self.month), "figures": kept})
+
+
+def _own(month: int) -> str:
+    return f"通报-{month}月"
+
+
+def result_files(folder: Path, month: int) -> list[Path]:
+    """Return the results of a month's departments."""
+    return sorted(file for file in folder.glob(f"*-{month}月.json") if file.stem != _own(month))
