@@ -18,6 +18,7 @@ from govnb.review import (
     reasons,
     relations,
     scores,
+    statements,
     sums,
     writing,
     years,
@@ -26,5 +27,5 @@ from govnb.review import (
 # Their classes are known once their modules are.
 MODULES = (
     sums, published, relations, reasons, rates, dates, amounts, enumerations, forms, writing,
-    scores, years, project_forms,
+    scores, statements, years, project_forms,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -107,7 +108,9 @@ class ScoreCheck(Check):
             return self.passed(given.subject, told, evidence)
         if agrees is None:
             # What an indicator asks for point by point is told of it as a whole.
-            lacks = tuple(dict.fromkeys(_section(name) for name in given.missing))
+            each = Counter(map(_section, {*given.missing}))
+            several = (n if each[_section(n)] == 1 else _section(n) for n in given.missing)
+            lacks = tuple(dict.fromkeys(several))
             told = f"{given.item}公布{given.text}，在可得的{bounds}之内，不能证实；"
             told += f"缺少：{'、'.join(lacks) or '原文没有写怎么计分'}"
             found = self.finding(given.subject, NO_DATA, told, evidence)
