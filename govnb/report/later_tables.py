@@ -1,21 +1,16 @@
-"""Tables of reports after 2018: other years, other divisions, the self-evaluation form.
+"""Tables of reports after 2018: other years, other divisions, several budgets.
 
 Each is None where the file has nothing of the kind, and what one cell of it lacks stays blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from govnb.report.sheet import Sheet
 from govnb.report.tables import Cell, Row, Table
-from govnb.sheet.evidence import Target
-from govnb.sheet.figure import shown
-from govnb.sheet.self_evaluation import SelfEvaluation
 
-# What a department's whole year is called where its projects have forms of their own.
-WHOLE = "整体支出"
 # Of each line: last year, the first budget (the first known of several), the adjusted one, the
 # accounts, what changed.
 _YEARS = {
@@ -122,94 +117,9 @@ def people(sheet: Sheet) -> Table | None:
     return replace(table, unit="人")
 
 
-def _forms(sheet: Sheet) -> Iterator[tuple[str, str, SelfEvaluation, Mapping[str, Target]]]:
-    """Yield each self-evaluation form: its title, where its figures are, it, its indicators."""
-    department = sheet.inputs.department
-    yield WHOLE, "", department.self_evaluation, department.targets
-    for name, project in department.projects.items():
-        if project.form is not None:
-            yield name, f"项目.{name}.自评表.", project.form, project.form.targets
-
-
-def _under(title: str, rows: list[Row], columns: int) -> list[Row]:
-    blanks = (Cell("") for _ in range(columns - 1))
-    return [Row((Cell(title), *blanks), 0, "group"), *rows] if rows else []
-
-
-def form_money(sheet: Sheet) -> Table | None:
-    """Return the money block of each form: budget, accounts, full marks, rate, points."""
-    columns = ("资金（万元）", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
-    rows: list[Row] = []
-    for title, at, form, _ in _forms(sheet):
-        base, block = at or "自评表.", []
-        for n, line in enumerate(form.money):
-            path = f"{base}资金.{line}"
-            names = [f"{path}.{c}" for c in (*columns[1:4], "执行率")]
-            first, adjusted, spent, rate = (_cell(sheet, name) for name in names)
-            weight = _cell(sheet, f"{base}执行率分值") if form.weight else Cell("10")
-            own = [weight, _cell(sheet, f"{base}执行率得分")] if n == 0 else [Cell("—")] * 2
-            block.append(Row((Cell(line), first, adjusted, spent, own[0], rate, own[1]), min(n, 1)))
-        rows += _under(title, block, len(columns))
-    if not rows:
-        return None
-    columns = (f"资金（{sheet.money_unit}）", *columns[1:])
-    return replace(sheet.table("自评表资金", "绩效自评表：预算执行情况", columns, rows), unit="")
-
-
-def form_goals(sheet: Sheet) -> Table | None:
-    """Return what each form meant to reach in the year, and what was reached."""
-    columns, rows = ("年度总体目标", "预期目标", "实际完成情况"), list[Row]()
-    for title, _, form, _ in _forms(sheet):
-        block = [
-            Row((Cell(name), Cell(str(goal.wanted or "")), Cell(str(goal.reached or ""))))
-            for name, goal in form.goals.items()
-        ]
-        rows += _under(title, block, len(columns))
-    if not rows:
-        return None
-    table = sheet.table("年度目标", "绩效自评表：年度总体目标", columns, rows)
-    return replace(table, unit="", text_columns=frozenset({0, 1, 2}))
-
-
-def form_indicators(sheet: Sheet) -> Table | None:
-    """Return each form's tree of indicators, as the ministry's form has its columns."""
-    columns = (
-        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分",
-        "偏差原因及改进措施",
-    )  # fmt: skip
-    rows: list[Row] = []
-    for title, at, _, targets in _forms(sheet):
-        block, above = list[Row](), ("", "")
-        for name, target in targets.items():
-            groups = (str(target.group), str(target.subgroup or ""))
-            same = [groups[0] == above[0], groups == above]
-            above = groups
-            said = [Cell("" if again else text) for text, again in zip(groups, same, strict=True)]
-            goal = str(target.wanted or (target.target.text if target.target else ""))
-            done = target.done or (target.actual.text if target.actual else target.state)
-            why = "；".join(str(t).rstrip("。") for t in (target.shortfall, target.remedy) if t)
-            points = [_plain(sheet, f"{at}绩效指标.{name}.{f}") for f in ("分值", "公布得分")]
-            words = [Cell(name), Cell(goal), Cell(str(done or ""))]
-            block.append(Row((*said, *words, *points, Cell(why))))
-        rows += _under(title, block, len(columns))
-    if not rows:
-        return None
-    table = sheet.table("绩效指标", "绩效自评表：绩效指标", columns, rows)
-    return replace(table, unit="", text_columns=frozenset({0, 1, 2, 3, 4, 7}))
-
-
-def _plain(sheet: Sheet, name: str) -> Cell:
-    """Return points as they were typed: 9.5, 10."""
-    cell = _cell(sheet, name)
-    return replace(cell, text=shown(sheet.figures[name])) if cell.figure else cell
-
-
 LATER: dict[str, Callable[[Sheet], Table | None]] = {
     "各单位人员": people,
     "收支对照": years,
     "支出分类": divisions,
     "财政拨款": appropriation,
-    "自评表资金": form_money,
-    "年度目标": form_goals,
-    "绩效指标": form_indicators,
 }

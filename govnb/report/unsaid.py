@@ -124,10 +124,13 @@ class Unsaid:
         """Return each project in the department's words, then what those (`told`) leave unsaid."""
         projects, parts = self.inputs.department.projects, []
         for name, project in projects.items():
-            parts += [f"**{plain(name)}**"] if len(projects) > 1 else []
-            parts.append(str(project.note or "").rstrip())
-            parts.append(sentences.project(self.figures, f"项目.{name}", told))
-            parts.append(self.steps(name))
+            said = [
+                str(project.note or "").rstrip(),
+                sentences.project(self.figures, f"项目.{name}", told),
+                self.steps(name),
+            ]
+            if any(said):
+                parts += [f"**{plain(name)}**", *said] if len(projects) > 1 else said
         return "\n\n".join(filter(None, parts))
 
     def steps(self, project: str) -> str:

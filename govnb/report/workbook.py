@@ -24,6 +24,7 @@ from govnb.report.blocks import Cards, Panels, Result, SignOff, Title, cards_of
 from govnb.report.bundle import anchor
 from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
 from govnb.report.findings import Findings, matters, verdict
+from govnb.report.forms import forms
 from govnb.report.later_tables import LATER
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
@@ -312,6 +313,10 @@ class Workbook(Assessment):
         """Return a table of reports after 2018, or nothing where the file has none of it."""
         table = LATER[name](self._sheet)
         return self._prose("") if table is None else self._printed(table.filled())
+
+    def forms(self) -> list[Table]:
+        """Return the self-evaluation forms (绩效自评表) of the department and its projects."""
+        return [self._printed(table) for table in forms(self._sheet)]
 
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""

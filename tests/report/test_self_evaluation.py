@@ -1,0 +1,113 @@
+"""绩效自评表: the ministry's form, filled from the file, of the department and of its projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from govnb import Workbook
+from govnb.report.tables import Row, Table
+from govnb.sheet.read import Inputs, load
+
+FILES = Path(__file__).parent.parent / "data" / "later"
+Forms = Callable[[str], list[Table]]
+
+
+@pytest.fixture
+def forms(params: Path) -> Forms:
+    return lambda file: Workbook(load(FILES / f"{file}.yml", params), "publish").forms()
+
+
+@pytest.fixture
+def written(params: Path, tmp_path: Path) -> Callable[[str], list[Table]]:
+    """The forms of a file of one's own."""
+
+    def made(text: str) -> list[Table]:
+        file = tmp_path / "own.yml"
+        file.write_text(f"年度: 2019\n部门: {{名称: 某局}}\n{text}", "utf-8")
+        return Workbook(load(file, params), "publish").forms()
+
+    return made
+
+
+def words(row: Row) -> list[str]:
+    return [cell.text for cell in row.cells]
+
+
+def test_a_report_of_2016_has_no_form(junshan: Inputs) -> None:
+    assert Workbook(junshan).forms() == []
+
+
+def test_the_department_and_each_project_has_a_form_of_its_own(forms: Forms) -> None:
+    assert [table.caption for table in forms("2019/linye")] == [
+        "部门整体支出绩效自评表",
+        "项目支出绩效自评表（造林补助）",
+        "项目支出绩效自评表（森林防火）",
+    ]
+
+
+def test_the_head_has_who_the_money_and_the_goals(forms: Forms) -> None:
+    form = forms("2019/linye")[0]
+    lines = [words(row) for row in form.above]
+    assert lines[0][:2] == ["部门名称", "某县林业局"]
+    assert lines[2] == [
+        "资金（万元）", "", "年初预算数", "全年预算数（A）", "全年执行数（B）", "分值",
+        "执行率（B/A）", "得分",
+    ]  # fmt: skip
+    assert [line[1:] for line in lines[3:7]] == [
+        ["年度资金总额", "1605.50", "2379.80", "2262.80", "10", "95.08%", "9.51"],
+        ["其中：当年财政拨款", "1540.00", "2140.36", "2024.51", "—", "94.59%", "—"],
+        ["上年结转资金", "0.00", "86.15", "86.15", "—", "100.00%", "—"],
+        ["其他资金", "65.50", "153.29", "152.14", "—", "99.25%", "—"],
+    ]
+    assert (lines[7][1], lines[7][4]) == ("预期目标", "实际完成情况")
+    assert lines[9][1].startswith("目标2：") and lines[9][4] == "全年无较大以上森林火灾。"
+
+
+def test_indicators_are_a_tree_with_their_deviations_and_a_total(forms: Forms) -> None:
+    form = forms("2019/linye")[0]
+    rows = [words(row) for row in form.rows]
+    assert rows[1] == [
+        "产出指标", "质量指标", "造林成活率", "≥90%", "86%", "15", "14", "夏秋连旱；及时补植",
+    ]  # fmt: skip
+    assert rows[-1] == ["总分", "", "", "", "", "100", "96.51", ""]
+    first = len(form.above)
+    assert (first, 0, 4, 1) in form.spans and (first + 4, 0, 2, 1) in form.spans
+    assert (first + len(rows) - 1, 0, 1, 5) in form.spans
+
+
+def test_a_projects_total_is_the_printed_one_and_it_names_its_unit(forms: Forms) -> None:
+    form = forms("2019/linye")[1]
+    assert words(form.rows[-1])[5:7] == ["100", "97.56"]
+    assert words(form.above[1])[:5] == ["主管部门", "某县林业局", "", "", "实施单位"]
+
+
+def test_a_total_of_which_a_part_is_not_known_stays_blank(forms: Forms) -> None:
+    assert words(forms("2019/linye")[2].rows[-1])[5:7] == ["100", ""]
+
+
+def test_what_was_only_declared_is_a_form_of_goals(forms: Forms) -> None:
+    (form,) = forms("2023/shahe")
+    assert form.caption == "部门整体支出绩效目标表"
+    assert form.columns == ("一级指标", "二级指标", "三级指标", "年度指标值", "分值")
+    assert [words(row)[3] for row in form.rows] == ["≥14个", "不超过380万元", "明显改善"]
+    assert words(form.above[-1])[:3] == ["资金（万元）", "年度资金总额", "3210.50"]
+
+
+def test_a_form_without_money_of_its_own_takes_the_reports(
+    written: Callable[[str], list[Table]],
+) -> None:
+    (form,) = written(
+        "支出: 95\n预算执行: {年初预算: 90, 调整后预算: 100}\n"
+        "绩效指标:\n  甲: {一级指标: 产出, 年度指标值: ≥1个, 实际完成值: 2个, 分值: 80}\n"
+    )
+    line = next(words(row) for row in form.above if words(row)[1] == "年度资金总额")
+    assert line[2:7] == ["90.00", "100.00", "95.00", "20", "95.00%"]
+
+
+def test_every_figure_of_a_form_leads_to_where_it_comes_from(forms: Forms) -> None:
+    names = forms("2019/linye")[0].names
+    assert "自评表.资金.当年财政拨款.全年执行数" in names
+    assert "绩效指标.造林成活率.公布得分" in names
