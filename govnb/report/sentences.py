@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable
 
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figures
+from govnb.sheet.in_year import CERTAIN
 from govnb.sheet.references import par
 
 # How a narrative begins that goes on from a sentence with its reason.
@@ -216,6 +217,84 @@ def _rate(figures: Figures, name: str, over: int) -> str:
     return f"，{rate.rpartition('.')[2]}{{{{ {rate} }}}}" if over and known(figures, rate) else ""
 
 
+def adjustments(figures: Figures) -> str:
+    """Return what the ledger of adjustments comes to, or nothing without one."""
+    approved, pending = "预算调整合计.已批复", "预算调整合计.未完成程序"
+    told = ""
+    if known(figures, approved):
+        change = f"比年初{{{{ {approved} | 多少 }}}}" if sign(figures, approved) else "增减相抵"
+        names = [name for name in figures if name.startswith("预算调整.") and ".已批复." in name]
+        each = [
+            f"{plain(name.split('.')[1])}{{{{ {name} }}}}"
+            for name in names
+            if name.endswith(".金额")
+        ]
+        told = f"本年已批复的预算调整{change}（{'、'.join(each)}）"
+        if known(figures, "预算调整合计.预算控制率"):
+            told += "，预算控制率{{ 预算调整合计.预算控制率 }}"
+    if known(figures, pending):
+        told += f"{'；另有' if told else '本年有'}{{{{ {pending} }}}}的调整没有完成程序，没有计入"
+    return f"{told}。" if told else ""
+
+
+def carry_over(figures: Figures) -> str:
+    """Return what of the carry-over differs from the treasury's, and why; else nothing."""
+    names = [n for n in _items(figures, "结转结余对账", "差额") if sign(figures, f"{n}.差额")]
+    each = []
+    for name in names:
+        told = f"{_term(name)}单位账面比财政指标{{{{ {name}.差额 | 多少 }}}}"
+        told += f"，原因是{{{{ {name}.差额原因 }}}}" if known(figures, f"{name}.差额原因") else ""
+        told += f"（{{{{ {name}.处理 }}}}）" if known(figures, f"{name}.处理") else ""
+        each.append(told)
+    return f"年终与财政对账，结转结余不一致的{len(each)}项：{'；'.join(each)}。" if each else ""
+
+
+def doubtful_targets(figures: Figures) -> str:
+    """Return the targets that the year's monitoring found in doubt, and why; else nothing."""
+    each = []
+    for name in _doubtful(figures):
+        _, project_, month, target = name.split(".")
+        wanted = f"年度指标值{{{{ {name}.年度指标值 }}}}"
+        done = f"到{month}{{{{ {name}.执行情况 }}}}"
+        told = [
+            words
+            for words, field in ((wanted, "年度指标值"), (done, "执行情况"))
+            if known(figures, f"{name}.{field}")
+        ]
+        said = f"{plain(project_)}的“{plain(target)}”"
+        said += f"（{'，'.join(told)}）" if told else ""
+        said += f"{{{{ {name}.完成目标可能性 }}}}完成"
+        said += f"，原因是{{{{ {name}.原因说明 }}}}" if known(figures, f"{name}.原因说明") else ""
+        each.append(said)
+    return f"绩效监控中不能确定完成的目标{len(each)}个：{'；'.join(each)}。" if each else ""
+
+
+def remedies(figures: Figures) -> str:
+    """Return the measures that were taken for targets in doubt, or nothing."""
+    each = [
+        f"{plain(name.split('.')[1])}的“{_term(name)}”：{{{{ {name}.措施 }}}}"
+        for name in _doubtful(figures)
+        if known(figures, f"{name}.措施")
+    ]
+    return f"落实绩效监控提出的措施：{'；'.join(each)}。" if each else ""
+
+
+def _doubtful(figures: Figures) -> list[str]:
+    """Return `绩效监控.项目.月.指标` of each target that was in doubt when last looked at."""
+    field = ".完成目标可能性"
+    names = [n for n in figures if n.startswith("绩效监控.") and n.endswith(field)]
+    last: dict[str, int] = {}
+    for name in names:
+        _, project_, month, *_ = name.split(".")
+        last[project_] = max(last.get(project_, 0), int(month.removesuffix("月")))
+    return [
+        name.removesuffix(field)
+        for name in names
+        if name.split(".")[2] == f"{last[name.split('.')[1]]}月"
+        and str(figures[name].value) != CERTAIN
+    ]
+
+
 def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
     """Return the sentence on a project's price against its appraised budget, or nothing.
 
@@ -264,4 +343,8 @@ SENTENCES: dict[str, Callable[[Figures], str]] = {
     "超支原因": reasons,
     "业务量": volume_growth,
     "运行费用": running_costs,
+    "预算调整": adjustments,
+    "结转结余": carry_over,
+    "未完成目标": doubtful_targets,
+    "监控措施": remedies,
 }

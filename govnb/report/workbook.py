@@ -25,6 +25,7 @@ from govnb.report.bundle import anchor
 from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
 from govnb.report.findings import Findings, matters, verdict
 from govnb.report.forms import forms
+from govnb.report.in_year import InYear
 from govnb.report.later_tables import LATER
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
@@ -267,6 +268,7 @@ class Workbook(Assessment):
         unit: str = "",
         notes: Sequence[str] = (),
         seldom: bool = False,
+        source: str = "",
     ) -> Table | Prose:
         """Return a frame as a table of the report, or that it has no data.
 
@@ -284,9 +286,11 @@ class Workbook(Assessment):
             Sentences below it.
         seldom
             Say nothing where there is no data: not every department has some.
+        source
+            Where its numbers come from, if not from where the report's do.
         """
         data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
-        source, place = self.source, frames.here(self.notebook)
+        source, place = self.source and (source or self.source), frames.here(self.notebook)
         shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
         table = shown.table()
         if table is None:
@@ -423,6 +427,11 @@ class Workbook(Assessment):
     @cached_property
     def _computed(self) -> frames.Computed:
         return frames.Computed(self._told, self.notebook)
+
+    @cached_property
+    def in_year(self) -> InYear:
+        """The year month by month, as of the last one with figures; month 0 without any."""
+        return InYear(self.inputs, self._computed)
 
     @property
     def _all(self) -> Figures:
