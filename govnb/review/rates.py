@@ -35,6 +35,8 @@ from govnb.text.values import Text, refuse
 _BETWEEN = rf"[^{DIGIT}，。；、！？%\n]{{0,8}}?"
 # Ledgers some of whose items are accounts.
 _OTHER_WAYS = ("支出分类", "预算分类")
+# Where some reports list by account what was planned or spent before.
+_PLANNED = ("收入", "收入预算", "上年支出")
 # Unless it tells how the rate changed: 增长5%, but not 增长到95%.
 _CHANGED = r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|升|降)[^到至]*$"
 
@@ -235,20 +237,20 @@ class AccountsCheck(Check):
         """Find accounts that bear another era's name, or one with a slip."""
         accounts = world.inputs.year.accounts
         code = {name: code for code, names in ERAS.items() for name in names}
-        by_account = (*BY_ACCOUNT, *_OTHER_WAYS)
+        by_account = (*BY_ACCOUNT, *_OTHER_WAYS, *_PLANNED)
         ledgers = (p for n, p in world.figures.parts.items() if n.partition(".")[0] in by_account)
         items = [world.figures[part] for parts in ledgers for part in parts]
         for figure in items:
             name = figure.name.rpartition(".")[2]
             now = str(accounts.get(code.get(name, ""), name))
-            is_account = figure.name.partition(".")[0] in BY_ACCOUNT
+            is_account = figure.name.partition(".")[0] in (*BY_ACCOUNT, *_PLANNED)
             if now == name and name.endswith("支出") and is_account:
                 now = next((n for n in map(str, accounts.values()) if is_misspelt(name, n)), name)
             if name not in accounts.values() and now != name:
                 words = {"项": name, "左名": figure.label, "左": shown(figure)}
                 words |= {"右": now, "缘由": f"{world.year}年"}
                 yield self.failed(figure.name, words, Evidence(Side.of(figure)))
-        if items:
+        if any(figure.name.partition(".")[0] not in _PLANNED for figure in items):
             yield self.passed("", f"其余科目都是{world.year}年的名称")
         else:
             yield self.not_applicable("", "没有按科目列的支出")

@@ -26,6 +26,8 @@ from govnb.text.values import MONEY_UNITS
 # This year's amount, and the same amount last year.
 _YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))
 _LABEL_LENGTH, _STAFF_LENGTH = 5, 4
+# More characters than these, a point among them, are hardly another's amount.
+_TELLING = 3
 _LEFT = ("预算执行.上年结转", "预算执行.年末结余")
 
 # Between a name and its amount; 达到 and the like between a word of direction and how much.
@@ -226,6 +228,7 @@ class Sentences:
         # 收入 or 支出 is all that the department took in or spent.
         is_total = "." not in name.figure.name
         is_bare = name.is_called and match[1] in self._words.bare
+        is_bare = is_bare and not self._stands_beside(name.figure, match, passage)
         start, _ = (0, 0) if is_bare else passage.clause(*match.span())
         before = _COUNTED.sub("", passage.masked[start : match.start()].replace(self._own, ""))
         local = re.split(r"[，,：:（(、]", before)[-1]
@@ -243,6 +246,16 @@ class Sentences:
         doubtful = self._others.search(before) or (name.others and self._budget.search(before))
         is_sure = year in (self._year, self._year - 1) and is_last >= says_last and not doubtful
         return (not rest, is_last) if is_sure else None
+
+    def _stands_beside(self, figure: Figure, match: re.Match[str], passage: Passage) -> bool:
+        """Tell whether the sentence gives the other total as it is: 收入…，支出573.16万元."""
+        other = self._figures.get({"收入": "支出", "支出": "收入"}.get(figure.name, ""))
+        if other is None or other.number is None:
+            return False
+        start, stop = passage.clause(*match.span())
+        inside = (n for at, n in passage.numbers.items() if start <= at < stop)
+        read = (in_unit(n, other.unit) for n in inside if n.decimals and len(n.text) > _TELLING)
+        return any(n is not None and n.prints(other.number) for n in read)
 
     def judged(self, passage: Passage) -> dict[int, bool]:
         """Return which numbers are held against figures, by their places, and if they agree."""
