@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from govnb.review.check import NO_MATTER, Check
 from govnb.review.finding import ERROR, HINT, NOT_APPLICABLE, RESIDUE, SEVERITIES, Finding, Side
@@ -34,6 +35,12 @@ def together(
             rests = finding.left.figure in frozenset().union(*made_of[other.id])
             follows = rests if is_root else other.left == finding.left
             if follows or _is_of_a_part(other, finding, made_of, sheet):
+                _put_under(found, finding.id, other.id)
+    recomputed = [f for f in open_ones if f.left.figure and f.left.figure == f.right.figure]
+    for finding in open_ones if recomputed else ():
+        mended = [*_mended(finding, checks[finding.check], sheet)]
+        for other in recomputed:
+            if any(_agrees(other, changed) for changed in mended):
                 _put_under(found, finding.id, other.id)
     yield from _one_a_table(found)
 
@@ -69,6 +76,25 @@ def _is_of_a_part(
         return False
     stated = sheet.roots(made_of[hint.id][0])
     return bool(frozenset().union(*made_of[finding.id]).intersection(stated))
+
+
+def _mended(finding: Finding, check: Check, sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the sheet with what may be the wrong number mended: the one typed, one of the parts."""
+    right, difference = finding.right.figure or "", finding.difference
+    names = sheet.above(right) if check.adds_up else {right} if finding.left.figure is None else ()
+    for name in names if difference and not is_literal(right) else ():
+        draft = sheet.drafts.get(name)
+        number = sheet.cell(name).number if draft and draft.expression is None else None
+        if number is not None:
+            yield sheet.with_({name: number + (difference or 0)})
+
+
+def _agrees(finding: Finding, sheet: Sheet) -> bool:
+    """Tell whether a published figure is what a sheet gives."""
+    number = sheet.tried(lambda tried: tried.cell(finding.right.figure or "").number)
+    if number is None or finding.left.value is None or finding.tolerance is None:
+        return False
+    return abs(number - Decimal(finding.left.value)) <= finding.tolerance
 
 
 def _rank(finding: Finding) -> int:
