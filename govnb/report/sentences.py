@@ -75,6 +75,28 @@ def _term(name: str) -> str:
     return plain(name.rpartition(".")[2])
 
 
+def is_budget(figures: Figures) -> bool | None:
+    """Tell whether 收入 is the year's budget, not the accounts' income; None if it isn't said."""
+    called = str(figures["收入.名称"].value) if known(figures, "收入.名称") else ""
+    if "决算" in called or "预算" in called:
+        return "决算" not in called
+    both = known(figures, "收入", "预算执行.决算收入", "预算执行.年初预算")
+    income, actual, initial = (
+        figures[name].number if both else None
+        for name in ("收入", "预算执行.决算收入", "预算执行.年初预算")
+    )
+    return False if both and income == actual != initial else None
+
+
+def _beyond_income(figures: Figures) -> str:
+    """Return how spending and the accounts' income differ: what was carried over is no 超支."""
+    said = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
+    said += "比本年收入{{ 支出.超支 | 多少 }}"
+    carried = figures["预算执行.上年结转"].number if known(figures, "预算执行.上年结转") else None
+    over = figures["支出.超支"].number or 0
+    return f"{said}，用的是上年结转" if over > 0 and carried and carried >= over else said
+
+
 def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income, or nothing without both."""
     if not known(figures, "支出.超支"):
@@ -82,6 +104,8 @@ def overspend(figures: Figures) -> str:
     said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"
+    if is_budget(figures) is False:
+        return f"{said}{_beyond_income(figures)}。"
     term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
     return f"{said}{term}{{{{ 支出.结余 | 盈亏 }}}}。"
 
