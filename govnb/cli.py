@@ -336,13 +336,13 @@ def monitor(
     outputs_dir: Path,
 ) -> None:  # fmt: skip
     """年度执行监控：逐月执行、预警、预计；不写部门就生成全部部门和通报。"""
-    from govnb.batch.monitoring import MonitorJob
+    from govnb.batch.job import Job
     from govnb.batch.monitoring import monitor as run_monitor
 
     params = params_dir or Path("params")
-    job = MonitorJob(year, "", params, outputs_dir, formats_of(formats), month=month or 0)
+    job = Job(year, "", params, outputs_dir, formats_of(formats))
     failed = False
-    for told in run_monitor(job, department):
+    for told in run_monitor(job, department, month):
         click.echo(told.text, err=told.failed)
         failed = failed or told.failed
     sys.exit(int(failed))

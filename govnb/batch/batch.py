@@ -15,6 +15,7 @@ from govnb.batch.district import district_report
 from govnb.batch.index import index_page
 from govnb.batch.job import DISTRICT, Job
 from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.pages import Page, plan_pages
 from govnb.batch.plan import Plan, Task, make_plan, vouched
 from govnb.batch.progress import Progress, duration, failures, say
 from govnb.batch.receipts import Receipt, write_receipt
@@ -63,7 +64,7 @@ def batch(template: Job, options: Options) -> int:
     if options.dry_run:
         _list(make_plan(template, store, options.force))
         return 0
-    with _alone(store):
+    with alone(store):
         store.sweep()
         plan = make_plan(template, store, options.force)
         _announce(plan)
@@ -76,17 +77,23 @@ def batch(template: Job, options: Options) -> int:
 
 
 def run_listed(job: Job) -> Outcome:
-    """Run one department by itself and, where its year has a page, bring that up to date."""
+    """Run one department by itself, its pages, and where its year has an index, that too."""
     store = store_of(local(job.outputs_dir), job.year)
-    if job.overrides or job.is_public or "index.html" not in store.listing():
+    if job.overrides or job.is_public:
         return run_one(job)
     template = replace(job, department="")
     (before,) = (t for t in make_plan(template, store).tasks if t.job.department == job.department)
     outcome = run_one(job)
+    kept = _carry(outcome, before.receipt)
+    by_itself = "index.html" not in store.listing()
+    if by_itself and (outcome.failure or not plan_pages(template, [_row(kept)], store)):
+        return outcome
     try:
-        with _alone(store):
-            kept = _carry(outcome, before.receipt)
-            write_receipt(store, Receipt(vouched(before, template), kept, _record(before)))
+        with alone(store), Local(1, None) as here:
+            if by_itself:
+                _with_pages([_row(kept)], template, store, here)
+                return outcome
+            write_receipt(store, Receipt(vouched(before), kept, job.stem, _record(before)))
             plan = make_plan(template, store)
             outcomes = [
                 Outcome(task.job.department, failure=task.refused or Failure("尚未生成"))
@@ -94,8 +101,10 @@ def run_listed(job: Job) -> Outcome:
                 else task.receipt.outcome
                 for task in plan.tasks
             ]
-            with Local(1, None) as here:
-                _publish(list(map(_row, outcomes)), outcomes, plan, template, store, here)
+            rows = _with_pages(
+                list(map(_row, outcomes)), template, store, here, only=job.department
+            )
+            _publish(rows, outcomes, plan, template, store, here)
     except (FaultsError, OSError) as error:
         say(f"总览没有更新：{error}", sys.stderr)
     return outcome
@@ -112,46 +121,79 @@ def _run(plan: Plan, template: Job, store: Store, workers: Workers, options: Opt
         store.reserve(len(plan.tasks)),
         Progress(len(plan.to_run), len(plan.to_skip), count) as progress,
     ):
-        for task, outcome in _work(plan.to_run, workers):
-            done[outcome.department] = outcome = _carry(outcome, task.receipt)
-            # A full disk must not stop the rest; without a receipt it just runs again.
-            with suppress(OSError):
-                write_receipt(store, Receipt(vouched(task, template), outcome, _record(task)))
+        for task, outcome in _work(plan.to_run, workers, store):
+            done[outcome.department] = outcome
             progress.tell(outcome, task.reasons)
-    rows = [_row(done[task.job.department]) for task in plan.tasks]
-    failed = sum(row.failure is not None for row in rows)
-    say(failures(done.values()))
-    said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
-    said += (
-        f"跳过 {len(plan.to_skip)}，未能生成 {failed}，用时 {duration(time.monotonic() - start)}"
-    )
-    say(said)
-    if template.is_public:
-        # The year's page, its tables and the district's report are the reviewers'.
-        return 1 if failed else 0
     outcomes = [done[task.job.department] for task in plan.tasks]
     with _here(workers, options) as here:
-        district, whole = _publish(rows, outcomes, plan, template, store, here)
-    return 1 if failed or district.failure or not whole else 0
+        rows = _with_pages(list(map(_row, outcomes)), template, store, here, options.force)
+        failed = sum(row.failure is not None for row in rows)
+        say(failures(outcomes))
+        said = f"{len(rows)} 个部门：完成 {len(plan.to_run) - progress.failed}，"
+        said += f"跳过 {len(plan.to_skip)}，未能生成 {failed}，"
+        say(f"{said}用时 {duration(time.monotonic() - start)}")
+        # The year's index, its tables and the district's report are the reviewers'.
+        whole = template.is_public or _publish(rows, outcomes, plan, template, store, here)
+    pages = sum(page.failure is not None for row in rows for page in row.pages)
+    return 1 if failed or pages or not whole else 0
 
 
-def _work(tasks: Sequence[Task], workers: Workers) -> Iterator[tuple[Task, Outcome]]:
-    """Yield each task with its outcome as it comes."""
+def _with_pages(
+    rows: Sequence[Row],
+    template: Job,
+    store: Store,
+    here: Workers,
+    force: bool = False,
+    only: str | None = None,
+) -> list[Row]:
+    """Make the pages beside the reports, or only a department's; return the rows with them."""
+    pages = plan_pages(template, rows, store, force)
+    chosen = [p for p in pages if p.task.reasons and only in (None, p.department)]
+    if pages:
+        say(f"部门的其他页面 {len(pages)} 个：运行 {len(chosen)}，跳过 {len(pages) - len(chosen)}")
+    done = make_pages(chosen, store, here)
+    found = [
+        (page.department, page.beside(outcome))
+        for page in pages
+        if (outcome := done.get(page.task.job.stem) or page.task.last)
+    ]
+    say(failures(p.told(done[p.task.job.stem]) for p in chosen))
+    return [replace(r, pages=tuple(p for name, p in found if name == r.department)) for r in rows]
+
+
+def make_pages(pages: Sequence[Page], store: Store, workers: Workers) -> dict[str, Outcome]:
+    """Make pages and return how each came out by what its files are called."""
+    names = {page.task.job.stem: page for page in pages}
+    done = {}
+    with Progress(len(pages), 0, 1) as progress:
+        for task, outcome in _work([page.task for page in pages], workers, store):
+            done[task.job.stem] = outcome
+            progress.tell(names[task.job.stem].told(outcome), task.reasons)
+    return done
+
+
+def _work(tasks: Sequence[Task], workers: Workers, store: Store) -> Iterator[tuple[Task, Outcome]]:
+    """Yield each task with its outcome as it comes, its receipt written."""
     futures: dict[Future[Outcome], Task] = {workers.submit(task.job): task for task in tasks}
     for future in as_completed(list(futures)):
         task = futures.pop(future)
         try:
-            yield task, future.result()
+            outcome = future.result()
         except Exception as error:
             reason = f"未能运行：{type(error).__name__}"
-            yield task, Outcome(task.job.department, failure=Failure(reason, str(error)))
+            outcome = Outcome(task.job.department, failure=Failure(reason, str(error)))
+        outcome = _carry(outcome, task.receipt)
+        # A full disk must not stop the rest; without a receipt it just runs again.
+        with suppress(OSError):
+            write_receipt(store, Receipt(vouched(task), outcome, task.job.stem, _record(task)))
+        yield task, outcome
 
 
 def _carry(outcome: Outcome, receipt: Receipt | None) -> Outcome:
     """Return a failed outcome with what is known from the last good one: its files still stand."""
     if outcome.failure is None or receipt is None:
         return outcome
-    known = {k: receipt.outcome.row.get(k) for k in ("name", "region", "sample")}
+    known = {k: receipt.outcome.row.get(k) for k in ("name", "region", "sample", "pages")}
     return replace(outcome, outputs=receipt.outcome.outputs, row=known)
 
 
@@ -176,7 +218,7 @@ def _publish(
     template: Job,
     store: Store,
     here: Workers,
-) -> tuple[Outcome, bool]:
+) -> bool:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
     compared = sorted(in_one_unit(rows), key=lambda row: row.badness)
     listed = list(map(cells, compared))
@@ -187,8 +229,7 @@ def _publish(
     }
     whole = _write(store, tables)
     try:
-        receipt = plan.receipts.get(DISTRICT)
-        district = district_report(template, rows, outcomes, store, receipt, here)
+        district = district_report(template, rows, outcomes, store, here)
     except OSError as error:
         district = Outcome(DISTRICT, failure=Failure(f"读写出错：{why(error)}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
@@ -199,7 +240,7 @@ def _publish(
     if district.failure:
         say(f"全部部门汇总分析：{district.failure.reason}")
     say(f"总览：{store.where('index.html')}")
-    return district, whole
+    return whole and not district.failure
 
 
 def _write(store: Store, files: Mapping[str, bytes]) -> bool:
@@ -265,11 +306,15 @@ def _workers(options: Options, template: Job) -> Workers:
 
 def _here(workers: Workers, options: Options) -> AbstractContextManager[Workers]:
     """Return workers on this machine: the one there is, or one for just this."""
-    return nullcontext(workers) if isinstance(workers, Local) else Local(1, options.timeout)
+    return (
+        nullcontext(workers)
+        if isinstance(workers, Local)
+        else Local(options.workers or cores(), options.timeout)
+    )
 
 
 @contextmanager
-def _alone(store: Store) -> Iterator[None]:
+def alone(store: Store) -> Iterator[None]:
     """Keep two batches from writing the same year at once.
 
     Raises

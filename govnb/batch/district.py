@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from govnb.batch.job import DISTRICT, Job
+from govnb.batch.job import DISTRICT, Job, district_job
 from govnb.batch.outcome import Failure, Outcome
 from govnb.batch.plan import listed
 from govnb.batch.receipts import (
@@ -18,6 +18,7 @@ from govnb.batch.receipts import (
     environment,
     options_of,
     package_digest,
+    read_receipts,
     sources_digest,
     why_run,
     write_receipt,
@@ -36,7 +37,6 @@ def district_report(
     rows: Sequence[Row],
     outcomes: Sequence[Outcome],
     store: Store,
-    receipt: Receipt | None,
     here: Workers,
 ) -> Outcome:
     """Run the district's notebook if anything it shows has changed; return how it went.
@@ -45,7 +45,8 @@ def district_report(
     """
     if not any(row.failure is None for row in rows):
         return Outcome(DISTRICT, failure=Failure("没有一个部门有结果"))
-    job = replace(template, department=DISTRICT, notebook=f"{DISTRICT}.ipynb")
+    job = district_job(template)
+    receipt = read_receipts(store, folder=ALL).get(job.stem)
     stamp = _stamp(job, rows, outcomes)
     present = listed(store)
     if receipt and set(present) >= FINDING_FILES and not why_run(stamp, receipt, present, store):
@@ -56,7 +57,7 @@ def district_report(
         else _run_nearby(job, rows, store, here)
     )
     store.write(_findings(rows, store))
-    write_receipt(store, Receipt(stamp, outcome))
+    write_receipt(store, Receipt(stamp, outcome, job.stem))
     return outcome
 
 

@@ -53,6 +53,7 @@ def index_page(
         kinds=KINDS,
         severities=SEVERITIES,
         failures=[row for row in rows if row.failure],
+        pages_failed=[(row, page) for row in rows for page in row.pages if page.failure],
         left_over=left_over,
         stale=stale,
         unread=unread,

@@ -6,8 +6,10 @@ run notebooks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,10 @@ from govnb.sheet.folder import ALL, PUBLIC, TRIAL
 
 FORMATS = ("html", "pdf", "docx")
 DISTRICT = "district"
+# What a path can't hold on every system, as what looks like it.
+_SAFE = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
+# Bytes of a project's name that leave room for the department's in a file's name.
+_LONGEST = 120
 
 
 @dataclass(frozen=True)
@@ -32,21 +38,31 @@ class Job:
     notebook: str = "department.ipynb"
     # Whether the list of all figures is on paper too.
     with_figures: bool = False
+    # What its files are called in the year's folder, where not by the department's name.
+    place: str = ""
+    # Parameters of its notebook that others don't have: the month, the project.
+    more: Mapping[str, Any] = field(default_factory=dict)
+    # Whether its notebook reads what other runs wrote.
+    reads: bool = False
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The notebook's parameters; the runner writes the files, so outputs_dir is empty."""
-        if self.department == DISTRICT:
-            # It reads what the departments' runs wrote, and its links begin where it will lie.
+        outputs: dict[str, Any] = {"outputs_dir": ""}
+        if self.reads:
+            # Its links begin where it will lie.
             page = self.output("html").parent
-            return {"year": self.year, "outputs_dir": str(self.outputs_dir), "page_dir": str(page)}
+            outputs = {"outputs_dir": str(self.outputs_dir), "page_dir": str(page)}
+        if not self.department:
+            return {"year": self.year, **outputs, **self.more}
         return {
             "year": self.year,
             "department": self.department,
             "params_dir": self.params_dir.as_posix(),
-            "outputs_dir": "",
+            **outputs,
             "edition": self.edition,
             "overrides": dict(self.overrides),
+            **self.more,
         }
 
     @property
@@ -60,8 +76,12 @@ class Job:
 
     def file(self, extension: str) -> str:
         """Return that file's name in the year's folder; only the review edition has the plain."""
-        trial = TRIAL if self.overrides else ""
-        return f"{stem_of(self.department, self.edition)}{trial}.{extension}"
+        return f"{self.stem}{TRIAL if self.overrides else ''}.{extension}"
+
+    @property
+    def stem(self) -> str:
+        """What its files in its edition are called, in the year's folder."""
+        return (self.place or self.department) + (PUBLIC if self.is_public else "")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the job as plain values, to be sent to another process."""
@@ -80,11 +100,68 @@ class Job:
         )
 
 
-def stem_of(department: str, edition: str) -> str:
-    """Return what a department's files in an edition are called, in the year's folder."""
-    if department == DISTRICT:
-        return f"{ALL}/{DISTRICT}"
-    return department + (PUBLIC if edition == "publish" else "")
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page a department may have beside its report, made where its data are there."""
+
+    # What the index calls it, with parameters of its notebook in braces.
+    name: str
+    # Which also names the folder of its files.
+    notebook: str
+    # There is a page for each match among the names of the department's figures that are known;
+    # its groups are parameters of the notebook.
+    figures: str
+    # How the file is called behind the department's name.
+    part: str
+    # Only the page of the greatest number: the last month.
+    only_last: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The folder of its files, in the year's: there nothing takes them for a department."""
+        return Path(self.notebook).stem
+
+    def parts(self, figures: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the parameters of each page, from the names of the figures that are known."""
+        found = filter(None, map(re.compile(self.figures).fullmatch, figures))
+        parts = list({match.groups(): match.groupdict() for match in found}.values())
+        if not self.only_last:
+            return parts
+        numbers = [{name: int(text) for name, text in part.items()} for part in parts]
+        return sorted(numbers, key=lambda part: tuple(part.values()))[-1:]
+
+    def job(self, template: Job, department: str, part: Mapping[str, Any]) -> Job:
+        """Return the job that makes a page."""
+        words = {name: _safe(str(text)) for name, text in part.items()}
+        place = f"{self.folder}/{department}-{self.part.format(**words)}"
+        return replace(
+            template, department=department, notebook=self.notebook, place=place, more=dict(part)
+        )
+
+
+MONITOR = Kind(
+    "监控（{month}月）", "monitor.ipynb", r"月度合计\.累计支出\.(?P<month>\d+)月", "{month}月", True
+)
+# Every kind there is, one a line.
+KINDS = (MONITOR,)
+
+
+def district_job(template: Job) -> Job:
+    """Return the job of the report on all departments, which is the reviewers' alone."""
+    place, notebook = f"{ALL}/{DISTRICT}", f"{DISTRICT}.ipynb"
+    return replace(
+        template, department="", notebook=notebook, place=place, edition="review", reads=True
+    )
+
+
+def _safe(text: str) -> str:
+    """Return a name as a part of a file's: short enough, nothing a path can't hold."""
+    plain = re.sub(r"[\x00-\x1f\x7f]", "", text.translate(_SAFE)).strip(". ")
+    if plain == text and len(text.encode()) <= _LONGEST:
+        return text
+    short = plain.encode()[:_LONGEST].decode(errors="ignore")
+    # Two names may look the same by now.
+    return f"{short}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def checked_formats(text: str) -> tuple[str, ...]:

@@ -5,45 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from govnb.batch.job import Job
+from govnb.batch.batch import alone, make_pages
+from govnb.batch.job import MONITOR, Job
 from govnb.batch.outcome import Outcome
-from govnb.batch.run import produce
-from govnb.batch.work import failure_of
+from govnb.batch.pages import pages_of
+from govnb.batch.store import store_of
 from govnb.batch.workers import Local, cores
-from govnb.files import write_all_whole
 from govnb.report.bulletin import result_files
-from govnb.report.monitor import FOLDER, stem
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
 
 BULLETIN = "通报"
-
-
-@dataclass(frozen=True)
-class MonitorJob(Job):
-    """A notebook of the year under way, as of a month."""
-
-    notebook: str = "monitor.ipynb"
-    month: int = 0
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The notebook's parameters."""
-        common = {"year": self.year, "month": self.month}
-        if self.notebook == "bulletin.ipynb":
-            return {**common, "outputs_dir": str(self.outputs_dir)}
-        return {
-            **common, "department": self.department, "params_dir": self.params_dir.as_posix(),
-            "outputs_dir": "",
-        }  # fmt: skip
-
-    def output(self, extension: str) -> Path:
-        """Return the file an output goes to."""
-        folder = Path(self.outputs_dir) / str(self.year) / FOLDER
-        return folder / f"{stem(self.department, self.month)}.{extension}"
 
 
 def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str, int]:
@@ -72,7 +46,7 @@ class Told:
     failed: bool = False
 
 
-def monitor(template: MonitorJob, department: str | None) -> Iterator[Told]:
+def monitor(template: Job, department: str | None, month: int | None) -> Iterator[Told]:
     """Make the pages of a month, and for all departments the 通报; tell what came of each.
 
     Raises
@@ -81,42 +55,43 @@ def monitor(template: MonitorJob, department: str | None) -> Iterator[Told]:
         If no department has monthly figures.
     """
     months = last_months(template.year, template.params_dir, [department] if department else [])
-    month = template.month or max(months.values(), default=0)
+    month = month or max(months.values(), default=0)
     if not any(months.values()) and not department:
         hint = "在部门文件旁放台账 部门.月度.csv，栏目见 docs/monitoring.md"
         where = f"{template.params_dir.name}/{template.year}"
         raise FaultsError.of(where, "没有一个部门有逐月的执行数", hint)
-    template = replace(template, month=month)
-    jobs = [replace(template, department=name) for name in months]
-    with Local(cores(), None, template if len(jobs) > 1 else None) as workers:
-        running = [workers.submit(job, _make) for job in jobs]
-        for job, future in zip(jobs, running, strict=True):
-            yield from _told(job, future.result())
-        if department is not None:
-            return
-        for old in result_files(jobs[0].output("json").parent, month):
-            if old.stem not in {stem(name, month) for name in months}:
-                yield Told(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
-        bulletin = replace(template, department=BULLETIN, notebook="bulletin.ipynb")
-        yield from _told(bulletin, workers.run(bulletin, task=_make))
+    store = store_of(template.outputs_dir, template.year)
+    parts = {name: [{"month": month}] for name in months}
+    with alone(store), Local(cores(), None, template) as workers:
+        pages = list(pages_of(MONITOR, template, parts, store))
+        done = make_pages([page for page in pages if page.task.reasons], store, workers)
+        for page in pages:
+            job = page.task.job
+            yield from _told(job, done.get(job.stem) or page.task.last)
+        if department is None:
+            made = {page.task.job.output("json") for page in pages}
+            job = _bulletin(template, month)
+            for old in result_files(job.output("json").parent, month):
+                if old not in made:
+                    yield Told(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
+            yield from _told(job, workers.submit(job).result())
 
 
-def _make(job: MonitorJob) -> Outcome:
-    """Make one page in its formats."""
-    try:
-        outputs = produce(job)
-        job.output("json").parent.mkdir(parents=True, exist_ok=True)
-        write_all_whole({job.output(name): data for name, data in outputs.items()})
-    except Exception as error:
-        return Outcome(job.department, failure=failure_of(error))
-    return Outcome(job.department)
+def _bulletin(template: Job, month: int) -> Job:
+    """Return the job of the month's 通报, made from what the pages left."""
+    place = f"{MONITOR.folder}/{BULLETIN}-{MONITOR.part.format(month=month)}"
+    more = {"month": month}
+    return replace(
+        template, department="", notebook="bulletin.ipynb", place=place, more=more, reads=True
+    )
 
 
-def _told(job: MonitorJob, outcome: Outcome) -> Iterator[Told]:
+def _told(job: Job, outcome: Outcome | None) -> Iterator[Told]:
     """Tell where a page is, or why there is none."""
-    if outcome.failure:
-        # An older page of the same month would pass for this one in the 通报.
-        job.output("json").unlink(missing_ok=True)
-        yield Told(f"{job.department}：{outcome.failure.text()}", failed=True)
+    assert outcome is not None
+    if outcome.failure is None:
+        yield from (Told(str(job.output(name))) for name in job.formats)
         return
-    yield from (Told(str(job.output(name))) for name in job.formats)
+    # An older page of the same month would pass for this one in the 通报.
+    job.output("json").unlink(missing_ok=True)
+    yield Told(f"{job.department or BULLETIN}：{outcome.failure.text()}", failed=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from govnb.batch.job import DISTRICT, FORMATS, Job, stem_of
-from govnb.batch.outcome import Failure
+from govnb.batch.job import FORMATS, KINDS, Job, district_job
+from govnb.batch.outcome import Failure, Outcome
 from govnb.batch.receipts import Receipt, Shared, Stamp, read_receipts, why_run
 from govnb.batch.run import find_notebook
 from govnb.batch.store import Entry, Store
@@ -31,7 +31,7 @@ _CHANGED = "运行期间有改动"
 
 @dataclass(frozen=True)
 class Task:
-    """One department: its job, why it is to run, and what is known of the last time."""
+    """A report or a page: its job, why it is to run, and what is known of the last time."""
 
     job: Job
     stamp: Stamp
@@ -40,6 +40,13 @@ class Task:
     receipt: Receipt | None = None
     # Why it can't be run at all.
     refused: Failure | None = None
+    # What it depends on besides files: results that nothing else writes meanwhile.
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Outcome | None:
+        """How the last run came out, if there was one."""
+        return self.receipt.outcome if self.receipt else None
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,6 @@ class Plan:
     tasks: tuple[Task, ...]
     # Departments there are outputs of but no parameter file.
     left_over: tuple[str, ...]
-    receipts: Mapping[str, Receipt]
     # Files of formats that are no longer asked for, and so no longer made anew.
     stale: tuple[str, ...] = ()
     # Files of the parameter folder that are no department's, each with the reason.
@@ -88,43 +94,46 @@ def make_plan(template: Job, store: Store, force: bool = False) -> Plan:
     twice = doubles(template.params_dir, template.year, names)
     for name in names:
         path = folder / f"{name}.yml"
-        stamp, receipt = shared.stamp(path), receipts.get(name)
+        job = replace(template, department=name)
+        stamp, receipt = shared.stamp(path), receipts.get(job.stem)
         reasons = why_run(stamp, receipt, present, store)
         if force and not reasons:
             reasons = ["--force"]
-        job = replace(template, department=name)
         refused = _refused(name, path, template.params_dir, twice.get(name, []))
         tasks.append(Task(job, stamp, tuple(reasons), receipt, refused))
-    left_over = _left_over(set(names), receipts, present)
-    stale = _stale([stem_of(name, template.edition) for name in names], template.formats, present)
+    made = {receipt.outcome.department for receipt in receipts.values()}
+    left_over = _left_over(set(names), made, present)
+    stale = stale_files([*(t.job for t in tasks), district_job(template)], present)
     unread = unread_files(template.year, template.params_dir)
-    return Plan(tuple(tasks), left_over, receipts, stale, tuple(unread))
+    return Plan(tuple(tasks), left_over, stale, tuple(unread))
 
 
 def listed(store: Store) -> dict[str, Entry]:
-    """Return the files of a year's folder, and by `_all/name` those about all departments."""
-    of_all = {f"{ALL}/{name}": entry for name, entry in store.listing(ALL).items()}
-    return {**store.listing(), **of_all}
+    """Return the files of a year's folder, and by `folder/name` those below it."""
+    below = {
+        f"{folder}/{name}": entry
+        for folder in (ALL, *(kind.folder for kind in KINDS))
+        for name, entry in store.listing(folder).items()
+    }
+    return {**store.listing(), **below}
 
 
-def _stale(
-    names: Sequence[str], formats: Sequence[str], present: Mapping[str, Entry]
-) -> tuple[str, ...]:
-    gone = [ending for ending in FORMATS if ending not in formats]
-    of_all = stem_of(DISTRICT, "review")
-    files = (f"{name}.{ending}" for ending in gone for name in (*names, of_all))
+def stale_files(jobs: Sequence[Job], present: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Return the files of formats that some jobs no longer make."""
+    files = (job.file(ending) for ending in FORMATS for job in jobs if ending not in job.formats)
     return tuple(file for file in files if file in present)
 
 
-def vouched(task: Task, template: Job) -> Stamp:
+def vouched(task: Task) -> Stamp:
     """Return what a report made just now may claim to depend on.
 
     A file that changed while the batch ran was read before or after, nobody knows: what the
     receipt then says of it agrees with no file, and the next run makes the report again.
     """
-    notebook = find_notebook(template.notebook, template.params_dir)
-    path = template.params_dir / str(template.year) / f"{task.job.department}.yml"
-    now = Shared(template, notebook).stamp(path).inputs
+    job = task.job
+    shared = Shared(job, find_notebook(job.notebook, job.params_dir))
+    path = job.params_dir / str(job.year) / f"{job.department}.yml"
+    now = {**shared.stamp(path).inputs, **task.given}
     before = task.stamp.inputs
     inputs = {name: before[name] if now.get(name) == before[name] else _CHANGED for name in before}
     return replace(task.stamp, inputs=inputs)
@@ -165,14 +174,12 @@ def _refused(name: str, path: Path, params_dir: Path, twice: Sequence[Fault]) ->
     return None
 
 
-def _left_over(
-    names: set[str], receipts: Mapping[str, Receipt], present: Mapping[str, Entry]
-) -> tuple[str, ...]:
+def _left_over(names: set[str], made: set[str], present: Mapping[str, Entry]) -> tuple[str, ...]:
     """Return the departments there are outputs of but no parameter file."""
     endings = {f".{ending}" for ending in (*FORMATS, "json", "ipynb")}
     single = (Path(name) for name in present if "/" not in name)
     outputs = {path.stem for path in single if path.suffix in endings}
-    known = {name for name in outputs | set(receipts) if not name.startswith(".")}
+    known = {name for name in outputs | made if not name.startswith(".")}
     return tuple(
         sorted(n for n in known - names if n not in OWN_NAMES and not n.endswith((TRIAL, PUBLIC)))
     )

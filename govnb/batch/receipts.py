@@ -16,14 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from govnb.batch.job import Job, stem_of
+from govnb.batch.job import Job
 from govnb.batch.outcome import Outcome, Output
 from govnb.batch.store import RECEIPTS, Entry, Store
 from govnb.review.words import words_file
-from govnb.sheet.folder import registers_of
+from govnb.sheet.folder import YEAR_FILE, registers_of
 
 VERSION = 1
 EDITION = "版本"
@@ -50,22 +50,14 @@ class Receipt:
 
     stamp: Stamp
     outcome: Outcome
+    # What its outputs, and the receipt itself, are called.
+    stem: str
     run: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def edition(self) -> str:
         """The edition that was made."""
         return self.stamp.options.get(EDITION, "review")
-
-    @property
-    def stem(self) -> str:
-        """What the files are called."""
-        return stem_of(self.outcome.department, self.edition)
-
-    @property
-    def name(self) -> str:
-        """What the receipt itself is called."""
-        return PurePosixPath(self.stem).name
 
 
 class Shared:
@@ -85,11 +77,20 @@ class Shared:
             "运行环境": environment(),
         }
         self.options = options_of(template)
+        self._last_year = params / str(template.year - 1)
 
     def stamp(self, parameters: Path) -> Stamp:
-        """Return the stamp of a department, from its parameter file and the ledgers beside it."""
-        ledgers = {f"台账 {file.name}": digest(file) for file in registers_of(parameters)}
-        return Stamp({"参数文件": digest(parameters), **ledgers, **self.inputs}, self.options)
+        """Return the stamp of a department, from its parameter file and the ledgers beside it.
+
+        And those of last year, which a report is held against.
+        """
+        before = self._last_year / parameters.name
+        files = {"参数文件": parameters} | {f"台账 {f.name}": f for f in registers_of(parameters)}
+        if before.is_file():
+            files |= {"上年参数文件": before, "上年年度文件": before.with_name(YEAR_FILE)}
+            files |= {f"上年台账 {file.name}": file for file in registers_of(before)}
+        digests = {name: digest(file) for name, file in files.items()}
+        return Stamp({**digests, **self.inputs}, self.options)
 
 
 def options_of(job: Job) -> dict[str, str]:
@@ -149,31 +150,35 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return reasons
 
 
-def read_receipts(store: Store, edition: str = "review") -> dict[str, Receipt]:
-    """Return an edition's receipts by department; one that can't be read counts as none."""
+def read_receipts(store: Store, edition: str = "review", folder: str = "") -> dict[str, Receipt]:
+    """Return an edition's receipts in a folder by the stem of their outputs.
+
+    One that can't be read counts as none.
+    """
     found = {}
-    for name in store.listing(RECEIPTS):
+    where = f"{RECEIPTS}/{folder}".rstrip("/")
+    for name in store.listing(where):
         stem, dot, ending = name.rpartition(".")
         if ending != "json" or not dot:
             continue
+        stem = f"{folder}/{stem}".lstrip("/")
         try:
-            receipt = _receipt(json.loads(store.read(f"{RECEIPTS}/{name}")))
+            receipt = _receipt(json.loads(store.read(f"{where}/{name}")), stem)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        if receipt is not None and (receipt.name, receipt.edition) == (stem, edition):
-            found[receipt.outcome.department] = receipt
+        whose = receipt.outcome.department if receipt else ""
+        # A copy under another name is nobody's.
+        mine = stem.rpartition("/")[2].startswith(whose)
+        if receipt is not None and receipt.edition == edition and mine:
+            found[stem] = receipt
     return found
 
 
-def _receipt(plain: Mapping[str, Any]) -> Receipt | None:
+def _receipt(plain: Mapping[str, Any], stem: str) -> Receipt | None:
     if plain["version"] != VERSION:
         return None
     stamp = Stamp(dict(plain["inputs"]), dict(plain["options"]))
-    return Receipt(
-        stamp,
-        Outcome.from_dict(plain["outcome"]),
-        dict(plain["run"]),
-    )
+    return Receipt(stamp, Outcome.from_dict(plain["outcome"]), stem, dict(plain["run"]))
 
 
 def write_receipt(store: Store, receipt: Receipt) -> None:
@@ -187,7 +192,7 @@ def write_receipt(store: Store, receipt: Receipt) -> None:
     }
     data = json.dumps(plain, ensure_ascii=False, indent=1).encode()
     # An empty one after a power failure counts as none.
-    store.write({f"{RECEIPTS}/{receipt.name}.json": data}, flush=False)
+    store.write({f"{RECEIPTS}/{receipt.stem}.json": data}, flush=False)
 
 
 def digest(path: Path) -> str:

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from govnb.files import reserved, sweep, write_all_whole
-from govnb.sheet.folder import ALL
 from govnb.text.faults import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"
@@ -89,8 +88,8 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what killed runs left half-written."""
-        for folder in (self.path, self.path / ALL, self.path / RECEIPTS):
-            sweep(folder)
+        for folder, _, _ in os.walk(self.path):
+            sweep(Path(folder))
 
     def where(self, name: str) -> str:
         """Return a file's name for people."""

@@ -16,6 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from govnb.batch.job import KINDS
 from govnb.batch.outcome import Failure, Outcome
 from govnb.report.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
 from govnb.review.finding import (
@@ -44,6 +45,21 @@ LISTED = (FAILED, EXPLAINED, NO_DATA)
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A page beside a department's report: what it is called, its files, or why it has none."""
+
+    name: str
+    stem: str
+    links: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def file(self) -> str:
+        """The file a link leads to."""
+        return f"{self.stem}.{'html' if 'html' in self.links else self.links[0]}"
+
+
+@dataclass(frozen=True)
 class Row:
     """One department of the year."""
 
@@ -55,6 +71,7 @@ class Row:
     links: tuple[str, ...] = ()
     # Why this run made no report.
     failure: Failure | None = None
+    pages: tuple[Beside, ...] = ()
 
     @property
     def name(self) -> str:
@@ -163,6 +180,8 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "high": total.get("high"),
         "grade": score.get("grade_text") or "",
         "findings": open_findings(result.get("review") or {}),
+        # What pages it has data for.
+        "pages": {kind.folder: parts for kind in KINDS if (parts := kind.parts(figures))},
     }
 
 

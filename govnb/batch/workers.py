@@ -87,9 +87,9 @@ class Local:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def submit(self, job: Job, task: Task = work) -> Future[Outcome]:
+    def submit(self, job: Job) -> Future[Outcome]:
         """Begin a job when a worker is free."""
-        return self._threads.submit(self.run, job, task=task)
+        return self._threads.submit(self.run, job)
 
     def stop(self) -> None:
         """End all workers at once."""

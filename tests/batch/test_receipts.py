@@ -47,7 +47,7 @@ def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Year:
         store.write({f"{name}.html": b"page of " + name.encode()})
         entry = store.entry(f"{name}.html")
         output = Output(entry.size, entry.stamp, digest(folder.outputs / f"{name}.html"))
-        write_receipt(store, Receipt(task.stamp, Outcome(name, 1.0, {"html": output})))
+        write_receipt(store, Receipt(task.stamp, Outcome(name, 1.0, {"html": output}), name))
     return folder, job, store
 
 
@@ -161,12 +161,12 @@ def test_a_report_made_while_its_file_changed_is_made_again(year: Year) -> None:
     (task,) = [t for t in make_plan(job, store, force=True).tasks if t.job.department == "a"]
     path = folder.path / "params" / "2016" / "a.yml"
     before = path.read_bytes()
-    assert vouched(task, job) == task.stamp
+    assert vouched(task) == task.stamp
     path.write_text("年度: 2016 # 另一版\n", encoding="utf-8")
-    stamp = vouched(task, job)
+    stamp = vouched(task)
     path.write_bytes(before)
     output = read_receipts(store)["a"].outcome
-    write_receipt(store, Receipt(stamp, output))
+    write_receipt(store, Receipt(stamp, output, "a"))
     assert reasons(make_plan(job, store)) == {"a": ("参数文件有改动",)}
 
 
@@ -179,7 +179,7 @@ def test_files_of_formats_no_longer_made_are_told_of(year: Year) -> None:
 def test_another_version_of_a_library_is_named() -> None:
     before = Stamp({"运行环境": "Python 3.11; matplotlib 1"}, {})
     now = Stamp({"运行环境": "Python 3.11; matplotlib 2"}, {})
-    receipt = Receipt(before, Outcome("a"))
+    receipt = Receipt(before, Outcome("a"), "a")
     assert why_run(now, receipt, {}, Folder(Path())) == ["运行环境有改动：matplotlib 2"]
 
 
