@@ -82,7 +82,10 @@ class Form(Strict):
     def pattern(self) -> Scalar:
         """The form as a regular expression over a passage's shape."""
         text = _VARIABLE.sub(_NUMBER, self.written)
-        text = text.replace("……", "[^。\n]*?").replace("…", _WORDS)
+        # What is no digit is no number's either.
+        text = (
+            text.replace(r"[^\d", rf"[^\d{DIGIT}").replace("……", "[^。\n]*?").replace("…", _WORDS)
+        )
         pattern = Scalar(text)
         pattern.place, pattern.body = self.written.place, self.written.body
         return pattern
