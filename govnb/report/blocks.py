@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Title:
     sample: bool | str = False
     # What the report prints for what the file doesn't say.
     unsaid: str = ""
+    # Its sections in order, each with the heading it gets; none for the notebook's own order.
+    outline: Sequence[tuple[str, str]] = ()
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -59,6 +61,7 @@ class Title:
             "verdict": self.verdict,
             "matters": told,
             "unsaid": self.unsaid,
+            "outline": [list(section) for section in self.outline],
         }
         return bundle(page, "\n".join(lines), structure)
 
