@@ -68,7 +68,9 @@ def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, 
     The notebook is that of a folder, and the workbook takes the place of what it opens.
     """
     written = json.loads(Path(folder or "notebooks", "department.ipynb").read_text("utf-8"))
-    names: dict[str, Any] = {"wb": workbook, "outputs_dir": ""}
+    shown: list[Any] = []
+    display = lambda *several: shown.extend(several)  # noqa: E731
+    names: dict[str, Any] = {"wb": workbook, "outputs_dir": "", "display": display}
     for cell in written["cells"]:
         if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
             source = "".join(cell["source"])
@@ -76,4 +78,6 @@ def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, 
             kept = [node for node in before if "Workbook.open(" not in ast.unparse(node)]
             exec(compile(ast.Module(kept, []), "department.ipynb", "exec"), names)
             assert isinstance(last, ast.Expr), source
-            yield source, eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+            yield from ((source, one) for one in [*shown, value] if one is not None)
+            shown.clear()

@@ -6,6 +6,7 @@ has edited since, follows its workbook.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import os
@@ -96,6 +97,7 @@ def unknown_names(forms: FormsFile, book: Book) -> Iterator[Fault]:
     """Yield a fault for each figure that maps fill and no department has."""
     for form in forms.forms.values():
         fills = [f for c in form.cells for f in c.fill] + [t.fill for t in form.trees]
+        fills += [label.fill for label in form.labels]
         named = [(fill, str(fill)) for fill in fills]
         for line in form.lines:
             ends = [""] if line.summed == "是" else [f".{key}" for key in line.columns]
@@ -162,6 +164,9 @@ class Importer:
                 plan.faults.append(unclear)
                 continue
             new = in_unit(reading, target.kind, self.unit)
+            if target.kind is not None and target.kind.unit != MONEY_UNIT:
+                # Of people and points the unit of money says nothing.
+                reading = dataclasses.replace(reading, unit="")
             first = found.get(reading.name)
             if first is None:
                 now = self._now(target)

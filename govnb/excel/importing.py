@@ -11,10 +11,11 @@ from pathlib import Path
 from govnb.excel.changes import Importer, Plan
 from govnb.excel.filled import is_form, read_form
 from govnb.excel.filling import Shared, plan_form
+from govnb.excel.finding import find
 from govnb.excel.form import CODE, YEAR
 from govnb.excel.maps import load_forms, plain
 from govnb.excel.source import ENDINGS, Source, read, refused
-from govnb.excel.tables import Found, find
+from govnb.excel.tables import Found
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figures
 from govnb.sheet.folder import made_name_fault

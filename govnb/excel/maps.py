@@ -25,12 +25,14 @@ from govnb.text.yaml_text import Scalar, Sequence, mapping, read_yaml, scalar
 _NUMBERED = re.compile(
     r"^(?:其中)?(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[、.)]|\d{1,2}(?=[^\d%年月]))?"
 )
+# The letters that formulas of a form call a column by: 全年预算数（A）, 执行率（B/A）.
+_LETTERED = re.compile(r"\([A-Z](?:[=/÷][A-Z])*\)$")
 _LEFT_OUT = re.compile(r"[\s“”\"'‘’《》:]")
 
 
 def plain(text: str) -> str:
     """Return a label as labels are compared: width, blanks, quotes and numbering aside."""
-    text = _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text))
+    text = _LETTERED.sub("", _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)))
     return _NUMBERED.sub("", text, count=1)
 
 
@@ -72,6 +74,7 @@ class Cells(Strict):
     until: Text | None = key("至", "只认这一行以上的")
     column: Text = key("列", "表头，/ 隔开各层，| 隔开同义词，#2 是第二个", ...)
     fill: Texts = key("填", "指标名称，可以有几个", ...)
+    in_words: YesNo | None = key("文字", "格里是文字，不是数，写 是")
 
 
 class Tree(Strict):
@@ -86,8 +89,18 @@ class Lines(Strict):
 
     by: Text = key("键", "哪一列是名称", ...)
     fill: Text = key("填", "指标名称，{键} 是名称", ...)
-    columns: dict[Name, Text] = key("列", "字段: 表头", ...)
+    columns: dict[Name, Text] = key(
+        "列", "字段: 表头；几列拼成一个的用 + 连接，如 指标性质+指标值+计量单位", ...
+    )
+    wanted: Text | None = key("须有", "这些列都空着的行不读")
     summed: YesNo | None = key("相加", "同名的各行相加（指标表）")
+
+
+class Label(Strict):
+    """标签: a label in the head of a form, with what it tells in the next cell."""
+
+    label: Text = key("标签", "标签的叫法，| 隔开同义词", ...)
+    fill: Text = key("填", "指标名称", ...)
 
 
 class Form(Strict):
@@ -96,6 +109,10 @@ class Form(Strict):
     titles: Texts = key("标题", "表名，几种叫法；只要包含就认", ...)
     others: Texts = key("不是", "表名里有这些词的不是它", [])
     unit: MoneyUnit | None = key("单位", "表上不印单位的才写")
+    named: Text | None = key(
+        "名称", "一个项目一张的：项目名称的标签；工作簿里可以有几张，各栏里写 {名称}"
+    )
+    labels: list[Label] = key("标签", default=[])
     rows_of: Text | None = key("各行", "基础数据表 指 params/rules/base-data.yml 的各行")
     heads: dict[Name, Text] = key("各栏", "各行里栏的名称: 表头", {})
     cells: list[Cells] = key("格", default=[])
@@ -113,7 +130,19 @@ class Form(Strict):
     def known_heads(self) -> set[str]:
         """Every word that is a column's head here."""
         told = [*(c.column for c in self.cells), *(t.column for t in self.trees)]
-        told += [h for line in self.lines for h in (line.by, *line.columns.values())]
+        listed = [h for line in self.lines for h in (line.by, *line.columns.values())]
+        told += [Scalar(part) for head in listed for part in head.split("+")]
+        return set[str]().union(*(Words(text).words for text in told))
+
+    @cached_property
+    def known_rows(self) -> set[str]:
+        """Every word that is a row's label here."""
+        return set[str]().union(*(Words(c.row).words for c in self.cells if c.row))
+
+    @cached_property
+    def known_labels(self) -> set[str]:
+        """Every label in the form's head."""
+        told = [*(label.label for label in self.labels), *([self.named] if self.named else [])]
         return set[str]().union(*(Words(text).words for text in told))
 
 

@@ -1,32 +1,26 @@
-"""Official tables found in a workbook by their titles, and the figures read from their cells."""
+"""An official table of a workbook, and the figures read from its cells."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
 from govnb.excel.maps import Cells, Form, Lines, Tree, Words, plain
-from govnb.excel.source import Grid, Source, address, refused
+from govnb.excel.source import Grid, Source, address
 from govnb.text.faults import Fault, FaultsError, Spot
+from govnb.text.measure import signed
 from govnb.text.number import BadText, parse_number
 from govnb.text.section import VARIABLE
 
-_UNIT = re.compile(
-    r"(?:金额)?单位:\s*人?民?币?(元|千元|万元|亿元)|[(](?:单位:)?(元|千元|万元|亿元)[)]"
-)
-_DEPARTMENT = re.compile(
-    r"(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[(][^)]*[)])?:\s*(\S.*)"
-)
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
 # What a cell says that holds no number: nothing, not applicable, filler of a template.
 _NOTHING = re.compile(r"[\s—–\-－/／…·.*×xX]*|无|不适用")
 _TOTALS = {"合计", "总计", "本年合计", "本部门合计"}
-_MOST_HEADS = 4
+MOST_HEADS = 4
 
 
 @dataclass(frozen=True)
@@ -98,6 +92,8 @@ class Table:
         """The words above each cell that are heads of this form's columns."""
         found: dict[tuple[int, int], frozenset[str]] = {}
         known = self.form.known_heads
+        # A form with a list has blocks one below the other, each with its own heads.
+        most = 2 if self.form.lines else MOST_HEADS
         for column in range(self.width):
             words: frozenset[str] = frozenset()
             above, is_filled = 0, False
@@ -105,7 +101,7 @@ class Table:
                 word = self.word(row, column)
                 if word in known and not self._is_label_here(row, column):
                     # One over another, unless there are numbers between.
-                    near = row - above < _MOST_HEADS and not is_filled
+                    near = row - above < most and not is_filled
                     words = (words if near else frozenset()) | {word}
                     above, is_filled = row, False
                 elif words:
@@ -171,16 +167,42 @@ class Table:
             return
         wanted, is_open = Words(cells.row).words, VARIABLE.fullmatch(cells.row)
         after, until = (self._edge(words, under) for words in (cells.after, cells.until))
-        fixed = set[str]().union(*(Words(c.row).words for c in self.form.cells if c.row))
+        fixed = self.form.known_rows
         for row, column in under:
             label, _, at = self.label(row, column)
-            if not is_open and label in wanted:
+            # Its label may stand under heads of its own.
+            beside = wanted & {self.word(row, c) for c in range(column)} if not label else None
+            if not is_open and (label in wanted or beside):
                 yield row, column, ""
             elif is_open and label and label not in fixed | _TOTALS:
                 is_below = after is None or (after[0] < row and after[1] == at)
                 is_above = until is None or (until[0] > row and until[1] == at)
                 if is_below and is_above:
                     yield row, column, label
+
+    def beside(self, words: str) -> tuple[int, int, str] | None:
+        """Return where the value of a label in the form's head stands, and what it is."""
+        wanted = Words(words).words
+        first = min((row for row, _ in self.heads), default=self.bottom)
+        for row in range(self.top, first):
+            for column in range(self.width):
+                text = self.grid.at(row, column)
+                label, colon, told = unicodedata.normalize("NFKC", text).partition(":")
+                if plain(label) not in wanted:
+                    continue
+                if told.strip():
+                    return row, column, text[len(label) + len(colon) :].strip()
+                behind = ((c, self.grid.at(row, c)) for c in range(column + 1, self.width))
+                value = next(((c, t) for c, t in behind if t.strip() and t != text), None)
+                if value and plain(value[1].rstrip("：:")) not in self.form.known_labels:
+                    return row, value[0], " ".join(value[1].split())
+        return None
+
+    @cached_property
+    def title(self) -> str:
+        """What the table is called: of a form that is filled in once a thing, that thing too."""
+        told = self.beside(self.form.named) if self.form.named else None
+        return f"{self.name}（{told[2]}）" if told else self.name
 
     def _edge(self, words: str | None, under: list[tuple[int, int]]) -> tuple[int, int] | None:
         """Return the row of a label among cells, and the column it stands in."""
@@ -205,6 +227,8 @@ def is_nothing(text: str) -> bool:
 def read_table(table: Table, found: Found) -> None:
     """Add what a table states to what is found."""
     reader = _Reader(table, found)
+    if not reader.begin():
+        return
     for cells in table.form.cells:
         reader.cells(cells)
     for tree in table.form.trees:
@@ -220,6 +244,28 @@ class _Reader:
     def __init__(self, table: Table, found: Found) -> None:
         self.table, self.found = table, found
         self.used: set[tuple[int, int]] = set()
+        # What the form is filled in for; empty where it is the department.
+        self.thing = ""
+
+    def begin(self) -> bool:
+        """Read what the form is about, and the labels of its head; tell whether it goes on."""
+        form = self.table.form
+        if form.named is not None:
+            told = self.table.beside(form.named)
+            if told is None:
+                spot, hint = self.table.spot(self.table.top, 0), "在表头补上"
+                message = f"“{self.table.name}”没有写{form.named.partition('|')[0]}"
+                self.found.faults.append(Fault(spot, message, hint))
+                return False
+            self.thing = as_name(told[2])
+        for label in form.labels:
+            if (told := self.table.beside(label.label)) and not is_nothing(told[2]):
+                self.add(self.filled(label.fill), told[2], told[:2], "")
+        return True
+
+    def filled(self, fill: str) -> str:
+        """Return a figure's name with what the form is about put in."""
+        return fill.replace("{名称}", self.thing)
 
     def value(self, row: int, column: int) -> str | None:
         """Return a cell's number as it would be typed; None where there is none."""
@@ -248,7 +294,7 @@ class _Reader:
         """Read the cells of one entry; two that differ can't both be meant."""
         seen: dict[str, tuple[tuple[int, int], str]] = {}
         for row, column, word in self.table.matches(cells):
-            text = self.value(row, column)
+            text = self.text(row, column) if cells.in_words else self.value(row, column)
             if text is None:
                 self.blank_total(cells, row, column)
                 continue
@@ -259,12 +305,21 @@ class _Reader:
                 hint = "同一张表只导入一套；表头重复的，在映射里用 #1、#2 指明第几个"
                 self.found.faults.append(Fault(self.table.spot(row, column), message, hint))
             if first[0] == (row, column):
-                name = word.replace(".", "·").translate(_BRACKETS)
-                for fill in cells.fill:
-                    self.add(VARIABLE.sub(name.replace("\\", "＼"), fill), text, (row, column))
+                name = as_name(word).replace("\\", "＼")
+                unit = "" if cells.in_words else None
+                for fill in map(self.filled, cells.fill):
+                    self.add(VARIABLE.sub(name, fill), text, (row, column), unit)
+
+    def text(self, row: int, column: int) -> str | None:
+        """Return a cell's words; None where it says nothing."""
+        self.used.add((row, column))
+        text = " ".join(self.table.grid.at(row, column).split())
+        return None if is_nothing(text) else text
 
     def blank_total(self, cells: Cells, row: int, column: int) -> None:
         """Tell a total left empty below numbers; other rows may well have nothing to state."""
+        if self.table.form.named is not None:
+            return
         is_total = cells.row is not None and {w[-2:] for w in Words(cells.row).words} & _TOTALS
         above = (at for at in self.table.cells if at[1] == column and at[0] < row)
         if is_total and any(not is_nothing(self.table.grid.at(*at)) for at in above):
@@ -309,30 +364,64 @@ class _Reader:
 
     def lines(self, lines: Lines) -> None:
         """Read a list, one thing a line; those of one name are added up where that is asked."""
-        fields = {told: self.table.below(head) for told, head in lines.columns.items()}
-        keys = {row: column for row, column in reversed(self.table.below(lines.by))}
+        keys = self._keys(lines)
         sums: dict[str, list[tuple[Decimal, tuple[int, int]]]] = defaultdict(list)
-        for told, cells in fields.items():
-            for row, column in dict(reversed(cells)).items():
-                key = self.table.grid.at(row, keys[row]).strip() if row in keys else ""
-                key = " ".join(key.split()).replace(".", "·").translate(_BRACKETS)
-                if not key or plain(key) in _TOTALS or is_nothing(self.table.grid.at(row, column)):
+        for told, head in lines.columns.items():
+            *sign, value, unit = (head if "+" in head else f"{head}+").split("+")
+            for row, column in sorted(self._first(value).items()):
+                text = self.table.grid.at(row, column).strip()
+                if row not in keys or is_nothing(text) or _unweighed(text) == keys[row]:
                     continue
-                name = lines.fill.replace("{键}", key)
+                name = self.filled(lines.fill).replace("{键}", as_name(_unnumbered(keys[row])))
                 if lines.summed == "是":
-                    if (text := self.value(row, column)) is not None:
-                        sums[name].append((Decimal(text), (row, column)))
-                else:
-                    self.used.add((row, column))
-                    text = self.table.grid.at(row, column).strip()
-                    self.add(f"{name}.{told}", _as_stated(text), (row, column), "")
-        for name, parts in sums.items():
-            self.add(name, f"{sum(number for number, _ in parts):f}", parts[0][1])
+                    if (number := self.value(row, column)) is not None:
+                        sums[name].append((Decimal(number), (row, column)))
+                    continue
+                self.used.add((row, column))
+                before, behind = (self._beside(row, part) for part in ("".join(sign), unit))
+                text = _joined(before, _as_stated(_unweighed(text)), behind)
+                self.add(f"{name}.{told}", text, (row, column), "")
+        for name, each in sums.items():
+            self.add(name, f"{sum(number for number, _ in each):f}", each[0][1])
+
+    def _first(self, head: str) -> dict[int, int]:
+        """Return the column of a head in each row; the first of several that are merged."""
+        return dict(reversed(self.table.below(head))) if head else {}
+
+    def _beside(self, row: int, head: str) -> str:
+        """Return what another column says in a row."""
+        column = self._first(head).get(row)
+        if column is None:
+            return ""
+        self.used.add((row, column))
+        return self.table.grid.at(row, column).strip()
+
+    def _keys(self, lines: Lines) -> dict[int, str]:
+        """Return the name in each row that is one of the list, not a total, a foot or blank."""
+        grid, keys, seen = self.table.grid, dict[int, str](), dict[str, int]()
+        filled = {row for row, column in self.table.below(lines.wanted or lines.by)
+                  if not is_nothing(grid.at(row, column))}  # fmt: skip
+        for row, column in sorted(self._first(lines.by).items()):
+            text = _unweighed(grid.at(row, column))
+            key = as_name(_unnumbered(text))
+            if not key or plain(key) in _TOTALS | self.table.form.known_rows or row not in filled:
+                continue
+            if lines.summed != "是" and key in seen:
+                message = f"“{key}”有两行，另一行在 {address(seen[key], column)}"
+                spot, hint = self.table.spot(row, column), "改一个名称，加上能区别的词"
+                self.found.faults.append(Fault(spot, message, hint))
+                continue
+            keys[row], seen[key] = text, row
+        return keys
 
     def unused(self) -> None:
         """Note the numbers under known heads that no entry of the map asked for."""
         table = self.table
         at = [c for c in table.cells if c not in self.used and not is_nothing(table.grid.at(*c))]
+        if table.form.lines:
+            known = table.form.known_rows
+            at = [c for c in at if _is_number(table.grid.at(*c))
+                  and not known & {table.word(c[0], n) for n in range(c[1])}]  # fmt: skip
         labels = dict.fromkeys(table.label(*cell)[0] or address(*cell) for cell in at)
         if labels:
             told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")
@@ -341,135 +430,34 @@ class _Reader:
 
 # What a name can't hold, in the form that it can.
 _BRACKETS = str.maketrans("[]{}\"'=*|\n", "［］｛｝”’＝＊｜ ")
+# What a form's rows are numbered by, and the points that some print behind a group.
+_NUMBER_OF_ROW = re.compile(r"^指标\s*(?:\d+\s*[:：、.]?|[:：])\s*")
+_POINTS_BEHIND = re.compile(r"\s*[（(]\s*\d+(?:\.\d+)?\s*分\s*[)）]$")
+
+
+def as_name(text: str) -> str:
+    """Return a text as a step of a figure's name."""
+    return " ".join(text.split()).replace(".", "·").translate(_BRACKETS)
+
+
+def _unnumbered(text: str) -> str:
+    return _NUMBER_OF_ROW.sub("", text.strip())
+
+
+def _unweighed(text: str) -> str:
+    """Return a short text, such as a group's name, without the points behind it."""
+    return _POINTS_BEHIND.sub("", text.strip()) if len(text.strip()) <= 20 else text.strip()
+
+
+def _joined(sign: str, value: str, unit: str) -> str:
+    """Return a target from its columns: a sign the value lacks, and a bare number's unit."""
+    if signed(sign)[0] and not signed(sign)[1] and not signed(value)[0]:
+        value = f"{signed(sign)[0]}{value}"
+    is_bare = re.fullmatch(r"-?[\d.]+", signed(value)[1] or value)
+    return f"{value}{unit}" if is_bare and not is_nothing(unit) else value
 
 
 def _as_stated(text: str) -> str:
     """Return a text of a form as the parameter file writes it: a number plainly, signs usual."""
     number = cleaned(text)
-    return number if re.fullmatch(r"-?\d+(\.\d+)?%?", number) else text
-
-
-# ── workbooks → tables ──────────────────────────────────────────
-
-
-def find(
-    source: Source, forms: Mapping[str, Form], year: int,
-    units: Mapping[str, str] | None = None, scope: str = "",
-) -> Found:  # fmt: skip
-    """Read every table of a workbook that a map knows.
-
-    `units` are those told for tables that print none; of two sets of tables `scope` chooses.
-
-    Raises
-    ------
-    FaultsError
-        For a workbook of another year, tables in two sets, a formula never worked out.
-    """
-    found, tables = Found(), _tables(source, forms, year)
-    named = re.search(r"(?<!\d)(20\d\d)(?=年|决算|预算|部门)", source.path.name)
-    if named and int(named[1]) != year:
-        message = f"文件名写的是 {named[1]} 年，要导入的是 {year} 年"
-        raise refused(source.path.name, message, "核对年度；确是这一年的，改文件名再导入")
-    tables = [t for t in tables if not scope or scope in _head_text(t) + t.grid.name]
-    # A name in a list of contents is no table; one that is read has cells.
-    read = {t.name for t in tables if t.cells}
-    tables = [t for t in tables if t.cells or t.name not in read]
-    twice = {t.name for t in tables if sum(o.name == t.name for o in tables) > 1}
-    if twice:
-        places = (f"“{t.name}”{t.spot(t.top, 0)}（{_title(t)}）" for t in tables if t.name in twice)
-        message = f"同一张表有几套：{'；'.join(places)}"
-        hint = "用 --scope 写其中一套的标题、工作表名或单位名里的词，如 --scope 本级"
-        raise refused(source.path.name, message, hint)
-    for table in tables:
-        found.tables[table.name] = table.spot(table.top, 0)
-        _read_heads(table, found, (units or {}).get(table.name, ""))
-        if table.unit:
-            read_table(table, found)
-    if source.hidden:
-        found.notes.append(f"{source.path.name}：隐藏的工作表没有读：{'、'.join(source.hidden)}")
-    unread = [g.name for g in source.grids if g.name not in {t.grid.name for t in tables}]
-    if unread and tables:
-        found.notes.append(f"{source.path.name}：不认识的工作表没有读：{'、'.join(unread)}")
-    return found
-
-
-def _tables(source: Source, forms: Mapping[str, Form], year: int) -> list[Table]:
-    """Return the tables, each from its title to the next one."""
-    found = []
-    for grid in source.grids:
-        titles = [
-            (row, name) for row in range(len(grid.rows)) if (name := _named(grid, row, forms))
-        ]
-        if not titles and (name := _best(grid.name, forms)):
-            titles = [(0, name)]
-        # A title printed twice, as in a head and a merged cell below it, is one.
-        titles = [t for n, t in enumerate(titles) if not n or t[1] != titles[n - 1][1]
-                  or t[0] - titles[n - 1][0] > _MOST_HEADS]  # fmt: skip
-        ends = [*(row for row, _ in titles[1:]), len(grid.rows)]
-        # A sheet without a title that is known has no table.
-        for (row, name), end in zip(titles, ends, strict=False):
-            found.append(Table(name, forms[name], source, grid, row, end, year))
-    return found
-
-
-def _named(grid: Grid, row: int, forms: Mapping[str, Form]) -> str:
-    """Return the form whose title stands in a row, alone but for its number."""
-    words = {text.strip() for text in grid.rows[row] if text.strip()}
-    titles = [word for word in words if len(word) <= 60 and _best(word, forms)]
-    return _best(titles[0], forms) if len(titles) == 1 and len(words) <= 3 else ""
-
-
-def _best(title: str, forms: Mapping[str, Form]) -> str:
-    """Return the form with the longest title that stands in a text."""
-    text = plain(title)
-    fits = [
-        (len(plain(t)), name)
-        for name, form in forms.items()
-        for t in form.titles
-        if plain(t) in text and not any(plain(o) in text for o in form.others)
-    ]
-    return max(fits)[1] if fits and "目录" not in text else ""
-
-
-def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
-    """Yield the texts around a table's title: from the row above it to its first number."""
-    first = min((row for row, _ in table.heads), default=table.bottom)
-    for row in range(max(table.top - 1, 0), max(first, min(table.top + 4, table.bottom))):
-        for column, text in enumerate(table.grid.rows[row]):
-            if text.strip():
-                yield row, column, unicodedata.normalize("NFKC", text)
-
-
-def _head_text(table: Table) -> str:
-    return " ".join(text for _, _, text in _heads(table))
-
-
-def _title(table: Table) -> str:
-    return next((t.strip() for t in table.grid.rows[table.top] if t.strip()), table.grid.name)
-
-
-def _read_heads(table: Table, found: Found, told: str) -> None:
-    """Read a table's unit, year and department; one without a unit is not read further."""
-    units: dict[str, Spot] = {}
-    for row, column, text in _heads(table):
-        spot = table.spot(row, column)
-        if unit := _UNIT.search(text):
-            units.setdefault(unit[1] or unit[2], spot)
-        elif department := _DEPARTMENT.search(text):
-            found.departments.setdefault(department[1].strip(), spot)
-        for year in map(int, _YEAR.findall(text)):
-            is_title = row == table.top
-            if year != table.year and (is_title or year != table.year - 1):
-                message = f"表上写的是 {year} 年，要导入的是 {table.year} 年"
-                found.faults.append(Fault(spot, message, "核对是不是拿错了年度的表"))
-                return
-    told = told or str(table.form.unit or "")
-    if len(units) > 1:
-        message = f"同一张表写了两种单位：{'、'.join(units)}"
-        found.faults.append(Fault([*units.values()][1], message, "只留一种，数与单位要相符"))
-    elif not told and not units:
-        hint = f"核对后写 --unit {table.name}=万元（或元、千元、亿元）"
-        message = f"“{table.name}”没有印单位，不能猜"
-        found.faults.append(Fault(table.spot(table.top, 0), message, hint))
-    else:
-        table.unit = told or next(iter(units))
+    return number if re.fullmatch(r"-?\d+(\.\d+)?%?", number) else " ".join(text.split())

@@ -26,6 +26,7 @@ from govnb.sheet.folder import place_faults
 from govnb.sheet.read import label_of, load, params_of
 from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.section import Ledger
+from govnb.text.yaml_faults import lines_of
 
 # A figure's name as it stands in a reference or a formula.
 _NAME = re.compile(r"[^\W\d][\w（）“”、]*(?:\.[\w（）“”、]+)*")
@@ -34,6 +35,9 @@ _TYPED = re.compile(r"[\w（）“”、.]*$")
 # Where a formula or a reference has begun and not ended.
 _FORMULA = re.compile(r"""(?:^|[:,{\[-]\s*)["']?=[^#"',}]*$""")
 _REFERENCE = re.compile(r"\{\{[^}|]*$")
+# Where a flow mapping's key begins that has a mapping for its value.
+_INSIDE = re.compile(r"""(?<![^\s"'{},:])([^\s"'{},:]+):\s*\{(?=[^{}]*(?:\{|$))""")
+_HALF = re.compile("[\ud800-\udfff]")
 # What stands in the way of a name's being a key as it is.
 _NO_NAME = re.compile(r"[\s.:#{}\[\],|=\"']")
 
@@ -52,8 +56,9 @@ class Document:
     """One file as it is in an editor, saved or not."""
 
     def __init__(self, path: Path, text: str) -> None:
-        self.path, self.text = path, text
-        self.lines = text.splitlines()
+        # Half a character, as an editor may send of one outside the first 65,536, is one lost.
+        self.path, self.text = path, _HALF.sub("\ufffd", text)
+        self.lines = lines_of(self.text)
         self.params = params_of(path)
         self.label = label_of(path, self.params)
         self.figures: dict[str, Figure] = {}
@@ -159,7 +164,7 @@ class Document:
         """
         text = self._line(line)
         before = text[: column - 1]
-        inside = re.findall(r"""([^\s"'{},:]+):\s*\{(?=[^{}]*(?:\{|$))""", before)
+        inside = _INSIDE.findall(before)
         own = _KEY.match(text)
         deep = len(text) - len(text.lstrip()) if text.strip() else column - 1
         if text.lstrip().startswith("- "):

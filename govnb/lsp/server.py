@@ -14,6 +14,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from govnb import __version__
 from govnb.lsp.document import Document
 from govnb.text.faults import Place
+from govnb.text.yaml_faults import lines_of
 
 # How long one has to stop typing before the file is read, in seconds.
 PAUSE = 0.3
@@ -46,12 +47,13 @@ async def _check(uri: str, pause: float) -> None:
     remarks = await asyncio.to_thread(document.check)
     diagnostics = [
         lsp.Diagnostic(
-            _range(remark.place.line, remark.place.column, document.end_of(remark.place)),
+            _range(document.lines, at.line, at.column, document.end_of(at)),
             remark.text,
             severity=_SEVERITIES[remark.kind],
             source="govnb",
         )
         for remark in remarks
+        for at in (remark.place,)
     ]
     server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))
 
@@ -83,8 +85,12 @@ async def saved(params: lsp.DidSaveTextDocumentParams) -> None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
 async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-    """Forget a file."""
-    _documents.pop(params.text_document.uri, None)
+    """Forget a file, what was said of it included."""
+    uri = params.text_document.uri
+    if waiting := _waiting.pop(uri, None):
+        waiting.cancel()
+    _documents.pop(uri, None)
+    server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
 
 @server.feature(
@@ -92,9 +98,10 @@ async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
 )
 def completion(params: lsp.CompletionParams) -> lsp.CompletionList:
     """Offer keys, or figures where a reference or a formula is being typed."""
-    line, column = _at(params.position)
-    offered, start = _document(params.text_document.uri).completions(line, column)
-    span = _range(line, start, column)
+    document = _document(params.text_document.uri)
+    line, column = _at(document, params.position)
+    offered, start = document.completions(line, column)
+    span = _range(document.lines, line, start, column)
     items = [
         lsp.CompletionItem(
             text.removesuffix(": "), detail=what, kind=_kind(text), filter_text=text,
@@ -112,9 +119,8 @@ def _kind(text: str) -> lsp.CompletionItemKind:
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hover(params: lsp.HoverParams) -> lsp.Hover | None:
     """Tell value, formula and origin of the figure under the pointer."""
-    line, column = _at(params.position)
     document = _document(params.text_document.uri)
-    found = document.name_at(line, column)
+    found = document.name_at(*_at(document, params.position))
     if found is None:
         return None
     told = lsp.MarkupContent(lsp.MarkupKind.Markdown, document.told(found[0]))
@@ -125,13 +131,15 @@ def hover(params: lsp.HoverParams) -> lsp.Hover | None:
 def definition(params: lsp.DefinitionParams) -> lsp.Location | None:
     """Go to the line that states a figure, or to its formula."""
     document = _document(params.text_document.uri)
-    found = document.name_at(*_at(params.position))
+    found = document.name_at(*_at(document, params.position))
     place: Place | None = document.figures[found[0]].place if found else None
     if place is None:
         return None
-    path = document.params.resolve().parent / place.file
-    uri = params.text_document.uri if place.file == document.label else from_fs_path(str(path))
-    return lsp.Location(uri or "", _range(place.line, place.column, place.column))
+    uri, lines = params.text_document.uri, document.lines
+    if place.file != document.label:
+        path = document.params.resolve().parent / place.file
+        uri, lines = from_fs_path(str(path)) or "", lines_of(path.read_text("utf-8", "replace"))
+    return lsp.Location(uri, _range(lines, place.line, place.column, place.column))
 
 
 @server.feature(lsp.TEXT_DOCUMENT_RENAME)
@@ -139,23 +147,27 @@ def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit:
     """Rename an item wherever the file speaks of it."""
     uri = params.text_document.uri
     document = _document(uri)
-    name = document.item_at(*_at(params.position))
+    name = document.item_at(*_at(document, params.position))
     if name is None:
         raise JsonRpcInvalidParams("这里不是可以改名的项目或科目；固定的名称不能改")
     try:
         edits = document.renamed(name, params.new_name)
     except ValueError as error:
         raise JsonRpcInvalidParams(str(error)) from None
-    return lsp.WorkspaceEdit({uri: [lsp.TextEdit(_range(*at), new) for *at, new in edits]})
+    changes = [lsp.TextEdit(_range(document.lines, *at), new) for *at, new in edits]
+    return lsp.WorkspaceEdit({uri: changes})
 
 
-def _at(position: lsp.Position) -> tuple[int, int]:
-    return position.line + 1, position.character + 1
+def _at(document: Document, position: lsp.Position) -> tuple[int, int]:
+    """Return line and column; an editor counts a rare character as two (UTF-16)."""
+    codec = server.workspace.position_codec
+    there = codec.position_from_client_units(document.lines, position)
+    return there.line + 1, there.character + 1
 
 
-def _range(line: int, start: int, end: int) -> lsp.Range:
+def _range(lines: list[str], line: int, start: int, end: int) -> lsp.Range:
     first, last = lsp.Position(line - 1, start - 1), lsp.Position(line - 1, end - 1)
-    return lsp.Range(first, last)
+    return server.workspace.position_codec.range_to_client_units(lines, lsp.Range(first, last))
 
 
 def main() -> Any:

@@ -109,8 +109,8 @@ class _Form:
 
     def rate(self) -> Iterator[Finding]:
         """Compare the rate and its points as printed with the money block."""
-        money, rate = self.scored.form.money.get(WHOLE_MONEY), self._rate
-        stated, points = money.rate if money else None, self.scored.form.points
+        form, rate = self.scored.form, self._rate
+        stated, points = form.rate, form.points
         number = rate.number if rate else None
         if number is None:
             if stated is not None or points is not None:
@@ -118,12 +118,11 @@ class _Form:
                 yield self.check.no_data(f"{self.title}.执行率", missing)
             return
         if stated is not None and stated.value is not None:
-            where = f"{self._at}.资金.{WHOLE_MONEY}.公布执行率"
-            yield self._held("执行率", where, stated, number, PERCENT)
+            yield self._held("执行率", f"{self._at}.公布执行率", stated, number, PERCENT)
         due = self._due("", self._rate_weight)
         if points is not None and points.value is not None and due:
             yield self._held("执行率得分", f"{self._at}.执行率得分", points, due[0], "分")
-        elif due and any(t.published for t in self.scored.form.targets.values()):
+        elif due and any(t.published for t in form.targets.values()):
             told = (
                 f"预算执行没有印得分，执行率{printed(number, PERCENT)}，应是{printed(due[0], '分')}"
             )

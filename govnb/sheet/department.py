@@ -317,6 +317,7 @@ class Acknowledgement(Strict):
 
 
 DRAFT, TRANSCRIPT = "草稿", "转录"
+Style = Annotated[Scalar, TextOf("体例", choices=("叙述体", "自评体", "表格体"))]
 Manuscript = Annotated[Scalar, TextOf("稿别", choices=(DRAFT, TRANSCRIPT))]
 
 
@@ -328,6 +329,12 @@ class Department(Strict):
         "稿别",
         "草稿：本单位自己的报告，没有填的印（待填）；"
         "转录：抄录已公布的报告，没有的印 未公布。不写按转录",
+        lasting=True,
+    )
+    outline: Style | None = key(
+        "体例",
+        "报告的章节：叙述体（2018 年及以前）、自评体（2019 年起）、表格体（自评表在前）；"
+        "不写按年度和所填的内容",
         lasting=True,
     )
     sample: YesNo | None = of_year("示例", "虚构的部门和数据写 是")

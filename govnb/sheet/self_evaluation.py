@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 
 from govnb.sheet.evidence import TargetOf, of_year
 from govnb.sheet.fields import key
 from govnb.sheet.score import Score
-from govnb.text.measure import Level, Measure
+from govnb.text.measure import PERCENT, Level
 from govnb.text.section import Name, Strict
-from govnb.text.values import Count, Money, Quantity, Text, YesNo
+from govnb.text.values import Amount, AmountOf, Count, Kind, Money, Quantity, Text, YesNo
 
 # The row of the money block that the rate is of.
 WHOLE_MONEY = "年度资金总额"
 # What 预算执行 counts where a form doesn't say.
 USUAL = Decimal(10)
+
+Rate = Annotated[Amount, AmountOf(Kind(PERCENT, (PERCENT,), what="百分数"))]
 
 
 class FormMoney(Strict):
@@ -29,7 +32,6 @@ class FormMoney(Strict):
     adjusted: Money | None = key("全年预算数", "调整后的，式中的 A")
     received: Money | None = key("到位数")
     actual: Money | None = key("全年执行数", "式中的 B")
-    rate: Measure | None = of_year("公布执行率", "表上印的执行率，如 60%")
 
 
 class YearGoal(Strict):
@@ -58,6 +60,7 @@ class ProjectForm(SelfEvaluation):
     code: Text | None = key("项目编码", "保留前导零")
     authority: Text | None = key("主管部门")
     carried_out_by: Text | None = key("实施单位")
+    rate: Rate | None = of_year("公布执行率", "表上印的，如 60%；不写就是执行数÷预算数")
     targets: dict[Name, TargetOf] = key("绩效指标", "各条绩效指标，写法同部门的", {})
     total: Quantity | None = of_year("总分", "公布的表上印的总分")
 

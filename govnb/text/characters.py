@@ -24,8 +24,9 @@ _SUPPLEMENT = (
     "⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙"
     "⻱龜⻲亀"
 )
+# With the line ends that YAML knows and no editor shows.
 INVISIBLE = re.compile(
-    "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 # Characters of text that take no room: pasted along from a web page, they are harmless in a
 # sentence and spoil a number or a name.

@@ -17,8 +17,8 @@ _LONGEST_LINE = 200
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines as YAML counts them; `splitlines` breaks at more characters."""
-    return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
+    """Return the lines as editors count them; `splitlines` breaks at more characters."""
+    return re.split("\r\n|[\n\r]", text)
 
 
 def invisible(text: str, label: str) -> Iterator[Fault]:

@@ -58,7 +58,7 @@ def test_the_base_data_table_comes_in_but_for_the_cell_that_is_no_number(
     assert found["三公经费.公务接待费.支出"]["value"] == "4.99"
     assert found["人员.编制数"]["value"] == "143"
     assert found["公用经费.水费电费差旅费.预算"]["value"] is None
-    assert found["人员.编制数"]["source"] == "基础.xlsx · 基础 · B4（万元）"
+    assert found["人员.编制数"]["source"] == "基础.xlsx · 基础 · B4"
 
 
 def test_yuan_come_exactly_into_a_file_kept_in_wan(

@@ -52,8 +52,15 @@ class Editor:
     def at(self, words: str, inside: int = 0) -> dict[str, Any]:
         """Return the position of some words, or so many characters into them."""
         before = self.text[: self.text.index(words) + inside]
-        position = lsp.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
+        inline = before[before.rfind("\n") + 1 :]
+        position = lsp.Position(before.count("\n"), len(inline.encode("utf-16-le")) // 2)
         return {"text_document": lsp.TextDocumentIdentifier(self.uri), "position": position}
+
+    def under(self, span: lsp.Range) -> str:
+        """Return the words of a range, counted as editors count: in UTF-16."""
+        assert span.start.line == span.end.line
+        line = self.text.splitlines()[span.start.line].encode("utf-16-le")
+        return line[2 * span.start.character : 2 * span.end.character].decode("utf-16-le")
 
     async def offered(self, words: str) -> dict[str, lsp.CompletionItem]:
         """Return what is offered behind some words."""
@@ -65,7 +72,7 @@ class Editor:
 
 def within(tmp_path: Path, what: Callable[[Editor], Awaitable[None]]) -> None:
     """Do something in an editor that has the real 2016 report's file open."""
-    params = tmp_path / "params"
+    params = tmp_path / "绩效 评价" / "params"
     shutil.copytree(
         ROOT / "params", params, ignore=shutil.ignore_patterns("2018", "2019", "20??-*")
     )
@@ -105,8 +112,7 @@ def test_faults_are_underlined_as_one_types_and_findings_where_they_come_from(
         found = await editor.write("编外人员经费: 30.98", "编外人员经费: 3O.98")
         (fault,) = (d for d in found if d.severity == lsp.DiagnosticSeverity.Error)
         assert "“3O.98”" in fault.message
-        line = editor.text.splitlines()[fault.range.start.line]
-        assert line[fault.range.start.character : fault.range.end.character] == "3O.98"
+        assert editor.under(fault.range) == "3O.98"
         found = await editor.write("3O.98", "30.98")
         assert all(d.severity != lsp.DiagnosticSeverity.Error for d in found)
 
@@ -184,5 +190,65 @@ def test_a_yaml_file_that_is_no_parameter_file_is_left_alone(tmp_path: Path) -> 
         stranger = Editor(editor.client, other)
         stranger.told = editor.told
         assert await stranger.open() == []
+
+    within(tmp_path, what)
+
+
+def test_rare_characters_in_a_line_move_nothing(tmp_path: Path) -> None:
+    async def what(editor: Editor) -> None:
+        await editor.open()
+        # An ideograph and a picture outside the first 65,536 characters: two units each in UTF-16.
+        await editor.write("\n人员:\n", "\n# 𠮷😀 {{ 人员.编外人员.聘用.热线办 }}\n人员:\n")
+        at = editor.at("{{ 人员.编外人员.聘用.热线办", 15)
+        edit = await editor.client.text_document_rename_async(
+            lsp.RenameParams(new_name="热线班", **at)
+        )
+        assert edit and edit.changes
+        assert {editor.under(e.range) for e in edit.changes[editor.uri]} == {"热线办"}
+        hover = await editor.client.text_document_hover_async(lsp.HoverParams(**at))
+        assert hover and "人员.编外人员.聘用.热线办" in hover.contents.value  # type: ignore[union-attr]
+        found = await editor.write(
+            "{名称: 对个人和家庭补助支出, 合计: 8.92}", "{名称: 𠮷😀补助, 合计: 8.9Z}"
+        )
+        (fault,) = (d for d in found if d.severity == lsp.DiagnosticSeverity.Error)
+        assert editor.under(fault.range) == "8.9Z"
+
+    within(tmp_path, what)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "untitled:Untitled-1",
+        "file:///c%3A/Users/%E5%BC%A0%E4%B8%89/params/2016/ju.yml",
+        "file:///C:/Users/张三/params/2016/ju.yml",
+        "file://server/share/params/2016/ju.yml",
+        "vscode-notebook-cell:/x.ipynb#1",
+        "git:/params/2016/ju.yml?%7B%7D",
+    ],
+)
+def test_a_file_that_is_elsewhere_or_nowhere_is_left_alone(tmp_path: Path, uri: str) -> None:
+    async def what(editor: Editor) -> None:
+        stranger = Editor(editor.client, editor.path)
+        stranger.uri, stranger.told = uri, editor.told
+        assert await stranger.open() == []
+        at = stranger.at("三公经费", 1)
+        assert await editor.client.text_document_hover_async(lsp.HoverParams(**at)) is None
+        assert await editor.open()
+
+    within(tmp_path, what)
+
+
+def test_a_file_that_is_renamed_or_removed_while_it_is_open_ends_nothing(tmp_path: Path) -> None:
+    async def what(editor: Editor) -> None:
+        await editor.open()
+        editor.path.rename(editor.path.with_name("改名.yml"))
+        found = await editor.write("编外人员经费: 30.98", "编外人员经费: 3O.98")
+        assert any("3O.98" in d.message for d in found)
+        shutil.rmtree(editor.path.parents[1])
+        await editor.write("3O.98", "30.98")
+        closed = lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(editor.uri))
+        editor.client.text_document_did_close(closed)
+        assert await editor.diagnostics() == []
 
     within(tmp_path, what)

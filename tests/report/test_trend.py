@@ -327,7 +327,7 @@ def test_shares_add_up_to_the_whole(district: District) -> None:
     wb = district.trend()
     shares = wb.parts("支出").div(wb["支出"]["支出"], axis=0).map(percent)
     assert sum(cell.ratio for cell in shares.iloc[-1]) == 1
-    printed = sum(Decimal(f"{float(cell):.2f}") for cell in shares.iloc[-1])
+    printed = sum((Decimal(f"{float(cell):.2f}") for cell in shares.iloc[-1]), Decimal(0))
     assert abs(printed - 100) <= Decimal("0.02")
 
 

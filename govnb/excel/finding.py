@@ -1,0 +1,150 @@
+"""Official tables found in a workbook by their titles, and what their heads say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from govnb.excel.maps import Form, plain
+from govnb.excel.source import Grid, Source, refused
+from govnb.excel.tables import MOST_HEADS, Found, Table, read_table
+from govnb.text.faults import Fault, Spot
+
+_UNIT = re.compile(
+    r"(?:金额)?单位:\s*人?民?币?(元|千元|万元|亿元)|[(](?:单位:)?(元|千元|万元|亿元)[)]"
+)
+_DEPARTMENT = re.compile(
+    r"(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[(][^)]*[)])?:\s*(\S.*)"
+)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
+
+
+def find(
+    source: Source, forms: Mapping[str, Form], year: int,
+    units: Mapping[str, str] | None = None, scope: str = "",
+) -> Found:  # fmt: skip
+    """Read every table of a workbook that a map knows.
+
+    `units` are those told for tables that print none; of two sets of tables `scope` chooses.
+
+    Raises
+    ------
+    FaultsError
+        For a workbook of another year, tables in two sets, a formula never worked out.
+    """
+    found, tables = Found(), _tables(source, forms, year)
+    dated = re.search(r"(?<!\d)(20\d\d)(?=年|决算|预算|部门)", source.path.name)
+    if dated and int(dated[1]) != year:
+        message = f"文件名写的是 {dated[1]} 年，要导入的是 {year} 年"
+        raise refused(source.path.name, message, "核对年度；确是这一年的，改文件名再导入")
+    tables = [t for t in tables if not scope or scope in _head_text(t) + t.grid.name]
+    # A name in a list of contents is no table; one that is read has cells.
+    read = {t.name for t in tables if t.cells}
+    tables = [t for t in tables if t.cells or t.name not in read]
+    named = Counter(t.title for t in tables if not t.form.named or t.title != t.name)
+    twice = {title for title, count in named.items() if count > 1}
+    if twice:
+        places = (
+            f"“{t.title}”{t.spot(t.top, 0)}（{_title(t)}）" for t in tables if t.title in twice
+        )
+        message = f"同一张表有几套：{'；'.join(places)}"
+        hint = "用 --scope 写其中一套的标题、工作表名或单位名里的词，如 --scope 本级"
+        raise refused(source.path.name, message, hint)
+    for table in tables:
+        found.tables[table.title] = table.spot(table.top, 0)
+        _read_heads(table, found, (units or {}).get(table.name, ""))
+        if table.unit:
+            read_table(table, found)
+    if source.hidden:
+        found.notes.append(f"{source.path.name}：隐藏的工作表没有读：{'、'.join(source.hidden)}")
+    unread = [g.name for g in source.grids if g.name not in {t.grid.name for t in tables}]
+    if unread and tables:
+        found.notes.append(f"{source.path.name}：不认识的工作表没有读：{'、'.join(unread)}")
+    return found
+
+
+def _tables(source: Source, forms: Mapping[str, Form], year: int) -> list[Table]:
+    """Return the tables, each from its title to the next one."""
+    found = []
+    for grid in source.grids:
+        titles = [
+            (row, name) for row in range(len(grid.rows)) if (name := _named(grid, row, forms))
+        ]
+        if not titles and (name := _best(grid.name, forms)):
+            titles = [(0, name)]
+        # A title printed twice, as in a head and a merged cell below it, is one.
+        titles = [t for n, t in enumerate(titles) if not n or t[1] != titles[n - 1][1]
+                  or t[0] - titles[n - 1][0] > MOST_HEADS]  # fmt: skip
+        ends = [*(row for row, _ in titles[1:]), len(grid.rows)]
+        # A sheet without a title that is known has no table.
+        for (row, name), end in zip(titles, ends, strict=False):
+            found.append(Table(name, forms[name], source, grid, row, end, year))
+    return found
+
+
+def _named(grid: Grid, row: int, forms: Mapping[str, Form]) -> str:
+    """Return the form whose title stands in a row, alone but for its number."""
+    words = {text.strip() for text in grid.rows[row] if text.strip()}
+    titles = [word for word in words if len(word) <= 60 and _best(word, forms)]
+    return _best(titles[0], forms) if len(titles) == 1 and len(words) <= 3 else ""
+
+
+def _best(title: str, forms: Mapping[str, Form]) -> str:
+    """Return the form with the longest title that stands in a text."""
+    text = plain(title)
+    fits = [
+        (len(plain(t)), name)
+        for name, form in forms.items()
+        for t in form.titles
+        if plain(t) in text and not any(plain(o) in text for o in form.others)
+    ]
+    return max(fits)[1] if fits and "目录" not in text else ""
+
+
+def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
+    """Yield the texts around a table's title: from the row above it to its first number."""
+    first = min((row for row, _ in table.heads), default=table.bottom)
+    # A form filled in once a thing names the unit in the row of heads: 项目资金（万元）.
+    first += 1 if table.form.named else 0
+    for row in range(max(table.top - 1, 0), max(first, min(table.top + 4, table.bottom))):
+        for column, text in enumerate(table.grid.rows[row]):
+            if text.strip():
+                yield row, column, unicodedata.normalize("NFKC", text)
+
+
+def _head_text(table: Table) -> str:
+    return " ".join(text for _, _, text in _heads(table))
+
+
+def _title(table: Table) -> str:
+    return next((t.strip() for t in table.grid.rows[table.top] if t.strip()), table.grid.name)
+
+
+def _read_heads(table: Table, found: Found, told: str) -> None:
+    """Read a table's unit, year and department; one without a unit is not read further."""
+    units: dict[str, Spot] = {}
+    for row, column, text in _heads(table):
+        spot = table.spot(row, column)
+        if unit := _UNIT.search(text):
+            units.setdefault(unit[1] or unit[2], spot)
+        elif plain(text.partition(":")[0]) in table.form.known_labels:
+            continue
+        elif department := _DEPARTMENT.search(text):
+            found.departments.setdefault(department[1].strip(), spot)
+        for year in map(int, _YEAR.findall(text)):
+            is_title = row == table.top
+            if year != table.year and (is_title or year != table.year - 1):
+                message = f"表上写的是 {year} 年，要导入的是 {table.year} 年"
+                found.faults.append(Fault(spot, message, "核对是不是拿错了年度的表"))
+                return
+    if len(units) > 1:
+        message = f"同一张表写了两种单位：{'、'.join(units)}"
+        found.faults.append(Fault([*units.values()][1], message, "只留一种，数与单位要相符"))
+    elif not (told or units or table.form.unit):
+        hint = f"核对后写 --unit {table.name}=万元（或元、千元、亿元）"
+        message = f"“{table.name}”没有印单位，不能猜"
+        found.faults.append(Fault(table.spot(table.top, 0), message, hint))
+    else:
+        table.unit = told or next(iter(units), str(table.form.unit))
