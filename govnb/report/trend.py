@@ -22,7 +22,7 @@ from govnb.files import find_upward
 from govnb.report.blocks import Panels, Result, Title
 from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
 from govnb.report.charts_years import over_years
-from govnb.report.frames import Computed, Number, growth, here
+from govnb.report.frames import Computed, Number, growth, here, percent
 from govnb.report.prose import Prose
 from govnb.report.reports import Report, reports
 from govnb.report.results import figure_of as told_figure
@@ -241,12 +241,17 @@ class Trend:
 
     def told(self, now: Number, then: Number) -> str:
         """Return how a number differs from the year before's: amount, rate and direction agree."""
-        (rate,) = growth(pd.Series([now]), pd.Series([then]))
         if now == then:
             return "与上年持平"
+        # Positive both, with the word for the direction chosen once: however small, they agree.
+        up = now > then
+        gap = now - then if up else then - now
         if now.figure.unit == "%":
-            return f"比上年{rate:升降}"
-        return f"比上年{now - then:多少}，{f'{rate:增减}' if isinstance(rate, Number) else rate}"
+            return f"比上年{'上升' if up else '下降'}{gap}"
+        (rate,) = growth(pd.Series([now]), pd.Series([then]))
+        if isinstance(rate, Number):
+            rate = f"{'增长' if up else '下降'}{percent(gap / then)}"
+        return f"比上年{'多' if up else '少'}{gap}，{rate}"
 
     def restated(self, then: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
         """Return where a year's file states last year's number otherwise than that year's own did.
