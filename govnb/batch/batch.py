@@ -147,6 +147,9 @@ def _with_pages(
     only: str | None = None,
 ) -> list[Row]:
     """Make the pages beside the reports, or only a department's; return the rows with them."""
+    if len(rows) > 1 and not template.is_public:
+        # What pages of years find a department's peers in.
+        _write(store, {SUMMARY: summary_json(template.year, rows)})
     pages = plan_pages(template, rows, store, force)
     chosen = [p for p in pages if p.task.reasons and only in (None, p.department)]
     if pages:

@@ -298,7 +298,7 @@ class TypedYearCheck(ProseCheck):
                 right, why = near, f"“{near.label.removesuffix('·日期')}”是{near.value}"
             elif month is None and (now := self._this_year(date.year, match.end(), passage, world)):
                 right, why = now, f"“{now.label}”{now}是{world.year}年的数"
-            elif date.year < world.year and _tells_of_a_year(passage, match, world.year):
+            elif date.year != world.year and _tells_of_a_year(passage, match, world.year):
                 why = f"报告评价的是{world.year}年"
         evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
         subject = f"{passage.path}:{match[0]}"

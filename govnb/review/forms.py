@@ -15,8 +15,8 @@ from regex import Match
 
 from govnb.review.check import Evidence, ProseCheck, Regex
 from govnb.review.finding import Finding
-from govnb.review.rounding import MEASURED
-from govnb.review.sentences import MONEY, POINTS, scaled
+from govnb.review.rounding import room
+from govnb.review.sentences import POINTS, scaled
 from govnb.review.terms import printed
 from govnb.review.texts import DIGIT, Passage
 from govnb.review.world import World
@@ -24,7 +24,7 @@ from govnb.sheet.expression import FormulaError, NotComputable, filled, parse
 from govnb.text.number import TextNumber, number_in_chinese
 from govnb.text.patterns import matches
 from govnb.text.section import Strict
-from govnb.text.values import MONEY_UNITS, Text, refuse
+from govnb.text.values import Text, refuse
 from govnb.text.yaml_text import Scalar
 
 _RELATION = re.compile(r"\s*(?P<left>[^=<>]+?)\s*(?P<sign>[=<>])\s*(?P<right>[^=<>]+?)\s*")
@@ -82,7 +82,10 @@ class Form(Strict):
     def pattern(self) -> Scalar:
         """The form as a regular expression over a passage's shape."""
         text = _VARIABLE.sub(_NUMBER, self.written)
-        text = text.replace("……", "[^。\n]*?").replace("…", _WORDS)
+        # What is no digit is no number's either.
+        text = (
+            text.replace(r"[^\d", rf"[^\d{DIGIT}").replace("……", "[^。\n]*?").replace("…", _WORDS)
+        )
         pattern = Scalar(text)
         pattern.place, pattern.body = self.written.place, self.written.body
         return pattern
@@ -145,7 +148,7 @@ class FormCheck(ProseCheck):
                 difference=left.amount - value if is_exact else None,
             )
             # Some cut a number instead of rounding it.
-            low, high = ends[0] - 2 * _room(left), ends[1] + _room(left)
+            low, high = ends[0] - 2 * room(left), ends[1] + room(left)
             if low <= left.amount <= high if is_exact else relation.holds(left.amount, value):
                 yield self.passed(subject, f"“{written}”相符", evidence)
                 return
@@ -183,16 +186,10 @@ def _printed(number: TextNumber) -> str:
     return f"{number.text}{number.unit}"
 
 
-def _room(number: TextNumber) -> Decimal:
-    """Return how far a number may be from what was rounded to it; what was counted is exact."""
-    is_measured = number.decimals or number.unit in (*MONEY_UNITS, *MEASURED, *_RATES, MONEY)
-    return number.half * number.scale if is_measured else Decimal(0)
-
-
 def _ends(text: str, numbers: Mapping[str, TextNumber]) -> tuple[Decimal, Decimal] | None:
     """Return the least and the most that an expression comes to; None where it can't be told."""
     names = parse(text).names
-    sides = [(n.amount - _room(n), n.amount + _room(n)) for n in map(numbers.__getitem__, names)]
+    sides = [(n.amount - room(n), n.amount + room(n)) for n in map(numbers.__getitem__, names)]
     values = [_value(text, dict(zip(names, corner, strict=True))) for corner in product(*sides)]
     known = [value for value in values if value is not None]
     return (min(known), max(known)) if len(known) == len(values) else None

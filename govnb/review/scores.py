@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -52,6 +52,7 @@ class ScoreCheck(Check):
 
     kind: Literal["得分"] = Field(alias="种类")
     published: NamePattern = Field(alias="公布", description="公布数里得分的名称")
+    relates: ClassVar[bool] = True
 
     def find(self, world: World) -> Iterator[Finding]:
         """Compare the total, each indicator's points, and what they add up to."""

@@ -375,6 +375,8 @@ _END_OF_UNIT = re.compile("[比较同与和增减下上占完为其结超]")
 _GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
 _MOVED = re.compile("[比较].*[增减降升超]|(?:[增减超]|[多少][用花]?)[支收出]*$")
 _HOW_MUCH = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
+# 两者分别占总额200万元, of which the share comes next.
+SHARED = re.compile("(?:[^，。；、占]{0,6}分别)?占(?P<whole>.*)")
 _OF_THIS = re.compile(r"的(?:比重|比例)?(?:为|约)?\s*")
 _ADDED = re.compile(
     r"[，,](?:[两二三四五六七八九]项|以上|上述|各项)*(?:合计|共计|总计)(?:为|是|达)?\s*"
@@ -453,7 +455,7 @@ class Statements:
             rf"|{_OF_YEAR}(?:预算(?:执行|完成)|执行)率(?:为|达到?)?)\s*"
         )
         self._share = re.compile(
-            rf"{_GAP}(?:约|分别)?占(?:比|(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?)(?:为|达到?)?\s*"
+            rf"{_GAP}(?:约|[^，。；、占]{{0,6}}分别)?占(?:比|(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?)(?:为|达到?)?\s*"
         )
         self._is_budget = re.compile(
             r"预算(?:数|总额|金额|安排|指标|收入|支出|批复|为|是|了|约|共|：|:)*\s*$"
@@ -508,8 +510,8 @@ class Statements:
             # 占总额200万元的15%
             if before[-1].role is Role.BUDGET:
                 return replace(told, role=Role.DONE, base=Role.BUDGET)
-            if whole := re.match("(?:分别)?占(.*)", before[-1].label):
-                return replace(told, role=Role.SHARE, label=whole[1])
+            if whole := SHARED.match(before[-1].label):
+                return replace(told, role=Role.SHARE, label=whole["whole"])
         if unit == "%" and before and before[-1].role is Role.SHARE and head in ("、", "和"):
             # 分别占支出的39.94%和60.06%
             return replace(told, role=Role.SHARE, label=before[-1].label)

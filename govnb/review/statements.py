@@ -19,7 +19,7 @@ from pydantic import Field
 from govnb.review.check import Evidence, ProseCheck
 from govnb.review.finding import Finding
 from govnb.review.rounding import MEASURED
-from govnb.review.sentences import MONEY, SAID_OF_OTHERS, Role, Told
+from govnb.review.sentences import MONEY, SAID_OF_OTHERS, SHARED, Role, Told
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.world import World
@@ -193,7 +193,7 @@ def _sums(
     for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
         known = [one for one in before if one.unit == unit]
         # 占总投资200万元的80%: the whole is none of its parts.
-        own = [one for one in known if not re.match("(?:分别)?占", one.label)]
+        own = [one for one in known if not SHARED.match(one.label)]
         values = [_Sum.of(one) for one in own if one.role is Role.VALUE][-_FEW:]
         # 办公费5万元、水费3万元，比上年…: all of them, or the last ones.
         values = list(accumulate(reversed(values), add)) + values[:-1]
@@ -308,7 +308,9 @@ def _of_known(share: Told, before: Sequence[Told], world: World) -> Iterator[_Su
 
 def _is_whole(one: Told, share: Told) -> bool:
     """Tell whether an amount is what a share is of: 占支出的, or just 占 of a total before."""
-    core, called = (_OF_ALL.sub("", label) for label in (share.label, one.label))
+    of_this = SHARED.match(one.label)
+    label = of_this["whole"] if of_this else one.label
+    core, called = (_OF_ALL.sub("", text) for text in (share.label, label))
     is_total = one.is_whole or _TOTAL.search(one.label) is not None
     is_meant = called == core or (is_total and called.endswith(core))
     return one.role is Role.VALUE and is_meant and (is_total or core != "")

@@ -130,14 +130,6 @@ class World:
         at = next(iter(self.inputs.book_at.values()), None)
         return at is not None and figure.place.file == at.file
 
-    @cached_property
-    def _sections(self) -> dict[str, dict[str, Figure]]:
-        """The figures by the first word of their names."""
-        found: dict[str, dict[str, Figure]] = {}
-        for name, figure in self.figures.items():
-            found.setdefault(name.partition(".")[0], {})[name] = figure
-        return found
-
     def instances(self, pattern: str | None) -> list[dict[str, str]]:
         """Return the values of a pattern's variables for each name it matches in the file.
 

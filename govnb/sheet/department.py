@@ -408,6 +408,11 @@ class Department(Strict):
     monitored: dict[Name, dict[Month, dict[Name, MonitoredTarget]]] = of_year(
         "绩效监控", "项目: {月份: {指标: {…}}}，绩效运行监控表的指标", {}
     )
+    breaks: dict[str, Text] = of_year(
+        "口径变化",
+        "本年起与上年不可比的。指标名称，或 全部: 原因，如合并、分设、由本级改为汇总",
+        {},
+    )
     published: dict[str, Published] = of_year(
         "公布数", "公布的报告所印的数，键是指标名称，与重算的数核对", {}
     )
