@@ -14,7 +14,8 @@ import pandas as pd
 from govnb.files import find_upward
 from govnb.report.blocks import Result, Title
 from govnb.report.frames import Computed, Number, here
-from govnb.report.monitor import BUDGET, FOLDER, SPENT
+from govnb.report.in_year import BUDGET, SPENT
+from govnb.report.monitor import FOLDER
 from govnb.report.prose import Prose
 from govnb.report.shown import Shown
 from govnb.report.tables import Table

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
+from functools import partial
 
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figures
+from govnb.sheet.in_year import CERTAIN
 from govnb.sheet.references import par
 
 # How a narrative begins that goes on from a sentence with its reason.
@@ -73,6 +75,28 @@ def _term(name: str) -> str:
     return plain(name.rpartition(".")[2])
 
 
+def is_budget(figures: Figures) -> bool | None:
+    """Tell whether 收入 is the year's budget, not the accounts' income; None if it isn't said."""
+    called = str(figures["收入.名称"].value) if known(figures, "收入.名称") else ""
+    if "决算" in called or "预算" in called:
+        return "决算" not in called
+    both = known(figures, "收入", "预算执行.决算收入", "预算执行.年初预算")
+    income, actual, initial = (
+        figures[name].number if both else None
+        for name in ("收入", "预算执行.决算收入", "预算执行.年初预算")
+    )
+    return False if both and income == actual != initial else None
+
+
+def _beyond_income(figures: Figures) -> str:
+    """Return how spending and the accounts' income differ: what was carried over is no 超支."""
+    said = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
+    said += "比本年收入{{ 支出.超支 | 多少 }}"
+    carried = figures["预算执行.上年结转"].number if known(figures, "预算执行.上年结转") else None
+    over = figures["支出.超支"].number or 0
+    return f"{said}，用的是上年结转" if over > 0 and carried and carried >= over else said
+
+
 def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income, or nothing without both."""
     if not known(figures, "支出.超支"):
@@ -80,6 +104,8 @@ def overspend(figures: Figures) -> str:
     said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"
+    if is_budget(figures) is False:
+        return f"{said}{_beyond_income(figures)}。"
     term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
     return f"{said}{term}{{{{ 支出.结余 | 盈亏 }}}}。"
 
@@ -94,6 +120,39 @@ def with_reason(said: str, narrative: str) -> str:
     if said.endswith("。") and _GIVES_REASON.match(narrative):
         return f"{said.removesuffix('。')}，{narrative.lstrip()}"
     return f"{said}\n\n{narrative}"
+
+
+def change(figures: Figures, name: str) -> str:
+    """Return “比上年增加28.5万元，增长6.12%”, or nothing where either year isn't known.
+
+    From nothing there is no rate of growth.
+    """
+    gap, rate = f"{name}.上年增减", f"{name}.上年增减率"
+    if not known(figures, gap):
+        return ""
+    if level := par(figures[gap]):
+        return f"与上年{level}"
+    said = f"比上年{{{{ {gap} | 加减 }}}}"
+    if known(figures, rate):
+        # What rounds to nothing is no rate to tell.
+        return said if par(figures[rate]) else f"{said}，{{{{ {rate} | 增减 }}}}"
+    return f"{said}（上年为0，不计算增幅）"
+
+
+def year_on_year(figures: Figures, name: str) -> str:
+    """Return the sentence on income or spending against last year's, or nothing."""
+    said = change(figures, name)
+    return f"{_called(figures, name)}{{{{ {name} }}}}，{said}。" if said else ""
+
+
+def basic(figures: Figures) -> str:
+    """Return what 基本支出 is made of, and 公用经费 against last year; nothing without either."""
+    shares = [part.name for part in figures.children("支出.基本支出")]
+    shares = [name for name in shares if known(figures, f"{name}.占基本支出")]
+    told = [f"{_term(name)}{{{{ {name} }}}}，占{{{{ {name}.占基本支出 }}}}" for name in shares]
+    said = f"基本支出{{{{ 支出.基本支出 }}}}，其中：{'；'.join(told)}。" if told else ""
+    grown = change(figures, "公用经费")
+    return f"{said}公用经费支出{{{{ 公用经费.支出 }}}}，{grown}。" if grown else said
 
 
 def overspend_by_account(figures: Figures) -> str:
@@ -192,6 +251,84 @@ def _rate(figures: Figures, name: str, over: int) -> str:
     return f"，{rate.rpartition('.')[2]}{{{{ {rate} }}}}" if over and known(figures, rate) else ""
 
 
+def adjustments(figures: Figures) -> str:
+    """Return what the ledger of adjustments comes to, or nothing without one."""
+    approved, pending = "预算调整合计.已批复", "预算调整合计.未完成程序"
+    told = ""
+    if known(figures, approved):
+        change = f"比年初{{{{ {approved} | 多少 }}}}" if sign(figures, approved) else "增减相抵"
+        names = [name for name in figures if name.startswith("预算调整.") and ".已批复." in name]
+        each = [
+            f"{plain(name.split('.')[1])}{{{{ {name} }}}}"
+            for name in names
+            if name.endswith(".金额")
+        ]
+        told = f"本年已批复的预算调整{change}（{'、'.join(each)}）"
+        if known(figures, "预算调整合计.预算控制率"):
+            told += "，预算控制率{{ 预算调整合计.预算控制率 }}"
+    if known(figures, pending):
+        told += f"{'；另有' if told else '本年有'}{{{{ {pending} }}}}的调整没有完成程序，没有计入"
+    return f"{told}。" if told else ""
+
+
+def carry_over(figures: Figures) -> str:
+    """Return what of the carry-over differs from the treasury's, and why; else nothing."""
+    names = [n for n in _items(figures, "结转结余对账", "差额") if sign(figures, f"{n}.差额")]
+    each = []
+    for name in names:
+        told = f"{_term(name)}单位账面比财政指标{{{{ {name}.差额 | 多少 }}}}"
+        told += f"，原因是{{{{ {name}.差额原因 }}}}" if known(figures, f"{name}.差额原因") else ""
+        told += f"（{{{{ {name}.处理 }}}}）" if known(figures, f"{name}.处理") else ""
+        each.append(told)
+    return f"年终与财政对账，结转结余不一致的{len(each)}项：{'；'.join(each)}。" if each else ""
+
+
+def doubtful_targets(figures: Figures) -> str:
+    """Return the targets that the year's monitoring found in doubt, and why; else nothing."""
+    each = []
+    for name in _doubtful(figures):
+        _, project_, month, target = name.split(".")
+        wanted = f"年度指标值{{{{ {name}.年度指标值 }}}}"
+        done = f"到{month}{{{{ {name}.执行情况 }}}}"
+        told = [
+            words
+            for words, field in ((wanted, "年度指标值"), (done, "执行情况"))
+            if known(figures, f"{name}.{field}")
+        ]
+        said = f"{plain(project_)}的“{plain(target)}”"
+        said += f"（{'，'.join(told)}）" if told else ""
+        said += f"{{{{ {name}.完成目标可能性 }}}}完成"
+        said += f"，原因是{{{{ {name}.原因说明 }}}}" if known(figures, f"{name}.原因说明") else ""
+        each.append(said)
+    return f"绩效监控中不能确定完成的目标{len(each)}个：{'；'.join(each)}。" if each else ""
+
+
+def remedies(figures: Figures) -> str:
+    """Return the measures that were taken for targets in doubt, or nothing."""
+    each = [
+        f"{plain(name.split('.')[1])}的“{_term(name)}”：{{{{ {name}.措施 }}}}"
+        for name in _doubtful(figures)
+        if known(figures, f"{name}.措施")
+    ]
+    return f"落实绩效监控提出的措施：{'；'.join(each)}。" if each else ""
+
+
+def _doubtful(figures: Figures) -> list[str]:
+    """Return `绩效监控.项目.月.指标` of each target that was in doubt when last looked at."""
+    field = ".完成目标可能性"
+    names = [n for n in figures if n.startswith("绩效监控.") and n.endswith(field)]
+    last: dict[str, int] = {}
+    for name in names:
+        _, project_, month, *_ = name.split(".")
+        last[project_] = max(last.get(project_, 0), int(month.removesuffix("月")))
+    return [
+        name.removesuffix(field)
+        for name in names
+        if name.split(".")[2] == f"{last[name.split('.')[1]]}月"
+        and str(figures[name].value) != CERTAIN
+    ]
+
+
 def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
     """Return the sentence on a project's price against its appraised budget, or nothing.
 
@@ -237,7 +374,14 @@ def _items(figures: Iterable[str], section: str, field: str) -> list[str]:
 SENTENCES: dict[str, Callable[[Figures], str]] = {
     "超支": overspend,
     "科目差异": overspend_by_account,
+    "收入同比": partial(year_on_year, name="收入"),
+    "支出同比": partial(year_on_year, name="支出"),
+    "基本支出": basic,
     "超支原因": reasons,
     "业务量": volume_growth,
     "运行费用": running_costs,
+    "预算调整": adjustments,
+    "结转结余": carry_over,
+    "未完成目标": doubtful_targets,
+    "监控措施": remedies,
 }

@@ -226,15 +226,23 @@ def _month_of(text: str, year: str) -> int | tuple[str, str]:
 
 def _monthly(ledger: _Ledger) -> Tree:
     """Return 月度, each project cumulated to the last month the file has."""
+    every = ledger.rows.groupby("项目", sort=False).head(1)["项目"]
     _unfold(ledger)
     rows = ledger.rows
+    for row, project in every[~every.isin(rows["项目"])].items():
+        ledger.fault(
+            int(str(row)),
+            "项目",
+            f"“{project}”各月的支出都是空的",
+            "没有支出的写 0；不是项目的，删去这一行",
+        )
     if rows.empty:
         return mapping({}, Place(ledger.file))
-    last, lines = int(rows["月份"].max()), dict[str, Any]()
+    span, lines = (int(rows["月份"].min()), int(rows["月份"].max())), dict[str, Any]()
     for project, own in rows.groupby("项目", sort=False):
         first = int(own.index[0])
         line: dict[str, Any] = dict(_once(ledger, own))
-        line["累计支出"] = _cumulated(ledger, str(project), own[own["口径"] != LAST_YEAR], last)
+        line["累计支出"] = _cumulated(ledger, str(project), own[own["口径"] != LAST_YEAR], span)
         before = own[own["口径"] == LAST_YEAR]
         line["上年累计"] = _stated(ledger, before, "上年累计")
         lines[str(project)] = mapping(
@@ -297,20 +305,25 @@ def _once(ledger: _Ledger, own: pd.DataFrame) -> Iterator[tuple[str, Any]]:
         )
 
 
-def _cumulated(ledger: _Ledger, project: str, own: pd.DataFrame, last: int) -> Tree | None:
-    """Return a project's cumulative figures, whether they were given or are added up."""
+def _cumulated(
+    ledger: _Ledger, project: str, own: pd.DataFrame, span: tuple[int, int]
+) -> Tree | None:
+    """Return a project's cumulative figures, whether they were given or are added up.
+
+    `span` is the ledger's first and last month.
+    """
     measures = list(own["口径"].unique())
     if not measures:
         return None
     by_measure = {m: own[own["口径"] == m] for m in measures}
-    stated = _stated(ledger, by_measure.get(TO_DATE, own[:0]), project, last=last)
+    stated = _stated(ledger, by_measure.get(TO_DATE, own[:0]), project, span[0])
     if CURRENT not in by_measure:
         return stated
     summed, total = dict[str, Any](), Decimal(0)
     months = {int(m): rows for m, rows in by_measure[CURRENT].groupby("月份")}
     first = by_measure[CURRENT]
     at, column = int(first.index[0]), str(first["栏"].iloc[0])
-    for number in range(1, last + 1):
+    for number in range(1, span[1] + 1):
         if (rows := months.get(number)) is not None:
             total += sum(rows["支出"], Decimal(0))
             at, column = int(rows.index[0]), str(rows["栏"].iloc[0])
@@ -327,17 +340,20 @@ def _cumulated(ledger: _Ledger, project: str, own: pd.DataFrame, last: int) -> T
 
 
 def _stated(
-    ledger: _Ledger, own: pd.DataFrame, project: str, last: int | None = None
+    ledger: _Ledger, own: pd.DataFrame, project: str, first: int | None = None
 ) -> Tree | None:
-    """Return cumulative figures as given; one below the month before is no cumulative figure."""
+    """Return cumulative figures as given; one below the month before is no cumulative figure.
+
+    From the ledger's first month on each month must be there, if that is given.
+    """
     found = dict[str, Any]()
-    before, previous = Decimal(0), 0
+    before, previous = Decimal(0), (first or 1) - 1
     for row, line in own.sort_values("月份", kind="stable").iterrows():
         n, month, value, column = int(str(row)), int(line["月份"]), line["支出"], str(line["栏"])
         name = f"{month}月"
         if name in found:
             ledger.fault(n, column, f"“{project}”{name}的累计数有两行", "只留一行")
-        elif last and month > previous + 1:
+        elif first and month > previous + 1:
             told = "、".join(f"{m}月" for m in range(previous + 1, month))
             ledger.fault(n, column, f"“{project}”没有{told}的累计数", "补上；没有支出的照抄上月")
         elif value < before and not line.get("备注"):

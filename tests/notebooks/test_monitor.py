@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 import nbformat
 import pytest
 
+from tests.ledgers import real_with_ledgers
 from tests.report.markup import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-LEDGERS = ROOT / "tests" / "data" / "monitoring"
 NOTEBOOKS = [ROOT / "notebooks" / f"{name}.ipynb" for name in ("monitor", "bulletin")]
 # One worker: the district is run once.
 pytestmark = pytest.mark.xdist_group("monitor")
@@ -24,12 +23,7 @@ pytestmark = pytest.mark.xdist_group("monitor")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A district of the real department with made-up ledgers, and of one far behind."""
     folder = tmp_path_factory.mktemp("全 区")
-    shutil.copytree(ROOT / "params", folder / "params")
-    year = folder / "params" / "2016"
-    for ledger in LEDGERS.glob("*.csv"):
-        shutil.copy(ledger, year)
-    real = year / "junshan-zwfw.yml"
-    real.write_text(real.read_text("utf-8") + "\n监控: {示例: 是}\n", encoding="utf-8")
+    year = real_with_ledgers(ROOT / "params", folder).parent
     (year / "man.yml").write_text("年度: 2016\n部门: {名称: 慢局}\n", encoding="utf-8")
     rows = "".join(f"路灯,{month},200,1\n" for month in range(1, 7))
     text = f"项目,月份,年初预算,累计支出\n{rows}"

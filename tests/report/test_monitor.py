@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from govnb.report.charts import Chart
 from govnb.report.monitor import Monitor
 from govnb.report.tables import Table
 from govnb.text.faults import FaultsError
+from tests.ledgers import Office
 from tests.papers.papers import as_docx, as_pdf, book, pdf_text
 from tests.report.cells import run_cells
 
@@ -26,29 +26,27 @@ HEAD = "项目,月份,年初预算,累计支出,上年累计\n"
 
 
 @pytest.fixture
-def at(tmp_path: Path, params: Path) -> At:
+def office(tmp_path: Path, params: Path) -> Office:
+    return Office(tmp_path, params, 2016)
+
+
+@pytest.fixture
+def at(office: Office) -> At:
     """Return a department's year 2016 at a month, from a ledger and a 监控 section."""
-    folder = tmp_path / "params" / "2016"
-    folder.mkdir(parents=True)
-    for part in ("rules", "rubrics"):
-        shutil.copytree(params / part, folder.parent / part)
-    shutil.copy(params / "2016" / "_year.yml", folder)
 
     def make(rows: str, month: int = 0, text: str = "", name: str = "bumen") -> Any:
-        file = f"年度: 2016\n部门: {{名称: 测试局{name}}}\n{text}"
-        (folder / f"{name}.yml").write_text(file, encoding="utf-8")
-        (folder / f"{name}.月度.csv").write_text(rows, encoding="utf-8")
-        return Monitor.at(2016, name, month, str(folder.parent))
+        office.write(text, name, 月度=rows)
+        return Monitor.at(2016, name, month, str(office.params))
 
     return make
 
 
 def warned(wb: Any) -> Any:
     """Return the first table of the notebook."""
-    frame = wb.lines()
-    frame["执行率"] = percent(frame["累计支出"] / frame[wb.base])
-    frame["与序时差"] = frame["执行率"] - wb.pace
-    frame[["预警", "原因"]] = wb.warn(frame)
+    frame = wb.in_year.lines()
+    frame["执行率"] = percent(frame["累计支出"] / frame[wb.in_year.base])
+    frame["与序时差"] = frame["执行率"] - wb.in_year.pace
+    frame[["预警", "原因"]] = wb.in_year.warn(frame)
     return frame
 
 
@@ -71,11 +69,11 @@ def test_序时进度_has_three_definitions_and_the_page_names_its_own(
 ) -> None:
     wb = at(HEAD + steady("甲", "100", "56.47", 7), text=text)
     line = warned(wb).loc["甲"]
-    assert (str(wb.pace).replace("58.00%", "58%"), str(line["与序时差"])) == (
+    assert (str(wb.in_year.pace).replace("58.00%", "58%"), str(line["与序时差"])) == (
         pace,
         f"{gap}个百分点",
     )
-    assert said in wb.measures()[0]
+    assert said in wb.in_year.measures()[0]
 
 
 def test_the_rate_is_not_rounded_before_it_is_compared(at: At) -> None:
@@ -84,14 +82,17 @@ def test_the_rate_is_not_rounded_before_it_is_compared(at: At) -> None:
     assert (str(line["执行率"]), line["预警"], line["原因"]) == (
         "39.80%", "红", "低于1—6月应达到的40%",
     )  # fmt: skip
-    assert "川财绩〔2025〕10号" in wb.measures()[1]
+    assert "川财绩〔2025〕10号" in wb.in_year.measures()[1]
 
 
 def test_forecasts_by_months_and_by_last_years_shape(at: At) -> None:
     rows = HEAD + steady("申遗经费", "220", "87.57", 6)
     rows = rows.replace("6,220,87.57,", "6,220,87.57,99") + "申遗经费,12,220,,220\n"
     wb = at(rows, 6)
-    spent, last = wb.lines().at["申遗经费", "累计支出"], wb.last_year().loc["申遗经费"]
+    spent, last = (
+        wb.in_year.lines().at["申遗经费", "累计支出"],
+        wb.in_year.last_year().loc["申遗经费"],
+    )
     assert str(spent / 6 * 12) == "175.14万元"
     assert str(spent / (last["上年同期"] / last["上年全年"])) == "194.6万元"
 
@@ -110,25 +111,25 @@ def test_a_component_of_三公_without_budget_is_red_in_the_month_it_spends(at: 
     rows = HEAD + steady("甲", "100", "40", 6)
     for month, colour in ((4, "正常"), (5, "红")):
         wb = at(rows, month, text)
-        (told,) = wb.warn_three_public(wb.three_public())["预警"]
+        (told,) = wb.in_year.warn_three_public(wb.in_year.three_public())["预警"]
         assert told == colour
 
 
 def test_months_to_come_are_blank_and_not_0(at: At) -> None:
     wb = at(HEAD + "甲,1,100,8,\n甲,2,100,16,\n")
-    months = wb.months().loc["甲"]
+    months = wb.in_year.months().loc["甲"]
     assert [cell.is_known for cell in months] == [True, True] + [False] * 10
-    table = wb.show(wb.months(), "各月")
+    table = wb.show(wb.in_year.months(), "各月")
     assert "8.00" in table.text()
     assert "未公布" not in table.text()
     with pytest.raises(FaultsError, match="3月还没有执行数，最后一个月是2月"):
         at(HEAD + "甲,1,100,8,\n甲,2,100,16,\n", 3)
 
 
-def test_only_the_file_of_thresholds_changes_a_colour(at: At, tmp_path: Path) -> None:
+def test_only_the_file_of_thresholds_changes_a_colour(at: At, office: Office) -> None:
     rows = HEAD + steady("甲", "100", "46", 6)
     assert warned(at(rows)).at["甲", "预警"] == "正常"
-    file = tmp_path / "params" / "rules" / "monitoring.yml"
+    file = office.params / "rules" / "monitoring.yml"
     file.write_text(file.read_text("utf-8").replace("    黄: 5\n", "    黄: 3\n", 1), "utf-8")
     assert warned(at(rows)).at["甲", "预警"] == "黄"
 

@@ -13,37 +13,21 @@ from govnb.report.assessment import Assessment
 from govnb.sheet.folder import departments, unread_files
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
+from tests.ledgers import Office, real_with_ledgers
 
 Beside = Callable[..., Assessment]
-DATA = Path(__file__).parents[1] / "data" / "monitoring"
-FILE = """年度: 2026
-部门: {名称: 测试局}
-"""
-YEAR = """年度: 2026
-地区: 某区
-金额单位: 万元
-经济分类: {"301": 工资福利支出}
-"""
 MONTHS = ",".join(f"{n}月" for n in range(1, 13))
 
 
 @pytest.fixture
-def beside(tmp_path: Path, params: Path) -> Beside:
+def office(tmp_path: Path, params: Path) -> Office:
+    return Office(tmp_path, params, 2026)
+
+
+@pytest.fixture
+def beside(office: Office) -> Beside:
     """Return a department with ledgers beside its file, `beside(月度="…")`, assessed."""
-    folder = tmp_path / "params 副本" / "2026"
-    folder.mkdir(parents=True)
-    for part in ("rules", "rubrics"):
-        shutil.copytree(params / part, folder.parent / part)
-    (folder / "_year.yml").write_text(YEAR, encoding="utf-8")
-
-    def make(text: str = "", **ledgers: str) -> Assessment:
-        path = folder / "bumen.yml"
-        path.write_text(FILE + text, encoding="utf-8")
-        for kind, rows in ledgers.items():
-            (folder / f"bumen.{kind}.csv").write_text(rows, encoding="utf-8")
-        return Assessment(load(path, folder.parent))
-
-    return make
+    return lambda text="", **ledgers: Assessment(load(office.write(text, **ledgers), office.params))
 
 
 def cumulated(made: Assessment, project: str = "甲") -> list[Decimal | None]:
@@ -83,6 +67,18 @@ def test_a_month_of_another_measure_is_named(beside: Beside) -> None:
 def test_a_refund_that_is_told_may_lower_what_was_spent(beside: Beside) -> None:
     made = beside(月度="项目,月份,累计支出,备注\n甲,1,5,\n甲,2,4,退回多付款\n")
     assert cumulated(made)[:3] == [5, 4, None]
+
+
+def test_one_months_figures_are_enough_and_the_months_before_stay_unknown(beside: Beside) -> None:
+    made = beside(月度="项目,月份,累计支出\n甲,6,5\n乙,6,7\n")
+    assert cumulated(made)[4:7] == [None, 5, None]
+    said = refused(beside, 月度="项目,月份,累计支出\n甲,5,4\n甲,6,5\n乙,6,7\n")
+    assert "bumen.月度.csv:4:3: “乙”没有5月的累计数" in said
+
+
+def test_a_project_without_any_amount_is_not_lost_silently(beside: Beside) -> None:
+    said = refused(beside, 月度=f"项目,口径,年初预算,{MONTHS}\n甲,累计,100,5\n乙,累计,50,,,\n")
+    assert "bumen.月度.csv:3:1: “乙”各月的支出都是空的（没有支出的写 0" in said
 
 
 def test_without_a_measure_the_months_are_not_guessed(beside: Beside) -> None:
@@ -159,13 +155,14 @@ def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
     assert found(beside(结转结余对账=f"{head}甲,12.50,12.05,在途\n"), "结转结余对账差额") == []
 
 
-def test_this_years_opening_is_last_years_closing(beside: Beside, tmp_path: Path) -> None:
-    made = beside(结转结余对账="项目,年初数,单位账面,财政指标\n甲,7,3,3\n")
-    before = tmp_path / "params 副本" / "2025"
-    before.mkdir()
-    (before / "_year.yml").write_text(YEAR.replace("2026", "2025"), encoding="utf-8")
-    (before / "bumen.yml").write_text(FILE.replace("2026", "2025"), encoding="utf-8")
-    (before / "bumen.结转结余对账.csv").write_text("项目,单位账面,财政指标\n甲,8,8\n", "utf-8")
+def test_this_years_opening_is_last_years_closing(
+    office: Office, tmp_path: Path, params: Path
+) -> None:
+    before = Office(tmp_path / "上年", params, 2025)
+    before.write(结转结余对账="项目,单位账面,财政指标\n甲,8,8\n")
+    shutil.move(before.folder, office.params)
+    path = office.write(结转结余对账="项目,年初数,单位账面,财政指标\n甲,7,3,3\n")
+    made = Assessment(load(path, office.params))
     (finding,) = [f for f in made.review.findings if f.is_open and "年初数" in f.id]
     assert "params 副本/2026/bumen.结转结余对账.csv:2:2" in str(finding.left.origin)
     assert "params 副本/2025/bumen.结转结余对账.csv:2:2" in str(finding.right.origin)
@@ -216,10 +213,7 @@ def test_ledgers_are_no_departments_and_stray_ones_are_named(
 
 
 def test_the_sample_ledgers_of_the_real_department_read_whole(tmp_path: Path, params: Path) -> None:
-    copied = tmp_path / "params"
-    shutil.copytree(params, copied)
-    for file in DATA.glob("*.csv"):
-        shutil.copy(file, copied / "2016")
-    made = Assessment(load(copied / "2016" / "junshan-zwfw.yml", copied))
+    path = real_with_ledgers(params, tmp_path)
+    made = Assessment(load(path, path.parents[1]))
     assert made.figures["月度合计.年初预算"].number == made.figures["预算执行.年初预算"].number
     assert made.figures["预算调整合计.已批复"].number == made.figures["预算执行.本年追加"].number

@@ -1,0 +1,131 @@
+"""What the fork server loads, once, before it forks the workers: it imports this module.
+
+With a district's rules it makes a report of a made-up department too, and throws it away.
+Faces read, rules parsed, templates compiled, characters outlined: what the first report of a
+process finds out and remembers, the workers forked afterwards know from the start.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from govnb.shipped import shipped
+
+if TYPE_CHECKING:
+    from govnb.report.workbook import Workbook
+
+# How many departments to learn characters from: the second finds little new.
+_TIMES = 2
+# The PDF whole, of the Word file its pictures.
+_TYPESET = ("pdf", "docx")
+
+
+def load(rules: tuple[str, list[str]] | None, before: Mapping[str, str | None]) -> None:
+    """Load what a worker needs; no thread may be left, which the workers would wait for.
+
+    Parameters
+    ----------
+    rules
+        The parameter folder and the formats of the reports to come; without, a single
+        notebook imports what it needs, no more.
+    before
+        The caller's environment, where the server's own differs.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(null, standard)
+    warm_up(Path(rules[0]) if rules else None, rules[1] if rules else ())
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+    if "numpy" in sys.modules:
+        # Python's own generator starts over in a fork, this one doesn't.
+        os.register_at_fork(after_in_child=sys.modules["numpy"].random.seed)
+    gc.collect()
+    # What is loaded now is shared with every worker until someone writes to it.
+    gc.freeze()
+
+
+def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
+    """Load what reports are made with; with a district's rules, make one to try it all."""
+    from govnb.batch import engine, shell, workers  # noqa: F401
+
+    shell.prepare()
+    if params_dir is None:
+        return
+    # After the shell, as in a notebook: pyplot asks it how to show figures.
+    import pandas  # noqa: F401
+
+    # Whatever fails here will say so in earnest later.
+    with suppress(Exception), tempfile.TemporaryDirectory(prefix="govnb-") as folder:
+        for number in range(_TIMES):
+            _rehearse(params_dir, Path(folder), number, ["json", *formats])
+
+
+def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
+    import nbformat
+
+    from govnb.batch.run import exporter, render
+    from govnb.batch.sample.department import department
+    from govnb.batch.sample.make import YEAR, dump, year_file
+    from govnb.papers import typesetting
+    from govnb.report.workbook import Workbook
+    from govnb.sheet.read import load
+
+    (folder / "_year.yml").write_text(dump(year_file()), encoding="utf-8")
+    path = folder / "sample.yml"
+    path.write_text(dump(department(number, YEAR, 0)), encoding="utf-8")
+    cells = []
+    workbook = Workbook(load(path, params_dir))
+    for source, shown in run_through(shipped("notebooks"), workbook):
+        output = nbformat.v4.new_output("execute_result", data=shown._repr_mimebundle_())
+        cells.append(nbformat.v4.new_code_cell(source, outputs=[output]))
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for name in formats:
+        with suppress(Exception):
+            if name in _TYPESET:
+                # Typesetting starts threads, and a worker forked afterwards would wait for
+                # them for ever; what it reads can be read.
+                exporter(name, False)
+                typesetting.ready()
+            else:
+                render(notebook, name)
+
+
+def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, Any]]:
+    """Run the cells of a department's notebook as plain Python; yield each and what it shows.
+
+    The notebook is that of a folder, and the workbook takes the place of what it opens.
+    """
+    written = json.loads(Path(folder or "notebooks", "department.ipynb").read_text("utf-8"))
+    shown: list[Any] = []
+    display = lambda *several: shown.extend(several)  # noqa: E731
+    names: dict[str, Any] = {"wb": workbook, "outputs_dir": "", "display": display}
+    for cell in written["cells"]:
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
+            source = "".join(cell["source"])
+            *before, last = ast.parse(source).body
+            kept = [node for node in before if "Workbook.open(" not in ast.unparse(node)]
+            exec(compile(ast.Module(kept, []), "department.ipynb", "exec"), names)
+            assert isinstance(last, ast.Expr), source
+            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+            yield from ((source, one) for one in [*shown, value] if one is not None)
+            shown.clear()
+
+
+if _asked := os.environ.pop("GOVNB_PRELOAD", None):
+    # A worker that finds nothing loaded loads it itself, and says what is wrong.
+    with suppress(Exception):
+        load(**json.loads(_asked))
