@@ -33,6 +33,7 @@ from govnb.sheet.compute import compute
 from govnb.sheet.evidence import Evidence, ExpertMark, Incident, Point, Reading, Target, Unit
 from govnb.sheet.read import load
 from govnb.sheet.score import Score
+from govnb.sheet.self_evaluation import FormRules
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -139,7 +140,8 @@ def test_an_editor_accepts_the_examples(number: int) -> None:
 
 
 MODELS: list[type[BaseModel]] = [
-    RubricFile, Group, Indicator, ZeroBase, OtherReading, Years, Evidence, Target, Point,
+    RubricFile, FormRules, Group, Indicator, ZeroBase, OtherReading, Years, Evidence, Target,
+    Point,
     Incident, ExpertMark, Unit, Reading, *Rule.KINDS.values(), Band, Worth,
     Flaw, Deadline, Option, Exemption,
 ]  # fmt: skip
