@@ -16,7 +16,7 @@ from govnb.text.values import AmountOf, PartialDate, TextOf
 
 # These name a rubric, or hold what belongs to one, to a finding or to a workbook: a made-up name
 # has none.
-ELSEWHERE = ("指标体系", "评分依据", "绩效指标", "已说明", "取自", "来源文件")
+ELSEWHERE = ("指标体系", "预警标准", "评分依据", "绩效指标", "已说明", "取自", "来源文件")
 # Keys that are chosen, not named.
 CHOSEN: dict[Any, str] = {Month: "1月", Component: "公务接待费"}
 
