@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from govnb.batch import zygote
+from govnb.batch import preload
 
 PARAMS = Path("params")
 
@@ -22,7 +22,7 @@ PARAMS = Path("params")
 def main(departments: list[str]) -> None:
     """Make the reports one after the other."""
     # The same warming up as the batch's, pyplot's and pandas' import included.
-    zygote.warm_up(PARAMS, ("html",))
+    preload.warm_up(PARAMS, ("html",))
     from govnb.batch.run import find_notebook, render
 
     notebook = nbformat.read(find_notebook("department.ipynb", PARAMS), as_version=4)

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 
 import govnb
-from govnb.batch.crew import Crew, Local, cores, run_one
 from govnb.batch.district import district_report
 from govnb.batch.index import index_page
 from govnb.batch.job import DISTRICT, Job
@@ -30,6 +29,7 @@ from govnb.batch.summary import (
     table_csv,
     table_xlsx,
 )
+from govnb.batch.workers import Local, Workers, cores, run_one
 from govnb.files import why
 from govnb.report.reports import common_region
 from govnb.sheet.folder import ALL, SUMMARY
@@ -69,8 +69,8 @@ def batch(template: Job, options: Options) -> int:
         plan = make_plan(template, store, options.force)
         _announce(plan)
         try:
-            with _crew(options, template) as crew:
-                return _run(plan, template, store, crew, options)
+            with _workers(options, template) as workers:
+                return _run(plan, template, store, workers, options)
         except KeyboardInterrupt:
             say("已中断：完成的报告都是完整的，再次运行会接着做。", sys.stderr)
             return INTERRUPTED
@@ -110,22 +110,22 @@ def run_listed(job: Job) -> Outcome:
     return outcome
 
 
-def _run(plan: Plan, template: Job, store: Store, crew: Crew, options: Options) -> int:
+def _run(plan: Plan, template: Job, store: Store, workers: Workers, options: Options) -> int:
     start = time.monotonic()
     done = {t.job.department: Outcome(t.job.department, failure=t.refused) for t in plan.tasks}
     for task in plan.to_skip:
         assert task.receipt is not None
         done[task.job.department] = task.receipt.outcome
-    workers = options.workers or cores()
+    count = options.workers or cores()
     with (
         store.reserve(len(plan.tasks)),
-        Progress(len(plan.to_run), len(plan.to_skip), workers) as progress,
+        Progress(len(plan.to_run), len(plan.to_skip), count) as progress,
     ):
-        for task, outcome in _work(plan.to_run, crew, store):
+        for task, outcome in _work(plan.to_run, workers, store):
             done[outcome.department] = outcome
             progress.tell(outcome, task.reasons)
     outcomes = [done[task.job.department] for task in plan.tasks]
-    with _here(crew, options) as here:
+    with _here(workers, options) as here:
         rows = _with_pages(list(map(_row, outcomes)), template, store, here, options.force)
         failed = sum(row.failure is not None for row in rows)
         say(failures(outcomes))
@@ -142,11 +142,14 @@ def _with_pages(
     rows: Sequence[Row],
     template: Job,
     store: Store,
-    here: Crew,
+    here: Workers,
     force: bool = False,
     only: str | None = None,
 ) -> list[Row]:
     """Make the pages beside the reports, or only a department's; return the rows with them."""
+    if len(rows) > 1 and not template.is_public:
+        # What pages of years find a department's peers in.
+        _write(store, {SUMMARY: summary_json(template.year, rows)})
     pages = plan_pages(template, rows, store, force)
     chosen = [p for p in pages if p.task.reasons and only in (None, p.department)]
     if pages:
@@ -161,20 +164,20 @@ def _with_pages(
     return [replace(r, pages=tuple(p for name, p in found if name == r.department)) for r in rows]
 
 
-def make_pages(pages: Sequence[Page], store: Store, crew: Crew) -> dict[str, Outcome]:
+def make_pages(pages: Sequence[Page], store: Store, workers: Workers) -> dict[str, Outcome]:
     """Make pages and return how each came out by what its files are called."""
     names = {page.task.job.stem: page for page in pages}
     done = {}
     with Progress(len(pages), 0, 1) as progress:
-        for task, outcome in _work([page.task for page in pages], crew, store):
+        for task, outcome in _work([page.task for page in pages], workers, store):
             done[task.job.stem] = outcome
             progress.tell(names[task.job.stem].told(outcome), task.reasons)
     return done
 
 
-def _work(tasks: Sequence[Task], crew: Crew, store: Store) -> Iterator[tuple[Task, Outcome]]:
+def _work(tasks: Sequence[Task], workers: Workers, store: Store) -> Iterator[tuple[Task, Outcome]]:
     """Yield each task with its outcome as it comes, its receipt written."""
-    futures: dict[Future[Outcome], Task] = {crew.submit(task.job): task for task in tasks}
+    futures: dict[Future[Outcome], Task] = {workers.submit(task.job): task for task in tasks}
     for future in as_completed(list(futures)):
         task = futures.pop(future)
         try:
@@ -217,7 +220,7 @@ def _publish(
     plan: Plan,
     template: Job,
     store: Store,
-    here: Crew,
+    here: Workers,
 ) -> bool:
     """Write the year's tables, the district's report and the page; tell whether all is there."""
     compared = sorted(in_one_unit(rows), key=lambda row: row.badness)
@@ -296,7 +299,7 @@ def _list(plan: Plan) -> None:
     _announce(plan)
 
 
-def _crew(options: Options, template: Job) -> Crew:
+def _workers(options: Options, template: Job) -> Workers:
     if options.scheduler:
         from govnb.batch.cluster import Cluster
 
@@ -304,11 +307,11 @@ def _crew(options: Options, template: Job) -> Crew:
     return Local(options.workers or cores(), options.timeout, template)
 
 
-def _here(crew: Crew, options: Options) -> AbstractContextManager[Crew]:
-    """Return a crew on this machine: the one there is, or one for just this."""
+def _here(workers: Workers, options: Options) -> AbstractContextManager[Workers]:
+    """Return workers on this machine: the one there is, or one for just this."""
     return (
-        nullcontext(crew)
-        if isinstance(crew, Local)
+        nullcontext(workers)
+        if isinstance(workers, Local)
         else Local(options.workers or cores(), options.timeout)
     )
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -30,13 +31,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from govnb.batch.answers import Workers
-from govnb.batch.crew import cores, run_apart, workers
 from govnb.batch.job import Job
 from govnb.batch.outcome import Failure, Outcome
 from govnb.batch.receipts import package_digest
 from govnb.batch.run import find_notebook
 from govnb.batch.store import INSTALL, is_url
+from govnb.batch.workers import Local, cores
 from govnb.files import write_all_whole
 from govnb.text.faults import Fault, FaultsError, Spot
 
@@ -163,28 +163,32 @@ def run_there(job: Job, content: bytes, bundle: Bundle, timeout: float | None) -
     if package_digest() != bundle.package:
         failure = Failure("工作节点上的 govnb 与本机的不同", "请在各节点安装同一版本后重新运行")
         return Outcome(job.department, failure=failure)
-    folder, some = _Node.ready(bundle, job)
+    folder, workers = _Node.ready(bundle, job, timeout)
     path = folder / job.params_dir / str(job.year) / f"{job.department}.yml"
     write_all_whole({path: content}, flush=False)
-    return run_apart(some, job, timeout, str(folder))
+    return workers.run(job, str(folder))
 
 
 class _Node:
     """What a worker of the cluster keeps from one department to the next."""
 
     lock: ClassVar[threading.Lock] = threading.Lock()
-    kept: ClassVar[dict[str, tuple[Path, Workers]]] = {}
+    kept: ClassVar[dict[tuple[str, float | None], tuple[Path, Local]]] = {}
 
     @classmethod
-    def ready(cls, bundle: Bundle, job: Job) -> tuple[Path, Workers]:
+    def ready(cls, bundle: Bundle, job: Job, timeout: float | None) -> tuple[Path, Local]:
         """Return the folder with the bundle's files and the workers for it."""
         with cls.lock:
-            if bundle.digest not in cls.kept:
+            key = bundle.digest, timeout
+            if key not in cls.kept:
+                # Dask's own processes may by default start none, lest they outlive them;
+                # workers don't.
+                multiprocessing.current_process().daemon = False
                 folder = Path(tempfile.mkdtemp(prefix="govnb-"))
                 atexit.register(shutil.rmtree, folder, ignore_errors=True)
                 files = {folder / name: data for name, data in bundle.files().items()}
                 write_all_whole(files, flush=False)
-                some = workers(replace(job, params_dir=folder / job.params_dir))
-                atexit.register(some.close)
-                cls.kept[bundle.digest] = folder, some
-            return cls.kept[bundle.digest]
+                workers = Local(1, timeout, replace(job, params_dir=folder / job.params_dir))
+                atexit.register(workers.stop)
+                cls.kept[key] = folder, workers
+            return cls.kept[key]

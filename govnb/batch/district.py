@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from govnb.batch.crew import Crew
 from govnb.batch.job import DISTRICT, Job, district_job
 from govnb.batch.outcome import Failure, Outcome
 from govnb.batch.plan import listed
@@ -27,6 +26,7 @@ from govnb.batch.receipts import (
 from govnb.batch.run import find_notebook
 from govnb.batch.store import Folder, Store, store_of
 from govnb.batch.summary import FINDINGS, Row, finding_cells, table_csv, table_xlsx
+from govnb.batch.workers import Workers
 from govnb.sheet.folder import ALL, SUMMARY
 
 FINDING_FILES = frozenset({f"{ALL}/findings.csv", f"{ALL}/findings.xlsx"})
@@ -37,7 +37,7 @@ def district_report(
     rows: Sequence[Row],
     outcomes: Sequence[Outcome],
     store: Store,
-    here: Crew,
+    here: Workers,
 ) -> Outcome:
     """Run the district's notebook if anything it shows has changed; return how it went.
 
@@ -74,7 +74,7 @@ def _findings(rows: Sequence[Row], store: Store) -> dict[str, bytes]:
     )
 
 
-def _run_nearby(job: Job, rows: Sequence[Row], store: Store, here: Crew) -> Outcome:
+def _run_nearby(job: Job, rows: Sequence[Row], store: Store, here: Workers) -> Outcome:
     """Run over copies of the results, and put what comes out where the rest is."""
     with tempfile.TemporaryDirectory(prefix="govnb-") as name:
         near = store_of(Path(name), job.year)

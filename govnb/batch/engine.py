@@ -1,4 +1,4 @@
-r"""The papermill engines: `govnb`, forked from a warm process, and `kernel`, the stock kernel.
+r"""The papermill engines: `govnb`, IPython's shell in this process, and `kernel`, the stock kernel.
 
 `papermill --engine govnb in.ipynb out.ipynb` works from anywhere; `govnb batch` runs the
 same engine inside its workers. Both engines write injected parameters so that people can
@@ -7,13 +7,17 @@ read them: papermill alone turns every Chinese character into `\u` and four digi
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import signal
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 
 def __getattr__(name: str) -> object:
@@ -27,22 +31,25 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+from jupyter_client.session import Session  # noqa: E402
+from nbclient.exceptions import CellExecutionError, CellTimeoutError  # noqa: E402
+from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import Engine, NBClientEngine, papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillException  # noqa: E402
+from papermill.log import logger  # noqa: E402
 from papermill.translators import PythonTranslator  # noqa: E402
 
-from govnb.batch.warm import can_fork  # noqa: E402
+from govnb.batch.environment import below, can_fork  # noqa: E402
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.engines import NotebookExecutionManager
 
-    from govnb.batch.kernel import Kernel
-
-Send = Callable[[dict[str, Any]], None]
 DEFAULT = "govnb"
 INJECTED = "injected-parameters"
 _LONGEST = 90
+# What papermill hands on for a kernel's start.
+_KERNEL_ONLY = ("input_path", "start_timeout", "startup_timeout", "kernel_name", "timeout")
 
 
 class ReadableTranslator(PythonTranslator):
@@ -68,27 +75,19 @@ def make_readable(notebook: NotebookNode) -> None:
             cell.id = INJECTED
 
 
-class _Here:
-    """What this process has when it is a worker."""
-
-    kernel: ClassVar[Kernel | None] = None
-    told: ClassVar[Callable[[int, str], None] | None] = None
-
-
-def use(kernel: Kernel) -> None:
-    """Run notebooks in this very process from now on: it is a worker, or will fork into some."""
-    _Here.kernel = kernel
+_listeners: list[Callable[[int, str], None]] = []
 
 
 def on_cell(tell: Callable[[int, str], None]) -> None:
     """Have each cell's index and source told as it starts, so that a death there has a place."""
-    _Here.told = tell
+    _listeners.append(tell)
 
 
 class GovnbEngine(Engine):
-    """Runs a notebook in a process of its own, forked from one that has everything loaded.
+    """Runs a notebook in this very process, by IPython's shell.
 
-    Where the system can't fork, on a stock kernel: the outputs are the same.
+    Where a time limit can't be kept (Windows), or another notebook runs in this process, on a
+    stock kernel: the outputs are the same.
     """
 
     @classmethod
@@ -101,27 +100,116 @@ class GovnbEngine(Engine):
         ------
         papermill.PapermillException
             If the notebook isn't in Python.
-        nbclient.exceptions.DeadKernelError
-            If a cell ended the process.
         nbclient.exceptions.CellTimeoutError
             If a cell took longer than `execution_timeout`.
         """
         language = cls.nb_language(nb_man.nb)
         if language != "python":
             raise PapermillException(f"govnb 引擎只运行 Python 笔记本，这一个是 {language}")
-        if not can_fork():
-            KernelEngine.execute_managed_notebook(nb_man, kernel_name, **options)
-            return
-        make_readable(nb_man.nb)
-        if _Here.kernel is not None:
-            from govnb.batch.kernel import InProcessClient
+        if can_fork():
+            from govnb.batch import shell
 
-            _tell_cells(nb_man)
-            InProcessClient(nb_man, **_client_options(options)).execute(_Here.kernel)
-        else:
-            from govnb.batch.apart import execute_apart
+            if shell.is_free():
+                make_readable(nb_man.nb)
+                _tell_cells(nb_man)
+                with shell.shell() as ours:
+                    _Client(nb_man, ours, options).execute()
+                nb_man.nb.metadata["language_info"] = shell.LANGUAGE
+                return
+        KernelEngine.execute_managed_notebook(nb_man, kernel_name, **options)
 
-            execute_apart(nb_man, **options)
+
+class _Client(PapermillNotebookClient):
+    """Papermill's client, with a shell of this process in the kernel's place."""
+
+    def __init__(
+        self, manager: NotebookExecutionManager, shell: Any, options: dict[str, Any]
+    ) -> None:
+        limit = options.pop("execution_timeout", None) or options.get("timeout")
+        kept = {name: value for name, value in options.items() if name not in _KERNEL_ONLY}
+        super().__init__(manager, log=logger, timeout=limit, **kept)
+        self.shell = shell
+        # What a frontend tells a widget of its outputs has nobody to hear it.
+        channel = SimpleNamespace(send=lambda _: None)
+        self.kc = SimpleNamespace(session=Session(), shell_channel=channel)
+
+    def execute(self) -> None:
+        """Execute the notebook, up to the first cell that fails."""
+        self.reset_execution_trackers()
+        with asyncio.Runner() as runner:
+            self.loop = runner.get_loop()
+            self.papermill_execute_cells()
+        self.set_widgets_metadata()
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int) -> NotebookNode:
+        """Execute a cell and put into it what it shows.
+
+        Raises
+        ------
+        CellExecutionError
+            If it fails and isn't one that may.
+        """
+        tags = cell.metadata.get("tags", ())
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return cell
+        cell.outputs, self.clear_before_next_output = [], False
+        with _limit(self._get_timeout(cell), cell):
+            running = self.loop.create_task(
+                self.shell.answer(cell.source), context=self.shell.context
+            )
+            reply, shown = self.loop.run_until_complete(running)
+        cell.execution_count = reply["execution_count"]
+        for message in shown:
+            self.process_message(message, cell, cell_index)
+        may_fail = not self.force_raise_errors and (
+            self.allow_errors
+            or reply["ename"] in self.allow_error_names
+            or "raises-exception" in tags
+        )
+        if reply["status"] == "error" and not may_fail:
+            raise CellExecutionError.from_cell_and_msg(cell, reply)
+        return cell
+
+
+class _Late(BaseException):
+    """Ends a cell that took too long; no `except Exception` of its own holds it up."""
+
+
+@contextmanager
+def _limit(seconds: float | None, cell: NotebookNode) -> Iterator[None]:
+    """End what runs after some seconds, with all the processes it has started.
+
+    Raises
+    ------
+    CellTimeoutError
+        If it was ended.
+    """
+    if not seconds:
+        yield
+        return
+    late, others = False, below(os.getpid())
+
+    def ring(*_: object) -> None:
+        nonlocal late
+        late = True
+        for started in below(os.getpid()):
+            if started not in others:
+                started.kill()
+        raise _Late
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _Late:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    if late:
+        raise CellTimeoutError.error_from_timeout_and_cell(
+            "Cell execution timed out", int(seconds), cell
+        )
 
 
 class KernelEngine(NBClientEngine):
@@ -151,51 +239,15 @@ class KernelEngine(NBClientEngine):
                         raise
 
 
-def execute_here(argument: dict[str, Any], send: Send) -> dict[str, Any]:
-    """Execute a notebook for :mod:`govnb.batch.apart` and send each cell as it ends."""
-    import nbformat
-    from papermill.engines import NotebookExecutionManager
-
-    from govnb.batch.kernel import InProcessClient
-
-    notebook = nbformat.from_dict(argument["notebook"])
-    manager = NotebookExecutionManager(notebook, progress_bar=False)
-    manager.notebook_start()
-    start, end = manager.cell_start, manager.cell_complete
-
-    def cell_start(cell: NotebookNode, cell_index: int) -> None:
-        start(cell, cell_index)
-        send({"start": cell_index})
-
-    def cell_complete(cell: NotebookNode, cell_index: int) -> None:
-        end(cell, cell_index)
-        send({"end": cell_index, "cell": cell})
-
-    manager.cell_start, manager.cell_complete = cell_start, cell_complete
-    assert _Here.kernel is not None
-    InProcessClient(manager, **argument["options"]).execute(_Here.kernel)
-    # A later cell can change what an earlier one shows.
-    cells = [cell.get("outputs") for cell in notebook.cells]
-    keys = ("language_info", "widgets")
-    return {"outputs": cells, "metadata": {k: v for k, v in notebook.metadata.items() if k in keys}}
-
-
 def _tell_cells(manager: NotebookExecutionManager) -> None:
-    start, tell = manager.cell_start, _Here.told
-    if tell is None:
-        return
+    start = manager.cell_start
 
     def cell_start(cell: NotebookNode, cell_index: int) -> None:
-        tell(cell_index, cell.source)
+        for tell in _listeners:
+            tell(cell_index, cell.source)
         start(cell, cell_index)
 
     manager.cell_start = cell_start
-
-
-def _client_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that mean something to a client without a kernel to start."""
-    ours = {"input_path", "start_timeout", "execution_timeout", "timeout", "startup_timeout"}
-    return {name: value for name, value in options.items() if name not in ours}
 
 
 def _over_files(folder: Path) -> dict[str, Any]:

@@ -1,14 +1,21 @@
-"""The environment of the processes that do the work."""
+"""What the processes that do the work find around them, and how they are ended."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
+import signal
+import socket
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 # Libraries that compute in threads of their own would leave them behind in every fork; one
 # worker a core is the way this program uses several. Hashes are fixed so that a report
@@ -43,3 +50,25 @@ def without_home() -> Mapping[str, str]:
     lent = tempfile.mkdtemp(prefix="govnb-")
     atexit.register(shutil.rmtree, lent, ignore_errors=True)
     return {name: lent for name in _KEPT if name not in os.environ}
+
+
+def can_fork() -> bool:
+    """Tell whether this system can fork a process and hand it files; Windows can't."""
+    return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+def below(pid: int) -> list[psutil.Process]:
+    """Return all processes that a process has started, in whatever group those are now."""
+    import psutil
+
+    with suppress(psutil.Error):
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return found
+    return []
+
+
+def end_group(pid: int) -> None:
+    """Kill what is left of the group of processes that a worker leads."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)

@@ -110,11 +110,13 @@ class Kind:
     notebook: str
     # There is a page for each match among the names of the department's figures that are known;
     # its groups are parameters of the notebook.
-    figures: str
+    figures: str = ""
     # How the file is called behind the department's name.
-    part: str
+    part: str = ""
     # Only the page of the greatest number: the last month.
     only_last: bool = False
+    # Made of results instead: of the department's years before, and of its peers.
+    of_years: bool = False
 
     @property
     def folder(self) -> str:
@@ -123,6 +125,8 @@ class Kind:
 
     def parts(self, figures: Iterable[str]) -> list[dict[str, Any]]:
         """Return the parameters of each page, from the names of the figures that are known."""
+        if self.of_years:
+            return []
         found = filter(None, map(re.compile(self.figures).fullmatch, figures))
         parts = list({match.groups(): match.groupdict() for match in found}.values())
         if not self.only_last:
@@ -135,15 +139,22 @@ class Kind:
         words = {name: _safe(str(text)) for name, text in part.items()}
         place = f"{self.folder}/{department}-{self.part.format(**words)}"
         return replace(
-            template, department=department, notebook=self.notebook, place=place, more=dict(part)
-        )
+            template, department=department, notebook=self.notebook, place=place, more=dict(part),
+            reads=self.of_years,
+        )  # fmt: skip
 
 
 MONITOR = Kind(
     "监控（{month}月）", "monitor.ipynb", r"月度合计\.累计支出\.(?P<month>\d+)月", "{month}月", True
 )
+TREND = Kind("历年", "trend.ipynb", part="历年", of_years=True)
 # Every kind there is, one a line.
-KINDS = (MONITOR,)
+KINDS = (MONITOR, TREND)
+# What of a department's result its peers' pages are compared by.
+COMPARED = (
+    "部门.性质", "人员.编制数", "人员.在职人员", "收入", "支出", "公用经费.支出", "三公经费.预算",
+    "三公经费.支出",
+)  # fmt: skip
 
 
 def district_job(template: Job) -> Job:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from govnb.batch.batch import alone, make_pages
-from govnb.batch.crew import Local, cores
 from govnb.batch.job import MONITOR, Job
 from govnb.batch.outcome import Outcome
 from govnb.batch.pages import pages_of
 from govnb.batch.store import store_of
+from govnb.batch.workers import Local, cores
 from govnb.report.bulletin import result_files
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
@@ -62,9 +62,9 @@ def monitor(template: Job, department: str | None, month: int | None) -> Iterato
         raise FaultsError.of(where, "没有一个部门有逐月的执行数", hint)
     store = store_of(template.outputs_dir, template.year)
     parts = {name: [{"month": month}] for name in months}
-    with alone(store), Local(cores(), None, template) as crew:
+    with alone(store), Local(cores(), None, template) as workers:
         pages = list(pages_of(MONITOR, template, parts, store))
-        done = make_pages([page for page in pages if page.task.reasons], store, crew)
+        done = make_pages([page for page in pages if page.task.reasons], store, workers)
         for page in pages:
             job = page.task.job
             yield from _told(job, done.get(job.stem) or page.task.last)
@@ -74,7 +74,7 @@ def monitor(template: Job, department: str | None, month: int | None) -> Iterato
             for old in result_files(job.output("json").parent, month):
                 if old not in made:
                     yield Told(f"{old}：参数文件已不在，通报里还有它；不要的，删去这个文件")
-            yield from _told(job, crew.submit(job).result())
+            yield from _told(job, workers.submit(job).result())
 
 
 def _bulletin(template: Job, month: int) -> Job:

@@ -16,7 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govnb.batch.job import KINDS
+from govnb.batch.job import COMPARED, KINDS
 from govnb.batch.outcome import Failure, Outcome
 from govnb.report.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
 from govnb.review.finding import (
@@ -180,6 +180,11 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "high": total.get("high"),
         "grade": score.get("grade_text") or "",
         "findings": open_findings(result.get("review") or {}),
+        "compared": {
+            name: {key: told.get(key) for key in ("value", "unit", "type", "origin", "decimals")}
+            for name in COMPARED
+            if (told := figures.get(name))
+        },
         # What pages it has data for.
         "pages": {kind.folder: parts for kind in KINDS if (parts := kind.parts(figures))},
     }

@@ -117,6 +117,8 @@ def fitted(blocks: Nodes, room: float = WIDTH) -> Nodes:
 def _turned(before: Nodes, tables: Nodes) -> Nodes:
     """Return tables on a page on its side, with the headings over them and such tables before."""
     last = max((n for n, block in enumerate(before, 1) if block["t"] != "Header"), default=0)
+    # Nothing but the title and what belongs to it.
+    last = 0 if all(block["t"] in ("Div", "Table") for block in before[:last]) else last
     inside, out = [*before[last:], *tables], before[:last]
     if out and style_of(out[-1]) == LANDSCAPE:
         inside = [*out.pop()["c"][1], *inside]

@@ -8,7 +8,7 @@ A draft (稿别: 草稿) keeps every section, since it is there to be filled in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from govnb.report.bundle import STRUCTURE
+from govnb.report.outlines import FORM, TAG
 from govnb.report.prose import Prose
 from govnb.sheet.figure import Figures
 from govnb.text.number import TO_FILL, numerals
@@ -24,6 +25,8 @@ from govnb.text.number import TO_FILL, numerals
 ANNEX = re.compile(r"附件\s*[\d一二三四五六七八九十]*")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+、")
 _SECTION = re.compile(r"（[一二三四五六七八九十]+）")
+_CHAPTER_LEVEL = 2
+_NUMBERED = re.compile(r"([表图])\d+　")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*")
 # What a section without words of its own lacks is its heading's to say.
 _WORDS = "本节文字"
@@ -49,11 +52,17 @@ def shaped(notebook: NotebookNode) -> NotebookNode:
     pieces = [piece for cell in notebook.cells for piece in _pieces(cell)]
     titles = (s for p in pieces if (s := _structure(p.output)).get("type") == "title")
     title: dict[str, Any] = next(titles, {})
-    # The district's page and monitoring have no such sections.
-    if title.get("unsaid") in (None, "", TO_FILL):
-        return notebook
-    lacking = list(_dropped(pieces))
-    if not any(piece.dropped for piece in pieces):
+    outline = title.get("outline") or ()
+    if outline:
+        notebook = _arranged(notebook, outline)
+        pieces = [piece for cell in notebook.cells for piece in _pieces(cell)]
+    # The district's page and monitoring have no such sections, and a draft keeps all of them.
+    is_whole = title.get("unsaid") in (None, "", TO_FILL)
+    lacking = [] if is_whole else list(_dropped(pieces))
+    if outline and outline[0][0] == FORM:
+        # A form isn't lacking what a report tells.
+        lacking = []
+    if not outline and not any(piece.dropped for piece in pieces):
         return notebook
     changed = dict(_renumbered([p for p in pieces if p.level and not p.dropped]))
     gone = {id(p.output) if p.output is not None else id(p.cell) for p in pieces if p.dropped}
@@ -63,7 +72,52 @@ def shaped(notebook: NotebookNode) -> NotebookNode:
         said = Prose(f"（以下内容{title['unsaid']}：{'；'.join(lacking)}。）", Figures({}, {}))
         output = new_output("display_data", said._repr_mimebundle_())
         signing[0].outputs = [output, *signing[0].outputs]
-    return NotebookNode({**notebook, "cells": cells})
+    return NotebookNode({**notebook, "cells": list(_recounted(cells)) if outline else cells})
+
+
+def _arranged(notebook: NotebookNode, outline: Sequence[Sequence[str]]) -> NotebookNode:
+    """Return a notebook with its sections in the order of an outline, under its headings.
+
+    A section reaches from the cell that carries its tag to the next such cell.
+    """
+    sections: dict[str, list[NotebookNode]] = {}
+    name = ""
+    for cell in notebook.cells:
+        tags = (str(tag) for tag in cell.metadata.get("tags", ()))
+        name = next((tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)), name)
+        sections.setdefault(name, []).append(cell)
+    cells = sections.pop("", [])
+    for name, heading in outline:
+        for cell in sections.pop(name, ()):
+            # An annex that comes to stand in the body is a chapter there.
+            match = _HEADING.fullmatch(cell.source.strip()) if heading else None
+            if match and cell.cell_type == "markdown":
+                number = "一、" if len(match[1]) == _CHAPTER_LEVEL else "（一）"
+                cell = NotebookNode({**cell, "source": f"{match[1]} {number}{heading}"})
+                heading = ""
+            cells.append(cell)
+    rest = (cell for section in sections.values() for cell in section)
+    return NotebookNode({**notebook, "cells": [*cells, *rest]})
+
+
+def _recounted(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield cells whose tables and charts are numbered in the order they now stand in."""
+    counts = {"表": 0, "图": 0}
+    for cell in cells:
+        outputs = []
+        for output in cell.get("outputs", ()):
+            match = _NUMBERED.match(str(_structure(output).get("title", "")))
+            if match:
+                counts[match[1]] += 1
+                new = f"{match[1]}{counts[match[1]]}　"
+                data = dict(output.data)
+                for kind in ("text/html", "text/plain"):
+                    data[kind] = data[kind].replace(match[0], new, 1)
+                title = new + data[STRUCTURE]["title"][match.end() :]
+                data[STRUCTURE] = {**data[STRUCTURE], "title": title}
+                output = NotebookNode({**output, "data": NotebookNode(data)})
+            outputs.append(output)
+        yield NotebookNode({**cell, "outputs": outputs}) if outputs else cell
 
 
 def _signs(output: NotebookNode) -> bool:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from govnb.review.finding import Review
-from govnb.review.rules import read_rules
-from govnb.review.run import review
 from govnb.rubric.load import RUBRIC, check_names, rubric_of
 from govnb.rubric.project import PROJECT_RUBRIC, project_scores
 from govnb.rubric.score import score
@@ -19,6 +16,10 @@ from govnb.sheet.read import Inputs
 from govnb.sheet.score import Score
 from govnb.sheet.self_evaluation import ProjectScore
 from govnb.text.faults import FaultsError
+
+if TYPE_CHECKING:
+    from govnb.review.finding import Review
+    from govnb.review.rules import Rules
 
 
 class Assessment:
@@ -48,13 +49,17 @@ class Assessment:
         self.rubric = rubric or self.overrides.get(RUBRIC)
         self.figures: Figures
         self.facts: Facts
-        self._rules = read_rules(inputs.params_dir)
         try:
             self.figures, self.facts = compute(inputs, changed)
         except FaultsError as error:
             raise FaultsError([*error.faults, *self._rules.faults]) from None
-        if self._rules.faults:
-            raise FaultsError(list(self._rules.faults))
+
+    # A score needs no checks: reading them is a third of what it takes to start.
+    @cached_property
+    def _rules(self) -> Rules:
+        from govnb.review.rules import read_rules
+
+        return read_rules(self.inputs.params_dir)
 
     @cached_property
     def score(self) -> Score | None:
@@ -71,6 +76,8 @@ class Assessment:
     @cached_property
     def review(self) -> Review:
         """Every check's finding."""
+        from govnb.review.run import review
+
         marks = self.score if self.score and self.score.is_weighted else None
         return review(
             self.inputs, self.figures, self.facts, marks, self._rules, self.project_scores

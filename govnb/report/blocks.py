@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from govnb.files import write_whole
 from govnb.report.bundle import bundle, escape, link
 from govnb.report.provenance import Quote, panels
+from govnb.report.sentences import is_budget, known
 from govnb.report.style import dress
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.text.number import TO_FILL
@@ -29,6 +30,8 @@ class Title:
     sample: bool | str = False
     # What the report prints for what the file doesn't say.
     unsaid: str = ""
+    # Its sections in order, each with the heading it gets; none for the notebook's own order.
+    outline: Sequence[tuple[str, str]] = ()
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -58,6 +61,7 @@ class Title:
             "verdict": self.verdict,
             "matters": told,
             "unsaid": self.unsaid,
+            "outline": [list(section) for section in self.outline],
         }
         return bundle(page, "\n".join(lines), structure)
 
@@ -68,10 +72,12 @@ class Cards:
 
     figures: tuple[tuple[Figure, str], ...]
     extra: tuple[tuple[str, str, str], ...] = ()
+    # What the report calls a figure, where that isn't its label.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Return label, value and link of each card."""
-        cards = [(figure.label, shown(figure), target) for figure, target in self.figures]
+        cards = [(self.labels.get(f.name, f.label), shown(f), target) for f, target in self.figures]
         return [*cards, *self.extra]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -99,12 +105,17 @@ def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
         extra.append(("得分", f"{score.removesuffix('分')}分", "表-评分表"))
     if errors is not None:
         extra.append(("待改正", f"{errors}处", "复核意见"))
+    labels = {}
+    if known(figures, "收入.名称"):
+        labels["收入"] = str(figures["收入.名称"].value)
+    if is_budget(figures):
+        labels |= {"支出.超支": "支出超过预算", "支出.结余": "预算结余"}
     shown_first = tuple(
         (figures[name], f"表-{table}")
         for name, table in wanted.items()
         if figures[name].value is not None or figures.unsaid == TO_FILL
     )
-    return Cards(shown_first, tuple(extra))
+    return Cards(shown_first, tuple(extra), labels)
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,10 @@ _UNITS = re.compile(r"[0-9A-Za-z.,%+\-]+|.", re.DOTALL)
 
 _ZONES = ("#eef2f5", "#d3dde6")
 # On top of matplotlib's own defaults, never the user's.
-_styled = style.context(["default", {**STYLE, "font.family": fonts.families(fonts.SCREEN)}])
+styled = style.context(["default", {**STYLE, "font.family": fonts.families(fonts.SCREEN)}])
 
 
-@_styled
+@styled
 def bars(data: pd.Series | pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
     """Return horizontal bars, one row a name and one bar a column; None with nothing to compare.
 
@@ -81,7 +81,7 @@ def bars(data: pd.Series | pd.DataFrame, labels: pd.Series | None = None) -> Axe
     return axes
 
 
-@_styled
+@styled
 def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
     """Return one bullet bar a row: what was planned, within it what came, a mark for before.
 
@@ -117,7 +117,7 @@ def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
     return axes
 
 
-@_styled
+@styled
 def span(
     low: Decimal, high: Decimal, full: Decimal, limits: Iterable[tuple[str, Decimal]], name: str,
     point: Decimal | None = None, point_name: str = "",

@@ -30,6 +30,7 @@ from govnb.text.values import MONEY_UNIT
 
 TOTAL = "合计"
 NO_GROWTH = "上年为0，不计算增幅"
+BELOW_ZERO = "上年为负数，不计算增幅"
 NOTEBOOK = "notebooks/department.ipynb"
 _PACKAGE = str(Path(__file__).parents[1])
 # What papermill puts in front of the cells of a notebook it gives parameters to.
@@ -327,7 +328,10 @@ def with_total(frame: pd.DataFrame, *stated: Number) -> pd.DataFrame:
 
 
 def growth(now: pd.Series, before: pd.Series) -> pd.Series:
-    """Return how much more than before: in percent, of rates in points; from 0 there is none."""
+    """Return how much more than before: in percent, of rates in points.
+
+    From 0 there is none, and from below 0 its sign would belie the amount's: words say so.
+    """
     return now.combine(before, _grown).astype(object)
 
 
@@ -336,7 +340,9 @@ def _grown(now: Any, before: Any) -> Any:
         return ""
     if before.figure.unit == "%":
         return now - before
-    return NO_GROWTH if before.ratio == 0 else ((now - before) / before).percent()
+    if before.ratio is not None and before.ratio <= 0:
+        return BELOW_ZERO if before.ratio else NO_GROWTH
+    return ((now - before) / before).percent()
 
 
 def ledgers(of: Computed, *names: str) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def results(year: int | str, *names: str, outputs_dir: str | Path = "outputs") -
         If there are no results of that year, or no such figure in them.
     """
     made = _made(year, outputs_dir, partial(_figures, names=names))
-    return _frame({label: told for label, told in made if told is not None}, names, "部门")
+    return frame({label: told for label, told in made if told is not None}, names, "部门")
 
 
 def years(department: str, *names: str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
@@ -70,7 +70,7 @@ def years(department: str, *names: str, outputs_dir: str | Path = "outputs") -> 
     }
     if not found:
         raise _nothing(folder, f"没有“{department}”各年的结果", f"govnb run 年度 {department}")
-    return _frame(found, names, "年度")
+    return frame(found, names, "年度")
 
 
 def departments(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
@@ -174,17 +174,19 @@ def _nothing(place: Path, what: str, command: str) -> FaultsError:
     return FaultsError([Fault(Place(place.as_posix()), what, f"先运行 {command}")])
 
 
-def _frame(
-    found: Mapping[Any, Mapping[str, Any]], names: Sequence[str], index: str
-) -> pd.DataFrame:
+def frame(
+    found: Mapping[Any, Mapping[str, Any]], names: Sequence[str], index: str,
+    of: Computed | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return figures of results by what each is called, a row each, in one unit a column."""
     columns = _wanted(list(dict.fromkeys(name for told in found.values() for name in told)), names)
     figures = {
         label: {name: dict(told[name]) for name in columns if name in told}
         for label, told in found.items()
     }
     for column in columns:
-        _in_one_unit([row[column] for row in figures.values() if column in row])
-    of = Computed(Figures({}, {}))
+        in_one_unit([row[column] for row in figures.values() if column in row])
+    of = of or Computed(Figures({}, {}))
     data = {}
     for c in columns:
         cells = [_cell(of, label, c, row.get(c)) for label, row in figures.items()]
@@ -209,7 +211,8 @@ def _wanted(every: Sequence[str], names: Sequence[str]) -> dict[str, None]:
     return wanted
 
 
-def _in_one_unit(column: Iterable[dict[str, Any]]) -> None:
+def in_one_unit(column: Iterable[dict[str, Any]]) -> None:
+    """Have amounts in different units all in 万元."""
     amounts = [told for told in column if told.get("unit") in MONEY_UNITS]
     if len({told["unit"] for told in amounts}) < 2:
         return
@@ -224,17 +227,21 @@ def _cell(of: Computed, label: Any, name: str, told: Mapping[str, Any] | None) -
     full = f"{label}.{name}"
     if told is None:
         return Number(Figure(full, missing=(full,), absent=True), of, blank=True)
+    if told.get("value") is not None and told.get("type", NUMBER) != NUMBER:
+        return told["value"]
+    of.figures[full] = figure = figure_of(full, told, name)
+    return Number(figure, of)
+
+
+def figure_of(full: str, told: Mapping[str, Any], name: str) -> Figure:
+    """Return a number of a result as a figure under a name of its own."""
     value, unit = told.get("value"), told.get("unit") or ""
-    if value is not None and told.get("type", NUMBER) != NUMBER:
-        return value
-    figure = Figure(
+    return Figure(
         full, number(value), unit, told.get("label") or name, Spot(told.get("origin") or ""),
         told.get("formula"), missing=() if value is not None else (full,),
         trouble=told.get("trouble") or "", approximate=bool(told.get("approximate")),
         decimals=int(told.get("decimals", RATE_DECIMALS)), scale=MONEY_UNITS.get(unit, Decimal(1)),
     )  # fmt: skip
-    of.figures[full] = figure
-    return Number(figure, of)
 
 
 def _total(score: Mapping[str, Any]) -> dict[str, Decimal | None]:

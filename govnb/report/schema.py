@@ -12,6 +12,7 @@ from govnb.excel.maps import FormsFile
 from govnb.files import write_whole
 from govnb.review.rules import model_of
 from govnb.rubric.file import RubricFile
+from govnb.sheet.comparing import ComparingRules
 from govnb.sheet.department import Department
 from govnb.sheet.in_year import MonitoringRules
 from govnb.sheet.rules import BaseDataForm, Book, YearFile
@@ -25,6 +26,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "words": (model_of("words"), "文字核对用的词"),
     "rubric": (RubricFile, "指标体系"),
     "monitoring": (MonitoringRules, "执行监控：预警标准和台账的表头"),
+    "trend": (ComparingRules, "历年比较：断点和同类部门"),
     "imports": (FormsFile, "导入工作簿的映射"),
 }
 

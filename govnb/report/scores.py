@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from govnb.report.prose import plain
-from govnb.report.tables import Cell, Table
+from govnb.report.tables import Cell, Table, alike
 from govnb.report.tables import Row as TableRow
 from govnb.sheet.figure import Figures
 from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
@@ -57,21 +57,18 @@ def official_table(score: Score, figures: Figures) -> Table:
     """
     depth = max((len(indicator.groups) for indicator in score.indicators), default=0)
     columns = (*LEVELS[: depth + 1], "分值", "评分标准", "得分")
-    rows, above = [], ("",) * depth
+    rows = []
     for row in score.indicators:
         groups = (*row.groups, *("",) * (depth - len(row.groups)))
-        fresh = next((n for n in range(depth) if groups[n] != above[n]), depth)
-        above = groups
-        texts = (
-            *("" if n < fresh else group for n, group in enumerate(groups)), row.name,
-            "" if row.weight is None else points(row.weight), row.statement, _own(score, row),
-        )  # fmt: skip
+        weight = "" if row.weight is None else points(row.weight)
+        texts = (*groups, row.name, weight, row.statement, _own(score, row))
         rows.append(TableRow(tuple(map(Cell, texts))))
+    merged = tuple(alike(rows, depth))
     total = (*("",) * depth, points(score.full) if score.is_weighted else "", "", own_total(score))
     rows.append(TableRow(tuple(map(Cell, ("合计", *total))), 0, "total"))
     return Table(
         "评分表", f"{score.title}评分表", columns, tuple(rows), figures, "", unit="分",
-        text_columns=frozenset(range(len(columns))) - {depth + 1, depth + 3},
+        text_columns=frozenset(range(len(columns))) - {depth + 1, depth + 3}, spans=merged,
     )  # fmt: skip
 
 

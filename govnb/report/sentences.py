@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
+from functools import partial
 
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figures
@@ -74,6 +75,28 @@ def _term(name: str) -> str:
     return plain(name.rpartition(".")[2])
 
 
+def is_budget(figures: Figures) -> bool | None:
+    """Tell whether 收入 is the year's budget, not the accounts' income; None if it isn't said."""
+    called = str(figures["收入.名称"].value) if known(figures, "收入.名称") else ""
+    if "决算" in called or "预算" in called:
+        return "决算" not in called
+    both = known(figures, "收入", "预算执行.决算收入", "预算执行.年初预算")
+    income, actual, initial = (
+        figures[name].number if both else None
+        for name in ("收入", "预算执行.决算收入", "预算执行.年初预算")
+    )
+    return False if both and income == actual != initial else None
+
+
+def _beyond_income(figures: Figures) -> str:
+    """Return how spending and the accounts' income differ: what was carried over is no 超支."""
+    said = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
+    said += "比本年收入{{ 支出.超支 | 多少 }}"
+    carried = figures["预算执行.上年结转"].number if known(figures, "预算执行.上年结转") else None
+    over = figures["支出.超支"].number or 0
+    return f"{said}，用的是上年结转" if over > 0 and carried and carried >= over else said
+
+
 def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income, or nothing without both."""
     if not known(figures, "支出.超支"):
@@ -81,6 +104,8 @@ def overspend(figures: Figures) -> str:
     said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"
+    if is_budget(figures) is False:
+        return f"{said}{_beyond_income(figures)}。"
     term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
     return f"{said}{term}{{{{ 支出.结余 | 盈亏 }}}}。"
 
@@ -95,6 +120,39 @@ def with_reason(said: str, narrative: str) -> str:
     if said.endswith("。") and _GIVES_REASON.match(narrative):
         return f"{said.removesuffix('。')}，{narrative.lstrip()}"
     return f"{said}\n\n{narrative}"
+
+
+def change(figures: Figures, name: str) -> str:
+    """Return “比上年增加28.5万元，增长6.12%”, or nothing where either year isn't known.
+
+    From nothing there is no rate of growth.
+    """
+    gap, rate = f"{name}.上年增减", f"{name}.上年增减率"
+    if not known(figures, gap):
+        return ""
+    if level := par(figures[gap]):
+        return f"与上年{level}"
+    said = f"比上年{{{{ {gap} | 加减 }}}}"
+    if known(figures, rate):
+        # What rounds to nothing is no rate to tell.
+        return said if par(figures[rate]) else f"{said}，{{{{ {rate} | 增减 }}}}"
+    return f"{said}（上年为0，不计算增幅）"
+
+
+def year_on_year(figures: Figures, name: str) -> str:
+    """Return the sentence on income or spending against last year's, or nothing."""
+    said = change(figures, name)
+    return f"{_called(figures, name)}{{{{ {name} }}}}，{said}。" if said else ""
+
+
+def basic(figures: Figures) -> str:
+    """Return what 基本支出 is made of, and 公用经费 against last year; nothing without either."""
+    shares = [part.name for part in figures.children("支出.基本支出")]
+    shares = [name for name in shares if known(figures, f"{name}.占基本支出")]
+    told = [f"{_term(name)}{{{{ {name} }}}}，占{{{{ {name}.占基本支出 }}}}" for name in shares]
+    said = f"基本支出{{{{ 支出.基本支出 }}}}，其中：{'；'.join(told)}。" if told else ""
+    grown = change(figures, "公用经费")
+    return f"{said}公用经费支出{{{{ 公用经费.支出 }}}}，{grown}。" if grown else said
 
 
 def overspend_by_account(figures: Figures) -> str:
@@ -316,6 +374,9 @@ def _items(figures: Iterable[str], section: str, field: str) -> list[str]:
 SENTENCES: dict[str, Callable[[Figures], str]] = {
     "超支": overspend,
     "科目差异": overspend_by_account,
+    "收入同比": partial(year_on_year, name="收入"),
+    "支出同比": partial(year_on_year, name="支出"),
+    "基本支出": basic,
     "超支原因": reasons,
     "业务量": volume_growth,
     "运行费用": running_costs,

@@ -124,9 +124,13 @@ class Shown:
                 notes += gap_note(self.of.figures, number.figure.name, term)
         for column in self.data.columns:
             lines = zip(self.data.index, self.data[column], strict=True)
-            below = [n for label, n in lines if TOTAL not in (label, label[0])]
+            below = [n for label, n in lines if label != TOTAL and not _totals(label)]
             notes += _taken_from(self.of.figures, [n.figure for n in numbers(below)])
         return list(dict.fromkeys(notes))
+
+
+def _totals(label: Any) -> bool:
+    return isinstance(label, tuple) and label[0] == TOTAL
 
 
 def _is_said(cell: Any) -> bool:

@@ -215,7 +215,7 @@ class Table:
         lines = [self._row_html(n, row) for n, row in enumerate((*self.above, *self.rows))]
         over = len(self.above)
         # A browser prints a thead above all else.
-        top = f"<tbody>{''.join(lines[:over])}<tr>{heads}</tr>" if over else (
+        top = f"<tbody>{''.join(lines[:over])}</tbody><tbody><tr>{heads}</tr>" if over else (
             f"<thead><tr>{heads}</tr></thead><tbody>"
         )  # fmt: skip
         wide += " gv-form" if over else ""

@@ -7,15 +7,17 @@ of a component in its own words is not said a second time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from govnb.report.prose import plain
-from govnb.report.sentences import THREE_PUBLIC, known, sign
+from govnb.report.sentences import THREE_PUBLIC, change, known, sign
 from govnb.sheet.department import ThreePublic
 from govnb.sheet.figure import Figure, Figures
 from govnb.text.faults import Place
 
 _OF_CARS = ("公务用车购置费", "公务用车运行维护费")
+LAST_YEAR = re.compile("上年|同比|去年")
 _ENDS = ("。", "！", "？", "；", "：", "\n", "|")
 
 
@@ -31,7 +33,8 @@ def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | 
     notes
         Its words on a component, by the component's name.
     """
-    total, components = _total(figures), _components(figures, notes or {})
+    alone = not LAST_YEAR.search(remark)
+    total, components = _total(figures, last_year=alone), _components(figures, notes or {})
     lead = "其中" if total else "{{ 年度 }}年，"
     told = [_run_on(total, remark.strip()), f"{lead}{components}" if components else ""]
     return "\n\n".join(filter(None, told))
@@ -65,7 +68,9 @@ def _components(figures: Figures, notes: Mapping[str, str]) -> str:
         note = notes.get(item, "").strip()
         # What a department says of a component it names and didn't use needs no repetition.
         spoken_for = _is_nothing(figures, item) and item[:4] in note
-        if said := "" if spoken_for else _component(figures, item):
+        # The department's own words on last year are not said twice.
+        alone = not LAST_YEAR.search(note)
+        if said := "" if spoken_for else _component(figures, item, last_year=alone):
             text += f"；{said}" if is_open else said
             is_open = True
         if note and not said and item[:4] not in note:
@@ -86,7 +91,7 @@ def notes_of(lines: ThreePublic) -> dict[str, str]:
     return {item: str(note) for item, note in notes.items() if note}
 
 
-def _total(figures: Figures) -> str:
+def _total(figures: Figures, *, last_year: bool = True) -> str:
     """Return the sentence on the whole, with as much of it as is known."""
     budget, actual = known(figures, "三公经费.预算"), known(figures, "三公经费.支出")
     said = []
@@ -96,6 +101,8 @@ def _total(figures: Figures) -> str:
         said.append("实际支出{{ 三公经费.支出 }}")
     if budget and actual:
         said.append("{{ 三公经费.结余 | 盈亏 }}")
+    if last_year and (grown := change(figures, "三公经费")):
+        said.append(grown)
     return f"{{{{ 年度 }}}}年，{'，'.join(said)}。" if said else ""
 
 
@@ -103,8 +110,8 @@ def _is_nothing(figures: Figures, item: str) -> bool:
     return all(figures[f"三公经费.{item}.{field}"].number == 0 for field in ("预算", "支出"))
 
 
-def _component(figures: Figures, item: str) -> str:
-    """Return what is known of a component; empty when nothing is."""
+def _component(figures: Figures, item: str, *, last_year: bool = True) -> str:
+    """Return what is known of a component, with `last_year` beside it; empty when nothing is."""
     name, term = f"三公经费.{item}", plain(item)
     budget, actual = known(figures, f"{name}.预算"), known(figures, f"{name}.支出")
     if _is_nothing(figures, item):
@@ -120,6 +127,8 @@ def _component(figures: Figures, item: str) -> str:
         kind = "超支率" if over > 0 else "结余率"
         if over and known(figures, f"{name}.{kind}"):
             said.append(f"{kind}{{{{ {name}.{kind} }}}}")
+    if last_year and (grown := change(figures, name)):
+        said.append(grown)
     return f"{term}{'，'.join(said)}" if said else ""
 
 

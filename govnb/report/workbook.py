@@ -27,6 +27,7 @@ from govnb.report.findings import Findings, matters, verdict
 from govnb.report.forms import forms
 from govnb.report.in_year import InYear
 from govnb.report.later_tables import LATER
+from govnb.report.outlines import OUTLINES, outline_of
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
     evidence_table,
@@ -41,7 +42,7 @@ from govnb.report.sheet import Sheet
 from govnb.report.shown import Shown
 from govnb.report.stopped import mark_failures
 from govnb.report.tables import Table
-from govnb.report.three_public import lacking, notes_of, three_public
+from govnb.report.three_public import LAST_YEAR, lacking, notes_of, three_public
 from govnb.report.unsaid import OPTIONAL, Unsaid, with_score
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, department_path, load
@@ -50,6 +51,8 @@ from govnb.text.faults import Fault, FaultsError, Place
 EDITIONS = ("review", "publish")
 # Of a file, quoted beside a figure: a narrative is one line, however long.
 LONGEST_LINE = 120
+# The department's words beside which a sentence on last year stands.
+_BESIDE = {"收入同比": "income", "支出同比": "expenditure", "基本支出": "basic_management"}
 
 
 class Workbook(Assessment):
@@ -117,16 +120,19 @@ class Workbook(Assessment):
     def heading(self) -> str:
         """The report's title."""
         department = self.inputs.department
-        return f"{department.identity.name}{department.year.value}年度部门整体支出绩效评价报告"
+        kind = "自评" if "自评" in str(department.identity.method or "") else "评价"
+        return f"{department.identity.name}{department.year.value}年度部门整体支出绩效{kind}报告"
 
     def title(self) -> Title:
         """Return the report's title with its marks and, when there are errors, the verdict."""
-        trial, sample = self.overrides, self.sample
+        made = Title(
+            self.heading, trial=self.overrides, sample=self.sample, unsaid=self.figures.unsaid,
+            outline=OUTLINES[outline_of(self.inputs.department)],
+        )  # fmt: skip
         if self.public:
-            return Title(self.heading, trial=trial, sample=sample, unsaid=self.figures.unsaid)
+            return made
         told = matters(self.review, self.figures, self.score)
-        judged = verdict(self.review, self.figures)
-        return Title(self.heading, judged, told, trial, sample, self.figures.unsaid)
+        return replace(made, verdict=verdict(self.review, self.figures), matters=told)
 
     @property
     def sample(self) -> bool | str:
@@ -198,8 +204,13 @@ class Workbook(Assessment):
         return self._prose(sentences.ledger(self.figures, name))
 
     def sentence(self, name: str) -> Prose:
-        """Return one of the computed sentences of :mod:`govnb.report.sentences`."""
-        return self._prose(SENTENCES[name](self.figures))
+        """Return one of the computed sentences of :mod:`govnb.report.sentences`.
+
+        What the department says of last year in its own words is not said a second time.
+        """
+        slot = _BESIDE.get(name)
+        words = str(getattr(self.inputs.department.narratives, slot) or "") if slot else ""
+        return self._prose("" if LAST_YEAR.search(words) else SENTENCES[name](self.figures))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
@@ -368,6 +379,9 @@ class Workbook(Assessment):
             return self._prose("")
         make = official_table if self.public else scoring_table
         table = make(self.score, self.figures)
+        if self.public and not any(row.cells[-1].text for row in table.rows):
+            # A blank form tells nobody anything.
+            return self._prose("")
         return table.numbered(self._number("表", table.name))
 
     def score_bar(self) -> Axes | None:

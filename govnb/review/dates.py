@@ -298,6 +298,8 @@ class TypedYearCheck(ProseCheck):
                 right, why = near, f"“{near.label.removesuffix('·日期')}”是{near.value}"
             elif month is None and (now := self._this_year(date.year, match.end(), passage, world)):
                 right, why = now, f"“{now.label}”{now}是{world.year}年的数"
+            elif date.year != world.year and _tells_of_a_year(passage, match, world.year):
+                why = f"报告评价的是{world.year}年"
         evidence = Evidence(passage.side(match.start(), match[0]), (right or last).side)
         subject = f"{passage.path}:{match[0]}"
         words = {"处": passage.path, "左": match[0], "缘由": why}
@@ -334,6 +336,21 @@ class TypedYearCheck(ProseCheck):
         if match is None or re.search(one_of(self.others), match["between"] or ""):
             return None
         return world.term(self.names[match["words"]], {})
+
+
+# Narratives of what the year brought, and how they begin: 2016年，我局…完成了年度各项任务.
+_OF_THE_YEAR = ("绩效概述", "经济性", "效率性和有效性", "收入说明", "支出说明", "满意度")
+_WHOLE_YEAR = re.compile(
+    r"度?[，,][^。\n]{0,60}(?:完成|实现|落实)了?(?:全年|年度|当年|本年)[^。，\n]{0,12}(?:任务|工作|目标|预算)"
+)
+
+
+def _tells_of_a_year(passage: Passage, match: re.Match[str], year: int) -> bool:
+    """Tell whether a narrative opens with another year than it is about, and names no other."""
+    is_first = not passage.masked[: match.start()].strip(" \u3000#*\n")
+    is_of_year = passage.path.rpartition(".")[2] in _OF_THE_YEAR
+    told = match[2] is None and _WHOLE_YEAR.match(passage.masked, match.end())
+    return bool(is_first and is_of_year and told and f"{year}年" not in passage.masked)
 
 
 # Sections whose figures are of the year, how near to a year what it is of stands, and from what

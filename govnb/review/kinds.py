@@ -11,12 +11,14 @@ from govnb.review import (
     amounts,
     dates,
     enumerations,
+    forms,
     project_forms,
     published,
     rates,
     reasons,
     relations,
     scores,
+    statements,
     sums,
     writing,
     years,
@@ -24,6 +26,6 @@ from govnb.review import (
 
 # Their classes are known once their modules are.
 MODULES = (
-    sums, published, relations, reasons, rates, dates, amounts, enumerations, writing, scores,
-    years, project_forms,
+    sums, published, relations, reasons, rates, dates, amounts, enumerations, forms, writing,
+    scores, statements, years, project_forms,
 )  # fmt: skip

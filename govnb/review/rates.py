@@ -22,6 +22,7 @@ from govnb.review.check import (
     subject_of,
 )
 from govnb.review.finding import HINT, NOT_APPLICABLE, Finding, Side
+from govnb.review.slips import is_misspelt
 from govnb.review.texts import DIGIT, NUMBER, Passage
 from govnb.review.words import one_of
 from govnb.review.world import World, is_absent
@@ -32,6 +33,10 @@ from govnb.text.values import Text, refuse
 
 # What may stand between a rate's name and its number: 高达, 均为, 达到了.
 _BETWEEN = rf"[^{DIGIT}，。；、！？%\n]{{0,8}}?"
+# Ledgers some of whose items are accounts.
+_OTHER_WAYS = ("支出分类", "预算分类")
+# Where some reports list by account what was planned or spent before.
+_PLANNED = ("收入", "收入预算", "上年支出")
 # Unless it tells how the rate changed: 增长5%, but not 增长到95%.
 _CHANGED = r"(?:增长|增加|增幅|提高|提升|上升|下降|降低|减少|升|降)[^到至]*$"
 
@@ -178,7 +183,7 @@ class ScopeCheck(Check):
     """
 
     kind: Literal["口径"] = Field(alias="种类")
-    ledger: NamePattern = Field(alias="台账", description="台账的名称，如 支出")
+    ledgers: list[NamePattern] = Field(alias="台账", description="台账的名称，如 支出")
     called: Text | None = Field(
         None, alias="名称含", description="台账项的叫法里有这个词时才核对，不写就核对整个台账"
     )
@@ -187,11 +192,12 @@ class ScopeCheck(Check):
 
     def find(self, world: World) -> Iterator[Finding]:
         """Find what is inside a total although its name excludes it."""
-        below = [n for n in world.figures.parts if n.startswith(f"{self.ledger}.")]
-        nodes = [n for n in (self.ledger, *(below if self.called else ())) if n in world.figures]
+        heads = tuple(f"{name}." for name in self.ledgers)
+        below = [n for n in world.figures.parts if n.startswith(heads)] if self.called else []
+        nodes = dict.fromkeys(n for n in (*self.ledgers, *below) if n in world.figures)
         called = [node for node in nodes if (self.called or "") in _calling(node, world)]
         if not called:
-            yield self.not_applicable("", f"“{self.ledger}”没有称为“{self.called}”的项")
+            yield self.not_applicable("", f"“{'、'.join(self.ledgers)}”没有称为“{self.called}”的项")
         for node in called:
             yield self._one(node, _calling(node, world), world)
 
@@ -202,7 +208,9 @@ class ScopeCheck(Check):
         held = [
             figure
             for name, figure in world.figures.items()
-            if name.startswith(f"{node}.") and _is(name, names) and not is_absent(figure)
+            if name.startswith(f"{node}.")
+            and _is(name, names, set(map(str, accounts.values())))
+            and not is_absent(figure)
         ]
         unknown = [figure.name for figure in held if figure.number is None]
         missing = unknown if world.figures.parts.get(node) else [f"{node}的明细"]
@@ -226,19 +234,23 @@ class AccountsCheck(Check):
     kind: Literal["科目"] = Field(alias="种类")
 
     def find(self, world: World) -> Iterator[Finding]:
-        """Find accounts that bear another era's name."""
+        """Find accounts that bear another era's name, or one with a slip."""
         accounts = world.inputs.year.accounts
         code = {name: code for code, names in ERAS.items() for name in names}
-        ledgers = (p for n, p in world.figures.parts.items() if n.partition(".")[0] in BY_ACCOUNT)
+        by_account = (*BY_ACCOUNT, *_OTHER_WAYS, *_PLANNED)
+        ledgers = (p for n, p in world.figures.parts.items() if n.partition(".")[0] in by_account)
         items = [world.figures[part] for parts in ledgers for part in parts]
         for figure in items:
             name = figure.name.rpartition(".")[2]
             now = str(accounts.get(code.get(name, ""), name))
+            is_account = figure.name.partition(".")[0] in (*BY_ACCOUNT, *_PLANNED)
+            if now == name and name.endswith("支出") and is_account:
+                now = next((n for n in map(str, accounts.values()) if is_misspelt(name, n)), name)
             if name not in accounts.values() and now != name:
                 words = {"项": name, "左名": figure.label, "左": shown(figure)}
                 words |= {"右": now, "缘由": f"{world.year}年"}
                 yield self.failed(figure.name, words, Evidence(Side.of(figure)))
-        if items:
+        if any(figure.name.partition(".")[0] not in _PLANNED for figure in items):
             yield self.passed("", f"其余科目都是{world.year}年的名称")
         else:
             yield self.not_applicable("", "没有按科目列的支出")
@@ -250,8 +262,8 @@ def _calling(node: str, world: World) -> str:
     return str(title.value) if title else node.rpartition(".")[2]
 
 
-def _is(name: str, excluded: set[str]) -> bool:
+def _is(name: str, excluded: set[str], accounts: set[str]) -> bool:
     """Tell whether an item is an account, whatever stands in brackets, or is called by a word."""
     last = name.rpartition(".")[2]
-    plain = re.sub(r"（[^）]*）", "", last)
+    plain = last if last in accounts else re.sub(r"（[^）]*）", "", last)
     return any(e in (last, plain) if e.endswith("支出") else e in last for e in excluded)

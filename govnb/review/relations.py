@@ -155,10 +155,12 @@ class UnexplainedCheck(ForEach):
             yield self.failed(subject, words, Evidence(term.side, budget.side))
 
     def _is_explained(self, term: Term, item: str, world: World) -> bool:
+        sheet = world.figures.sheet
+        made_of = {*sheet.above(term.name)} - {term.name}
         for reason in world.facts.items.get("超支原因", ()):
-            # A reason for the whole is one for each item.
-            meant = world.figures.sheet.above(f"超支原因.{reason}.对应超支")
-            if term.name in meant or self.whole in meant or len(meant) == 1:
+            # A reason for the whole is one for each item; 超支 and 差异 are made of the same.
+            meant = sheet.above(f"超支原因.{reason}.对应超支")
+            if made_of <= {*meant} or self.whole in meant or len(meant) == 1:
                 return True
         sentences = (s for p in world.prose for s in re.split("[。；\n]", f"{p.path}：{p.text}"))
         return any(item in s and any(word in s for word in self.because) for s in sentences)

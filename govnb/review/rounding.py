@@ -22,11 +22,13 @@ from govnb.text.values import ABOUT, MONEY_UNITS
 # Whole numbers of these units are measurements that may have been rounded; of any other unit
 # (件、户、人次…) they are counts, which are exact.
 MEASURED = frozenset([*MONEY_UNITS, "%", "‰", "㎡", "平方米", "亩", "公顷", "公里", "吨"])
+_POINTS = ("个百分点", "百分点")
 # A target's ≥ or ≤ stands before its number.
 _TEXT = re.compile(
     r"[^\d-]*(?P<digits>-?\d+(?:\.(?P<fraction>\d+))?)\s*[余多]?\s*(?P<unit>.*)", re.DOTALL
 )
 EVERYWHERE = ()
+
 # A total printed coarser than its table only counts as rounded if the table shows, with at
 # least this many other amounts, that it keeps its zeros.
 _EVIDENCE = 3
@@ -37,6 +39,12 @@ _SHOWN = 2
 # 5.00: letting a rate's amounts move by half a 万元 would excuse any wrong rate.
 _FEN = 2
 _NOT_AT_ALL = Decimal(0), Decimal(0)
+
+
+def room(number: TextNumber) -> Decimal:
+    """Return how far from a printed number what was rounded to it may be; counts are exact."""
+    is_measured = number.decimals or number.unit in MEASURED or number.unit in _POINTS
+    return number.half * abs(number.scale) if is_measured else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -19,6 +21,10 @@ from govnb.sheet.score import IndicatorScore, Score, half_digit, reproducible
 
 _SECTIONS = ("评分依据", "绩效指标")
 _TOO_HIGH, _TOO_LOW = "高于规则允许的最高分", "低于规则应得的分"
+
+_OWN_WEIGHTS = "本地另有规定的，不用改；照抄通行表的，核对各条的分值。"
+_RECOMPUTE = "改正指标值，或改正公式用到的数；两处口径不同的，写明“口径”。"
+_ADD_UP = "重新加总，改正合计或写错的一项。"
 
 
 class _Published(NamedTuple):
@@ -46,6 +52,7 @@ class ScoreCheck(Check):
 
     kind: Literal["得分"] = Field(alias="种类")
     published: NamePattern = Field(alias="公布", description="公布数里得分的名称")
+    relates: ClassVar[bool] = True
 
     def find(self, world: World) -> Iterator[Finding]:
         """Compare the total, each indicator's points, and what they add up to."""
@@ -56,7 +63,8 @@ class ScoreCheck(Check):
         if world.score:
             yield from self._sums(world.score, world)
         for group, told in (world.score.hints if world.score else {}).items():
-            yield self.finding(f"{group}.分值", FAILED, f"{told}。", severity=HINT)
+            found = self.finding(f"{group}.分值", FAILED, f"{told}。", severity=HINT)
+            yield replace(found, advice=_OWN_WEIGHTS)
 
     def _total(self, world: World) -> Finding:
         source, scored = self._source(world), world.score
@@ -100,9 +108,14 @@ class ScoreCheck(Check):
             told = f"{given.item}公布{given.text}，按指标体系得{bounds}"
             return self.passed(given.subject, told, evidence)
         if agrees is None:
-            lacks = "、".join(dict.fromkeys(given.missing)) or "原文没有写怎么计分"
-            told = f"{given.item}公布{given.text}，在可得的{bounds}之内，不能证实；缺少：{lacks}"
-            return self.finding(given.subject, NO_DATA, told, evidence)
+            # What an indicator asks for point by point is told of it as a whole.
+            each = Counter(map(_section, {*given.missing}))
+            several = (n if each[_section(n)] == 1 else _section(n) for n in given.missing)
+            lacks = tuple(dict.fromkeys(several))
+            told = f"{given.item}公布{given.text}，在可得的{bounds}之内，不能证实；"
+            told += f"缺少：{'、'.join(lacks) or '原文没有写怎么计分'}"
+            found = self.finding(given.subject, NO_DATA, told, evidence)
+            return replace(found, missing=lacks) if given.subject else found
         words = {"项": given.item, "左": given.text, "右": bounds}
         words["差额"] = printed(abs(difference), "分")
         words["缘由"] = (_TOO_HIGH if difference > 0 else _TOO_LOW) + more
@@ -123,7 +136,8 @@ class ScoreCheck(Check):
             told += f"按公式{row.formula_filled}算出的却是{printed(row.value, row.unit)}"
             sides = Side.of(stated), Side(row.formula, exact(row.value), None)
             evidence = Evidence(*sides, difference, within)
-            yield self.finding(f"{row.name}.指标值", FAILED, f"{told}。", evidence)
+            found = self.finding(f"{row.name}.指标值", FAILED, f"{told}。", evidence)
+            yield replace(found, advice=_RECOMPUTE)
 
     def _sums(self, scored: Score, world: World) -> Iterator[Finding]:
         """Find published points of a group, or of the whole, that aren't the sum of theirs."""
@@ -154,11 +168,16 @@ class ScoreCheck(Check):
             told = f"“{name}”公布{printed(stated, '分')}，所含各项的公布得分合计"
             told += f"{printed(total, '分')}，差{printed(abs(difference), '分')}。"
             evidence = Evidence(left, right, difference, within)
-            yield self.finding(f"{name}.合计", FAILED, told, evidence)
+            yield replace(self.finding(f"{name}.合计", FAILED, told, evidence), advice=_ADD_UP)
 
     def _source(self, world: World) -> PublishedFigure | None:
         published = world.inputs.department.published
         return {canonical(k): v for k, v in published.items()}.get(str(self.published))
+
+
+def _section(name: str) -> str:
+    parts = name.split(".")
+    return ".".join(parts[:2] if parts[0] in _SECTIONS else parts)
 
 
 def _stated(world: World, field: str, *keys: str) -> Figure | None:

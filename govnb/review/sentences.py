@@ -26,6 +26,8 @@ from govnb.text.values import MONEY_UNITS
 # This year's amount, and the same amount last year.
 _YEARS = (("本年", "上年"), ("支出", "上年支出"), ("预算", "上年预算"), ("实际", "上年实际"))
 _LABEL_LENGTH, _STAFF_LENGTH = 5, 4
+# More characters than these, a point among them, are hardly another's amount.
+_TELLING = 3
 _LEFT = ("预算执行.上年结转", "预算执行.年末结余")
 
 # Between a name and its amount; 达到 and the like between a word of direction and how much.
@@ -226,6 +228,7 @@ class Sentences:
         # 收入 or 支出 is all that the department took in or spent.
         is_total = "." not in name.figure.name
         is_bare = name.is_called and match[1] in self._words.bare
+        is_bare = is_bare and not self._stands_beside(name.figure, match, passage)
         start, _ = (0, 0) if is_bare else passage.clause(*match.span())
         before = _COUNTED.sub("", passage.masked[start : match.start()].replace(self._own, ""))
         local = re.split(r"[，,：:（(、]", before)[-1]
@@ -243,6 +246,16 @@ class Sentences:
         doubtful = self._others.search(before) or (name.others and self._budget.search(before))
         is_sure = year in (self._year, self._year - 1) and is_last >= says_last and not doubtful
         return (not rest, is_last) if is_sure else None
+
+    def _stands_beside(self, figure: Figure, match: re.Match[str], passage: Passage) -> bool:
+        """Tell whether the sentence gives the other total as it is: 收入…，支出573.16万元."""
+        other = self._figures.get({"收入": "支出", "支出": "收入"}.get(figure.name, ""))
+        if other is None or other.number is None:
+            return False
+        start, stop = passage.clause(*match.span())
+        inside = (n for at, n in passage.numbers.items() if start <= at < stop)
+        read = (in_unit(n, other.unit) for n in inside if n.decimals and len(n.text) > _TELLING)
+        return any(n is not None and n.prints(other.number) for n in read)
 
     def judged(self, passage: Passage) -> dict[int, bool]:
         """Return which numbers are held against figures, by their places, and if they agree."""
@@ -362,6 +375,8 @@ _END_OF_UNIT = re.compile("[比较同与和增减下上占完为其结超]")
 _GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
 _MOVED = re.compile("[比较].*[增减降升超]|(?:[增减超]|[多少][用花]?)[支收出]*$")
 _HOW_MUCH = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
+# 两者分别占总额200万元, of which the share comes next.
+SHARED = re.compile("(?:[^，。；、占]{0,6}分别)?占(?P<whole>.*)")
 _OF_THIS = re.compile(r"的(?:比重|比例)?(?:为|约)?\s*")
 _ADDED = re.compile(
     r"[，,](?:[两二三四五六七八九]项|以上|上述|各项)*(?:合计|共计|总计)(?:为|是|达)?\s*"
@@ -428,7 +443,7 @@ class Statements:
         how = rf"(?:{one_of(words.degree)})*"
         self._rising, self._spared = words.rising, (*words.over, *words.under)
         self._change = re.compile(
-            rf"{_GAP}即?(?:(?P<since>{since})?{how}(?P<word>{one_of(words.directions)})"
+            rf"{_GAP}即?(?:(?P<since>{since}(?:[^，。；：]{{0,14}}各)?)?{how}(?P<word>{one_of(words.directions)})"
             rf"|(?P<beyond>超[过出支]?{budget})){_HOW_MUCH}"
         )
         self._level = re.compile(
@@ -440,7 +455,7 @@ class Statements:
             rf"|{_OF_YEAR}(?:预算(?:执行|完成)|执行)率(?:为|达到?)?)\s*"
         )
         self._share = re.compile(
-            rf"{_GAP}约?占(?:比|(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?)(?:为|达到?)?\s*"
+            rf"{_GAP}(?:约|[^，。；、占]{{0,6}}分别)?占(?:比|(?P<whole>[^，。；、：{MASK}]{{0,16}}?)的?(?:比重|比例)?)(?:为|达到?)?\s*"
         )
         self._is_budget = re.compile(
             r"预算(?:数|总额|金额|安排|指标|收入|支出|批复|为|是|了|约|共|：|:)*\s*$"
@@ -467,13 +482,13 @@ class Statements:
                 nothing = TextNumber("", Decimal(0), 0, "", start, end)
                 found.append(Told(nothing, "%", Role.CHANGE, match[0], base))
                 continue
-            if found and re.match(r"[，。；,\s]*(?:其中|包括)", between):
+            if found and re.match(r"[，。；,\s]*(?:其中|(?:主要)?包括|主要用于)", between):
                 last = max((i for i, t in enumerate(found) if t.role is Role.VALUE), default=-1)
                 found[last] = replace(found[last], is_whole=True)
             *ended, head = re.split(r"[。；;！？\n]", between)
-            unit, scaled = _scaled(numbers[start])
-            end = scaled.end + len(scaled.unit)
-            told = replace(self._role(scaled, unit, head, found), line=text.count("\n", 0, start))
+            unit, number = scaled(numbers[start])
+            end = number.end + len(number.unit)
+            told = replace(self._role(number, unit, head, found), line=text.count("\n", 0, start))
             # “5.31万元；比上年下降9.7%” goes on with what was said before.
             goes_on = len(ended) < 2 and "\n" not in between and told.role in SAID_OF_OTHERS
             if ended and found and not goes_on:
@@ -495,8 +510,11 @@ class Statements:
             # 占总额200万元的15%
             if before[-1].role is Role.BUDGET:
                 return replace(told, role=Role.DONE, base=Role.BUDGET)
-            if before[-1].label.startswith("占"):
-                return replace(told, role=Role.SHARE, label=before[-1].label)
+            if whole := SHARED.match(before[-1].label):
+                return replace(told, role=Role.SHARE, label=whole["whole"])
+        if unit == "%" and before and before[-1].role is Role.SHARE and head in ("、", "和"):
+            # 分别占支出的39.94%和60.06%
+            return replace(told, role=Role.SHARE, label=before[-1].label)
         if _ADDED.fullmatch(head):
             return replace(told, role=Role.SUM)
         if unit == "%" and (share := self._share.fullmatch(head)):
@@ -525,13 +543,13 @@ class Statements:
             role = Role.LAST
         elif of_last := self._last_of.fullmatch(label):
             return replace(told, role=Role.LAST, base=Role.LAST, noun=of_last["noun"])
-        elif re.match("[比较与和]", label):
+        elif re.match("[比较]|[与和].", label):
             # 比2014年8.2万元
             role = Role.OTHER
         return replace(told, role=role, base=None if role is Role.VALUE else role)
 
 
-def _scaled(number: TextNumber) -> tuple[str, TextNumber]:
+def scaled(number: TextNumber) -> tuple[str, TextNumber]:
     """Return what a number is compared in, and the number with just its unit."""
     for unit in _MONEY_UNITS:
         if number.unit.startswith(unit) and not number.unit.startswith((f"{unit}人", f"{unit}/")):

@@ -8,10 +8,11 @@ from decimal import Decimal
 from govnb.sheet.figure import rounded
 
 EXCHANGED = "像是数字写颠倒了"
+UNIT_SLIP = "像是元与万元弄混了"
 _SCALES = {
     Decimal(10): "像是小数点错了一位",
     Decimal(100): "像是小数点错了两位",
-    Decimal(10000): "像是元与万元弄混了",
+    Decimal(10000): UNIT_SLIP,
 }
 
 

@@ -142,7 +142,7 @@ def _told(text: str, figures: Figures, known: Iterable[Figure]) -> str:
         cells = ((name, sheet.cell(sheet.resolve(name))) for name in names)
         return next((name for name, cell in cells if cell.value is not None), names[0])
 
-    text = _FIRST_KNOWN.sub(first, text)
+    text = canonical(_FIRST_KNOWN.sub(first, text))
     for figure in sorted(known, key=lambda figure: -len(figure.name)):
         text = text.replace(figure.name, figure.label)
     return text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from govnb.review.check import NO_MATTER, Check
-from govnb.review.finding import NOT_APPLICABLE, RESIDUE, SEVERITIES, Finding
+from govnb.review.finding import ERROR, HINT, NOT_APPLICABLE, RESIDUE, SEVERITIES, Finding, Side
 from govnb.review.terms import is_literal
+from govnb.sheet.expression import FormulaError, parse
 from govnb.sheet.sheet import Sheet
 
 
@@ -25,12 +27,20 @@ def together(
     for finding in list(found.values()):
         for name in finding.because:
             _put_under(found, sums.get(name, ""), finding.id)
-    for finding in open_ones:
-        for other in open_ones if finding.left.origin and checks[finding.check].relates else ():
-            sides = [s.figure for s in (other.left, other.right) if s.figure]
-            rests = any(finding.left.figure in sheet.above(side) for side in sides)
-            follows = rests if roots[finding.id] else other.left == finding.left
-            if checks[other.check].relates and follows:
+    related = [f for f in open_ones if checks[f.check].relates]
+    made_of = {f.id: [_made_of(side, sheet) for side in (f.left, f.right)] for f in related}
+    for finding in (f for f in related if f.left.origin):
+        is_root = roots[finding.id] or _is_told_twice(finding, sheet)
+        for other in related:
+            rests = finding.left.figure in frozenset().union(*made_of[other.id])
+            follows = rests if is_root else other.left == finding.left
+            if follows or _is_of_a_part(other, finding, made_of, sheet):
+                _put_under(found, finding.id, other.id)
+    recomputed = [f for f in open_ones if f.left.figure and f.left.figure == f.right.figure]
+    for finding in open_ones if recomputed else ():
+        mended = [*_mended(finding, checks[finding.check], sheet)]
+        for other in recomputed:
+            if any(_agrees(other, changed) for changed in mended):
                 _put_under(found, finding.id, other.id)
     yield from _one_a_table(found)
 
@@ -38,6 +48,53 @@ def together(
 def _root(finding: Finding, check: Check) -> int:
     """Return how surely a finding names what breaks others: a limit of the law breaks nothing."""
     return 0 if is_literal(finding.right.figure or "") else check.root
+
+
+def _made_of(side: Side, sheet: Sheet) -> frozenset[str]:
+    """Return the figures that a side is, or is worked out from: it may be an expression."""
+    if not side.figure:
+        return frozenset()
+    try:
+        names = (side.figure,) if side.figure in sheet.drafts else parse(side.figure).names
+    except FormulaError:
+        return frozenset()
+    return frozenset[str]().union(*map(sheet.above, names))
+
+
+def _is_told_twice(finding: Finding, sheet: Sheet) -> bool:
+    """Tell whether a finding holds one stated number against the other place that states it."""
+    sides = [_made_of(side, sheet) for side in (finding.left, finding.right)]
+    return all(len([n for n in side if sheet.cell(n).value is not None]) == 1 for side in sides)
+
+
+def _is_of_a_part(
+    hint: Finding, finding: Finding, made_of: Mapping[str, list[frozenset[str]]], sheet: Sheet
+) -> bool:
+    """Tell whether a hint is about what a number of a broken sum is worked into: 控制率 625%."""
+    sections = {(f.left.figure or "").partition(".")[0] for f in (hint, finding)}
+    if (hint.severity, finding.severity) != (HINT, ERROR) or len(sections) > 1:
+        return False
+    stated = sheet.roots(made_of[hint.id][0])
+    return bool(frozenset().union(*made_of[finding.id]).intersection(stated))
+
+
+def _mended(finding: Finding, check: Check, sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the sheet with what may be the wrong number mended: the one typed, one of the parts."""
+    right, difference = finding.right.figure or "", finding.difference
+    names = sheet.above(right) if check.adds_up else {right} if finding.left.figure is None else ()
+    for name in names if difference and not is_literal(right) else ():
+        draft = sheet.drafts.get(name)
+        number = sheet.cell(name).number if draft and draft.expression is None else None
+        if number is not None:
+            yield sheet.with_({name: number + (difference or 0)})
+
+
+def _agrees(finding: Finding, sheet: Sheet) -> bool:
+    """Tell whether a published figure is what a sheet gives."""
+    number = sheet.tried(lambda tried: tried.cell(finding.right.figure or "").number)
+    if number is None or finding.left.value is None or finding.tolerance is None:
+        return False
+    return abs(number - Decimal(finding.left.value)) <= finding.tolerance
 
 
 def _rank(finding: Finding) -> int:

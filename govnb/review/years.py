@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -26,11 +26,15 @@ class LastYearCheck(Check):
     """上年文件: 本年文件里的上年数（上年支出、上年结转等）与上年的文件."""
 
     kind: Literal["上年文件"] = Field(alias="种类")
+    relates: ClassVar[bool] = True
+    # Where it differs from last year's file it is the number that is wrong.
+    root: ClassVar[int] = 3
 
     def find(self, world: World) -> Iterator[Finding]:
         """Compare what is stated of last year with what last year's file states."""
         before = _last_year(world)
-        names = ((name, _source(name)) for name in world.figures)
+        stated = (figure.name for figure in world.figures.values() if not figure.derived)
+        names = ((name, _source(name)) for name in stated)
         pairs = [(now, then) for now, then in names if before and then in before]
         if before is None or not pairs:
             yield self.not_applicable("", "没有上年的文件，或其中没有可比的数")
@@ -62,9 +66,9 @@ def _last_year(world: World) -> Figures | None:
 
 def _source(name: str) -> str:
     """Return what a figure of last year was called in last year's file, or nothing."""
-    section, _, last = name.rpartition(".")
-    now = _fields(Department).get(last)
-    return f"{section}.{now}" if now and section else ""
+    parts, fields = name.split("."), _fields(Department)
+    at = next((n for n, part in reversed([*enumerate(parts)]) if part in fields), None)
+    return "" if at is None else ".".join([*parts[:at], fields[parts[at]], *parts[at + 1 :]])
 
 
 @cache

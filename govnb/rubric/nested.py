@@ -26,7 +26,8 @@ from govnb.text.yaml_text import Scalar
 
 TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
 UPWARD, DOWNWARD = "正向", "反向"
-MONTH = "月"
+# A date without its year, and with it.
+MONTHS = ("月", "年月")
 # Beyond any result.
 _FAR = Decimal(10) ** 12
 _SPANS: dict[str, Callable[[Decimal], Span]] = {
@@ -104,7 +105,7 @@ class RatioOfTarget(Proportional):
         sign = signed(evidence.target.text if evidence and evidence.target else "")[0]
         stated = evidence.direction if isinstance(evidence, Target) else None
         direction = self.direction or stated or _DIRECTIONS.get(sign)
-        if not direction and _unit(case) == MONTH:
+        if not direction and _unit(case) in MONTHS:
             direction = DOWNWARD
         return [direction != DOWNWARD] if direction or a else [True, False]
 
@@ -119,9 +120,13 @@ class RatioOfTarget(Proportional):
     def _held_against(self, a: Decimal, b: Decimal, case: Case, *, upward: bool) -> Outcome:
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
-        if not upward and _unit(case) == MONTH and over < under:
+        if not upward and _unit(case) in MONTHS:
+            target, actual = _texts(case)
+            if over >= under:
+                reason = f"目标 {target}，实际 {actual}，按期，得满分"
+                return Outcome(Interval.exactly(limits.high), reason)
             # A month is no amount: how much a delay costs isn't a matter of proportion.
-            reason = f"目标 {a} 月，实际 {b} 月，晚于目标，原文没有规定误期怎么计分"
+            reason = f"目标 {target}，实际 {actual}，晚于目标，原文没有规定误期怎么计分"
             return Outcome(limits, f"{reason}，{limits.said}")
         if under > 0 and over >= 0:
             outcome = self.of(Valued(Span.point(over / under)), case)
@@ -188,6 +193,14 @@ class ShareReached(Rule):
 def _unit(case: Case) -> str:
     figure = case.figure(TARGET)
     return figure.unit if figure is not None else ""
+
+
+def _texts(case: Case) -> tuple[str, str]:
+    """Return a target and what was reached as they were typed."""
+    found = case.evidence
+    stated = (found.target, found.actual) if found else (None, None)
+    target, actual = (amount.text.strip() if amount else "" for amount in stated)
+    return target, actual
 
 
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:

@@ -113,7 +113,6 @@ def score(inputs: Inputs, figures: Figures, rubric: Rubric) -> Score:
         case = Case(figures, year, faults, money_unit=money_unit)
         rows = list(_rows(inputs, rubric, case))
         hints = _own_weights(inputs, rubric, rows, faults)
-        faults.extend(fault for row in rows for fault in _overmarked(row.entry, row.case))
         if faults:
             raise FaultsError(faults)
         made = [_shown(inputs, rows, n) for n in range(len(rows))]
@@ -250,15 +249,6 @@ def _own_weights(
                 place = target.subgroup.place if target.subgroup else target.weight.place
                 faults.append(Fault(place, message, hint or f"可写：{'、'.join(known)}"))
     return told
-
-
-def _overmarked(entry: Entry, case: Case) -> Iterator[Fault]:
-    stated = case.evidence.published if case.evidence else None
-    most = case.weight if entry.indicator.weight else None
-    if stated is not None and most is not None and (stated.value or ZERO) > most:
-        printed = words.plain(stated.value or ZERO)
-        message = f"公布得分 {printed} 超过“{entry.name}”的 {words.plain(most)} 分"
-        yield Fault(stated.place, message, "核对公布的评分表；分值不同的，可能用的是另一套体系")
 
 
 def _shown(inputs: Inputs, rows: Sequence[_Row], n: int) -> IndicatorScore:

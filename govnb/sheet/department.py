@@ -317,6 +317,7 @@ class Acknowledgement(Strict):
 
 
 DRAFT, TRANSCRIPT = "草稿", "转录"
+Style = Annotated[Scalar, TextOf("体例", choices=("叙述体", "自评体", "表格体"))]
 Manuscript = Annotated[Scalar, TextOf("稿别", choices=(DRAFT, TRANSCRIPT))]
 
 
@@ -328,6 +329,12 @@ class Department(Strict):
         "稿别",
         "草稿：本单位自己的报告，没有填的印（待填）；"
         "转录：抄录已公布的报告，没有的印 未公布。不写按转录",
+        lasting=True,
+    )
+    outline: Style | None = key(
+        "体例",
+        "报告的章节：叙述体（2018 年及以前）、自评体（2019 年起）、表格体（自评表在前）；"
+        "不写按年度和所填的内容",
         lasting=True,
     )
     sample: YesNo | None = of_year("示例", "虚构的部门和数据写 是")
@@ -400,6 +407,11 @@ class Department(Strict):
     )
     monitored: dict[Name, dict[Month, dict[Name, MonitoredTarget]]] = of_year(
         "绩效监控", "项目: {月份: {指标: {…}}}，绩效运行监控表的指标", {}
+    )
+    breaks: dict[str, Text] = of_year(
+        "口径变化",
+        "本年起与上年不可比的。指标名称，或 全部: 原因，如合并、分设、由本级改为汇总",
+        {},
     )
     published: dict[str, Published] = of_year(
         "公布数", "公布的报告所印的数，键是指标名称，与重算的数核对", {}

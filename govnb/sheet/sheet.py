@@ -230,10 +230,12 @@ class Sheet:
         if wanted in self.drafts or not rest[0].isdigit():
             return wanted
         # A report may print the account as another era calls it, or inside another item.
-        eras = (".".join([head, other, *rest[1:]]) for other in ERAS.get(rest[0], ()))
-        end = f".{wanted.partition('.')[2]}"
-        inside = [n for n in self.drafts if n.startswith(f"{head}.") and n.endswith(end)]
-        found = [*(era for era in eras if era in self.drafts), *inside]
+        called = {
+            wanted.partition(".")[2],
+            *(".".join([n, *rest[1:]]) for n in ERAS.get(rest[0], ())),
+        }
+        ends = tuple(f".{name}" for name in called)
+        found = [n for n in self.drafts if n.startswith(f"{head}.") and n.endswith(ends)]
         return found[0] if len(found) == 1 else wanted
 
     def expand(self, pattern: str, *, whole: bool = False) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from govnb.text.values import (
     MONEY_UNITS,
     Amount,
     AmountOf,
+    BadText,
     parse_amount,
     refuse,
     stated,
@@ -27,8 +28,10 @@ from govnb.text.yaml_text import Scalar
 PERCENT = "%"
 # Which way a target points, in every form that official papers write it.
 _SIGNS = {
-    "≥": "≥ ≧ ⩾ >= ＞= ﹥= 》= 不低于 不少于 不小于 至少",
-    "≤": "≤ ≦ ⩽ <= ＜= ﹤= 《= 不超过 不高于 不大于 不多于 至多",
+    "≥": "≥ ≧ ⩾ >= ＞= ﹥= 》= 不低于 不少于 不小于 不得低于 不得少于 至少 最少"
+    " 大于等于 大于或等于",
+    "≤": "≤ ≦ ⩽ <= ＜= ﹤= 《= 不超过 不高于 不大于 不多于 不得超过 不得高于 未超过 至多 最多"
+    " 小于等于 小于或等于 控制在",
     ">": "> ＞ ﹥ 大于 高于 超过",
     "<": "< ＜ ﹤ 小于 低于",
     "=": "= ＝ ﹦ ═ 等于",
@@ -39,9 +42,18 @@ _BEHIND = re.compile(
     r"\s*(?:[（(]含[）)]|及)?(?:(?P<least>以上)|以内|之内|以下|以前|之前|前)(?:[（(]含[）)])?$"
 )
 # 每亩300元 is 300元/亩.
+# 达到95%以上, 6月20日完成: words that say nothing of which way.
+_SAID = re.compile(
+    r"^(?:达到?|完成|保持在?)(?=[\d<>≥≤不])|(?<=[日月底末前])(?:完成|完工|建成|投用|办结)$"
+)
 _EACH = re.compile(r"每(?P<of>[^\W\d]+?)\s*(?P<number>\d[\d.]*)\s*(?P<unit>[^\W\d]+)")
-# A month stands for its end.
-_MONTH = re.compile(r"(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?:2[89]|3[01])日)?", re.ASCII)
+_SPAN = re.compile(r"(\d[\d.]*)\s*[^\d\s]{0,3}?\s*[-－—–~～至]+\s*(\d[\d.]*)")
+# A month stands for its end, and a day for its part of the month.
+_MONTH = re.compile(
+    r"(?:(?P<year>20\d\d)年)?(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?P<day>[12]?\d|3[01])[日号])?",
+    re.ASCII,
+)
+_MONTHS, _LAST_DAYS = 12, 28
 
 
 def signed(text: str) -> tuple[str, str]:
@@ -49,12 +61,13 @@ def signed(text: str) -> tuple[str, str]:
 
     It stands before the number (≥90%, 不低于90%) or behind it (2天以内, 9月底前).
     """
-    bare = text.strip()
-    if match := _BEFORE.match(bare):
-        return _SIGN_OF[match[0]], bare[match.end() :].strip()
-    if match := _BEHIND.search(bare):
+    bare = _SAID.sub("", text.strip())
+    before = _BEFORE.match(bare)
+    sign, bare = (_SIGN_OF[before[0]], bare[before.end() :].strip()) if before else ("", bare)
+    # 控制在20万元以内 says it twice.
+    if (match := _BEHIND.search(bare)) and sign in ("", "≥" if match["least"] else "≤"):
         return "≥" if match["least"] else "≤", bare[: match.start()]
-    return "", bare
+    return sign, bare
 
 
 class MeasureOf(AmountOf):
@@ -75,11 +88,20 @@ class MeasureOf(AmountOf):
         bare = value.strip()
         if self.signs and not (bare.startswith("=") and not bare[1:].strip()[:1].isdigit()):
             bare = signed(bare)[1]
+            if span := _SPAN.match(bare):
+                hint = f"写下限 ≥{span[1]} 或上限 ≤{span[2]}；或写 方向: 定性，范围写在“目标内容”"
+                raise BadText(f"“{value}”是一个范围，算不出完成了多少", hint)
             if each := _EACH.fullmatch(bare):
                 bare = f"{each['number']}{each['unit']}/{each['of']}"
-            month = _MONTH.fullmatch(bare)
-            bare = f"{int(month['month'])}月" if month else bare
+            bare = _months(month) if (month := _MONTH.fullmatch(bare)) else bare
         return replace(parse_amount(bare, MEASURE, value.place), text=str(value))
+
+
+def _months(date: re.Match[str]) -> str:
+    """Return a date as the months gone by at its end, counted from the year it names."""
+    month, day = int(date["month"]), int(date["day"] or 31)
+    gone = Decimal(month) if day >= _LAST_DAYS else month - 1 + Decimal(day) / 100
+    return f"{gone + _MONTHS * int(date['year'])}年月" if date["year"] else f"{gone}月"
 
 
 Measure = Annotated[Amount, MeasureOf()]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import regex
 
@@ -44,10 +45,14 @@ def check_pattern(text: str) -> None:
         raise BadText("查找的写法连空的文字也算找到", _NO_TEXT)
 
 
+# The library looks a pattern up anew for each text.
+_compiled = cache(regex.compile)
+
+
 def matches(pattern: Scalar, text: str) -> Iterator[regex.Match[str]]:
     """Yield what a pattern finds; raise if it takes too long, or finds a place and no text."""
     try:
-        for match in regex.finditer(pattern, text, timeout=_PATIENCE):
+        for match in _compiled(str(pattern)).finditer(text, timeout=_PATIENCE):
             if not match[0].strip():
                 raise FaultsError([Fault(pattern.place, "查找的写法找到的是空的文字", _NO_TEXT)])
             yield match

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,15 +18,17 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
-from papermill import PapermillExecutionError
 from papermill.exceptions import PapermillException
 
 from govnb.batch.engine import GovnbEngine, ReadableTranslator
 from govnb.batch.environment import SETTINGS
-from govnb.batch.warm import Warm
-from tests.batch.years import ROOT, below, wait_for, write_notebook
+from govnb.batch.job import Job
+from govnb.batch.outcome import Outcome
+from govnb.batch.run import execute as execute_job
+from govnb.batch.workers import Local
+from tests.batch.years import COMMAND, ROOT, alive, wait_for, write_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +48,7 @@ CELLS = {
     "a context that lasts": "import decimal\ndecimal.getcontext().prec = 5\ndecimal.Decimal(1) / 3",
     "and is still there": "decimal.Decimal(1) / 3",
     "a running loop": "asyncio.get_running_loop().is_running()",
-    "what a subprocess prints": "import os\nos.system('echo sub')",
+    "what a subprocess prints": "import os, time\nos.system('echo sub')\ntime.sleep(0.5)",
     "a shell line": "!echo shell",
     "a bash cell": "%%bash\necho bash",
     "a magic": "%precision 3\n1/3",
@@ -143,44 +147,86 @@ def assert_equal(one: NotebookNode, other: NotebookNode) -> None:
         assert one.metadata[key] == other.metadata[key]
 
 
-def failing(path: Path, engine: str) -> NotebookNode:
-    """Run a notebook whose cells may fail and return it as it was written."""
-    out = path.with_name(f"{engine}.ipynb")
-    with pytest.raises(PapermillExecutionError):
-        papermill.execute_notebook(str(path), str(out), engine_name=engine, progress_bar=False)
-    read: NotebookNode = nbformat.read(out, as_version=4)
-    return read
+def papermill_command(path: Path, engine: str | None, *arguments: str) -> tuple[NotebookNode, str]:
+    """Run a notebook as people do; return it as it was written, and what papermill said."""
+    out = path.with_name(f"{engine or 'stock'}.ipynb")
+    command = [str(Path(sys.executable).with_name("papermill")), str(path), str(out), *arguments]
+    if engine:
+        command += ["--engine", engine]
+    # In pytest a stock kernel leaves out what subprocesses print.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+    command.append("--no-progress-bar")
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    return nbformat.read(out, as_version=4), done.stdout + done.stderr
+
+
+def in_a_worker(job: Job) -> Outcome:
+    """Run a notebook in a worker; return what each cell shows as text."""
+    cells = execute_job(job).cells
+    shown = [cell.outputs and cell.outputs[0]["data"]["text/plain"] for cell in cells]
+    return Outcome(job.department, row={"shown": shown})
+
+
+class Folder:
+    """A folder with a notebook, for workers to run it in."""
+
+    def __init__(self, path: Path, *sources: str) -> None:
+        # The parameters stand in the first cell.
+        write_notebook(path / "notebooks" / "some.ipynb", ["", *sources])
+        self.job = Job(2016, "some", path / "params", notebook="some.ipynb")
+
+    def run(self, workers: Local) -> list[str]:
+        """Run it and return what each cell shows as text."""
+        outcome = workers.run(self.job, task=in_a_worker)
+        assert outcome.failure is None, outcome.failure
+        # The first two are the parameters.
+        shown: list[str] = outcome.row["shown"][2:]
+        return shown
 
 
 def test_every_cell_shows_what_it_shows_on_a_stock_kernel(tmp_path: Path) -> None:
     path = tmp_path / "in.ipynb"
     write_notebook(path, CELLS.values(), tags=["raises-exception"])
-    stock, ours = failing(path, "kernel"), failing(path, "govnb")
+    (stock, _), (ours, _) = (papermill_command(path, engine) for engine in ("kernel", "govnb"))
     assert_equal(stock, ours)
+    again, _ = papermill_command(path, "govnb")
+    for one, other in zip(ours.cells, again.cells, strict=True):
+        told = [re.sub(r"0x[0-9a-f]{6,}", "0x", json.dumps(c.get("outputs"))) for c in (one, other)]
+        assert told[0] == told[1]
 
 
-def test_the_report_shows_what_it_shows_on_a_stock_kernel() -> None:
-    parameters = {
-        "year": 2016,
-        "department": "junshan-zwfw",
-        "params_dir": str(ROOT / "params"),
-        "outputs_dir": "",
-    }
-    path = str(ROOT / "notebooks" / "department.ipynb")
-    stock, ours = (execute(path, engine, parameters=parameters) for engine in (None, "govnb"))
+def test_the_report_shows_what_it_shows_on_a_stock_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "in.ipynb"
+    path.write_bytes((ROOT / "notebooks" / "department.ipynb").read_bytes())
+    arguments = ["-p", "params_dir", str(ROOT / "params"), "-p", "outputs_dir", ""]
+    stock, ours = (papermill_command(path, engine, *arguments)[0] for engine in (None, "govnb"))
     # Papermill alone writes the parameters its own way.
     for notebook in (stock, ours):
         del notebook.cells[1]
     assert_equal(stock, ours)
 
 
-def test_what_one_notebook_changes_never_reaches_another() -> None:
+def test_a_widget_is_kept_with_its_state() -> None:
+    source = "import ipywidgets\nipywidgets.IntSlider(value=7, description='几')"
+    stock, ours = (execute(notebook_of([source]), engine) for engine in ("kernel", "govnb"))
+    kind = "application/vnd.jupyter.widget-state+json"
+    for notebook in (stock, ours):
+        (shown,) = notebook.cells[0].outputs
+        state = notebook.metadata.widgets[kind]["state"]
+        model = shown.data["application/vnd.jupyter.widget-view+json"]["model_id"]
+        assert state[model]["state"]["value"] == 7
+        assert sorted(s["model_name"] for s in state.values()) == [
+            "IntSliderModel", "LayoutModel", "SliderStyleModel",
+        ]  # fmt: skip
+
+
+def test_what_one_notebook_changes_never_reaches_another(tmp_path: Path) -> None:
     change = (
         "import os, sys, locale\nimport pandas as pd, matplotlib as mpl, matplotlib.pyplot as plt\n"
         "import builtins, random, numpy\n"
         "mpl.rcParams['font.size'] = 77\npd.set_option('display.max_rows', 3)\nplt.figure()\n"
         "os.environ['LEFT'] = 'behind'\nos.chdir('/')\nsys.path.append('/left')\n"
-        "builtins.left = 1\nglobals()['left'] = 2\nNone"
+        "builtins.left = 1\nglobals()['left'] = 2\n1"
     )
     look = (
         "import json, os, sys, builtins\nimport pandas as pd\n"
@@ -192,9 +238,11 @@ def test_what_one_notebook_changes_never_reaches_another() -> None:
         " hasattr(builtins, 'left'), 'left' in globals()])"
     )
     chance = "import random, numpy\nrandom.random(), numpy.random.random()"
-    with Warm() as warm:
-        first = _here(warm, change, look)
-        second, third = _here(warm, look, chance), _here(warm, look, chance)
+    changing = Folder(tmp_path / "one", change, look)
+    looking = Folder(tmp_path / "two", look, chance)
+    with Local(1, None) as workers:
+        first = changing.run(workers)
+        second, third = looking.run(workers), looking.run(workers)
     assert first[1] != second[0]
     assert second[0] == third[0]
     fresh = [10.0, 60, [], False, os.getcwd(), False, False, False]
@@ -203,35 +251,44 @@ def test_what_one_notebook_changes_never_reaches_another() -> None:
     assert second[1] != third[1]
 
 
-def _here(warm: Warm, *sources: str) -> list[str]:
-    """Run cells in a worker of a given warm process."""
-    notebook = notebook_of(sources)
-    notebook.metadata.papermill = {}
-    argument = {"notebook": notebook, "options": {}}
-    told = warm.run("notebook", argument)["outputs"]
-    return [cell[0]["data"]["text/plain"] if cell else "" for cell in told]
+def test_a_notebook_run_in_papermills_own_process_leaves_it_as_it_was(tmp_path: Path) -> None:
+    """Its folder above all: papermill writes the notebook, by a relative path maybe."""
 
+    def state() -> list[Any]:
+        mine = [os.getcwd(), sys.stdout, sys.stderr, sys.stdin, sys.path[:], sys.argv, input]
+        return [*mine, sys.modules["__main__"], logging.root.level, logging.root.handlers[:]]
 
-def test_a_worker_begins_with_one_thread_and_its_own_files_only() -> None:
-    look = (
-        "import os\nparent = os.getppid()\n"
-        "threads = len(os.listdir(f'/proc/{parent}/task'))\n"
-        "ours = {os.readlink(f'/proc/self/fd/{f}') for f in os.listdir('/proc/self/fd')"
-        " if os.path.exists(f'/proc/self/fd/{f}')}\n"
-        "theirs = {os.readlink(f'/proc/{parent}/fd/{f}')"
-        " for f in os.listdir(f'/proc/{parent}/fd')}\n"
-        # All event loops go by this name.
-        "named = {'/dev/null', 'anon_inode:[eventpoll]'}\n"
-        "[threads, sorted(ours & theirs - named), os.getpgid(0) == os.getpid()]"
+    before = state()
+    change = (
+        "import logging, os, sys\nos.chdir('/')\nsys.path.append('/left')\nsys.argv.append('x')\n"
+        "logging.basicConfig(level='DEBUG')\nlogging.debug('noted')\nkept = 1"
     )
-    assert run_cells(look) == ["[1, [], True]"]
+    look = "kept, os.getcwd(), sys.path[-1], sys.argv[-1]"
+    first, second = execute(notebook_of([change, look])).cells
+    assert first.outputs[0].text == "DEBUG:root:noted\n"
+    assert second.outputs[0].data["text/plain"] == "(1, '/', '/left', 'x')"
+    assert state() == before
+    # And the next begins anew, its figures shown as in the first.
+    drawn = "import matplotlib.pyplot as plt\nplt.plot([1]);"
+    for _ in range(2):
+        new, shown = execute(notebook_of(["'kept' in globals()", drawn])).cells
+        assert new.outputs[0].data["text/plain"] == "False"
+        assert "image/png" in shown.outputs[-1].data
+
+
+def test_a_worker_leads_its_group_and_the_server_it_comes_from_has_one_thread(
+    tmp_path: Path,
+) -> None:
+    look = "import os\nlen(os.listdir(f'/proc/{os.getppid()}/task')), os.getpgid(0) == os.getpid()"
+    with Local(1, None) as workers:
+        assert Folder(tmp_path, look).run(workers) == ["(1, True)"]
 
 
 def test_getting_warm_for_every_format_starts_no_thread() -> None:
-    """A thread of the warm process would be missing in every worker, which would wait for it."""
+    """A thread of the fork server would be missing in every worker, which would wait for it."""
     look = (
-        "import os\nfrom pathlib import Path\nfrom govnb.batch import zygote\n"
-        "zygote.warm_up(Path('params'), ('html', 'pdf', 'docx'))\n"
+        "import os\nfrom pathlib import Path\nfrom govnb.batch import preload\n"
+        "preload.warm_up(Path('params'), ('html', 'pdf', 'docx'))\n"
         "print(len(os.listdir('/proc/self/task')))"
     )
     environment = os.environ | SETTINGS
@@ -241,7 +298,7 @@ def test_getting_warm_for_every_format_starts_no_thread() -> None:
     assert done.stdout == "1\n", done.stderr
 
 
-def test_no_port_is_opened() -> None:
+def test_no_port_is_opened(tmp_path: Path) -> None:
     look = (
         "import os\ninodes = {os.readlink(f'/proc/self/fd/{f}')[8:-1]"
         " for f in os.listdir('/proc/self/fd') if os.path.exists(f'/proc/self/fd/{f}')"
@@ -250,40 +307,67 @@ def test_no_port_is_opened() -> None:
         " for l in open(f'/proc/self/net/{n}').readlines()[1:]]\n"
         "[r for r in rows if r[9] in inodes]"
     )
-    assert run_cells(look) == ["[]"]
-
-
-def test_a_cell_that_ends_the_process_is_a_dead_kernel() -> None:
-    with pytest.raises(DeadKernelError):
-        run_cells("1", "import os\nos._exit(0)")
+    with Local(1, None) as workers:
+        assert Folder(tmp_path, look).run(workers) == ["[]"]
 
 
 def test_a_cell_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: Path) -> None:
     source = (
-        "import subprocess, os, time\nchild = subprocess.Popen(['sleep', '1000'])\n"
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\ntime.sleep(1000)"
+        "import pathlib, subprocess, time\nchild = subprocess.Popen(['sleep', '1000'])\n"
+        f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(child.pid))\n"
+        # What a patient program says of itself doesn't count.
+        "while True:\n    try:\n        time.sleep(1000)\n    except Exception:\n        pass"
     )
     start = time.monotonic()
     with pytest.raises(CellTimeoutError):
         run_cells("1", source, execution_timeout=3)
     assert time.monotonic() - start < 60
     pid = int((tmp_path / "pid").read_text())
-    wait_for(lambda: not os.path.exists(f"/proc/{pid}"))
+    wait_for(lambda: not alive(pid))
+    with pytest.raises(CellTimeoutError):
+        run_cells("import asyncio\nawait asyncio.sleep(1000)", execution_timeout=1)
 
 
-def test_a_warm_process_that_is_killed_is_started_again() -> None:
-    with Warm() as warm:
-        assert _here(warm, "1 + 1") == ["2"]
-        assert warm._process is not None
-        warm._process.kill()
-        assert _here(warm, "2 + 2") == ["4"]
+def test_an_interrupt_ends_the_cell_and_keeps_the_notebook(tmp_path: Path) -> None:
+    path = tmp_path / "in.ipynb"
+    write_notebook(path, ["", "print('here')\nimport os, signal\nos.kill(os.getpid(), 2)", "2"])
+    executed, said = papermill_command(path, "govnb")
+    assert "KeyboardInterrupt" in said
+    assert [c.execution_count for c in executed.cells if c.cell_type == "code"] == [None, 1, None]
 
 
-def test_nothing_is_left_running() -> None:
-    # Other tests' browser may be running.
-    before = set(below(os.getpid()))
-    run_cells("1")
-    assert set(below(os.getpid())) <= before
+def test_a_fork_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "import os\nos.getppid()")
+    with Local(1, None) as workers:
+        (server,) = folder.run(workers)
+        os.kill(int(server), signal.SIGKILL)
+        wait_for(lambda: not alive(int(server)))
+        (other,) = folder.run(workers)
+    assert server != other
+
+
+def test_a_worker_whose_fork_server_is_killed_is_run_again(tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    kill = (
+        f"import os, pathlib, time\nif not pathlib.Path({str(first)!r}).exists():\n"
+        f"    pathlib.Path({str(first)!r}).write_text('')\n    os.kill(os.getppid(), 9)\n"
+        "    time.sleep(1000)\n'again'"
+    )
+    with Local(1, None) as workers:
+        assert Folder(tmp_path, kill).run(workers) == ["'again'"]
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / "很长的文件夹名称" / ("长" * 30)
+    long.mkdir(parents=True)
+    arguments = [*COMMAND, "run", "2016", "junshan-zwfw", "--to", "html"]
+    done = subprocess.run(
+        [*arguments, "--outputs", str(tmp_path / "out")],
+        cwd=ROOT, env=os.environ | {"TMPDIR": str(long)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
@@ -294,7 +378,8 @@ def test_wrong_input_shows_the_faults_and_no_traceback(tmp_path: Path) -> None:
     )
     write_notebook(path, [raising])
     for engine in ("govnb", "kernel"):
-        (output,) = [o for c in failing(path, engine).cells for o in c.get("outputs", [])]
+        executed, _ = papermill_command(path, engine)
+        (output,) = [o for c in executed.cells for o in c.get("outputs", [])]
         assert output.traceback[1:] == ["a.yml:3:7: 含全角字符（写 12）"]
 
 
@@ -343,25 +428,8 @@ def test_a_notebook_in_another_language_is_refused() -> None:
 def test_stock_papermill_finds_the_engine_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "in.ipynb"
     write_notebook(path, ["n = 1", "print('得', n + 1)"])
-    papermill_command = Path(sys.executable).with_name("papermill")
-    done = subprocess.run(
-        [
-            papermill_command,
-            "--engine",
-            "govnb",
-            path,
-            tmp_path / "out.ipynb",
-            "-p",
-            "n",
-            "41",
-            "--log-output",
-        ],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "得 42" in done.stdout + done.stderr
-    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    executed, said = papermill_command(path, "govnb", "-p", "n", "41", "--log-output")
+    assert "得 42" in said
     nbformat.validate(executed)
     assert executed.cells[2].outputs[0].text == "得 42\n"
     assert executed.cells[2].metadata.papermill.status == "completed"

@@ -116,11 +116,11 @@ def test_papermill_with_our_engine_takes_a_stock_kernel(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("on_windows")
 def test_nothing_needs_fork_to_be_imported() -> None:
-    """All but what a forked worker itself is made of."""
+    """All but the shell that takes a kernel's place."""
     look = (
         "import importlib, pkgutil, govnb\n"
         "for found in pkgutil.walk_packages(govnb.__path__, 'govnb.'):\n"
-        "    if found.name != 'govnb.batch.kernel': importlib.import_module(found.name)"
+        "    if found.name != 'govnb.batch.shell': importlib.import_module(found.name)"
     )
     done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

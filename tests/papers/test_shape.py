@@ -26,7 +26,8 @@ from tests.papers.papers import as_docx, as_pdf
 
 SAMPLES = (
     "2016/junshan-zwfw", "2016/yueyangxian-rongwanhu", "2018/nanxian-zhujian",
-    "2019/heshan-chengguan", "2019/linye", "2021/zhongxue", "2023/fayuan", "2023/shahe",
+    "2019/heshan-chengguan", "2019/linye", "2021/zhongxue", "2021/shuiwu", "2022/yiyuan",
+    "2023/fayuan", "2023/shahe",
 )  # fmt: skip
 # What a reader of the body has no use for: words of the rules and of the tool.
 OF_TOOLS = re.compile(r"首个已知|部分指标体系|复核|params/|govnb|\.yml|按[^，。]*表复核|求和\(")
@@ -188,3 +189,75 @@ def test_a_page_that_is_no_annual_report_stays_as_it_is() -> None:
 def test_a_notebook_of_somebodys_own_stays_as_it_is() -> None:
     own = new_notebook(cells=[new_markdown_cell("## 一、空的"), new_code_cell("1")])
     assert shaped(own) is own
+
+
+# Outlines
+
+
+def headings(notebook: NotebookNode, level: str = "main h2") -> list[str]:
+    soup = BeautifulSoup(page(notebook), "html.parser")
+    return ["".join(h.get_text().rstrip("#").split()) for h in soup.select(level)]
+
+
+def test_a_report_of_2016_is_told_a_later_one_is_a_self_evaluation(
+    executed: Callable[..., NotebookNode],
+) -> None:
+    assert headings(executed("2016/junshan-zwfw", "publish"))[:3] == [
+        "一、基本概况",
+        "二、部门整体支出规模、使用方向和内容",
+        "三、部门整体支出管理及使用情况",
+    ]
+    assert headings(executed("2021/shuiwu", "publish")) == [
+        "一、部门（单位）基本情况",
+        "二、部门预算收支情况",
+        "三、支出管理和使用情况",
+        "四、部门整体支出绩效情况",
+        "五、存在的问题及原因分析",
+        "六、下一步改进措施",
+        "附件1绩效自评表",
+        "附件2评分表",
+        "附件3基础数据表",
+    ]
+
+
+def test_a_file_of_nothing_but_a_form_is_a_form(executed: Callable[..., NotebookNode]) -> None:
+    notebook = executed("2023/fayuan", "publish")
+    assert headings(notebook)[0] == "一、绩效自评表"
+    first = PdfReader(io.BytesIO(as_pdf(notebook))).pages[0]
+    assert float(first.mediabox.width) > float(first.mediabox.height)
+    assert "年度资金总额" in first.extract_text() and "未公布" not in first.extract_text()
+
+
+@pytest.mark.parametrize("name", ["2021/shuiwu", "2023/fayuan"])
+def test_page_pdf_and_word_have_the_outline_and_the_numbers_of_tables_alike(
+    executed: Callable[..., NotebookNode], name: str
+) -> None:
+    notebook = executed(name, "publish")
+    on_page = headings(notebook, "main :is(h2, h3)")
+    file = docx.Document(io.BytesIO(as_docx(notebook)))
+    styles = ("Heading 1", "Heading 2", "附件标题")
+    in_word = [
+        "".join(p.text.split()) for p in file.paragraphs if p.style and p.style.name in styles
+    ]
+    assert in_word == on_page
+    pdf = "".join(p.extract_text() for p in PdfReader(io.BytesIO(as_pdf(notebook))).pages)
+    assert all(head.lstrip("附件123") in "".join(pdf.split()) for head in on_page)
+    soup = BeautifulSoup(page(notebook), "html.parser")
+    captions = [c.get_text() for c in soup.select("figcaption > span")]
+    for kind in "表图":
+        numbers = re.findall(rf"{kind}(\d+)　", "\n".join(captions))
+        assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+
+def test_cells_of_ones_own_stay_in_their_section() -> None:
+    title = Title("报告", outline=(("乙", "新乙"), ("甲", "")))
+    cells = [
+        shows(title),
+        new_markdown_cell("## 一、甲", metadata={"tags": ["节:甲"]}),
+        new_markdown_cell("甲的话"),
+        new_markdown_cell("## 二、乙", metadata={"tags": ["节:乙"]}),
+        new_markdown_cell("乙的话"),
+    ]
+    made = shaped(new_notebook(cells=cells))
+    sources = [cell.source for cell in made.cells[1:]]
+    assert sources == ["## 一、新乙", "乙的话", "## 二、甲", "甲的话"]

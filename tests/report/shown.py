@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from govnb import Workbook
-from govnb.batch.rehearsal import run_through
+from govnb.batch.preload import run_through
 from govnb.report.tables import Table
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

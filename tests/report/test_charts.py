@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from govnb import Workbook, bars, bullets
-from govnb.batch.rehearsal import run_through
+from govnb.batch.preload import run_through
 from govnb.report import fonts
 from govnb.report.charts import STYLE, Chart, chart, use_style
 from govnb.report.charts_bars import measure, span, wrap

@@ -61,8 +61,9 @@ def test_the_published_scoring_table_looks_like_the_official_form(junshan: Input
     assert table.columns == ("一级指标", "二级指标", "三级指标", "分值", "评分标准", "得分")
     first, second = ([cell.text for cell in row.cells] for row in table.rows[:2])
     assert first[:4] == ["投入", "预算配置", "在职人员控制率", "5"]
-    # One group stands once; the rows below belong to it.
-    assert second[:4] == ["", "", "“三公经费”变动率", "5"]
+    # One group stands once, in a cell beside all the rows that belong to it.
+    assert second[:4] == ["投入", "预算配置", "“三公经费”变动率", "5"]
+    assert table.spans[:2] == ((0, 0, 2, 1), (2, 0, 10, 1))
     # The department printed its total and no points: none are made up for it.
     assert {row.cells[-1].text for row in table.rows[:-1]} == {""}
     assert [cell.text for cell in table.rows[-1].cells] == ["合计", "", "", "100", "", "97"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnb import Workbook, growth, known, percent, with_total
-from govnb.report.frames import NO_GROWTH, Computed, Number
+from govnb.report.frames import BELOW_ZERO, NO_GROWTH, Computed, Number
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import Inputs, load
 from tests.report.markup import Page
@@ -106,14 +106,14 @@ def test_shares_of_a_whole_add_up_to_it_exactly(values: list[Decimal]) -> None:
 
 
 @given(amounts, amounts)
-def test_a_growth_has_the_sign_of_its_difference_and_none_from_zero(
+def test_a_growth_has_the_sign_of_its_difference_and_none_from_zero_or_below(
     before: Decimal, now: Decimal
 ) -> None:
     import pandas as pd
 
     (grown,) = growth(pd.Series([number(now)]), pd.Series([number(before)]))
-    if not before:
-        assert grown == NO_GROWTH
+    if before <= 0:
+        assert grown == (BELOW_ZERO if before else NO_GROWTH)
     else:
         assert (grown > 0, grown < 0) == ((now - before) / before > 0, (now - before) / before < 0)
 
@@ -125,7 +125,7 @@ def test_every_table_can_be_taken_into_pandas(junshan: Inputs) -> None:
 
 
 def test_the_notebooks_own_cells_give_what_the_formula_book_gives(junshan: Inputs) -> None:
-    from govnb.batch.rehearsal import run_through
+    from govnb.batch.preload import run_through
 
     workbook = Workbook(junshan)
     list(run_through(NOTEBOOKS, workbook))

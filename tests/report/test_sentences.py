@@ -306,3 +306,35 @@ def test_an_account_that_prints_no_difference_is_level_with_the_budget(
     body = "支出: {明细: {甲: 5, 乙: 6.0001}}\n预算安排: {明细: {甲: 5, 乙: 6}}\n"
     told = said(Workbook(load(department(body))), "科目差异")
     assert told == "按科目看：甲与预算持平，乙与预算基本持平；合计与预算基本持平。"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("收入: {名称: 年初预算, 合计: 100}\n支出: 110\n", "超支10万元"),
+        ("收入: {名称: 决算收入, 合计: 100}\n支出: 110\n", "比本年收入多10万元。"),
+        (
+            "收入: {名称: 决算收入, 合计: 100}\n支出: 110\n预算执行: {上年结转: 15}\n",
+            "比本年收入多10万元，用的是上年结转。",
+        ),
+        (
+            "收入: 100\n支出: 90\n预算执行: {年初预算: 80, 决算收入: 100}\n",
+            "比本年收入少10万元。",
+        ),
+    ],
+)
+def test_only_a_budget_is_overspent(body: str, words: str, department: Department) -> None:
+    said = Page(Workbook(load(department(body))).overspend().html()).text
+    assert words in said.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("called", "labels"),
+    [("年初预算", ["年初预算", "预算结余"]), ("决算收入", ["决算收入", "收支结余"])],
+)
+def test_a_card_calls_income_what_the_report_calls_it(
+    called: str, labels: list[str], department: Department
+) -> None:
+    body = f"收入: {{名称: {called}, 合计: 100}}\n支出: 90\n"
+    cards = [label for label, _, _ in Workbook(load(department(body))).cards().entries()]
+    assert [label for label in cards if label in labels] == labels

@@ -33,6 +33,7 @@ WORDING = (
     "业务量零基增长",
 )
 RULES = read_rules(PARAMS)
+ACCOUNT_RULES = replace(RULES, checks={n: r for n, r in RULES.checks.items() if n != "裸数"})
 RULES = replace(RULES, checks={n: rule for n, rule in RULES.checks.items() if n in WORDING})
 
 
@@ -80,6 +81,31 @@ def test_a_wrong_sentence_is_found(case: Mapping[str, Any]) -> None:
     }
     for check, (_, word) in case["发现"].items():
         assert word in wrong[check].message
+
+
+ACCOUNTS = yaml.safe_load((DATA / "accounts.yml").read_text(encoding="utf-8"))
+
+
+def told(sentence: str) -> list[Finding]:
+    """Return what is found in a sentence of the accounts of 2019."""
+    head = "年度: 2019\n部门: {名称: 某县水利局}\n叙述:\n  绩效概述: |\n    "
+    result = reviewed(f"{head}{sentence}\n", rules=ACCOUNT_RULES)
+    return [finding for finding in result.findings if finding.is_open]
+
+
+@pytest.mark.parametrize("sentence", ACCOUNTS["无"])
+def test_a_sentence_of_the_accounts_that_is_right_is_passed_over(sentence: str) -> None:
+    assert [f"{f.id}：{f.message}" for f in told(sentence)] == []
+
+
+@pytest.mark.parametrize("case", ACCOUNTS["有"], ids=[case["文字"] for case in ACCOUNTS["有"]])
+def test_a_sentence_of_the_accounts_that_is_wrong_is_found_once(case: Mapping[str, Any]) -> None:
+    wrong = {f.check: (f.severity, f.message) for f in told(case["文字"])}
+    assert {c: severity for c, (severity, _) in wrong.items()} == {
+        c: severity for c, (severity, _) in case["发现"].items()
+    }
+    for check, (_, word) in case["发现"].items():
+        assert word in wrong[check][1]
 
 
 def test_a_message_shows_the_text_as_typed() -> None:

@@ -57,6 +57,39 @@ def test_a_number_that_was_another_last_year_is_pointed_out(
     assert told[id_] == (FAILED, HINT)
 
 
+LEDGERS = """
+支出: {合计: 598.75, 明细: {基本支出: 398.75, 项目支出: 200}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("now", "wrong"),
+    [
+        ("上年支出: 598.75", []),
+        ("上年支出: 589.75", ["上年数:上年支出"]),
+        ("上年支出: {合计: 598.75, 明细: {基本支出: 398.75, 项目支出: 200}}", []),
+        (
+            "上年支出: {合计: 598.75, 明细: {基本支出: 389.75, 项目支出: 209}}",
+            ["上年数:上年支出.基本支出", "上年数:上年支出.项目支出"],
+        ),
+    ],
+)
+def test_a_ledger_of_last_year_is_held_against_last_years(
+    params_copy: Path, now: str, wrong: list[str]
+) -> None:
+    told = states(params_copy, f"支出: 640\n{now}\n", LEDGERS)
+    assert [i for i, (state, _) in told.items() if state == FAILED] == wrong
+
+
+def test_a_wrong_carry_over_is_told_once_with_what_it_breaks(params_copy: Path) -> None:
+    now = "收入: 655\n支出: 640\n预算执行: {上年结转: 9.51, 决算收入: 655, 年末结余: 20.91}\n"
+    states(params_copy, now)
+    result = reviewed(load(params_copy / "2017" / "某局.yml", params_copy))
+    wrong = [f for f in result.findings if f.is_open and f.severity == "错误"]
+    assert [f.id for f in wrong] == ["上年数:预算执行.上年结转"]
+    assert "决算收支与年末结余" in wrong[0].follows
+
+
 def test_without_last_years_file_there_is_nothing_to_compare(params_copy: Path) -> None:
     assert states(params_copy, NOW, None) == {"上年数": (NOT_APPLICABLE, HINT)}
 

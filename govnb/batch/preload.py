@@ -1,15 +1,20 @@
-"""A report of a made-up department, made and thrown away before the first real one.
+"""What the fork server loads, once, before it forks the workers: it imports this module.
 
-Faces read, rules parsed, templates compiled, characters outlined: what the first report
-of a process finds out and remembers, the workers forked afterwards know from the start.
+With a district's rules it makes a report of a made-up department too, and throws it away.
+Faces read, rules parsed, templates compiled, characters outlined: what the first report of a
+process finds out and remembers, the workers forked afterwards know from the start.
 """
 
 from __future__ import annotations
 
 import ast
+import gc
 import json
+import os
+import signal
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,14 +30,51 @@ _TIMES = 2
 _TYPESET = ("pdf", "docx")
 
 
-def rehearse(params_dir: Path, formats: Iterable[str]) -> None:
-    """Make reports with a district's rules; whatever fails here will say so in earnest later."""
+def load(rules: tuple[str, list[str]] | None, before: Mapping[str, str | None]) -> None:
+    """Load what a worker needs; no thread may be left, which the workers would wait for.
+
+    Parameters
+    ----------
+    rules
+        The parameter folder and the formats of the reports to come; without, a single
+        notebook imports what it needs, no more.
+    before
+        The caller's environment, where the server's own differs.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(null, standard)
+    warm_up(Path(rules[0]) if rules else None, rules[1] if rules else ())
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+    if "numpy" in sys.modules:
+        # Python's own generator starts over in a fork, this one doesn't.
+        os.register_at_fork(after_in_child=sys.modules["numpy"].random.seed)
+    gc.collect()
+    # What is loaded now is shared with every worker until someone writes to it.
+    gc.freeze()
+
+
+def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
+    """Load what reports are made with; with a district's rules, make one to try it all."""
+    from govnb.batch import engine, shell, workers  # noqa: F401
+
+    shell.prepare()
+    if params_dir is None:
+        return
+    # After the shell, as in a notebook: pyplot asks it how to show figures.
+    import pandas  # noqa: F401
+
+    # Whatever fails here will say so in earnest later.
     with suppress(Exception), tempfile.TemporaryDirectory(prefix="govnb-") as folder:
         for number in range(_TIMES):
-            _one(params_dir, Path(folder), number, ["json", *formats])
+            _rehearse(params_dir, Path(folder), number, ["json", *formats])
 
 
-def _one(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
+def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
     import nbformat
 
     from govnb.batch.run import exporter, render
@@ -81,3 +123,9 @@ def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, 
             value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
             yield from ((source, one) for one in [*shown, value] if one is not None)
             shown.clear()
+
+
+if _asked := os.environ.pop("GOVNB_PRELOAD", None):
+    # A worker that finds nothing loaded loads it itself, and says what is wrong.
+    with suppress(Exception):
+        load(**json.loads(_asked))
