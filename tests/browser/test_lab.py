@@ -348,3 +348,18 @@ def test_a_parameter_file_is_checked_as_one_types(lab: Lab) -> None:
     page.keyboard.insert_text("随便写的: 1\n")
     page.locator(".cm-lintRange-error", has_text="随便写的").wait_for()
     page.close()
+
+
+def test_a_figure_under_the_pointer_tells_value_formula_and_origin(lab: Lab) -> None:
+    page = lab.context.new_page()
+    page.goto(f"{lab.url}/lab/tree/params/2016/君山-政务.yml?reset")
+    # What is underlined has been read: the figures are known.
+    page.locator(".cm-lintRange").first.wait_for()
+    page.locator(".cm-content").click()
+    page.keyboard.down("Control")
+    page.locator(".cm-line", has_text="在职人员").first.hover(position={"x": 60, "y": 8})
+    told = page.locator(".lsp-hover")
+    told.wait_for()
+    page.keyboard.up("Control")
+    assert "5人" in told.inner_text() and "params/2016/君山-政务.yml:" in told.inner_text()
+    page.close()
