@@ -30,11 +30,9 @@ class Office:
         return path
 
 
-def real_with_ledgers(params: Path, folder: Path, text: str = "监控: {示例: 是}\n") -> Path:
+def real_with_ledgers(params: Path, folder: Path) -> Path:
     """Copy all parameter files with made-up ledgers beside the real department; return its file."""
     shutil.copytree(params, folder / "params")
     for ledger in LEDGERS.glob("*.csv"):
         shutil.copy(ledger, folder / "params" / "2016")
-    path = folder / "params" / "2016" / "junshan-zwfw.yml"
-    path.write_text(f"{path.read_text('utf-8')}\n{text}", encoding="utf-8")
-    return path
+    return folder / "params" / "2016" / "junshan-zwfw.yml"

@@ -354,8 +354,8 @@ def _make() -> ZMQInteractiveShell:
     made = ZMQInteractiveShell.instance(config=config, user_ns={})
     # IPython puts the notebook's namespace there; it belongs there while a cell runs.
     sys.modules["__main__"] = main
-    if inline := sys.modules.get(_INLINE):
-        # Another notebook has drawn in this process.
-        inline.configure_inline_support(made, f"module://{_INLINE}")
-        inline.set_matplotlib_formats("png")
+    if "matplotlib.pyplot" in sys.modules:
+        # Something has drawn in this process, another notebook maybe.
+        made.enable_matplotlib("inline")
+        sys.modules[_INLINE].set_matplotlib_formats("png")
     return made

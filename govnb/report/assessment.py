@@ -94,7 +94,7 @@ class Assessment:
             "region": str(department.identity.region or self.inputs.year.region),
             "edition": self.edition,
             "overrides": self.overrides,
-            "sample": self.inputs.department.is_sample,
+            "sample": department.is_sample or department.has_sample_ledgers,
             "score": self.score.as_dict() if self.score else None,
             "projects": {n: s.score.as_dict() for n, s in self.project_scores.items()},
             "review": self.review.as_dict(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -31,7 +32,8 @@ class Bulletin:
     year: int
     month: int
     results: list[dict[str, Any]]
-    reason: str = ""
+    # The departments whose ledgers are made up, where others' are real.
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, year: int, month: int, outputs_dir: str = "outputs") -> Bulletin:
@@ -48,7 +50,10 @@ class Bulletin:
             hint = f"先运行 govnb monitor {year} --month {month}"
             raise FaultsError.of(folder.as_posix(), f"没有 {year} 年{month}月的监控结果", hint)
         found = [json.loads(file.read_text("utf-8")) for file in files]
-        return cls(year, month, found)
+        # What is made up is never added to what is real.
+        real = [result for result in found if not result["sample"]]
+        left_out = [str(r["name"]) for r in found if r["sample"]] if real else []
+        return cls(year, month, real or found, tuple(left_out))
 
     def __post_init__(self) -> None:
         self._computed = Computed(Figures({}, {}), "notebooks/bulletin.ipynb")
@@ -58,16 +63,18 @@ class Bulletin:
         """Return the title, which says so if anything in it is made up."""
         regions = {str(result["region"]) for result in self.results}
         region = regions.pop() if len(regions) == 1 else ""
-        sample = [r["name"] for r in self.results if r["sample"]]
-        said = (
-            f"示例：{'、'.join(sample[:3])}{'等' if len(sample) > 3 else ''}的台账是编的，供试用。"
-        )
         heading = f"{region}{self.year}年1—{self.month}月预算执行情况通报"
-        return Title(heading, sample=said if sample else False)
+        made_up = all(result["sample"] for result in self.results)
+        return Title(heading, sample="示例：各部门的台账是编的，供试用。" if made_up else False)
 
     def projects(self) -> pd.DataFrame:
         """Return one row a project of every department: amounts in 万元, rates, warning."""
-        rows = [(r["name"], row) for r in self.results for row in r["rows"]]
+        often = Counter(r["name"] for r in self.results)
+        called = {
+            r["department"]: r["name"] + (f"（{r['department']}）" if often[r["name"]] > 1 else "")
+            for r in self.results
+        }
+        rows = [(called[r["department"]], row) for r in self.results for row in r["rows"]]
         units = {"执行率": "%", "与序时差": "%"}
         columns = ["年初预算", BUDGET, SPENT, "执行率", "与序时差", "预警", "原因"]
         cells = {
@@ -107,7 +114,9 @@ class Bulletin:
     def measures(self) -> tuple[str, ...]:
         """Return the note on what each department is measured by."""
         used = dict.fromkeys(result["standard"] for result in self.results)
-        return (f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。",)
+        told = f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。"
+        left_out = f"没有列入{'、'.join(self.left_out)}：台账是编的，供试用（示例）。"
+        return (told, left_out) if self.left_out else (told,)
 
     def outcome(self) -> Result:
         """Return the machine-readable result."""

@@ -139,8 +139,7 @@ class Workbook(Assessment):
         """Whether what the page shows is made up, or the sentence that says how much of it is."""
         department = self.inputs.department
         ledgers = "示例：执行监控的台账是编的，供试用，不是本单位的真实数据。"
-        is_sample = department.is_sample or department.monitoring.sample != "是"
-        return department.is_sample if is_sample else ledgers
+        return ledgers if department.has_sample_ledgers else department.is_sample
 
     def cards(self) -> Cards:
         """Return the key figures for the head of the page, each linked to its section."""

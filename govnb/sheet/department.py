@@ -441,3 +441,8 @@ class Department(Strict):
     def is_sample(self) -> bool:
         """Whether the department and its data are made up (示例)."""
         return self.sample == "是"
+
+    @property
+    def has_sample_ledgers(self) -> bool:
+        """Whether the department is real, and the ledgers of its months are made up."""
+        return not self.is_sample and self.monitoring.sample == "是"

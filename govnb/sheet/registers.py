@@ -51,6 +51,7 @@ _NUMBERS = {
 CURRENT, TO_DATE, LAST_YEAR = "当月", "累计", "上年累计"
 _STATES = {"已批复": APPROVED, "已批": APPROVED, "已批准": APPROVED, "已完成": APPROVED}
 _STATES |= dict.fromkeys((PENDING, "办理中", "在办", "未批复", "审批中", "待批复"), PENDING)
+_MEASURES, _SAMPLE = "监控", "示例"
 _HEAD = re.compile(r"(?P<name>.*?)\s*(?:[（(](?P<unit>元|千元|万元|亿元)[)）])?")
 _UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>元|千元|万元|亿元)")
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
@@ -71,6 +72,8 @@ class _Ledger:
     columns: dict[str, int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # Whether its title says that it is made up.
+    sample: bool = False
 
     def at(self, row: int, column: str = "") -> Place:
         return Place(self.file, row, self.columns.get(column, 0) + 1)
@@ -101,7 +104,8 @@ class _Ledger:
 def sections(path: Path, label: str, params: Path) -> tuple[dict[str, Tree], list[Fault]]:
     """Return the sections that the ledgers beside a department's file fill, and their faults.
 
-    `label` is the department file's name in messages.
+    `label` is the department file's name in messages. A ledger whose title says 示例 fills
+    监控.示例, too: what is made up says so itself and is never taken for real.
     """
     found: dict[str, Tree] = {}
     faults: list[Fault] = []
@@ -117,6 +121,8 @@ def sections(path: Path, label: str, params: Path) -> tuple[dict[str, Tree], lis
             ledger = _Ledger(kind, name, path.parent.name, aliases)
             found[kind] = _section(ledger, read_lines(file, name))
             faults += ledger.faults
+            if ledger.sample:
+                found[_MEASURES] = mapping({_SAMPLE: scalar("是", Place(name, 1))}, Place(name, 1))
         except FaultsError as error:
             faults += error.faults
     return found, faults
@@ -126,7 +132,10 @@ def add_sections(tree: Tree, path: Path, label: str, params: Path) -> list[Fault
     """Put the ledgers beside a department's file into what was read of it; return the faults."""
     found, faults = sections(path, label, params)
     for kind, section in found.items():
-        if kind in tree:
+        if kind == _MEASURES and kind in tree:
+            tree[kind] |= section
+            tree[kind].keys_at |= section.keys_at
+        elif kind in tree:
             message = f"“{kind}”写在这里，又有台账文件 {section.place.file}"
             faults.append(Fault(tree.keys_at[kind], message, "只留一处"))
         else:
@@ -152,6 +161,7 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
         raise FaultsError.of(ledger.file, f"没有找到“{ledger.kind}”的表头", f"表头可写：{known}")
     above = " ".join(cell for _, cells in lines[:head] for cell in cells)
     unit = match["unit"] if (match := _UNIT.search(above)) else ""
+    ledger.sample = _SAMPLE in above
     row, cells = lines[head]
     for at, cell in enumerate(cells):
         name, own = ledger.column(cell)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import nbformat
 import papermill
 import pytest
@@ -268,7 +269,11 @@ def test_a_notebook_run_in_papermills_own_process_leaves_it_as_it_was(tmp_path: 
     assert first.outputs[0].text == "DEBUG:root:noted\n"
     assert second.outputs[0].data["text/plain"] == "(1, '/', '/left', 'x')"
     assert state() == before
-    # And the next begins anew, its figures shown as in the first.
+    # And the next begins anew, its figures shown whatever was drawn in the process before.
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    plt.close(plt.figure())
     drawn = "import matplotlib.pyplot as plt\nplt.plot([1]);"
     for _ in range(2):
         new, shown = execute(notebook_of(["'kept' in globals()", drawn])).cells

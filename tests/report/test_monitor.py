@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -145,14 +144,34 @@ def test_made_up_ledgers_say_so_on_the_page(at: At) -> None:
 
 
 def test_the_通报_of_twenty_departments_is_sorted_and_adds_up(at: At, tmp_path: Path) -> None:
+    outputs = str(tmp_path / "outputs")
     for n in range(20):
-        wb = at(HEAD + f"甲,6,100,{n},\n".replace("甲,6", "甲,1"), name=f"d{n:02}")
+        wb = at(HEAD + f"甲,1,100,{n},\n", name=f"d{n:02}")
+        wb.outcome(warned(wb), outputs)
+    shown = run_cells("bulletin.ipynb", year=2016, month=1, outputs_dir=outputs)
+    tables = {each.caption: each for each in shown if isinstance(each, Table)}
+    every = tables["各部门预算执行情况"].rows
+    assert len(every) == 21
+    assert every[-1].cells[3].value == sum(range(20))
+    gaps = [row.cells[4].text for row in tables["预警项目，按与序时进度的差距排"].rows if row.level]
+    assert gaps == [f"{gap}个百分点" for gap in ("-8.33", "-7.33", "-6.33", "-5.33")]
+
+
+def test_two_departments_of_one_name_stand_apart_in_the_通报(at: At, tmp_path: Path) -> None:
+    for n in (1, 2):
+        wb = at(HEAD + f"甲,1,100,{n},\n", name=f"d{n}")
         wb.outcome(warned(wb), str(tmp_path / "outputs"))
-    frame: Any = Bulletin.open(2016, 1, str(tmp_path / "outputs")).projects()
-    red = frame[frame["预警"].isin(["红", "黄"])].sort_values("与序时差")
-    assert [str(gap) for gap in red["与序时差"]][:2] == ["-8.33个百分点", "-7.33个百分点"]
-    assert frame["累计支出"].sum() == Decimal(190)
-    assert len(red) == 4
+        file = tmp_path / "outputs" / "2016" / "monitor" / f"d{n}-1月.json"
+        file.write_text(file.read_text("utf-8").replace(f"测试局d{n}", "某局"), "utf-8")
+    frame = Bulletin.open(2016, 1, str(tmp_path / "outputs")).projects()
+    assert list(frame.index.unique("部门")) == ["某局（d1）", "某局（d2）"]
+
+
+def test_a_通报_of_nothing_but_made_up_ledgers_says_so(at: At, tmp_path: Path) -> None:
+    wb = at(HEAD + "甲,1,100,1,\n", text="监控: {示例: 是}\n")
+    wb.outcome(warned(wb), str(tmp_path / "outputs"))
+    (mark,) = Bulletin.open(2016, 1, str(tmp_path / "outputs")).title().marks
+    assert mark == "示例：各部门的台账是编的，供试用。"
 
 
 # What the notebook shows.

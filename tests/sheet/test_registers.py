@@ -81,6 +81,15 @@ def test_a_project_without_any_amount_is_not_lost_silently(beside: Beside) -> No
     assert "bumen.月度.csv:3:1: “乙”各月的支出都是空的（没有支出的写 0" in said
 
 
+def test_a_ledger_whose_title_says_示例_is_never_taken_for_real(beside: Beside) -> None:
+    rows = "某局预算执行（示例）\n项目,月份,累计支出\n甲,1,5\n"
+    for text in ("", "监控: {序时进度: 日}\n", "监控: {示例: 否}\n"):
+        made = beside(text, 月度=rows)
+        assert made.result_data["sample"] is True
+        assert str(made.inputs.department.monitoring.pace or "月") in ("日", "月")
+    assert beside(月度=rows.partition("\n")[2]).result_data["sample"] is False
+
+
 def test_without_a_measure_the_months_are_not_guessed(beside: Beside) -> None:
     assert "没有说明各月是当月数还是累计数" in refused(beside, 月度=f"项目,{MONTHS}\n甲,5\n")
 
