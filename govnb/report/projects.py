@@ -1,4 +1,4 @@
-"""Projects' self-evaluations as frames: a department's side by side, and one by indicator."""
+"""A project's self-evaluation as frames: by indicator, and its money by source."""
 
 from __future__ import annotations
 
@@ -15,21 +15,6 @@ from govnb.sheet.self_evaluation import WHOLE_MONEY, Bounds, ProjectScore
 
 RATE = "预算执行"
 POINTS, DUE = "得分", "重算得分"
-
-
-def evaluated(of: Computed, scores: Mapping[str, ProjectScore]) -> pd.DataFrame:
-    """Return one row a project: its money, its points as printed and as worked out anew."""
-    money = ("全年预算数", "全年执行数")
-    rows = {
-        title: {
-            **{c: of.number(f"项目.{title}.自评表.资金.{WHOLE_MONEY}.{c}") for c in money},
-            POINTS: _points(of, title, scored.points),
-            DUE: due_cell(of, scored.due_in_all, f"项目.{title}.重算总分"),
-        }
-        for title, scored in scores.items()
-    }
-    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
-    return frame.reindex(columns=[*money, POINTS, DUE]).rename_axis("项目")
 
 
 def indicators(of: Computed, title: str, scored: ProjectScore) -> pd.DataFrame:
@@ -91,11 +76,3 @@ def _named(of: Computed, name: str) -> Number:
     number = of.number(name)
     figure = number.figure._replace(unit="分") if number.is_known else number.figure
     return Number(figure, of, blank=not number.is_known)
-
-
-def _points(of: Computed, title: str, points: Decimal | None) -> Number:
-    number = _named(of, f"项目.{title}.自评表.总分")
-    if number.is_known or points is None:
-        return number
-    told = f"“{title}”各项得分之和"
-    return Number(Figure("", points, "分", formula=told, derived=True), of)
