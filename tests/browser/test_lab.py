@@ -176,6 +176,9 @@ def test_everything_can_be_read_in_every_theme(report: Any, theme: str) -> None:
     )
     dark = "true" if "Light" in theme else "false"
     report.wait_for_selector(f"body[data-jp-theme-light='{dark}']", state="attached")
+    # Cells out of sight aren't drawn: the tests before may have left it far down.
+    report.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
+    report.locator(".gv-cards").wait_for()
     assert unreadable(report) == []
 
 
