@@ -23,6 +23,7 @@ from nbconvert.exporters import get_exporter
 from govnb.papers import tree
 from govnb.papers.reading import read
 from govnb.papers.result import structures
+from govnb.papers.shape import shaped
 from govnb.papers.word import WordReport
 from govnb.report import fonts
 from govnb.report.blocks import SignOff, Title
@@ -299,7 +300,7 @@ def test_the_table_of_contents_is_a_field_that_links_to_the_headings() -> None:
     xml = etree.tostring(contents, encoding="unicode")
     assert r'TOC \o "1-3" \h \z \u' in xml
     links = contents.findall(f".//{qn('w:hyperlink')}")
-    headings = [flat(words) for _, words in read(report_notebook(*JUNSHAN)).headings]
+    headings = [flat(words) for _, words in read(shaped(report_notebook(*JUNSHAN))).headings]
     shown = [flat("".join(t.text for t in link.iter(qn("w:t")))) for link in links]
     assert shown == headings
     marks = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
@@ -389,7 +390,7 @@ def test_formulas_are_words_own(tex: str, tags: list[str]) -> None:
 
 def test_properties_name_the_report_the_unit_and_its_date() -> None:
     properties = opened(report_docx(*JUNSHAN)).core_properties
-    read_back = read(report_notebook(*JUNSHAN))
+    read_back = read(shaped(report_notebook(*JUNSHAN)))
     assert properties.title == read_back.title
     assert properties.author == properties.last_modified_by == read_back.author
     assert properties.language == "zh-CN"
@@ -485,7 +486,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.mark.slow
 def test_libreoffice_shows_the_same_headings_and_tables(converted: bytes) -> None:
     text = pdf_text(converted)
-    report = read(report_notebook(*JUNSHAN))
+    report = read(shaped(report_notebook(*JUNSHAN)))
     headings = [flat(words) for _, words in report.headings]
     body = text[text.index(headings[-1]) :]
     assert first_missing(headings, body) is None
