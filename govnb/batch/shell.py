@@ -46,6 +46,8 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "file_extension": ".py",
 }
+# By it an Output widget tells which messages are its own.
+_PARENT = {"msg_id": "cell"}
 _INLINE = "matplotlib_inline.backend_inline"
 
 
@@ -62,7 +64,7 @@ class Messages:
         plain = json_unpacker(json_packer(content))
         with self._lock:
             self._kept.append({
-                "msg_type": kind, "header": {"msg_type": kind}, "parent_header": {},
+                "msg_type": kind, "header": {"msg_type": kind}, "parent_header": _PARENT,
                 "content": plain, "metadata": metadata or {},
                 "buffers": [memoryview(buffer) for buffer in buffers or ()],
             })  # fmt: skip
@@ -226,7 +228,8 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
 
         # A widget's state goes into the notebook.
         self._create_comm = comm.create_comm
-        comm.create_comm = type("Comm", (BaseComm,), {"publish_msg": publish})
+        kernel = SimpleNamespace(get_parent=lambda: {"header": _PARENT})
+        comm.create_comm = type("Comm", (BaseComm,), {"publish_msg": publish, "kernel": kernel})
 
     def send(self, kind: str, content: Message, metadata: Any = None, buffers: Any = None) -> None:
         """Add to what the cell shows, behind what subprocesses have written by now."""
@@ -306,6 +309,9 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
 
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no window to wait for."""
+
+    def set_parent(self, parent: Any) -> None:
+        """Do nothing: what is shown is the running cell's."""
 
     def ask_exit(self) -> None:
         """End the notebook here."""

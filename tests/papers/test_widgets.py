@@ -75,21 +75,13 @@ CELLS: list[tuple[str, list[str]]] = [
 LINES = [line for _, lines in CELLS for line in lines]
 
 
-# Without a kernel around it the shell shows in the cell what an Output widget should catch.
-NO_OUTPUT_WIDGETS = pytest.mark.xfail(reason="an Output widget's words stand before it")
-
-
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param("govnb", marks=NO_OUTPUT_WIDGETS), None],
-    ids=["govnb", "papermill"],
-)
+@pytest.fixture(scope="module", params=["govnb", None], ids=["govnb", "papermill"])
 def ran(request: pytest.FixtureRequest) -> NotebookNode:
     """The notebook as our engine and as stock papermill ran it."""
     return run(*(source for source, _ in CELLS), engine=request.param)
 
 
-def run(*sources: str, engine: str | None = None) -> NotebookNode:
+def run(*sources: str, engine: str | None = "govnb") -> NotebookNode:
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "P", "language": "python"}
     # In a process of its own: a browser's event loop in this one must not be met.
