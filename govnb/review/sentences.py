@@ -381,6 +381,7 @@ _OF_THIS = re.compile(r"的(?:比重|比例)?(?:为|约)?\s*")
 _ADDED = re.compile(
     r"[，,](?:[两二三四五六七八九]项|以上|上述|各项)*(?:合计|共计|总计)(?:为|是|达)?\s*"
 )
+_FOR_EACH = re.compile("每|均|单价|标准")
 _OF_YEAR = r"(?:年初|年度|全年|本年度?|当年|调整后?|变更|追加后|财政|部门|批复|总|的)*"
 
 
@@ -484,7 +485,9 @@ class Statements:
                 continue
             if found and re.match(r"[，。；,\s]*(?:其中|(?:主要)?包括|主要用于)", between):
                 last = max((i for i, t in enumerate(found) if t.role is Role.VALUE), default=-1)
-                found[last] = replace(found[last], is_whole=True)
+                # What one of several costs has no parts: 每公里70万元，其中….
+                is_whole = not _FOR_EACH.search(found[last].label)
+                found[last] = replace(found[last], is_whole=is_whole)
             *ended, head = re.split(r"[。；;！？\n]", between)
             unit, number = scaled(numbers[start])
             end = number.end + len(number.unit)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
-from itertools import accumulate, product
+from itertools import accumulate, product, takewhile
 from operator import add
 from typing import ClassVar, Literal
 
@@ -246,15 +246,17 @@ def _pair(known: Sequence[Told], base: Role | None) -> Iterator[tuple[_Sum, _Sum
     first, last = [-1, *at][-2:]
     behind = [one for one in known[last:] if one.role is Role.VALUE]
     values = behind or [one for one in known[first + 1 : last] if one.role is Role.VALUE]
-    start, noun = _Sum.of(known[last]), known[last].noun
+    noun = known[last].noun
     if re.match("[比较与和]", known[last].label):
         # 支出培训费83.7万元，比上年70万元: the one right before.
         values = values[-1:]
     if noun and not all(noun in one.label or _THIS_YEAR.fullmatch(one.label) for one in values):
         return
-    # Of nothing there is no rate.
-    if len(values) == 1 and start.low > 0:
-        yield _Sum.of(values[0]), start
+    # 年初预算…，调整预算…，决算…: of either budget; but of nothing there is no rate.
+    budgets = takewhile(lambda one: one.role is Role.BUDGET, reversed(known[:last]))
+    for start in map(_Sum.of, [known[last], *budgets]):
+        if len(values) == 1 and start.low > 0:
+            yield _Sum.of(values[0]), start
 
 
 def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Sum]:
