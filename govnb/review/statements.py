@@ -75,7 +75,8 @@ class _Sum:
             return replace(other - self, sign=-1)
         text = f"{self.text}－{other.text}"
         low, high = self.low - other.high, self.high - other.low
-        return _Sum(text, self.value - other.value, low, high, sign=1)
+        # What prints alike shows no direction.
+        return _Sum(text, self.value - other.value, low, high, sign=int(self.value > other.value))
 
     def over(self, other: _Sum) -> _Sum:
         """Return the quotient in percent; the other must be positive."""
