@@ -19,7 +19,7 @@ from pydantic import Field
 from govnb.review.check import Evidence, ProseCheck
 from govnb.review.finding import Finding
 from govnb.review.rounding import MEASURED
-from govnb.review.sentences import MONEY, SAID_OF_OTHERS, SHARED, Role, Told
+from govnb.review.sentences import MONEY, POINTS, SAID_OF_OTHERS, SHARED, Role, Told
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.world import World
@@ -191,7 +191,9 @@ def _sums(
         yield from _added(told, before)
     if told.role not in SAID_OF_OTHERS:
         return
-    for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
+    units = [one.unit for one in before if not (is_rate and one.unit in ("%", POINTS))]
+    # 编制由45名减少到43名，经费5万元，增长8%: of what was told last.
+    for unit in {*units[-1:]} if is_rate and told.role is Role.CHANGE else {*units}:
         known = [one for one in before if one.unit == unit]
         # 占总投资200万元的80%: the whole is none of its parts.
         own = [one for one in known if not SHARED.match(one.label)]
