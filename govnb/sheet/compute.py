@@ -67,7 +67,9 @@ def supposed(inputs: Inputs, real: Figures, values: Mapping[str, str]) -> Figure
     sheet, every = real.sheet.with_(drafts), {**real.overrides, **values}
     faults += _settle(sheet, Names(sheet, inputs.book, inputs.gaps), real.unsaid)
     again = [name for name in sheet.drafts if name not in real or sheet.is_moved(name)]
-    made = Figures({**real, **{n: _figure(sheet, n) for n in again}}, real.parts, sheet, every, real.unsaid)
+    made = Figures(
+        {**real, **{n: _figure(sheet, n) for n in again}}, real.parts, sheet, every, real.unsaid
+    )
     # A word may change the names there are; what is wrong is told where all is worked out.
     is_whole = len(drafts) == len(values) and facts.money == real.sheet.money
     if is_whole and not any(isinstance(d.value, str) for d in drafts.values()):
