@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import AfterValidator
 
 from govnb.rubric.case import UNITS, Case
 from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
@@ -44,11 +44,6 @@ class Excess(Bounds):
 
     points: Cost = key("扣", "扣几分，或占分值的百分之几", ...)
 
-    @model_validator(mode="after")
-    def _bounded(self) -> Excess:
-        check_bounds(self)
-        return self
-
 
 class RatioOfTarget(Proportional):
     """ratio_of_target: 正向 B/A，反向 A/B，不突破分值；低于 60% 不得分."""
@@ -60,7 +55,9 @@ class RatioOfTarget(Proportional):
     )
     actual: FormulaText | None = key("实际", "默认 实际完成值")
     target: FormulaText | None = key("目标", "默认 年度指标值")
-    excess: list[Excess] = key("超额扣减", "正向指标超出目标（实际－目标）÷目标 多少，扣多少", [])
+    excess: list[Annotated[Excess, AfterValidator(check_bounds)]] = key(
+        "超额扣减", "正向指标超出目标（实际－目标）÷目标 多少，扣多少", []
+    )
 
     def score(self, case: Case) -> Outcome:
         """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
@@ -163,11 +160,9 @@ class ShareReached(Rule):
         """Count the department's own indicators that reached their targets."""
         figures, names = case.figures, case.figures.sheet.expand("绩效指标.*.分值")
         heads = [name.rpartition(".")[0] for name in names]
-        if self.subgroup is not None:
-            kind = str(self.subgroup)
-            heads = [
-                h for h in heads if str(getattr(figures.get(f"{h}.二级指标"), "value", "")) == kind
-            ]
+        if (kind := self.subgroup) is not None:
+            of = {h: getattr(figures.get(f"{h}.二级指标"), "value", "") for h in heads}
+            heads = [head for head in heads if str(of[head]) == kind]
         limits = case.limits(self)
         if not heads:
             said = f"部门没有列出{self.subgroup or '绩效指标'}，{limits.said}"
@@ -314,11 +309,10 @@ class OneOf(Rule):
         # Whose value a stated one is stays open as long as the choice does.
         each = {n: o.apply(case, falls_back=o.formula is None) for n, o in self.options.items()}
         points, counts = either(*each.values())
-        gives = {
-            name: "剔除" if one.counts is False else f"得 {one.points} 分"
+        said = "，".join(
+            f"按{words.quoted(name)}{'剔除' if one.counts is False else f'得 {one.points} 分'}"
             for name, one in each.items()
-        }
-        said = "，".join(f"按{words.quoted(name)}{what}" for name, what in gives.items())
+        )
         missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
         notes = [note for o in each.values() for note in o.notes]
         notes += case.unknown("选用", self.options, "是选项")
