@@ -99,9 +99,9 @@ def unknown_names(forms: FormsFile, book: Book) -> Iterator[Fault]:
         fills = [f for c in form.cells for f in c.fill] + [t.fill for t in form.trees]
         fills += [label.fill for label in form.labels]
         named = [(fill, str(fill)) for fill in fills]
+        named += [(pivot.fill, pivot.fill) for pivot in form.pivots]
         for line in form.lines:
-            ends = [""] if line.summed == "是" else [f".{key}" for key in line.columns]
-            named += [(line.fill, f"{line.fill}{end}") for end in ends]
+            named += [(line.fill, f"{line.fill}.{key}") for key in line.columns]
         for fill, name in named:
             if target_of(VARIABLE.sub("某项", name), book) is None:
                 hint = "govnb figures 文件 可列出全部名称"

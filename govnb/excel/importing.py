@@ -97,7 +97,11 @@ class District:
         text = before or self._begun(found, path.stem)
         inputs, figures = self._known(path) if before else (None, None)
         tree = parse_yaml(text, label, note=True)
-        found.faults += self._other_department(found, tree, inputs)
+        others = list(self._other_department(found, tree, inputs))
+        found.faults += others
+        sheets = {str(fault.place).rpartition("!")[0] for fault in others}
+        found.readings = [r for r in found.readings
+                          if str(r.spot).rpartition("!")[0] not in sheets]  # fmt: skip
         unit = str(tree.get("金额单位") or self.year_file.money_unit)
         importer = Importer(path, text, label, self.book, unit, figures)
         plan = importer.plan(found.readings, sources, self.replace, self.day)
@@ -171,6 +175,7 @@ def _join(found: Found, more: Found) -> None:
     found.notes += more.notes
     found.tables |= more.tables
     found.departments |= more.departments
+    found.unread |= more.unread
 
 
 def workbooks_in(folder: Path) -> list[Path]:
