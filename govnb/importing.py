@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -28,7 +31,7 @@ from govnb.sheet.read import load, params_of, year_folder
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.yaml_text import parse_yaml, read_text
 
-_STATEMENTS = "报表."
+_STATEMENTS, _NAME = "报表.", ".名称"
 
 
 def import_files(
@@ -53,7 +56,7 @@ def import_files(
             copy = marked(workbook, done.faults)
             click.echo(f"有错的格标在 {copy}" if copy else f"{workbook.name}：没有要标的格")
     review = review_of(done, params)
-    broken = _print_relations(review, done)
+    broken = _print_relations(review, done, district.titles)
     _settle(done, write)
     return 1 if done.faults or broken else 0
 
@@ -86,18 +89,36 @@ def _settle(done: Import, write: bool) -> None:
 
 
 def _print_changes(done: Import) -> None:
-    table = Table("指标", "现在", "导入", "格", "单位", "", box=None, pad_edge=False)
-    for change in done.plan.changes:
-        if change.state != SAME:
-            reading = change.reading
-            name = f"{reading.name}" + ("（公布数）" if change.target.path[0] == PUBLISHED else "")
-            cells = (name, change.now or "—", change.new, reading.spot, reading.unit, change.state)
-            # Plain text: what a cell holds is no markup.
-            table.add_row(*(_plain(str(cell)) for cell in cells))
-    same = sum(change.state == SAME for change in done.plan.changes)
+    """Print what would change, sheet by sheet; a code's name stands with its amount."""
+    changes = [change for change in done.plan.changes if change.state != SAME]
+    told = {c.reading.name: c.new for c in changes}
+    rows = [
+        c
+        for c in changes
+        if c.reading.name.removesuffix(_NAME) not in told.keys() - {c.reading.name}
+    ]
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, width=400)
-    if table.row_count:
+    for where, group in groupby(rows, key=lambda c: str(c.reading.spot).rpartition("!")[0]):
+        table = Table("指标", box=None, pad_edge=False)
+        for head, side in (
+            ("现在", "right"),
+            ("导入", "right"),
+            ("格", "left"),
+            ("单位", "left"),
+            ("", "left"),
+        ):
+            table.add_column(head, justify=side)  # type: ignore[arg-type]
+        for change in group:
+            reading, is_printed = change.reading, change.target.path[0] == PUBLISHED
+            name = f"{reading.name} {told.get(reading.name + _NAME, '')}".rstrip()
+            cell = str(reading.spot).rpartition("!")[2]
+            name = f"{name}（公布数）" if is_printed else name
+            cells = name, change.now or "—", change.new, cell, reading.unit, change.state
+            # Plain text: what a cell holds is no markup.
+            table.add_row(*map(_plain, cells))
+        click.echo(f"■ {where or done.sources[0].path.name}（{table.row_count} 个）")
         console.print(table)
+    same = sum(change.state == SAME for change in done.plan.changes)
     written = sum(change.is_written for change in done.plan.changes)
     click.echo(f"读到 {len(done.plan.changes)} 个指标，改 {written} 个，相同 {same} 个")
 
@@ -135,21 +156,41 @@ def relations(review: Review) -> list[Finding]:
     ]
 
 
-def _print_relations(review: Review | None, done: Import) -> bool:
+def _print_relations(review: Review | None, done: Import, titles: Mapping[str, str]) -> bool:
     """Tell which relations were tried and which could not be; return whether one is broken."""
     if review is None:
         for fault in done.plan.faults:
             click.echo(str(fault))
         return True
-    found = relations(review)
+    found = [_decided(finding, done.found.unread) for finding in relations(review)]
     states = [f.severity if f.severity == RESIDUE and f.is_open else f.state for f in found]
     counts = "，".join(f"{s} {states.count(s)}" for s in (PASSED, RESIDUE, FAILED, NO_DATA))
     click.echo(f"表间勾稽：{counts}")
+    lacking: dict[str, list[str]] = defaultdict(list)
+    read = {name.split(".")[1] for name in done.names if name.startswith(_STATEMENTS)}
     for finding in found:
-        if finding.state in (FAILED, NO_DATA):
+        absent = [name.split(".")[1] for name in finding.missing if name.startswith(_STATEMENTS)]
+        table = next((name for name in absent if name not in read), "")
+        if finding.state == NO_DATA and table:
+            lacking[titles.get(table, table)].append(finding.check)
+        elif finding.state in (FAILED, NO_DATA):
             state = RESIDUE if finding.severity == RESIDUE else finding.state
             click.echo(f"  [{state}] {finding.message}{_cells(finding, done)}")
+            if finding.follows:
+                click.echo(f"    牵连：{'、'.join(dict.fromkeys(finding.follows))}")
+    for title, checks in lacking.items():
+        click.echo(f"  [{NO_DATA}] 没有“{title}”，{len(checks)} 项没有核对：{'、'.join(checks)}")
     return any(f.is_open and f.severity == ERROR for f in found)
+
+
+def _decided(finding: Finding, unread: Collection[str]) -> Finding:
+    """Return a finding as undecided where a cell that can't be read is part of it."""
+    names = [name for side in (finding.left, finding.right) for name in _names(side.figure or "")]
+    parts = [u for u in sorted(unread) if any(u == n or u.startswith(f"{n}.") for n in names)]
+    if finding.state != FAILED or not parts:
+        return finding
+    message = f"“{'、'.join(parts)}”那一格没有读出，不能核对“{finding.check}”"
+    return replace(finding, state=NO_DATA, severity=ERROR, message=message, missing=tuple(parts))
 
 
 def _cells(finding: Finding, done: Import) -> str:
@@ -161,6 +202,7 @@ def _cells(finding: Finding, done: Import) -> str:
 
 
 def _names(term: str) -> Iterator[str]:
+    term = re.sub(r'\["(.*?)"\]', r".\1", term)
     yield from re.findall(r"[^\s+\-*/(),=]+", re.sub(r"[（(]([^）)]*)[)）]", r"（\1）", term))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from govnb.excel.changes import Importer, Plan
@@ -40,6 +41,11 @@ class Import:
     before: str = ""
 
     @property
+    def names(self) -> set[str]:
+        """The figures that were read."""
+        return {change.reading.name for change in self.plan.changes}
+
+    @property
     def faults(self) -> list[Fault]:
         """Everything wrong, in the workbook and against the file."""
         return [*self.found.faults, *self.plan.faults]
@@ -68,6 +74,12 @@ class District:
             hint = f"先用 govnb new {self.year} 部门代码 建好年度文件"
             raise FaultsError.of(label, "没有这一年的年度文件", hint)
         self.year_file = validate(self._tree(shared), YearFile)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The form that fills each section of 报表."""
+        told = [(fill.split("."), name) for name, form in self.forms.items() for fill in form.fills]
+        return {steps[1]: name for steps, name in reversed(told) if steps[0] == "报表"}
 
     def _tree(self, path: Path) -> Section:
         return read_yaml(path, label_of(path, self.params_dir))

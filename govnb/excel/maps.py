@@ -135,6 +135,15 @@ class Form(Strict):
             raise refuse("这张表没有写要读哪些格", "写“格”“树”“逐行”或“透视”")
         return self
 
+    @property
+    def fills(self) -> list[Text]:
+        """Every figure that is filled in."""
+        told = [fill for cells in self.cells for fill in cells.fill]
+        told += [tree.fill for tree in self.trees] + [label.fill for label in self.labels]
+        told += [pivot.fill for pivot in self.pivots]
+        listed = [(line.fill, f"{line.fill}.{key}") for line in self.lines for key in line.columns]
+        return told + [scalar(name, fill.place) for fill, name in listed]
+
     @cached_property
     def known_heads(self) -> set[str]:
         """Every word that is a column's head here."""

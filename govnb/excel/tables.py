@@ -368,7 +368,9 @@ class _Reader:
             code = "".join(c if n == 0 else c.zfill(2) for n, c in enumerate(codes))
             if not code and label not in _TOTALS:
                 continue
-            name = ".".join([top, *(code[:n] for n in (3, 5) if n < len(code)), *filter(None, [code])])
+            name = ".".join(
+                [top, *(code[:n] for n in (3, 5) if n < len(code)), *filter(None, [code])]
+            )
             text = self.value(row, column, [name])
             if text is None:
                 blank[code] = row, column
@@ -431,12 +433,14 @@ class _Reader:
             self._pivot(pivot, pd.DataFrame(lines, columns=["by", "number", "row", "at"]))
 
     def _pivot(self, pivot: Pivot, frame: pd.DataFrame) -> None:
-        for line in frame[frame["by"] == ""].itertuples():
-            spot = self.table.spot(line.row, self._first(pivot.by)[line.row])
+        for row in frame.loc[frame["by"] == "", "row"].tolist():
+            spot = self.table.spot(row, self._first(pivot.by)[row])
             head = pivot.by.partition("|")[0]
             self.found.faults.append(Fault(spot, f"这一行有金额，没有写{head}", f"补上{head}"))
         named = frame[frame["by"] != ""]
-        sums = named.groupby("by", sort=False).agg({"number": "sum", "row": ["min", "max"], "at": "min"})
+        sums = named.groupby("by", sort=False).agg(
+            {"number": "sum", "row": ["min", "max"], "at": "min"}
+        )
         for key, number, first, last, at in sums.itertuples():
             fill = str(pivot.fill)
             name = fill.removesuffix(".{键}") if key == TOTAL_ROW else fill.replace("{键}", key)
