@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -23,7 +22,17 @@ from govnb.excel.source import refused
 from govnb.files import write_whole
 from govnb.report.assessment import Assessment
 from govnb.report.new_file import begin
-from govnb.review.finding import ERROR, FAILED, NO_DATA, PASSED, RESIDUE, Finding, Review
+from govnb.review.finding import (
+    ERROR,
+    FAILED,
+    NO_DATA,
+    NOT_APPLICABLE,
+    PASSED,
+    RESIDUE,
+    Finding,
+    Review,
+)
+from govnb.review.rules import Rules, read_rules
 from govnb.rubric.load import load_rubric
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figures
@@ -41,10 +50,13 @@ def import_files(
     """Import workbooks, or a folder of them, and tell it; return the exit code."""
     into = into or form_file(workbooks[0], params_dir or Path("params"))
     params = params_dir or (into.parent if into.is_dir() else params_of(into))
-    district = District(params, _year(into, params), units, scope, replace)
+    district, rules = (
+        District(params, _year(into, params), units, scope, replace),
+        read_rules(params),
+    )
     if into.is_dir():
         files = [f for w in workbooks for f in (workbooks_in(w) if w.is_dir() else [w])]
-        return _import_folder(files, district, write)
+        return _import_folder(files, district, rules, write)
     done = district.into(into, list(workbooks))
     _print_changes(done)
     for fault in done.faults:
@@ -55,8 +67,8 @@ def import_files(
         for workbook in workbooks:
             copy = marked(workbook, done.faults)
             click.echo(f"有错的格标在 {copy}" if copy else f"{workbook.name}：没有要标的格")
-    review = review_of(done, params)
-    broken = _print_relations(review, done, district.titles)
+    review = review_of(done, params, rules)
+    broken = _print_relations(review, done, district, rules)
     _settle(done, write)
     return 1 if done.faults or broken else 0
 
@@ -128,13 +140,13 @@ def _plain(text: str) -> str:
     return (shown[:60] + "…" if len(shown) > 61 else shown).replace("[", r"\[")
 
 
-def review_of(done: Import, params: Path) -> Review | None:
+def review_of(done: Import, params: Path, rules: Rules | None = None) -> Review | None:
     """Return the review of a file as an import would leave it; None where it can't be read."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / done.path.name
         draft.write_text(done.plan.text, encoding="utf-8")
         try:
-            return Assessment(load(draft, params, note=True)).review
+            return Assessment(load(draft, params, note=True), rules=rules).review
         except FaultsError as error:
             if not done.faults:
                 done.plan.faults += [
@@ -156,7 +168,7 @@ def relations(review: Review) -> list[Finding]:
     ]
 
 
-def _print_relations(review: Review | None, done: Import, titles: Mapping[str, str]) -> bool:
+def _print_relations(review: Review | None, done: Import, district: District, rules: Rules) -> bool:
     """Tell which relations were tried and which could not be; return whether one is broken."""
     if review is None:
         for fault in done.plan.faults:
@@ -166,21 +178,34 @@ def _print_relations(review: Review | None, done: Import, titles: Mapping[str, s
     states = [f.severity if f.severity == RESIDUE and f.is_open else f.state for f in found]
     counts = "，".join(f"{s} {states.count(s)}" for s in (PASSED, RESIDUE, FAILED, NO_DATA))
     click.echo(f"表间勾稽：{counts}")
-    lacking: dict[str, list[str]] = defaultdict(list)
-    read = {name.split(".")[1] for name in done.names if name.startswith(_STATEMENTS)}
+    lacking = _lacking(done, found, rules)
+    told = {check for checks in lacking.values() for check in checks}
     for finding in found:
-        absent = [name.split(".")[1] for name in finding.missing if name.startswith(_STATEMENTS)]
-        table = next((name for name in absent if name not in read), "")
-        if finding.state == NO_DATA and table:
-            lacking[titles.get(table, table)].append(finding.check)
-        elif finding.state in (FAILED, NO_DATA):
+        if finding.state == FAILED or (finding.state == NO_DATA and finding.check not in told):
             state = RESIDUE if finding.severity == RESIDUE else finding.state
             click.echo(f"  [{state}] {finding.message}{_cells(finding, done)}")
             if finding.follows:
                 click.echo(f"    牵连：{'、'.join(dict.fromkeys(finding.follows))}")
-    for title, checks in lacking.items():
-        click.echo(f"  [{NO_DATA}] 没有“{title}”，{len(checks)} 项没有核对：{'、'.join(checks)}")
+    for table, checks in lacking.items():
+        listed = "、".join([*checks, "表内合计与各级"])
+        title = district.titles.get(table, table)
+        click.echo(f"  [{NO_DATA}] 没有“{title}”，{len(checks) + 1} 项没有核对：{listed}")
     return any(f.is_open and f.severity == ERROR for f in found)
+
+
+def _lacking(done: Import, found: list[Finding], rules: Rules) -> dict[str, list[str]]:
+    """Return the tables that relations with those at hand lack, each with what wasn't tried."""
+    tried = {f.check for f in found if f.state not in (NO_DATA, NOT_APPLICABLE)}
+    stated = parse_yaml(done.plan.text, done.label, note=True).get("报表")
+    read, between = set(stated or ()), dict[str, set[str]]()
+    for name, check in rules.checks.items():
+        terms = [_names(str(getattr(check, side, ""))) for side in ("left", "right")]
+        tables = {t.split(".")[1] for each in terms for t in each if t.startswith(_STATEMENTS)}
+        if tables and name not in tried:
+            between[name] = tables
+    missing = dict.fromkeys(t for tables in between.values() if tables & read
+                            for t in sorted(tables - read))  # fmt: skip
+    return {t: [name for name, tables in between.items() if t in tables] for t in missing}
 
 
 def _decided(finding: Finding, unread: Collection[str]) -> Finding:
@@ -206,28 +231,36 @@ def _names(term: str) -> Iterator[str]:
     yield from re.findall(r"[^\s+\-*/(),=]+", re.sub(r"[（(]([^）)]*)[)）]", r"（\1）", term))
 
 
-def _import_folder(files: list[Path], district: District, write: bool) -> int:
+def _import_folder(files: list[Path], district: District, rules: Rules, write: bool) -> int:
     """Import each workbook into the file of its name; tell what came in and what did not."""
-    table = Table("工作簿", "部门文件", "指标", "改", "问题", box=None, pad_edge=False)
-    failed: list[Fault] = []
+    table = Table(
+        "工作簿", "部门文件", "指标", "改", "勾稽未通过", "问题", box=None, pad_edge=False
+    )
+    failed: list[str] = []
     console = Console(stderr=True)
     for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
-        told, faults = ["—", "0", "0"], list[Fault]()
+        told, lines = ["—", "0", "0", ""], list[str]()
         try:
             done = district.into(file_for(workbook, district.year, district.params_dir), [workbook])
-            review_of(done, district.params_dir)
-            faults = done.faults
+            review = review_of(done, district.params_dir, rules)
+            lines = [str(fault) for fault in done.faults]
+            found = [_decided(f, done.found.unread) for f in (relations(review) if review else ())]
+            broken = [f"{done.label}: {f.message}{_cells(f, done)}" for f in found
+                      if f.is_open and f.severity == ERROR]  # fmt: skip
             written = sum(change.is_written for change in done.plan.changes)
-            told = [done.label, str(len(done.plan.changes)), str(written)]
+            told = [done.label, str(len(done.plan.changes)), str(written), str(len(broken) or "")]
             if write and done.plan.text != done.before and not done.found.faults:
                 write_whole(done.path, done.plan.text.encode())
+            failed += broken
         except FaultsError as error:
-            faults = list(error.faults)
-        failed += faults
-        table.add_row(*map(_plain, (workbook.name, *told, f"{len(faults)} 处" if faults else "")))
+            lines = [str(fault) for fault in error.faults]
+        failed += lines
+        table.add_row(
+            *map(_plain, (workbook.name, *told, f"{len(lines)} 处，没有写" if lines else ""))
+        )
     Console(markup=False, highlight=False, width=200).print(table)
-    for fault in failed:
-        click.echo(str(fault))
+    for line in failed:
+        click.echo(line)
     done_all = f"{len(files)} 个工作簿，{len(failed)} 处问题"
     click.echo(done_all + ("" if write else "；以上没有写入，核对无误后加 --write"))
     return 1 if failed else 0

@@ -368,12 +368,13 @@ class _Reader:
             code = "".join(c if n == 0 else c.zfill(2) for n, c in enumerate(codes))
             if not code and label not in _TOTALS:
                 continue
-            name = ".".join(
-                [top, *(code[:n] for n in (3, 5) if n < len(code)), *filter(None, [code])]
-            )
-            text = self.value(row, column, [name])
+            whole = [top, *(code[:n] for n in (3, 5) if n < len(code)), code]
+            text = self.value(row, column, [".".join(whole).rstrip(".")])
             if text is None:
-                blank[code] = row, column
+                if is_nothing(self.table.grid.at(row, column)):
+                    blank[code] = row, column
+                else:
+                    known.add(code)
                 continue
             for upper in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
                 spot, hint = self.table.spot(*blank.pop(upper)), "补上这一行的数"

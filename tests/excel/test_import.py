@@ -285,7 +285,7 @@ def test_a_missing_table_is_named_as_what_could_not_be_tried(
     sheets = accounts(random.Random(2))
     del sheets["支出决算表"]
     told = run(write(tmp_path / "决算.xlsx", sheets))
-    assert "[缺数据] 没有“支出决算表”，1 项没有核对：支出决算表与总表" in told.out
+    assert "[缺数据] 没有“支出决算表”，3 项没有核对：支出决算表与总表、支出决算" in told.out
 
 
 def test_other_sheets_of_a_big_workbook_are_named(run: Any, into: Path, tmp_path: Path) -> None:
@@ -347,8 +347,11 @@ def test_a_folder_of_workbooks_comes_in_at_once(
     for code in ("jia", "yi"):
         write(tmp_path / "in" / f"{code}.xlsx", {"Z": summary(f"部门：{code}局")})
     (tmp_path / "in" / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "in" / "~$jia.xlsx").write_bytes(b"")
+    write(tmp_path / "in" / "bing.xlsx", {"Z": named(summary("部门：bing局"), 10, 5, 99)})
     told = govnb("import", tmp_path / "in", "--into", params_copy / "2018", "--write",
                  "--params", params_copy)  # fmt: skip
-    assert told.code == 1 and "3 个工作簿" in told.out
+    assert told.code == 1 and "4 个工作簿" in told.out
+    assert "bing.yml: “报表.收入支出决算总表.支出”写明0.0099万元" in told.out
     assert "名称: jia局" in (params_copy / "2018" / "jia.yml").read_text("utf-8")
     assert (params_copy / "2018" / "yi.yml").exists()
