@@ -1,8 +1,8 @@
-"""A project's self-evaluation as frames: by indicator, and its money by source."""
+"""Projects' self-evaluations as frames: all of them, one's indicators, its money by source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,38 @@ from govnb.sheet.self_evaluation import WHOLE_MONEY, Bounds, ProjectScore
 
 RATE = "预算执行"
 POINTS, DUE = "得分", "重算得分"
+MONEY = {"年初预算": "年初预算数", "全年预算": "全年预算数", "全年执行": "全年执行数"}
+
+
+def row(
+    of: Computed, title: str, told: Mapping[str, Any], number: Callable[[str], Number]
+) -> dict[str, Any]:
+    """Return one project's row among others: money, points and grade, the farthest target.
+
+    `told` is what a result says of it, `number` finds the department's figures by name.
+    """
+    at = f"项目.{title}.自评表"
+    points = number(f"{at}.总分")
+    if not points.is_known:
+        value = None if told["points"] is None else Decimal(told["points"])
+        figure = Figure("", value, "分", formula=f"“{title}”自评表各项得分之和", derived=True)
+        points = Number(figure, of, blank=value is None)
+    points.figure = points.figure._replace(unit="分")
+    cells = {column: number(f"{at}.资金.{WHOLE_MONEY}.{field}") for column, field in MONEY.items()}
+    words = {"等级": told["points_grade"], "偏差最大的指标": told["farthest"]}
+    return {**cells, POINTS: points, **words}
+
+
+def summary(of: Computed, scores: Mapping[str, ProjectScore], due: bool) -> pd.DataFrame:
+    """Return one row a project that has a form; `due`, also with its points worked out anew."""
+    rows = {title: row(of, title, scored.as_dict(), of.number) for title, scored in scores.items()}
+    columns = (*MONEY, POINTS, "等级", "偏差最大的指标")
+    index = pd.Index(list(rows), name="项目")
+    frame = pd.DataFrame(list(rows.values()), index, columns, dtype=object)
+    if due:
+        anew = [interval_text(*(scored.due_in_all or (None, None))) for scored in scores.values()]
+        frame.insert(4, DUE, pd.Series(anew, index, dtype=object))
+    return frame
 
 
 def indicators(of: Computed, title: str, scored: ProjectScore) -> pd.DataFrame:
@@ -32,11 +64,9 @@ def indicators(of: Computed, title: str, scored: ProjectScore) -> pd.DataFrame:
     }  # fmt: skip
     rows = {f"{RATE}率": first}
     for name, target in form.targets.items():
-        goal = target.wanted or (target.target.text if target.target else "")
-        done = target.done or (target.actual.text if target.actual else target.state)
         why = (target.shortfall, target.remedy)
         rows[name] = {
-            "一级指标": str(target.group), "年度指标值": str(goal), "实际完成值": str(done or ""),
+            "一级指标": str(target.group), "年度指标值": target.goal, "实际完成值": target.came,
             "分值": _named(of, f"{at}.绩效指标.{name}.分值"),
             POINTS: _named(of, f"{at}.绩效指标.{name}.公布得分"),
             DUE: due_cell(of, scored.due(name), f"{at}.绩效指标.{name}.应得"),
