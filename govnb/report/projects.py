@@ -15,6 +15,7 @@ from govnb.sheet.self_evaluation import WHOLE_MONEY, Bounds, ProjectScore
 
 RATE = "预算执行"
 POINTS, DUE = "得分", "重算得分"
+WORDS = ("等级", "偏差最大的指标")
 MONEY = {"年初预算": "年初预算数", "全年预算": "全年预算数", "全年执行": "全年执行数"}
 
 
@@ -26,26 +27,37 @@ def row(
     `told` is what a result says of it, `number` finds the department's figures by name.
     """
     at = f"项目.{title}.自评表"
-    points = number(f"{at}.总分")
-    if not points.is_known:
-        value = None if told["points"] is None else Decimal(told["points"])
-        figure = Figure("", value, "分", formula=f"“{title}”自评表各项得分之和", derived=True)
-        points = Number(figure, of, blank=value is None)
-    points.figure = points.figure._replace(unit="分")
+    value = None if told["points"] is None else Decimal(told["points"])
+    stated, summed = f"{at}.总分", f"“{title}”自评表各项得分之和"
+    how = (
+        {"formula": stated, "inputs": (stated,)} if number(stated).is_known else {"formula": summed}
+    )
+    points = Number(Figure("", value, "分", derived=True, **how), of, blank=value is None)
     cells = {column: number(f"{at}.资金.{WHOLE_MONEY}.{field}") for column, field in MONEY.items()}
-    words = {"等级": told["points_grade"], "偏差最大的指标": told["farthest"]}
-    return {**cells, POINTS: points, **words}
+    words = (told["points_grade"], told["farthest"])
+    return {**cells, POINTS: points, **dict(zip(WORDS, words, strict=True))}
+
+
+def table(rows: Mapping[Any, Mapping[str, Any]], *names: str) -> pd.DataFrame:
+    """Return projects' rows as a frame, without those whose form states goals alone."""
+    told = {label: each for label, each in rows.items() if _is_evaluated(each)}
+    frame = pd.DataFrame(list(told.values()), columns=(*MONEY, POINTS, *WORDS), dtype=object)
+    labels = [label if isinstance(label, tuple) else (label,) for label in told]
+    levels = zip(*labels, strict=True) if labels else [()] * len(names)
+    return frame.set_index([pd.Index(each, name=n) for each, n in zip(levels, names, strict=True)])
+
+
+def _is_evaluated(cells: Mapping[str, Any]) -> bool:
+    return cells["全年执行"].is_known or cells[POINTS].is_known or bool(cells[WORDS[1]])
 
 
 def summary(of: Computed, scores: Mapping[str, ProjectScore], due: bool) -> pd.DataFrame:
     """Return one row a project that has a form; `due`, also with its points worked out anew."""
     rows = {title: row(of, title, scored.as_dict(), of.number) for title, scored in scores.items()}
-    columns = (*MONEY, POINTS, "等级", "偏差最大的指标")
-    index = pd.Index(list(rows), name="项目")
-    frame = pd.DataFrame(list(rows.values()), index, columns, dtype=object)
+    frame = table(rows, "项目")
     if due:
-        anew = [interval_text(*(scored.due_in_all or (None, None))) for scored in scores.values()]
-        frame.insert(4, DUE, pd.Series(anew, index, dtype=object))
+        anew = [interval_text(*(scores[title].due_in_all or (None, None))) for title in frame.index]
+        frame.insert(4, DUE, pd.Series(anew, frame.index, dtype=object))
     return frame
 
 
