@@ -96,7 +96,8 @@ class Assessment:
             "overrides": self.overrides,
             "sample": department.is_sample or department.has_sample_ledgers,
             "score": self.score.as_dict() if self.score else None,
-            "projects": {n: s.as_dict() for n, s in self.project_scores.items()},
+            "projects": {n: s.score.as_dict() for n, s in self.project_scores.items()},
+            "project_forms": {n: s.as_dict() for n, s in self.project_scores.items()},
             "review": self.review.as_dict(),
             "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
         }

@@ -34,7 +34,7 @@ def row(
     )
     points = Number(Figure("", value, "分", derived=True, **how), of, blank=value is None)
     cells = {column: number(f"{at}.资金.{WHOLE_MONEY}.{field}") for column, field in MONEY.items()}
-    words = (told["points_grade"], told["farthest"])
+    words = (told["grade"], told["farthest"])
     return {**cells, POINTS: points, **dict(zip(WORDS, words, strict=True))}
 
 

@@ -152,7 +152,7 @@ def projects(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFra
 
 def _projects(report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a report says of its projects' forms, and the figures of those."""
-    told, figures = report.result.get("projects") or {}, report.result.get("figures") or {}
+    told, figures = report.result.get("project_forms") or {}, report.result.get("figures") or {}
     own = {n: dict(f) for n, f in figures.items() if told and ".自评表." in n}
     return told, own
 

@@ -178,7 +178,6 @@ class ProjectScore:
         return f"{name}：{'，'.join(f'{way}{word}' for way, word in told)}"
 
     def as_dict(self) -> dict[str, object]:
-        """Return the score as JSON has it, with what the form itself comes to."""
+        """Return what the form itself comes to, for JSON."""
         points = None if self.points is None else f"{self.points:f}"
-        own = {"points": points, "points_grade": self.grade, "farthest": self.farthest}
-        return self.score.as_dict() | own
+        return {"points": points, "grade": self.grade, "farthest": self.farthest}
