@@ -27,8 +27,10 @@ def played(tmp_path: Path, command: Path) -> dict[str, Any]:
     shutil.copytree(ROOT / "params", params, ignore=shutil.ignore_patterns("2018", "2019"))
     file = params / "2016/junshan-zwfw.yml"
     played = Path(__file__).with_name("vscode.js")
-    words = [node(), played, EXTENSION / "extension.js", file, command]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=300)
+    words = (played, EXTENSION / "extension.js", file, command)
+    done = subprocess.run(
+        [node(), *map(str, words)], capture_output=True, encoding="utf-8", timeout=300
+    )
     assert done.returncode == 0 and not done.stderr, done.stderr
     return dict(json.loads(done.stdout))
 
