@@ -318,7 +318,7 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
             tried_out = {**case.figures.overrides, **values}
-            figures, _ = compute(inputs, tried_out, real=case.figures)
+            figures = compute(inputs, tried_out, real=case.figures)[0].printed
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place
