@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import pandas as pd
 
-from govnb.files import find_upward
 from govnb.report.blocks import Result, Title
 from govnb.report.findings import Findings
 from govnb.report.frames import Number
 from govnb.report.in_year import project_of, total_of, warnings_of
+from govnb.report.page import left
 from govnb.report.prose import Prose, plain
 from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
@@ -114,12 +114,8 @@ class Monitor(Workbook):
             "standard": self.in_year.standard[0], "rows": rows,
             "figures": {n: f.as_dict() for n, f in self._computed.kept.items()},
         }  # fmt: skip
-        result = Result(data)
-        if outputs_dir:
-            folder = find_upward(outputs_dir) / str(department.year.value) / FOLDER
-            folder.mkdir(parents=True, exist_ok=True)
-            result.write(folder / f"{stem(self.inputs.name, self.in_year.month)}.json")
-        return result
+        file = f"{stem(self.inputs.name, self.in_year.month)}.json"
+        return left(data, outputs_dir, department.year.value, FOLDER, file)
 
 
 def _plain_row(line: pd.Series) -> dict[str, Any]:

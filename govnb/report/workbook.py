@@ -20,14 +20,15 @@ from govnb.files import find_upward
 from govnb.report import frames, sentences
 from govnb.report.annex_tables import ANNEXED
 from govnb.report.assessment import Assessment
-from govnb.report.blocks import Cards, Panels, Result, SignOff, Title, cards_of
+from govnb.report.blocks import Cards, Result, SignOff, Title, cards_of
 from govnb.report.bundle import anchor
-from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
+from govnb.report.charts import use_style
 from govnb.report.findings import Findings, matters, verdict
 from govnb.report.forms import forms
 from govnb.report.in_year import InYear
 from govnb.report.later_tables import LATER
 from govnb.report.outlines import OUTLINES, outline_of
+from govnb.report.page import Page, left
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
     evidence_table,
@@ -39,7 +40,6 @@ from govnb.report.scores import (
     statement,
 )
 from govnb.report.sheet import Sheet
-from govnb.report.shown import Shown
 from govnb.report.stopped import mark_failures
 from govnb.report.tables import Table
 from govnb.report.three_public import LAST_YEAR, lacking, notes_of, three_public
@@ -55,7 +55,7 @@ LONGEST_LINE = 120
 _BESIDE = {"收入同比": "income", "支出同比": "expenditure", "基本支出": "basic_management"}
 
 
-class Workbook(Assessment):
+class Workbook(Page, Assessment):
     """One department's year: its inputs, its figures, and how each part of the report looks.
 
     Parameters
@@ -68,7 +68,6 @@ class Workbook(Assessment):
         As for :class:`Assessment`; the page says that it is a 试算.
     """
 
-    # Whose cells compute what is shown.
     notebook = frames.NOTEBOOK
 
     def __init__(
@@ -83,10 +82,7 @@ class Workbook(Assessment):
             raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
         super().__init__(inputs, overrides, rubric)
         self.edition = edition
-        # Without any reviewer's word, and without the names of our files.
         self.public = edition == "publish"
-        self._shown: dict[str, None] = {}
-        self._numbers: dict[str, str] = {}
 
     @classmethod
     def open(
@@ -273,59 +269,12 @@ class Workbook(Assessment):
         """What stands as 来源 below a table or a chart."""
         return self._sheet.source
 
-    def show(
-        self,
-        data: pd.DataFrame | pd.Series,
-        caption: str,
-        *,
-        name: str = "",
-        unit: str = "",
-        notes: Sequence[str] = (),
-        seldom: bool = False,
-        source: str = "",
-    ) -> Table | Prose:
-        """Return a frame as a table of the report, or that it has no data.
-
-        Parameters
-        ----------
-        data
-            Figures by row and column; what was computed gets a name and can be asked for.
-        caption
-            What stands above it.
-        name
-            Its anchor and the first part of its figures' names, if not the caption.
-        unit
-            The unit of its numbers, if they don't say.
-        notes
-            Sentences below it.
-        seldom
-            Say nothing where there is no data: not every department has some.
-        source
-            Where its numbers come from, if not from where the report's do.
-        """
-        data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
-        source, place = self.source and (source or self.source), frames.here(self.notebook)
-        shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
-        table = shown.table()
-        if table is None:
-            silent = seldom or sentences.known(self.figures, name)
-            return self._instead(name, "" if silent else f"{name}数据")
-        return self._printed(table)
-
-    def say(self, text: str) -> Prose:
-        """Return a sentence; a figure in an f-string, `f"超支{差异:多少}"`, leads to its origin."""
-        return self._prose(text)
-
     def table(self, name: str) -> Table | Prose:
         """Return one of the tables annexed to every report: 基础数据表 or 指标一览."""
         if name == "指标一览" and self.public:
             return self._prose("")
         table = ANNEXED[name](self._sheet)
         return self._printed(table) if table else self._instead(name, "")
-
-    def _printed(self, table: Table) -> Table:
-        self._remember(table.names)
-        return table.numbered(self._number("表", table.name))
 
     def later(self, name: str) -> Table | Prose:
         """Return a table of reports after 2018, or nothing where the file has none of it."""
@@ -339,34 +288,6 @@ class Workbook(Assessment):
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""
         return self._prose(self._unsaid.form_foot())
-
-    def figure(self, axes: Any, caption: str, *, name: str = "", alt: str = "") -> Chart | Prose:
-        """Return what matplotlib or pandas drew as a chart of the report; nothing for None.
-
-        Parameters
-        ----------
-        axes
-            Axes, several of them, or a figure.
-        caption
-            What stands below it.
-        name
-            Its anchor, and the first part of the names of figures computed for it.
-        alt
-            What it shows, for readers who can't see it; else what was plotted is told.
-
-        Raises
-        ------
-        TypeError
-            If it is nothing that was drawn.
-        """
-        if axes is None:
-            return self._prose("")
-        name, place = name or caption, frames.here(self.notebook)
-        for label, number in numbers_of(figure_of(axes)):
-            number.named(f"{name}.{label}", place)
-        made = chart(axes, caption, name, alt, self.source)
-        self._remember(made.figures)
-        return made.numbered(self._number("图", made.name))
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
@@ -421,20 +342,18 @@ class Workbook(Assessment):
         signed, unit = self.inputs.department.sign_off, self.inputs.department.identity.name
         return SignOff(str(unit), str(signed.date or ""), str(signed.printed or ""))
 
-    def panels(self) -> Panels:
-        """Return the provenance of every figure shown so far."""
-        return Panels(self._all, tuple(self._shown), None if self.public else self._quote)
-
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
 
         A 试算 is never written: it must not be taken for the report. Nor is it for the public.
         """
-        result = Result(self.result_data)
-        if outputs_dir and not self.overrides and not self.public:
-            folder = find_upward(outputs_dir) / str(self.inputs.department.year.value)
-            result.write(folder / f"{self.inputs.name}.json")
-        return result
+        silent = self.overrides or self.public
+        return left(self.result_data, "" if silent else outputs_dir, *self._place)
+
+    @property
+    def _place(self) -> tuple[object, ...]:
+        """Where the result is written, below the outputs."""
+        return self.inputs.department.year.value, f"{self.inputs.name}.json"
 
     @cached_property
     def _told(self) -> Figures:
@@ -449,13 +368,6 @@ class Workbook(Assessment):
     def in_year(self) -> InYear:
         """The year month by month, as of the last one with figures; month 0 without any."""
         return InYear(self.inputs, self._computed)
-
-    @property
-    def _all(self) -> Figures:
-        """The figures, those computed in the notebook's cells among them."""
-        told = self._told
-        every = {**told, **self._computed.kept}
-        return Figures(every, told.parts, told.sheet, told.overrides, told.unsaid)
 
     @property
     def result_data(self) -> dict[str, Any]:
@@ -489,9 +401,11 @@ class Workbook(Assessment):
         return ()
 
     def _prose(self, source: str, level: int = 0) -> Prose:
-        prose = Prose(expand_lists(source, self.facts.lists), self._all, level)
-        self._remember(prose.names)
-        return prose
+        return super()._prose(expand_lists(source, self.facts.lists), level)
+
+    def _untold(self, name: str, seldom: bool) -> Prose:
+        silent = seldom or sentences.known(self.figures, name)
+        return self._instead(name, "" if silent else f"{name}数据")
 
     def _instead(self, table: str, what: str) -> Prose:
         """Return that a table has no data, if so; what leads to the table leads here."""
@@ -502,16 +416,6 @@ class Workbook(Assessment):
         if text or not what:
             return self._prose(text)
         return replace(self._prose(sentences.unpublished(self.figures, what)), lacks=what)
-
-    def _remember(self, names: Any) -> None:
-        self._shown.update(dict.fromkeys(names))
-
-    def _number(self, kind: str, name: str) -> str:
-        key = f"{kind}{name}"
-        if key not in self._numbers:
-            taken = sum(1 for other in self._numbers if other.startswith(kind))
-            self._numbers[key] = f"{kind}{taken + 1}"
-        return self._numbers[key]
 
 
 SENTENCES = sentences.SENTENCES | {"三公经费": three_public}
