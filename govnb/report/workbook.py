@@ -183,15 +183,11 @@ class Workbook(Page, Assessment):
 
     def income_heading(self, number: str) -> Prose:
         """Return the heading of the income section."""
-        return self.section(
-            3, number, sentences.heading_amount(self._told, "收入", "财政预算收入")
-        )
+        return self.section(3, number, sentences.heading_amount(self._told, "收入", "财政预算收入"))
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""
-        return self.section(
-            3, number, sentences.heading_amount(self._told, "支出", "部门整体支出")
-        )
+        return self.section(3, number, sentences.heading_amount(self._told, "支出", "部门整体支出"))
 
     def projects_heading(self, number: str) -> Prose:
         """Return the heading of the projects section, named for the project if there is one."""
