@@ -17,7 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from govnb.files import find_upward
-from govnb.report import frames, sentences
+from govnb.report import frames, projects, sentences
 from govnb.report.annex_tables import ANNEXED
 from govnb.report.assessment import Assessment
 from govnb.report.blocks import Cards, Result, SignOff, Title, cards_of
@@ -218,6 +218,14 @@ class Workbook(Page, Assessment):
         """Return what the file and the figures say of each project."""
         text = self._unsaid.projects(self._sheet.told_of_projects)
         return self._told_or_lacking(text, "项目情况")
+
+    def project_forms(self) -> pd.DataFrame:
+        """Return one row a project with a self-evaluation form (项目自评)."""
+        return projects.summary(self._computed, self.project_scores, due=not self.public)
+
+    def listed(self, figures: pd.Series) -> str:
+        """Return named figures as a sentence lists them: 甲80分、乙82分."""
+        return "、".join(f"{plain(str(name))}{number:}" for name, number in figures.items())
 
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""
