@@ -68,7 +68,7 @@ class Assessment:
         """The score under the rubric in force; None when the year names none."""
         known = partial(check_names, figures=self.figures, book=self.inputs.book)
         rubric = rubric_of(self.inputs, self.rubric, known)
-        return None if rubric is None else score(self.inputs, self.figures, rubric)
+        return None if rubric is None else score(self.inputs, self.figures.printed, rubric)
 
     @cached_property
     def project_scores(self) -> dict[str, ProjectScore]:
