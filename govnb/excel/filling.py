@@ -38,8 +38,8 @@ from govnb.sheet.fields import aliases
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place, Spot
-from govnb.text.values import MONEY_UNIT
 from govnb.text.validation import validate_leniently
+from govnb.text.values import MONEY_UNIT
 from govnb.text.yaml_edit import block
 from govnb.text.yaml_text import Mapping as Section
 from govnb.text.yaml_text import Scalar, mapping, parse_yaml, scalar
