@@ -118,7 +118,8 @@ class RatioOfTarget(Proportional):
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
         if not upward and _unit(case) in MONTHS:
-            target, actual = _texts(case)
+            typed = (getattr(case.evidence, each, None) for each in ("target", "actual"))
+            target, actual = (amount.text.strip() if amount else "" for amount in typed)
             if over >= under:
                 reason = f"目标 {target}，实际 {actual}，按期，得满分"
                 return Outcome(Interval.exactly(limits.high), reason)
@@ -190,14 +191,6 @@ def _unit(case: Case) -> str:
     return figure.unit if figure is not None else ""
 
 
-def _texts(case: Case) -> tuple[str, str]:
-    """Return a target and what was reached as they were typed."""
-    found = case.evidence
-    stated = (found.target, found.actual) if found else (None, None)
-    target, actual = (amount.text.strip() if amount else "" for amount in stated)
-    return target, actual
-
-
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     if default in case.given:
         return case.given[default]
@@ -206,10 +199,8 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     number, figure = case.number(default), case.figure(default)
     if number is None:
         return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
-    sign = ""
-    if default == ACTUAL and case.evidence and case.evidence.actual:
-        sign = signed(case.evidence.actual.text)[0]
-    found = Valued(_SPANS.get(sign, Span.point)(number))
+    typed = case.evidence.actual if default == ACTUAL and case.evidence else None
+    found = Valued(_SPANS.get(signed(typed.text)[0] if typed else "", Span.point)(number))
     return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
 
 
