@@ -18,7 +18,7 @@ from govnb.report.assessment import Assessment
 from govnb.report.frames import TOTAL, Computed, Number
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figure, Figures
-from govnb.sheet.folder import registers_of
+from govnb.sheet.folder import IN_YEAR, registers_of
 from govnb.sheet.in_year import (
     BY_DAYS,
     BY_MONTHS,
@@ -58,8 +58,9 @@ class InYear:
         """The ledgers that the months come from."""
         inputs = self.inputs
         path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
-        kinds = (file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path))
-        return f"本部门的台账（{'、'.join(kinds)}）" if registers_of(path) else "本部门填报"
+        kinds = [file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path)]
+        own = "、".join(kind for kind in kinds if kind in IN_YEAR)
+        return f"本部门的台账（{own}）" if own else "本部门填报"
 
     @cached_property
     def standard(self) -> tuple[str, Standard]:

@@ -16,7 +16,7 @@ from govnb.report.prose import Prose, plain
 from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.sheet.figure import number_text
-from govnb.sheet.folder import REGISTERS
+from govnb.sheet.folder import IN_YEAR
 from govnb.sheet.in_year import (
     NORMAL,
     RED,
@@ -94,7 +94,7 @@ class Monitor(Workbook):
 
     def findings(self) -> Findings | Prose:
         """Return what in the ledgers is to be corrected or explained."""
-        own = tuple(f for f in self.review.findings if f.id.startswith(REGISTERS) and f.is_open)
+        own = tuple(f for f in self.review.findings if f.id.startswith(IN_YEAR) and f.is_open)
         if not own:
             return self._prose("台账各项核对没有发现问题。")
         found = Findings(Review(own), self.figures, self.inputs.department_at.file, is_whole=False)

@@ -68,6 +68,20 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
     return Decimal(text)
 
 
+_SET_OFF = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+
+
+def exported_number(text: str) -> Decimal:
+    """Return the value of a number as systems export it: thousands may be set off by commas.
+
+    Raises
+    ------
+    BadText
+        As :func:`parse_number`.
+    """
+    return parse_number(text.replace(",", "") if _SET_OFF.fullmatch(text) else text, negative=True)
+
+
 _SLIPS = (
     (r"-?0\d+(\.\d+)?", "以 0 开头", "写 {:f}；若是代码，应填在代码栏"),
     (r"-?\.\d+|-?\d+\.", "小数点前后都要有数字", "写 {:f}"),

@@ -202,6 +202,49 @@ def test_a_forecast_left_blank_in_june_is_asked_for(beside: Beside) -> None:
     assert found(beside(月度=rows + months[:-1] + "200\n"), "月度全年预计") == []
 
 
+FORM = """项目支出绩效自评（单位：元）
+项目,指标,一级指标,年初预算数,全年预算数,全年执行数,年度指标值,实际完成值,分值,得分,总分,偏差原因
+饮水,预算执行率,,"8,800,000",9000000,8550000,100%,95%,10,9.5,97.5,
+饮水,新建工程,产出指标,,,,≥12处,12处,70,70,,
+饮水,满意度,满意度指标,,,,≥90%,85%,20,18,97.5,"下雨，路滑"
+道路,里程,产出指标,100000,100000,100000,≥5公里,5公里,90,90,,
+"""
+
+
+def test_自评表_may_stand_in_a_ledger_an_indicator_a_row(beside: Beside) -> None:
+    made = beside("项目: {饮水: {资金: 5}}\n", 项目自评=FORM)
+    form = made.inputs.department.projects["饮水"].form
+    assert form is not None and form.points is not None and form.total is not None
+    assert (form.points.value, form.total.value) == (Decimal("9.5"), Decimal("97.5"))
+    assert made.figures["项目.饮水.自评表.资金.年度资金总额.执行率"].number == 95
+    assert made.figures["项目.饮水.自评表.资金.年度资金总额.年初预算数"].number == 880
+    assert list(form.targets) == ["新建工程", "满意度"]
+    target = form.targets["满意度"]
+    assert (target.goal, target.came, target.shortfall) == ("≥90%", "85%", "下雨，路滑")
+    assert str(target.weight.place).endswith("bumen.项目自评.csv:5:9")
+    assert list(made.project_scores) == ["饮水", "道路"]
+    assert made.project_scores["饮水"].points == Decimal("97.5")
+
+
+def test_a_ledger_of_自评表_tells_what_is_twice_or_has_no_indicator(beside: Beside) -> None:
+    twice = FORM + "饮水,新建工程,产出指标,,,,≥12处,12处,70,70,96,\n道路,,产出指标,,,,,,,,,\n"
+    said = refused(beside, 项目自评=twice)
+    assert "bumen.项目自评.csv:7:3: 一级指标在第4行已经写了产出指标" in said
+    assert "bumen.项目自评.csv:7:11: 总分在第3行已经写了97.5" in said
+    assert "bumen.项目自评.csv:8:3: 写了“一级指标”，没有写指标" in said
+    own = "项目: {饮水: {自评表: {总分: 5}}}\n"
+    assert "“饮水”的自评表写在这里，又有台账文件" in refused(beside, own, 项目自评=FORM)
+
+
+def test_names_that_differ_by_a_blank_are_no_two_projects(beside: Beside) -> None:
+    rows = "项目,月份,累计支出\n道路养护,1,5\n道路　养护,2,6\n"
+    told = "月度.csv:3:1: 项目“道路　养护”与 params 副本/2026/bumen.月度.csv:2 的“道路养护”只差空格"
+    assert told in refused(beside, 月度=rows)
+    ledgers = {"月度": "项目,月份,累计支出\n（一）维护,1,5\n",
+               "预算调整": "项目,金额,状态\n(一)维护,5,已批复\n"}  # fmt: skip
+    assert "都写 （一）维护" in refused(beside, **ledgers)
+
+
 def test_a_section_is_written_in_one_place(beside: Beside) -> None:
     text = "月度: {甲: {累计支出: {1月: 5}}}\n"
     assert cumulated(beside(text))[0] == 5
