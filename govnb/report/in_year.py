@@ -38,6 +38,11 @@ from govnb.text.values import MONEY_UNIT
 SPENT, BUDGET = "累计支出", "调整后预算"
 
 
+def span(month: int) -> str:
+    """Return the months of a year to the end of one: 1月, 1—6月."""
+    return f"1—{month}月" if month > 1 else f"{month}月"
+
+
 class InYear:
     """One department's months, as of the end of one of them: the last with figures at first."""
 
@@ -71,6 +76,11 @@ class InYear:
             hint = did_you_mean(wanted, rules.standards) or f"可写：{'、'.join(rules.standards)}"
             raise FaultsError.of(str(wanted.place), f"没有预警标准“{wanted}”", hint)
         return str(wanted), rules.standards[wanted]
+
+    @property
+    def span(self) -> str:
+        """The months told of: 1月, 1—6月."""
+        return span(self.month)
 
     # ── 序时进度 ────────────────────────────────────────────────
 
@@ -115,6 +125,8 @@ class InYear:
 
     def measures(self) -> tuple[str, ...]:
         """Return the notes that say how the page reckons: 序时, the denominator, the standard."""
+        if not self.month:
+            return ()
         name, standard = self.standard
         gone, days = self._gone(self.month)
         told = {BY_PLAN: "按“计划进度”里写的", BY_DAYS: f"按日，{gone}÷{days}"}

@@ -76,7 +76,7 @@ class Monitor(Workbook):
         """What stands above the page."""
         department = self.inputs.department
         year = department.year.value
-        return f"{department.identity.name}{year}年1—{self.in_year.month}月预算执行监控"
+        return f"{department.identity.name}{year}年{self.in_year.span}预算执行监控"
 
     def duties(self, warned: pd.DataFrame) -> Prose:
         """Return what is to be done this month about each warning, the gravest first."""
@@ -89,7 +89,7 @@ class Monitor(Workbook):
             for n, (name, line) in enumerate(rows.iterrows(), 1)
         ]
         return self._prose(
-            "\n".join(told) or f"1—{self.in_year.month}月各项目执行正常，没有要处理的预警。"
+            "\n".join(told) or f"{self.in_year.span}各项目执行正常，没有要处理的预警。"
         )
 
     def findings(self) -> Findings | Prose:

@@ -46,6 +46,7 @@ def found(made: Assessment, rule: str) -> list[str]:
 
 
 def test_twelve_months_give_the_same_whether_typed_as_当月_or_as_累计(beside: Beside) -> None:
+    """B.5 item 1."""
     each = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
     to_date = [sum(each[: n + 1]) for n in range(12)]
     rows = {"当月": each, "累计": to_date}
@@ -57,6 +58,7 @@ def test_twelve_months_give_the_same_whether_typed_as_当月_or_as_累计(beside
 
 
 def test_a_month_of_another_measure_is_named(beside: Beside) -> None:
+    """B.5 item 1."""
     said = refused(beside, 月度=f"项目,口径,{MONTHS}\n甲,累计,5,11,7,26,,,,,,,,\n")
     assert "bumen.月度.csv:2:5" in said
     assert "“甲”3月累计7，比2月的11少" in said
@@ -136,6 +138,7 @@ def test_a_ledger_in_gbk_or_a_workbook_reads_the_same(beside: Beside, tmp_path: 
 
 
 def test_adjustments_close_and_those_in_procedure_stand_apart(beside: Beside) -> None:
+    """B.5 item 7."""
     made = beside(
         月度="项目,月份,年初预算,累计支出\n甲,1,216.24,5\n",
         预算调整="项目,编号,金额,状态\n甲,1,50,已批复\n甲,2,30,办理中\n",
@@ -145,6 +148,7 @@ def test_adjustments_close_and_those_in_procedure_stand_apart(beside: Beside) ->
 
 
 def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
+    """B.5 item 8."""
     text = "预算执行: {年初预算: 216.24, 本年追加: 295.16}\n"
     ledger = "项目,金额,状态\n外网建设,295.16,已批复\n"
     made = beside(text, 预算调整=ledger)
@@ -158,6 +162,7 @@ def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
 
 
 def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
+    """B.5 item 11."""
     head = "项目,单位账面,财政指标,差额原因\n"
     (told,) = found(beside(结转结余对账=f"{head}甲,12.50,12.05,\n"), "结转结余对账差额")
     assert "0.45万元" in told
@@ -167,6 +172,7 @@ def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
 def test_this_years_opening_is_last_years_closing(
     office: Office, tmp_path: Path, params: Path
 ) -> None:
+    """B.5 item 11."""
     before = Office(tmp_path / "上年", params, 2025)
     before.write(结转结余对账="项目,单位账面,财政指标\n甲,8,8\n")
     shutil.move(before.folder, office.params)
@@ -178,6 +184,7 @@ def test_this_years_opening_is_last_years_closing(
 
 
 def test_december_is_the_annual_accounts(beside: Beside) -> None:
+    """B.5 item 15."""
     rows = "项目,月份,当月支出\n甲,1,5\n甲,12,7\n"
     assert found(beside("支出: 12\n", 月度=rows), "月度年末") == []
     (told,) = found(beside("支出: 12.5\n", 月度=rows), "月度年末")
@@ -185,6 +192,7 @@ def test_december_is_the_annual_accounts(beside: Beside) -> None:
 
 
 def test_an_impossible_target_needs_a_reason_and_a_measure(beside: Beside) -> None:
+    """B.5 item 6."""
     head = "项目,月份,指标,年度指标值,完成目标可能性,原因说明,措施\n"
     (told,) = found(beside(绩效监控=f"{head}甲,6,巡查,≥12次,完全不可能,,\n"), "绩效监控可能性")
     assert "没有写原因说明、措施" in told
@@ -193,6 +201,7 @@ def test_an_impossible_target_needs_a_reason_and_a_measure(beside: Beside) -> No
 
 
 def test_a_forecast_left_blank_in_june_is_asked_for(beside: Beside) -> None:
+    """B.5 item 5."""
     rows = "项目,月份,年初预算,累计支出,全年预计\n"
     months = "".join(
         f"申遗经费,{n},220,{v},\n" for n, v in enumerate((10, 20, 30, 40, 50, 87.57), 1)
