@@ -234,8 +234,10 @@ class _Form:
         elif due[0] == due[1]:
             yield self.check.passed(subject, f"得分{printed(value, '分')}", evidence)
         else:
-            missing = [self._full(each) for each in self.scored.rows[name].missing]
-            yield self.check.no_data(subject, missing, evidence)
+            row = self.scored.rows[name]
+            missing = [self._full(each) for each in row.missing]
+            unruled = self.check.not_applicable(subject, row.reason, evidence)
+            yield self.check.no_data(subject, missing, evidence) if missing else unruled
 
     def _points(
         self, name: str, target: Target, value: Decimal | None, due: tuple[Decimal, Decimal] | None

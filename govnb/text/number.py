@@ -69,17 +69,19 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
 
 
 _SET_OFF = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_IN_BRACKETS = re.compile(r"[(（]([0-9][0-9,.]*)[)）]")
 
 
 def exported_number(text: str) -> Decimal:
-    """Return the value of a number as systems export it: thousands may be set off by commas.
+    """Return the value of a number as systems export it: 1,234.50, and (1,234.50) below zero.
 
     Raises
     ------
     BadText
         As :func:`parse_number`.
     """
-    return parse_number(text.replace(",", "") if _SET_OFF.fullmatch(text) else text, negative=True)
+    bare = f"-{match[1]}" if (match := _IN_BRACKETS.fullmatch(text)) else text
+    return parse_number(bare.replace(",", "") if _SET_OFF.fullmatch(bare) else bare, negative=True)
 
 
 _SLIPS = (

@@ -248,6 +248,13 @@ def test_a_target_of_nothing_is_not_divided_by(assess: Assess) -> None:
     assert zero.state == NOT_APPLICABLE and "年度指标值是 0" in zero.message
 
 
+def test_what_no_rule_scores_says_so(assess: Assess) -> None:
+    rows = row("时间", "6月底前", "7月", "45", "45") + row("数", "≥1", "1", "45", "45")
+    made = assess(form("项", "年初预算数: 1, 全年预算数: 1, 全年执行数: 1", rows))
+    late = next(f for f in made.review.findings if f.id == "项目自评:项.时间")
+    assert late.state == NOT_APPLICABLE and "晚于目标，原文没有规定误期怎么计分" in late.message
+
+
 def test_weights_in_halves_add_up_unrounded(assess: Assess) -> None:
     """C.5 item 11."""
     rows = "".join(row(f"指标{n}", "≥1", "1", "22.5", "22.5") for n in range(4))

@@ -111,6 +111,17 @@ def test_payments_in_yuan_are_added_up_by_project_and_month(beside: Beside) -> N
     assert str(made.figures["月度.甲.累计支出.1月"].place).endswith("bumen.月度.csv:3:3")
 
 
+def test_a_payment_taken_back_stands_in_brackets_or_below_zero(beside: Beside) -> None:
+    rows = '项目,月份,当月支出\n甲,1,"1,200.50"\n甲,2,"(1,000.00)"\n甲,3,（0.5）\n甲,3,-1\n'
+    assert cumulated(beside(月度=rows))[:3] == [Decimal("1200.5"), Decimal("200.5"), 199]
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_cells_are_set_off_by_what_the_header_has(beside: Beside, mark: str) -> None:
+    rows = "某局支出表\n单位：万元\n项目,月份,累计支出\n甲,1,0.1\n"
+    assert cumulated(beside(月度=rows.replace(",", mark)))[0] == Decimal("0.1")
+
+
 def test_every_fault_of_a_ledger_is_told_at_once_with_row_and_column(beside: Beside) -> None:
     rows = "项目,月份,当月支出\n甲,13,5\n甲,2,１２\n,3,5\n甲,2025-04,5\n"
     said = refused(beside, 月度=rows)
@@ -159,6 +170,22 @@ def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
     (told,) = found(beside(text, 预算调整=ledger.replace("295.16", "280")), "预算调整合计")
     assert "280万元" in told
     assert "295.16万元" in told
+
+
+def test_the_adjusted_budget_is_the_first_with_what_was_approved(beside: Beside) -> None:
+    """B.2: the ledger closes."""
+    rows = "项目,月份,年初预算,调整后预算,累计支出\n甲,1,100,{},5\n乙,1,50,{},5\n"
+    ledger = "项目,金额,状态\n甲,50,已批复\n甲,20,办理中\n"
+
+    def told(*adjusted: int) -> list[str]:
+        return found(beside(月度=rows.format(*adjusted), 预算调整=ledger), "月度调整")
+
+    assert told(150, 50) == []
+    own, whole = told(170, 50)
+    assert own == "“甲”的调整后预算170万元，年初预算加台账里已批复的调整是150万元，差20万元。"
+    assert "合计220万元，年初预算合计加已批复的调整是200万元" in whole
+    (whole,) = told(150, 90)
+    assert "合计240万元" in whole
 
 
 def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
