@@ -62,7 +62,9 @@ class Monitor(Workbook):
         if not 1 <= made.in_year.month <= last:
             said = f"{month}月还没有执行数，最后一个月是{last}月"
             told = said if last else "没有逐月的执行数"
-            hint = f"放一个台账文件 {department}.月度.csv，栏目见 docs/monitoring.md"
+            hint = f"补上{month}月的台账，或写 {last}"
+            if not last:
+                hint = f"放一个台账文件 {department}.月度.csv，栏目见 docs/monitoring.md"
             raise FaultsError.of(made.inputs.department_at.file, told, hint)
         return made
 

@@ -248,6 +248,35 @@ def test_a_target_of_nothing_is_not_divided_by(assess: Assess) -> None:
     assert zero.state == NOT_APPLICABLE and "年度指标值是 0" in zero.message
 
 
+def test_what_is_cut_for_going_far_beyond_is_not_called_missed(assess: Assess) -> None:
+    rows = row("数", "≥2个", "7个", "45", "45") + row("率", "≥1", "1", "45", "45")
+    money = "年初预算数: 10, 全年预算数: 10, 全年执行数: 10"
+    told = found(assess(form("项", money, rows), "project-beijing-2022"))["项.数"].message
+    assert "按规则应是40.5分" in told and "超过目标250.00%" in told
+    assert "没有达到目标" not in told
+
+
+@pytest.mark.parametrize(
+    ("money", "told"),
+    [
+        (
+            "年初预算数: 0, 全年预算数: 0, 全年执行数: 5",
+            "全年预算数是0，执行5万元，没有预算而有支出",
+        ),
+        ("年初预算数: 0, 全年预算数: 0, 全年执行数: 0", "印得分10分，全年预算数是0，算不出执行率"),
+        ("全年预算数: 10", "印得分10分，没有全年执行数，算不出执行率"),
+        ("年初预算数: 10, 全年执行数: 10", "印得分10分，没有全年预算数，算不出执行率"),
+    ],
+)
+def test_points_for_a_rate_that_there_is_not_are_told(
+    assess: Assess, money: str, told: str
+) -> None:
+    open_ones = found(assess(form("项", money, row("数", "≥1", "1", "90", "90"),
+                                  "      执行率得分: 10\n")))  # fmt: skip
+    (finding,) = open_ones.values()
+    assert told in finding.message
+
+
 def test_what_no_rule_scores_says_so(assess: Assess) -> None:
     rows = row("时间", "6月底前", "7月", "45", "45") + row("数", "≥1", "1", "45", "45")
     made = assess(form("项", "年初预算数: 1, 全年预算数: 1, 全年执行数: 1", rows))
