@@ -169,6 +169,7 @@ class Money:
 
     unit: str = MONEY_UNIT
     decimals: int = 2  # that amounts computed in that unit show
+    printed: str = ""  # the unit the report prints them in, if another
 
 
 class Sheet:
