@@ -272,15 +272,17 @@ class InYear:
 
     def targets(self) -> pd.DataFrame:
         """Return the monitored indicators as last filled in, in the form's columns."""
-        rows: dict[tuple[str, str], dict[str, str]] = {}
+        labels, rows = list[tuple[str, str]](), list[dict[str, str]]()
         for project, by_month in self.inputs.department.monitored.items():
             filled = [m for m in by_month if int(m.removesuffix("月")) <= self.month]
             last = max(filled, key=lambda m: int(m.removesuffix("月")), default=None)
             for name, target in by_month[last].items() if last else ():
                 told = {str(f.alias): getattr(target, key) for key, f in _fields(target)}
-                rows[project, name] = {column: str(text or "") for column, text in told.items()}
-        index = pd.MultiIndex.from_tuples(list(rows), names=["项目", "三级指标"]) if rows else None
-        return pd.DataFrame(list(rows.values()), index=index, dtype=object)
+                row = {column: str(text or "") for column, text in told.items()}
+                labels.append((project, row.pop("一级指标")))
+                rows.append({"二级指标": row.pop("二级指标"), "三级指标": name, **row})
+        index = pd.MultiIndex.from_tuples(labels, names=["项目", "一级指标"]) if rows else None
+        return pd.DataFrame(rows, index=index, dtype=object)
 
     # ── Warnings ────────────────────────────────────────────────
 
