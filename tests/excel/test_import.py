@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 from govnb.excel.source import read
+from govnb.report.annex_tables import all_figures
+from govnb.report.sheet import Sheet
+from govnb.sheet.compute import compute
+from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 from tests.excel.books import BASE_DATA, SUMMARY, Rows, accounts, damaged, write
 
@@ -73,6 +77,11 @@ def test_yuan_come_exactly_into_a_file_kept_in_wan(
     assert text.startswith(NAMED)
     origin = govnb("explain", into, "预算执行.决算收入").out
     assert "mou-ju.yml" in origin and "决算.xlsx · Z · C11（元）" in origin
+    # And in the report's list of all figures, with the line of the file.
+    inputs = load(into, into.parents[1])
+    page = all_figures(Sheet(inputs, compute(inputs)[0])).rows
+    cells = next(row.cells for row in page if row.cells[0].text.startswith("预算执行.决算收入"))
+    assert re.search(r"mou-ju\.yml:\d+.*决算\.xlsx · Z · C11（元）", cells[3].text)
 
 
 def test_a_dry_run_writes_nothing_and_twice_changes_nothing(
@@ -120,6 +129,8 @@ def test_another_department_another_year_and_no_unit_are_refused(
     book = write(tmp_path / "别的.xlsx", {"Z": SUMMARY})
     assert "别的.xlsx!Z!A3: 表上是“某镇中心卫生院”" in run(book).out
     book = write(tmp_path / "旧.xlsx", {"Z": named(summary(), 0, 0, "2017年度收入支出决算总表")})
+    assert "旧.xlsx!Z!A1: 表上写的是 2017 年，要导入的是 2018 年" in run(book).out
+    book = write(tmp_path / "旧.xlsx", {"Z": named(summary(), 0, 0, "二〇一七年收入支出决算总表")})
     assert "旧.xlsx!Z!A1: 表上写的是 2017 年，要导入的是 2018 年" in run(book).out
     bare = write(tmp_path / "无.xlsx", {"Z": named(summary(), 2, 5, None)})
     assert "没有印单位，不能猜（核对后写 --unit 收入支出决算总表=万元" in run(bare).out
@@ -277,6 +288,8 @@ def test_the_whole_set_holds_together_and_a_planted_error_is_one_finding(
     row[2] += 1000
     told = run(write(tmp_path / "错.xlsx", wrong))
     assert told.out.count("[未通过]") == 1 and "错.xlsx!支出决算表!C" in told.out, told.out
+    # What depends on it is listed under it.
+    assert "    牵连：支出决算表与总表、支出决算表各性质" in told.out
 
 
 def test_a_missing_table_is_named_as_what_could_not_be_tried(
