@@ -326,7 +326,7 @@ class Workbook(Page, Assessment):
         table = evidence_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name)) if table else self._prose("")
 
-    def annex(self, name: str) -> Prose:
+    def annex_heading(self, name: str) -> Prose:
         """Return the heading of an annex, numbered; nothing of one that this report hasn't."""
         lacks = name == FORM and not any(forms(self._sheet, self._computed))
         if lacks or (self.public and name in _REVIEWERS):

@@ -126,6 +126,6 @@ def test_without_a_form_the_lab_shows_no_heading_of_one_and_annexes_count_on(
 ) -> None:
     workbook = Workbook(junshan)
     named = ("绩效自评表", "评分表", "基础数据表", "复核意见")
-    assert [workbook.annex(name).source for name in named] == [
+    assert [workbook.annex_heading(name).source for name in named] == [
         "", "附件1　评分表", "附件2　基础数据表", "附件3　复核意见",
     ]  # fmt: skip
