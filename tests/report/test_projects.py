@@ -39,9 +39,6 @@ def office(tmp_path: Path, params: Path) -> Office:
 
 def shown(office: Office, **more: Any) -> list[Any]:
     """Return what the annual report's cells show."""
-    import builtins
-
-    builtins.display = lambda *_: None  # type: ignore[attr-defined]
     return run_cells(
         "department.ipynb", year=2023, department="bumen", params_dir=str(office.params),
         outputs_dir="", **more,
@@ -93,6 +90,14 @@ def test_without_evaluated_projects_nothing_is_said(office: Office, text: str) -
     office.write(text)
     cells = shown(office)
     assert table(cells, "项目支出绩效自评汇总") is None and not told(cells, "自评得分")
+
+
+def test_a_form_without_money_is_listed_by_what_it_reached(office: Office) -> None:
+    target = "一级指标: 产出指标, 年度指标值: ≥3处, 实际完成值: 3处, 分值: 90, 公布得分: 80"
+    office.write(f"项目: {{甲: {{自评表: {{绩效指标: {{处数: {{{target}}}}}}}}}}}\n")
+    cells = shown(office)
+    assert list(table(cells, "项目支出绩效自评汇总").frame().index) == ["甲"]
+    assert not told(cells, "加权")
 
 
 def test_the_district_adds_up_all_departments_projects_in_one_unit(
