@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -96,16 +96,10 @@ def target_of(name: str, book: Book | None = None) -> Target | None:
 def unknown_names(forms: FormsFile, book: Book) -> Iterator[Fault]:
     """Yield a fault for each figure that maps fill and no department has."""
     for form in forms.forms.values():
-        fills = [f for c in form.cells for f in c.fill] + [t.fill for t in form.trees]
-        fills += [label.fill for label in form.labels]
-        named = [(fill, str(fill)) for fill in fills]
-        for line in form.lines:
-            ends = [""] if line.summed == "是" else [f".{key}" for key in line.columns]
-            named += [(line.fill, f"{line.fill}{end}") for end in ends]
-        for fill, name in named:
-            if target_of(VARIABLE.sub("某项", name), book) is None:
+        for fill in form.fills:
+            if target_of(VARIABLE.sub("某项", fill), book) is None:
                 hint = "govnb figures 文件 可列出全部名称"
-                yield Fault(fill.place, f"没有“{name}”这个指标", hint)
+                yield Fault(fill.place, f"没有“{fill}”这个指标", hint)
 
 
 def in_unit(reading: Reading, kind: Kind | None, unit: str) -> str:
@@ -247,10 +241,7 @@ class Importer:
             used = {origin.split("!", 1)[0] for origin in origins.values()}
             if files := self._files([s for s in sources if s.path.name in used], day):
                 values[SOURCES] = files
-        edits = Edits(self.text)
-        if values:
-            edits.merge(edits.tree, fitted(values, edits.tree))
-        return edits.made()
+        return merged(self.text, values)
 
     def _files(self, sources: list[Source], day: str) -> dict[str, str]:
         """Return the records of workbooks that are new or have changed."""
@@ -304,6 +295,16 @@ def put(values: dict[str, Any], path: tuple[str, ...], text: Any) -> None:
     for step in path[:-1]:
         values = values.setdefault(step, {})
     values[path[-1]] = text
+
+
+def merged(text: str, values: Mapping[str, Any], cleared: Iterable[Sequence[str]] = ()) -> str:
+    """Return a file's text with values put in and others taken out; comments and order stay."""
+    edits = Edits(text)
+    for path in cleared:
+        edits.remove(path)
+    if values:
+        edits.merge(edits.tree, fitted(values, edits.tree))
+    return edits.made()
 
 
 def fitted(values: Mapping[str, Any], node: Any) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,17 @@ import pandas as pd
 
 from govnb.files import find_upward
 from govnb.report.blocks import Result, Title
-from govnb.report.frames import Computed, Number, here
-from govnb.report.in_year import BUDGET, SPENT
+from govnb.report.frames import Number
+from govnb.report.in_year import BUDGET, SPENT, span
 from govnb.report.monitor import FOLDER
-from govnb.report.prose import Prose
-from govnb.report.shown import Shown
-from govnb.report.tables import Table
-from govnb.sheet.figure import Figure, Figures
-from govnb.text.faults import FaultsError, Place
+from govnb.report.page import Page
+from govnb.sheet.figure import Figure
+from govnb.text.faults import FaultsError
 from govnb.text.values import MONEY_UNIT
 
 
 @dataclass
-class Bulletin:
+class Bulletin(Page):
     """通报: a month of all departments that have been monitored, from what their pages left."""
 
     year: int
@@ -34,6 +31,7 @@ class Bulletin:
     results: list[dict[str, Any]]
     # The departments whose ledgers are made up, where others' are real.
     left_out: tuple[str, ...] = ()
+    notebook = "notebooks/bulletin.ipynb"
 
     @classmethod
     def open(cls, year: int, month: int, outputs_dir: str = "outputs") -> Bulletin:
@@ -55,15 +53,11 @@ class Bulletin:
         left_out = [str(r["name"]) for r in found if r["sample"]] if real else []
         return cls(year, month, real or found, tuple(left_out))
 
-    def __post_init__(self) -> None:
-        self._computed = Computed(Figures({}, {}), "notebooks/bulletin.ipynb")
-        self._tables = 0
-
     def title(self) -> Title:
         """Return the title, which says so if anything in it is made up."""
         regions = {str(result["region"]) for result in self.results}
         region = regions.pop() if len(regions) == 1 else ""
-        heading = f"{region}{self.year}年1—{self.month}月预算执行情况通报"
+        heading = f"{region}{self.year}年{span(self.month)}预算执行情况通报"
         made_up = all(result["sample"] for result in self.results)
         return Title(heading, sample="示例：各部门的台账是编的，供试用。" if made_up else False)
 
@@ -94,22 +88,6 @@ class Bulletin:
         figure = Figure("", value, unit, formula=str(text), points=points, derived=True)
         ratio = value / 100 if value is not None and unit == "%" else value
         return Number(figure, self._computed, ratio)
-
-    def show(self, frame: pd.DataFrame, caption: str, notes: Sequence[str] = ()) -> Table | Prose:
-        """Return a frame as a table of the 通报, or nothing where it has no rows."""
-        place: Place = here(self._computed.notebook)
-        shown = Shown(frame, caption, caption, place, self._computed, "", "", tuple(notes))
-        table = shown.table() if len(frame) else None
-        if table is None:
-            return self.say("")
-        self._tables += 1
-        return replace(
-            table.numbered(f"表{self._tables}"), figures=Figures(self._computed.kept, {})
-        )
-
-    def say(self, text: str) -> Prose:
-        """Return a sentence."""
-        return Prose(text, Figures(self._computed.kept, {}), 0)
 
     def measures(self) -> tuple[str, ...]:
         """Return the note on what each department is measured by."""

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import pandas as pd
 
-from govnb.files import find_upward, safe_name
+from govnb.files import safe_name
 from govnb.report import projects
-from govnb.report.blocks import Result, Title
+from govnb.report.blocks import Title
 from govnb.report.findings import Findings
 from govnb.report.forms import project_form
 from govnb.report.projects import disagrees
@@ -170,7 +170,7 @@ class Project(Workbook):
 
     def official_form(self) -> Table:
         """Return the 项目支出绩效自评表; for the reviewers with the points worked out anew."""
-        table = project_form(self._sheet, self.project)
+        table = project_form(self._sheet, self._computed, self.project)
         if not self.public and "得分" in table.columns:
             table = self._beside(table)
         return self._printed(table)
@@ -236,14 +236,10 @@ class Project(Workbook):
         score, review = self.scored.score.as_dict(), self._found.as_dict()
         return {**data, "project": self.project, "score": score, "figures": own, "review": review}
 
-    def result(self, outputs_dir: str = "") -> Result:
-        """Return the machine-readable result; written beside the pages where a folder is given."""
-        result = Result(self.result_data)
-        if outputs_dir and not self.overrides and not self.public:
-            folder = find_upward(outputs_dir) / str(self.inputs.department.year.value) / FOLDER
-            folder.mkdir(parents=True, exist_ok=True)
-            result.write(folder / f"{self.inputs.name}-{safe_name(self.project)}.json")
-        return result
+    @property
+    def _place(self) -> tuple[object, ...]:
+        file = f"{self.inputs.name}-{safe_name(self.project)}.json"
+        return self.inputs.department.year.value, FOLDER, file
 
 
 def _with(row: Row, at: int, cell: Cell) -> Row:

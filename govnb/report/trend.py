@@ -19,24 +19,22 @@ from typing import Any
 import pandas as pd
 
 from govnb.files import find_upward
-from govnb.report.blocks import Panels, Result, Title
-from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
+from govnb.report.blocks import Result, Title
+from govnb.report.charts import use_style
 from govnb.report.charts_years import over_years
-from govnb.report.frames import Computed, Number, growth, here, percent
+from govnb.report.frames import Number, growth, percent
+from govnb.report.page import Page
 from govnb.report.prose import Prose
 from govnb.report.reports import Report, reports
 from govnb.report.results import figure_of as told_figure
 from govnb.report.results import frame, in_one_unit
-from govnb.report.shown import Shown
-from govnb.report.tables import Table
 from govnb.sheet.comparing import EVERY, Peers, comparing_rules, matches
 from govnb.sheet.expression import filled
-from govnb.sheet.figure import NUMBER, Figure, Figures
+from govnb.sheet.figure import NUMBER, Figure
 from govnb.sheet.folder import SUMMARY
 from govnb.text.faults import FaultsError
 from govnb.text.section import dotted
 
-NOTEBOOK = "notebooks/trend.ipynb"
 DECLARED = "口径变化"
 # What tells of which kind a department is.
 NATURE, POSTS = "部门.性质", "人员.编制数"
@@ -56,7 +54,7 @@ class Gap:
         return any(matches(p, name) for name in names for p in self.patterns)
 
 
-class Trend:
+class Trend(Page):
     """One department over its years.
 
     Parameters
@@ -78,6 +76,8 @@ class Trend:
         If there is no report of that department.
     """
 
+    notebook = "notebooks/trend.ipynb"
+
     def __init__(
         self, department: str, year: int | str = "", params_dir: str = "params",
         outputs_dir: str = "outputs", page_dir: str = "", edition: str = "review",
@@ -92,10 +92,8 @@ class Trend:
             raise FaultsError.of(self._folder.as_posix(), told, hint)
         self.first, self.last = min(self._reports), max(self._reports)
         self._rules = comparing_rules(find_upward(params_dir))
-        self._computed = Computed(Figures({}, {}), NOTEBOOK)
         self._texts: dict[str, str] = {}
-        self._numbers = {"表": 0, "图": 0, "节": 0}
-        self._shown: dict[str, None] = {}
+        self._sections = 0
         self._load()
 
     def _load(self) -> None:
@@ -130,7 +128,7 @@ class Trend:
     def __getitem__(self, names: str | Sequence[str]) -> pd.DataFrame:
         """Return figures by year, `wb["收入", "支出"]`; what a year doesn't say is blank."""
         wanted = (names,) if isinstance(names, str) else tuple(names)
-        cells = {n: [self._number(n, year) for year in self.years] for n in wanted}
+        cells = {n: [self._of_year(n, year) for year in self.years] for n in wanted}
         return pd.DataFrame(cells, index=pd.Index(self.years, name="年度"), dtype=object)
 
     def parts(self, ledger: str) -> pd.DataFrame:
@@ -202,7 +200,7 @@ class Trend:
         figure = self._computed.figures.get(f"{name}.{year}年")
         return self._texts.get(f"{name}.{year}年", figure.value if figure else None)
 
-    def _number(self, name: str, year: int) -> Any:
+    def _of_year(self, name: str, year: int) -> Any:
         full = f"{name}.{year}年"
         if full in self._texts:
             return self._texts[full]
@@ -358,27 +356,8 @@ class Trend:
         told = not frames or any(_says(frame) for frame in frames)
         if not told or (reviewers and self.public):
             return self.say("")
-        self._numbers["节"] += 1
-        number = self._numbers["节"]
-        return Prose(f"{NUMERALS[number - 1]}、{text}", Figures({}, {}), 2)
-
-    def say(self, text: str) -> Prose:
-        """Return a sentence; a figure in an f-string leads to its origin."""
-        prose = Prose(text, self._all)
-        self._shown.update(dict.fromkeys(prose.names))
-        return prose
-
-    def show(
-        self, data: pd.DataFrame, caption: str, *, unit: str = "", notes: Sequence[str] = (),
-        reviewers: bool = False,
-    ) -> Table | Prose:  # fmt: skip
-        """Return a frame as a table; nothing where it has no rows or is not for the public."""
-        made = Shown(data, caption, caption, here(NOTEBOOK), self._computed, "", unit, tuple(notes))
-        table = made.table() if len(data) and not (reviewers and self.public) else None
-        if table is None:
-            return self.say("")
-        self._shown.update(dict.fromkeys(table.names))
-        return table.numbered(self._next("表"))
+        self._sections += 1
+        return self._prose(f"{NUMERALS[self._sections - 1]}、{text}", 2)
 
     def plot(self, data: pd.DataFrame) -> Any:
         """Return axes with a column or a line for each of a frame's columns.
@@ -394,22 +373,6 @@ class Trend:
         }
         return over_years(data, broken)
 
-    def figure(self, axes: Any, caption: str) -> Chart | Prose:
-        """Return what was drawn as a chart of the page; nothing for None."""
-        if axes is None:
-            return self.say("")
-        place = here(NOTEBOOK)
-        for label, number in numbers_of(figure_of(axes)):
-            number.named(f"{caption}.{label}", place)
-        made = chart(axes, caption)
-        self._shown.update(dict.fromkeys(made.figures))
-        return made.numbered(self._next("图"))
-
-    def panels(self) -> Panels:
-        """Return the origin of every number shown."""
-        # What the file says today may not be what the report was made from: no line is quoted.
-        return Panels(self._all, tuple(self._shown), None if self.public else lambda _: "")
-
     def result(self) -> Result:
         """Return the machine-readable result: the figures shown, of each year."""
         every, own = self._all, self._reports[self.last].result
@@ -419,14 +382,6 @@ class Trend:
             "sample": any(r.result.get("sample") for r in self._reports.values()),
             "figures": {name: every[name].as_dict() for name in self._shown if name in every},
         })  # fmt: skip
-
-    def _next(self, kind: str) -> str:
-        self._numbers[kind] += 1
-        return f"{kind}{self._numbers[kind]}"
-
-    @property
-    def _all(self) -> Figures:
-        return Figures({**self._computed.figures, **self._computed.kept}, {})
 
 
 def _years(folder: Path, department: str, last: int) -> Iterator[tuple[int, Report]]:

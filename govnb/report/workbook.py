@@ -17,17 +17,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from govnb.files import find_upward
-from govnb.report import frames, sentences
+from govnb.report import frames, projects, sentences
 from govnb.report.annex_tables import ANNEXED
 from govnb.report.assessment import Assessment
-from govnb.report.blocks import Cards, Panels, Result, SignOff, Title, cards_of
+from govnb.report.blocks import Cards, Result, SignOff, Title, cards_of
 from govnb.report.bundle import anchor
-from govnb.report.charts import Chart, chart, figure_of, numbers_of, use_style
+from govnb.report.charts import use_style
 from govnb.report.findings import Findings, matters, verdict
 from govnb.report.forms import forms
 from govnb.report.in_year import InYear
 from govnb.report.later_tables import LATER
-from govnb.report.outlines import OUTLINES, outline_of
+from govnb.report.outlines import BY_TABLES, FORM, OUTLINES, outline_of
+from govnb.report.page import Page, left
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
     evidence_table,
@@ -39,23 +40,24 @@ from govnb.report.scores import (
     statement,
 )
 from govnb.report.sheet import Sheet
-from govnb.report.shown import Shown
 from govnb.report.stopped import mark_failures
 from govnb.report.tables import Table
 from govnb.report.three_public import LAST_YEAR, lacking, notes_of, three_public
 from govnb.report.unsaid import OPTIONAL, Unsaid, with_score
-from govnb.sheet.figure import Figures
+from govnb.sheet.figure import Figures, counted_in
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
 
 EDITIONS = ("review", "publish")
 # Of a file, quoted beside a figure: a narrative is one line, however long.
 LONGEST_LINE = 120
+# The annexes that no edition for publication has.
+_REVIEWERS = ("复核意见", "指标一览")
 # The department's words beside which a sentence on last year stands.
 _BESIDE = {"收入同比": "income", "支出同比": "expenditure", "基本支出": "basic_management"}
 
 
-class Workbook(Assessment):
+class Workbook(Page, Assessment):
     """One department's year: its inputs, its figures, and how each part of the report looks.
 
     Parameters
@@ -68,7 +70,6 @@ class Workbook(Assessment):
         As for :class:`Assessment`; the page says that it is a 试算.
     """
 
-    # Whose cells compute what is shown.
     notebook = frames.NOTEBOOK
 
     def __init__(
@@ -83,10 +84,7 @@ class Workbook(Assessment):
             raise FaultsError([Fault(place, f"没有“{edition}”这种版本", hint)])
         super().__init__(inputs, overrides, rubric)
         self.edition = edition
-        # Without any reviewer's word, and without the names of our files.
         self.public = edition == "publish"
-        self._shown: dict[str, None] = {}
-        self._numbers: dict[str, str] = {}
 
     @classmethod
     def open(
@@ -131,7 +129,7 @@ class Workbook(Assessment):
         )  # fmt: skip
         if self.public:
             return made
-        told = matters(self.review, self.figures, self.score)
+        told = matters(self.review, self._told, self.score)
         return replace(made, verdict=verdict(self.review, self.figures), matters=told)
 
     @property
@@ -147,7 +145,7 @@ class Workbook(Assessment):
         if self.score is not None and (self.public or self.score.is_weighted):
             score = own_total(self.score) if self.public else self.score.out_of
         errors = None if self.public else len(self.review.open_errors)
-        cards = cards_of(self.figures, score, errors)
+        cards = cards_of(self._told, score, errors)
         self._remember(figure.name for figure, _ in cards.figures)
         return cards
 
@@ -161,6 +159,10 @@ class Workbook(Assessment):
         written = str(getattr(self.inputs.department.narratives, attribute) or "")
         text = self._unsaid.section(slot, written.rstrip())
         return self._told_or_lacking(text, "" if slot in OPTIONAL else "本节文字")
+
+    def cover(self) -> Prose:
+        """Return what the cover says below the title: code, method, evaluator, unit of money."""
+        return self._prose(self._unsaid.cover())
 
     def other_lists_heading(self, number: str) -> Prose:
         """Return the heading of the lists no narrative tells; nothing without any."""
@@ -183,15 +185,11 @@ class Workbook(Assessment):
 
     def income_heading(self, number: str) -> Prose:
         """Return the heading of the income section."""
-        return self.section(
-            3, number, sentences.heading_amount(self.figures, "收入", "财政预算收入")
-        )
+        return self.section(3, number, sentences.heading_amount(self._told, "收入", "财政预算收入"))
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""
-        return self.section(
-            3, number, sentences.heading_amount(self.figures, "支出", "部门整体支出")
-        )
+        return self.section(3, number, sentences.heading_amount(self._told, "支出", "部门整体支出"))
 
     def projects_heading(self, number: str) -> Prose:
         """Return the heading of the projects section, named for the project if there is one."""
@@ -201,7 +199,7 @@ class Workbook(Assessment):
 
     def ledger(self, name: str) -> Prose:
         """Return a ledger in words: 1、…，其中：（1）…."""
-        return self._prose(sentences.ledger(self.figures, name))
+        return self._prose(sentences.ledger(self._told, name))
 
     def sentence(self, name: str) -> Prose:
         """Return one of the computed sentences of :mod:`govnb.report.sentences`.
@@ -210,12 +208,12 @@ class Workbook(Assessment):
         """
         slot = _BESIDE.get(name)
         words = str(getattr(self.inputs.department.narratives, slot) or "") if slot else ""
-        return self._prose("" if LAST_YEAR.search(words) else SENTENCES[name](self.figures))
+        return self._prose("" if LAST_YEAR.search(words) else SENTENCES[name](self._told))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
         reason = str(self.inputs.department.narratives.overspend or "")
-        text = sentences.with_reason(sentences.overspend(self.figures), reason)
+        text = sentences.with_reason(sentences.overspend(self._told), reason)
         return self._told_or_lacking(text, "支出与收入的差额")
 
     def projects(self) -> Prose:
@@ -223,11 +221,19 @@ class Workbook(Assessment):
         text = self._unsaid.projects(self._sheet.told_of_projects)
         return self._told_or_lacking(text, "项目情况")
 
+    def project_forms(self) -> pd.DataFrame:
+        """Return one row a project with a self-evaluation form (项目自评)."""
+        return projects.summary(self._computed, self.project_scores, due=not self.public)
+
+    def listed(self, figures: pd.Series) -> str:
+        """Return named figures as a sentence lists them: 甲80分、乙82分."""
+        return "、".join(f"{plain(str(name))}{number:}" for name, number in figures.items())
+
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""
         remark = str(self.inputs.department.narratives.three_public or "")
         notes = notes_of(self.inputs.department.three_public)
-        return self._prose(three_public(self.figures, remark, notes))
+        return self._prose(three_public(self._told, remark, notes))
 
     def three_public_lacking(self) -> Prose:
         """Return what of 三公经费 isn't published, where some of it is."""
@@ -269,59 +275,12 @@ class Workbook(Assessment):
         """What stands as 来源 below a table or a chart."""
         return self._sheet.source
 
-    def show(
-        self,
-        data: pd.DataFrame | pd.Series,
-        caption: str,
-        *,
-        name: str = "",
-        unit: str = "",
-        notes: Sequence[str] = (),
-        seldom: bool = False,
-        source: str = "",
-    ) -> Table | Prose:
-        """Return a frame as a table of the report, or that it has no data.
-
-        Parameters
-        ----------
-        data
-            Figures by row and column; what was computed gets a name and can be asked for.
-        caption
-            What stands above it.
-        name
-            Its anchor and the first part of its figures' names, if not the caption.
-        unit
-            The unit of its numbers, if they don't say.
-        notes
-            Sentences below it.
-        seldom
-            Say nothing where there is no data: not every department has some.
-        source
-            Where its numbers come from, if not from where the report's do.
-        """
-        data, name = data.to_frame() if isinstance(data, pd.Series) else data, name or caption
-        source, place = self.source and (source or self.source), frames.here(self.notebook)
-        shown = Shown(data, name, caption, place, self._computed, source, unit, tuple(notes))
-        table = shown.table()
-        if table is None:
-            silent = seldom or sentences.known(self.figures, name)
-            return self._instead(name, "" if silent else f"{name}数据")
-        return self._printed(table)
-
-    def say(self, text: str) -> Prose:
-        """Return a sentence; a figure in an f-string, `f"超支{差异:多少}"`, leads to its origin."""
-        return self._prose(text)
-
     def table(self, name: str) -> Table | Prose:
         """Return one of the tables annexed to every report: 基础数据表 or 指标一览."""
-        if name == "指标一览" and self.public:
+        if name in _REVIEWERS and self.public:
             return self._prose("")
         table = ANNEXED[name](self._sheet)
         return self._printed(table) if table else self._instead(name, "")
-
-    def _printed(self, table: Table) -> Table:
-        self._remember(table.names)
-        return table.numbered(self._number("表", table.name))
 
     def later(self, name: str) -> Table | Prose:
         """Return a table of reports after 2018, or nothing where the file has none of it."""
@@ -330,39 +289,11 @@ class Workbook(Assessment):
 
     def forms(self) -> list[Table]:
         """Return the self-evaluation forms (绩效自评表) of the department and its projects."""
-        return [self._printed(table) for table in forms(self._sheet)]
+        return [self._printed(table) for table in forms(self._sheet, self._computed)]
 
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""
         return self._prose(self._unsaid.form_foot())
-
-    def figure(self, axes: Any, caption: str, *, name: str = "", alt: str = "") -> Chart | Prose:
-        """Return what matplotlib or pandas drew as a chart of the report; nothing for None.
-
-        Parameters
-        ----------
-        axes
-            Axes, several of them, or a figure.
-        caption
-            What stands below it.
-        name
-            Its anchor, and the first part of the names of figures computed for it.
-        alt
-            What it shows, for readers who can't see it; else what was plotted is told.
-
-        Raises
-        ------
-        TypeError
-            If it is nothing that was drawn.
-        """
-        if axes is None:
-            return self._prose("")
-        name, place = name or caption, frames.here(self.notebook)
-        for label, number in numbers_of(figure_of(axes)):
-            number.named(f"{name}.{label}", place)
-        made = chart(axes, caption, name, alt, self.source)
-        self._remember(made.figures)
-        return made.numbered(self._number("图", made.name))
 
     def score_statement(self) -> Prose:
         """Return what the score is and whether the published one can be reproduced."""
@@ -395,14 +326,16 @@ class Workbook(Assessment):
         table = evidence_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name)) if table else self._prose("")
 
-    def review_heading(self, number: str) -> Prose:
-        """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        heading = replace(self.section(2, number, "复核意见"), target="复核意见")
-        return self._prose("") if self.public else heading
-
-    def figures_heading(self, number: str) -> Prose:
-        """Return the heading of the list of all figures; nothing in the edition for publication."""
-        return self._prose("") if self.public else self.section(2, number, "指标一览")
+    def annex_heading(self, name: str) -> Prose:
+        """Return the heading of an annex, numbered; nothing of one that this report hasn't."""
+        lacks = name == FORM and not any(forms(self._sheet, self._computed))
+        if lacks or (self.public and name in _REVIEWERS):
+            return self._prose("")
+        # In an outline that begins with the form, that is a chapter.
+        first = name == FORM and outline_of(self.inputs.department) == BY_TABLES
+        number = "一、" if first else f"{self._number('附件', name)}　"
+        target = name if name in _REVIEWERS else ""
+        return replace(self.section(2, number, name), target=target)
 
     def findings(self) -> Findings | Prose:
         """Return the reviewers' annex; nothing in the edition for publication."""
@@ -417,25 +350,23 @@ class Workbook(Assessment):
         signed, unit = self.inputs.department.sign_off, self.inputs.department.identity.name
         return SignOff(str(unit), str(signed.date or ""), str(signed.printed or ""))
 
-    def panels(self) -> Panels:
-        """Return the provenance of every figure shown so far."""
-        return Panels(self._all, tuple(self._shown), None if self.public else self._quote)
-
     def result(self, outputs_dir: str = "") -> Result:
         """Return the machine-readable result; written to `outputs_dir` unless that is empty.
 
         A 试算 is never written: it must not be taken for the report. Nor is it for the public.
         """
-        result = Result(self.result_data)
-        if outputs_dir and not self.overrides and not self.public:
-            folder = find_upward(outputs_dir) / str(self.inputs.department.year.value)
-            result.write(folder / f"{self.inputs.name}.json")
-        return result
+        silent = self.overrides or self.public
+        return left(self.result_data, "" if silent else outputs_dir, *self._place)
+
+    @property
+    def _place(self) -> tuple[object, ...]:
+        """Where the result is written, below the outputs."""
+        return self.inputs.department.year.value, f"{self.inputs.name}.json"
 
     @cached_property
     def _told(self) -> Figures:
         """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
-        return with_score(self.figures, self.score, self.public)
+        return with_score(self.figures.printed, self.score, self.public)
 
     @cached_property
     def _computed(self) -> frames.Computed:
@@ -447,16 +378,11 @@ class Workbook(Assessment):
         return InYear(self.inputs, self._computed)
 
     @property
-    def _all(self) -> Figures:
-        """The figures, those computed in the notebook's cells among them."""
-        told = self._told
-        every = {**told, **self._computed.kept}
-        return Figures(every, told.parts, told.sheet, told.overrides, told.unsaid)
-
-    @property
     def result_data(self) -> dict[str, Any]:
         """The machine-readable result, with what the notebook's cells computed."""
-        computed = {name: figure.as_dict() for name, figure in self._computed.kept.items()}
+        unit = self.figures.sheet.money.unit
+        kept = self._computed.kept.items()
+        computed = {name: counted_in(figure, unit).as_dict() for name, figure in kept}
         data = super().result_data
         return {**data, "figures": {**data["figures"], **computed}}
 
@@ -466,7 +392,7 @@ class Workbook(Assessment):
 
     @cached_property
     def _unsaid(self) -> Unsaid:
-        return Unsaid(self.inputs, self.facts.lists, self.figures)
+        return Unsaid(self.inputs, self.facts.lists, self._told)
 
     def _quote(self, place: Place) -> str:
         """Return the line of the department's file at a place, cut where it is long."""
@@ -483,9 +409,11 @@ class Workbook(Assessment):
         return ()
 
     def _prose(self, source: str, level: int = 0) -> Prose:
-        prose = Prose(expand_lists(source, self.facts.lists), self._all, level)
-        self._remember(prose.names)
-        return prose
+        return super()._prose(expand_lists(source, self.facts.lists), level)
+
+    def _untold(self, name: str, seldom: bool) -> Prose:
+        silent = seldom or sentences.known(self.figures, name)
+        return self._instead(name, "" if silent else f"{name}数据")
 
     def _instead(self, table: str, what: str) -> Prose:
         """Return that a table has no data, if so; what leads to the table leads here."""
@@ -496,16 +424,6 @@ class Workbook(Assessment):
         if text or not what:
             return self._prose(text)
         return replace(self._prose(sentences.unpublished(self.figures, what)), lacks=what)
-
-    def _remember(self, names: Any) -> None:
-        self._shown.update(dict.fromkeys(names))
-
-    def _number(self, kind: str, name: str) -> str:
-        key = f"{kind}{name}"
-        if key not in self._numbers:
-            taken = sum(1 for other in self._numbers if other.startswith(kind))
-            self._numbers[key] = f"{kind}{taken + 1}"
-        return self._numbers[key]
 
 
 SENTENCES = sentences.SENTENCES | {"三公经费": three_public}

@@ -39,11 +39,7 @@ def compute(
         known = real.stated if real else _facts(inputs).drafts
         inputs = tried(inputs, known, overrides, faults)
     facts = _facts(inputs)
-    for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
-        facts.drafts[name] = (facts.drafts.get(name) or Figure(name))._replace(
-            place=TRIAL, value=None, expression=None, formula=None, lack=Lack.ON_TRIAL,
-            approximate=False, about="",
-        )  # fmt: skip
+    _withhold(facts.drafts, overrides)
     faults += facts.faults
     sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
     names = Names(sheet, inputs.book, inputs.gaps)
@@ -60,6 +56,34 @@ def compute(
     if faults:
         raise FaultsError(faults)
     return Figures(cells, facts.parts, sheet, overrides, facts.unsaid), facts
+
+
+def supposed(inputs: Inputs, real: Figures, values: Mapping[str, str]) -> Figures:
+    """Return the figures under other values; no more is worked out again than rests on them."""
+    faults: list[Fault] = []
+    facts = collect(tried(inputs, real.stated, values, faults))
+    _withhold(facts.drafts, values)
+    drafts = {n: d for n in values if n in real.stated and (d := facts.drafts.get(n)) is not None}
+    sheet, every = real.sheet.with_(drafts), {**real.overrides, **values}
+    faults += _settle(sheet, Names(sheet, inputs.book, inputs.gaps), real.unsaid)
+    again = [name for name in sheet.drafts if name not in real or sheet.is_moved(name)]
+    made = Figures(
+        {**real, **{n: _figure(sheet, n) for n in again}}, real.parts, sheet, every, real.unsaid
+    )
+    # A word may change the names there are; what is wrong is told where all is worked out.
+    is_whole = len(drafts) == len(values) and facts.money == real.sheet.money
+    is_whole = is_whole and not any(isinstance(draft.value, str) for draft in drafts.values())
+    is_sound = is_whole and not (faults or facts.faults or _faults(sheet))
+    return made if is_sound else compute(inputs, every, real=real)[0]
+
+
+def _withhold(drafts: dict[str, Figure], overrides: Mapping[str, str]) -> None:
+    """Make unknown what is tried out as 未公布."""
+    for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
+        drafts[name] = (drafts.get(name) or Figure(name))._replace(
+            place=TRIAL, value=None, expression=None, formula=None, lack=Lack.ON_TRIAL,
+            approximate=False, about="",
+        )  # fmt: skip
 
 
 def _facts(inputs: Inputs) -> Facts:
@@ -193,13 +217,11 @@ def _out_of_bounds(sheet: Sheet, draft: Figure) -> Iterator[Fault]:
     meant = {Decimal(0), Decimal(1)} if draft.unit == PERCENT else {Decimal(0)}
     bare = next((number for number in expression.bare_numbers if number not in meant), None)
     if draft.factor != 1 and bare is not None:
-        message = f"{told}里的 {bare:f} 没有单位，公式"
+        why = f"按{MONEY_UNIT}计，这里按{draft.unit}计"
+        hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
         if draft.unit == PERCENT:
-            hint = "百分数写成分数，如 3.75/100，或直接写结果"
-            yield Fault(place, f"{message}里 1 是 100%", hint)
-        else:
-            hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
-            yield Fault(place, f"{message}按{MONEY_UNIT}计，这里按{draft.unit}计", hint)
+            why, hint = "里 1 是 100%", "百分数写成分数，如 3.75/100，或直接写结果"
+        yield Fault(place, f"{told}里的 {bare:f} 没有单位，公式{why}", hint)
     found = f"{told}算出 {rounded(value, 6).normalize():f}"
     if value < 0 and not draft.kind.negative:
         hint = "检查公式里的名称和先后；负的差额不要填在这里"

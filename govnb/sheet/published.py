@@ -23,7 +23,7 @@ class PublishedFigure(TextNumber):
     def factor(self, unit: str) -> Decimal | None:
         """Return how many of a figure's unit one printed unit is; None if they don't compare.
 
-        A bare number is in the figure's unit, and so is money, which keeps the file's 金额单位.
+        A bare number is in the figure's unit.
         """
         return scale(self.unit or unit, unit)
 
@@ -43,10 +43,7 @@ class PublishedFigure(TextNumber):
 
 
 def parse_published(text: str, place: Place) -> PublishedFigure:
-    """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `约118%`, `-7.24万元`.
-
-    Raises BadText if it doesn't begin with a plain number.
-    """
+    """Read a printed number: `20.25`, `1.1%`, `1200余件`, `约118%`, `-7.24万元`; raise BadText."""
     match = split_typed(text)
     if match is None or re.search(r"\d", match["unit"]):
         bare = text.strip()

@@ -53,11 +53,7 @@ def split_typed(text: str, *, letters: bool = True) -> re.Match[str] | None:
 
 
 def parse_number(text: str, *, negative: bool = False) -> Decimal:
-    """Return the exact value of a plain decimal number; raise :class:`BadText` for any other.
-
-    That is an optional minus sign (where allowed), digits without leading zeros, and at most
-    one point with digits on both sides.
-    """
+    """Return the exact value of a plain decimal number; raise :class:`BadText` for any other."""
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise why_not_a_number(text)
@@ -66,6 +62,22 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
     if len(text.strip("-").replace(".", "")) > _MAX_DIGITS:
         raise BadText(f"“{text[:24]}”超过 {_MAX_DIGITS} 位", "检查单位是否写错")
     return Decimal(text)
+
+
+_SET_OFF = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_IN_BRACKETS = re.compile(r"[(（]([0-9][0-9,.]*)[)）]")
+
+
+def exported_number(text: str) -> Decimal:
+    """Return the value of a number as systems export it: 1,234.50, and (1,234.50) below zero.
+
+    Raises
+    ------
+    BadText
+        As :func:`parse_number`.
+    """
+    bare = f"-{match[1]}" if (match := _IN_BRACKETS.fullmatch(text)) else text
+    return parse_number(bare.replace(",", "") if _SET_OFF.fullmatch(bare) else bare, negative=True)
 
 
 _SLIPS = (
