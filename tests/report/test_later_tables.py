@@ -54,7 +54,8 @@ def test_last_year_stands_beside_budget_and_accounts(tables: Any) -> None:
 
 def test_income_of_the_accounts_stands_apart_from_the_budget_s() -> None:
     inputs = inputs_of(
-        "预算执行: {上年决算收入: 480, 决算收入: 512.5, 年初预算: 500}\n收入: {名称: 预算, 合计: 500}\n"
+        "预算执行: {上年决算收入: 480, 决算收入: 512.5, 年初预算: 500}\n"
+        "收入: {名称: 预算, 合计: 500}\n"
     )
     table = Workbook(inputs).later("收支对照")
     assert isinstance(table, Table)
