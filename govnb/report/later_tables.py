@@ -131,11 +131,15 @@ def appropriation(sheet: Sheet) -> Table | None:
     budgets = tuple(dict.fromkeys(name.rpartition(".")[2] for name in parts))
     rows: list[Row] = []
     for top in tops:
-        cross = f"{top}.分类合计" if _is_known(sheet, *(f"{sums}{b}" for b in budgets)) else top
-        inside = cross if top.endswith("支出") else top
+        below = (
+            c.name for a in sheet.figures.children(top) for c in sheet.figures.children(a.name)
+        )
+        # Rows of accounts, columns of budgets, whether or not the columns' totals are stated.
+        is_cross = any(name.rpartition(".")[2] in budgets for name in below)
+        inside = f"{top}.分类合计" if is_cross else top
         cells = [_cell(sheet, name) for name in (top, *(f"{inside}.{b}" for b in budgets))]
         rows.append(Row((Cell(top.partition(".")[2]), *cells)))
-        for account in sheet.figures.children(top) if inside != top else ():
+        for account in sheet.figures.children(top) if is_cross else ():
             names = (account.name, *(f"{account.name}.{b}" for b in budgets))
             label = Cell(account.name.rpartition(".")[2])
             rows.append(Row((label, *(_cell(sheet, name) for name in names)), 1))

@@ -79,7 +79,7 @@ def counted_in(figure: Figure, unit: str) -> Figure:
     """Return an amount of the file's own counted in another unit of money; others as they are.
 
     Counted in a smaller unit it loses no digit. In a larger one it shows two places, or, where
-    these would put it off by more than a twentieth, two digits that mean something.
+    these would put it off by more than a quarter, two digits that mean something.
     """
     money, per, of = figure.unit.partition("/")
     if money == unit or MONEY_UNITS.get(money) != figure.scale or unit not in MONEY_UNITS:
@@ -91,7 +91,7 @@ def counted_in(figure: Figure, unit: str) -> Figure:
     most = max(figure.decimals + places, 0)
     decimals = 2 if places > 0 else most
     if places > 0 and isinstance(value, Decimal):
-        is_off = abs(rounded(value, 2) - value) * 20 > abs(value)
+        is_off = abs(rounded(value, 2) - value) * 4 > abs(value)
         decimals = min(most, 1 - value.adjusted()) if is_off else 2
     return figure._replace(
         value=value, unit=f"{unit}{per}{of}", scale=MONEY_UNITS[unit], decimals=decimals

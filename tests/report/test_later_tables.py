@@ -38,7 +38,7 @@ def test_a_report_of_2016_has_none_of_them(junshan: Inputs) -> None:
 def test_a_file_prints_what_it_has(tables: Any) -> None:
     assert set(tables("2021/zhongxue")) == {"收支对照", "收支结余", "支出分类", "财政拨款"}
     assert set(tables("2023/fayuan")) == set()
-    assert set(tables("2019/linye")) == set(LATER) - {"收支结余"}
+    assert set(tables("2019/linye")) == set(LATER)
 
 
 def test_nothing_in_them_says_unpublished(tables: Any) -> None:
@@ -102,3 +102,16 @@ def test_the_appropriation_has_a_column_for_each_budget(tables: Any) -> None:
     rows = {row[0]: row[1:] for row in tables("2021/zhongxue")["财政拨款"]}
     assert rows["205教育支出"] == ["36101310.55", "35601310.55", "500000.00", ""]
     assert rows["收入"][1:] == ["40700310.55", "500000.00", "0.00"]
+
+
+def test_accounts_by_budget_need_no_columns_total() -> None:
+    rows = rows_of(
+        "财政拨款:\n  收入: {明细: {一般公共预算: 90, 政府性基金预算: 10}}\n"
+        "  支出:\n    明细:\n      农林水支出: {明细: {一般公共预算: 90}}\n"
+        "      城乡社区支出: {明细: {政府性基金预算: 10}}\n",
+        "财政拨款",
+    )
+    assert rows["收入"] == ["100.00", "90.00", "10.00"]
+    assert rows["支出"] == ["100.00", "", ""]
+    assert rows["农林水支出"] == ["90.00", "90.00", ""]
+    assert rows["城乡社区支出"] == ["10.00", "", "10.00"]
