@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from govnb.batch.environment import SETTINGS, below, can_fork, end_group, without_home
 from govnb.batch.job import Job
@@ -43,20 +43,6 @@ _LONGEST_FOLDER = 60
 
 # What is done with a job, in a process of its own.
 Task = Callable[[Any], Outcome]
-
-
-class Workers(Protocol):
-    """Take jobs and give their outcomes, in the shape of `concurrent.futures`."""
-
-    def __enter__(self) -> Workers: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def submit(self, job: Job) -> Future[Outcome]:
-        """Begin a job some time; its outcome tells what went wrong, if anything."""
-
-    def stop(self) -> None:
-        """End all work at once."""
 
 
 class Local:

@@ -133,7 +133,7 @@ def test_a_worker_with_other_code_refuses(year: YearFolder, tmp_path: Path) -> N
     bundle = Bundle.of(job)
     assert "notebooks/department.ipynb" in bundle.files()
     other = Bundle(bundle.packed, bundle.digest, "another")
-    outcome = run_there(job, b"", other, None)
+    outcome = run_there(job, {}, other, None)
     assert outcome.failure is not None
     assert outcome.failure.reason == "工作节点上的 govnb 与本机的不同"
 
