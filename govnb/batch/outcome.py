@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -98,6 +99,18 @@ class Outcome:
             failure = Failure(**{**failure, "places": tuple(failure["places"])})
         outputs = {name: Output(**output) for name, output in plain["outputs"].items()}
         return cls(**{**plain, "outputs": outputs, "failure": failure})
+
+
+def left_in_words(code: int) -> str:
+    """Return how a process ended, from its exit code; those of signals are below 0."""
+    if code >= 0:
+        return f"进程自行退出（退出码 {code}）"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"信号 {-code}"
+    memory = "，可能是内存不足" if name == "SIGKILL" else ""
+    return f"进程被终止（{name}{memory}）"
 
 
 def _short(text: str, longest: int = _LONGEST) -> str:

@@ -14,11 +14,13 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govnb.batch.environment import below
 from govnb.shipped import shipped
 
 if TYPE_CHECKING:
@@ -56,6 +58,29 @@ def load(rules: tuple[str, list[str]] | None, before: Mapping[str, str | None]) 
     gc.collect()
     # What is loaded now is shared with every worker until someone writes to it.
     gc.freeze()
+    _watch(os.getppid())
+
+
+def _watch(batch: int) -> None:
+    """Have a process end this one and all it started once the batch is gone, however suddenly.
+
+    A worker whose cell holds Python's lock can't look after that itself.
+    """
+    import psutil
+
+    server = psutil.Process()
+    if os.fork():
+        return
+    try:
+        os.closerange(3, 256)
+        while os.getppid() == server.pid and server.ppid() == batch:
+            time.sleep(1)
+        for process in [*below(server.pid), server] if os.getppid() == server.pid else ():
+            if process.pid != os.getpid():
+                process.kill()
+    finally:
+        # Never back into the server's own work.
+        os._exit(0)
 
 
 def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from govnb.batch.job import Job
-from govnb.batch.outcome import Failure, Outcome, Output
+from govnb.batch.outcome import Failure, Outcome, Output, left_in_words
 from govnb.batch.run import produce
 from govnb.batch.store import is_url, store_of
 from govnb.batch.summary import row_of
@@ -73,9 +73,14 @@ def failure_of(error: BaseException) -> Failure:
     from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError
 
+    from govnb.batch.engine import CellLeft
+
     if isinstance(error, PapermillExecutionError):
         value = error.evalue or "\n".join(error.traceback[-1:])
         return Failure.of_cell(error.ename, value, error.cell_index + 1, error.source)
+    if isinstance(error, CellLeft):
+        code, cell, source = error.args
+        return Failure.at_cell(left_in_words(code), "", cell + 1, source)
     if isinstance(error, DeadKernelError):
         return Failure("执行笔记本的进程中断，可能是内存不足")
     if isinstance(error, FaultsError):
