@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -20,7 +22,17 @@ from govnb.excel.source import refused
 from govnb.files import write_whole
 from govnb.report.assessment import Assessment
 from govnb.report.new_file import begin
-from govnb.review.finding import ERROR, FAILED, NO_DATA, PASSED, RESIDUE, Finding, Review
+from govnb.review.finding import (
+    ERROR,
+    FAILED,
+    NO_DATA,
+    NOT_APPLICABLE,
+    PASSED,
+    RESIDUE,
+    Finding,
+    Review,
+)
+from govnb.review.rules import Rules, read_rules
 from govnb.rubric.load import load_rubric
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figures
@@ -28,7 +40,7 @@ from govnb.sheet.read import load, params_of, year_folder
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.yaml_text import parse_yaml, read_text
 
-_STATEMENTS = "报表."
+_STATEMENTS, _NAME = "报表.", ".名称"
 
 
 def import_files(
@@ -38,10 +50,13 @@ def import_files(
     """Import workbooks, or a folder of them, and tell it; return the exit code."""
     into = into or form_file(workbooks[0], params_dir or Path("params"))
     params = params_dir or (into.parent if into.is_dir() else params_of(into))
-    district = District(params, _year(into, params), units, scope, replace)
+    district, rules = (
+        District(params, _year(into, params), units, scope, replace),
+        read_rules(params),
+    )
     if into.is_dir():
         files = [f for w in workbooks for f in (workbooks_in(w) if w.is_dir() else [w])]
-        return _import_folder(files, district, write)
+        return _import_folder(files, district, rules, write)
     done = district.into(into, list(workbooks))
     _print_changes(done)
     for fault in done.faults:
@@ -52,8 +67,8 @@ def import_files(
         for workbook in workbooks:
             copy = marked(workbook, done.faults)
             click.echo(f"有错的格标在 {copy}" if copy else f"{workbook.name}：没有要标的格")
-    review = review_of(done, params)
-    broken = _print_relations(review, done)
+    review = review_of(done, params, rules)
+    broken = _print_relations(review, done, district, rules)
     _settle(done, write)
     return 1 if done.faults or broken else 0
 
@@ -86,18 +101,36 @@ def _settle(done: Import, write: bool) -> None:
 
 
 def _print_changes(done: Import) -> None:
-    table = Table("指标", "现在", "导入", "格", "单位", "", box=None, pad_edge=False)
-    for change in done.plan.changes:
-        if change.state != SAME:
-            reading = change.reading
-            name = f"{reading.name}" + ("（公布数）" if change.target.path[0] == PUBLISHED else "")
-            cells = (name, change.now or "—", change.new, reading.spot, reading.unit, change.state)
-            # Plain text: what a cell holds is no markup.
-            table.add_row(*(_plain(str(cell)) for cell in cells))
-    same = sum(change.state == SAME for change in done.plan.changes)
+    """Print what would change, sheet by sheet; a code's name stands with its amount."""
+    changes = [change for change in done.plan.changes if change.state != SAME]
+    told = {c.reading.name: c.new for c in changes}
+    rows = [
+        c
+        for c in changes
+        if c.reading.name.removesuffix(_NAME) not in told.keys() - {c.reading.name}
+    ]
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, width=400)
-    if table.row_count:
+    for where, group in groupby(rows, key=lambda c: str(c.reading.spot).rpartition("!")[0]):
+        table = Table("指标", box=None, pad_edge=False)
+        for head, side in (
+            ("现在", "right"),
+            ("导入", "right"),
+            ("格", "left"),
+            ("单位", "left"),
+            ("", "left"),
+        ):
+            table.add_column(head, justify=side)  # type: ignore[arg-type]
+        for change in group:
+            reading, is_printed = change.reading, change.target.path[0] == PUBLISHED
+            name = f"{reading.name} {told.get(reading.name + _NAME, '')}".rstrip()
+            cell = str(reading.spot).rpartition("!")[2]
+            name = f"{name}（公布数）" if is_printed else name
+            cells = name, change.now or "—", change.new, cell, reading.unit, change.state
+            # Plain text: what a cell holds is no markup.
+            table.add_row(*map(_plain, cells))
+        click.echo(f"■ {where or done.sources[0].path.name}（{table.row_count} 个）")
         console.print(table)
+    same = sum(change.state == SAME for change in done.plan.changes)
     written = sum(change.is_written for change in done.plan.changes)
     click.echo(f"读到 {len(done.plan.changes)} 个指标，改 {written} 个，相同 {same} 个")
 
@@ -107,13 +140,13 @@ def _plain(text: str) -> str:
     return (shown[:60] + "…" if len(shown) > 61 else shown).replace("[", r"\[")
 
 
-def review_of(done: Import, params: Path) -> Review | None:
+def review_of(done: Import, params: Path, rules: Rules | None = None) -> Review | None:
     """Return the review of a file as an import would leave it; None where it can't be read."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / done.path.name
         draft.write_text(done.plan.text, encoding="utf-8")
         try:
-            return Assessment(load(draft, params, note=True)).review
+            return Assessment(load(draft, params, note=True), rules=rules).review
         except FaultsError as error:
             if not done.faults:
                 done.plan.faults += [
@@ -135,21 +168,54 @@ def relations(review: Review) -> list[Finding]:
     ]
 
 
-def _print_relations(review: Review | None, done: Import) -> bool:
+def _print_relations(review: Review | None, done: Import, district: District, rules: Rules) -> bool:
     """Tell which relations were tried and which could not be; return whether one is broken."""
     if review is None:
         for fault in done.plan.faults:
             click.echo(str(fault))
         return True
-    found = relations(review)
+    found = [_decided(finding, done.found.unread) for finding in relations(review)]
     states = [f.severity if f.severity == RESIDUE and f.is_open else f.state for f in found]
     counts = "，".join(f"{s} {states.count(s)}" for s in (PASSED, RESIDUE, FAILED, NO_DATA))
     click.echo(f"表间勾稽：{counts}")
+    lacking = _lacking(done, found, rules)
+    told = {check for checks in lacking.values() for check in checks}
     for finding in found:
-        if finding.state in (FAILED, NO_DATA):
+        if finding.state == FAILED or (finding.state == NO_DATA and finding.check not in told):
             state = RESIDUE if finding.severity == RESIDUE else finding.state
             click.echo(f"  [{state}] {finding.message}{_cells(finding, done)}")
+            if finding.follows:
+                click.echo(f"    牵连：{'、'.join(dict.fromkeys(finding.follows))}")
+    for table, checks in lacking.items():
+        listed = "、".join([*checks, "表内合计与各级"])
+        title = district.titles.get(table, table)
+        click.echo(f"  [{NO_DATA}] 没有“{title}”，{len(checks) + 1} 项没有核对：{listed}")
     return any(f.is_open and f.severity == ERROR for f in found)
+
+
+def _lacking(done: Import, found: list[Finding], rules: Rules) -> dict[str, list[str]]:
+    """Return the tables that relations with those at hand lack, each with what wasn't tried."""
+    tried = {f.check for f in found if f.state not in (NO_DATA, NOT_APPLICABLE)}
+    stated = parse_yaml(done.plan.text, done.label, note=True).get("报表")
+    read, between = set(stated or ()), dict[str, set[str]]()
+    for name, check in rules.checks.items():
+        terms = [_names(str(getattr(check, side, ""))) for side in ("left", "right")]
+        tables = {t.split(".")[1] for each in terms for t in each if t.startswith(_STATEMENTS)}
+        if tables and name not in tried:
+            between[name] = tables
+    missing = dict.fromkeys(t for tables in between.values() if tables & read
+                            for t in sorted(tables - read))  # fmt: skip
+    return {t: [name for name, tables in between.items() if t in tables] for t in missing}
+
+
+def _decided(finding: Finding, unread: Collection[str]) -> Finding:
+    """Return a finding as undecided where a cell that can't be read is part of it."""
+    names = [name for side in (finding.left, finding.right) for name in _names(side.figure or "")]
+    parts = [u for u in sorted(unread) if any(u == n or u.startswith(f"{n}.") for n in names)]
+    if finding.state != FAILED or not parts:
+        return finding
+    message = f"“{'、'.join(parts)}”那一格没有读出，不能核对“{finding.check}”"
+    return replace(finding, state=NO_DATA, severity=ERROR, message=message, missing=tuple(parts))
 
 
 def _cells(finding: Finding, done: Import) -> str:
@@ -161,31 +227,40 @@ def _cells(finding: Finding, done: Import) -> str:
 
 
 def _names(term: str) -> Iterator[str]:
+    term = re.sub(r'\["(.*?)"\]', r".\1", term)
     yield from re.findall(r"[^\s+\-*/(),=]+", re.sub(r"[（(]([^）)]*)[)）]", r"（\1）", term))
 
 
-def _import_folder(files: list[Path], district: District, write: bool) -> int:
+def _import_folder(files: list[Path], district: District, rules: Rules, write: bool) -> int:
     """Import each workbook into the file of its name; tell what came in and what did not."""
-    table = Table("工作簿", "部门文件", "指标", "改", "问题", box=None, pad_edge=False)
-    failed: list[Fault] = []
+    table = Table(
+        "工作簿", "部门文件", "指标", "改", "勾稽未通过", "问题", box=None, pad_edge=False
+    )
+    failed: list[str] = []
     console = Console(stderr=True)
     for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
-        told, faults = ["—", "0", "0"], list[Fault]()
+        told, lines = ["—", "0", "0", ""], list[str]()
         try:
             done = district.into(file_for(workbook, district.year, district.params_dir), [workbook])
-            review_of(done, district.params_dir)
-            faults = done.faults
+            review = review_of(done, district.params_dir, rules)
+            lines = [str(fault) for fault in done.faults]
+            found = [_decided(f, done.found.unread) for f in (relations(review) if review else ())]
+            broken = [f"{done.label}: {f.message}{_cells(f, done)}" for f in found
+                      if f.is_open and f.severity == ERROR]  # fmt: skip
             written = sum(change.is_written for change in done.plan.changes)
-            told = [done.label, str(len(done.plan.changes)), str(written)]
+            told = [done.label, str(len(done.plan.changes)), str(written), str(len(broken) or "")]
             if write and done.plan.text != done.before and not done.found.faults:
                 write_whole(done.path, done.plan.text.encode())
+            failed += broken
         except FaultsError as error:
-            faults = list(error.faults)
-        failed += faults
-        table.add_row(*map(_plain, (workbook.name, *told, f"{len(faults)} 处" if faults else "")))
+            lines = [str(fault) for fault in error.faults]
+        failed += lines
+        table.add_row(
+            *map(_plain, (workbook.name, *told, f"{len(lines)} 处，没有写" if lines else ""))
+        )
     Console(markup=False, highlight=False, width=200).print(table)
-    for fault in failed:
-        click.echo(str(fault))
+    for line in failed:
+        click.echo(line)
     done_all = f"{len(files)} 个工作簿，{len(failed)} 处问题"
     click.echo(done_all + ("" if write else "；以上没有写入，核对无误后加 --write"))
     return 1 if failed else 0

@@ -96,16 +96,10 @@ def target_of(name: str, book: Book | None = None) -> Target | None:
 def unknown_names(forms: FormsFile, book: Book) -> Iterator[Fault]:
     """Yield a fault for each figure that maps fill and no department has."""
     for form in forms.forms.values():
-        fills = [f for c in form.cells for f in c.fill] + [t.fill for t in form.trees]
-        fills += [label.fill for label in form.labels]
-        named = [(fill, str(fill)) for fill in fills]
-        for line in form.lines:
-            ends = [""] if line.summed == "是" else [f".{key}" for key in line.columns]
-            named += [(line.fill, f"{line.fill}{end}") for end in ends]
-        for fill, name in named:
-            if target_of(VARIABLE.sub("某项", name), book) is None:
+        for fill in form.fills:
+            if target_of(VARIABLE.sub("某项", fill), book) is None:
                 hint = "govnb figures 文件 可列出全部名称"
-                yield Fault(fill.place, f"没有“{name}”这个指标", hint)
+                yield Fault(fill.place, f"没有“{fill}”这个指标", hint)
 
 
 def in_unit(reading: Reading, kind: Kind | None, unit: str) -> str:

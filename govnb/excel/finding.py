@@ -6,15 +6,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from govnb.excel.maps import Form, plain
 from govnb.excel.source import Grid, Source, refused
 from govnb.excel.tables import MOST_HEADS, Found, Table, read_table
-from govnb.text.faults import Fault, Spot
+from govnb.text.faults import Fault, FaultsError, Spot
+from govnb.text.values import MONEY_UNITS
 
-_UNIT = re.compile(
-    r"(?:金额)?单位:\s*人?民?币?(元|千元|万元|亿元)|[(](?:单位:)?(元|千元|万元|亿元)[)]"
-)
+_UNIT = re.compile(r"单位:?(?:人民币)?([十百千万亿]*元)|[(](?:人民币)?([十百千万亿]*元)[)]")
 _DEPARTMENT = re.compile(
     r"(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[(][^)]*[)])?:\s*(\S.*)"
 )
@@ -34,15 +34,15 @@ def find(
     FaultsError
         For a workbook of another year, tables in two sets, a formula never worked out.
     """
-    found, tables = Found(), _tables(source, forms, year)
+    found = Found()
+    tables = _tables(source, forms, year, scope)
     dated = re.search(r"(?<!\d)(20\d\d)(?=年|决算|预算|部门)", source.path.name)
     if dated and int(dated[1]) != year:
         message = f"文件名写的是 {dated[1]} 年，要导入的是 {year} 年"
         raise refused(source.path.name, message, "核对年度；确是这一年的，改文件名再导入")
-    tables = [t for t in tables if not scope or scope in _head_text(t) + t.grid.name]
-    # A name in a list of contents is no table; one that is read has cells.
-    read = {t.name for t in tables if t.cells}
-    tables = [t for t in tables if t.cells or t.name not in read]
+    tables = [t for t in tables if scope in "".join([_head_text(t), t.grid.name, *t.owners])]
+    # A name in a list of contents is no table: nothing stands under heads, nor any amount.
+    tables = [t for t in tables if t.cells or t.numbers]
     named = Counter(t.title for t in tables if not t.form.named or t.title != t.name)
     twice = {title for title, count in named.items() if count > 1}
     if twice:
@@ -55,8 +55,13 @@ def find(
     for table in tables:
         found.tables[table.title] = table.spot(table.top, 0)
         _read_heads(table, found, (units or {}).get(table.name, ""))
-        if table.unit:
+        if table.unit and _one_owner(table, found):
+            before = len(found.readings) + len(found.faults)
             read_table(table, found)
+            if table.numbers and before == len(found.readings) + len(found.faults):
+                message = f"认得“{table.name}”这个表名，里面的数一个也没有读出来"
+                hint = "表头、行的叫法与映射不同：在 params/imports/ 里给这张表补上同义词"
+                found.faults.append(Fault(table.spot(*table.numbers[0]), message, hint))
     if source.hidden:
         found.notes.append(f"{source.path.name}：隐藏的工作表没有读：{'、'.join(source.hidden)}")
     unread = [g.name for g in source.grids if g.name not in {t.grid.name for t in tables}]
@@ -65,34 +70,65 @@ def find(
     return found
 
 
-def _tables(source: Source, forms: Mapping[str, Form], year: int) -> list[Table]:
+def _one_owner(table: Table, found: Found) -> bool:
+    """Tell whether a list is of one department; note which, or that one must be chosen."""
+    chosen = {name: at for name, at in table.owners.items() if table.scope in name}
+    found.departments |= {name: table.spot(*at) for name, at in chosen.items()}
+    if len(chosen) < 2:
+        return True
+    for name in chosen:
+        del found.departments[name]
+    spot = table.spot(*[*chosen.values()][1])
+    message = f"“{table.name}”里有 {len(chosen)} 家单位：{'、'.join([*chosen][:6])}"
+    found.faults.append(Fault(spot, message, "用 --scope 写其中一家的名称"))
+    return False
+
+
+def _tables(source: Source, forms: Mapping[str, Form], year: int, scope: str) -> list[Table]:
     """Return the tables, each from its title to the next one."""
     found = []
     for grid in source.grids:
         titles = [
-            (row, name) for row in range(len(grid.rows)) if (name := _named(grid, row, forms))
+            (row, names) for row in range(len(grid.rows)) if (names := _named(grid, row, forms))
         ]
-        if not titles and (name := _best(grid.name, forms)):
-            titles = [(0, name)]
+        if not titles and (names := _best(grid.name, forms)):
+            titles = [(0, names)]
         # A title printed twice, as in a head and a merged cell below it, is one.
         titles = [t for n, t in enumerate(titles) if not n or t[1] != titles[n - 1][1]
                   or t[0] - titles[n - 1][0] > MOST_HEADS]  # fmt: skip
         ends = [*(row for row, _ in titles[1:]), len(grid.rows)]
         # A sheet without a title that is known has no table.
-        for (row, name), end in zip(titles, ends, strict=False):
-            found.append(Table(name, forms[name], source, grid, row, end, year))
+        for (row, names), end in zip(titles, ends, strict=False):
+            found.append(_fitting([
+                Table(name, forms[name], source, grid, row, end, year, scope=scope)
+                for name in names
+            ]))  # fmt: skip
     return found
 
 
-def _named(grid: Grid, row: int, forms: Mapping[str, Form]) -> str:
-    """Return the form whose title stands in a row, alone but for its number."""
+def _fitting(tables: list[Table]) -> Table:
+    """Return the one of the tables that a title may mean of which most can be read."""
+    if len(tables) == 1:
+        return tables[0]
+
+    def read(table: Table) -> int:
+        tried = Found()
+        with suppress(FaultsError):
+            read_table(table, tried)
+        return len(tried.readings)
+
+    return max(tables, key=read)
+
+
+def _named(grid: Grid, row: int, forms: Mapping[str, Form]) -> list[str]:
+    """Return the forms whose title stands in a row, alone but for its number."""
     words = {text.strip() for text in grid.rows[row] if text.strip()}
     titles = [word for word in words if len(word) <= 60 and _best(word, forms)]
-    return _best(titles[0], forms) if len(titles) == 1 and len(words) <= 3 else ""
+    return _best(titles[0], forms) if len(titles) == 1 and len(words) <= 3 else []
 
 
-def _best(title: str, forms: Mapping[str, Form]) -> str:
-    """Return the form with the longest title that stands in a text."""
+def _best(title: str, forms: Mapping[str, Form]) -> list[str]:
+    """Return the forms with the longest title that stands in a text."""
     text = plain(title)
     fits = [
         (len(plain(t)), name)
@@ -100,7 +136,8 @@ def _best(title: str, forms: Mapping[str, Form]) -> str:
         for t in form.titles
         if plain(t) in text and not any(plain(o) in text for o in form.others)
     ]
-    return max(fits)[1] if fits and "目录" not in text else ""
+    longest = max(fits)[0] if fits and "目录" not in text else 0
+    return [name for length, name in fits if length == longest]
 
 
 def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
@@ -109,9 +146,14 @@ def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
     # A form filled in once a thing names the unit in the row of heads: 项目资金（万元）.
     first += 1 if table.form.named else 0
     for row in range(max(table.top - 1, 0), max(first, min(table.top + 4, table.bottom))):
-        for column, text in enumerate(table.grid.rows[row]):
-            if text.strip():
-                yield row, column, unicodedata.normalize("NFKC", text)
+        cells = table.grid.rows[row]
+        for column, text in enumerate(cells):
+            told = unicodedata.normalize("NFKC", text).strip()
+            if told.endswith(":"):
+                # What a label says may stand in a cell of its own.
+                told += next((t for t in cells[column + 1 :] if t.strip() and t != text), "")
+            if told:
+                yield row, column, told
 
 
 def _head_text(table: Table) -> str:
@@ -127,7 +169,7 @@ def _read_heads(table: Table, found: Found, told: str) -> None:
     units: dict[str, Spot] = {}
     for row, column, text in _heads(table):
         spot = table.spot(row, column)
-        if unit := _UNIT.search(text):
+        if unit := _UNIT.search(re.sub(r"\s", "", text)):
             units.setdefault(unit[1] or unit[2], spot)
         elif plain(text.partition(":")[0]) in table.form.known_labels:
             continue
@@ -139,7 +181,11 @@ def _read_heads(table: Table, found: Found, told: str) -> None:
                 message = f"表上写的是 {year} 年，要导入的是 {table.year} 年"
                 found.faults.append(Fault(spot, message, "核对是不是拿错了年度的表"))
                 return
-    if len(units) > 1:
+    if odd := [unit for unit in units if unit not in MONEY_UNITS]:
+        message = f"“{odd[0]}”不是认得的金额单位"
+        hint = f"核对后写 --unit {table.name}=万元（或元、千元、亿元），并把表上的数换算好"
+        found.faults.append(Fault(units[odd[0]], message, hint))
+    elif len(units) > 1:
         message = f"同一张表写了两种单位：{'、'.join(units)}"
         found.faults.append(Fault([*units.values()][1], message, "只留一种，数与单位要相符"))
     elif not (told or units or table.form.unit):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from govnb.excel.changes import Importer, Plan
@@ -40,6 +41,11 @@ class Import:
     before: str = ""
 
     @property
+    def names(self) -> set[str]:
+        """The figures that were read."""
+        return {change.reading.name for change in self.plan.changes}
+
+    @property
     def faults(self) -> list[Fault]:
         """Everything wrong, in the workbook and against the file."""
         return [*self.found.faults, *self.plan.faults]
@@ -69,6 +75,12 @@ class District:
             raise FaultsError.of(label, "没有这一年的年度文件", hint)
         self.year_file = validate(self._tree(shared), YearFile)
 
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The form that fills each section of 报表."""
+        told = [(fill.split("."), name) for name, form in self.forms.items() for fill in form.fills]
+        return {steps[1]: name for steps, name in reversed(told) if steps[0] == "报表"}
+
     def _tree(self, path: Path) -> Section:
         return read_yaml(path, label_of(path, self.params_dir))
 
@@ -97,7 +109,11 @@ class District:
         text = before or self._begun(found, path.stem)
         inputs, figures = self._known(path) if before else (None, None)
         tree = parse_yaml(text, label, note=True)
-        found.faults += self._other_department(found, tree, inputs)
+        others = list(self._other_department(found, tree, inputs))
+        found.faults += others
+        sheets = {str(fault.place).rpartition("!")[0] for fault in others}
+        found.readings = [r for r in found.readings
+                          if str(r.spot).rpartition("!")[0] not in sheets]  # fmt: skip
         unit = str(tree.get("金额单位") or self.year_file.money_unit)
         importer = Importer(path, text, label, self.book, unit, figures)
         plan = importer.plan(found.readings, sources, self.replace, self.day)
@@ -171,6 +187,7 @@ def _join(found: Found, more: Found) -> None:
     found.notes += more.notes
     found.tables |= more.tables
     found.departments |= more.departments
+    found.unread |= more.unread
 
 
 def workbooks_in(folder: Path) -> list[Path]:

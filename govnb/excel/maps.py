@@ -93,7 +93,14 @@ class Lines(Strict):
         "列", "字段: 表头；几列拼成一个的用 + 连接，如 指标性质+指标值+计量单位", ...
     )
     wanted: Text | None = key("须有", "这些列都空着的行不读")
-    summed: YesNo | None = key("相加", "同名的各行相加（指标表）")
+
+
+class Pivot(Strict):
+    """透视: a flat list added up by what one of its columns says."""
+
+    by: Text = key("按", "哪一列相同的加在一起", ...)
+    value: Text = key("值", "加哪一列", ...)
+    fill: Text = key("填", "指标名称，{键} 是那一列的值；合计行填没有 {键} 的", ...)
 
 
 class Label(Strict):
@@ -118,13 +125,24 @@ class Form(Strict):
     cells: list[Cells] = key("格", default=[])
     trees: list[Tree] = key("树", default=[])
     lines: list[Lines] = key("逐行", default=[])
+    pivots: list[Pivot] = key("透视", default=[])
+    owner: Text | None = key("单位列", "清单里写单位名称的列；有几家的，用 --scope 选一家")
     source: Text = key("依据", "这张表见于哪里", ...)
 
     @model_validator(mode="after")
     def _something_read(self) -> Form:
-        if not (self.cells or self.trees or self.lines or self.rows_of):
-            raise refuse("这张表没有写要读哪些格", "写“格”“树”或“逐行”")
+        if not (self.cells or self.trees or self.lines or self.pivots or self.rows_of):
+            raise refuse("这张表没有写要读哪些格", "写“格”“树”“逐行”或“透视”")
         return self
+
+    @property
+    def fills(self) -> list[Text]:
+        """Every figure that is filled in."""
+        told = [fill for cells in self.cells for fill in cells.fill]
+        told += [tree.fill for tree in self.trees] + [label.fill for label in self.labels]
+        told += [pivot.fill for pivot in self.pivots]
+        listed = [(line.fill, f"{line.fill}.{key}") for line in self.lines for key in line.columns]
+        return told + [scalar(name, fill.place) for fill, name in listed]
 
     @cached_property
     def known_heads(self) -> set[str]:
@@ -132,6 +150,8 @@ class Form(Strict):
         told = [*(c.column for c in self.cells), *(t.column for t in self.trees)]
         listed = [h for line in self.lines for h in (line.by, *line.columns.values())]
         told += [Scalar(part) for head in listed for part in head.split("+")]
+        told += [Scalar(head) for pivot in self.pivots for head in (pivot.by, pivot.value)]
+        told += [self.owner] if self.owner else []
         return set[str]().union(*(Words(text).words for text in told))
 
     @cached_property

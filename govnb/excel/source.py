@@ -49,6 +49,8 @@ class Marks:
     hollow: frozenset[Cell] = frozenset()
     # The formats of numbers that are not shown as they are held.
     formats: Mapping[Cell, str] = field(default_factory=dict)
+    # What a formula that failed shows: `#REF!`.
+    errors: Mapping[Cell, str] = field(default_factory=dict)
 
 
 _NOTHING = Marks()
@@ -154,6 +156,9 @@ def _grid(sheet: Any, marks: Marks) -> Grid:
     for (at, column), code in marks.formats.items():
         if "%" in code and isinstance(value := _at(values, at, column), int | float):
             rows[at][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"
+    for (at, column), shown in marks.errors.items():
+        if at < len(rows) and column < len(rows[at]):
+            rows[at][column] = shown
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         label = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         if label and not re.fullmatch(r"-?[\d.]+", label):
@@ -252,6 +257,7 @@ def _marked(xml: bytes, name: str, styles: list[str]) -> Marks:
     """Return what a sheet's part marks."""
     formulas: dict[Cell, str] = {}
     formats: dict[Cell, str] = {}
+    errors: dict[Cell, str] = {}
     hollow, most = set[Cell](), (0, 0)
     for _, cell in etree.iterparse(io.BytesIO(xml), tag="{*}c", resolve_entities=False):
         at = _placed(str(cell.get("r", "A1")))
@@ -262,12 +268,14 @@ def _marked(xml: bytes, name: str, styles: list[str]) -> Marks:
             formulas[at] = tags["f"] or ""
             if not tags.get("v") and "is" not in tags and cell.get("t") != "str":
                 hollow.add(at)
+        if cell.get("t") == "e":
+            errors[at] = tags.get("v") or ""
         style = str(cell.get("s", ""))
         if style.isdecimal() and int(style) < len(styles) and styles[int(style)]:
             formats[at] = styles[int(style)]
         cell.clear()
     _small(most, name)
-    return Marks(formulas, frozenset(hollow), formats)
+    return Marks(formulas, frozenset(hollow), formats, errors)
 
 
 def _sized(xml: bytes, name: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from govnb.excel.maps import Cells, Form, Lines, Tree, Words, plain
+import pandas as pd
+
+from govnb.excel.maps import Cells, Form, Lines, Pivot, Tree, Words, plain
 from govnb.excel.source import Grid, Source, address
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.measure import signed
@@ -20,7 +21,11 @@ from govnb.text.section import VARIABLE
 # What a cell says that holds no number: nothing, not applicable, filler of a template.
 _NOTHING = re.compile(r"[\s—–\-－/／…·.*×xX]*|无|不适用")
 _TOTALS = {"合计", "总计", "本年合计", "本部门合计"}
+# A code as it is printed: in one piece (from .xls as 2010301.0), in parts, before its name.
+_CODE = re.compile(r"(\d{1,7})(?:\.0)?|(\d{3})[-.\s](\d\d)(?:[-.\s](\d\d))?")
+_CODED = re.compile(r"(\d{3}|\d{5}|\d{7})\s*([^\d\s.,%].*)")
 MOST_HEADS = 4
+TOTAL_ROW = "合计"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Found:
     # Name of the form → where its title stands.
     tables: dict[str, Spot] = field(default_factory=dict)
     departments: dict[str, Spot] = field(default_factory=dict)
+    # Figures whose cell could not be read.
+    unread: set[str] = field(default_factory=set)
 
 
 def cleaned(text: str) -> str:
@@ -69,6 +76,8 @@ class Table:
     bottom: int
     year: int
     unit: str = ""
+    # Of a list of several departments, a word in the name of the one that is read.
+    scope: str = ""
 
     def spot(self, row: int, column: int) -> Spot:
         """Return a cell as a place."""
@@ -123,9 +132,10 @@ class Table:
         text, where = "", -1
         while at >= 0 and (row, at) not in self.heads:
             cell = self.grid.at(row, at).strip()
-            bare = re.sub(r"\.0$", "", cleaned(cell))
-            if re.fullmatch(r"\d{1,7}", bare):
-                codes.insert(0, bare)
+            if code := _CODE.fullmatch(cleaned(cell)):
+                codes = [part for part in code.groups() if part] + codes
+            elif self.form.trees and (coded := _CODED.fullmatch(cleaned(cell))):
+                codes, text, where = [coded[1], *codes], plain(coded[2]), at
             elif cell and not text and not _NOTHING.fullmatch(cell):
                 text, where = self.word(row, at), at
             at -= 1
@@ -137,6 +147,23 @@ class Table:
         rows = sorted({row for row, _ in self.heads})
         return [(r, c) for r in rows if not self._numbers_columns(r) for c in range(self.width)
                 if (r, c) in self.heads]  # fmt: skip
+
+    @cached_property
+    def numbers(self) -> list[tuple[int, int]]:
+        """The cells below the title that hold amounts, whether a map asks for them or not."""
+        rows = [row for row in range(self.top + 1, self.bottom) if not self._numbers_columns(row)]
+        return [(r, c) for r in rows for c in range(self.width)
+                if re.fullmatch(r"-?\d+\.\d+|-?\d{3,}", cleaned(self.grid.at(r, c)))
+                and cleaned(self.grid.at(r, c)) != str(self.year)]  # fmt: skip
+
+    @cached_property
+    def owners(self) -> dict[str, tuple[int, int]]:
+        """The departments that the lines of a list are of, each with its first cell."""
+        found: dict[str, tuple[int, int]] = {}
+        for at in self.below(self.form.owner) if self.form.owner else ():
+            if (name := self.grid.at(*at).strip()) and plain(name) not in _TOTALS:
+                found.setdefault(name, at)
+        return found
 
     def _numbers_columns(self, row: int) -> bool:
         texts = [plain(t) for t in self.grid.rows[row] if t.strip()]
@@ -235,6 +262,8 @@ def read_table(table: Table, found: Found) -> None:
         reader.tree(tree)
     for lines in table.form.lines:
         reader.lines(lines)
+    if table.form.pivots:
+        reader.pivots()
     reader.unused()
 
 
@@ -267,8 +296,11 @@ class _Reader:
         """Return a figure's name with what the form is about put in."""
         return fill.replace("{名称}", self.thing)
 
-    def value(self, row: int, column: int) -> str | None:
-        """Return a cell's number as it would be typed; None where there is none."""
+    def value(self, row: int, column: int, names: Iterable[str] = ()) -> str | None:
+        """Return a cell's number as it would be typed; None where there is none.
+
+        `names` are the figures that it is, which a cell that can't be read leaves open.
+        """
         self.used.add((row, column))
         typed, spot = self.table.grid.at(row, column), self.table.spot(row, column)
         if (row, column) in self.table.grid.marks.hollow:
@@ -283,6 +315,7 @@ class _Reader:
         except BadText as error:
             hint = error.hint.replace("未公布", "“—”或留空")
             self.found.faults.append(Fault(spot, str(error), hint))
+            self.found.unread.update(names)
             return None
 
     def add(self, name: str, text: str, at: tuple[int, int], unit: str | None = None) -> None:
@@ -294,7 +327,9 @@ class _Reader:
         """Read the cells of one entry; two that differ can't both be meant."""
         seen: dict[str, tuple[tuple[int, int], str]] = {}
         for row, column, word in self.table.matches(cells):
-            text = self.text(row, column) if cells.in_words else self.value(row, column)
+            name = as_name(word).replace("\\", "＼")
+            names = [VARIABLE.sub(name, fill) for fill in map(self.filled, cells.fill)]
+            text = self.text(row, column) if cells.in_words else self.value(row, column, names)
             if text is None:
                 self.blank_total(cells, row, column)
                 continue
@@ -305,10 +340,8 @@ class _Reader:
                 hint = "同一张表只导入一套；表头重复的，在映射里用 #1、#2 指明第几个"
                 self.found.faults.append(Fault(self.table.spot(row, column), message, hint))
             if first[0] == (row, column):
-                name = as_name(word).replace("\\", "＼")
-                unit = "" if cells.in_words else None
-                for fill in map(self.filled, cells.fill):
-                    self.add(VARIABLE.sub(name, fill), text, (row, column), unit)
+                for name in names:
+                    self.add(name, text, (row, column), "" if cells.in_words else None)
 
     def text(self, row: int, column: int) -> str | None:
         """Return a cell's words; None where it says nothing."""
@@ -335,9 +368,13 @@ class _Reader:
             code = "".join(c if n == 0 else c.zfill(2) for n, c in enumerate(codes))
             if not code and label not in _TOTALS:
                 continue
-            text = self.value(row, column)
+            whole = [top, *(code[:n] for n in (3, 5) if n < len(code)), code]
+            text = self.value(row, column, [".".join(whole).rstrip(".")])
             if text is None:
-                blank[code] = row, column
+                if is_nothing(self.table.grid.at(row, column)):
+                    blank[code] = row, column
+                else:
+                    known.add(code)
                 continue
             for upper in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
                 spot, hint = self.table.spot(*blank.pop(upper)), "补上这一行的数"
@@ -363,9 +400,8 @@ class _Reader:
                 self.found.faults.append(Fault(self.table.spot(*at), message, "补上这一行的数"))
 
     def lines(self, lines: Lines) -> None:
-        """Read a list, one thing a line; those of one name are added up where that is asked."""
+        """Read a list, one thing a line."""
         keys = self._keys(lines)
-        sums: dict[str, list[tuple[Decimal, tuple[int, int]]]] = defaultdict(list)
         for told, head in lines.columns.items():
             *sign, value, unit = (head if "+" in head else f"{head}+").split("+")
             for row, column in sorted(self._first(value).items()):
@@ -373,16 +409,46 @@ class _Reader:
                 if row not in keys or is_nothing(text) or _unweighed(text) == keys[row]:
                     continue
                 name = self.filled(lines.fill).replace("{键}", as_name(_unnumbered(keys[row])))
-                if lines.summed == "是":
-                    if (number := self.value(row, column)) is not None:
-                        sums[name].append((Decimal(number), (row, column)))
-                    continue
                 self.used.add((row, column))
                 before, behind = (self._beside(row, part) for part in ("".join(sign), unit))
                 text = _joined(before, _as_stated(_unweighed(text)), behind)
                 self.add(f"{name}.{told}", text, (row, column), "")
-        for name, each in sums.items():
-            self.add(name, f"{sum(number for number, _ in each):f}", each[0][1])
+
+    def pivots(self) -> None:
+        """Add up a list by its columns; of several departments' only that which is asked for."""
+        table, read = self.table, dict[tuple[int, int], str | None]()
+        owners = {name for name in table.owners if table.scope in name}
+        owner = self._first(table.form.owner or "")
+        for pivot in table.form.pivots:
+            column, lines = self._first(pivot.by), []
+            for row, at in self._first(pivot.value).items():
+                is_other = row in owner and table.grid.at(row, owner[row]).strip() not in owners
+                if (row, at) not in read:
+                    read[row, at] = None if is_other else self.value(row, at)
+                if (number := read[row, at]) is not None and row in column:
+                    words = {table.word(row, c) for c in range(at)}
+                    key = as_name(table.grid.at(row, column[row]))
+                    key = TOTAL_ROW if _TOTALS & words else key
+                    if "小计" not in words:
+                        lines.append((key, Decimal(number), row, at))
+            self._pivot(pivot, pd.DataFrame(lines, columns=["by", "number", "row", "at"]))
+
+    def _pivot(self, pivot: Pivot, frame: pd.DataFrame) -> None:
+        for row in frame.loc[frame["by"] == "", "row"].tolist():
+            spot = self.table.spot(row, self._first(pivot.by)[row])
+            head = pivot.by.partition("|")[0]
+            self.found.faults.append(Fault(spot, f"这一行有金额，没有写{head}", f"补上{head}"))
+        named = frame[frame["by"] != ""]
+        sums = named.groupby("by", sort=False).agg(
+            {"number": "sum", "row": ["min", "max"], "at": "min"}
+        )
+        for key, number, first, last, at in sums.itertuples():
+            fill = str(pivot.fill)
+            name = fill.removesuffix(".{键}") if key == TOTAL_ROW else fill.replace("{键}", key)
+            spot = self.table.spot(first, at)
+            if last != first:
+                spot = Spot(f"{spot.file}:{address(last, at)}", spot.line, spot.column)
+            self.found.readings.append(Reading(name, f"{number:f}", spot, self.table.unit))
 
     def _first(self, head: str) -> dict[int, int]:
         """Return the column of a head in each row; the first of several that are merged."""
@@ -406,7 +472,7 @@ class _Reader:
             key = as_name(_unnumbered(text))
             if not key or plain(key) in _TOTALS | self.table.form.known_rows or row not in filled:
                 continue
-            if lines.summed != "是" and key in seen:
+            if key in seen:
                 message = f"“{key}”有两行，另一行在 {address(seen[key], column)}"
                 spot, hint = self.table.spot(row, column), "改一个名称，加上能区别的词"
                 self.found.faults.append(Fault(spot, message, hint))
@@ -418,6 +484,8 @@ class _Reader:
         """Note the numbers under known heads that no entry of the map asked for."""
         table = self.table
         at = [c for c in table.cells if c not in self.used and not is_nothing(table.grid.at(*c))]
+        if table.form.pivots:
+            return
         if table.form.lines:
             known = table.form.known_rows
             at = [c for c in at if _is_number(table.grid.at(*c))

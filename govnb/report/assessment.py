@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Assessment:
     """One department's year assessed, without any of the report's pages.
 
-    `overrides` stand in for stated values (试算), `rubric` for the indicator system the year names.
+    `overrides` stand in for stated values (试算), `rubric` for the indicator system the year names;
+    `rules` are the review's, where they have been read already.
 
     Raises
     ------
@@ -40,8 +41,9 @@ class Assessment:
         inputs: Inputs,
         overrides: Mapping[str, str] | None = None,
         rubric: str | None = None,
+        rules: Rules | None = None,
     ) -> None:
-        self.inputs = inputs
+        self.inputs, self._known_rules = inputs, rules
         self.overrides = {str(k): str(v) for k, v in (overrides or {}).items()}
         # Another indicator system is tried out like any value, though it is no figure.
         tried = (RUBRIC, PROJECT_RUBRIC)
@@ -59,14 +61,14 @@ class Assessment:
     def _rules(self) -> Rules:
         from govnb.review.rules import read_rules
 
-        return read_rules(self.inputs.params_dir)
+        return self._known_rules or read_rules(self.inputs.params_dir)
 
     @cached_property
     def score(self) -> Score | None:
         """The score under the rubric in force; None when the year names none."""
         known = partial(check_names, figures=self.figures, book=self.inputs.book)
         rubric = rubric_of(self.inputs, self.rubric, known)
-        return None if rubric is None else score(self.inputs, self.figures, rubric)
+        return None if rubric is None else score(self.inputs, self.figures.printed, rubric)
 
     @cached_property
     def project_scores(self) -> dict[str, ProjectScore]:
@@ -97,6 +99,7 @@ class Assessment:
             "sample": department.is_sample or department.has_sample_ledgers,
             "score": self.score.as_dict() if self.score else None,
             "projects": {n: s.score.as_dict() for n, s in self.project_scores.items()},
+            "project_forms": {n: s.as_dict() for n, s in self.project_scores.items()},
             "review": self.review.as_dict(),
             "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
         }

@@ -17,10 +17,11 @@ import pandas as pd
 
 from govnb.files import find_upward
 from govnb.report.blocks import Cards, Result, Title
+from govnb.report.charts import Chart, chart
 from govnb.report.frames import TOTAL, Number
 from govnb.report.prose import Prose, plain
 from govnb.report.reports import common_region
-from govnb.report.results import departments
+from govnb.report.results import departments, projects
 from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figures, exact, number_text, shown
 
@@ -48,7 +49,7 @@ class District:
     def __init__(
         self, year: int | str, outputs_dir: str | Path = "outputs", page_dir: str | Path = ""
     ) -> None:
-        self.year = str(year)
+        self.year, self._outputs_dir = str(year), outputs_dir
         self.departments: Any = departments(year, outputs_dir)
         folder = find_upward(str(outputs_dir)) / self.year
         # What is one run's way to the reports is a page's way for good.
@@ -74,9 +75,17 @@ class District:
         """Return key figures for the head of the page."""
         return Cards((), tuple((label, str(value), "") for label, value in cards.items()))
 
-    def say(self, text: str) -> Prose:
-        """Return a paragraph."""
-        return Prose(plain(text), _NONE)
+    def say(self, text: str, level: int = 0) -> Prose:
+        """Return a paragraph, or a heading of a level."""
+        return Prose(plain(text), _NONE, level)
+
+    def projects(self) -> pd.DataFrame:
+        """Return one row a project that evaluated itself, of every department."""
+        return projects(self.year, self._outputs_dir)
+
+    def figure(self, axes: Any, caption: str) -> Chart | Prose:
+        """Return what matplotlib or pandas drew as the page's chart; nothing for None."""
+        return self.say("") if axes is None else chart(axes, caption).numbered("图1")
 
     def show(
         self,
@@ -136,7 +145,7 @@ class District:
     def _row(self, label: Any, line: Sequence[Any], unit: str) -> Row:
         heads = label if isinstance(label, tuple) else (label,)
         first = [Cell(str(head), link=self._links.get(head, "")) for head in heads]
-        kind = "total" if heads == (TOTAL,) else ""
+        kind = "total" if heads[0] == TOTAL else ""
         return Row((*first, *(_cell(value, unit) for value in line)), kind=kind)
 
 

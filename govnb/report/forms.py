@@ -191,13 +191,10 @@ class _Form:
 
     def _indicator(self, name: str, target: Target) -> Row:
         at = f"绩效指标.{name}" if self.at == "自评表" else f"{self.at}.绩效指标.{name}"
-        goal = str(target.wanted or (target.target.text if target.target else ""))
-        if target.initial:
-            goal += f"（年初{target.initial}）"
-        done = target.done or (target.actual.text if target.actual else target.state)
+        goal = target.goal + (f"（年初{target.initial}）" if target.initial else "")
         why = "；".join(str(t).rstrip("。") for t in (target.shortfall, target.remedy) if t)
         called = f"{name}（核心指标）" if target.core == "是" else name
-        words = (str(target.group), str(target.subgroup or ""), called, goal, str(done or ""))
+        words = (str(target.group), str(target.subgroup or ""), called, goal, target.came)
         points = [self._cell(f"{at}.{field}", plain=True) for field in ("分值", "公布得分")]
         return Row((*(Cell(text) for text in words), *points, Cell(why)))
 

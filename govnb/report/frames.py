@@ -26,7 +26,7 @@ import pandas as pd
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.text.faults import Place, Spot
-from govnb.text.values import MONEY_UNIT
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 TOTAL = "合计"
 NO_GROWTH = "上年为0，不计算增幅"
@@ -105,7 +105,9 @@ class Computed:
         """Return a figure by name; one the file has no line for is unknown."""
         found = self.figures.get(name)
         unsaid = self.figures.unsaid
-        unknown = Figure(name, unit=MONEY_UNIT, missing=(name,), absent=True, unsaid=unsaid)
+        unit = self.figures.sheet.money.printed or MONEY_UNIT
+        unknown = Figure(name, None, unit, missing=(name,), absent=True, unsaid=unsaid)
+        unknown = unknown._replace(scale=MONEY_UNITS[unit])
         return Number(found or unknown, self, blank=found is None)
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from govnb.report.assessment import Assessment
 from govnb.report.frames import TOTAL, Computed, Number
 from govnb.report.prose import plain
-from govnb.sheet.figure import Figure, Figures
+from govnb.sheet.figure import Figure, Figures, counted_in
 from govnb.sheet.folder import registers_of
 from govnb.sheet.in_year import (
     BY_DAYS,
@@ -33,7 +33,6 @@ from govnb.sheet.in_year import (
 )
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import FaultsError, did_you_mean
-from govnb.text.values import MONEY_UNIT
 
 SPENT, BUDGET = "累计支出", "调整后预算"
 
@@ -208,6 +207,7 @@ class InYear:
 
     def _of_last_year(self, figure: Figure, said: str) -> Number:
         formula = f"{self._year - 1}年{said}"
+        figure = counted_in(figure, self.figures.sheet.money.printed)
         return Number(figure._replace(name="", formula=formula, derived=True), self._computed)
 
     @cached_property
@@ -241,7 +241,8 @@ class InYear:
             if not months or name.split(".")[2] in months
         ]
         if not found:
-            return self.plain(0, MONEY_UNIT) if last == "金额" else self.number(f"{path}.{last}")
+            unit = self.figures.sheet.money.printed
+            return self.plain(0, unit) if last == "金额" else self.number(f"{path}.{last}")
         return sum(found[1:], found[0])
 
     def three_public(self) -> pd.DataFrame:

@@ -1,8 +1,8 @@
-"""A project's self-evaluation as frames: by indicator, and its money by source."""
+"""Projects' self-evaluations as frames: all of them, one's indicators, its money by source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,50 @@ from govnb.sheet.self_evaluation import WHOLE_MONEY, Bounds, ProjectScore
 
 RATE = "预算执行"
 POINTS, DUE = "得分", "重算得分"
+WORDS = ("等级", "偏差最大的指标")
+MONEY = {"年初预算": "年初预算数", "全年预算": "全年预算数", "全年执行": "全年执行数"}
+
+
+def row(
+    of: Computed, title: str, told: Mapping[str, Any], number: Callable[[str], Number]
+) -> dict[str, Any]:
+    """Return one project's row among others: money, points and grade, the farthest target.
+
+    `told` is what a result says of it, `number` finds the department's figures by name.
+    """
+    at = f"项目.{title}.自评表"
+    value = None if told["points"] is None else Decimal(told["points"])
+    stated, summed = f"{at}.总分", f"“{title}”自评表各项得分之和"
+    how = (
+        {"formula": stated, "inputs": (stated,)} if number(stated).is_known else {"formula": summed}
+    )
+    points = Number(Figure("", value, "分", derived=True, **how), of, blank=value is None)
+    cells = {column: number(f"{at}.资金.{WHOLE_MONEY}.{field}") for column, field in MONEY.items()}
+    words = (told["grade"], told["farthest"])
+    return {**cells, POINTS: points, **dict(zip(WORDS, words, strict=True))}
+
+
+def table(rows: Mapping[Any, Mapping[str, Any]], *names: str) -> pd.DataFrame:
+    """Return projects' rows as a frame, without those whose form states goals alone."""
+    told = {label: each for label, each in rows.items() if _is_evaluated(each)}
+    frame = pd.DataFrame(list(told.values()), columns=(*MONEY, POINTS, *WORDS), dtype=object)
+    labels = [label if isinstance(label, tuple) else (label,) for label in told]
+    levels = zip(*labels, strict=True) if labels else [()] * len(names)
+    return frame.set_index([pd.Index(each, name=n) for each, n in zip(levels, names, strict=True)])
+
+
+def _is_evaluated(cells: Mapping[str, Any]) -> bool:
+    return cells["全年执行"].is_known or cells[POINTS].is_known or bool(cells[WORDS[1]])
+
+
+def summary(of: Computed, scores: Mapping[str, ProjectScore], due: bool) -> pd.DataFrame:
+    """Return one row a project that has a form; `due`, also with its points worked out anew."""
+    rows = {title: row(of, title, scored.as_dict(), of.number) for title, scored in scores.items()}
+    frame = table(rows, "项目")
+    if due:
+        anew = [interval_text(*(scores[title].due_in_all or (None, None))) for title in frame.index]
+        frame.insert(4, DUE, pd.Series(anew, frame.index, dtype=object))
+    return frame
 
 
 def indicators(of: Computed, title: str, scored: ProjectScore) -> pd.DataFrame:
@@ -32,11 +76,9 @@ def indicators(of: Computed, title: str, scored: ProjectScore) -> pd.DataFrame:
     }  # fmt: skip
     rows = {f"{RATE}率": first}
     for name, target in form.targets.items():
-        goal = target.wanted or (target.target.text if target.target else "")
-        done = target.done or (target.actual.text if target.actual else target.state)
         why = (target.shortfall, target.remedy)
         rows[name] = {
-            "一级指标": str(target.group), "年度指标值": str(goal), "实际完成值": str(done or ""),
+            "一级指标": str(target.group), "年度指标值": target.goal, "实际完成值": target.came,
             "分值": _named(of, f"{at}.绩效指标.{name}.分值"),
             POINTS: _named(of, f"{at}.绩效指标.{name}.公布得分"),
             DUE: due_cell(of, scored.due(name), f"{at}.绩效指标.{name}.应得"),

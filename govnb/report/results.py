@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from govnb.files import find_upward
+from govnb.report import projects as self_evaluations
 from govnb.report.frames import Computed, Number
 from govnb.report.reports import FINDING, STATUSES, Report, finding_row, number, reports
 from govnb.sheet.figure import NUMBER, RATE_DECIMALS, Figure, Figures, exact, number_text
@@ -127,6 +128,39 @@ def scores(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame
     ]
     columns = ["部门", "指标", "分值", "得分下限", "得分上限", "公布得分", "指标值", "单位", "理由"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index(["部门", "指标"])
+
+
+def projects(year: int | str, outputs_dir: str | Path = "outputs") -> pd.DataFrame:
+    """Return one row a project that evaluated itself (项目自评), of every department.
+
+    Raises
+    ------
+    FaultsError
+        If there are no results of that year.
+    """
+    of, rows = Computed(Figures({}, {})), dict[Any, dict[str, Any]]()
+    made = _made(year, outputs_dir, _projects)
+    for field in self_evaluations.MONEY.values():
+        ends = f".{field}"
+        in_one_unit([f for _, (_, own) in made for n, f in own.items() if n.endswith(ends)])
+    for label, (told, own) in made:
+        for title, each in told.items():
+            number = partial(_number_of, of, label, own)
+            rows[label, title] = self_evaluations.row(of, title, each, number)
+    return self_evaluations.table(rows, "部门", "项目")
+
+
+def _projects(report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a report says of its projects' forms, and the figures of those."""
+    told, figures = report.result.get("project_forms") or {}, report.result.get("figures") or {}
+    own = {n: dict(f) for n, f in figures.items() if told and ".自评表." in n}
+    return told, own
+
+
+def _number_of(of: Computed, label: str, figures: Mapping[str, Any], name: str) -> Number:
+    found = _cell(of, label, name, figures.get(name))
+    assert isinstance(found, Number)
+    return found
 
 
 def _made(

@@ -47,8 +47,8 @@ class Sheet:
 
     @property
     def money_unit(self) -> str:
-        """The unit the file keeps its amounts in."""
-        return str(self.inputs.department.money_unit or self.inputs.year.money_unit)
+        """The unit the report prints its amounts in."""
+        return self.figures.sheet.money.printed
 
     def cell(self, name: str | None) -> Cell:
         """Return the cell of a figure."""

@@ -72,6 +72,13 @@ class Unsaid:
             return ""
         return {"概述": self._identity, "人员情况": self._staff}.get(slot, str)()
 
+    def cover(self) -> str:
+        """Return what stands on the cover below the title; nothing of what the file leaves out."""
+        names = {f"部门.{field}": field for field in ("预算编码", "评价方式", "评价机构")}
+        names["报告单位"] = "金额单位"
+        told = (f"{called}：{{{{ {n} }}}}" for n, called in names.items() if known(self.figures, n))
+        return "　　".join(told)
+
     def _identity(self) -> str:
         """Return who the department is, from the facts on it."""
         words = {
@@ -79,10 +86,7 @@ class Unsaid:
             "性质": "{}",
             "设立时间": "{}设立",
             "预算单位数": "预算单位{}",
-            "预算编码": "预算编码{}",
             "主管部门": "主管部门为{}",
-            "评价方式": "评价方式为{}",
-            "评价机构": "评价机构为{}",
         }
         told = [
             form.format(f"{{{{ 部门.{field} }}}}")

@@ -17,7 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from govnb.files import find_upward
-from govnb.report import frames, sentences
+from govnb.report import frames, projects, sentences
 from govnb.report.annex_tables import ANNEXED
 from govnb.report.assessment import Assessment
 from govnb.report.blocks import Cards, Result, SignOff, Title, cards_of
@@ -44,7 +44,7 @@ from govnb.report.stopped import mark_failures
 from govnb.report.tables import Table
 from govnb.report.three_public import LAST_YEAR, lacking, notes_of, three_public
 from govnb.report.unsaid import OPTIONAL, Unsaid, with_score
-from govnb.sheet.figure import Figures
+from govnb.sheet.figure import Figures, counted_in
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
 
@@ -127,7 +127,7 @@ class Workbook(Page, Assessment):
         )  # fmt: skip
         if self.public:
             return made
-        told = matters(self.review, self.figures, self.score)
+        told = matters(self.review, self._told, self.score)
         return replace(made, verdict=verdict(self.review, self.figures), matters=told)
 
     @property
@@ -143,7 +143,7 @@ class Workbook(Page, Assessment):
         if self.score is not None and (self.public or self.score.is_weighted):
             score = own_total(self.score) if self.public else self.score.out_of
         errors = None if self.public else len(self.review.open_errors)
-        cards = cards_of(self.figures, score, errors)
+        cards = cards_of(self._told, score, errors)
         self._remember(figure.name for figure, _ in cards.figures)
         return cards
 
@@ -157,6 +157,10 @@ class Workbook(Page, Assessment):
         written = str(getattr(self.inputs.department.narratives, attribute) or "")
         text = self._unsaid.section(slot, written.rstrip())
         return self._told_or_lacking(text, "" if slot in OPTIONAL else "本节文字")
+
+    def cover(self) -> Prose:
+        """Return what the cover says below the title: code, method, evaluator, unit of money."""
+        return self._prose(self._unsaid.cover())
 
     def other_lists_heading(self, number: str) -> Prose:
         """Return the heading of the lists no narrative tells; nothing without any."""
@@ -179,15 +183,11 @@ class Workbook(Page, Assessment):
 
     def income_heading(self, number: str) -> Prose:
         """Return the heading of the income section."""
-        return self.section(
-            3, number, sentences.heading_amount(self.figures, "收入", "财政预算收入")
-        )
+        return self.section(3, number, sentences.heading_amount(self._told, "收入", "财政预算收入"))
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""
-        return self.section(
-            3, number, sentences.heading_amount(self.figures, "支出", "部门整体支出")
-        )
+        return self.section(3, number, sentences.heading_amount(self._told, "支出", "部门整体支出"))
 
     def projects_heading(self, number: str) -> Prose:
         """Return the heading of the projects section, named for the project if there is one."""
@@ -197,7 +197,7 @@ class Workbook(Page, Assessment):
 
     def ledger(self, name: str) -> Prose:
         """Return a ledger in words: 1、…，其中：（1）…."""
-        return self._prose(sentences.ledger(self.figures, name))
+        return self._prose(sentences.ledger(self._told, name))
 
     def sentence(self, name: str) -> Prose:
         """Return one of the computed sentences of :mod:`govnb.report.sentences`.
@@ -206,12 +206,12 @@ class Workbook(Page, Assessment):
         """
         slot = _BESIDE.get(name)
         words = str(getattr(self.inputs.department.narratives, slot) or "") if slot else ""
-        return self._prose("" if LAST_YEAR.search(words) else SENTENCES[name](self.figures))
+        return self._prose("" if LAST_YEAR.search(words) else SENTENCES[name](self._told))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
         reason = str(self.inputs.department.narratives.overspend or "")
-        text = sentences.with_reason(sentences.overspend(self.figures), reason)
+        text = sentences.with_reason(sentences.overspend(self._told), reason)
         return self._told_or_lacking(text, "支出与收入的差额")
 
     def projects(self) -> Prose:
@@ -219,11 +219,19 @@ class Workbook(Page, Assessment):
         text = self._unsaid.projects(self._sheet.told_of_projects)
         return self._told_or_lacking(text, "项目情况")
 
+    def project_forms(self) -> pd.DataFrame:
+        """Return one row a project with a self-evaluation form (项目自评)."""
+        return projects.summary(self._computed, self.project_scores, due=not self.public)
+
+    def listed(self, figures: pd.Series) -> str:
+        """Return named figures as a sentence lists them: 甲80分、乙82分."""
+        return "、".join(f"{plain(str(name))}{number:}" for name, number in figures.items())
+
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""
         remark = str(self.inputs.department.narratives.three_public or "")
         notes = notes_of(self.inputs.department.three_public)
-        return self._prose(three_public(self.figures, remark, notes))
+        return self._prose(three_public(self._told, remark, notes))
 
     def three_public_lacking(self) -> Prose:
         """Return what of 三公经费 isn't published, where some of it is."""
@@ -354,7 +362,7 @@ class Workbook(Page, Assessment):
     @cached_property
     def _told(self) -> Figures:
         """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
-        return with_score(self.figures, self.score, self.public)
+        return with_score(self.figures.printed, self.score, self.public)
 
     @cached_property
     def _computed(self) -> frames.Computed:
@@ -368,7 +376,9 @@ class Workbook(Page, Assessment):
     @property
     def result_data(self) -> dict[str, Any]:
         """The machine-readable result, with what the notebook's cells computed."""
-        computed = {name: figure.as_dict() for name, figure in self._computed.kept.items()}
+        unit = self.figures.sheet.money.unit
+        kept = self._computed.kept.items()
+        computed = {name: counted_in(figure, unit).as_dict() for name, figure in kept}
         data = super().result_data
         return {**data, "figures": {**data["figures"], **computed}}
 
@@ -378,7 +388,7 @@ class Workbook(Page, Assessment):
 
     @cached_property
     def _unsaid(self) -> Unsaid:
-        return Unsaid(self.inputs, self.facts.lists, self.figures)
+        return Unsaid(self.inputs, self.facts.lists, self._told)
 
     def _quote(self, place: Place) -> str:
         """Return the line of the department's file at a place, cut where it is long."""

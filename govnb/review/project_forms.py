@@ -253,7 +253,7 @@ class _Form:
         elif due[0] == weight or _is_met_in_words(target):
             if value < weight and not is_told:
                 yield _Fault(
-                    f"目标{_goal(target)}已达到，得{printed(value, '分')}，"
+                    f"目标“{target.goal}”已达到，得{printed(value, '分')}，"
                     f"分值{printed(weight, '分')}：达标而未满分，没有写原因"
                 )
         else:
@@ -333,7 +333,3 @@ def _is_blank(target: Target) -> bool:
 
 def _is_met_in_words(target: Target) -> bool:
     return bool(target.done) and str(target.done).strip("。") == str(target.wanted).strip("。")
-
-
-def _goal(target: Target) -> str:
-    return f"“{(target.target.text if target.target else str(target.wanted)).strip()}”"

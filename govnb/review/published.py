@@ -54,6 +54,12 @@ class PublishedCheck(Check):
                 yield self._one(source, world.figures[canonical(key)], world)
 
     def _one(self, source: PublishedFigure, figure: Figure, world: World) -> Finding:
+        money = world.figures.sheet.money
+        if not source.unit and figure.unit == money.unit and money.printed:
+            # As the report prints it, whatever the file is kept in.
+            source = replace(
+                source, text=f"{source.text.strip()}{money.printed}", unit=money.printed
+            )
         scale, name = source.factor(figure.unit), figure.name
         assert scale is not None, "check_published refuses other units"
         number = replace(source, scale=scale)

@@ -14,7 +14,7 @@ from govnb.rubric.file import Entry, Indicator, Rubric, Socket
 from govnb.rubric.load import EVIDENCE, check_names, unused
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome, Part, Valued
 from govnb.sheet import score_words as words
-from govnb.sheet.compute import SCORE, compute
+from govnb.sheet.compute import SCORE, supposed
 from govnb.sheet.evidence import EVERY_GROUP, Evidence, Target
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figures, shown
@@ -317,8 +317,7 @@ def _readings(inputs: Inputs, rows: Sequence[_Row], n: int) -> Iterator[ReadingS
     for name, other in (case.evidence.readings if case.evidence else {}).items():
         values = {key: str(value).strip() for key, value in other.values.items()}
         try:
-            tried_out = {**case.figures.overrides, **values}
-            figures, _ = compute(inputs, tried_out, real=case.figures)
+            figures = supposed(inputs, case.figures, values).printed
         except FaultsError as error:
             # Told at the line the reading's values are written on.
             place = next(iter(other.values.values())).place

@@ -39,11 +39,7 @@ def compute(
         known = real.stated if real else _facts(inputs).drafts
         inputs = tried(inputs, known, overrides, faults)
     facts = _facts(inputs)
-    for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
-        facts.drafts[name] = (facts.drafts.get(name) or Figure(name))._replace(
-            place=TRIAL, value=None, expression=None, formula=None, lack=Lack.ON_TRIAL,
-            approximate=False, about="",
-        )  # fmt: skip
+    _withhold(facts.drafts, overrides)
     faults += facts.faults
     sheet = Sheet(facts.drafts, dict(inputs.year.accounts), facts.items, facts.money)
     names = Names(sheet, inputs.book, inputs.gaps)
@@ -60,6 +56,35 @@ def compute(
     if faults:
         raise FaultsError(faults)
     return Figures(cells, facts.parts, sheet, overrides, facts.unsaid), facts
+
+
+def supposed(inputs: Inputs, real: Figures, values: Mapping[str, str]) -> Figures:
+    """Return the figures under other values; no more is worked out again than rests on them."""
+    faults: list[Fault] = []
+    facts = collect(tried(inputs, real.stated, values, faults))
+    _withhold(facts.drafts, values)
+    drafts = {n: d for n in values if n in real.stated and (d := facts.drafts.get(n)) is not None}
+    sheet, every = real.sheet.with_(drafts), {**real.overrides, **values}
+    faults += _settle(sheet, Names(sheet, inputs.book, inputs.gaps), real.unsaid)
+    again = [name for name in sheet.drafts if name not in real or sheet.is_moved(name)]
+    made = Figures(
+        {**real, **{n: _figure(sheet, n) for n in again}}, real.parts, sheet, every, real.unsaid
+    )
+    # A word may change the names there are; what is wrong is told where all is worked out.
+    is_whole = len(drafts) == len(values) and facts.money == real.sheet.money
+    if is_whole and not any(isinstance(d.value, str) for d in drafts.values()):
+        if not (faults or facts.faults or _faults(sheet)):
+            return made
+    return compute(inputs, every, real=real)[0]
+
+
+def _withhold(drafts: dict[str, Figure], overrides: Mapping[str, str]) -> None:
+    """Make unknown what is tried out as 未公布."""
+    for name in (name for name, text in overrides.items() if text.strip() == UNKNOWN):
+        drafts[name] = (drafts.get(name) or Figure(name))._replace(
+            place=TRIAL, value=None, expression=None, formula=None, lack=Lack.ON_TRIAL,
+            approximate=False, about="",
+        )  # fmt: skip
 
 
 def _facts(inputs: Inputs) -> Facts:

@@ -340,6 +340,9 @@ class Department(Strict):
     sample: YesNo | None = of_year("示例", "虚构的部门和数据写 是")
     identity: Identity = key("部门", default=...)
     money_unit: MoneyUnit | None = key("金额单位", "本文件金额的单位，默认随年度文件", lasting=True)
+    printed_unit: MoneyUnit | None = key(
+        "报告单位", "报告里的金额一律印成 元、千元、万元或亿元；不写就按金额单位", lasting=True
+    )
     rubric: Text | None = key("指标体系", "本部门另用的指标体系，默认随年度文件", lasting=True)
     offices: list[Text] | None = key("内设机构")
     staff: Staff = key("人员", default=Staff())

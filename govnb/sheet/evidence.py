@@ -183,6 +183,16 @@ class Target(Evidence):
         """Whether its target is told in words."""
         return self.direction == QUALITATIVE
 
+    @property
+    def goal(self) -> str:
+        """What was meant to be reached, as written."""
+        return str(self.wanted or (self.target.text.strip() if self.target else ""))
+
+    @property
+    def came(self) -> str:
+        """What was reached, as written; empty where nothing says so."""
+        return str(self.done or (self.actual.text.strip() if self.actual else self.state) or "")
+
 
 def check_evidence(evidence: E) -> E:
     """Refuse a value given twice, and a target whose parts contradict each other."""

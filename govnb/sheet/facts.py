@@ -77,7 +77,8 @@ class Facts:
 def collect(inputs: Inputs) -> Facts:
     """Return the facts of a department's file."""
     unit = str(inputs.department.money_unit or inputs.year.money_unit)
-    walk = _Walk(Facts(money=Money(unit), unsaid=inputs.department.unsaid))
+    money = Money(unit, printed=str(inputs.department.printed_unit or unit))
+    walk = _Walk(Facts(money=money, unsaid=inputs.department.unsaid))
     walk.section("", inputs.department, inputs.department_at)
     drafts = walk.facts.drafts
     for name, cell in inputs.department.imported.items():

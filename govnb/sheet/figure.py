@@ -1,7 +1,7 @@
 """The figures of a department, and how each is printed."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from govnb.sheet.sheet import NUMBER as NUMBER
 from govnb.sheet.sheet import PERCENT as PERCENT
@@ -11,11 +11,12 @@ from govnb.sheet.sheet import Figure as Figure
 from govnb.sheet.sheet import Lack as Lack
 from govnb.sheet.sheet import Sheet
 from govnb.sheet.sheet import exact as exact
-from govnb.text.values import ABOUT, MORE, UNKNOWN, is_round
+from govnb.text.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, is_round
 
 MOST_DIGITS = 20  # beyond which a value is not looked at to print it
 RATE_DECIMALS = 2  # of every rate that is computed, so that those on one page compare
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
+_EXACT = Context(prec=200)
 
 
 def about(figure: Figure, text: str) -> str:
@@ -74,6 +75,24 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
     return f"{about(figure, text)}{figure.told_unit if unit else ''}"
 
 
+def counted_in(figure: Figure, unit: str) -> Figure:
+    """Return an amount of the file's own counted in another unit of money; others as they are.
+
+    Counted in a smaller unit it loses no digit; in a larger one it shows two places.
+    """
+    money, per, of = figure.unit.partition("/")
+    if money == unit or MONEY_UNITS.get(money) != figure.scale or unit not in MONEY_UNITS:
+        return figure
+    places = (MONEY_UNITS[unit] / figure.scale).adjusted()
+    value = figure.value
+    if isinstance(value, Decimal):
+        value = value.scaleb(-places, _EXACT)
+    decimals = 2 if places > 0 else max(figure.decimals + places, 0)
+    return figure._replace(
+        value=value, unit=f"{unit}{per}{of}", scale=MONEY_UNITS[unit], decimals=decimals
+    )
+
+
 def with_reason(figure: Figure, text: str) -> str:
     """Return a printed value with why it is unknown behind it, no word said twice."""
     why = figure.trouble or (figure.reason if figure.lack is None else figure.lack)
@@ -111,6 +130,15 @@ class Figures(dict[str, Figure]):
     def unsaid_word(self) -> str:
         """The word for what has no value, as it stands in a sentence: 未公布 or 待填."""
         return self.unsaid.strip("（）")
+
+    @property
+    def printed(self) -> "Figures":
+        """The figures in the unit of money the report prints them in (报告单位)."""
+        unit = self.sheet.money.printed
+        if unit in ("", self.sheet.money.unit):
+            return self
+        told = {name: counted_in(figure, unit) for name, figure in self.items()}
+        return Figures(told, self.parts, self.sheet, self.overrides, self.unsaid)
 
     def children(self, name: str) -> list[Figure]:
         """Return the parts directly below a ledger node, in file order."""

@@ -10,7 +10,7 @@ from govnb.text.values import Reads
 from govnb.text.yaml_text import Scalar
 
 _CELL = re.compile(
-    r"(?P<file>[^!]+)!(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}\d+)=(?P<value>.*?)(?:（(?P<unit>\w*元)）)?",
+    r"(?P<file>[^!]+)!(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}\d+(?::[A-Z]{1,3}\d+)?)=(?P<value>.*?)(?:（(?P<unit>\w*元)）)?",
     re.DOTALL,
 )
 _FILE = re.compile(

@@ -23,7 +23,7 @@ class PublishedFigure(TextNumber):
     def factor(self, unit: str) -> Decimal | None:
         """Return how many of a figure's unit one printed unit is; None if they don't compare.
 
-        A bare number is in the figure's unit, and so is money, which keeps the file's 金额单位.
+        A bare number is in the figure's unit.
         """
         return scale(self.unit or unit, unit)
 

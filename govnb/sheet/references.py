@@ -15,7 +15,7 @@ from govnb.sheet.expression import canonical
 from govnb.sheet.facts import Facts
 from govnb.sheet.fields import leaves, stated
 from govnb.sheet.figure import POINTS as POINTS_UNIT
-from govnb.sheet.figure import Figure, number_text, rounded, shown
+from govnb.sheet.figure import Figure, counted_in, number_text, rounded, shown
 from govnb.sheet.names import LIST_THEM, Names
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import unbound
@@ -49,7 +49,8 @@ DIRECTIONS = {
 }
 # A list whose last two items are joined by 和 instead of 、.
 AND = "和"
-FILTERS = (NUMBER, NUMERALS, *DIRECTIONS, AND)
+# An amount in a unit of its own: `{{ 项目.贷款 | 亿元 }}` among amounts in 万元.
+FILTERS = (NUMBER, NUMERALS, *DIRECTIONS, AND, *MONEY_UNITS)
 # A figure called 超支 is positive where too much was spent, one called 结余 where something is
 # left, and a filter that takes it the other way round would print the opposite of what is so.
 OVERSPENT = ("超支", "超支率")
@@ -82,10 +83,11 @@ def find(text: str) -> list[Reference]:
 def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
     """Return what a reference prints: value and unit, or what its filter makes of them.
 
-    数字 is the bare number; 汉字 Chinese numerals and the unit; one of :data:`DIRECTIONS` the
-    word its sign calls for and the size without sign, or 持平. A unit already written in the
-    `following` text isn't repeated.
+    数字 is the bare number; 汉字 Chinese numerals and the unit; 亿元 the amount in 亿元; one of
+    :data:`DIRECTIONS` the word its sign calls for and the size without sign, or 持平. A unit
+    already written in the `following` text isn't repeated.
     """
+    figure = counted_in(figure, filter_ or "")
     words = (POINTS_UNIT,) if figure.points else _SAME_UNIT.get(figure.unit, (figure.unit,))
     # Bold or a blank may stand between the number and its unit.
     written = bool(figure.unit) and following.lstrip(" *_~").startswith(words)
@@ -228,9 +230,12 @@ def _misused(text: str, reference: Reference, facts: Facts, sheet: Sheet) -> tup
     if draft is None:
         return None
     behind = text[reference.end :].lstrip(" *_~")
-    unit = next((unit for unit in MONEY_UNITS if behind.startswith(unit)), draft.unit)
-    if draft.unit in MONEY_UNITS and unit != draft.unit:
-        return f"“{name}”以{draft.unit}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
+    if filter_ in MONEY_UNITS and not draft.is_money:
+        return f"“{name}”不是金额，不能加“| {filter_}”", plain
+    told = counted_in(draft, filter_ if filter_ in MONEY_UNITS else facts.money.printed).unit
+    unit = next((unit for unit in MONEY_UNITS if behind.startswith(unit)), told)
+    if told in MONEY_UNITS and unit != told:
+        return f"“{name}”以{told}计，后面写的却是“{unit}”", f"{plain}，单位会自动带上"
     if filter_ == POINTS and draft.unit == PERCENT and not _is_difference(name, sheet):
         message = f"“{name}”不是两个率之差，不能说上升、下降几个百分点"
         return message, _points_hint(name, sheet)

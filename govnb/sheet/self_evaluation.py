@@ -13,7 +13,7 @@ from typing import Annotated
 
 from govnb.sheet.evidence import TargetOf, of_year
 from govnb.sheet.fields import key
-from govnb.sheet.score import IndicatorScore, Score
+from govnb.sheet.score import IndicatorScore, Score, grades_between
 from govnb.text.measure import PERCENT, Level
 from govnb.text.section import Name, Strict
 from govnb.text.values import Amount, AmountOf, Count, Kind, Money, Quantity, Text, YesNo
@@ -155,3 +155,29 @@ class ProjectScore:
         stated = [self.form.points, *(t.published for t in self.form.targets.values())]
         parts = [amount.value for amount in stated if amount and amount.value is not None]
         return sum(parts, Decimal(0)) if parts and len(parts) == len(stated) else None
+
+    @property
+    def grade(self) -> str:
+        """The grade of the total as printed; empty without one."""
+        points = self.points
+        return "" if points is None else "".join(grades_between(self.score.limits, points, points))
+
+    @property
+    def farthest(self) -> str:
+        """The indicator that is surely farthest from its target, in words; empty without one."""
+        lost = {
+            name: 1 - due[1] / target.weight.value
+            for name, target in self.form.targets.items()
+            if target.weight.value and (due := self.due(name))
+        }
+        name = max(lost, key=lambda each: lost[each], default="")
+        if not name or lost[name] <= 0:
+            return ""
+        target = self.form.targets[name]
+        told = ((way, word) for way, word in (("目标", target.goal), ("完成", target.came)) if word)
+        return f"{name}：{'，'.join(f'{way}{word}' for way, word in told)}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what the form itself comes to, for JSON."""
+        points = None if self.points is None else f"{self.points:f}"
+        return {"points": points, "grade": self.grade, "farthest": self.farthest}

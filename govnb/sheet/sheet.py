@@ -169,6 +169,7 @@ class Money:
 
     unit: str = MONEY_UNIT
     decimals: int = 2  # that amounts computed in that unit show
+    printed: str = ""  # the unit the report prints them in, if another
 
 
 class Sheet:
@@ -203,10 +204,11 @@ class Sheet:
                 draft = self.draft(name) or Figure(name)
                 given = draft._replace(value=given, expression=None, formula=None, lack=None)
             drafts[name] = given
+        changed, drafts = copy(self), {**self._changed, **drafts}
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
-            return Sheet({**self.drafts, **drafts}, self.accounts, self.items, self.money)
-        changed = copy(self)
-        changed._base, changed._changed = self, {**self._changed, **drafts}
+            every = {**self.drafts, **drafts}
+            changed = Sheet(every, self.accounts, self.items, self.money)
+        changed._base, changed._changed = self, drafts
         changed._answers, changed.faults = {}, []
         return changed
 
@@ -323,14 +325,15 @@ class Sheet:
         order = self._order
         if self._base is None:
             return [*order] if name in order and not self._answers else [name]
-        moved = [n for n in self.above(name) if n not in self._answers and self._is_moved(n)]
+        moved = [n for n in self.above(name) if n not in self._answers and self.is_moved(n)]
         return sorted(moved, key=lambda n: order.get(n, -1)) or [name]
 
-    def _is_moved(self, name: str) -> bool:
+    def is_moved(self, name: str) -> bool:
+        """Tell whether a figure rests on a changed one."""
         return not self.above(name).isdisjoint(self._changed)
 
     def _worked_out(self, name: str) -> Figure:
-        if self._base is not None and not self._is_moved(name):
+        if self._base is not None and name in self._base.drafts and not self.is_moved(name):
             return self._base.cell(name)
         draft = self.draft(name)
         if draft is None:

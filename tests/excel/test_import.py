@@ -126,6 +126,87 @@ def test_another_department_another_year_and_no_unit_are_refused(
     assert run(bare, "--unit", "收入支出决算总表=元").code == 0
 
 
+def test_of_another_departments_table_nothing_is_written(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    other: Rows = [
+        ["支出决算表"], ["部门：", "乙局", None, None, "单位：元"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 5000, 3000, 2000],
+    ]  # fmt: skip
+    told = run(write(tmp_path / "两家.xlsx", {"甲": summary(), "乙": other}), "--write")
+    assert "两家.xlsx!乙!A2: 表上是“乙局”" in told.out and told.code == 1
+    text = into.read_text("utf-8")
+    assert "报表.收入支出决算总表" in text and "支出决算表:" not in text.replace("收入支出决算", "")
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ({(2, 4): "金额单位：", (2, 5): "元"}, ""),
+        ({(2, 5): "单 位： 万　元"}, ""),
+        ({(2, 5): "（人民币元）"}, ""),
+        ({(2, 5): "单位：百元"}, "“百元”不是认得的金额单位"),
+        ({(2, 5): None, (0, 0): "收入支出决算总表（单位：千元）"}, ""),
+    ],
+)
+def test_the_unit_is_found_where_it_is_printed(
+    run: Any, tmp_path: Path, at: dict[tuple[int, int], Any], words: str
+) -> None:
+    rows = summary()
+    for (row, column), value in at.items():
+        rows[row][column] = value
+    told = run(write(tmp_path / "表.xlsx", {"Z": rows}))
+    assert words in told.out and told.code == (1 if words else 0), told.out
+    assert words or "读到 13 个指标" in told.out
+
+
+@pytest.mark.parametrize("value", ["#REF!", "1003618.46元", "1003618。46", "1.00361846E6", "七"])
+def test_a_cell_that_cannot_be_read_is_one_finding(run: Any, tmp_path: Path, value: str) -> None:
+    told = run(write(tmp_path / "坏.xlsx", {"Z": named(summary(), 9, 2, value)}))
+    assert told.code == 1 and told.out.count("坏.xlsx!Z!C10: ") == 1, told.out
+    # What the cell is part of can't be tried; it is no second mistake.
+    assert "未通过 0" in told.out
+    assert "收入.其他收入”那一格没有读出，不能核对“合计”" in told.out
+
+
+@pytest.mark.parametrize(
+    "value", ["1003618.46", "１，００３，６１８．４６", " 1,003,618.46 ", "¥1003618.46"]
+)
+def test_a_number_typed_as_text_is_that_number(run: Any, tmp_path: Path, value: str) -> None:
+    told = run(write(tmp_path / "文.xlsx", {"Z": named(summary(), 9, 2, value)}))
+    assert told.code == 0 and "100.361846" in told.out, told.out
+
+
+def test_a_known_title_over_an_unknown_layout_is_said(run: Any, tmp_path: Path) -> None:
+    rows: Rows = [["收入支出决算总表"], ["单位：元"], ["指标", "上期", "本期"], ["甲", 120.5, 8000]]
+    told = run(write(tmp_path / "怪.xlsx", {"Z": rows}))
+    assert told.code == 1
+    assert "怪.xlsx!Z!B4: 认得“收入支出决算总表”这个表名，里面的数一个也没有读出来" in told.out
+
+
+def test_a_list_of_contents_is_no_table(run: Any, tmp_path: Path) -> None:
+    contents: Rows = [
+        ["目录"],
+        ["收入支出决算总表", 1],
+        ["支出决算表", 2],
+        ["三公经费支出决算表", 3],
+    ]
+    told = run(write(tmp_path / "册.xlsx", {"目录": contents, "Z": summary()}))
+    assert told.code == 0 and "读到 13 个指标" in told.out, told.out
+
+
+def test_an_amount_that_stands_in_two_places_must_be_the_same(
+    govnb: Any, run: Any, into: Path, tmp_path: Path
+) -> None:
+    into.write_text(NAMED + "预算执行: {决算收入: 2570}\n", encoding="utf-8")
+    told = run(write(tmp_path / "决算.xlsx", {"Z": summary()}), "--write")
+    words = "收入支出决算总表·收入2575.489939万元，而预算执行·决算收入是2570万元"
+    assert told.code == 1 and words in told.out
+    # And afterwards, in every review of the file.
+    assert words in govnb("review", into).out
+
+
 def test_two_sets_of_one_table_need_a_scope(run: Any, into: Path, tmp_path: Path) -> None:
     whole = named(summary(), 0, 0, "收入支出决算总表（汇总）")
     own = named(summary(), 0, 0, "收入支出决算总表（本级）")
@@ -204,7 +285,7 @@ def test_a_missing_table_is_named_as_what_could_not_be_tried(
     sheets = accounts(random.Random(2))
     del sheets["支出决算表"]
     told = run(write(tmp_path / "决算.xlsx", sheets))
-    assert "[缺数据] 缺少：报表.支出决算表.合计" in told.out
+    assert "[缺数据] 没有“支出决算表”，3 项没有核对：支出决算表与总表、支出决算" in told.out
 
 
 def test_other_sheets_of_a_big_workbook_are_named(run: Any, into: Path, tmp_path: Path) -> None:
@@ -266,8 +347,11 @@ def test_a_folder_of_workbooks_comes_in_at_once(
     for code in ("jia", "yi"):
         write(tmp_path / "in" / f"{code}.xlsx", {"Z": summary(f"部门：{code}局")})
     (tmp_path / "in" / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "in" / "~$jia.xlsx").write_bytes(b"")
+    write(tmp_path / "in" / "bing.xlsx", {"Z": named(summary("部门：bing局"), 10, 5, 99)})
     told = govnb("import", tmp_path / "in", "--into", params_copy / "2018", "--write",
                  "--params", params_copy)  # fmt: skip
-    assert told.code == 1 and "3 个工作簿" in told.out
+    assert told.code == 1 and "4 个工作簿" in told.out
+    assert "bing.yml: “报表.收入支出决算总表.支出”写明0.0099万元" in told.out
     assert "名称: jia局" in (params_copy / "2018" / "jia.yml").read_text("utf-8")
     assert (params_copy / "2018" / "yi.yml").exists()

@@ -135,6 +135,36 @@ def test_the_three_public_table_reads_alike_in_each_order_of_its_columns(
     assert "未通过 0" in found["out"]
 
 
+def test_the_three_public_table_reads_alike_with_one_item_a_row(read: Read) -> None:
+    found = read({"表": [
+        ["2018年度“三公”经费支出决算表"], ["单位名称：某局", None, None, "单位：万元"],
+        ["项 目", "预算数", "决算数", "上年决算数"], ["合 计", 20.25, 19.31, 18],
+        ["（一）因公出国（境）费用", 0, 0, 0], ["（二）公务接待费", 12.15, 10.33, 10],
+        ["（三）公务用车购置及运行费", 8.1, 8.98, 8], ["其中：1.公务用车购置费", 0, 0, 0],
+        ["2.公务用车运行费", 8.1, 8.98, 8],
+    ]})  # fmt: skip
+    assert found["三公经费.公务接待费.支出"] == "10.33"
+    assert found["三公经费.公务用车运行维护费.上年支出"] == "8"
+    assert found["三公经费.预算"] == "20.25" and found["三公经费.支出"] == "19.31"
+    assert found["报表.三公经费决算表.决算.公务用车购置及运行维护费"] == "8.98"
+    assert "未通过 0" in found["out"]
+
+
+@pytest.mark.parametrize("codes", [
+    [201.0, 20103.0, "2010301.0"], ["201", "201-03", "201 03 01"],
+    ["201 一般公共服务", "20103 政府办", "2010301行政运行"],
+])  # fmt: skip
+def test_a_code_reads_alike_however_it_is_printed(read: Read, codes: list[object]) -> None:
+    rows = [[code, "科目", 5000, 3000, 2000] for code in codes]
+    found = read({"表": [
+        ["支出决算表"], ["部门：某局", None, None, None, "单位：元"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 5000, 3000, 2000], *rows,
+    ]})  # fmt: skip
+    assert found["报表.支出决算表.基本支出.201.20103.2010301"] == "0.3"
+    assert "未通过 0" in found["out"]
+
+
 FISCAL: Rows = [
     ["财政拨款收入支出决算总表"],
     ["公开04表"],
@@ -256,7 +286,9 @@ def budget_book() -> dict[str, Rows]:
 
 
 def test_a_budget_workbook_is_read_whole_in_yuan_and_wan(read: Read) -> None:
-    found = read(budget_book(), {"部门“三公”经费和机关运行费预算表": "D4:F4"})
+    # As the district's own workbook is: used out to column IV, though four columns are filled.
+    book = {name: [*rows, [None] * 255 + [" "]] for name, rows in budget_book().items()}
+    found = read(book, {"部门“三公”经费和机关运行费预算表": "D4:F4"})
     assert "不认识的工作表没有读：目录" in found["out"]
     assert found["预算执行.年初预算"] == "310"
     assert found["报表.预算收入总表.财政拨款收入.205.20502.2050205"] == "300"
@@ -315,6 +347,28 @@ def test_a_list_of_quotas_is_added_up_by_project_source_and_function(read: Read)
     assert found["报表.指标表.项目.网络建设"] == "15.00005"
     assert found["报表.指标表.资金性质.政府性基金"] == "3"
     assert found["报表.指标表.功能分类.2010301"] == "15.00005"
+    assert found["报表.指标表.项目"] == "18.00005"
+
+
+def test_a_list_of_quotas_is_of_one_department_and_every_amount_has_its_project(
+    govnb: Any, into: Path, tmp_path: Path
+) -> None:
+    heads = ["预算单位名称", "项目名称", "资金性质", "支出功能分类", "指标下达金额"]
+    rows: Rows = [
+        ["预算指标表"], heads,
+        ["某局", "网络", "一般公共预算", "2010301", 5000], ["乙局", "网络", "一般公共预算", "2010301", 600],
+        ["某局", "热线", "一般公共预算", "2010301", "(1,000)"], ["某局", None, "一般公共预算", "2010301", 7],
+        ["某局", "热线", "一般公共预算", "2010301", "1.2.3"],
+    ]  # fmt: skip
+    path = write(tmp_path / "指标.xlsx", {"表": rows})
+    told = govnb("import", path, "--into", into)
+    assert "指标.xlsx!表!A4: “指标表”里有 2 家单位：某局、乙局（用 --scope" in told.out
+    told = govnb("import", path, "--into", into, "--scope", "某局")
+    line = next(x for x in told.out.splitlines() if "资金性质.一般公共预算" in x)
+    assert line.split()[1:5] == ["—", "0.4007", "E3:E6", "元"]
+    assert (
+        told.out.count("1.2.3") == 1 and "指标.xlsx!表!B6: 这一行有金额，没有写项目名称" in told.out
+    )
 
 
 def test_a_rate_is_read_as_its_cell_shows_it(govnb: Any, into: Path, tmp_path: Path) -> None:
