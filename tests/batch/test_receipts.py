@@ -87,10 +87,24 @@ def test_opening_and_saving_a_notebook_in_jupyterlab_runs_nothing(tmp_path: Path
     before = sources_digest(source)
     notebook["metadata"]["language_info"]["version"] = "3.99"
     notebook["cells"][0] |= {"execution_count": 1, "outputs": [{"output_type": "stream"}]}
+    # Shift-Enter in the last cell adds one below; a tag put on and taken off leaves a list.
+    notebook["cells"].append(notebook["cells"][0] | {"id": "new", "source": ["\n"]})
+    notebook["cells"][-2]["metadata"] |= {"tags": [], "jupyter": {"source_hidden": True}}
+    notebook["cells"][2]["source"] = "".join(notebook["cells"][2]["source"]) + "\n"
     saved.write_text(json.dumps(notebook), "utf-8")
     assert sources_digest(saved) == before
-    notebook["cells"][1]["source"] = ["wb = None"]
-    saved.write_text(json.dumps(notebook), "utf-8")
+    changes: list[dict[str, Any]] = [
+        {"source": ["wb = None"]},
+        {"metadata": {"tags": ["remove_cell"]}},
+        {"cell_type": "markdown"},
+        {"attachments": {"a.png": {"image/png": "eA=="}}},
+    ]
+    for change in changes:
+        other = json.loads(json.dumps(notebook))
+        other["cells"][1] |= change
+        saved.write_text(json.dumps(other), "utf-8")
+        assert sources_digest(saved) != before, change
+    saved.write_text(json.dumps({**notebook, "cells": notebook["cells"][::-1]}), "utf-8")
     assert sources_digest(saved) != before
 
 
