@@ -13,11 +13,14 @@ import platform
 import stat
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from govnb.batch.job import Job
 from govnb.batch.outcome import Outcome, Output
@@ -25,7 +28,6 @@ from govnb.batch.store import RECEIPTS, Entry, Store
 from govnb.review.words import words_file
 from govnb.sheet.folder import YEAR_FILE, registers_of
 
-VERSION = 1
 EDITION = "版本"
 # What draws, computes or writes a part of a report; another version may do so differently.
 _LIBRARIES = (
@@ -53,6 +55,8 @@ class Receipt:
     # What its outputs, and the receipt itself, are called.
     stem: str
     run: Mapping[str, Any] = field(default_factory=dict)
+    # Of this shape; one of another counts as none.
+    version: Literal[2] = 2
 
     @property
     def edition(self) -> str:
@@ -176,41 +180,27 @@ def read_receipts(store: Store, edition: str = "review", folder: str = "") -> di
     found = {}
     where = f"{RECEIPTS}/{folder}".rstrip("/")
     for name in store.listing(where):
-        stem, dot, ending = name.rpartition(".")
-        if ending != "json" or not dot:
-            continue
-        stem = f"{folder}/{stem}".lstrip("/")
-        try:
-            receipt = _receipt(json.loads(store.read(f"{where}/{name}")), stem)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-        whose = receipt.outcome.department if receipt else ""
-        # A copy under another name is nobody's.
-        mine = stem.rpartition("/")[2].startswith(whose)
-        if receipt is not None and receipt.edition == edition and mine:
-            found[stem] = receipt
+        with suppress(OSError, ValueError):
+            receipt = _kept().validate_json(store.read(f"{where}/{name}"))
+            # A copy under another name is nobody's.
+            if (receipt.edition, f"{receipt.stem}.json") == (
+                edition,
+                f"{folder}/{name}".lstrip("/"),
+            ):
+                found[receipt.stem] = receipt
     return found
-
-
-def _receipt(plain: Mapping[str, Any], stem: str) -> Receipt | None:
-    if plain["version"] != VERSION:
-        return None
-    stamp = Stamp(dict(plain["inputs"]), dict(plain["options"]))
-    return Receipt(stamp, Outcome.from_dict(plain["outcome"]), stem, dict(plain["run"]))
 
 
 def write_receipt(store: Store, receipt: Receipt) -> None:
     """Keep a receipt beside the outputs."""
-    plain = {
-        "version": VERSION,
-        "inputs": dict(receipt.stamp.inputs),
-        "options": dict(receipt.stamp.options),
-        "outcome": receipt.outcome.as_dict(),
-        "run": dict(receipt.run),
-    }
-    data = json.dumps(plain, ensure_ascii=False, indent=1).encode()
+    data = _kept().dump_json(receipt, indent=1)
     # An empty one after a power failure counts as none.
     store.write({f"{RECEIPTS}/{receipt.stem}.json": data}, flush=False)
+
+
+@cache
+def _kept() -> TypeAdapter[Receipt]:
+    return TypeAdapter(Receipt)
 
 
 def digest(path: Path) -> str:
