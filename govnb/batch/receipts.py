@@ -183,10 +183,8 @@ def read_receipts(store: Store, edition: str = "review", folder: str = "") -> di
         with suppress(OSError, ValueError):
             receipt = _kept().validate_json(store.read(f"{where}/{name}"))
             # A copy under another name is nobody's.
-            if (receipt.edition, f"{receipt.stem}.json") == (
-                edition,
-                f"{folder}/{name}".lstrip("/"),
-            ):
+            own = f"{RECEIPTS}/{receipt.stem}.json" == f"{where}/{name}"
+            if own and receipt.edition == edition:
                 found[receipt.stem] = receipt
     return found
 
