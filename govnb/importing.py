@@ -59,6 +59,7 @@ def import_files(
         return _import_folder(files, district, rules, write)
     done = district.into(into, list(workbooks))
     _print_changes(done)
+    review = review_of(done, params, rules)
     for fault in done.faults:
         click.echo(str(fault))
     for note in done.found.notes:
@@ -67,7 +68,6 @@ def import_files(
         for workbook in workbooks:
             copy = marked(workbook, done.faults)
             click.echo(f"有错的格标在 {copy}" if copy else f"{workbook.name}：没有要标的格")
-    review = review_of(done, params, rules)
     broken = _print_relations(review, done, district, rules)
     _settle(done, write)
     return 1 if done.faults or broken else 0
@@ -171,13 +171,12 @@ def relations(review: Review) -> list[Finding]:
 def _print_relations(review: Review | None, done: Import, district: District, rules: Rules) -> bool:
     """Tell which relations were tried and which could not be; return whether one is broken."""
     if review is None:
-        for fault in done.plan.faults:
-            click.echo(str(fault))
         return True
     found = [_decided(finding, done.found.unread) for finding in relations(review)]
     states = [f.severity if f.severity == RESIDUE and f.is_open else f.state for f in found]
     counts = "，".join(f"{s} {states.count(s)}" for s in (PASSED, RESIDUE, FAILED, NO_DATA))
-    click.echo(f"表间勾稽：{counts}")
+    if {PASSED, RESIDUE, FAILED, NO_DATA} & {*states}:
+        click.echo(f"表间勾稽：{counts}")
     lacking = _lacking(done, found, rules)
     told = {check for checks in lacking.values() for check in checks}
     for finding in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-LEDGERS = Path(__file__).parent / "data" / "monitoring"
+LEDGERS = Path(__file__).parents[1] / "params" / "2026"
 YEAR = "年度: {}\n地区: 某区\n金额单位: 万元\n经济分类: {{'301': 工资福利支出}}\n"
 
 

@@ -265,7 +265,7 @@ def test_help_stands_in_columns_as_wide_as_they_look(govnb: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "typed", "found"),
     [
-        (["run"], "20", ["2016", "2018", "2019"]),
+        (["run"], "20", ["2016", "2018", "2019", "2026"]),
         (["new", "2020", "x", "--from"], "2018", ["2018"]),
         (["run", "2016"], "jun", ["junshan-zwfw"]),
         (["run", "1999"], "", []),

@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -241,10 +241,7 @@ class Importer:
             used = {origin.split("!", 1)[0] for origin in origins.values()}
             if files := self._files([s for s in sources if s.path.name in used], day):
                 values[SOURCES] = files
-        edits = Edits(self.text)
-        if values:
-            edits.merge(edits.tree, fitted(values, edits.tree))
-        return edits.made()
+        return merged(self.text, values)
 
     def _files(self, sources: list[Source], day: str) -> dict[str, str]:
         """Return the records of workbooks that are new or have changed."""
@@ -298,6 +295,16 @@ def put(values: dict[str, Any], path: tuple[str, ...], text: Any) -> None:
     for step in path[:-1]:
         values = values.setdefault(step, {})
     values[path[-1]] = text
+
+
+def merged(text: str, values: Mapping[str, Any], cleared: Iterable[Sequence[str]] = ()) -> str:
+    """Return a file's text with values put in and others taken out; comments and order stay."""
+    edits = Edits(text)
+    for path in cleared:
+        edits.remove(path)
+    if values:
+        edits.merge(edits.tree, fitted(values, edits.tree))
+    return edits.made()
 
 
 def fitted(values: Mapping[str, Any], node: Any) -> dict[str, Any]:

@@ -14,7 +14,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from govnb.excel.changes import BY_HAND, NEW, SAME, UPDATED, Change, Plan, Target, fitted, put
+from govnb.excel.changes import (
+    BY_HAND,
+    NEW,
+    SAME,
+    UPDATED,
+    Change,
+    Plan,
+    Target,
+    fitted,
+    merged,
+    put,
+    target_of,
+)
 from govnb.excel.filled import Filled
 from govnb.excel.form import CODE, DIGEST, UNIT, YEAR, digest, texts_of
 from govnb.excel.layout import Leaf, leaves
@@ -27,7 +39,8 @@ from govnb.sheet.read import Inputs
 from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place, Spot
 from govnb.text.validation import validate_leniently
-from govnb.text.yaml_edit import Edits, block
+from govnb.text.values import MONEY_UNIT
+from govnb.text.yaml_edit import block
 from govnb.text.yaml_text import Mapping as Section
 from govnb.text.yaml_text import Scalar, mapping, parse_yaml, scalar
 
@@ -64,14 +77,14 @@ def plan_form(filled: Filled, path: Path, before: str, label: str, district: Sha
             continue
         here, there = _said(old.get(at)), _said(leaf)
         state = NEW if not here else SAME if _equal(here, there) else UPDATED
-        plan.changes.append(_change(leaf, here, there, state, spots[at]))
+        plan.changes.append(_change(leaf, here, there, state, spots[at], filled))
     # A row that can't be read may be one that seems cleared.
     is_whole = filled.is_whole and not filled.faults
     gone = [leaf for at, leaf in old.items() if at not in new] if is_whole else []
     for leaf in gone:
         if not any(leaf.path[: len(b)] == b for b in bad):
             plan.changes.append(
-                _change(leaf, _said(leaf), "", CLEARED, Spot(filled.source.path.name))
+                _change(leaf, _said(leaf), "", CLEARED, Spot(filled.source.path.name), filled)
             )
     if is_edited:
         plan.changes = [_kept(change, district.replace) for change in plan.changes]
@@ -142,8 +155,11 @@ def _spot(filled: Filled, path: KeyPath) -> Spot:
     return own or Spot(filled.source.path.name)
 
 
-def _change(leaf: Leaf, now: str, new: str, state: str, spot: Spot) -> Change:
-    return Change(Reading(leaf.name, new, spot, ""), Target(leaf.path, None), now, new, state)
+def _change(leaf: Leaf, now: str, new: str, state: str, spot: Spot, filled: Filled) -> Change:
+    target = target_of(leaf.name)
+    unit = target.kind.unit if target and target.kind else ""
+    unit = filled.told[UNIT] if unit == MONEY_UNIT else unit
+    return Change(Reading(leaf.name, new, spot, unit), Target(leaf.path, None), now, new, state)
 
 
 def _kept(change: Change, replace: Collection[str]) -> Change:
@@ -164,14 +180,7 @@ def _text(
     if not (changed or cleared):
         return before
     wanted = {p: leaf for p, leaf in {**old, **changed}.items() if p not in cleared}
-    text = ""
-    if before:
-        edits = Edits(before)
-        for path in cleared:
-            edits.remove(path)
-        if changed:
-            edits.merge(edits.tree, fitted(_nested(changed), edits.tree))
-        text = edits.made()
+    text = merged(before, _nested(changed), cleared) if before else ""
     if not before or not _holds(text, label, wanted):
         values = _nested(wanted)
         order = aliases(Department)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +30,7 @@ _LETTERED = re.compile(r"\([A-Z](?:[=/÷][A-Z])*\)$")
 _LEFT_OUT = re.compile(r"[\s“”\"'‘’《》:]")
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Return a label as labels are compared: width, blanks, quotes and numbering aside."""
     text = _LETTERED.sub("", _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)))

@@ -14,7 +14,7 @@ import pandas as pd
 from govnb.files import find_upward
 from govnb.report.blocks import Result, Title
 from govnb.report.frames import Number
-from govnb.report.in_year import BUDGET, SPENT
+from govnb.report.in_year import BUDGET, SPENT, span
 from govnb.report.monitor import FOLDER
 from govnb.report.page import Page
 from govnb.sheet.figure import Figure
@@ -57,7 +57,7 @@ class Bulletin(Page):
         """Return the title, which says so if anything in it is made up."""
         regions = {str(result["region"]) for result in self.results}
         region = regions.pop() if len(regions) == 1 else ""
-        heading = f"{region}{self.year}年1—{self.month}月预算执行情况通报"
+        heading = f"{region}{self.year}年{span(self.month)}预算执行情况通报"
         made_up = all(result["sample"] for result in self.results)
         return Title(heading, sample="示例：各部门的台账是编的，供试用。" if made_up else False)
 

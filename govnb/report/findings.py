@@ -73,7 +73,7 @@ class Findings:
         wrong = "，".join(f"{s}{counts[s]}处" for s in SEVERITIES)
         others = (PASSED, EXPLAINED, NO_DATA, NOT_APPLICABLE)
         rest = "，".join(f"{s}{counts[s]}项" for s in others if counts[s])
-        return f"{thin}待处理：{wrong}。{rest}。"
+        return f"{thin}待处理：{wrong}。" + (f"{rest}。" if rest else "")
 
     def table(self) -> Table:
         """Return the open and explained findings as a table, for paper and terminal."""

@@ -18,7 +18,7 @@ from govnb.report.assessment import Assessment
 from govnb.report.frames import TOTAL, Computed, Number
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figure, Figures, counted_in
-from govnb.sheet.folder import registers_of
+from govnb.sheet.folder import IN_YEAR, registers_of
 from govnb.sheet.in_year import (
     BY_DAYS,
     BY_MONTHS,
@@ -35,6 +35,11 @@ from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import FaultsError, did_you_mean
 
 SPENT, BUDGET = "累计支出", "调整后预算"
+
+
+def span(month: int) -> str:
+    """Return the months of a year to the end of one: 1月, 1—6月."""
+    return f"1—{month}月" if month > 1 else f"{month}月"
 
 
 class InYear:
@@ -57,8 +62,9 @@ class InYear:
         """The ledgers that the months come from."""
         inputs = self.inputs
         path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
-        kinds = (file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path))
-        return f"本部门的台账（{'、'.join(kinds)}）" if registers_of(path) else "本部门填报"
+        kinds = [file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path)]
+        own = "、".join(kind for kind in kinds if kind in IN_YEAR)
+        return f"本部门的台账（{own}）" if own else "本部门填报"
 
     @cached_property
     def standard(self) -> tuple[str, Standard]:
@@ -69,6 +75,11 @@ class InYear:
             hint = did_you_mean(wanted, rules.standards) or f"可写：{'、'.join(rules.standards)}"
             raise FaultsError.of(str(wanted.place), f"没有预警标准“{wanted}”", hint)
         return str(wanted), rules.standards[wanted]
+
+    @property
+    def span(self) -> str:
+        """The months told of: 1月, 1—6月."""
+        return span(self.month)
 
     # ── 序时进度 ────────────────────────────────────────────────
 
@@ -113,6 +124,8 @@ class InYear:
 
     def measures(self) -> tuple[str, ...]:
         """Return the notes that say how the page reckons: 序时, the denominator, the standard."""
+        if not self.month:
+            return ()
         name, standard = self.standard
         gone, days = self._gone(self.month)
         told = {BY_PLAN: "按“计划进度”里写的", BY_DAYS: f"按日，{gone}÷{days}"}
@@ -259,15 +272,17 @@ class InYear:
 
     def targets(self) -> pd.DataFrame:
         """Return the monitored indicators as last filled in, in the form's columns."""
-        rows: dict[tuple[str, str], dict[str, str]] = {}
+        labels, rows = list[tuple[str, str]](), list[dict[str, str]]()
         for project, by_month in self.inputs.department.monitored.items():
             filled = [m for m in by_month if int(m.removesuffix("月")) <= self.month]
             last = max(filled, key=lambda m: int(m.removesuffix("月")), default=None)
             for name, target in by_month[last].items() if last else ():
                 told = {str(f.alias): getattr(target, key) for key, f in _fields(target)}
-                rows[project, name] = {column: str(text or "") for column, text in told.items()}
-        index = pd.MultiIndex.from_tuples(list(rows), names=["项目", "三级指标"]) if rows else None
-        return pd.DataFrame(list(rows.values()), index=index, dtype=object)
+                row = {column: str(text or "") for column, text in told.items()}
+                labels.append((project, row.pop("一级指标")))
+                rows.append({"二级指标": row.pop("二级指标"), "三级指标": name, **row})
+        index = pd.MultiIndex.from_tuples(labels, names=["项目", "一级指标"]) if rows else None
+        return pd.DataFrame(rows, index=index, dtype=object)
 
     # ── Warnings ────────────────────────────────────────────────
 

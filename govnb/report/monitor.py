@@ -16,7 +16,7 @@ from govnb.report.prose import Prose, plain
 from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.sheet.figure import number_text
-from govnb.sheet.folder import REGISTERS
+from govnb.sheet.folder import IN_YEAR
 from govnb.sheet.in_year import (
     NORMAL,
     RED,
@@ -62,7 +62,9 @@ class Monitor(Workbook):
         if not 1 <= made.in_year.month <= last:
             said = f"{month}月还没有执行数，最后一个月是{last}月"
             told = said if last else "没有逐月的执行数"
-            hint = f"放一个台账文件 {department}.月度.csv，栏目见 docs/monitoring.md"
+            hint = f"补上{month}月的台账，或写 {last}"
+            if not last:
+                hint = f"放一个台账文件 {department}.月度.csv，栏目见 docs/monitoring.md"
             raise FaultsError.of(made.inputs.department_at.file, told, hint)
         return made
 
@@ -76,7 +78,7 @@ class Monitor(Workbook):
         """What stands above the page."""
         department = self.inputs.department
         year = department.year.value
-        return f"{department.identity.name}{year}年1—{self.in_year.month}月预算执行监控"
+        return f"{department.identity.name}{year}年{self.in_year.span}预算执行监控"
 
     def duties(self, warned: pd.DataFrame) -> Prose:
         """Return what is to be done this month about each warning, the gravest first."""
@@ -89,12 +91,12 @@ class Monitor(Workbook):
             for n, (name, line) in enumerate(rows.iterrows(), 1)
         ]
         return self._prose(
-            "\n".join(told) or f"1—{self.in_year.month}月各项目执行正常，没有要处理的预警。"
+            "\n".join(told) or f"{self.in_year.span}各项目执行正常，没有要处理的预警。"
         )
 
     def findings(self) -> Findings | Prose:
         """Return what in the ledgers is to be corrected or explained."""
-        own = tuple(f for f in self.review.findings if f.id.startswith(REGISTERS) and f.is_open)
+        own = tuple(f for f in self.review.findings if f.id.startswith(IN_YEAR) and f.is_open)
         if not own:
             return self._prose("台账各项核对没有发现问题。")
         found = Findings(Review(own), self.figures, self.inputs.department_at.file, is_whole=False)

@@ -90,9 +90,7 @@ class _Form:
         stated, points = form.rate, form.points
         number = rate.number if rate else None
         if number is None:
-            if stated is not None or points is not None:
-                missing = (rate.missing if rate else ()) or (f"{self._at}.资金.{WHOLE_MONEY}",)
-                yield self.check.no_data(f"{self.title}.执行率", missing)
+            yield from self._without_rate(stated, points)
             return
         if stated is not None and stated.value is not None:
             yield self._held("执行率", f"{self._at}.公布执行率", stated, number, PERCENT)
@@ -104,6 +102,28 @@ class _Form:
                 f"预算执行没有印得分，执行率{printed(number, PERCENT)}，应是{printed(due[0], '分')}"
             )
             yield self._failed("执行率得分", told, severity=HINT)
+
+    def _without_rate(self, stated: Amount | None, points: Amount | None) -> Iterator[Finding]:
+        """Tell why there is no rate, where points were given for one or money was spent."""
+        at = f"{self._at}.资金.{WHOLE_MONEY}"
+        budget, spent = (self.world.figures.get(f"{at}.{c}") for c in ("全年预算数", "全年执行数"))
+        without = budget is not None and budget.number == 0
+        if without and spent is not None and spent.number:
+            told = f"全年预算数是0，执行{spent.value}{spent.unit}，没有预算而有支出"
+            yield self._failed("执行率", told, Evidence(Side.of(spent)))
+        elif points is not None and points.value:
+            lacks = [
+                c
+                for c, f in (("全年预算数", budget), ("全年执行数", spent))
+                if f is None or f.number is None
+            ]
+            why = "全年预算数是0" if without else f"没有{'、'.join(lacks) or '预算数或执行数'}"
+            told = f"预算执行印得分{printed(points.value, '分')}，{why}，算不出执行率"
+            side = Side(f"{self._at}.执行率得分", exact(points.value), str(points.place))
+            yield self._failed("执行率得分", told, Evidence(side))
+        elif stated is not None:
+            missing = (self._rate.missing if self._rate else ()) or (at,)
+            yield self.check.no_data(f"{self.title}.执行率", missing)
 
     def _held(self, what: str, name: str, stated: Amount, due: Decimal, unit: str) -> Finding:
         value = stated.value or ZERO
@@ -234,8 +254,10 @@ class _Form:
         elif due[0] == due[1]:
             yield self.check.passed(subject, f"得分{printed(value, '分')}", evidence)
         else:
-            missing = [self._full(each) for each in self.scored.rows[name].missing]
-            yield self.check.no_data(subject, missing, evidence)
+            row = self.scored.rows[name]
+            missing = [self._full(each) for each in row.missing]
+            unruled = self.check.not_applicable(subject, row.reason, evidence)
+            yield self.check.no_data(subject, missing, evidence) if missing else unruled
 
     def _points(
         self, name: str, target: Target, value: Decimal | None, due: tuple[Decimal, Decimal] | None
@@ -272,7 +294,9 @@ class _Form:
                 f"{told}，没有保留两位小数" if rounds else f"{told}{self._turned(name, target)}",
                 HINT if rounds else ERROR,
             )
-        if due[1] < (target.weight.value or ZERO) and not target.shortfall:
+        # What came to be far more than meant loses points by another rule, and is asked for there.
+        is_missed = (_beyond(target) or ZERO) <= 0
+        if due[1] < (target.weight.value or ZERO) and is_missed and not target.shortfall:
             yield _Fault("没有达到目标，没有写偏差原因")
 
     def _turned(self, name: str, target: Target) -> str:
@@ -289,19 +313,18 @@ class _Form:
 
     def _remarks(self, target: Target) -> Iterator[_Fault]:
         """Yield what seems odd about a target: its sign, or a result far beyond it."""
-        goal, actual, limit = target.target, target.actual, self.scored.rules.exceeded
+        goal, limit = target.target, self.scored.rules.exceeded
         if goal is None:
             return
         sign = signed(goal.text)[0]
         if sign in _DOWN and "数量" in str(target.subgroup or ""):
             yield _Fault(f"数量指标的年度指标值写“{goal.text.strip()}”，符号像是写反了", HINT)
-        a, b = goal.value, actual.value if actual else None
-        if not a or b is None or _is_downward(target):
+        over = _beyond(target)
+        if over is None:
             return
-        over = (b - a) / a
-        if sign == _EQUAL and a != b:
-            done = actual.text.strip() if actual else ""
-            yield _Fault(f"目标是等于{goal.text.strip().lstrip('=＝﹦')}，完成{done}，不相等", HINT)
+        if sign == _EQUAL and over:
+            wanted = goal.text.strip().lstrip("=＝﹦")
+            yield _Fault(f"目标是等于{wanted}，完成{target.came}，不相等", HINT)
         elif limit and over > ratio(limit) and not (target.shortfall or target.note):
             told = f"超过目标{percentage(over, PERCENT)}，多于{limit.text.strip()}，没有写原因"
             yield _Fault(told, HINT)
@@ -323,6 +346,12 @@ class _Form:
 def _is_downward(target: Target) -> bool:
     sign = signed(target.target.text)[0] if target.target else ""
     return target.direction == "反向" or sign in _DOWN
+
+
+def _beyond(target: Target) -> Decimal | None:
+    """Return by what share of its target a result is above it; None where less is better."""
+    goal, actual = (a.value if a else None for a in (target.target, target.actual))
+    return None if not goal or actual is None or _is_downward(target) else (actual - goal) / goal
 
 
 def _is_blank(target: Target) -> bool:

@@ -72,9 +72,9 @@ def supposed(inputs: Inputs, real: Figures, values: Mapping[str, str]) -> Figure
     )
     # A word may change the names there are; what is wrong is told where all is worked out.
     is_whole = len(drafts) == len(values) and facts.money == real.sheet.money
-    if is_whole and not any(isinstance(d.value, str) for d in drafts.values()):
-        if not (faults or facts.faults or _faults(sheet)):
-            return made
+    in_words = any(isinstance(d.value, str) for d in drafts.values())
+    if is_whole and not in_words and not (faults or facts.faults or _faults(sheet)):
+        return made
     return compute(inputs, every, real=real)[0]
 
 

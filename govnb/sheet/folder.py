@@ -22,7 +22,9 @@ from govnb.text.yaml_text import Mapping, Scalar, parse_yaml, scalar
 SUFFIX, YEAR_FILE = ".yml", "_year.yml"
 # Ledgers that may stand beside a department's file, `bumen.月度.csv`, and fill its sections.
 _TABLES = (".csv", ".xlsx")
-REGISTERS = ("月度", "预算调整", "三公台账", "结转结余对账", "绩效监控")
+IN_YEAR = ("月度", "预算调整", "三公台账", "结转结余对账", "绩效监控")
+FORMS = "项目自评"
+REGISTERS = (*IN_YEAR, FORMS)
 _REGISTER = re.compile(rf"(?P<stem>.+)\.(?P<kind>{'|'.join(REGISTERS)})\.(?:csv|xlsx)")
 # Files the program makes beside the departments' own.
 OWN_NAMES = frozenset({"district", "index", "summary"})
@@ -200,12 +202,12 @@ def doubles(params_dir: Path, year: int | str, names: Sequence[str]) -> dict[str
     same: dict[tuple[str, ...], dict[str, Scalar]] = defaultdict(dict)
     for name in names:
         file = f"{label}/{plain(name)}{SUFFIX}"
-        same["文件名", _folded(name)][name] = scalar(name, Place(file))
+        same["文件名", folded(name)][name] = scalar(name, Place(file))
         stated = _identity(folder / f"{name}{SUFFIX}", file)
-        region = _folded(stated.get("地区", of_year))
+        region = folded(stated.get("地区", of_year))
         for key in ("名称", "预算编码"):
             if key in stated and stated[key].strip() and not is_unknown(stated[key]):
-                same[key, region, _folded(stated[key])][name] = stated[key]
+                same[key, region, folded(stated[key])][name] = stated[key]
     faults: dict[str, list[Fault]] = defaultdict(list)
     for (key, *_), bearers in same.items():
         for name, text in bearers.items() if len(bearers) > 1 else ():
@@ -301,7 +303,7 @@ def _in_subfolder(file: str, label: str) -> Unread:
     return Unread(file, "在子文件夹里", f"部门的参数文件直接放在 {label} 里；别的放到外面")
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a text as names are compared: width, case and blanks aside."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
 

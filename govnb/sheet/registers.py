@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-from govnb.sheet.folder import registers_of
+from govnb.sheet.folder import FORMS, folded, registers_of
 from govnb.sheet.in_year import APPROVED, MONTHS, PENDING, monitoring_rules
+from govnb.sheet.self_evaluation import WHOLE_MONEY
 from govnb.text.faults import MOST_FAULTS, Fault, FaultsError, Place, did_you_mean
 from govnb.text.ledger_file import Line, read_lines
-from govnb.text.number import why_not_a_number
+from govnb.text.number import BadText, exported_number
 from govnb.text.yaml_text import Mapping as Tree
 from govnb.text.yaml_text import mapping, scalar
 
@@ -48,13 +49,34 @@ _NUMBERS = {
     "结转结余对账": ("年初数", "单位账面", "财政指标"),
     "绩效监控": (),
 }
+# Of a 自评表: what is said of the whole, what of each indicator, and where it goes.
+_OF_FORM = {
+    "年初预算": f"资金.{WHOLE_MONEY}.年初预算数", "调整后预算": f"资金.{WHOLE_MONEY}.全年预算数",
+    "全年执行数": f"资金.{WHOLE_MONEY}.全年执行数", "预期目标": "年度目标.目标1.预期目标",
+    "实际完成": "年度目标.目标1.实际完成",
+} | {
+    name: name
+    for name in ("项目编码", "主管部门", "实施单位", "公布执行率", "执行率分值", "执行率得分",
+                 "执行偏差原因", "预算调整说明", "总分")
+}  # fmt: skip
+_OF_TARGET = ("一级指标", "二级指标", "年度指标值", "实际完成值", "方向", "分值", "公布得分",
+              "偏差原因", "改进措施")  # fmt: skip
+# Where a form prints 预算执行率 as its first indicator.
+_OF_RATE = {
+    "分值": "执行率分值", "公布得分": "执行率得分", "偏差原因": "执行偏差原因",
+    "实际完成值": "公布执行率",
+}  # fmt: skip
+_MONEY_OF_FORM = ("年初预算", "调整后预算", "全年执行数")
+_KEYS[FORMS] = ("项目", "指标")
+_NUMBERS[FORMS] = (*_MONEY_OF_FORM, "分值", "公布得分", "执行率分值", "执行率得分", "总分")
+_WORDS[FORMS] = tuple(n for n in (*_OF_FORM, *_OF_TARGET) if n not in _NUMBERS[FORMS])
+_NO_MONEY = ("批次", "人次", *(n for n in _NUMBERS[FORMS] if n not in _MONEY_OF_FORM))
 CURRENT, TO_DATE, LAST_YEAR = "当月", "累计", "上年累计"
 _STATES = {"已批复": APPROVED, "已批": APPROVED, "已批准": APPROVED, "已完成": APPROVED}
 _STATES |= dict.fromkeys((PENDING, "办理中", "在办", "未批复", "审批中", "待批复"), PENDING)
 _MEASURES, _SAMPLE = "监控", "示例"
 _HEAD = re.compile(r"(?P<name>.*?)\s*(?:[（(](?P<unit>元|千元|万元|亿元)[)）])?")
 _UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>元|千元|万元|亿元)")
-_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _MONTH = re.compile(r"0?(\d{1,2})月?(?:累计|当月|支出)?")
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})(?:[-/.月]?(?:\d{1,2}日?)?)?")
 
@@ -82,8 +104,10 @@ class _Ledger:
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(Fault(self.at(row, column), message, hint))
 
-    def number(self, value: Decimal, row: int, column: str) -> Any:
-        return scalar(f"{value:f}{self.units.get(column, '')}", self.at(row, column))
+    def cell(self, value: Decimal | str, row: int, column: str) -> Any:
+        unit = self.units.get(column, "")
+        text = value if isinstance(value, str) else f"{value:f}{unit}"
+        return scalar(text, self.at(row, column))
 
     def column(self, cell: str) -> tuple[str, str]:
         """Return what a heading is called here, and the unit it states."""
@@ -125,12 +149,35 @@ def sections(path: Path, label: str, params: Path) -> tuple[dict[str, Tree], lis
                 found[_MEASURES] = mapping({_SAMPLE: scalar("是", Place(name, 1))}, Place(name, 1))
         except FaultsError as error:
             faults += error.faults
-    return found, faults
+    return found, [*faults, *_spelled_alike(found)]
+
+
+def _spelled_alike(found: Mapping[str, Tree]) -> Iterator[Fault]:
+    """Yield the projects whose names differ in blanks and width only: one would count as two."""
+    first = dict[str, tuple[str, Place]]()
+    for project, line in ((p, line) for section in found.values() for p, line in section.items()):
+        if isinstance(line, Tree):
+            name, place = first.setdefault(folded(project), (project, line.place))
+            if name != project:
+                message = f"项目“{project}”与 {place.file}:{place.line} 的“{name}”只差空格或全半角"
+                yield Fault(line.place, message, f"是同一个项目，都写 {name}")
 
 
 def add_sections(tree: Tree, path: Path, label: str, params: Path) -> list[Fault]:
     """Put the ledgers beside a department's file into what was read of it; return the faults."""
     found, faults = sections(path, label, params)
+    for project, form in (found.pop(FORMS, None) or {}).items():
+        projects = _below(tree, "项目", form.place)
+        if not isinstance(projects, Tree):
+            break
+        own = _below(projects, project, form.place)
+        if not isinstance(own, Tree):
+            own = projects[project] = mapping({}, form.place)
+        if "自评表" in own:
+            message = f"“{project}”的自评表写在这里，又有台账文件 {form.place.file}"
+            faults.append(Fault(own.keys_at["自评表"], message, "只留一处"))
+        else:
+            own["自评表"], own.keys_at["自评表"] = form, form.place
     for kind, section in found.items():
         if kind == _MEASURES and kind in tree:
             tree[kind] |= section
@@ -147,7 +194,8 @@ def _section(ledger: _Ledger, lines: Sequence[Line]) -> Tree:
     _read(ledger, lines)
     if ledger.rows.empty:
         return mapping({}, Place(ledger.file))
-    return _monthly(ledger) if ledger.kind == "月度" else _nested(ledger)
+    makers = {"月度": _monthly, FORMS: _forms}
+    return makers.get(ledger.kind, _nested)(ledger)
 
 
 # ── The header and the rows ─────────────────────────────────────
@@ -170,7 +218,7 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
         elif name in ledger.own:
             ledger.columns[name] = at
             # Only money has a unit of money.
-            money = name in _NUMBERS[ledger.kind] and name not in ("批次", "人次")
+            money = name in _NUMBERS[ledger.kind] and name not in _NO_MONEY
             ledger.units[name] = (own or unit) if money else ""
         elif cell and (hint := did_you_mean(cell, [*ledger.own, *ledger.aliases])):
             ledger.faults.append(Fault(Place(ledger.file, row, at + 1), f"表头没有“{cell}”", hint))
@@ -197,13 +245,13 @@ def _read_cells(ledger: _Ledger) -> None:
     """Turn the numbers and months of the rows into numbers; what is none is a fault."""
     rows = ledger.rows
     for column in [c for c in rows if c in _NUMBERS[ledger.kind]]:
-        text = rows[column]
-        wrong = (text != "") & ~text.str.fullmatch(_NUMBER.pattern)
-        for n in text.index[wrong][:MOST_FAULTS]:
-            told = why_not_a_number(text[n])
-            ledger.fault(n, column, f"“{column}”：{told}", told.hint)
-        plain = text.where(~wrong, "").str.replace(",", "")
-        rows[column] = plain.map(lambda each: Decimal(each) if each else None).astype(object)
+        values = {text: _value(text) for text in rows[column].unique()}
+        wrong = rows[column].map(lambda text: isinstance(values[text], BadText))  # noqa: B023
+        for n, text in rows[column][wrong][:MOST_FAULTS].items():
+            told: Any = values[text]
+            ledger.fault(int(str(n)), column, f"“{column}”：{told}", told.hint)
+        known = {t: None if isinstance(v, BadText) else v for t, v in values.items()}
+        rows[column] = rows[column].map(known).astype(object).where(lambda each: each.notna(), None)
     at = "月份" if "月份" in rows else "日期" if ledger.kind == "月度" else ""
     if at in rows:
         read = {text: _month_of(text, ledger.year) for text in rows[at].unique()}
@@ -214,6 +262,13 @@ def _read_cells(ledger: _Ledger) -> None:
         rows["月份"] = rows[at].map(read)
         ledger.rows = rows[~bad].copy()
         ledger.columns.setdefault("月份", ledger.columns[at])
+
+
+def _value(text: str) -> Decimal | BadText | None:
+    try:
+        return exported_number(text) if text else None
+    except BadText as error:
+        return error
 
 
 def _month_of(text: str, year: str) -> int | tuple[str, str]:
@@ -307,12 +362,7 @@ def _once(ledger: _Ledger, own: pd.DataFrame) -> Iterator[tuple[str, Any]]:
             row, project = int(other.index[0]), own["项目"].iloc[0]
             message = f"“{project}”的{column}是{other.iloc[0]}，第{at}行写的是{value}"
             ledger.fault(row, column, message, "同一个项目只能有一个；调整的写进“预算调整”台账")
-        yield (
-            column,
-            ledger.number(value, at, column)
-            if isinstance(value, Decimal)
-            else scalar(str(value), ledger.at(at, column)),
-        )
+        yield column, ledger.cell(value, at, column)
 
 
 def _cumulated(
@@ -337,7 +387,7 @@ def _cumulated(
         if (rows := months.get(number)) is not None:
             total += sum(rows["支出"], Decimal(0))
             at, column = int(rows.index[0]), str(rows["栏"].iloc[0])
-        summed[f"{number}月"] = ledger.number(total, at, column)
+        summed[f"{number}月"] = ledger.cell(total, at, column)
     if stated is None:
         return mapping(summed, ledger.at(int(first.index[0])))
     for month, given in stated.items():
@@ -370,7 +420,7 @@ def _stated(
             message = f"“{project}”{name}累计{value}，比{previous}月的{before}少"
             hint = "这一格像是当月数：改成累计数；确是退款、更正的，在“备注”里写明"
             ledger.fault(n, column, message, hint)
-        found[name] = ledger.number(value, n, column)
+        found[name] = ledger.cell(value, n, column)
         before, previous = max(value, Decimal(0)), month
     return mapping(found, ledger.at(int(own.index[0]))) if found else None
 
@@ -380,7 +430,7 @@ def _stated(
 
 def _nested(ledger: _Ledger) -> Tree:
     """Return a ledger's rows as sections within sections, by the columns that name a row."""
-    top = mapping({}, Place(ledger.file))
+    top, summed = mapping({}, Place(ledger.file)), dict[tuple[Any, ...], Decimal]()
     number_columns = _NUMBERS[ledger.kind]
     for row, line in ledger.rows.to_dict("index").items():
         n = int(str(row))
@@ -396,18 +446,55 @@ def _nested(ledger: _Ledger) -> Tree:
                 continue
             number = name in number_columns
             if name in here and number and ledger.kind == "三公台账":
-                value += Decimal(_NUMBER.match(here[name])[0])  # type: ignore[index]
+                value += summed[*path, name]
             elif name in here:
                 message = (
                     f"“{'·'.join(map(str, path))}”的{name}在第{here[name].place.line}行已经有了"
                 )
                 ledger.fault(n, name, message, "只留一行")
                 continue
-            here[name] = (
-                ledger.number(value, n, name) if number else scalar(value, ledger.at(n, name))
-            )
+            if number:
+                summed[*path, name] = value
+            here[name] = ledger.cell(value, n, name)
             here.keys_at[name] = ledger.at(n, name)
     return top
+
+
+def _forms(ledger: _Ledger) -> Tree:
+    """Return each project's 自评表: a row an indicator; what is said of the whole, in any row."""
+    top = mapping({}, Place(ledger.file))
+    for row, line in ledger.rows.to_dict("index").items():
+        n, name = int(str(row)), str(line.get("指标") or "")
+        form = _below(top, line["项目"], ledger.at(n, "项目"))
+        of_rate = name.startswith("预算执行")
+        for column in [c for c in map(str, line) if c in (*_OF_FORM, *_OF_TARGET)]:
+            if line[column] in (None, ""):
+                continue
+            steps = _OF_FORM.get(column, column).split(".")
+            if column in _OF_TARGET and of_rate:
+                steps = [_OF_RATE[column]] if column in _OF_RATE else []
+            elif column in _OF_TARGET:
+                if not name:
+                    ledger.fault(n, column, f"写了“{column}”，没有写指标", "补上指标的名称")
+                steps = ["绩效指标", name, column] if name else []
+            if steps:
+                _put(ledger, form, steps, n, column, line[column])
+    return top
+
+
+def _put(
+    ledger: _Ledger, form: Tree, steps: Sequence[str], row: int, column: str, value: Any
+) -> None:
+    """Put a cell in its place; one there already must say the same, and an indicator's no more."""
+    *above, last = steps
+    for word in above:
+        form = _below(form, word, ledger.at(row, column))
+    told = ledger.cell(value, row, column)
+    if last in form and (above[:1] == ["绩效指标"] or str(form[last]) != str(told)):
+        message = f"{column}在第{form[last].place.line}行已经写了{form[last]}"
+        ledger.fault(row, column, message, "同一个项目、同一条指标只能有一个")
+    form.setdefault(last, told)
+    form.keys_at.setdefault(last, told.place)
 
 
 def _below(here: Tree, word: str, place: Place) -> Tree:

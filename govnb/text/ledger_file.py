@@ -17,6 +17,8 @@ from govnb.files import why
 from govnb.text.faults import FaultsError
 
 ENDINGS = (".csv", ".xlsx")
+# What is looked at for the delimiter.
+_HEAD = 4096
 MOST_BYTES = 64 << 20
 
 # A row's number in the file, and the text of its cells.
@@ -52,8 +54,8 @@ def _csv(path: Path, label: str) -> Iterator[Line]:
         raise FaultsError.of(label, "台账的编码不是 UTF-8 或 GBK", "用 Excel 或 WPS 另存为 CSV")
     if "\0" in text:
         raise FaultsError.of(label, "这不是 CSV 文件", "工作簿的扩展名要写 .xlsx")
-    head = text[: text.find("\n") + 1]
-    reader = csv.reader(io.StringIO(text), delimiter="\t" if "\t" in head else ",")
+    # Titles above the header have no delimiter at all.
+    reader = csv.reader(io.StringIO(text), delimiter=max(",\t;", key=text[:_HEAD].count))
     start = 1
     try:
         for row in reader:

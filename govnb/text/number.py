@@ -68,6 +68,22 @@ def parse_number(text: str, *, negative: bool = False) -> Decimal:
     return Decimal(text)
 
 
+_SET_OFF = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_IN_BRACKETS = re.compile(r"[(（]([0-9][0-9,.]*)[)）]")
+
+
+def exported_number(text: str) -> Decimal:
+    """Return the value of a number as systems export it: 1,234.50, and (1,234.50) below zero.
+
+    Raises
+    ------
+    BadText
+        As :func:`parse_number`.
+    """
+    bare = f"-{match[1]}" if (match := _IN_BRACKETS.fullmatch(text)) else text
+    return parse_number(bare.replace(",", "") if _SET_OFF.fullmatch(bare) else bare, negative=True)
+
+
 _SLIPS = (
     (r"-?0\d+(\.\d+)?", "以 0 开头", "写 {:f}；若是代码，应填在代码栏"),
     (r"-?\.\d+|-?\d+\.", "小数点前后都要有数字", "写 {:f}"),

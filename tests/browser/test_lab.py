@@ -366,3 +366,83 @@ def test_a_figure_under_the_pointer_tells_value_formula_and_origin(lab: Lab) -> 
     page.keyboard.up("Control")
     assert "5人" in told.inner_text() and "params/2016/君山-政务.yml:" in told.inner_text()
     page.close()
+
+
+@pytest.fixture
+def params_file(lab: Lab) -> Iterator[Any]:
+    """A department's parameter file in the Lab's editor, read by the language server."""
+    (lab.folder / "params/2016/试写.yml").write_text(
+        (ROOT / "params/2016/junshan-zwfw.yml")
+        .read_text("utf-8")
+        .replace("名称: 君山区政务服务中心", "名称: 君山区试写中心"),
+        "utf-8",
+    )
+    page = lab.context.new_page()
+    page.goto(f"{lab.url}/lab/tree/params/2016/试写.yml?reset")
+    page.locator(".cm-lintRange").first.wait_for()
+    yield page
+    page.close()
+    (lab.folder / "params/2016/试写.yml").unlink()
+
+
+def beside(page: Any, words: str) -> None:
+    """Click behind some words that stand on the first screens of the file."""
+    page.evaluate(
+        """(words) => {
+          const { editor } = jupyterapp.shell.currentWidget.content;
+          const at = editor.model.sharedModel.getSource().indexOf(words) + words.length;
+          editor.setCursorPosition(editor.getPositionAt(at));
+          editor.revealPosition(editor.getPositionAt(at));
+          editor.focus();
+        }""",
+        words,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "whole"),
+    [
+        (
+            "人员总数: =",
+            "人员.编制数 + 人员.在",
+            "人员总数: =人员.编制数 + 人员.在职人员人员.在职人员",
+        ),
+        ("    内设{{ ", "人员.在", "    内设{{ 人员.在职人员内设机构.条数"),
+    ],
+)
+def test_figure_names_are_offered_where_one_is_typed(
+    params_file: Any, before: str, typed: str, whole: str
+) -> None:
+    beside(params_file, before)
+    params_file.keyboard.insert_text(typed)
+    params_file.keyboard.press("Tab")
+    offered = params_file.locator(".jp-Completer-item", has_text="人员.在职人员").first
+    offered.wait_for()
+    assert params_file.locator(".jp-Completer-item").count() < 20
+    offered.click()
+    params_file.locator(".cm-line", has_text=whole).wait_for()
+
+
+def test_a_figure_leads_to_its_line(params_file: Any) -> None:
+    beside(params_file, "人员总数: =人员.在职")
+    params_file.keyboard.press("Control+b")
+    params_file.wait_for_function(
+        """() => {
+          const { editor } = jupyterapp.shell.currentWidget.content;
+          return editor.getLine(editor.getCursorPosition().line).startsWith("  在职人员: ");
+        }"""
+    )
+
+
+def test_an_item_is_renamed_in_the_lab(params_file: Any) -> None:
+    beside(params_file, "  热线")
+    line = params_file.locator(".cm-line", has_text="热线办: 2")
+    line.click(button="right", position={"x": 95, "y": 8})
+    params_file.locator(".lm-Menu-item[data-command='lsp:rename-symbol']").click()
+    params_file.locator(".jp-Dialog input").fill("热线班")
+    params_file.keyboard.press("Enter")
+    params_file.locator(".cm-line", has_text="热线班: 2").wait_for()
+    source = params_file.evaluate(
+        "jupyterapp.shell.currentWidget.content.editor.model.sharedModel.getSource()"
+    )
+    assert "人员.编外人员.聘用.热线班 | 数字" in source

@@ -154,6 +154,8 @@ def damaged(draw: Random) -> tuple[dict[str, list[list[Any]]], str]:
         if isinstance(value, float)
     ])  # fmt: skip
     was = sheets[name][r][c]
-    new = draw.choice([was * 10, was + 1000, f"{was}.", "见附件", None])
+    # Slips of a digit, of the unit and of the sign, no numbers, and nothing at all.
+    slips = [was * 10, was + 1000, round(was + 0.1, 2), round(was / 10_000, 2), -was, f"{was}."]
+    new = draw.choice([*slips, "见附件", "#REF!", "—", 0, None])
     sheets[name][r][c] = new
     return sheets, f"{name} {r + 1}:{c + 1} {was} → {new}"

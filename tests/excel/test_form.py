@@ -210,6 +210,12 @@ def test_numbers_as_accountants_type_them_are_read(
     form.at("业务量", 1, "业务量").value = "办结率"
     form.at("业务量", 1, "单位").value = "%"
     form.at("业务量", 1, "本年").value = 99.5
+    form.at("公布数", 2, "公布数").value = "三公经费.控制率"
+    form.at("公布数", 2, "内容").value = "９８.５％"
+    form.at("公布数", 3, "公布数").value = "支出.预算完成率"
+    # A rate as Excel formats it: it holds 0.125 and shows 12.5%.
+    form.at("公布数", 3, "内容").value = 0.125
+    form.at("公布数", 3, "内容").number_format = "0.0%"
     told = take(form.save())
     assert told.code == 0, told.out
     found = {
@@ -222,6 +228,8 @@ def test_numbers_as_accountants_type_them_are_read(
     assert found["预算执行.实际到位"] == "约5万元" and found["预算执行.结余分配"] == "未公布"
     assert found["部门.设立时间"] == "2018年3月" and found["部门.预算编码"] == "001005"
     assert found["楼堂馆所.有新建项目"] == "否"
+    assert found["公布数.三公经费.控制率"] == "98.5%"
+    assert found["公布数.支出.预算完成率"] == "12.5%"
     # A printed number has its digits: 12.50 is not 12.5.
     assert found["公布数.三公经费.预算"] == "12.50"
 
@@ -336,12 +344,25 @@ def test_a_formula_never_worked_out_is_told_and_one_of_the_accountants_own_count
     assert ("三公经费", "公务接待费", "支出") in stated(params_copy / JUNSHAN)
 
 
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        (".xlsm", "填报表要是 .xlsx（用 Excel 或 WPS 另存为 .xlsx"),
+        (".xls", "填报表要是 .xlsx（用 Excel 或 WPS 另存为 .xlsx"),
+        (".et", "这是 WPS 自己的格式（用 Excel 或 WPS 打开，另存为 .xlsx 再导入"),
+        (".csv", "这是文本文件，不是工作簿（用 Excel 或 WPS 打开，另存为 .xlsx 再导入"),
+    ],
+)
 def test_a_form_saved_in_another_format_is_refused_in_a_sentence(
-    real: Path, take: Any, tmp_path: Path
+    real: Path, take: Any, tmp_path: Path, ending: str, words: str
 ) -> None:
-    other = tmp_path / "form.xlsm"
+    other = tmp_path / f"form{ending}"
     shutil.copy(real, other)
-    assert "填报表要是 .xlsx" in take(other).err
+    told = take(other)
+    assert told.code == 1 and words in told.err and told.err.count("\n") == 1
+
+
+def test_any_other_workbook_must_be_told_where_it_goes(take: Any, tmp_path: Path) -> None:
     plain = Workbook()
     plain.save(tmp_path / "别的.xlsx")
     assert "这不是填报表，要写明导入到哪个文件" in take(tmp_path / "别的.xlsx").err

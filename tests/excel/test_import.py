@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 from govnb.excel.source import read
+from govnb.report.annex_tables import all_figures
+from govnb.report.sheet import Sheet
+from govnb.sheet.compute import compute
+from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 from tests.excel.books import BASE_DATA, SUMMARY, Rows, accounts, damaged, write
 
@@ -73,6 +77,11 @@ def test_yuan_come_exactly_into_a_file_kept_in_wan(
     assert text.startswith(NAMED)
     origin = govnb("explain", into, "预算执行.决算收入").out
     assert "mou-ju.yml" in origin and "决算.xlsx · Z · C11（元）" in origin
+    # And in the report's list of all figures, with the line of the file.
+    inputs = load(into, into.parents[1])
+    page = all_figures(Sheet(inputs, compute(inputs)[0])).rows
+    cells = next(row.cells for row in page if row.cells[0].text.startswith("预算执行.决算收入"))
+    assert re.search(r"mou-ju\.yml:\d+.*决算\.xlsx · Z · C11（元）", cells[3].text)
 
 
 def test_a_dry_run_writes_nothing_and_twice_changes_nothing(
@@ -277,6 +286,8 @@ def test_the_whole_set_holds_together_and_a_planted_error_is_one_finding(
     row[2] += 1000
     told = run(write(tmp_path / "错.xlsx", wrong))
     assert told.out.count("[未通过]") == 1 and "错.xlsx!支出决算表!C" in told.out, told.out
+    # What depends on it is listed under it.
+    assert "    牵连：支出决算表与总表、支出决算表各性质" in told.out
 
 
 def test_a_missing_table_is_named_as_what_could_not_be_tried(

@@ -260,6 +260,17 @@ def budget_book() -> dict[str, Rows]:
                             [3100000, 2000000, 1100000]),
         "部门一般公共预算拨款表": by_code("2018年部门一般公共预算支出功能分类预算表",
                                  ["合计", "基本支出", "项目支出"], [3000000, 2000000, 1000000]),
+        "部门政府性基金拨款表": by_code("2018年部门政府性基金预算支出功能分类预算表",
+                                 ["合计", "基本支出", "项目支出"], [60000, 0, 60000]),
+        "部门财政拨款收支总表": [
+            [None], ["2018年部门财政拨款收支总表"], [None], unit, [None],
+            ["财政拨款收入", None, "财政拨款支出", None, None, None, None],
+            ["项目", "预算数", "项目", "合计", "一般公共预算", "政府性基金预算", "国有资本经营预算"],
+            ["一、一般公共预算资金", 3000000, "一、教育支出", 3100000, 3000000, 60000, 40000],
+            ["二、政府性基金", 60000, None, None, None, None, None],
+            ["三、国有资本经营预算", 40000, "…", None, None, None, None],
+            ["收入总计", 3100000, "支出总计", 3100000, 3000000, 60000, 40000],
+        ],
         "部门国有资本经营预算拨款表 ": by_code("2018年部门国有资本经营预算支出功能分类预算表",
                                     ["合计", "基本支出", "项目支出"], [40000, 0, 40000]),
         "部门一般公共预算拨款基本支出明细表": [
@@ -294,13 +305,15 @@ def test_a_budget_workbook_is_read_whole_in_yuan_and_wan(read: Read) -> None:
     assert found["报表.预算收入总表.财政拨款收入.205.20502.2050205"] == "300"
     assert found["报表.预算支出总表.项目支出"] == "110"
     assert found["报表.国有资本经营预算表.合计"] == "4"
+    assert found["报表.财政拨款预算总表.支出.政府性基金预算"] == "6"
+    assert found["报表.政府性基金预算表.合计"] == "6"
     assert found["报表.基本支出预算明细表.人员经费.301"] == "150"
     # One sheet is in 万元: the figures are alike.
     assert found["三公经费.公务接待费.预算"] == "12.15" and found["三公经费.预算"] == "20.25"
     assert found["报表.三公经费预算表.机关运行经费"] == "35"
     # Filler rows and blanks are no figures.
     assert not any("…" in name for name in found)
-    assert "未通过 0" in found["out"]
+    assert "未通过 0，缺数据 0" in found["out"]
 
 
 def test_county_forms_of_three_public_have_last_year_beside_this_year(read: Read) -> None:

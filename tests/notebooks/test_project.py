@@ -104,6 +104,7 @@ def test_the_public_sees_the_form_and_no_reviewer(pages: Path) -> None:
 
 
 def test_word_keeps_the_merged_head_on_a_page_on_its_side(pages: Path) -> None:
+    """C.5 item 15."""
     (file,) = pages.glob("*.docx")
     told = docx.Document(str(file))
     turned = {str(section.orientation).split(".")[-1].split(" ")[0] for section in told.sections}

@@ -12,7 +12,8 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 def run_cells(notebook: str, **parameters: Any) -> list[Any]:
     """Return what each cell of a notebook shows, run with these parameters."""
-    names: dict[str, Any] = {}
+    # What IPython has besides Python.
+    names: dict[str, Any] = {"display": lambda *_: None}
     shown = []
     for cell in json.loads((NOTEBOOKS / notebook).read_text("utf-8"))["cells"]:
         if cell["cell_type"] != "code":

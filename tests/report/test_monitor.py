@@ -66,6 +66,7 @@ def steady(project: str, budget: str, last: str, months: int) -> str:
 def test_序时进度_has_three_definitions_and_the_page_names_its_own(
     at: At, text: str, pace: str, gap: str, said: str
 ) -> None:
+    """B.5 item 2."""
     wb = at(HEAD + steady("甲", "100", "56.47", 7), text=text)
     line = warned(wb).loc["甲"]
     assert (str(wb.in_year.pace).replace("58.00%", "58%"), str(line["与序时差"])) == (
@@ -76,6 +77,7 @@ def test_序时进度_has_three_definitions_and_the_page_names_its_own(
 
 
 def test_the_rate_is_not_rounded_before_it_is_compared(at: At) -> None:
+    """B.5 item 3."""
     wb = at(HEAD + steady("申遗经费", "220", "87.57", 6), text="监控: {预警标准: 四川}\n")
     line = warned(wb).loc["申遗经费"]
     assert (str(line["执行率"]), line["预警"], line["原因"]) == (
@@ -85,6 +87,7 @@ def test_the_rate_is_not_rounded_before_it_is_compared(at: At) -> None:
 
 
 def test_forecasts_by_months_and_by_last_years_shape(at: At) -> None:
+    """B.5 item 4."""
     rows = HEAD + steady("申遗经费", "220", "87.57", 6)
     rows = rows.replace("6,220,87.57,", "6,220,87.57,99") + "申遗经费,12,220,,220\n"
     wb = at(rows, 6)
@@ -104,6 +107,7 @@ def test_spending_beyond_the_year_or_without_a_budget_is_red_in_any_month(at: At
 
 
 def test_a_component_of_三公_without_budget_is_red_in_the_month_it_spends(at: At) -> None:
+    """B.5 item 9."""
     text = """三公经费: {因公出国（境）费: {预算: 0}}
 三公台账: {因公出国（境）费: {5月: {金额: 0.3}}}
 """
@@ -115,6 +119,7 @@ def test_a_component_of_三公_without_budget_is_red_in_the_month_it_spends(at: 
 
 
 def test_months_to_come_are_blank_and_not_0(at: At) -> None:
+    """B.5 item 12."""
     wb = at(HEAD + "甲,1,100,8,\n甲,2,100,16,\n")
     months = wb.in_year.months().loc["甲"]
     assert [cell.is_known for cell in months] == [True, True] + [False] * 10
@@ -126,6 +131,7 @@ def test_months_to_come_are_blank_and_not_0(at: At) -> None:
 
 
 def test_only_the_file_of_thresholds_changes_a_colour(at: At, office: Office) -> None:
+    """B.5 item 14."""
     rows = HEAD + steady("甲", "100", "46", 6)
     assert warned(at(rows)).at["甲", "预警"] == "正常"
     file = office.params / "rules" / "monitoring.yml"
@@ -144,6 +150,7 @@ def test_made_up_ledgers_say_so_on_the_page(at: At) -> None:
 
 
 def test_the_通报_of_twenty_departments_is_sorted_and_adds_up(at: At, tmp_path: Path) -> None:
+    """B.5 item 13; how long it takes is a benchmark."""
     outputs = str(tmp_path / "outputs")
     for n in range(20):
         wb = at(HEAD + f"甲,1,100,{n},\n", name=f"d{n:02}")
@@ -188,6 +195,7 @@ def page(wb: Any, month: int = 0) -> tuple[dict[str, Any], list[Any]]:
 
 
 def test_the_line_stops_at_the_last_month_and_the_pace_and_last_year_go_on(at: At) -> None:
+    """B.5 item 12."""
     rows = "".join(f"甲,{n},120,{n * 8 if n < 4 else ''},{n * 9}\n" for n in range(1, 13))
     tables, (chart,) = page(at(HEAD + rows))
     table = tables["各月累计支出与序时进度"].frame()
@@ -223,6 +231,7 @@ def test_without_any_budget_there_is_a_page_and_a_line_of_what_was_spent(at: At)
 
 
 def test_each_months_warning_stands_in_words_on_the_page_in_word_and_in_print(at: At) -> None:
+    """B.5 item 10."""
     rows = HEAD + "甲,1,100,8,\n甲,2,100,9,\n甲,3,100,9.5,\n乙,1,,1,\n"
     table = page(at(rows))[0]["各月预警和执行率"]
     assert [cell.text for cell in table.rows[0].cells] == [
@@ -236,3 +245,25 @@ def test_each_months_warning_stands_in_words_on_the_page_in_word_and_in_print(at
     assert [cell.text for cell in cells][1:] == ["正常\n8.00%", "黄\n9.00%", "红\n9.50%"]
     assert [bool(cell.paragraphs[0].runs[0].bold) for cell in cells][1:] == [False, True, True]
     assert "红9.50%" in "".join(pdf_text(as_pdf(notebook)).split())
+
+
+def test_accounts_have_their_warnings_month_by_month_too(at: At) -> None:
+    rows = "项目,科目,月份,年初预算,累计支出\n甲,教育,1,100,8\n甲,教育,2,100,9\n乙,教育,1,100,0\n"
+    tables, _ = page(at(f"{rows}乙,教育,2,100,0\n丙,,1,50,5\n丙,,2,50,9\n"))
+    assert [cell.text for cell in tables["各科目各月预警和执行率"].rows[0].cells] == [
+        "教育", "正常\n4.00%", "红\n4.50%",
+    ]  # fmt: skip
+    assert list(tables["1—2月各科目执行情况"].frame()["预警"]) == ["红", "红"]
+    tables, _ = page(at("项目,月份,累计支出\n甲,1,5\n"))
+    assert "各科目各月预警和执行率" not in tables and "1月各项目执行情况" in tables
+
+
+def test_the_annual_report_says_by_which_standard_it_warns(at: At) -> None:
+    """As the monitoring page does: 默认 has no document behind it."""
+    wb = at(HEAD + "甲,1,100,8,\n")
+    shown = run_cells(
+        "department.ipynb", year=2016, department=wb.inputs.name, outputs_dir="",
+        params_dir=str(wb.inputs.params_dir),
+    )  # fmt: skip
+    (table,) = (t for t in shown if isinstance(t, Table) and t.name == "各项目执行")
+    assert "预警标准“默认”：本程序的默认值，没有文件依据" in " ".join(table.notes)

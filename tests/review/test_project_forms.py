@@ -73,6 +73,7 @@ def ezhou_one() -> str:
 
 
 def test_ezhou_one_has_exactly_its_four_mistakes(assess: Assess) -> None:
+    """C.5 item 1."""
     open_ones = found(assess(ezhou_one()))
     assert set(open_ones) == {"甲.执行率", "甲.执行率得分", "甲.分值", "甲.总分"}
     told = {id_: finding.message for id_, finding in open_ones.items()}
@@ -84,6 +85,7 @@ def test_ezhou_one_has_exactly_its_four_mistakes(assess: Assess) -> None:
 
 
 def test_ezhou_two_asks_for_the_direction(assess: Assess) -> None:
+    """C.5 item 2."""
     rows = row("办结率", "90%", "60%", "20", "10", ", 偏差原因: 人手少")
     rows += row("其余", "≥1", "1", "70", "70")
     money = "年初预算数: 202, 全年预算数: 202, 全年执行数: 100"
@@ -99,6 +101,7 @@ def test_ezhou_two_asks_for_the_direction(assess: Assess) -> None:
 
 @pytest.mark.parametrize(("way", "points"), [("正向", "13.33"), ("反向", "20")])
 def test_a_direction_that_is_written_settles_it(assess: Assess, way: str, points: str) -> None:
+    """C.5 item 2."""
     rows = row("办结率", "90%", "60%", "20", points, f", 方向: {way}, 偏差原因: 人手少")
     rows += row("其余", "≥1", "1", "70", "70")
     money = "年初预算数: 202, 全年预算数: 202, 全年执行数: 100"
@@ -106,6 +109,7 @@ def test_a_direction_that_is_written_settles_it(assess: Assess, way: str, points
 
 
 def test_tianchang_points_without_a_result(assess: Assess) -> None:
+    """C.5 item 3."""
     rows = row("甲", "≥5", "5", "50", "50") + row("乙", "≥5", "", "20", "20")
     rows += row("丙", "改善", "", "20", "20")
     money = "年初预算数: 880, 全年预算数: 880, 全年执行数: 880"
@@ -118,6 +122,7 @@ def test_tianchang_points_without_a_result(assess: Assess) -> None:
 
 
 def test_jinzhai_over_budget_must_be_explained_and_is_capped(assess: Assess) -> None:
+    """C.5 item 5."""
     rows = row("新建村", "≤4个", "4个", "45", "45").replace("质量指标", "数量指标")
     rows += row("受益人数", "≥2000人", "3061人", "45", "45")
     money = "年初预算数: 329.77, 全年预算数: 329.77, 全年执行数: 338.31"
@@ -135,6 +140,7 @@ def test_jinzhai_over_budget_must_be_explained_and_is_capped(assess: Assess) -> 
 
 
 def test_lijiang_met_without_full_marks_and_without_a_word(assess: Assess) -> None:
+    """C.5 item 6."""
     rows = row("甲", "﹦100%", "100%", "10", "9") + row("乙", "≧95%", "96%", "20", "19")
     rows += row("丙", "≦3天", "3天", "20", "19") + row("丁", "改善", "改善", "30", "27")
     rows += row("戊", "不低于90%", "95%", "10", "10")
@@ -157,6 +163,7 @@ def test_lijiang_met_without_full_marks_and_without_a_word(assess: Assess) -> No
     ],
 )  # fmt: skip
 def test_each_way_to_write_a_sign_is_read(assess: Assess, goal: str, met: str, missed: str) -> None:
+    """C.5 item 6."""
     money = "年初预算数: 10, 全年预算数: 10, 全年执行数: 10"
     rows = row("好", goal, met, "45") + row("差", goal, missed, "45")
     good, bad = assess(form("项", money, rows)).project_scores["项"].score.indicators[1:]
@@ -175,6 +182,7 @@ def plain_form(
 
 
 def test_one_file_scores_under_sichuan_and_hubei(assess: Assess) -> None:
+    """C.5 item 7."""
     national = assess(plain_form(), "project-sichuan-2023").project_scores["项"].score
     assert [r.weight for r in national.indicators] == [10, 90]
     assert national.low == Decimal("54")
@@ -205,6 +213,7 @@ def test_a_province_is_added_without_python(assess: Assess, params_copy: Path) -
     ("done", "points"), [("6", "40.5"), ("5", "45"), ("12", "31.5"), ("8", "36")]
 )
 def test_beijing_takes_off_for_results_far_beyond(assess: Assess, done: str, points: str) -> None:
+    """C.5 item 9."""
     rows = row("数", "≥2个", f"{done}个", "45") + row("率", "≥1", "1", "45")
     money = "年初预算数: 10, 全年预算数: 10, 全年执行数: 10"
     made = assess(form("项", money, rows), "project-beijing-2022")
@@ -215,6 +224,7 @@ def test_beijing_takes_off_for_results_far_beyond(assess: Assess, done: str, poi
 def test_sichuan_asks_why_execution_is_below_90_percent(
     assess: Assess, spent: str, asks: bool
 ) -> None:
+    """C.5 item 12."""
     money = f"年初预算数: 100, 全年预算数: 100, 全年执行数: {spent}"
     made = assess(plain_form(money=money), "project-sichuan-2023")
     assert ("项.执行偏差原因" in found(made)) is asks
@@ -231,13 +241,51 @@ def test_sichuan_asks_why_the_budget_was_adjusted(assess: Assess) -> None:
 
 
 def test_a_target_of_nothing_is_not_divided_by(assess: Assess) -> None:
+    """C.5 item 8."""
     rows = row("零", "0件", "3件", "45", "45") + row("数", "≥1", "1", "45", "45")
     made = assess(form("项", "年初预算数: 1, 全年预算数: 1, 全年执行数: 1", rows))
     zero = next(f for f in made.review.findings if f.id == "项目自评:项.零")
     assert zero.state == NOT_APPLICABLE and "年度指标值是 0" in zero.message
 
 
+def test_what_is_cut_for_going_far_beyond_is_not_called_missed(assess: Assess) -> None:
+    rows = row("数", "≥2个", "7个", "45", "45") + row("率", "≥1", "1", "45", "45")
+    money = "年初预算数: 10, 全年预算数: 10, 全年执行数: 10"
+    told = found(assess(form("项", money, rows), "project-beijing-2022"))["项.数"].message
+    assert "按规则应是40.5分" in told and "超过目标250.00%" in told
+    assert "没有达到目标" not in told
+
+
+@pytest.mark.parametrize(
+    ("money", "told"),
+    [
+        (
+            "年初预算数: 0, 全年预算数: 0, 全年执行数: 5",
+            "全年预算数是0，执行5万元，没有预算而有支出",
+        ),
+        ("年初预算数: 0, 全年预算数: 0, 全年执行数: 0", "印得分10分，全年预算数是0，算不出执行率"),
+        ("全年预算数: 10", "印得分10分，没有全年执行数，算不出执行率"),
+        ("年初预算数: 10, 全年执行数: 10", "印得分10分，没有全年预算数，算不出执行率"),
+    ],
+)
+def test_points_for_a_rate_that_there_is_not_are_told(
+    assess: Assess, money: str, told: str
+) -> None:
+    open_ones = found(assess(form("项", money, row("数", "≥1", "1", "90", "90"),
+                                  "      执行率得分: 10\n")))  # fmt: skip
+    (finding,) = open_ones.values()
+    assert told in finding.message
+
+
+def test_what_no_rule_scores_says_so(assess: Assess) -> None:
+    rows = row("时间", "6月底前", "7月", "45", "45") + row("数", "≥1", "1", "45", "45")
+    made = assess(form("项", "年初预算数: 1, 全年预算数: 1, 全年执行数: 1", rows))
+    late = next(f for f in made.review.findings if f.id == "项目自评:项.时间")
+    assert late.state == NOT_APPLICABLE and "晚于目标，原文没有规定误期怎么计分" in late.message
+
+
 def test_weights_in_halves_add_up_unrounded(assess: Assess) -> None:
+    """C.5 item 11."""
     rows = "".join(row(f"指标{n}", "≥1", "1", "22.5", "22.5") for n in range(4))
     made = assess(
         form("项", "年初预算数: 1, 全年预算数: 1, 全年执行数: 1", rows,
@@ -252,6 +300,7 @@ def test_weights_in_halves_add_up_unrounded(assess: Assess) -> None:
 
 
 def test_a_sum_that_is_off_by_its_roundings_is_a_residue(assess: Assess) -> None:
+    """C.5 item 13."""
     rows = row("甲", "≥3个", "2个", "45", "30", ", 偏差原因: 晚") + row(
         "乙", "≥7个", "6个", "45", "38.57", ", 偏差原因: 晚"
     )
@@ -263,6 +312,7 @@ def test_a_sum_that_is_off_by_its_roundings_is_a_residue(assess: Assess) -> None
 
 
 def test_fifteen_projects_stated_and_sixteen_forms(assess: Assess) -> None:
+    """C.5 item 14."""
     money = "年初预算数: 10, 全年预算数: 10, 全年执行数: 10"
     projects = "".join(form(f"项目{n}", money, row("数", "≥1", "1", "90")) for n in range(16))
     open_ones = found(assess(projects, more="项目自评: {项目数: 15}\n"))
@@ -272,6 +322,7 @@ def test_fifteen_projects_stated_and_sixteen_forms(assess: Assess) -> None:
 
 
 def test_units_that_are_projects_are_summed_before_they_are_scored(assess: Assess) -> None:
+    """C.5 item 10."""
     rows = row(
         "数量",
         "≥60个",

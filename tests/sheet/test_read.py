@@ -179,7 +179,7 @@ def test_a_year_without_a_year_file_names_the_years_there_are(params: Path, tmp_
         load(path, params)
     (fault,) = caught.value.faults
     assert (fault.place.line, fault.place.column) == (1, 5)
-    assert "2015" in fault.message and "2016、2018、2019" in fault.hint
+    assert "2015" in fault.message and "2016、2018、2019、2026" in fault.hint
 
 
 def test_a_parameter_folder_without_rules_says_which_file_is_missing(write: Write) -> None:

@@ -46,6 +46,7 @@ def found(made: Assessment, rule: str) -> list[str]:
 
 
 def test_twelve_months_give_the_same_whether_typed_as_当月_or_as_累计(beside: Beside) -> None:
+    """B.5 item 1."""
     each = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
     to_date = [sum(each[: n + 1]) for n in range(12)]
     rows = {"当月": each, "累计": to_date}
@@ -57,6 +58,7 @@ def test_twelve_months_give_the_same_whether_typed_as_当月_or_as_累计(beside
 
 
 def test_a_month_of_another_measure_is_named(beside: Beside) -> None:
+    """B.5 item 1."""
     said = refused(beside, 月度=f"项目,口径,{MONTHS}\n甲,累计,5,11,7,26,,,,,,,,\n")
     assert "bumen.月度.csv:2:5" in said
     assert "“甲”3月累计7，比2月的11少" in said
@@ -109,6 +111,17 @@ def test_payments_in_yuan_are_added_up_by_project_and_month(beside: Beside) -> N
     assert str(made.figures["月度.甲.累计支出.1月"].place).endswith("bumen.月度.csv:3:3")
 
 
+def test_a_payment_taken_back_stands_in_brackets_or_below_zero(beside: Beside) -> None:
+    rows = '项目,月份,当月支出\n甲,1,"1,200.50"\n甲,2,"(1,000.00)"\n甲,3,（0.5）\n甲,3,-1\n'
+    assert cumulated(beside(月度=rows))[:3] == [Decimal("1200.5"), Decimal("200.5"), 199]
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_cells_are_set_off_by_what_the_header_has(beside: Beside, mark: str) -> None:
+    rows = "某局支出表\n单位：万元\n项目,月份,累计支出\n甲,1,0.1\n"
+    assert cumulated(beside(月度=rows.replace(",", mark)))[0] == Decimal("0.1")
+
+
 def test_every_fault_of_a_ledger_is_told_at_once_with_row_and_column(beside: Beside) -> None:
     rows = "项目,月份,当月支出\n甲,13,5\n甲,2,１２\n,3,5\n甲,2025-04,5\n"
     said = refused(beside, 月度=rows)
@@ -136,6 +149,7 @@ def test_a_ledger_in_gbk_or_a_workbook_reads_the_same(beside: Beside, tmp_path: 
 
 
 def test_adjustments_close_and_those_in_procedure_stand_apart(beside: Beside) -> None:
+    """B.5 item 7."""
     made = beside(
         月度="项目,月份,年初预算,累计支出\n甲,1,216.24,5\n",
         预算调整="项目,编号,金额,状态\n甲,1,50,已批复\n甲,2,30,办理中\n",
@@ -145,6 +159,7 @@ def test_adjustments_close_and_those_in_procedure_stand_apart(beside: Beside) ->
 
 
 def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
+    """B.5 item 8."""
     text = "预算执行: {年初预算: 216.24, 本年追加: 295.16}\n"
     ledger = "项目,金额,状态\n外网建设,295.16,已批复\n"
     made = beside(text, 预算调整=ledger)
@@ -157,7 +172,24 @@ def test_what_was_added_is_what_the_ledger_adds_up_to(beside: Beside) -> None:
     assert "295.16万元" in told
 
 
+def test_the_adjusted_budget_is_the_first_with_what_was_approved(beside: Beside) -> None:
+    """B.2: the ledger closes."""
+    rows = "项目,月份,年初预算,调整后预算,累计支出\n甲,1,100,{},5\n乙,1,50,{},5\n"
+    ledger = "项目,金额,状态\n甲,50,已批复\n甲,20,办理中\n"
+
+    def told(*adjusted: int) -> list[str]:
+        return found(beside(月度=rows.format(*adjusted), 预算调整=ledger), "月度调整")
+
+    assert told(150, 50) == []
+    own, whole = told(170, 50)
+    assert own == "“甲”的调整后预算170万元，年初预算加台账里已批复的调整是150万元，差20万元。"
+    assert "合计220万元，年初预算合计加已批复的调整是200万元" in whole
+    (whole,) = told(150, 90)
+    assert "合计240万元" in whole
+
+
 def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
+    """B.5 item 11."""
     head = "项目,单位账面,财政指标,差额原因\n"
     (told,) = found(beside(结转结余对账=f"{head}甲,12.50,12.05,\n"), "结转结余对账差额")
     assert "0.45万元" in told
@@ -167,6 +199,7 @@ def test_the_carry_over_that_differs_needs_a_reason(beside: Beside) -> None:
 def test_this_years_opening_is_last_years_closing(
     office: Office, tmp_path: Path, params: Path
 ) -> None:
+    """B.5 item 11."""
     before = Office(tmp_path / "上年", params, 2025)
     before.write(结转结余对账="项目,单位账面,财政指标\n甲,8,8\n")
     shutil.move(before.folder, office.params)
@@ -178,6 +211,7 @@ def test_this_years_opening_is_last_years_closing(
 
 
 def test_december_is_the_annual_accounts(beside: Beside) -> None:
+    """B.5 item 15."""
     rows = "项目,月份,当月支出\n甲,1,5\n甲,12,7\n"
     assert found(beside("支出: 12\n", 月度=rows), "月度年末") == []
     (told,) = found(beside("支出: 12.5\n", 月度=rows), "月度年末")
@@ -185,6 +219,7 @@ def test_december_is_the_annual_accounts(beside: Beside) -> None:
 
 
 def test_an_impossible_target_needs_a_reason_and_a_measure(beside: Beside) -> None:
+    """B.5 item 6."""
     head = "项目,月份,指标,年度指标值,完成目标可能性,原因说明,措施\n"
     (told,) = found(beside(绩效监控=f"{head}甲,6,巡查,≥12次,完全不可能,,\n"), "绩效监控可能性")
     assert "没有写原因说明、措施" in told
@@ -193,6 +228,7 @@ def test_an_impossible_target_needs_a_reason_and_a_measure(beside: Beside) -> No
 
 
 def test_a_forecast_left_blank_in_june_is_asked_for(beside: Beside) -> None:
+    """B.5 item 5."""
     rows = "项目,月份,年初预算,累计支出,全年预计\n"
     months = "".join(
         f"申遗经费,{n},220,{v},\n" for n, v in enumerate((10, 20, 30, 40, 50, 87.57), 1)
@@ -200,6 +236,49 @@ def test_a_forecast_left_blank_in_june_is_asked_for(beside: Beside) -> None:
     (told,) = found(beside(月度=rows + months), "月度全年预计")
     assert "87.57万元，全年预计未填" in told
     assert found(beside(月度=rows + months[:-1] + "200\n"), "月度全年预计") == []
+
+
+FORM = """项目支出绩效自评（单位：元）
+项目,指标,一级指标,年初预算数,全年预算数,全年执行数,年度指标值,实际完成值,分值,得分,总分,偏差原因
+饮水,预算执行率,,"8,800,000",9000000,8550000,100%,95%,10,9.5,97.5,
+饮水,新建工程,产出指标,,,,≥12处,12处,70,70,,
+饮水,满意度,满意度指标,,,,≥90%,85%,20,18,97.5,"下雨，路滑"
+道路,里程,产出指标,100000,100000,100000,≥5公里,5公里,90,90,,
+"""
+
+
+def test_自评表_may_stand_in_a_ledger_an_indicator_a_row(beside: Beside) -> None:
+    made = beside("项目: {饮水: {资金: 5}}\n", 项目自评=FORM)
+    form = made.inputs.department.projects["饮水"].form
+    assert form is not None and form.points is not None and form.total is not None
+    assert (form.points.value, form.total.value) == (Decimal("9.5"), Decimal("97.5"))
+    assert made.figures["项目.饮水.自评表.资金.年度资金总额.执行率"].number == 95
+    assert made.figures["项目.饮水.自评表.资金.年度资金总额.年初预算数"].number == 880
+    assert list(form.targets) == ["新建工程", "满意度"]
+    target = form.targets["满意度"]
+    assert (target.goal, target.came, target.shortfall) == ("≥90%", "85%", "下雨，路滑")
+    assert str(target.weight.place).endswith("bumen.项目自评.csv:5:9")
+    assert list(made.project_scores) == ["饮水", "道路"]
+    assert made.project_scores["饮水"].points == Decimal("97.5")
+
+
+def test_a_ledger_of_自评表_tells_what_is_twice_or_has_no_indicator(beside: Beside) -> None:
+    twice = FORM + "饮水,新建工程,产出指标,,,,≥12处,12处,70,70,96,\n道路,,产出指标,,,,,,,,,\n"
+    said = refused(beside, 项目自评=twice)
+    assert "bumen.项目自评.csv:7:3: 一级指标在第4行已经写了产出指标" in said
+    assert "bumen.项目自评.csv:7:11: 总分在第3行已经写了97.5" in said
+    assert "bumen.项目自评.csv:8:3: 写了“一级指标”，没有写指标" in said
+    own = "项目: {饮水: {自评表: {总分: 5}}}\n"
+    assert "“饮水”的自评表写在这里，又有台账文件" in refused(beside, own, 项目自评=FORM)
+
+
+def test_names_that_differ_by_a_blank_are_no_two_projects(beside: Beside) -> None:
+    rows = "项目,月份,累计支出\n道路养护,1,5\n道路　养护,2,6\n"
+    told = "月度.csv:3:1: 项目“道路　养护”与 params 副本/2026/bumen.月度.csv:2 的“道路养护”只差空格"
+    assert told in refused(beside, 月度=rows)
+    ledgers = {"月度": "项目,月份,累计支出\n（一）维护,1,5\n",
+               "预算调整": "项目,金额,状态\n(一)维护,5,已批复\n"}  # fmt: skip
+    assert "都写 （一）维护" in refused(beside, **ledgers)
 
 
 def test_a_section_is_written_in_one_place(beside: Beside) -> None:
