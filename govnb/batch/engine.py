@@ -181,7 +181,11 @@ class _Client(PapermillNotebookClient):
 
 
 class CellLeft(DeadKernelError):
-    """Says with which exit code a cell left the process, which cell, and its source."""
+    """A cell ended its process: the exit code, the cell's index and its source."""
+
+    def __str__(self) -> str:
+        code, cell, _ = self.args
+        return f"笔记本第 {cell + 1} 格自行结束了进程（退出码 {code}）"
 
 
 class _Late(BaseException):

@@ -378,7 +378,7 @@ def test_a_cell_that_leaves_papermills_own_process_doesnt_take_it_along(tmp_path
     child = "import os\nif not (pid := os.fork()):\n    os._exit(7)\nos.waitpid(pid, 0)[1] >> 8"
     write_notebook(path, ["", child, "os._exit(3)", "2"])
     executed, said = papermill_command(path, "govnb")
-    assert "CellLeft" in said
+    assert "第 3 格自行结束了进程（退出码 3）" in said
     counts = [c.execution_count for c in executed.cells if c.cell_type == "code"]
     assert counts == [None, 1, None, None]
     assert executed.cells[-3].outputs[0].data["text/plain"] == "7"
