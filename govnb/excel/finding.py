@@ -18,6 +18,7 @@ _UNIT = re.compile(r"单位:?(?:人民币)?([十百千万亿]*元)|[(](?:人民�
 _DEPARTMENT = re.compile(
     r"(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[(][^)]*[)])?:\s*(\S.*)"
 )
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
 
 
@@ -175,7 +176,7 @@ def _read_heads(table: Table, found: Found, told: str) -> None:
             continue
         elif department := _DEPARTMENT.search(text):
             found.departments.setdefault(department[1].strip(), spot)
-        for year in map(int, _YEAR.findall(text)):
+        for year in map(int, _YEAR.findall(text.translate(_DIGITS))):
             is_title = row == table.top
             if year != table.year and (is_title or year != table.year - 1):
                 message = f"表上写的是 {year} 年，要导入的是 {table.year} 年"

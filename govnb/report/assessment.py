@@ -99,7 +99,9 @@ class Assessment:
             "sample": department.is_sample or department.has_sample_ledgers,
             "score": self.score.as_dict() if self.score else None,
             "projects": {n: s.score.as_dict() for n, s in self.project_scores.items()},
-            "project_forms": {n: s.as_dict() for n, s in self.project_scores.items()},
+            "project_forms": {
+                n: s.as_dict() for n, s in self.project_scores.items() if s.form.is_evaluated
+            },
             "review": self.review.as_dict(),
             "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
         }

@@ -39,21 +39,20 @@ def row(
 
 
 def table(rows: Mapping[Any, Mapping[str, Any]], *names: str) -> pd.DataFrame:
-    """Return projects' rows as a frame, without those whose form states goals alone."""
-    told = {label: each for label, each in rows.items() if _is_evaluated(each)}
-    frame = pd.DataFrame(list(told.values()), columns=(*MONEY, POINTS, *WORDS), dtype=object)
-    labels = [label if isinstance(label, tuple) else (label,) for label in told]
+    """Return projects' rows as a frame."""
+    frame = pd.DataFrame(list(rows.values()), columns=(*MONEY, POINTS, *WORDS), dtype=object)
+    labels = [label if isinstance(label, tuple) else (label,) for label in rows]
     levels = zip(*labels, strict=True) if labels else [()] * len(names)
     return frame.set_index([pd.Index(each, name=n) for each, n in zip(levels, names, strict=True)])
 
 
-def _is_evaluated(cells: Mapping[str, Any]) -> bool:
-    return cells["全年执行"].is_known or cells[POINTS].is_known or bool(cells[WORDS[1]])
-
-
 def summary(of: Computed, scores: Mapping[str, ProjectScore], due: bool) -> pd.DataFrame:
     """Return one row a project that has a form; `due`, also with its points worked out anew."""
-    rows = {title: row(of, title, scored.as_dict(), of.number) for title, scored in scores.items()}
+    rows = {
+        title: row(of, title, scored.as_dict(), of.number)
+        for title, scored in scores.items()
+        if scored.form.is_evaluated
+    }
     frame = table(rows, "项目")
     if due:
         anew = [interval_text(*(scores[title].due_in_all or (None, None))) for title in frame.index]

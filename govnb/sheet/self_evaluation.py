@@ -72,6 +72,12 @@ class ProjectForm(SelfEvaluation):
         """What the indicators count together."""
         return sum((t.weight.value or Decimal(0) for t in self.targets.values()), Decimal(0))
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether it says anything of what came; a form of goals alone doesn't yet."""
+        spent = (line.actual for line in self.money.values())
+        return any(spent) or any(t.came or t.published for t in self.targets.values())
+
     def rate_weight(self, ruled: Decimal, total: Decimal) -> Decimal:
         """Return what 预算执行 counts on the form: as stated, else what makes it add up.
 

@@ -130,6 +130,8 @@ def test_another_department_another_year_and_no_unit_are_refused(
     assert "别的.xlsx!Z!A3: 表上是“某镇中心卫生院”" in run(book).out
     book = write(tmp_path / "旧.xlsx", {"Z": named(summary(), 0, 0, "2017年度收入支出决算总表")})
     assert "旧.xlsx!Z!A1: 表上写的是 2017 年，要导入的是 2018 年" in run(book).out
+    book = write(tmp_path / "旧.xlsx", {"Z": named(summary(), 0, 0, "二〇一七年收入支出决算总表")})
+    assert "旧.xlsx!Z!A1: 表上写的是 2017 年，要导入的是 2018 年" in run(book).out
     bare = write(tmp_path / "无.xlsx", {"Z": named(summary(), 2, 5, None)})
     assert "没有印单位，不能猜（核对后写 --unit 收入支出决算总表=万元" in run(bare).out
     assert run(bare, "--unit", "收入支出决算总表=元").code == 0

@@ -92,6 +92,14 @@ def test_without_evaluated_projects_nothing_is_said(office: Office, text: str) -
     assert table(cells, "项目支出绩效自评汇总") is None and not told(cells, "自评得分")
 
 
+def test_a_form_without_money_is_listed_by_what_it_reached(office: Office) -> None:
+    target = "一级指标: 产出指标, 年度指标值: ≥3处, 实际完成值: 3处, 分值: 90, 公布得分: 80"
+    office.write(f"项目: {{甲: {{自评表: {{绩效指标: {{处数: {{{target}}}}}}}}}}}\n")
+    cells = shown(office)
+    assert list(table(cells, "项目支出绩效自评汇总").frame().index) == ["甲"]
+    assert not told(cells, "加权")
+
+
 def test_the_district_adds_up_all_departments_projects_in_one_unit(
     office: Office, tmp_path: Path
 ) -> None:
