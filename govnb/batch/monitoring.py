@@ -20,9 +20,7 @@ from govnb.text.faults import FaultsError
 BULLETIN = "通报"
 
 
-def last_months(
-    year: int, params_dir: Path, wanted: Sequence[str]
-) -> dict[str, int | FaultsError]:
+def last_months(year: int, params_dir: Path, wanted: Sequence[str]) -> dict[str, int | FaultsError]:
     """Return the last month with figures of each department that has any, or its faults."""
     found: dict[str, int | FaultsError] = {}
     for name in wanted or departments(year, params_dir):

@@ -99,8 +99,9 @@ class Bulletin(Page):
         """Return the note on what each department is measured by."""
         used = dict.fromkeys(result["standard"] for result in self.results)
         told = f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。"
-        left_out = {"、".join(self.left_out): "台账是编的，供试用（示例）"} if self.left_out else {}
-        return (told, *(f"没有列入{n}：{why}。" for n, why in (left_out | dict(self.missing)).items()))
+        why = {"、".join(self.left_out): "台账是编的，供试用（示例）"} if self.left_out else {}
+        why |= self.missing
+        return (told, *(f"没有列入{name}：{each}。" for name, each in why.items()))
 
     def outcome(self) -> Result:
         """Return the machine-readable result."""

@@ -79,7 +79,7 @@ _HEAD = re.compile(r"(?P<name>.*?)\s*(?:[（(](?P<unit>元|千元|万元|亿元)
 _UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>元|千元|万元|亿元)")
 _MONTH = re.compile(r"0?(\d{1,2})月?份?(?:累计|当月|支出)?")
 _TO_MONTH = re.compile(r"0?1月?[-—–~～至到]+(?=\d)")
-_NUMERALS = {word: str(n) for n, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+_NUMERALS = ["", *"一二三四五六七八九十", "十一", "十二"]
 _NUMERAL = re.compile("(十[一二]?|[一二三四五六七八九])(?=月)")
 # A sheet's feet add up what stands above them; its heads come again on each printed page.
 _NO_PROJECT = re.compile(r"(?:.*(?:合计|总计|小计)|栏次|行次|项目|项目名称)[:：]?")
@@ -261,13 +261,14 @@ def _second_head(ledger: _Ledger, above: Sequence[str], below: Sequence[str]) ->
         told = [low, low + group, group + low] if low else []
         told += [own] if low in ("", "合计", "小计") else []
         heads.append(next((t for t in told if ledger.column(t)[0] in ledger.own), low))
-    return heads if any(low and ledger.column(h)[0] in ledger.own
-                        for low, h in zip(below, heads, strict=True)) else []
+    told = [head for head, low in zip(heads, below, strict=True) if low]
+    is_head = any(ledger.column(head)[0] in ledger.own for head in told)
+    return heads if is_head else []
 
 
 def _digits(text: str) -> str:
     """Return a month's name with its number in digits: 十一月 as 11月."""
-    return _NUMERAL.sub(lambda found: _NUMERALS[found[1]], text)
+    return _NUMERAL.sub(lambda found: str(_NUMERALS.index(found[1])), text)
 
 
 def _read_cells(ledger: _Ledger) -> None:
