@@ -321,10 +321,12 @@ def _month_of(text: str, year: str) -> int | tuple[str, str]:
 
 def _monthly(ledger: _Ledger) -> Tree:
     """Return 月度, each project cumulated to the last month the file has."""
+    faulty = {fault.place.line for fault in ledger.faults}
+    unread = ledger.rows["项目"][[row in faulty for row in ledger.rows.index]]
     every = ledger.rows.groupby("项目", sort=False).head(1)["项目"]
     _unfold(ledger)
     rows = ledger.rows
-    for row, project in every[~every.isin(rows["项目"])].items():
+    for row, project in every[~every.isin([*rows["项目"], *unread])].items():
         ledger.fault(
             int(str(row)),
             "项目",
