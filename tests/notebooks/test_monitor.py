@@ -80,7 +80,7 @@ def test_a_department_whose_ledgers_failed_stands_in_the_通报_and_in_no_sum(
     text = Page((tmp_path / "outputs/2027/monitor/通报-6月.html").read_text("utf-8")).text
     assert "没有列入huai：“当月支出”：“abc”不是数，等2处错误。" in text
     assert "没有列入chi：6月还没有执行数，最后一个月是5月。" in text
-    assert "甲" in text and "50.00%" in text
+    assert "测试局hao" in text and "50.00%" in text
     # Where none can be read, each says why, and not that there are none.
     for name in ("hao", "chi"):
         (office.params / "2027" / f"{name}.月度.csv").unlink()
