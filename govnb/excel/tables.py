@@ -141,7 +141,8 @@ class Table:
             elif self.form.trees and (coded := _CODED.fullmatch(cleaned(cell))):
                 codes, text, where = [coded[1], *codes], plain(coded[2]), at
             elif cell and not text and not _NOTHING.fullmatch(cell):
-                text, where = self.word(row, at), at
+                # What is between a name and its amount is another amount, no code.
+                codes, text, where = [], self.word(row, at), at
             at -= 1
         return text, codes, where
 
@@ -162,12 +163,14 @@ class Table:
         return {c for r, c in at if re.search(r"[^\W\d_]", self.grid.at(r, c))}
 
     def _is_part(self, row: int, column: int) -> bool:
-        """Tell whether a row details the one above: 其中：甲, and what follows without a number."""
-        while row > self.top and not (text := self.grid.at(row, column).strip()).startswith("其中"):
-            if not text or _NUMBERED.match(text):
-                return False
-            row -= 1
-        return row > self.top
+        """Tell whether a row details another of an open list: 其中：甲, and what has no number."""
+        is_part = False
+        for above in range(row, self.top, -1):
+            text = self.grid.at(above, column).strip()
+            is_part = is_part or text.startswith("其中")
+            if not text or _NUMBERED.match(text) or (is_part and not text.startswith("其中")):
+                return is_part and self.word(above, column) not in self.form.known_rows
+        return False
 
     @cached_property
     def cells(self) -> list[tuple[int, int]]:

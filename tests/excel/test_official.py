@@ -178,6 +178,21 @@ def test_a_column_that_no_map_knows_is_no_code_of_those_behind_it(read: Read, pa
     assert "未通过 0" in found["out"]
 
 
+@pytest.mark.parametrize(
+    "title", ["项目支出决算表", "财政拨款支出决算表", "一般公共预算支出决算表"]
+)
+def test_a_part_of_what_was_spent_is_not_taken_for_all_of_it(
+    govnb: Any, into: Path, tmp_path: Path, title: str
+) -> None:
+    book = write(tmp_path / "表.xlsx", {"Sheet1": [
+        [title], ["部门：某局", None, None, None, "单位：万元"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 300, 200, 100], ["201", "一般公共服务支出", 300, 200, 100],
+    ]})  # fmt: skip
+    told = govnb("import", book, "--into", into)
+    assert "报表.支出决算表" not in told.out
+
+
 def test_nothing_has_to_stand_below_a_nought(read: Read) -> None:
     found = read({"表": [
         ["支出决算表"], ["部门：某局", None, None, None, "单位：万元"],
