@@ -81,11 +81,11 @@ class StartPage:
 
     def check(self) -> None:
         """Check the department's file."""
-        self._run("check", self._file)
+        self._run("check", "--", self._file)
 
     def make(self) -> None:
         """Make the report."""
-        self._run("run", self.year.value, self.department.value)
+        self._run("run", "--", self.year.value, self.department.value)
 
     def open(self) -> None:
         """Show the way to the report."""
@@ -104,8 +104,10 @@ class StartPage:
     def next_year(self) -> None:
         """Make next year's file from this one's."""
         year = int(self.year.value)
-        if self._run("new", year + 1, self.department.value, "--from", year):
+        if self._run("new", "--from", year, "--", year + 1, self.department.value):
+            said = self.said.outputs
             self._fill(year + 1, self.department.value)
+            self.said.outputs = said
 
     def try_out(self) -> None:
         """Show what another value would change."""
@@ -113,7 +115,7 @@ class StartPage:
         if not name or not value:
             self._show("请先写改哪个数、改成多少。")
             return
-        self._run("figures", self._file, name, "--set", f"{name}={value}")
+        self._run("figures", "--set", f"{name}={value}", "--", self._file, name)
 
     @property
     def _file(self) -> Path:
@@ -124,7 +126,7 @@ class StartPage:
         return self.outputs / str(self.year.value) / f"{self.department.value}.{kind}"
 
     def _fill(self, year: int | None, department: str | None = None) -> None:
-        years = sorted(int(p.name) for p in self.params.iterdir() if is_year(p))
+        years = sorted(int(p.name) for p in self.params.glob("*") if is_year(p))
         years = [y for y in years if departments(y, self.params)]
         self.year.options = years
         # The year of the newest report, or the last.
@@ -167,8 +169,8 @@ class StartPage:
     def _state(self) -> str:
         if self.department.value is None:
             return "还没有部门的参数文件：在终端里运行 govnb new 年度 部门代码。"
-        path = self.root / self._file
         try:
+            path = self.root / self._file
             check_file(path, self.params)
             figures = Assessment(load(path, self.params)).figures
             self.name.options = [n for n, f in figures.items() if not f.derived]
@@ -176,24 +178,33 @@ class StartPage:
         except FaultsError as error:
             self.name.options = []
             checked = f"参数文件有 {len(error.faults)} 处错误，请按“检查”看"
-        return f"<p>{escape(checked)}　{escape(self._last_run(path))}</p>"
+        return f"<p>{escape(checked)}　{escape(self._last_run())}</p>"
 
-    def _last_run(self, file: Path) -> str:
+    def _last_run(self) -> str:
         try:
             path = self._output("json")
             found = open_findings(json.loads(path.read_text("utf-8"))["review"])
             at = path.stat().st_mtime
-        except (OSError, ValueError, KeyError):
+            changed = (self.root / self._file).stat().st_mtime > at
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, FaultsError):
             return "还没有生成过报告"
         counts = [f"{severity}{count}处" for severity, count in found.items() if count]
-        stale = "；以后参数文件有改动，请重新生成" if file.stat().st_mtime > at else ""
+        stale = "；以后参数文件有改动，请重新生成" if changed else ""
         when = datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M")
         return f"上次生成：{when}，复核意见：{'，'.join(counts) or '没有'}{stale}"
 
-    def _button(self, text: str, hint: str, do: Callable[[], None], icon: str) -> Any:
+    def _button(self, text: str, hint: str, do: Callable[[], object], icon: str) -> Any:
         button = widgets.Button(description=text, tooltip=hint, icon=icon)
-        button.on_click(lambda _: do())
+        button.on_click(lambda _: self._pressed(do))
         return button
+
+    def _pressed(self, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except FaultsError as error:
+            # The file was renamed or removed since it was chosen.
+            self._fill_departments()
+            self._show(str(error))
 
     def _run(self, *words: object) -> bool:
         """Run a command and show what it said; tell whether all went well."""

@@ -223,7 +223,7 @@ def summary_json(year: int, rows: Iterable[Row], unread: Iterable[Unread] = ()) 
         }
         for row in rows
     ]
-    plain = {"year": str(year), "departments": listed, "unread": [u.as_dict() for u in unread]}
+    plain = {"year": str(year), "departments": listed, "unread": [u._asdict() for u in unread]}
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 

@@ -53,12 +53,11 @@ _TURNED = (
     '<w:pgMar w:top="1701" w:right="1474" w:bottom="1587" w:left="1474" w:header="851"'
     ' w:footer="900" w:gutter="0"/>'
 )
-# Between the head of a form and the rest: no table can repeat headings that aren't on top.
+# The paragraph that ends a section has no height.
 _SMALL = (
     '<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20"'
     ' w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr>'
 )
-_JOINT = f"<w:p><w:pPr><w:keepNext/>{_SMALL}</w:pPr></w:p>"
 # pandoc takes the page's text for this wide, in twips.
 _PANDOCS_WIDTH = 7920
 _GRID = re.compile(r'(<w:gridCol w:w=")(\d+)"')
@@ -158,11 +157,6 @@ class _Writer:
     def _table(self, x: Node) -> Nodes:
         noted, (_, _, specs, head, bodies, foot) = pairs(x), x["c"]
         size_ = _SIZES[noted["size"]]
-        parts = [(head, bodies)]
-        if noted.get("form"):
-            # No table of Word's repeats headings that aren't on top of it.
-            top, (at, level, heads, rows) = bodies
-            parts = [(head, [top]), ([head[0], heads], [[at, level, [], rows]])]
         title, unit = _caption(noted.get("title", "")), noted.get("unit", "")
         if unit:
             # The caption's paragraph ends and the unit's begins.
@@ -172,18 +166,16 @@ class _Writer:
         style = tree.attributes(custom_style="ReportTable")
         notes = [styled("表注", tree.para(words(row[1]))) for row in foot[1]]
         kept = "whole" if noted["whole"] else "noted" if notes else "long"
-        made: Nodes = []
-        for top, rest in parts:
-            made += [_raw(_JOINT)] if made else []
-            last = kept if top is parts[-1][0] else "whole"
-            heading = [top[0], [self._row(row, f"表头{size_}") for row in top[1]]]
-            body = [
-                [b[0], b[1], *([self._row(r, f"表格文字{size_}") for r in part] for part in b[2:])]
-                for b in rest
-            ]
-            over = [None, []] if made else caption
-            made.append(_raw(f"<!--{last} {self._width:.1f}-->"))
-            made.append(node("Table", style, over, specs, heading, body, [foot[0], []]))
+        heading = [head[0], [self._row(row, f"表头{size_}") for row in head[1]]]
+        body = [
+            [b[0], b[1], [self._row(r, f"表头{size_}") for r in b[2]],
+             [self._row(r, f"表格文字{size_}") for r in b[3]]]
+            for b in bodies
+        ]  # fmt: skip
+        made = [
+            _raw(f"<!--{kept} {self._width:.1f}-->"),
+            node("Table", style, caption, specs, heading, body, [foot[0], []]),
+        ]
         # Word needs a paragraph between two tables.
         return [*made, *(notes or [_raw(_paragraph("TableNote", ""))])]
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
+from govnb.report.frames import Computed, Number, here
 from govnb.report.sheet import Sheet, evened
 from govnb.report.tables import Cell, Row, Span, Table, alike
 from govnb.sheet.evidence import Target
-from govnb.sheet.figure import number_text, shown
+from govnb.sheet.figure import Figures, number_text, shown
 from govnb.sheet.self_evaluation import SelfEvaluation
 from govnb.text.number import TO_FILL
 
@@ -32,7 +34,7 @@ _WEIGHTS = (Decimal(10), Decimal(20))
 Pieces = Sequence[tuple[Cell, int]]
 
 
-def forms(sheet: Sheet) -> Iterator[Table]:
+def forms(sheet: Sheet, computed: Computed) -> Iterator[Table]:
     """Yield the department's form and those of its projects, as far as the file has them."""
     department = sheet.inputs.department
     own, identity = department.self_evaluation, department.identity
@@ -40,13 +42,14 @@ def forms(sheet: Sheet) -> Iterator[Table]:
         who = {"部门名称": identity.name}
         more = {"主管部门": identity.parent, "预算编码": identity.code}
         caption = "部门整体支出绩效自评表"
-        yield _Form(sheet, "自评表", own, department.targets, (who, more)).table(caption)
+        form = _Form(sheet, computed, "自评表", own, department.targets, (who, more))
+        yield form.table(caption)
     for name, project in department.projects.items():
         if project.form is not None:
-            yield project_form(sheet, name)
+            yield project_form(sheet, computed, name)
 
 
-def project_form(sheet: Sheet, name: str) -> Table:
+def project_form(sheet: Sheet, computed: Computed, name: str) -> Table:
     """Return the form of a project that has one."""
     identity, form = sheet.inputs.department.identity, sheet.inputs.department.projects[name].form
     assert form is not None
@@ -56,7 +59,7 @@ def project_form(sheet: Sheet, name: str) -> Table:
         "实施单位": form.carried_out_by or identity.name,
     }
     who = ({"项目名称": name, "项目编码": form.code}, by)
-    made = _Form(sheet, f"项目.{name}.自评表", form, form.targets, who)
+    made = _Form(sheet, computed, f"项目.{name}.自评表", form, form.targets, who)
     return made.table(f"项目支出绩效自评表（{name}）")
 
 
@@ -65,6 +68,8 @@ class _Form:
     """One form as it is put together: its head, row by row, and the cells merged in it."""
 
     sheet: Sheet
+    # Where what it adds up is kept, to be asked for like any figure.
+    computed: Computed
     # Where its figures stand.
     at: str
     said: SelfEvaluation
@@ -97,11 +102,12 @@ class _Form:
         money = {str(line.received) for line in self.said.money.values() if line.received}
         table = self.sheet.table(
             self.at, caption if is_result else caption.replace("自评表", "目标表"),
-            tuple(_INDICATORS[n] for n in kept), rows,
+            tuple(_INDICATORS[n] for n in kept), [],
         )  # fmt: skip
         words = frozenset(n for n, column in enumerate(kept) if column not in (5, 6))
         return replace(
-            table, unit="", rows=tuple(rows), above=tuple(evened(self.above, table.figures)),
+            table, figures=Figures({**table.figures, **self.computed.kept}, {}), unit="",
+            rows=tuple(rows), above=tuple(evened(self.above, table.figures)),
             spans=tuple(self.spans), text_columns=words, landscape=True,
             notes=self._received() if money else (),
         )  # fmt: skip
@@ -207,9 +213,22 @@ class _Form:
         if self.at == "自评表":
             published = self.sheet.inputs.department.published.get("评价得分")
             stated = stated if stated.text or not published else Cell(str(published.text))
-        total = stated if stated.text else _sum(points)
+        total = stated if stated.text else self._sum("得分合计", points)
         blank = [Cell("")] * 4
-        return Row((_label("总分"), *blank, _sum(weights), total, Cell("")), 0, "total")
+        weight = self._sum("分值合计", weights)
+        return Row((_label("总分"), *blank, weight, total, Cell("")), 0, "total")
+
+    def _sum(self, name: str, cells: Sequence[Cell]) -> Cell:
+        """Return what cells add up to; blank unless all of them are known."""
+        if any(cell.value is None for cell in cells):
+            return Cell("")
+        known = self.computed.number
+        parts: list[Any] = [known(cell.figure) if cell.figure else cell.value for cell in cells]
+        total = sum(parts[1:], parts[0]) if parts else Decimal(0)
+        if not isinstance(total, Number):
+            return Cell(number_text(total), value=total, decimals=2)
+        found = total.named(f"{self.at}.{name}", here(self.computed.notebook))
+        return Cell(shown(found, unit=False), found.name, found.number, found.decimals)
 
     def _received(self) -> tuple[str, ...]:
         told = [
@@ -230,11 +249,3 @@ class _Form:
 
 def _label(text: str) -> Cell:
     return Cell(text, head=True)
-
-
-def _sum(cells: Sequence[Cell]) -> Cell:
-    """Return what cells add up to; blank unless all of them are known."""
-    if any(cell.value is None for cell in cells):
-        return Cell("")
-    total = sum((cell.value for cell in cells if cell.value is not None), Decimal(0))
-    return Cell(number_text(total), value=total, decimals=2)

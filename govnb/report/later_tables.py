@@ -30,6 +30,11 @@ _YEARS = {
     ),
 }  # fmt: skip
 
+# One of which there must be for the years to be compared.
+_TWO_YEARS = ("上年收入", "上年支出", "预算执行.上年决算收入", "收入预算", "财政拨款.上年支出")
+# Where 收入 is the budget, and the accounts' income stands apart.
+_INCOME = ("预算执行.上年决算收入", "收入预算", "", "预算执行.决算收入", "", "")
+
 
 def _is_known(sheet: Sheet, *names: str) -> bool:
     """Tell whether at least one of these figures is known."""
@@ -44,11 +49,14 @@ def _cell(sheet: Sheet, *names: str) -> Cell:
 
 def years(sheet: Sheet) -> Table | None:
     """Return last year, budget and accounts side by side, with what changed."""
-    if not _is_known(sheet, "上年收入", "上年支出", "收入预算", "财政拨款.上年支出"):
+    if not _is_known(sheet, *_TWO_YEARS):
         return None
+    stated, income = map(sheet.figures.get, ("收入", "预算执行.决算收入"))
+    is_apart = income and income.number not in (None, stated and stated.number)
+    lines = _YEARS | ({"收入": _INCOME} if is_apart else {})
     rows = [
         Row((Cell(what), *(_cell(sheet, *name.split("、")) for name in names)))
-        for what, names in _YEARS.items()
+        for what, names in lines.items()
         if _is_known(sheet, *"、".join(names).split("、"))
     ]
     columns = ("项目", "上年决算", "年初预算", "调整后预算", "本年决算", "比上年增减", "增减率")

@@ -10,7 +10,7 @@ from govnb.sheet.department import Department
 from govnb.text.number import TO_FILL
 
 TAG = "节:"
-FORM = "自评表"
+FORM, BY_TABLES = "绩效自评表", "表格体"
 # The years whose reports are told; later ones are self-evaluations.
 _LAST_TOLD = 2018
 Outline = tuple[tuple[str, str], ...]
@@ -30,7 +30,7 @@ OUTLINES: dict[str, Outline] = {
     "叙述体": (),
     "自评体": _SELF_EVALUATION,
     # The form first; what is known besides follows it.
-    "表格体": ((FORM, "绩效自评表"), *_SELF_EVALUATION),
+    BY_TABLES: ((FORM, FORM), *_SELF_EVALUATION),
 }
 
 
@@ -42,5 +42,5 @@ def outline_of(department: Department) -> str:
     kept = told or department.income or department.expenditure or department.problems
     form = department.targets or department.self_evaluation.money
     if form and not kept and department.unsaid != TO_FILL:
-        return "表格体"
+        return BY_TABLES
     return "叙述体" if (department.year.value or 0) <= _LAST_TOLD else "自评体"

@@ -170,7 +170,7 @@ class Project(Workbook):
 
     def official_form(self) -> Table:
         """Return the 项目支出绩效自评表; for the reviewers with the points worked out anew."""
-        table = project_form(self._sheet, self.project)
+        table = project_form(self._sheet, self._computed, self.project)
         if not self.public and "得分" in table.columns:
             table = self._beside(table)
         return self._printed(table)

@@ -27,7 +27,7 @@ from govnb.report.findings import Findings, matters, verdict
 from govnb.report.forms import forms
 from govnb.report.in_year import InYear
 from govnb.report.later_tables import LATER
-from govnb.report.outlines import OUTLINES, outline_of
+from govnb.report.outlines import BY_TABLES, FORM, OUTLINES, outline_of
 from govnb.report.page import Page, left
 from govnb.report.prose import Prose, expand_lists, numbered, plain
 from govnb.report.scores import (
@@ -51,6 +51,8 @@ from govnb.text.faults import Fault, FaultsError, Place
 EDITIONS = ("review", "publish")
 # Of a file, quoted beside a figure: a narrative is one line, however long.
 LONGEST_LINE = 120
+# The annexes that no edition for publication has.
+_REVIEWERS = ("复核意见", "指标一览")
 # The department's words beside which a sentence on last year stands.
 _BESIDE = {"收入同比": "income", "支出同比": "expenditure", "基本支出": "basic_management"}
 
@@ -224,8 +226,8 @@ class Workbook(Page, Assessment):
         return projects.summary(self._computed, self.project_scores, due=not self.public)
 
     def listed(self, figures: pd.Series) -> str:
-        """Return named figures as a sentence lists them: 甲80分、乙82分."""
-        return "、".join(f"{plain(str(name))}{number:}" for name, number in figures.items())
+        """Return named figures as a sentence lists them: 甲（80分）、乙（82分）."""
+        return "、".join(f"{plain(str(name))}（{number:}）" for name, number in figures.items())
 
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""
@@ -275,7 +277,7 @@ class Workbook(Page, Assessment):
 
     def table(self, name: str) -> Table | Prose:
         """Return one of the tables annexed to every report: 基础数据表 or 指标一览."""
-        if name == "指标一览" and self.public:
+        if name in _REVIEWERS and self.public:
             return self._prose("")
         table = ANNEXED[name](self._sheet)
         return self._printed(table) if table else self._instead(name, "")
@@ -287,7 +289,7 @@ class Workbook(Page, Assessment):
 
     def forms(self) -> list[Table]:
         """Return the self-evaluation forms (绩效自评表) of the department and its projects."""
-        return [self._printed(table) for table in forms(self._sheet)]
+        return [self._printed(table) for table in forms(self._sheet, self._computed)]
 
     def base_data_foot(self) -> Prose:
         """Return what stands in words below the base-data table: measures, names, date."""
@@ -324,14 +326,16 @@ class Workbook(Page, Assessment):
         table = evidence_table(self.score, self.figures)
         return table.numbered(self._number("表", table.name)) if table else self._prose("")
 
-    def review_heading(self, number: str) -> Prose:
-        """Return the heading of the reviewers' annex; nothing in the edition for publication."""
-        heading = replace(self.section(2, number, "复核意见"), target="复核意见")
-        return self._prose("") if self.public else heading
-
-    def figures_heading(self, number: str) -> Prose:
-        """Return the heading of the list of all figures; nothing in the edition for publication."""
-        return self._prose("") if self.public else self.section(2, number, "指标一览")
+    def annex_heading(self, name: str) -> Prose:
+        """Return the heading of an annex, numbered; nothing of one that this report hasn't."""
+        lacks = name == FORM and not any(forms(self._sheet, self._computed))
+        if lacks or (self.public and name in _REVIEWERS):
+            return self._prose("")
+        # In an outline that begins with the form, that is a chapter.
+        first = name == FORM and outline_of(self.inputs.department) == BY_TABLES
+        number = "一、" if first else f"{self._number('附件', name)}　"
+        target = name if name in _REVIEWERS else ""
+        return replace(self.section(2, number, name), target=target)
 
     def findings(self) -> Findings | Prose:
         """Return the reviewers' annex; nothing in the edition for publication."""

@@ -11,6 +11,7 @@ from govnb import Workbook
 from govnb.report.later_tables import LATER
 from govnb.report.tables import Table
 from govnb.sheet.read import Inputs, load
+from tests.review.reviewing import inputs_of
 
 FILES = Path(__file__).parent.parent / "data" / "later"
 
@@ -49,6 +50,17 @@ def test_last_year_stands_beside_budget_and_accounts(tables: Any) -> None:
     rows = {row[0]: row[1:] for row in tables("2019/linye")["收支对照"]}
     assert rows["支出"] == ["2088.30", "1605.50", "2379.80", "2262.80", "174.50", "8.36%"]
     assert rows["“三公”经费"][-1] == "-12.93%"
+
+
+def test_income_of_the_accounts_stands_apart_from_the_budget_s() -> None:
+    inputs = inputs_of(
+        "预算执行: {上年决算收入: 480, 决算收入: 512.5, 年初预算: 500}\n"
+        "收入: {名称: 预算, 合计: 500}\n"
+    )
+    table = Workbook(inputs).later("收支对照")
+    assert isinstance(table, Table)
+    rows = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows}
+    assert rows["收入"] == ["480.00", "", "512.50"]
 
 
 def test_each_division_has_its_total_and_shares(tables: Any) -> None:

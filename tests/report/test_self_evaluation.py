@@ -111,3 +111,21 @@ def test_every_figure_of_a_form_leads_to_where_it_comes_from(forms: Forms) -> No
     names = forms("2019/linye")[0].names
     assert "自评表.资金.当年财政拨款.全年执行数" in names
     assert "绩效指标.造林成活率.公布得分" in names
+
+
+def test_the_totals_at_the_foot_lead_to_what_they_add_up(params: Path) -> None:
+    workbook = Workbook(load(FILES / "2023/fayuan.yml", params), "publish")
+    (form,) = workbook.forms()
+    weight, name = form.rows[-1].cells[5], "自评表.分值合计"
+    assert (weight.text, weight.figure) == ("100", name)
+    assert "绩效指标.结案率.分值" in form.figures[name].inputs
+
+
+def test_without_a_form_the_lab_shows_no_heading_of_one_and_annexes_count_on(
+    junshan: Inputs,
+) -> None:
+    workbook = Workbook(junshan)
+    named = ("绩效自评表", "评分表", "基础数据表", "复核意见")
+    assert [workbook.annex_heading(name).source for name in named] == [
+        "", "附件1　评分表", "附件2　基础数据表", "附件3　复核意见",
+    ]  # fmt: skip

@@ -1,0 +1,85 @@
+"""The start page beside files that are broken, gone or strangely named; without a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from govnb.start import StartPage
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = "params/2016/junshan-zwfw.yml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    base = tmp_path / "绩效 评价"
+    shutil.copytree(ROOT / "params", base / "params", ignore=shutil.ignore_patterns("20??-*"))
+    (base / "notebooks").mkdir()
+    monkeypatch.chdir(base / "notebooks")
+    return base
+
+
+def page(department: str = "junshan-zwfw") -> StartPage:
+    shown = StartPage()
+    shown.year.value, shown.department.value = 2016, department
+    return shown
+
+
+def pressed(shown: StartPage, button: str) -> str:
+    """Press a button and return what is then said."""
+    (found,) = (b for b in (*shown.buttons, shown.trial) if b.description == button)
+    found.click()
+    said = "".join(output["data"]["text/html"] for output in shown.said.outputs)
+    return re.sub("<[^>]*>", "", said)
+
+
+def test_a_folder_without_parameter_files_says_how_one_begins(folder: Path) -> None:
+    shutil.rmtree(folder / "params")
+    shown = StartPage()
+    assert "govnb new" in shown.state.value
+    assert all(button.disabled for button in shown.buttons)
+
+
+@pytest.mark.parametrize("button", ["检查", "试算"])
+def test_a_file_that_went_since_it_was_chosen_is_told_and_leaves_the_list(
+    folder: Path, button: str
+) -> None:
+    shown = page()
+    shown.name.value, shown.value.value = "三公经费.公务接待费.支出", "5"
+    (folder / FILE).unlink()
+    assert "没有部门“junshan-zwfw”" in pressed(shown, button)
+    assert shown.department.value == "yueyangxian-rongwanhu"
+
+
+def test_a_file_that_goes_before_it_is_chosen_is_told(folder: Path) -> None:
+    shown = page("yueyangxian-rongwanhu")
+    (folder / FILE).unlink()
+    shown.department.value = "junshan-zwfw"
+    assert "1 处错误" in shown.state.value
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"review": null}', "{}"])
+def test_a_result_that_is_none_counts_as_no_report(folder: Path, text: str) -> None:
+    result = folder / "outputs/2016/junshan-zwfw.json"
+    result.parent.mkdir(parents=True)
+    result.write_text(text, "utf-8")
+    assert "还没有生成过报告" in page().state.value
+
+
+def test_a_name_that_looks_like_an_option_is_a_name(folder: Path) -> None:
+    (folder / FILE).rename(folder / "params/2016/-某局（本级）.yml")
+    shown = page("-某局（本级）")
+    assert "1 个文件，0 处错误" in pressed(shown, "检查")
+    assert "2017/-某局（本级）.yml" in pressed(shown, "新建下一年")
+
+
+def test_what_was_made_for_next_year_is_still_said_when_it_is_shown(folder: Path) -> None:
+    shown = page()
+    assert "params/2017/junshan-zwfw.yml" in pressed(shown, "新建下一年")
+    assert (shown.year.value, shown.department.value) == (2017, "junshan-zwfw")
+    shown.year.value = 2016
+    assert "文件已经有了" in pressed(shown, "新建下一年")
