@@ -115,6 +115,11 @@ def _add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
                 if own.lack is not Lack.LEFT_OUT:
                     continue
                 del facts.drafts[figure]
+            if filled and rule.or_stated == "是":
+                # It stands for what could be stated: the others of its kind lack what it has.
+                section, item = name.partition(".{")[0], next(iter(filled.values()))
+                listed = facts.items.setdefault(section, [])
+                listed += [item] if item not in listed else []
             told = {} if faults else _read(rule, filled, facts)
             facts.add(figure, place=places[name], derived=True, **told)
         facts.faults.extend(faults)

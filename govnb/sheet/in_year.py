@@ -161,7 +161,7 @@ class Standard(Strict):
     floors: dict[Month, Share] = key("执行率下限", "6月: 40%", {})
     below_floor: Colour = key("下限等级", "低于下限的等级，默认 红", Scalar(RED))
     three_public: Quantity | None = key("三公黄", description="“三公”高于序时这么多个百分点")
-    duties: dict[Name, Text] = key("措施", "等级: 当月要做的事", {})
+    duties: dict[Name, Text] = key("措施", "等级或原因: 当月要做的事", {})
 
 
 class MonitoringRules(Strict):

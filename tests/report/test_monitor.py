@@ -33,8 +33,8 @@ def office(tmp_path: Path, params: Path) -> Office:
 def at(office: Office) -> At:
     """Return a department's year 2016 at a month, from a ledger and a 监控 section."""
 
-    def make(rows: str, month: int = 0, text: str = "", name: str = "bumen") -> Any:
-        office.write(text, name, 月度=rows)
+    def make(rows: str, month: int = 0, text: str = "", name: str = "bumen", **ledgers: str) -> Any:
+        office.write(text, name, 月度=rows, **ledgers)
         return Monitor.at(2016, name, month, str(office.params))
 
     return make
@@ -253,9 +253,37 @@ def test_accounts_have_their_warnings_month_by_month_too(at: At) -> None:
     assert [cell.text for cell in tables["各科目各月预警和执行率"].rows[0].cells] == [
         "教育", "正常\n4.00%", "红\n4.50%",
     ]  # fmt: skip
-    assert list(tables["1—2月各科目执行情况"].frame()["预警"]) == ["红", "红"]
+    told = tables["1—2月各科目执行情况"].frame()
+    assert list(told["预警"]) == ["红", "正常", "黄"]
+    # What has no account is in the total all the same.
+    assert list(told.index) == ["教育", "未写科目", "合计"] and told.loc["合计", "累计支出"] == 18
     tables, _ = page(at("项目,月份,累计支出\n甲,1,5\n"))
     assert "各科目各月预警和执行率" not in tables and "1月各项目执行情况" in tables
+
+
+def test_the_form_reckons_by_the_same_budget_as_the_page_and_adds_up(at: At) -> None:
+    wb = at(HEAD + "甲,1,100,30,\n乙,1,50,5,\n", 预算调整="项目,金额,状态\n甲,50,已批复\n")
+    form = page(wb)[0]["部门预算项目支出绩效运行监控表（资金）"]
+    assert [cell.text for cell in form.rows[0].cells][:5] == [
+        "甲", "100.00", "150.00", "30.00", "20.00%",
+    ]  # fmt: skip
+    assert form.frame().loc["合计", "1月执行数"] == 35
+    assert form.notes == ("执行率＝执行数÷调整后预算数。",)
+
+
+def test_what_is_to_be_done_fits_the_reason_and_三公_is_not_forgotten(at: At) -> None:
+    text = "三公经费: {公务接待费: {预算: 10}, 因公出国（境）费: {预算: 0}}\n"
+    ledger = "项目,月份,金额\n公务接待费,1,5\n因公出国（境）费,1,0.3\n"
+    wb = at(HEAD + "甲,1,100,120,\n", text=text, 三公台账=ledger)
+    components = wb.in_year.three_public()
+    components[["预警", "原因"]] = wb.in_year.warn_three_public(components)
+    assert wb.duties(warned(wb), components).source.splitlines() == [
+        "1. **甲**（红，超出全年预算）：停止支付，查明原因，办理调剂或追加手续。",
+        "2. **因公出国（境）费**（红，没有预算而有支出）："
+        "停止支付，查明原因，办理调剂或追加手续，或退回支出。",
+        "3. **公务接待费**（黄，高于序时进度10个百分点以上）："
+        "压减以后各月的支出，确保全年不超预算。",
+    ]
 
 
 def test_the_annual_report_says_by_which_standard_it_warns(at: At) -> None:
