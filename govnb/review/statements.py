@@ -317,5 +317,7 @@ def _is_whole(one: Told, share: Told) -> bool:
     label = of_this["whole"] if of_this else one.label
     core, called = (_OF_ALL.sub("", text) for text in (share.label, label))
     is_total = one.is_whole or _TOTAL.search(one.label) is not None
-    is_meant = called == core or (is_total and called.endswith(core))
+    # 占总收入的 is no share of 财政拨款收入.
+    is_all = core != "" and _OF_ALL.match(share.label) is not None
+    is_meant = called == core or (is_total and not is_all and called.endswith(core))
     return one.role is Role.VALUE and is_meant and (is_total or core != "")
