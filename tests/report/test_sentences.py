@@ -343,3 +343,28 @@ def test_a_card_calls_income_what_the_report_calls_it(
     body = f"收入: {{名称: {called}, 合计: 100}}\n支出: 90\n"
     cards = [label for label, _, _ in Workbook(load(department(body))).cards().entries()]
     assert [label for label in cards if label in labels] == labels
+
+
+def test_cars_stated_as_one_amount_are_told(department: Department) -> None:
+    body = (
+        "三公经费:\n  公务接待费: {预算: 15, 支出: 8}\n"
+        "  公务用车购置及运行维护费: {预算: 45, 支出: 40, 上年支出: 43}\n"
+    )
+    told = Page(Workbook(load(department(body))).three_public().html()).text
+    assert "公务用车购置及运行维护费预算45万元，实际支出40万元，结余5万元" in told
+    assert "比上年减少3万元" in told
+
+
+def test_what_was_bought_last_year_and_not_this_one_is_told(department: Department) -> None:
+    body = "三公经费: {公务用车购置费: {预算: 0, 支出: 0, 上年支出: 36.5}}\n"
+    told = Page(Workbook(load(department(body))).three_public().html()).text
+    assert "公务用车购置费没有预算，也没有支出，比上年减少36.5万元" in told
+
+
+def test_offices_of_which_only_the_number_is_known_are_told(department: Department) -> None:
+    path = department("人员: {人员总数: 12, 总数口径: 不含退休}\n")
+    text = path.read_text("utf-8").replace("名称: 测试局\n", "名称: 测试局\n  内设机构数: 38\n")
+    path.write_text(text, "utf-8")
+    workbook = Workbook(load(path))
+    assert "内设机构38个。" in Page(workbook.text("机构设置").html()).text
+    assert "人员总数12人（不含退休）。" in Page(workbook.text("人员情况").html()).text
