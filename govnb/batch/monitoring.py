@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from govnb.report.bulletin import result_files
 from govnb.sheet.folder import departments
 from govnb.sheet.read import department_path, load
 from govnb.text.faults import FaultsError
+from govnb.text.yaml_text import Mapping as Tree
+from govnb.text.yaml_text import read_yaml
 
 BULLETIN = "通报"
 
@@ -73,7 +76,9 @@ def monitor(template: Job, department: str | None, month: int | None) -> Iterato
             outcome = done.get(job.stem) or page.task.last
             yield from _told(job, outcome)
             if outcome and outcome.failure:
-                missing[str(outcome.row.get("name") or job.department)] = _why(outcome.failure)
+                name = _name(template, job.department)
+                name = f"{name}（{job.department}）" if name in missing else name
+                missing[name] = _why(outcome.failure)
         if department is None:
             made = {page.task.job.output("json") for page in pages}
             job = _bulletin(template, month, missing)
@@ -90,6 +95,17 @@ def _bulletin(template: Job, month: int, missing: Mapping[str, str]) -> Job:
     return replace(
         template, department="", notebook="bulletin.ipynb", place=place, more=more, reads=True
     )
+
+
+def _name(template: Job, department: str) -> str:
+    """Return what a department is called, which can be read where its ledgers can't."""
+    with suppress(FaultsError):
+        identity = read_yaml(department_path(template.year, department, template.params_dir)).get(
+            "部门"
+        )
+        if isinstance(identity, Tree) and identity.get("名称"):
+            return str(identity["名称"])
+    return department
 
 
 def _why(failure: Failure) -> str:

@@ -78,8 +78,8 @@ def test_a_department_whose_ledgers_failed_stands_in_the_通报_and_in_no_sum(
     words = ("--params", office.params, "--outputs", tmp_path / "outputs", "--to", "html")
     assert govnb("monitor", 2027, *words).code == 1
     text = Page((tmp_path / "outputs/2027/monitor/通报-6月.html").read_text("utf-8")).text
-    assert "没有列入huai：“当月支出”：“abc”不是数，等2处错误。" in text
-    assert "没有列入chi：6月还没有执行数，最后一个月是5月。" in text
+    assert "没有列入测试局huai：“当月支出”：“abc”不是数，等2处错误。" in text
+    assert "没有列入测试局chi：6月还没有执行数，最后一个月是5月。" in text
     assert "测试局hao" in text and "50.00%" in text
     # Where none can be read, each says why, and not that there are none.
     for name in ("hao", "chi"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pandas as pd
 import pytest
 
 from govnb import percent
@@ -16,7 +17,7 @@ from govnb.report.charts import Chart
 from govnb.report.monitor import Monitor
 from govnb.report.tables import Table
 from govnb.text.faults import FaultsError
-from tests.ledgers import Office
+from tests.ledgers import YEAR, Office
 from tests.papers.papers import as_docx, as_pdf, book, pdf_text
 from tests.report.cells import run_cells
 
@@ -206,6 +207,13 @@ def test_the_line_stops_at_the_last_month_and_the_pace_and_last_year_go_on(at: A
     assert "12月120；上年累计：1月9，" in chart.alt
 
 
+def test_a_page_of_an_earlier_month_tells_nothing_of_later_ones(at: At) -> None:
+    rows = "".join(f"甲,{n},120,{n * 8},\n" for n in range(1, 7))
+    tables, (chart,) = page(at(HEAD + rows), month=3)
+    assert list(tables["各月累计支出与序时进度"].frame()["累计支出"][:5]) == [8, 16, 24, "", ""]
+    assert "累计支出：1月8，2月16，3月24；" in chart.alt
+
+
 def test_the_forecasts_span_from_the_lowest_to_the_highest_of_each_project(at: At) -> None:
     rows = "项目,月份,年初预算,累计支出,全年预计\n甲,1,120,6,100\n乙,1,60,5,\n"
     tables, (chart,) = page(at(rows))
@@ -223,6 +231,22 @@ def test_last_year_is_drawn_only_where_every_project_states_it(at: At) -> None:
     tables, (chart,) = page(at(HEAD + "甲,1,100,8,7\n乙,1,50,4,\n"))
     assert "上年累计" not in chart.alt
     assert "上年累计" not in tables["各月累计支出与序时进度"].columns
+
+
+def test_last_years_own_ledger_is_drawn_with_projects_that_are_no_more(
+    at: At, office: Office
+) -> None:
+    last = office.params / "2015"
+    last.mkdir()
+    (last / "_year.yml").write_text(YEAR.format(2015), encoding="utf-8")
+    (last / "bumen.yml").write_text("年度: 2015\n部门: {名称: 测试局}\n", encoding="utf-8")
+    rows = "项目,月份,累计支出\n甲,1,7\n完工的,1,3\n"
+    (last / "bumen.月度.csv").write_text(rows, encoding="utf-8")
+    wb = at(HEAD + "甲,1,100,8,\n")
+    total = wb.in_year.last_total()["1月"]
+    assert total.figure.number == 10
+    wb.show(pd.DataFrame({"上年累计": wb.in_year.last_total()}), "各月")
+    assert "10万元" in str(wb.panels()._repr_mimebundle_()["text/html"])
 
 
 def test_without_any_budget_there_is_a_page_and_a_line_of_what_was_spent(at: At) -> None:
