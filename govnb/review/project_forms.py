@@ -170,8 +170,9 @@ class _Form:
     def total(self) -> Iterator[Finding]:
         """Hold the total as printed against the sum of the points as printed."""
         form = self.scored.form
-        stated, printed_ones = form.total, [t.published for t in form.targets.values()]
-        parts = [a.value for a in (form.points, *printed_ones) if a and a.value is not None]
+        rows = {"": form.points} | {name: t.published for name, t in form.targets.items()}
+        parts = [a.value for a in rows.values() if a and a.value is not None]
+        stated = form.total
         if stated is None or stated.value is None or not parts:
             return
         whole = sum(parts, ZERO)
@@ -180,8 +181,16 @@ class _Form:
         side = Side(f"{self._at}.总分", exact(stated.value), str(stated.place))
         evidence = Evidence(side, Side("各项得分之和", exact(whole), None), apart, within)
         told = f"总分印{printed(stated.value, '分')}，各项得分合计{printed(whole, '分')}"
-        if not apart:
+        unsaid = [name for name, points in rows.items() if points is None or points.value is None]
+        bounds = [self._bounds(name) for name in unsaid]
+        low, high = (sum(ends, ZERO) for ends in zip((ZERO, ZERO), *bounds, strict=True))
+        if not apart or (unsaid and low == high and abs(apart - low) <= within):
+            told += f"，没有印得分的应是{printed(low, '分')}" if apart else ""
             yield self.check.passed(f"{self.title}.总分", told, evidence)
+            return
+        if low - within <= apart <= high + within and low < high:
+            names = [f"绩效指标.{name}.公布得分" if name else "执行率得分" for name in unsaid]
+            yield self.check.no_data(f"{self.title}.总分", [self._full(n) for n in names], evidence)
             return
         told += f"，差{printed(abs(apart), '分')}"
         if form.points and apart == -(form.points.value or ZERO):
@@ -189,6 +198,12 @@ class _Form:
         is_residue = abs(apart) <= within
         told += "，是各项四舍五入的尾差" if is_residue else ""
         yield self._failed("总分", told, evidence, RESIDUE if is_residue else None)
+
+    def _bounds(self, name: str) -> tuple[Decimal, Decimal]:
+        """Return what a row's points can be; the rate's row has no name."""
+        targets = self.scored.form.targets
+        weight = targets[name].weight.value if name else self.scored.rate_weight
+        return self.scored.due(name) or (ZERO, self.scored.total if weight is None else weight)
 
     def explained(self) -> Iterator[Finding]:
         """Ask for the reasons that execution and adjustments need."""

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from govnb.report.assessment import Assessment
-from govnb.review.finding import FAILED, HINT, NOT_APPLICABLE, RESIDUE, Finding
+from govnb.review.finding import (
+    FAILED,
+    HINT,
+    NO_DATA,
+    NOT_APPLICABLE,
+    PASSED,
+    RESIDUE,
+    Finding,
+)
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 
@@ -297,6 +305,30 @@ def test_weights_in_halves_add_up_unrounded(assess: Assess) -> None:
     assert [r.weight for r in made.project_scores["项"].score.indicators[1:]] == [
         Decimal("22.5")
     ] * 4
+
+
+@pytest.mark.parametrize(
+    ("points", "total", "state"),
+    [
+        ("89", "99", PASSED),  # with the ten that a rate of 100 % is due
+        ("89", "89", PASSED),  # the rate's points are nowhere
+        ("89", "92", FAILED),
+        ("", "97", NO_DATA),  # 卫生 and 满意 may have come to anything up to 90
+        ("", "8", FAILED),
+    ],
+)
+def test_a_total_counts_the_points_that_were_left_out(
+    assess: Assess, points: str, total: str, state: str
+) -> None:
+    rows = row("卫生", "有效改善", "有所改善", "60", points and "60") + row(
+        "满意", "≥90%", "85%", "30", points and "29", ", 偏差原因: 晚"
+    )
+    rows += row("其他", "≥1", "1", "0", "0")
+    rate = "" if points else "      执行率得分: 10\n"
+    money = "年初预算数: 1, 全年预算数: 1, 全年执行数: 1"
+    made = assess(form("项", money, rows, f"{rate}      总分: {total}\n"))
+    of_total = next(f for f in made.review.findings if f.id == "项目自评:项.总分")
+    assert of_total.state == state, of_total.message
 
 
 def test_a_sum_that_is_off_by_its_roundings_is_a_residue(assess: Assess) -> None:
