@@ -61,7 +61,8 @@ class InYear:
     def source(self) -> str:
         """The ledgers that the months come from."""
         inputs = self.inputs
-        path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
+        # A file may be read from anywhere; its ledgers lie where a department's do.
+        path = inputs.params_dir / str(inputs.department.year.value) / f"{inputs.name}.yml"
         kinds = [file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path)]
         own = "、".join(kind for kind in kinds if kind in IN_YEAR)
         return f"本部门的台账（{own}）" if own else "本部门填报"

@@ -185,7 +185,7 @@ class Workbook(Page, Assessment):
 
     def income_heading(self, number: str) -> Prose:
         """Return the heading of the income section."""
-        return self.section(3, number, sentences.heading_amount(self._told, "收入", "财政预算收入"))
+        return self.section(3, number, sentences.heading_amount(self._told, "收入", "收入"))
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""

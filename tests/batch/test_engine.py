@@ -303,6 +303,14 @@ def test_getting_warm_for_every_format_starts_no_thread() -> None:
     assert done.stdout == "1\n", done.stderr
 
 
+def test_getting_warm_makes_whole_reports(tmp_path: Path) -> None:
+    # What goes wrong there is kept silent, and would only make every worker slower.
+    from govnb.batch import preload
+
+    for number in range(2):
+        preload._rehearse(ROOT / "params", tmp_path, number, ["json", "html"])
+
+
 def test_no_port_is_opened(tmp_path: Path) -> None:
     look = (
         "import os\ninodes = {os.readlink(f'/proc/self/fd/{f}')[8:-1]"

@@ -13,6 +13,7 @@ from govnb import Workbook
 from govnb.batch.job import Job
 from govnb.batch.run import produce
 from govnb.report.assessment import Assessment
+from govnb.report.findings import matters
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 from tests.report.markup import Page
@@ -108,3 +109,9 @@ def test_the_cover_tells_code_method_evaluator_and_unit(department: Department) 
     )
     told = Page(Workbook(load(path)).cover().html()).text
     assert told == "预算编码：001005　　评价方式：部门评价　　评价机构：某事务所　　金额单位：元"
+
+
+def test_the_head_tells_the_largest_overspend_in_the_reports_unit(department: Department) -> None:
+    body = "报告单位: 元\n支出: {明细: {甲: 7, 乙: 3}}\n预算安排: {明细: {甲: 5, 乙: 3}}\n"
+    told = Assessment(load(department(body)))
+    assert "甲：比预算多20000元" in matters(told.review, told.figures, told.score)[0][0]

@@ -368,3 +368,12 @@ def test_offices_of_which_only_the_number_is_known_are_told(department: Departme
     workbook = Workbook(load(path))
     assert "内设机构38个。" in Page(workbook.text("机构设置").html()).text
     assert "人员总数12人（不含退休）。" in Page(workbook.text("人员情况").html()).text
+
+
+def test_income_is_called_what_the_file_calls_it_and_no_budget_of_its_own(
+    department: Department,
+) -> None:
+    hospital = Workbook(load(department("收入: {明细: {财政拨款收入: 3, 事业收入: 41}}\n")))
+    assert Page(hospital.income_heading("（一）").html()).text.strip() == "（一）收入：44万元"
+    named = Workbook(load(department("收入: {名称: 财政预算收入, 合计: 44}\n")))
+    assert "财政预算收入：44万元" in Page(named.income_heading("（一）").html()).text
