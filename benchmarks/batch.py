@@ -34,6 +34,7 @@ ONE = (
     " -p year {year} -r department $1 -r outputs_dir '' --no-progress-bar --log-level ERROR"
     " && {bin}/jupyter nbconvert --log-level ERROR --to html loop/$1.ipynb"
 )
+PAPER = " && {bin}/jupyter nbconvert --log-level ERROR --to webpdf loop/$1.ipynb"
 
 
 def main() -> None:
@@ -42,33 +43,36 @@ def main() -> None:
     parser.add_argument("--departments", type=int, default=40, help="in the comparison (40)")
     parser.add_argument("--rounds", type=int, default=3, help="of the comparison (3)")
     parser.add_argument("--serial", type=int, default=8, help="departments of the plain loop (8)")
+    parser.add_argument("--to", default="html", choices=["html", "html,pdf"], help="what is made")
     parser.add_argument("--sizes", default="10,100,1000", help="to grow through (10,100,1000)")
     asked = parser.parse_args()
     today = datetime.date.today().isoformat()
-    print(f"{today}, {CORES} cores, {_memory()}, {platform.system()}, Python {_python()}\n")
+    load = f"load {os.getloadavg()[1]:.1f} before"
+    machine = f"{CORES} cores, {_memory()}, {platform.system()}, Python {_python()}, {load}"
+    print(f"{today}, {machine}\n")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _compare(_district(folder / "compared", asked.departments), asked.rounds, asked.serial)
-        _grow(folder, [int(size) for size in asked.sizes.split(",")])
+        _compare(_district(folder / "compared", asked.departments), asked)
+        _grow(folder, [int(size) for size in asked.sizes.split(",") if size])
 
 
-def _compare(folder: Path, rounds: int, serial: int) -> None:
+def _compare(folder: Path, asked: argparse.Namespace) -> None:
     departments = sorted(path.stem for path in (folder / "params" / str(YEAR)).glob("0*.yml"))
-    some = departments[:serial]
+    some, to = departments[: asked.serial], asked.to
     taken: dict[str, list[Took]] = {}
-    for _ in range(rounds):
+    for _ in range(asked.rounds):
         for name, command, many in (
-            ("govnb batch", _batch(CORES), departments),
-            ("loop, xargs -P", _loop(departments, CORES), departments),
-            ("govnb batch, 1 job", _batch(1), departments),
-            ("floor, 1 process", _floor(departments), departments),
-            ("loop", _loop(some, 1), some),
+            ("govnb batch", _batch(CORES, to), departments),
+            ("loop, xargs -P", _loop(departments, CORES, to), departments),
+            ("govnb batch, 1 job", _batch(1, to), departments),
+            ("floor, 1 process", _floor(departments, to), departments),
+            ("loop", _loop(some, 1, to), some),
         ):
             found = took(command, folder)
             taken.setdefault(name, []).append(_each(found, len(many)))
     base = statistics.median(one.wall for one in taken["govnb batch"])
     floor = statistics.median(one.cpu for one in taken["floor, 1 process"])
-    print(f"| {len(departments)} departments, HTML | wall s | CPU s | wall ÷ batch | CPU ÷ floor |")
+    print(f"| {len(departments)} departments, {to} | wall s | CPU s | wall ÷ batch | CPU ÷ floor |")
     print("|---|---|---|---|---|")
     for name, found_each in taken.items():
         wall = statistics.median(one.wall for one in found_each)
@@ -99,13 +103,13 @@ def _district(folder: Path, size: int) -> Path:
     return folder
 
 
-def _batch(jobs: int) -> list[str]:
-    command = f"{BIN}/govnb batch {YEAR} --to html --force --jobs {jobs}"
+def _batch(jobs: int, to: str = "html") -> list[str]:
+    command = f"{BIN}/govnb batch {YEAR} --to {to} --force --jobs {jobs}"
     return shlex.split(command)
 
 
-def _loop(departments: Sequence[str], jobs: int) -> list[str]:
-    one = ONE.format(bin=BIN, root=ROOT, year=YEAR)
+def _loop(departments: Sequence[str], jobs: int, to: str) -> list[str]:
+    one = ONE.format(bin=BIN, root=ROOT, year=YEAR) + (PAPER.format(bin=BIN) if "pdf" in to else "")
     names = "\\n".join(departments)
     return [
         "sh",
@@ -114,8 +118,8 @@ def _loop(departments: Sequence[str], jobs: int) -> list[str]:
     ]
 
 
-def _floor(departments: Sequence[str]) -> list[str]:
-    return [sys.executable, str(Path(__file__).with_name("floor.py")), *departments]
+def _floor(departments: Sequence[str], to: str) -> list[str]:
+    return [sys.executable, str(Path(__file__).with_name("floor.py")), to, *departments]
 
 
 def _each(found: Took, many: int) -> Took:

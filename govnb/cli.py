@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -60,8 +61,10 @@ def main() -> None:
     """Run the command line; bad input ends with its faults and exit code 1, never a traceback."""
     code: object = 1
     warnings.formatwarning = _one_line
-    # Most of a short command's objects live to its end; looking for circles takes a tenth of it.
+    # Most of a short command's objects live to its end; looking for circles takes a tenth of it,
+    # and the end itself needs no look at all.
     gc.set_threshold(200_000)
+    atexit.register(gc.freeze)
     # No plugin is asked for; looking for some reads the metadata of every package there is.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

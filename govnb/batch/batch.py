@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import govnb
-from govnb.batch.district import district_report
+from govnb.batch.district import district_task, findings
 from govnb.batch.index import index_page
 from govnb.batch.job import DISTRICT, Job, Kind
 from govnb.batch.outcome import Failure, Outcome
@@ -30,12 +30,17 @@ from govnb.batch.summary import (
     table_csv,
     table_xlsx,
 )
-from govnb.batch.workers import Local, Workers, cores, run_one
+from govnb.batch.workers import Local, cores, run_one
 from govnb.files import why
 from govnb.report.reports import common_region
 from govnb.sheet.folder import ALL, SUMMARY
 from govnb.text.faults import Fault, FaultsError, Place
 
+if TYPE_CHECKING:
+    from govnb.batch.cluster import Cluster
+
+# Take jobs and give their outcomes, in the shape of `concurrent.futures`.
+Workers: TypeAlias = "Local | Cluster"
 INTERRUPTED = 130
 
 
@@ -80,13 +85,13 @@ def batch(template: Job, options: Options) -> int:
 def run_listed(job: Job) -> Outcome:
     """Run one department by itself, its pages, and where its year has an index, that too."""
     store = store_of(local(job.outputs_dir), job.year)
-    if job.overrides or job.is_public:
+    if job.overrides:
         return run_one(job)
     template = replace(job, department="")
     (before,) = (t for t in make_plan(template, store).tasks if t.job.department == job.department)
     outcome = run_one(job)
     kept = _carry(outcome, before.receipt)
-    by_itself = "index.html" not in store.listing()
+    by_itself = job.is_public or "index.html" not in store.listing()
     if by_itself and (outcome.failure or not plan_pages(template, [_row(kept)], store)):
         return outcome
     try:
@@ -245,7 +250,7 @@ def _publish(
     }
     whole = _write(store, tables)
     try:
-        district = district_report(template, rows, outcomes, store, here)
+        district = _district(rows, outcomes, template, store, here)
     except OSError as error:
         district = Outcome(DISTRICT, failure=Failure(f"读写出错：{why(error)}"))
     region = common_region(str(row.facts.get("region") or "") for row in rows)
@@ -257,6 +262,23 @@ def _publish(
         say(f"全部部门汇总分析：{district.failure.reason}")
     say(f"总览：{store.where('index.html')}")
     return whole and not district.failure
+
+
+def _district(
+    rows: Sequence[Row], outcomes: Sequence[Outcome], template: Job, store: Store, here: Workers
+) -> Outcome:
+    """Make the district's report if anything it shows has changed; return how it went.
+
+    Always here and not on a cluster: it is one notebook, and reads what all others wrote.
+    """
+    if all(row.failure for row in rows):
+        return Outcome(DISTRICT, failure=Failure("没有一个部门有结果"))
+    task = district_task(template, rows, outcomes, store)
+    if not task.reasons and task.last:
+        return task.last
+    ((_, district),) = _work([task], here, store)
+    store.write(findings(rows, store))
+    return district
 
 
 def _write(store: Store, files: Mapping[str, bytes]) -> bool:

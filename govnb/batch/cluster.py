@@ -25,7 +25,7 @@ import shutil
 import tempfile
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,11 +33,12 @@ from typing import Any, ClassVar
 
 from govnb.batch.job import Job
 from govnb.batch.outcome import Failure, Outcome
-from govnb.batch.receipts import package_digest
+from govnb.batch.receipts import own_files, package_digest, shared_files
 from govnb.batch.run import find_notebook
 from govnb.batch.store import INSTALL, is_url
 from govnb.batch.workers import Local, cores
 from govnb.files import write_all_whole
+from govnb.sheet.folder import YEAR_FILE
 from govnb.text.faults import Fault, FaultsError, Spot
 
 LOCAL = "local"
@@ -57,16 +58,8 @@ class Bundle:
     @classmethod
     def of(cls, template: Job) -> Bundle:
         """Return the bundle of a batch."""
-        params, name = template.params_dir, folder_name(template.params_dir)
-        found = [params / str(template.year) / "_year.yml"]
-        found += sorted((params / "rules").glob("*.yml"))
-        found += sorted((params / "rubrics").glob("*.yml"))
-        files = {
-            f"{name}/{p.relative_to(params).as_posix()}": p.read_bytes()
-            for p in found
-            if p.is_file()
-        }
-        notebook = find_notebook(template.notebook, params)
+        notebook = find_notebook(template.notebook, template.params_dir)
+        files = _read(template, filter(Path.is_file, shared_files(template).values()))
         files[f"notebooks/{notebook.name}"] = notebook.read_bytes()
         packed = zlib.compress(pickle.dumps(files))
         return cls(packed, hashlib.sha256(packed).hexdigest(), package_digest())
@@ -112,10 +105,10 @@ class Cluster:
         self.stop()
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """Send a department with its file."""
+        """Send a department with its files."""
         path = job.params_dir / str(job.year) / f"{job.department}.yml"
         try:
-            content = path.read_bytes()
+            own = _read(job, own_files(path).values())
         except OSError as error:
             told: Future[Outcome] = Future()
             failure = Failure(f"参数文件无法读取：{error.strerror}", str(path))
@@ -124,11 +117,11 @@ class Cluster:
         outputs = job.outputs_dir
         there = replace(
             job,
-            params_dir=Path(folder_name(job.params_dir)),
+            params_dir=Path(_name(job)),
             outputs_dir=outputs if is_url(outputs) else os.path.abspath(outputs),
         )
         future: Future[Outcome] = self.executor.submit(
-            run_there, there, content, self.bundle, self.timeout
+            run_there, there, own, self.bundle, self.timeout
         )
         return future
 
@@ -153,19 +146,33 @@ def _check(address: str) -> None:
         raise FaultsError([Fault(Spot(address), "不是调度器的地址", hint)]) from None
 
 
-def folder_name(params_dir: Path) -> str:
+def _name(job: Job) -> str:
     """Return the name of the parameter folder, which origins begin with."""
-    return params_dir.name or params_dir.resolve().name
+    return job.params_dir.name or job.params_dir.resolve().name
 
 
-def run_there(job: Job, content: bytes, bundle: Bundle, timeout: float | None) -> Outcome:
+def _read(job: Job, paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return what files of the parameter folder hold, by path from where that folder is."""
+    below = (path for path in paths if path.is_relative_to(job.params_dir))
+    return {
+        f"{_name(job)}/{path.relative_to(job.params_dir).as_posix()}": path.read_bytes()
+        for path in below
+    }
+
+
+def run_there(job: Job, own: Mapping[str, bytes], bundle: Bundle, timeout: float | None) -> Outcome:
     """Run a department on the cluster's machine this is called on."""
     if package_digest() != bundle.package:
         failure = Failure("工作节点上的 govnb 与本机的不同", "请在各节点安装同一版本后重新运行")
         return Outcome(job.department, failure=failure)
     folder, workers = _Node.ready(bundle, job, timeout)
     path = folder / job.params_dir / str(job.year) / f"{job.department}.yml"
-    write_all_whole({path: content}, flush=False)
+    sent = {folder / name: data for name, data in own.items()}
+    for left in set(own_files(path).values()) - set(sent):
+        # Of another batch with the same rules; the years' files are others' too.
+        if left.name != YEAR_FILE:
+            left.unlink(missing_ok=True)
+    write_all_whole(sent, flush=False)
     return workers.run(job, str(folder))
 
 

@@ -32,7 +32,11 @@ def __getattr__(name: str) -> object:
 
 
 from jupyter_client.session import Session  # noqa: E402
-from nbclient.exceptions import CellExecutionError, CellTimeoutError  # noqa: E402
+from nbclient.exceptions import (  # noqa: E402
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import Engine, NBClientEngine, papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillException  # noqa: E402
@@ -149,6 +153,8 @@ class _Client(PapermillNotebookClient):
         CellExecutionError
             If it fails and isn't one that may.
         """
+        from govnb.batch.shell import Left
+
         tags = cell.metadata.get("tags", ())
         if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
             return cell
@@ -157,7 +163,10 @@ class _Client(PapermillNotebookClient):
             running = self.loop.create_task(
                 self.shell.answer(cell.source), context=self.shell.context
             )
-            reply, shown = self.loop.run_until_complete(running)
+            try:
+                reply, shown = self.loop.run_until_complete(running)
+            except Left as left:
+                raise CellLeft(*left.args, cell_index, cell.source) from None
         cell.execution_count = reply["execution_count"]
         for message in shown:
             self.process_message(message, cell, cell_index)
@@ -169,6 +178,14 @@ class _Client(PapermillNotebookClient):
         if reply["status"] == "error" and not may_fail:
             raise CellExecutionError.from_cell_and_msg(cell, reply)
         return cell
+
+
+class CellLeft(DeadKernelError):
+    """A cell ended its process: the exit code, the cell's index and its source."""
+
+    def __str__(self) -> str:
+        code, cell, _ = self.args
+        return f"笔记本第 {cell + 1} 格自行结束了进程（退出码 {code}）"
 
 
 class _Late(BaseException):

@@ -15,7 +15,7 @@ from govnb.batch.job import DISTRICT
 from govnb.batch.outcome import Outcome
 from govnb.batch.summary import AMOUNTS, Row
 from govnb.papers.page_face import with_face
-from govnb.report.reports import STATUSES
+from govnb.report.reports import SAMPLES, STATUSES
 from govnb.review.finding import SEVERITIES
 from govnb.sheet.folder import ALL, Unread
 
@@ -74,7 +74,7 @@ def _sample(rows: Sequence[Row]) -> str:
     made_up = [bool(row.facts.get("sample")) for row in rows if row.facts]
     if not any(made_up):
         return ""
-    return "部门和数据都是虚构的。" if all(made_up) else "标有“示例”的部门和数据是虚构的。"
+    return SAMPLES if all(made_up) else f"标有“示例”的，{SAMPLES}"
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,9 @@ class Job:
     place: str = ""
     # Parameters of its notebook that others don't have: the month, the project.
     more: Mapping[str, Any] = field(default_factory=dict)
-    # Whether its notebook reads what other runs wrote.
+    # Whether its notebook reads what other runs wrote, and which of the outputs those are.
     reads: bool = False
+    needs: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -78,22 +79,6 @@ class Job:
     def stem(self) -> str:
         """What its files in its edition are called, in the year's folder."""
         return (self.place or self.department) + (PUBLIC if self.is_public else "")
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the job as plain values, to be sent to another process."""
-        plain = asdict(self) | {"overrides": dict(self.overrides)}
-        return plain | {"params_dir": str(self.params_dir), "outputs_dir": str(self.outputs_dir)}
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Job:
-        """Return the job that :meth:`as_dict` described."""
-        return cls(
-            **{
-                **plain,
-                "params_dir": Path(plain["params_dir"]),
-                "formats": tuple(plain["formats"]),
-            }
-        )
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 _FAULT = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]*)")
@@ -86,18 +87,17 @@ class Outcome:
     # Set when there is no report.
     failure: Failure | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the outcome as plain values, to be sent to another process or kept."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Outcome:
-        """Return the outcome that :meth:`as_dict` described."""
-        failure = plain.get("failure")
-        if failure is not None:
-            failure = Failure(**{**failure, "places": tuple(failure["places"])})
-        outputs = {name: Output(**output) for name, output in plain["outputs"].items()}
-        return cls(**{**plain, "outputs": outputs, "failure": failure})
+def left_in_words(code: int) -> str:
+    """Return how a process ended, from its exit code; those of signals are below 0."""
+    if code >= 0:
+        return f"进程自行退出（退出码 {code}）"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"信号 {-code}"
+    memory = "，可能是内存不足" if name == "SIGKILL" else ""
+    return f"进程被终止（{name}{memory}）"
 
 
 def _short(text: str, longest: int = _LONGEST) -> str:

@@ -6,17 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from govnb.batch.job import KINDS, Job, Kind
 from govnb.batch.outcome import Outcome
 from govnb.batch.plan import Task, listed
-from govnb.batch.receipts import Shared, digest, read_receipts, why_run
+from govnb.batch.receipts import Shared, read_receipts, why_run
 from govnb.batch.run import find_notebook
-from govnb.batch.store import Store, is_url
+from govnb.batch.store import Store, store_of
 from govnb.batch.summary import Beside, Row
+from govnb.sheet.folder import SUMMARY
 
+_RESULT = "年的结果"
 # The parameters of each page a department is to have.
 Parts = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -59,7 +60,7 @@ def plan_pages(template: Job, rows: Iterable[Row], store: Store, force: bool = F
         }
         given: Mapping[str, Mapping[str, str]] = {}
         if kind.of_years:
-            given = _years_before(template, known)
+            given = _years_before(template, known, store)
             parts = dict.fromkeys(given, ({},))
         for page in pages_of(kind, template, parts, store, force, given):
             if page.department in failed:
@@ -84,8 +85,9 @@ def pages_of(
     for department, each in parts.items():
         path = template.params_dir / str(template.year) / f"{department}.yml"
         for part in each:
-            job = kind.job(template, department, part)
             more = dict((given or {}).get(department, {}))
+            job = kind.job(template, department, part)
+            job = replace(job, needs=_needs(job, more))
             stamp, receipt = shared.stamp(path), receipts.get(job.stem)
             stamp = replace(stamp, inputs={**stamp.inputs, **more})
             reasons = why_run(stamp, receipt, present, store) or (["--force"] if force else [])
@@ -94,23 +96,28 @@ def pages_of(
             )
 
 
-def _years_before(template: Job, rows: Sequence[Row]) -> dict[str, dict[str, str]]:
-    """Return the results that a page of years is made of, by department; of those with any.
-
-    Only where outputs are in a folder: the page reads them.
-    """
-    if is_url(template.outputs_dir):
-        return {}
-    folders = [
-        folder
-        for folder in sorted(Path(template.outputs_dir).glob("[0-9][0-9][0-9][0-9]"))
-        if int(folder.name) < template.year
-    ]
+def _years_before(template: Job, rows: Sequence[Row], store: Store) -> dict[str, dict[str, str]]:
+    """Return the hashes of what a page of years is made of, by department; of those with any."""
+    every = store_of(template.outputs_dir, "")
+    years = [year for year in every.years() if int(year) < template.year]
+    there = {f"{year}/{name}" for year in years for name in every.listing(year)}
     peers = {row.department: row.facts.get("compared") for row in rows if not row.failure}
     others = json.dumps(peers, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     found = {}
     for row in rows:
-        files = [folder / f"{row.department}.json" for folder in folders]
-        if before := {f"{f.parent.name}年的结果": digest(f) for f in files if f.is_file()}:
+        files = {year: f"{year}/{row.file('json')}" for year in years}
+        before = {
+            f"{year}{_RESULT}": hashlib.sha256(every.read(file)).hexdigest()
+            for year, file in files.items()
+            if file in there
+        }
+        if before:
             found[row.department] = {**before, "同类部门的数": hashlib.sha256(others).hexdigest()}
     return found
+
+
+def _needs(job: Job, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the outputs that a page reads: of the years given, and of its own."""
+    years = [name.removesuffix(_RESULT) for name in given if name.endswith(_RESULT)]
+    files = (SUMMARY, f"{job.department}.json")
+    return tuple(f"{year}/{name}" for year in (*years, job.year) for name in files if years)

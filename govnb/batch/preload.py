@@ -14,14 +14,18 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govnb.batch.environment import below
 from govnb.shipped import shipped
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from govnb.report.workbook import Workbook
 
 # How many departments to learn characters from: the second finds little new.
@@ -56,6 +60,29 @@ def load(rules: tuple[str, list[str]] | None, before: Mapping[str, str | None]) 
     gc.collect()
     # What is loaded now is shared with every worker until someone writes to it.
     gc.freeze()
+    _watch(os.getppid())
+
+
+def _watch(batch: int) -> None:
+    """Have a process end this one and all it started once the batch is gone, however suddenly.
+
+    A worker whose cell holds Python's lock can't look after that itself.
+    """
+    import psutil
+
+    server = psutil.Process()
+    if os.fork():
+        return
+    try:
+        os.closerange(3, 256)
+        while os.getppid() == server.pid and server.ppid() == batch:
+            time.sleep(1)
+        for process in [*below(server.pid), server] if os.getppid() == server.pid else ():
+            if process.pid != os.getpid():
+                process.kill()
+    finally:
+        # Never back into the server's own work.
+        os._exit(0)
 
 
 def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
@@ -75,8 +102,6 @@ def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) 
 
 
 def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
-    import nbformat
-
     from govnb.batch.run import exporter, render
     from govnb.batch.sample.department import department
     from govnb.batch.sample.make import YEAR, dump, year_file
@@ -87,12 +112,7 @@ def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str
     (folder / "_year.yml").write_text(dump(year_file()), encoding="utf-8")
     path = folder / "sample.yml"
     path.write_text(dump(department(number, YEAR, 0)), encoding="utf-8")
-    cells = []
-    workbook = Workbook(load(path, params_dir))
-    for source, shown in run_through(shipped("notebooks"), workbook):
-        output = nbformat.v4.new_output("execute_result", data=shown._repr_mimebundle_())
-        cells.append(nbformat.v4.new_code_cell(source, outputs=[output]))
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook = drawn(Workbook(load(path, params_dir)))
     for name in formats:
         with suppress(Exception):
             if name in _TYPESET:
@@ -104,18 +124,40 @@ def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str
                 render(notebook, name)
 
 
+def drawn(workbook: Workbook) -> NotebookNode:
+    """Return a department's notebook with all that its cells show, as if it had been run."""
+    import nbformat
+
+    notebook: NotebookNode = nbformat.from_dict(_notebook(shipped("notebooks")))
+    outputs: dict[str, list[NotebookNode]] = {}
+    for source, shown in run_through(shipped("notebooks"), workbook):
+        output = nbformat.v4.new_output("display_data", data=shown._repr_mimebundle_())
+        outputs.setdefault(source, []).append(output)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = outputs.get(cell.source, []), 1
+    return notebook
+
+
+def _notebook(folder: Path | None) -> dict[str, Any]:
+    path = Path(folder or "notebooks", "department.ipynb")
+    made: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    for cell in made["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return made
+
+
 def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, Any]]:
     """Run the cells of a department's notebook as plain Python; yield each and what it shows.
 
     The notebook is that of a folder, and the workbook takes the place of what it opens.
     """
-    written = json.loads(Path(folder or "notebooks", "department.ipynb").read_text("utf-8"))
     shown: list[Any] = []
     display = lambda *several: shown.extend(several)  # noqa: E731
     names: dict[str, Any] = {"wb": workbook, "outputs_dir": "", "display": display}
-    for cell in written["cells"]:
+    for cell in _notebook(folder)["cells"]:
         if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
-            source = "".join(cell["source"])
+            source = cell["source"]
             *before, last = ast.parse(source).body
             kept = [node for node in before if "Workbook.open(" not in ast.unparse(node)]
             exec(compile(ast.Module(kept, []), "department.ipynb", "exec"), names)

@@ -13,11 +13,14 @@ import platform
 import stat
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from govnb.batch.job import Job
 from govnb.batch.outcome import Outcome, Output
@@ -25,7 +28,6 @@ from govnb.batch.store import RECEIPTS, Entry, Store
 from govnb.review.words import words_file
 from govnb.sheet.folder import YEAR_FILE, registers_of
 
-VERSION = 1
 EDITION = "版本"
 # What draws, computes or writes a part of a report; another version may do so differently.
 _LIBRARIES = (
@@ -53,6 +55,8 @@ class Receipt:
     # What its outputs, and the receipt itself, are called.
     stem: str
     run: Mapping[str, Any] = field(default_factory=dict)
+    # Of this shape; one of another counts as none.
+    version: Literal[2] = 2
 
     @property
     def edition(self) -> str:
@@ -60,37 +64,55 @@ class Receipt:
         return self.stamp.options.get(EDITION, "review")
 
 
+def shared_files(template: Job) -> dict[str, Path]:
+    """Return the files that all reports of a year depend on, by the name each has in a reason."""
+    params, year = template.params_dir, template.params_dir / str(template.year)
+    # The program's own, where the district has none.
+    words = words_file(params)
+    kinds = {"规则": "rules", "指标体系": "rubrics"}
+    return {
+        "年度文件": year / YEAR_FILE,
+        **({f"规则 {words.name}": words} if words else {}),
+        **{f"{kind} {p.name}": p for kind, folder in kinds.items()
+           for p in sorted((params / folder).glob("*.yml"))},
+    }  # fmt: skip
+
+
+def own_files(parameters: Path) -> dict[str, Path]:
+    """Return the files that a department's report depends on, from where its parameters are.
+
+    The ledgers beside them, and last year's, which a report is held against.
+    """
+    files = {"参数文件": parameters} | {f"台账 {f.name}": f for f in registers_of(parameters)}
+    year = parameters.parent
+    before = year.with_name(str(int(year.name) - 1)) / parameters.name
+    if before.is_file():
+        files |= {"上年参数文件": before, "上年年度文件": before.with_name(YEAR_FILE)}
+        files |= {f"上年台账 {file.name}": file for file in registers_of(before)}
+    return files
+
+
+def program(notebook: Path) -> dict[str, str]:
+    """Return the hashes of what runs: a notebook, this program, the libraries."""
+    return {
+        f"笔记本 {notebook.name}": sources_digest(notebook),
+        "govnb 程序": package_digest(),
+        "运行环境": environment(),
+    }
+
+
 class Shared:
     """The part of every stamp that is the same for all departments, worked out once."""
 
     def __init__(self, template: Job, notebook: Path) -> None:
-        params, year = template.params_dir, template.params_dir / str(template.year)
-        words = words_file(params)
-        self.inputs = {
-            "年度文件": digest(year / "_year.yml"),
-            # The program's own, where the district has none.
-            **({f"规则 {words.name}": digest(words)} if words else {}),
-            **{f"规则 {p.name}": digest(p) for p in sorted((params / "rules").glob("*.yml"))},
-            **{f"指标体系 {p.name}": digest(p) for p in sorted((params / "rubrics").glob("*.yml"))},
-            f"笔记本 {notebook.name}": sources_digest(notebook),
-            "govnb 程序": package_digest(),
-            "运行环境": environment(),
-        }
+        files = {name: digest(file) for name, file in shared_files(template).items()}
+        self.inputs = files | program(notebook)
         self.options = options_of(template)
-        self._last_year = params / str(template.year - 1)
 
     def stamp(self, parameters: Path) -> Stamp:
-        """Return the stamp of a department, from its parameter file and the ledgers beside it.
-
-        And those of last year, which a report is held against.
-        """
-        before = self._last_year / parameters.name
-        files = {"参数文件": parameters} | {f"台账 {f.name}": f for f in registers_of(parameters)}
-        if before.is_file():
-            files |= {"上年参数文件": before, "上年年度文件": before.with_name(YEAR_FILE)}
-            files |= {f"上年台账 {file.name}": file for file in registers_of(before)}
-        digests = {name: digest(file) for name, file in files.items()}
-        return Stamp({**digests, **self.inputs}, self.options)
+        """Return the stamp of a department, from where its parameters are."""
+        own = {name: digest(file) for name, file in own_files(parameters).items()}
+        return Stamp({**own, **self.inputs}, self.options)
 
 
 def options_of(job: Job) -> dict[str, str]:
@@ -158,41 +180,25 @@ def read_receipts(store: Store, edition: str = "review", folder: str = "") -> di
     found = {}
     where = f"{RECEIPTS}/{folder}".rstrip("/")
     for name in store.listing(where):
-        stem, dot, ending = name.rpartition(".")
-        if ending != "json" or not dot:
-            continue
-        stem = f"{folder}/{stem}".lstrip("/")
-        try:
-            receipt = _receipt(json.loads(store.read(f"{where}/{name}")), stem)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-        whose = receipt.outcome.department if receipt else ""
-        # A copy under another name is nobody's.
-        mine = stem.rpartition("/")[2].startswith(whose)
-        if receipt is not None and receipt.edition == edition and mine:
-            found[stem] = receipt
+        with suppress(OSError, ValueError):
+            receipt = _kept().validate_json(store.read(f"{where}/{name}"))
+            # A copy under another name is nobody's.
+            own = f"{RECEIPTS}/{receipt.stem}.json" == f"{where}/{name}"
+            if own and receipt.edition == edition:
+                found[receipt.stem] = receipt
     return found
-
-
-def _receipt(plain: Mapping[str, Any], stem: str) -> Receipt | None:
-    if plain["version"] != VERSION:
-        return None
-    stamp = Stamp(dict(plain["inputs"]), dict(plain["options"]))
-    return Receipt(stamp, Outcome.from_dict(plain["outcome"]), stem, dict(plain["run"]))
 
 
 def write_receipt(store: Store, receipt: Receipt) -> None:
     """Keep a receipt beside the outputs."""
-    plain = {
-        "version": VERSION,
-        "inputs": dict(receipt.stamp.inputs),
-        "options": dict(receipt.stamp.options),
-        "outcome": receipt.outcome.as_dict(),
-        "run": dict(receipt.run),
-    }
-    data = json.dumps(plain, ensure_ascii=False, indent=1).encode()
+    data = _kept().dump_json(receipt, indent=1)
     # An empty one after a power failure counts as none.
     store.write({f"{RECEIPTS}/{receipt.stem}.json": data}, flush=False)
+
+
+@cache
+def _kept() -> TypeAdapter[Receipt]:
+    return TypeAdapter(Receipt)
 
 
 def digest(path: Path) -> str:
@@ -207,13 +213,24 @@ def digest(path: Path) -> str:
 
 
 def sources_digest(notebook: Path) -> str:
-    """Return the hash of what a notebook's cells do; what they once showed changes no report."""
+    """Return the hash of what a notebook's cells do: saving it in JupyterLab changes no report.
+
+    That leaves outputs and counts, empty cells at the end, and notes of its own in the metadata.
+    """
     try:
-        cells = json.loads(notebook.read_text("utf-8"))["cells"]
-        told = [[c["cell_type"], "".join(c["source"]), c["metadata"].get("tags")] for c in cells]
+        made = json.loads(notebook.read_text("utf-8"))
+        told = [_cell(cell) for cell in made["cells"] if "".join(cell["source"]).strip()]
+        title = made["metadata"].get("title")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return digest(notebook)
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([title, told]).encode()).hexdigest()
+
+
+def _cell(cell: Mapping[str, Any]) -> list[Any]:
+    noted = cell["metadata"]
+    source = "".join(cell["source"]).replace("\r\n", "\n").rstrip()
+    kept = [cell["cell_type"], source, sorted(noted.get("tags") or ()), noted.get("alt")]
+    return [*kept, cell.get("attachments") or {}]
 
 
 @cache

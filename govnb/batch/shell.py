@@ -22,7 +22,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import comm
 from comm.base_comm import BaseComm
@@ -49,6 +49,10 @@ LANGUAGE = {
 # By it an Output widget tells which messages are its own.
 _PARENT = {"msg_id": "cell"}
 _INLINE = "matplotlib_inline.backend_inline"
+
+
+class Left(BaseException):
+    """What `os._exit` of a cell becomes: the notebook is gone with it, whoever runs it isn't."""
 
 
 class Messages:
@@ -214,11 +218,18 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
         # One for all cells: what a cell sets (decimal precision, for one) the next cell finds.
         self.context = contextvars.copy_context()
         asking: Any = SimpleNamespace(_allow_stdin=False)
+        owner, leave = os.getpid(), os._exit
+
+        def left(code: int) -> NoReturn:
+            if os.getpid() == owner and threading.current_thread() is threading.main_thread():
+                raise Left(code)
+            leave(code)
+
         self._others = (
             os.getcwd(), io.StringIO(), *self._streams, ["", *filter(None, sys.path)],
             ["ipykernel_launcher.py", "-f", "kernel.json"], self.user_module,
             functools.partial(Kernel.raw_input, asking), functools.partial(Kernel.getpass, asking),
-            [], logging.WARNING,
+            [], left, logging.WARNING,
         )  # fmt: skip
 
         def publish(to: BaseComm, kind: str, data: Any = None, metadata: Any = None,
@@ -263,6 +274,8 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
                 self.events.trigger("post_run_cell", result)
         assert result is not None
         error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, Left):
+            raise error
         reply = {
             "status": "error" if self.failed_showing or not result.success else "ok",
             "execution_count": count, "ename": type(error).__name__, "evalue": str(error),
@@ -290,11 +303,13 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
         root = logging.root
         here = (
             os.getcwd(), sys.stdin, sys.stdout, sys.stderr, sys.path, sys.argv,
-            sys.modules["__main__"], builtins.input, getpass.getpass, root.handlers, root.level,
+            sys.modules["__main__"], builtins.input, getpass.getpass, root.handlers, os._exit,
+            root.level,
         )  # fmt: skip
         (
             folder, sys.stdin, sys.stdout, sys.stderr, sys.path, sys.argv,
-            sys.modules["__main__"], builtins.input, getpass.getpass, root.handlers, level,
+            sys.modules["__main__"], builtins.input, getpass.getpass, root.handlers, os._exit,
+            level,
         ) = self._others  # fmt: skip
         self._others = here
         os.chdir(folder)

@@ -13,13 +13,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from govnb.files import reserved, sweep, write_all_whole
 from govnb.text.faults import Fault, FaultsError, Spot
 
 RECEIPTS = ".receipts"
+_YEAR = "[0-9][0-9][0-9][0-9]"
 # What the page, the tables and the receipts of a year take, generously.
 _PAGE, _ROW = 1 << 18, 1 << 13
 
@@ -35,31 +36,6 @@ class Entry:
     stamp: str
 
 
-class Store(Protocol):
-    """A year's outputs."""
-
-    def listing(self, folder: str = "") -> dict[str, Entry]:
-        """Return the files of a folder by name; none if there is no such folder."""
-
-    def entry(self, name: str) -> Entry:
-        """Return how a listing shows one file."""
-
-    def read(self, name: str) -> bytes:
-        """Return a file's content."""
-
-    def write(self, files: Mapping[str, bytes], *, flush: bool = True) -> None:
-        """Write files that belong together, each whole or not at all."""
-
-    def sweep(self) -> None:
-        """Remove what killed runs left half-written."""
-
-    def where(self, name: str) -> str:
-        """Return a file's name for people."""
-
-    def reserve(self, departments: int) -> AbstractContextManager[None]:
-        """Keep room for the year's page, which has to say why the rest found none."""
-
-
 @dataclass(frozen=True)
 class Folder:
     """Outputs in a folder of this machine or a share."""
@@ -73,6 +49,10 @@ class Folder:
                 return {e.name: _entry(e.stat()) for e in found if e.is_file()}
         except FileNotFoundError:
             return {}
+
+    def years(self) -> list[str]:
+        """Return the years there are folders of."""
+        return sorted(f.name for f in self.path.glob(_YEAR) if f.is_dir())
 
     def entry(self, name: str) -> Entry:
         """Return how a listing shows one file."""
@@ -123,6 +103,11 @@ class Remote:
         files = [info for info in found if info["type"] == "file"]
         return {f["name"].rsplit("/", 1)[-1]: Entry(f["size"], _stamp(f)) for f in files}
 
+    def years(self) -> list[str]:
+        """Return the years there are folders of."""
+        self.system.invalidate_cache()
+        return sorted(n.rstrip("/")[-4:] for n in self.system.glob(self._path(_YEAR)))
+
     def entry(self, name: str) -> Entry:
         """Return how a listing shows one file."""
         self.system.invalidate_cache()
@@ -157,6 +142,10 @@ class Remote:
         return f"{self.root.rstrip('/')}/{name}".rstrip("/")
 
 
+# Where a year's outputs are, or all years'.
+Store: TypeAlias = Folder | Remote
+
+
 def is_url(outputs: str | Path) -> bool:
     """Tell whether outputs go to a URL rather than a folder."""
     return "://" in str(outputs)
@@ -168,8 +157,8 @@ def local(outputs: str | Path) -> str | Path:
     return Path(unquote(rest)) if found and scheme == "file" else outputs
 
 
-def store_of(outputs: str | Path, year: int) -> Store:
-    """Return the store of a year's outputs.
+def store_of(outputs: str | Path, year: int | str) -> Store:
+    """Return the store of a year's outputs; of all years' for none.
 
     Raises
     ------
@@ -181,7 +170,7 @@ def store_of(outputs: str | Path, year: int) -> Store:
         hint = "写一个文件夹，或 s3://… 这样各机器都能到的网址"
         raise FaultsError([Fault(Spot(str(outputs)), "内存里的输出随进程消失，存不住", hint)])
     if is_url(outputs):
-        return Remote(f"{str(outputs).rstrip('/')}/{year}")
+        return Remote(f"{str(outputs).rstrip('/')}/{year}".rstrip("/"))
     return Folder(Path(outputs) / str(year))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ AMOUNTS = ("income", "budget", "actual")
 _LONGEST = 32767
 # A zip file knows no time before this one.
 _EPOCH = datetime(1980, 1, 1)
+_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*<")
 # What of the findings somebody may have to act on.
 LISTED = (FAILED, EXPLAINED, NO_DATA)
 
@@ -223,7 +225,7 @@ def summary_json(year: int, rows: Iterable[Row], unread: Iterable[Unread] = ()) 
         }
         for row in rows
     ]
-    plain = {"year": str(year), "departments": listed, "unread": [u.as_dict() for u in unread]}
+    plain = {"year": str(year), "departments": listed, "unread": [u._asdict() for u in unread]}
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
@@ -273,14 +275,14 @@ def table_xlsx(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]
             line.append(cell)
         sheet.append(line)
     # Not the moment it was made, inside or on its parts: equal years are equal bytes.
-    book.properties.created = book.properties.modified = _EPOCH
+    book.properties.created = _EPOCH
     out, settled = io.BytesIO(), io.BytesIO()
     book.save(out)
     with zipfile.ZipFile(out) as made, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
             entry = zipfile.ZipInfo(name, _EPOCH.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(entry, made.read(name))
+            kept.writestr(entry, _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z<", made.read(name)))
     return settled.getvalue()
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from govnb.batch.job import Job
-from govnb.batch.outcome import Failure, Outcome, Output
+from govnb.batch.outcome import Failure, Outcome, Output, left_in_words
 from govnb.batch.run import produce
-from govnb.batch.store import store_of
+from govnb.batch.store import is_url, store_of
 from govnb.batch.summary import row_of
 from govnb.files import why
 from govnb.text.faults import FaultsError
@@ -21,7 +25,8 @@ def work(job: Job) -> Outcome:
     """Run a job to its end; whatever goes wrong is told in the outcome, never raised."""
     start, folder = time.monotonic(), os.getcwd()
     try:
-        contents = produce(job)
+        with _near(job) as here:
+            contents = produce(here)
         # The notebook ran in this very process and may have gone elsewhere.
         os.chdir(folder)
         row = row_of(json.loads(contents["json"]))
@@ -30,6 +35,21 @@ def work(job: Job) -> Outcome:
         seconds = time.monotonic() - start
         return Outcome(job.department, seconds, failure=failure_of(error))
     return Outcome(job.department, time.monotonic() - start, outputs, row)
+
+
+@contextmanager
+def _near(job: Job) -> Iterator[Job]:
+    """Give a job that reads outputs at an address copies of them on this machine."""
+    if not (job.needs and is_url(job.outputs_dir)):
+        yield job
+        return
+    far = store_of(job.outputs_dir, "")
+    with tempfile.TemporaryDirectory(prefix="govnb-") as name:
+        for file in job.needs:
+            # A year made department by department has no summary.
+            with suppress(FileNotFoundError):
+                store_of(name, "").write({file: far.read(file)}, flush=False)
+        yield replace(job, outputs_dir=name)
 
 
 def _write(job: Job, contents: dict[str, bytes]) -> dict[str, Output]:
@@ -53,9 +73,14 @@ def failure_of(error: BaseException) -> Failure:
     from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError
 
+    from govnb.batch.engine import CellLeft
+
     if isinstance(error, PapermillExecutionError):
         value = error.evalue or "\n".join(error.traceback[-1:])
         return Failure.of_cell(error.ename, value, error.cell_index + 1, error.source)
+    if isinstance(error, CellLeft):
+        code, cell, source = error.args
+        return Failure.at_cell(left_in_words(code), "", cell + 1, source)
     if isinstance(error, DeadKernelError):
         return Failure("执行笔记本的进程中断，可能是内存不足")
     if isinstance(error, FaultsError):

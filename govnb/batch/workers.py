@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import signal
 import tempfile
 import threading
 import time
@@ -20,11 +19,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from govnb.batch.environment import SETTINGS, below, can_fork, end_group, without_home
 from govnb.batch.job import Job
-from govnb.batch.outcome import Failure, Outcome
+from govnb.batch.outcome import Failure, Outcome, left_in_words
 from govnb.batch.work import work
 
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if can_fork() else "spawn")
@@ -43,20 +42,6 @@ _LONGEST_FOLDER = 60
 
 # What is done with a job, in a process of its own.
 Task = Callable[[Any], Outcome]
-
-
-class Workers(Protocol):
-    """Take jobs and give their outcomes, in the shape of `concurrent.futures`."""
-
-    def __enter__(self) -> Workers: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def submit(self, job: Job) -> Future[Outcome]:
-        """Begin a job some time; its outcome tells what went wrong, if anything."""
-
-    def stop(self) -> None:
-        """End all work at once."""
 
 
 class Local:
@@ -120,7 +105,7 @@ class Local:
                 return run.outcome
             if code != _UNKNOWN or self._stopped:
                 break
-        failure = run.failure or run.stopped(_end_in_words(code))
+        failure = run.failure or run.stopped(left_in_words(code))
         return Outcome(job.department, time.monotonic() - start, failure=failure)
 
     def _start(self, job: Job, folder: str, task: Task) -> tuple[Any, Connection]:
@@ -273,14 +258,3 @@ def _environment(rules: Any) -> Iterator[None]:
         for name in lent:
             os.environ.pop(name, None)
         os.environ.update(kept)
-
-
-def _end_in_words(code: int) -> str:
-    if code >= 0:
-        return f"进程自行退出（退出码 {code}）"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"信号 {-code}"
-    memory = "，可能是内存不足" if name == "SIGKILL" else ""
-    return f"进程被终止（{name}{memory}）"

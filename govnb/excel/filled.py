@@ -271,6 +271,9 @@ class _TableReader:
                         )
                         continue
                     path = (*known[fits[0]], account) if account else ()
+                    if account == COLUMNS:
+                        # The head of the totals by column: it has no amount of its own.
+                        continue
                     if account and ".".join(path) in known:
                         self.fault(row, self.at[ACCOUNT], f"“{account}”写了两行", "并成一行")
                         continue

@@ -157,6 +157,14 @@ def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
                 yield row, column, told
 
 
+def departments_of(source: Source) -> Iterator[str]:
+    """Yield the departments that the first rows of a workbook's sheets name, as labels."""
+    for grid in source.grids:
+        for text in (text for row in grid.rows[:6] for text in row):
+            if told := _DEPARTMENT.search(unicodedata.normalize("NFKC", text).strip()):
+                yield plain(re.sub(r"[(].*?[)]", "", told[1]))
+
+
 def _head_text(table: Table) -> str:
     return " ".join(text for _, _, text in _heads(table))
 

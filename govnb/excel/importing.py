@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from govnb.excel.changes import Importer, Plan
 from govnb.excel.filled import is_form, read_form
 from govnb.excel.filling import Shared, plan_form
-from govnb.excel.finding import find
+from govnb.excel.finding import departments_of, find
 from govnb.excel.form import CODE, YEAR
 from govnb.excel.maps import load_forms, plain
 from govnb.excel.source import ENDINGS, Source, read, refused
@@ -221,14 +221,16 @@ def form_file(workbook: Path, params_dir: Path) -> Path:
 def file_for(workbook: Path, year: int, params_dir: Path) -> Path:
     """Return the department's file that a workbook of a folder is for.
 
-    A form says it on its cover, whatever its own name; any other workbook by its name.
+    A form says it on its cover, whatever its own name; any other workbook by its name, or by
+    the department that its tables name where a file of the year is of that department.
 
     Raises
     ------
     FaultsError
         If it can't be read, no file can bear that name, or a form is of another year.
     """
-    if is_form(read(workbook)):
+    source = read(workbook)
+    if is_form(source):
         path = form_file(workbook, params_dir)
         if path.parent.name != str(year):
             message = f"这是 {path.parent.name} 年的填报表，不能导入 {year} 年"
@@ -241,4 +243,24 @@ def file_for(workbook: Path, year: int, params_dir: Path) -> Path:
     told = made_name_fault(code)
     if told:
         raise FaultsError([Fault(Spot(workbook.name), *told)])
-    return params_dir / str(year) / f"{code}.yml"
+    path = params_dir / str(year) / f"{code}.yml"
+    return path if path.exists() else _named_file(source, path.parent) or path
+
+
+def _named_file(source: Source, folder: Path) -> Path | None:
+    """Return the one file of a year that is of the department that a workbook's tables name."""
+    told = set(departments_of(source))
+    files = folder.glob("[!_]*.yml") if told else ()
+    fits = [path for path in files if told & _names_in(path, path.stat().st_mtime_ns)]
+    return fits[0] if len(fits) == 1 else None
+
+
+@lru_cache(maxsize=1000)
+def _names_in(path: Path, _changed: int) -> frozenset[str]:
+    """Return the names of a file's department, once for each state of the file."""
+    with suppress(FaultsError):
+        section = read_yaml(path).get("部门")
+        if isinstance(section, Section):
+            names = (section.get(k) for k in ("名称", "全称", "简称"))
+            return frozenset(plain(str(name)) for name in names if name)
+    return frozenset()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ _TOTALS = {"合计", "总计", "本年合计", "本部门合计"}
 # A code as it is printed: in one piece (from .xls as 2010301.0), in parts, before its name.
 _CODE = re.compile(r"(\d{1,7})(?:\.0)?|(\d{3})[-.\s](\d\d)(?:[-.\s](\d\d))?")
 _CODED = re.compile(r"(\d{3}|\d{5}|\d{7})\s*([^\d\s.,%].*)")
+_NUMBERED = re.compile(r"[(（]?[\d一二三四五六七八九十]+[)）、.．]")
 MOST_HEADS = 4
 TOTAL_ROW = "合计"
 
@@ -121,12 +123,14 @@ class Table:
     def _is_label_here(self, row: int, column: int) -> bool:
         """Tell whether a word, such as 合计, is the label of a row of numbers, not a head."""
         behind = (self.grid.at(row, c) for c in range(column + 1, self.width))
+        if self.word(row, column) in _TOTALS:
+            return not self._numbers_columns(row) and any(map(_is_number, behind))
         return any(re.fullmatch(r"-?[\d,]+\.\d+|-?\d{4,}", cleaned(v)) for v in behind)
 
     def label(self, row: int, column: int) -> tuple[str, list[str], int]:
         """Return the label of a cell's row: the nearest text, the codes, and where it stands."""
         at = column - 1
-        while at >= 0 and (row, at) in self.heads:
+        while at >= 0 and not self._is_named(row, at):
             at -= 1
         codes: list[str] = []
         text, where = "", -1
@@ -137,9 +141,36 @@ class Table:
             elif self.form.trees and (coded := _CODED.fullmatch(cleaned(cell))):
                 codes, text, where = [coded[1], *codes], plain(coded[2]), at
             elif cell and not text and not _NOTHING.fullmatch(cell):
-                text, where = self.word(row, at), at
+                # What is between a name and its amount is another amount, no code.
+                codes, text, where = [], self.word(row, at), at
             at -= 1
         return text, codes, where
+
+    def _is_named(self, row: int, column: int) -> bool:
+        """Tell whether a cell is of columns that say what the rows are, by names or by codes.
+
+        A column of numbers under a head that no map knows, such as 其中：教育收费, is not.
+        """
+        sides = (range(column, -1, -1), range(column, self.width))
+        runs = (takewhile(lambda c: (row, c) not in self.heads, side) for side in sides)
+        return any(c in self._named for run in runs for c in run)
+
+    @cached_property
+    def _named(self) -> set[int]:
+        """The columns beside amounts that hold words."""
+        rows = {r for r, c in self.cells if _is_number(self.grid.at(r, c))}
+        at = ((r, c) for r in rows for c in range(self.width) if (r, c) not in self.heads)
+        return {c for r, c in at if re.search(r"[^\W\d_]", self.grid.at(r, c))}
+
+    def _is_part(self, row: int, column: int) -> bool:
+        """Tell whether a row details another of an open list: 其中：甲, and what has no number."""
+        is_part = False
+        for above in range(row, self.top, -1):
+            text = self.grid.at(above, column).strip()
+            is_part = is_part or text.startswith("其中")
+            if not text or _NUMBERED.match(text) or (is_part and not text.startswith("其中")):
+                return is_part and self.word(above, column) not in self.form.known_rows
+        return False
 
     @cached_property
     def cells(self) -> list[tuple[int, int]]:
@@ -201,7 +232,7 @@ class Table:
             beside = wanted & {self.word(row, c) for c in range(column)} if not label else None
             if not is_open and (label in wanted or beside):
                 yield row, column, ""
-            elif is_open and label and label not in fixed | _TOTALS:
+            elif is_open and label and label not in fixed | _TOTALS and not self._is_part(row, at):
                 is_below = after is None or (after[0] < row and after[1] == at)
                 is_above = until is None or (until[0] > row and until[1] == at)
                 if is_below and is_above:
@@ -362,7 +393,8 @@ class _Reader:
 
     def tree(self, tree: Tree) -> None:
         """Read a column of a table of codes: 类 with 3 digits, 款 with 5, 项 with 7."""
-        top, known, blank = str(tree.fill), set[str](), dict[str, tuple[int, int]]()
+        top, known, zero = str(tree.fill), set[str](), set[str]()
+        blank = dict[str, tuple[int, int]]()
         for row, column in self.table.below(tree.column):
             label, codes, _ = self.table.label(row, column)
             code = "".join(c if n == 0 else c.zfill(2) for n, c in enumerate(codes))
@@ -376,7 +408,11 @@ class _Reader:
                 else:
                     known.add(code)
                 continue
+            if not re.search(r"[1-9]", text):
+                zero.add(code)
             for upper in [code[:n] for n in (3, 5) if n < len(code) and code[:n] in blank]:
+                if code in zero:
+                    continue
                 spot, hint = self.table.spot(*blank.pop(upper)), "补上这一行的数"
                 message = f"“{upper}”这一行是空的，而它下面的“{code}”有数"
                 self.found.faults.append(Fault(spot, message, hint))
@@ -395,6 +431,7 @@ class _Reader:
                 spot, hint = self.table.spot(*at), "补上合计"
                 self.found.faults.append(Fault(spot, "合计是空的，下面各行有数", hint))
             upper = next((code[:n] for n in (5, 3) if n < len(code) and code[:n] in known), "")
+            upper = "" if upper in zero else upper
             if upper and not any(k != upper and k.startswith(upper) for k in known):
                 message = f"“{code}”这一行是空的，而它上面的“{upper}”有数"
                 self.found.faults.append(Fault(self.table.spot(*at), message, "补上这一行的数"))

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 from traitlets.config import Config
 
-from govnb.papers.ran import OfRunNotebook
+from govnb.papers.ran import OfRunNotebook, with_outputs
 from govnb.papers.reading import SILENT, read
 from govnb.papers.shape import shaped
 from govnb.papers.tree import Document
@@ -69,14 +69,9 @@ def _on_paper(nb: NotebookNode) -> NotebookNode:
     of an executed notebook.
     """
 
-    def kept(output: NotebookNode) -> bool:
+    def kept(output: NotebookNode) -> list[NotebookNode]:
         structure = output.get("data", {}).get(STRUCTURE)
-        return not (isinstance(structure, dict) and structure.get("type") in SILENT)
+        silent = isinstance(structure, dict) and structure.get("type") in SILENT
+        return [] if silent else [output]
 
-    cells = [
-        NotebookNode({**cell, "outputs": list(filter(kept, cell.outputs))})
-        if "outputs" in cell
-        else cell
-        for cell in nb.cells
-    ]
-    return NotebookNode({**nb, "cells": cells})
+    return with_outputs(nb, kept)

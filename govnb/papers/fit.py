@@ -27,8 +27,8 @@ from govnb.papers.tree import (
 
 # The text area of GB/T 9704, in points.
 WIDTH, HEIGHT = 156 / 25.4 * 72, 225 / 25.4 * 72
-# That of a page on its side.
-BROAD, LOW = 245 / 25.4 * 72, 152 / 25.4 * 72
+# How wide that of a page on its side is.
+BROAD = 245 / 25.4 * 72
 # 小四, 五号, 小五, 六号.
 SIZES = (12.0, 10.5, 9.0, 7.5)
 # Space at both sides of a cell's text, and a little over, in ems of the table's type.

@@ -16,7 +16,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
-from traitlets import default
+from traitlets import Unicode, default
 from traitlets.config import Config
 
 from govnb.papers.page_clean import clean
@@ -24,7 +24,7 @@ from govnb.papers.page_face import with_face
 from govnb.papers.page_markdown import latex, markdown
 from govnb.papers.page_outline import Outline
 from govnb.papers.pictures import NO_WORDS
-from govnb.papers.ran import OfRunNotebook
+from govnb.papers.ran import OfRunNotebook, with_outputs
 from govnb.papers.reading import told
 from govnb.papers.shape import shaped
 from govnb.papers.widgets import settled
@@ -40,10 +40,7 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
 
     export_from_notebook = "govnb: HTML"
     output_mimetype = "text/html"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".html"
+    file_extension = Unicode(".html").tag(config=True)
 
     @default("template_name")
     def _template_name_default(self) -> str:
@@ -110,19 +107,13 @@ def _without_structures(nb: NotebookNode) -> NotebookNode:
     most of an executed notebook.
     """
 
-    def slim(output: NotebookNode) -> NotebookNode:
+    def slim(output: NotebookNode) -> list[NotebookNode]:
         data = output.get("data", {})
         if STRUCTURE not in data:
-            return output
-        return NotebookNode({**output, "data": NotebookNode({**data, STRUCTURE: {}})})
+            return [output]
+        return [NotebookNode({**output, "data": NotebookNode({**data, STRUCTURE: {}})})]
 
-    cells = [
-        NotebookNode({**cell, "outputs": [slim(o) for o in cell.outputs]})
-        if "outputs" in cell
-        else cell
-        for cell in nb.cells
-    ]
-    return NotebookNode({**nb, "cells": cells})
+    return with_outputs(nb, slim)
 
 
 @pass_context

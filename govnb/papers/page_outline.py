@@ -18,7 +18,6 @@ from govnb.papers.pictures import NO_WORDS
 # Attribute values are quoted by the cleaner and by the template, so a “>” in one is skipped.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)([^<>"]*(?:"[^"]*"[^<>"]*)*)>')
 _ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
-_VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _MARKS = frozenset(["gv-trial", "gv-sample"])
 # What the template itself calls its parts.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import typst
-from traitlets import default
+from traitlets import Unicode
 
 from govnb import __version__
 from govnb.papers import tree
@@ -49,10 +49,7 @@ class PDFReport(PaperReport):
 
     export_from_notebook = "govnb: PDF"
     output_mimetype = "application/pdf"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".pdf"
+    file_extension = Unicode(".pdf").tag(config=True)
 
     def write(self, document: Document) -> bytes:
         """Return the document as PDF."""

@@ -7,6 +7,7 @@ house.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from nbformat import NotebookNode
@@ -47,6 +48,19 @@ def _fault(cell: NotebookNode) -> Fault | None:
     if first and cell.get("execution_count") is None and not cell.outputs:
         return Fault(Spot("笔记本"), f"{where}没有运行过", _RUN)
     return None
+
+
+def with_outputs(
+    notebook: NotebookNode, change: Callable[[NotebookNode], Iterable[NotebookNode]]
+) -> NotebookNode:
+    """Return a notebook in which outputs of cells stand for each output."""
+    cells = [
+        NotebookNode({**cell, "outputs": [o for each in cell.outputs for o in change(each)]})
+        if "outputs" in cell
+        else cell
+        for cell in notebook.cells
+    ]
+    return NotebookNode({**notebook, "cells": cells})
 
 
 class OfRunNotebook:

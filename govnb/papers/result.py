@@ -7,6 +7,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from traitlets import Unicode
 
 from govnb.papers.ran import check_ran
 from govnb.report.bundle import STRUCTURE
@@ -24,9 +25,7 @@ class JSONResult(Exporter):
 
     export_from_notebook = "govnb: JSON"
     output_mimetype = "application/json"
-
-    def _file_extension_default(self) -> str:
-        return ".json"
+    file_extension = Unicode(".json").tag(config=True)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any

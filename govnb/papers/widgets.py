@@ -13,6 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from govnb.papers.ran import with_outputs
 from govnb.report.bundle import escape
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -33,13 +34,7 @@ def settled(notebook: NotebookNode) -> NotebookNode:
     if not any(_is_view(output) or _is_bar(output) for output in outputs):
         return notebook
     widgets = _Widgets(_within(notebook.metadata, "widgets", _STATE, "state"))
-    cells = [
-        NotebookNode({**cell, "outputs": [s for o in cell.outputs for s in widgets.shown(o)]})
-        if "outputs" in cell
-        else cell
-        for cell in notebook.cells
-    ]
-    return NotebookNode({**notebook, "cells": cells})
+    return with_outputs(notebook, widgets.shown)
 
 
 def _is_view(output: Any) -> bool:

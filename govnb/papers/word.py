@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from traitlets import default
+from traitlets import Unicode
 
 from govnb.papers import tree
 from govnb.papers.exporter import PaperReport
@@ -70,10 +70,7 @@ class WordReport(PaperReport):
 
     export_from_notebook = "govnb: Word"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".docx"
+    file_extension = Unicode(".docx").tag(config=True)
 
     def write(self, document: Document) -> bytes:
         """Return the document as a Word file."""

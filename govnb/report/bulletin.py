@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,15 @@ class Bulletin(Page):
     results: list[dict[str, Any]]
     # The departments whose ledgers are made up, where others' are real.
     left_out: tuple[str, ...] = ()
+    # Why departments have no page of the month, by name.
+    missing: Mapping[str, str] = field(default_factory=dict)
     notebook = "notebooks/bulletin.ipynb"
 
     @classmethod
-    def open(cls, year: int, month: int, outputs_dir: str = "outputs") -> Bulletin:
+    def open(
+        cls, year: int, month: int, outputs_dir: str = "outputs",
+        missing: Mapping[str, str] | None = None,
+    ) -> Bulletin:  # fmt: skip
         """Read the month's results.
 
         Raises
@@ -51,7 +57,7 @@ class Bulletin(Page):
         # What is made up is never added to what is real.
         real = [result for result in found if not result["sample"]]
         left_out = [str(r["name"]) for r in found if r["sample"]] if real else []
-        return cls(year, month, real or found, tuple(left_out))
+        return cls(year, month, real or found, tuple(left_out), missing or {})
 
     def title(self) -> Title:
         """Return the title, which says so if anything in it is made up."""
@@ -93,8 +99,9 @@ class Bulletin(Page):
         """Return the note on what each department is measured by."""
         used = dict.fromkeys(result["standard"] for result in self.results)
         told = f"预警标准：{'、'.join(used)}；各部门的序时进度和执行率分母见各自的监控页。"
-        left_out = f"没有列入{'、'.join(self.left_out)}：台账是编的，供试用（示例）。"
-        return (told, left_out) if self.left_out else (told,)
+        why = {"、".join(self.left_out): "台账是编的，供试用（示例）"} if self.left_out else {}
+        why |= self.missing
+        return (told, *(f"没有列入{name}：{each}。" for name, each in why.items()))
 
     def outcome(self) -> Result:
         """Return the machine-readable result."""

@@ -112,7 +112,7 @@ def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
         axes.plot(xs, ys, "|", color=DARK, markersize=_BAR + 6, markeredgewidth=2, label=names[2])
     for row, y, text in zip(rows.values, at, rows.texts, strict=True):
         rows.write(axes, max([0.0, *(v for v in row if v is not None)]), y, text[0])
-    _legend(axes)
+    explain(axes)
     axes.told = f"子弹图：{rows.told}。"
     return axes
 
@@ -136,7 +136,7 @@ def span(
         What the span and the point are, with their numbers.
     """
     parts = sorted(limits, key=lambda limit: limit[1])
-    axes, y = _axes(EDGE + 8, 78.0, 36.0, right=EDGE + 12), 30
+    axes, y = framed(EDGE + 8, 78.0, 36.0, right=EDGE + 12), 30
     top = float(max(full, high, point or 0))
     axes.set(xlim=(0, top), ylim=(42, 0))
     starts = [float(start) for _, start in parts] or [0.0]
@@ -156,7 +156,7 @@ def span(
         axes.plot(
             float(point), y, "D", color=DARK, mec="#fff", ms=9, label=point_name, clip_on=False
         )
-    _legend(axes)
+    explain(axes)
     grades = "、".join(f"{part}从{_plain(start)}起" for part, start in reversed(parts))
     told = "；".join(filter(None, (name, point_name if point is not None else "", grades)))
     axes.told = f"标尺：从0到{_plain(Decimal(str(top)))}。{told}。"
@@ -212,7 +212,7 @@ class _Rows:
             middles.append([top + sum(tall[:n]) + t / 2 + _DROP for n, t in enumerate(tall)])
             centres.append(y + height / 2)
             y += height + ROW_GAP
-        axes = _axes(self.left, y + below, below)
+        axes = framed(self.left, y + below, below)
         low, high = self._limits()
         axes.set(xlim=(low, high), ylim=(y, 0))
         axes.set_yticks(
@@ -242,11 +242,14 @@ class _Rows:
         )  # fmt: skip
 
 
-def _axes(left: float, height: float, below: float, right: float = EDGE) -> Drawing:
-    """Return bare axes that leave so many points at the left, below and at the right."""
+def framed(
+    left: float, height: float, below: float, right: float = EDGE, above: float = 0.0
+) -> Drawing:
+    """Return bare axes that leave so many points at each side."""
     fonts.register()
     figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="#fff")
-    place = (left / WIDTH, below / height, 1 - (left + right) / WIDTH, 1 - below / height)
+    tall, wide = 1 - (below + above) / height, 1 - (left + right) / WIDTH
+    place = (left / WIDTH, below / height, wide, tall)
     axes = figure.add_axes(place, axes_class=Drawing)
     assert isinstance(axes, Drawing)
     axes.spines[:].set_visible(False)
@@ -254,14 +257,15 @@ def _axes(left: float, height: float, below: float, right: float = EDGE) -> Draw
     return axes
 
 
-def _legend(axes: Axes) -> None:
+def explain(axes: Axes, across: int = 3) -> None:
     """Explain the marks below, in the order they were drawn in."""
     drawn: list[Any] = [*axes.containers, *axes.lines]
     shown = [mark for mark in drawn if str(mark.get_label())[:1] not in ("", "_")]
     axes.legend(
         shown, [str(mark.get_label()) for mark in shown],
-        loc="lower left", bbox_to_anchor=(EDGE / WIDTH, 0), ncols=3, frameon=False,
+        loc="lower left", bbox_to_anchor=(EDGE / WIDTH, 0), ncols=across, frameon=False,
         bbox_transform=axes.figure.transFigure, borderpad=0.2, borderaxespad=0,
+        labelspacing=0.3,
     )  # fmt: skip
 
 

@@ -7,12 +7,10 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from govnb.report import fonts
 from govnb.report.charts import DARK, INK, MAIN, OVER, PALE, RULE, WIDTH, Drawing
-from govnb.report.charts_bars import EDGE, GAP, LEADING, measure, styled
+from govnb.report.charts_bars import EDGE, GAP, LEADING, explain, framed, measure, styled
 from govnb.report.frames import Number
 from govnb.sheet.figure import number_text
 
@@ -111,7 +109,7 @@ class _Years:
         axes.axhline(0, color=RULE, linewidth=0.8)
         if any((self.years[1], name) in self.broken for name in self.names):
             self._mark(axes, 0.5)
-        self._legend(axes)
+        explain(axes, self._across)
         return axes
 
     def lines(self) -> Drawing:
@@ -133,7 +131,7 @@ class _Years:
         for year in index:
             if any((year, name) in self.broken for name in self.names):
                 self._mark(axes, year - 0.5)
-        self._legend(axes)
+        explain(axes, self._across)
         return axes
 
     def _axes(self, at: Sequence[int], words: Sequence[str], values: Sequence[float]) -> Drawing:
@@ -145,17 +143,14 @@ class _Years:
         left = EDGE + max(map(measure, labels)) + GAP
         below = EDGE + LEADING * (1.15 * self._rows + 1) + 3 * GAP
         height = _HEIGHT + below + LEADING + EDGE
-        fonts.register()
-        figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="#fff")
-        place = (left / WIDTH, below / height, 1 - (left + 2 * EDGE) / WIDTH, _HEIGHT / height)
-        axes = figure.add_axes(place, axes_class=Drawing)
-        assert isinstance(axes, Drawing)
+        axes = framed(left, height, below, 2 * EDGE, LEADING + EDGE)
+        axes.tick_params(labelbottom=True)
+        axes.spines["bottom"].set_visible(True)
         axes.set_yticks(ticks, labels)
         axes.set_xticks(list(at), list(words))
         axes.set(ylim=(min(ticks[0], low), max(ticks[-1], high)), xlim=(at[0] - 0.5, at[-1] + 0.5))
         axes.grid(axis="y", color=RULE, linewidth=0.4)
         axes.set_axisbelow(True)
-        axes.spines[["left", "top", "right"]].set_visible(False)
         axes.tick_params(length=0, colors=INK)
         return axes
 
@@ -167,13 +162,6 @@ class _Years:
     @property
     def _rows(self) -> int:
         return math.ceil(len(self.names) / self._across)
-
-    def _legend(self, axes: Drawing) -> None:
-        axes.legend(
-            loc="lower left", bbox_to_anchor=(EDGE / WIDTH, 0), ncols=self._across, frameon=False,
-            bbox_transform=axes.figure.transFigure, borderpad=0.2, borderaxespad=0,
-            labelspacing=0.3,
-        )  # fmt: skip
 
     def _mark(self, axes: Drawing, x: float) -> None:
         axes.axvline(x, color=DARK, linewidth=1, linestyle=(0, (1, 3)))

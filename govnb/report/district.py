@@ -20,7 +20,7 @@ from govnb.report.blocks import Cards, Result, Title
 from govnb.report.charts import Chart, chart
 from govnb.report.frames import TOTAL, Number
 from govnb.report.prose import Prose, plain
-from govnb.report.reports import common_region
+from govnb.report.reports import SAMPLES, common_region
 from govnb.report.results import departments, projects
 from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figures, exact, number_text, shown
@@ -66,10 +66,9 @@ class District:
     def title(self) -> Title:
         """Return the title, marked when all departments are made up."""
         made_up = self.departments["示例"][self.departments["状态"] != "未能生成"]
-        return Title(
-            f"{self.region}{self.year}年度部门整体支出绩效评价汇总分析",
-            sample=bool(len(made_up)) and all(made_up),
-        )
+        told = f"示例：{SAMPLES}" if len(made_up) and all(made_up) else False
+        heading = f"{self.region}{self.year}年度部门整体支出绩效评价汇总分析"
+        return Title(heading, sample=told)
 
     def cards(self, cards: Mapping[str, object]) -> Cards:
         """Return key figures for the head of the page."""

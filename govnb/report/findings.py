@@ -25,7 +25,7 @@ from govnb.review.finding import (
     Review,
     Side,
 )
-from govnb.sheet.figure import Figure, Figures, digits, exact, rounded, shown
+from govnb.sheet.figure import Figure, Figures, counted_in, digits, exact, rounded, shown
 from govnb.sheet.score import Score
 from govnb.sheet.score_words import points
 from govnb.text.number import TO_FILL
@@ -266,6 +266,7 @@ def _overspent(figures: Figures) -> tuple[str, str] | None:
     most = max(over, key=lambda figure: figure.number or 0)
     section, *_, item, _ = most.name.split(".")
     rate = figures.get(f"{most.name}率")
+    most = counted_in(most, figures.sheet.money.printed)
     share = f"（{shown(rate)}）" if rate is not None and rate.number is not None else ""
     return f"超支最多的是{item}：比预算多{shown(most)}{share}。", anchor("表", section)
 

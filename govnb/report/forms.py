@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.report.frames import Computed, Number, here
+from govnb.report.prose import Prose
 from govnb.report.sheet import Sheet, evened
 from govnb.report.tables import Cell, Row, Span, Table, alike
 from govnb.sheet.evidence import Target
@@ -188,17 +189,22 @@ class _Form:
         several = len(self.said.goals) > 1
         for name, goal in self.said.goals.items():
             named = f"{name}：" if several else ""
-            texts = [f"{named}{goal.wanted}" if goal.wanted else "", str(goal.reached or "")]
+            texts = [named + self._said(goal.wanted)] if goal.wanted else [""]
+            texts.append(self._said(goal.reached or ""))
             rows.append([(Cell(t), size) for t, size in zip(texts, sizes, strict=False)])
         if self.said.goals:
             self._labelled("年度总体目标", rows)
+
+    def _said(self, text: str) -> str:
+        """Return words of the file with the figures they refer to printed."""
+        return Prose(str(text), self.sheet.figures).text
 
     # The indicators
 
     def _indicator(self, name: str, target: Target) -> Row:
         at = f"绩效指标.{name}" if self.at == "自评表" else f"{self.at}.绩效指标.{name}"
         goal = target.goal + (f"（年初{target.initial}）" if target.initial else "")
-        why = "；".join(str(t).rstrip("。") for t in (target.shortfall, target.remedy) if t)
+        why = "；".join(self._said(t).rstrip("。") for t in (target.shortfall, target.remedy) if t)
         called = f"{name}（核心指标）" if target.core == "是" else name
         words = (str(target.group), str(target.subgroup or ""), called, goal, target.came)
         points = [self._cell(f"{at}.{field}", plain=True) for field in ("分值", "公布得分")]

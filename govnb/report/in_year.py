@@ -61,7 +61,8 @@ class InYear:
     def source(self) -> str:
         """The ledgers that the months come from."""
         inputs = self.inputs
-        path = department_path(str(inputs.department.year.value), inputs.name, inputs.params_dir)
+        # A file may be read from anywhere; its ledgers lie where a department's do.
+        path = inputs.params_dir / str(inputs.department.year.value) / f"{inputs.name}.yml"
         kinds = [file.stem.removeprefix(f"{path.stem}.") for file in registers_of(path)]
         own = "、".join(kind for kind in kinds if kind in IN_YEAR)
         return f"本部门的台账（{own}）" if own else "本部门填报"
@@ -149,9 +150,9 @@ class InYear:
         return self._by_project({c: self._field(path) for c, path in fields.items()})
 
     def months(self) -> pd.DataFrame:
-        """Return what was spent to each month, months that are still to come left blank."""
-        every = range(1, 13)
-        return self._by_project({f"{n}月": self._field(f"累计支出.{n}月") for n in every})
+        """Return what was spent to each month; months after the one told of are left blank."""
+        told = {n: f"{n}月" if n <= self.month else "没到" for n in range(1, 13)}
+        return self._by_project({f"{n}月": self._field(f"累计支出.{m}") for n, m in told.items()})
 
     def last_year(self) -> pd.DataFrame:
         """Return what was spent to the same month of last year, and in all of it.
@@ -221,7 +222,9 @@ class InYear:
     def _of_last_year(self, figure: Figure, said: str) -> Number:
         formula = f"{self._year - 1}年{said}"
         figure = counted_in(figure, self.figures.sheet.money.printed)
-        return Number(figure._replace(name="", formula=formula, derived=True), self._computed)
+        # What it is made of has names that are other figures here, or none.
+        own = figure._replace(name="", formula=formula, derived=True, inputs=(), expression=None)
+        return Number(own, self._computed)
 
     @cached_property
     def _last_figures(self) -> Figures | None:

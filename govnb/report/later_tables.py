@@ -30,6 +30,11 @@ _YEARS = {
     ),
 }  # fmt: skip
 
+# One of which there must be for the years to be compared.
+_TWO_YEARS = ("上年收入", "上年支出", "预算执行.上年决算收入", "收入预算", "财政拨款.上年支出")
+# Where 收入 is the budget, and the accounts' income stands apart.
+_INCOME = ("预算执行.上年决算收入", "收入预算", "", "预算执行.决算收入", "", "")
+
 
 def _is_known(sheet: Sheet, *names: str) -> bool:
     """Tell whether at least one of these figures is known."""
@@ -42,14 +47,51 @@ def _cell(sheet: Sheet, *names: str) -> Cell:
     return sheet.cell(known) if known else Cell("")
 
 
+def _parts(sheet: Sheet, names: tuple[str, ...]) -> list[Row]:
+    """Return a line's parts, where last year's or the budget of income has some."""
+    last, budget, _, actual = (name.partition("、")[0] for name in names[:4])
+    ledgers = (last, "收入预算" if budget == "收入预算" else "", "", actual)
+    if not any(sheet.figures.children(name) for name in ledgers[:2] if name):
+        return []
+    below = (child.name for name in ledgers if name for child in sheet.figures.children(name))
+    return [
+        Row((Cell(part), *(_cell(sheet, f"{name}.{part}") for name in ledgers), *[Cell("")] * 2), 1)
+        for part in dict.fromkeys(name.rpartition(".")[2] for name in below)
+    ]
+
+
+def flows(sheet: Sheet) -> Table | None:
+    """Return how the year's balance came about, where there is more to it than in and out."""
+    if not _is_known(sheet, "预算执行.使用非财政拨款结余", "预算执行.结余分配"):
+        return None
+    lines = {
+        "年初结转和结余": ("预算执行.上年结转",),
+        "本年收入": ("预算执行.决算收入", "收入"),
+        "使用非财政拨款结余": ("预算执行.使用非财政拨款结余",),
+        "本年支出": ("支出",),
+        "结余分配": ("预算执行.结余分配",),
+        "年末结转和结余": ("预算执行.年末结余",),
+    }
+    told = {what: names for what, names in lines.items() if _is_known(sheet, *names)}
+    rows = [Row((Cell(what), _cell(sheet, *names))) for what, names in told.items()]
+    return sheet.table("收支结余", "收入支出和结转结余", ("项目", "金额"), rows)
+
+
 def years(sheet: Sheet) -> Table | None:
     """Return last year, budget and accounts side by side, with what changed."""
-    if not _is_known(sheet, "上年收入", "上年支出", "收入预算", "财政拨款.上年支出"):
+    if not _is_known(sheet, *_TWO_YEARS):
         return None
+    stated, income = map(sheet.figures.get, ("收入", "预算执行.决算收入"))
+    is_apart = income and income.number not in (None, stated and stated.number)
+    lines = _YEARS | ({"收入": _INCOME} if is_apart else {})
     rows = [
-        Row((Cell(what), *(_cell(sheet, *name.split("、")) for name in names)))
-        for what, names in _YEARS.items()
+        row
+        for what, names in lines.items()
         if _is_known(sheet, *"、".join(names).split("、"))
+        for row in (
+            Row((Cell(what), *(_cell(sheet, *name.split("、")) for name in names))),
+            *_parts(sheet, names),
+        )
     ]
     columns = ("项目", "上年决算", "年初预算", "调整后预算", "本年决算", "比上年增减", "增减率")
     return sheet.table("收支对照", "预算、决算与上年对照", columns, rows)
@@ -89,11 +131,15 @@ def appropriation(sheet: Sheet) -> Table | None:
     budgets = tuple(dict.fromkeys(name.rpartition(".")[2] for name in parts))
     rows: list[Row] = []
     for top in tops:
-        cross = f"{top}.分类合计" if _is_known(sheet, *(f"{sums}{b}" for b in budgets)) else top
-        inside = cross if top.endswith("支出") else top
+        below = (
+            c.name for a in sheet.figures.children(top) for c in sheet.figures.children(a.name)
+        )
+        # Rows of accounts, columns of budgets, whether or not the columns' totals are stated.
+        is_cross = any(name.rpartition(".")[2] in budgets for name in below)
+        inside = f"{top}.分类合计" if is_cross else top
         cells = [_cell(sheet, name) for name in (top, *(f"{inside}.{b}" for b in budgets))]
         rows.append(Row((Cell(top.partition(".")[2]), *cells)))
-        for account in sheet.figures.children(top) if inside != top else ():
+        for account in sheet.figures.children(top) if is_cross else ():
             names = (account.name, *(f"{account.name}.{b}" for b in budgets))
             label = Cell(account.name.rpartition(".")[2])
             rows.append(Row((label, *(_cell(sheet, name) for name in names)), 1))
@@ -120,6 +166,7 @@ def people(sheet: Sheet) -> Table | None:
 LATER: dict[str, Callable[[Sheet], Table | None]] = {
     "各单位人员": people,
     "收支对照": years,
+    "收支结余": flows,
     "支出分类": divisions,
     "财政拨款": appropriation,
 }

@@ -80,16 +80,18 @@ class Monitor(Workbook):
         year = department.year.value
         return f"{department.identity.name}{year}年{self.in_year.span}预算执行监控"
 
-    def duties(self, warned: pd.DataFrame) -> Prose:
+    def duties(self, *warned: pd.DataFrame) -> Prose:
         """Return what is to be done this month about each warning, the gravest first."""
-        rows = warnings_of(warned)
-        rows = rows.assign(级=rows["预警"].map(_ORDER)).sort_values("级", kind="stable")
-        duty = self.in_year.standard[1].duties
-        told = [
-            f"{n}. **{plain(project_of(name))}**（{line['预警']}，{line['原因']}）："
-            f"{duty.get(line['预警'], '核对原因')}。"
-            for n, (name, line) in enumerate(rows.iterrows(), 1)
+        duties, told = self.in_year.standard[1].duties, list[str]()
+        rows = [
+            (project_of(name), str(line["预警"]), str(line["原因"]))
+            for frame in warned
+            for name, line in warnings_of(frame).iterrows()
         ]
+        for name, colour, why in sorted(rows, key=lambda row: _ORDER[row[1]]):
+            by_reason = (duty for reason, duty in duties.items() if why.startswith(reason))
+            duty = next(by_reason, duties.get(colour, "核对原因"))
+            told.append(f"{len(told) + 1}. **{plain(name)}**（{colour}，{why}）：{duty}。")
         return self._prose(
             "\n".join(told) or f"{self.in_year.span}各项目执行正常，没有要处理的预警。"
         )

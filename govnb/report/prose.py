@@ -53,6 +53,14 @@ class Prose:
         """The figures this text prints, each once."""
         return tuple(dict.fromkeys(r.name for r in find(self.source) if r.name in self.figures))
 
+    @property
+    def text(self) -> str:
+        """The text as it stands, with what it refers to printed."""
+        known = {reference.name for reference in find(self.source)} & set(self.figures)
+        return REFERENCE.sub(
+            lambda m: self._print(m) if Reference.of(m).name in known else m[0], self.source
+        )
+
     def _print(self, match: re.Match[str]) -> str:
         reference = Reference.of(match)
         following = self.source[reference.end :]

@@ -16,6 +16,8 @@ from typing import Any
 from govnb.review.finding import FAILED, PASSED, SEVERITIES, TOO_LITTLE
 from govnb.sheet.folder import SUMMARY
 
+# What is said of results marked 示例: whole departments may be made up, or ledgers alone.
+SAMPLES = "部门或其台账是编的，供试用，不是真实数据。"
 WRONG, NOT_MADE = "有错误", "未能生成"
 # How a department came out, the worst first.
 STATUSES = (NOT_MADE, WRONG, TOO_LITTLE, PASSED)

@@ -88,13 +88,10 @@ def is_budget(figures: Figures) -> bool | None:
     return False if both and income == actual != initial else None
 
 
-def _beyond_income(figures: Figures) -> str:
-    """Return how spending and the accounts' income differ: what was carried over is no 超支."""
-    said = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
-    said += "比本年收入{{ 支出.超支 | 多少 }}"
+def _is_carried(figures: Figures) -> bool:
+    """Tell whether what was carried over pays for the spending beyond income: that is no 超支."""
     carried = figures["预算执行.上年结转"].number if known(figures, "预算执行.上年结转") else None
-    over = figures["支出.超支"].number or 0
-    return f"{said}，用的是上年结转" if over > 0 and carried and carried >= over else said
+    return 0 < (figures["支出.超支"].number or 0) <= (carried or 0)
 
 
 def overspend(figures: Figures) -> str:
@@ -104,9 +101,11 @@ def overspend(figures: Figures) -> str:
     said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"
-    if is_budget(figures) is False:
-        return f"{said}{_beyond_income(figures)}。"
     term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
+    budget, carried = is_budget(figures), _is_carried(figures)
+    if budget is False or (budget is None and carried):
+        source = "，用的是上年结转" if carried else ""
+        return f"{said}{term}比本年收入{{{{ 支出.超支 | 多少 }}}}{source}。"
     return f"{said}{term}{{{{ 支出.结余 | 盈亏 }}}}。"
 
 

@@ -16,6 +16,7 @@ from govnb.sheet.department import ThreePublic
 from govnb.sheet.figure import Figure, Figures
 from govnb.text.faults import Place
 
+_CARS = "公务用车购置及运行维护费"
 _OF_CARS = ("公务用车购置费", "公务用车运行维护费")
 LAST_YEAR = re.compile("上年|同比|去年")
 _ENDS = ("。", "！", "？", "；", "：", "\n", "|")
@@ -54,7 +55,13 @@ def _in_order(figures: Figures) -> list[str]:
         first = min((figures[f"三公经费.{item}.{f}"] for f in ("预算", "支出")), key=_where)
         return _where(first)
 
-    return sorted(THREE_PUBLIC, key=place)
+    def is_told(item: str) -> bool:
+        return any(known(figures, f"三公经费.{item}.{field}") for field in ("预算", "支出"))
+
+    # Cars that are stated as one amount are one component.
+    as_one = is_told(_CARS) and not any(map(is_told, _OF_CARS))
+    items = [i for i in THREE_PUBLIC if i not in _OF_CARS] + [_CARS] if as_one else THREE_PUBLIC
+    return sorted(items, key=place)
 
 
 def _where(figure: Figure) -> tuple[bool, Place]:
@@ -115,7 +122,8 @@ def _component(figures: Figures, item: str, *, last_year: bool = True) -> str:
     name, term = f"三公经费.{item}", plain(item)
     budget, actual = known(figures, f"{name}.预算"), known(figures, f"{name}.支出")
     if _is_nothing(figures, item):
-        return f"{term}没有预算，也没有支出"
+        grown = change(figures, name) if last_year and sign(figures, f"{name}.上年增减") else ""
+        return f"{term}没有预算，也没有支出{'，' if grown else ''}{grown}"
     said = []
     if budget:
         said.append(f"预算{{{{ {name}.预算 }}}}")
@@ -139,7 +147,7 @@ def lacking(figures: Figures) -> str:
     missing = []
     for item in THREE_PUBLIC:
         names = [f"三公经费.{item}"]
-        names += ["三公经费.公务用车购置及运行维护费"] if item in _OF_CARS else []
+        names += [f"三公经费.{_CARS}"] if item in _OF_CARS else []
         fields = [
             f for f in ("预算", "支出") if not any(known(figures, f"{name}.{f}") for name in names)
         ]

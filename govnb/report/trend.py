@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pandas as pd
@@ -312,7 +313,7 @@ class Trend(Page):
 
     def _against(self, column: pd.Series) -> dict[str, Any]:
         rules, own = self._rules.peers, column.get(self.department)
-        values = sorted(n for n in column if isinstance(n, Number) and n.is_known)
+        values: list[Any] = sorted(n for n in column if isinstance(n, Number) and n.is_known)
         if not (isinstance(own, Number) and own.is_known):
             return {}
         least = int(rules.least.value or 0)
@@ -321,8 +322,8 @@ class Trend(Page):
             return {}
         if len(values) < least:
             return {**row, "说明": f"有这个数的只有{len(values)}个部门，少于{least}个，不比"}
-        middle = _median(values)
-        away = _median(sorted(abs(value - middle) for value in values))
+        middle = median(values)
+        away = median([abs(value - middle) for value in values])
         row |= {"中位数": middle, "最低": values[0], "最高": values[-1]}
         if not away:
             return {**row, "说明": "多数部门相同，离散程度（MAD）为0，不判断是否离群"}
@@ -437,14 +438,6 @@ def _differ(said: Any, again: Any) -> bool:
 def _kind(rules: Peers, figures: Mapping[str, Any]) -> str:
     nature, posts = ((figures.get(name) or {}).get("value") for name in (NATURE, POSTS))
     return rules.group(str(nature), int(Decimal(posts))) if nature and posts else ""
-
-
-def _median(values: Sequence[Number]) -> Number:
-    half = len(values) // 2
-    if len(values) % 2:
-        return values[half]
-    middle: Number = (values[half - 1] + values[half]) / 2
-    return middle
 
 
 def _district(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -32,6 +32,7 @@ _LISTS = {
 }
 # Narratives beside computed sentences: a report without them is not lacking anything.
 OPTIONAL = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
+_OFFICES = "内设机构{{ 部门.内设机构数 }}。"
 _STAFF = ("编制数", "在职人员", "编外人员", "离退休人员", "人员总数", "在职人员控制率")
 # Longer items than these are sentences, and stand one below the other.
 _LONGEST_WORD = 30
@@ -64,6 +65,8 @@ class Unsaid:
         return "\n\n".join(filter(None, [written, self._besides(slot, written)]))
 
     def _besides(self, slot: str, written: str) -> str:
+        if slot == "机构设置" and not self.lists.get("内设机构"):
+            return "" if written or not known(self.figures, "部门.内设机构数") else _OFFICES
         if slot in _LISTS:
             name, words = _LISTS[slot]
             told = not self.lists.get(name) or (written and self.is_told(name))
@@ -100,6 +103,9 @@ class Unsaid:
     def _staff(self) -> str:
         names = [f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")]
         told = [f"{self.figures[name].label.rpartition('·')[2]}{{{{ {name} }}}}" for name in names]
+        scope = "（{{ 人员.总数口径 }}）"
+        if "人员.人员总数" in names and known(self.figures, "人员.总数口径"):
+            told[names.index("人员.人员总数")] += scope
         return f"{'，'.join(told)}。" if told else ""
 
     def other_lists(self) -> str:

@@ -185,7 +185,7 @@ class Workbook(Page, Assessment):
 
     def income_heading(self, number: str) -> Prose:
         """Return the heading of the income section."""
-        return self.section(3, number, sentences.heading_amount(self._told, "收入", "财政预算收入"))
+        return self.section(3, number, sentences.heading_amount(self._told, "收入", "收入"))
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""
@@ -226,8 +226,8 @@ class Workbook(Page, Assessment):
         return projects.summary(self._computed, self.project_scores, due=not self.public)
 
     def listed(self, figures: pd.Series) -> str:
-        """Return named figures as a sentence lists them: 甲80分、乙82分."""
-        return "、".join(f"{plain(str(name))}{number:}" for name, number in figures.items())
+        """Return named figures as a sentence lists them: 甲（80分）、乙（82分）."""
+        return "、".join(f"{plain(str(name))}（{number:}）" for name, number in figures.items())
 
     def three_public(self) -> Prose:
         """Return 三公经费 in words: the total, each component, and what the file says of them."""

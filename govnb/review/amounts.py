@@ -196,7 +196,8 @@ class TypedValueCheck(ProseCheck):
         if mention.name.is_called and _is_another(number, figure, world):
             return None
         words = {"处": passage.path, "项": mention.label, "左": written, "右": shown(figure)}
-        return self.failed(subject, words, evidence, None if mention.is_ours else HINT)
+        is_sure = mention.is_ours and not _is_worked_out(number, passage)
+        return self.failed(subject, words, evidence, None if is_sure else HINT)
 
     def _grown(self, told: Change, number: TextNumber, passage: Passage) -> Finding | None:
         now, base = told.now, told.last.number if told.last else None
@@ -219,6 +220,16 @@ class TypedValueCheck(ProseCheck):
         right = printed(wanted[0], told.unit, max(number.decimals, 1))
         words = {"处": passage.path, "项": f"{what}比上年{told.word}", "左": written, "右": right}
         return self.failed(subject, words, evidence)
+
+
+def _is_worked_out(rate: TextNumber, passage: Passage) -> bool:
+    """Tell whether a rate is what amounts before it in its sentence give: of another measure."""
+    if not rate.unit.startswith("%"):
+        return False
+    start, _ = passage.clause(rate.start, rate.end)
+    amounts = [n.value for at, n in passage.numbers.items() if start <= at < rate.start]
+    pairs = product(amounts, filter(None, amounts))
+    return any(a != b and rate.prints(a / b * _HUNDRED, loose=True) for a, b in pairs)
 
 
 def _is_another(number: TextNumber, figure: Figure, world: World) -> bool:

@@ -83,9 +83,8 @@ class Form(Strict):
         """The form as a regular expression over a passage's shape."""
         text = _VARIABLE.sub(_NUMBER, self.written)
         # What is no digit is no number's either.
-        text = (
-            text.replace(r"[^\d", rf"[^\d{DIGIT}").replace("……", "[^。\n]*?").replace("…", _WORDS)
-        )
+        text = re.sub(r"(\[\^[^\]]*?\\d)", rf"\1{DIGIT}", text)
+        text = text.replace("……", "[^。\n]*?").replace("…", _WORDS)
         pattern = Scalar(text)
         pattern.place, pattern.body = self.written.place, self.written.body
         return pattern

@@ -375,12 +375,15 @@ _END_OF_UNIT = re.compile("[比较同与和增减下上占完为其结超]")
 _GAP = r"(?:[，,][^，。；]{0,16}原因[^。；]*?(?=[，,]))?[\s，,、；：:]*"
 _MOVED = re.compile("[比较].*[增减降升超]|(?:[增减超]|[多少][用花]?)[支收出]*$")
 _HOW_MUCH = r"(?:了|约|额|率|幅度?|数|资金|金额|预算|为|达到?|：)*\s*"
+# 比2014年8.2万元; 受理投诉较2017年的402件
+_OF_ANOTHER = re.compile("^[比较]|^[与和].|[比较与和]20\\d\\d年[^，。]{0,6}$")
 # 两者分别占总额200万元, of which the share comes next.
 SHARED = re.compile("(?:[^，。；、占]{0,6}分别)?占(?P<whole>.*)")
 _OF_THIS = re.compile(r"的(?:比重|比例)?(?:为|约)?\s*")
 _ADDED = re.compile(
     r"[，,](?:[两二三四五六七八九]项|以上|上述|各项)*(?:合计|共计|总计)(?:为|是|达)?\s*"
 )
+_FOR_EACH = re.compile("每|均|单价|标准")
 _OF_YEAR = r"(?:年初|年度|全年|本年度?|当年|调整后?|变更|追加后|财政|部门|批复|总|的)*"
 
 
@@ -484,7 +487,9 @@ class Statements:
                 continue
             if found and re.match(r"[，。；,\s]*(?:其中|(?:主要)?包括|主要用于)", between):
                 last = max((i for i, t in enumerate(found) if t.role is Role.VALUE), default=-1)
-                found[last] = replace(found[last], is_whole=True)
+                # What one of several costs has no parts: 每公里70万元，其中….
+                is_whole = not _FOR_EACH.search(found[last].label)
+                found[last] = replace(found[last], is_whole=is_whole)
             *ended, head = re.split(r"[。；;！？\n]", between)
             unit, number = scaled(numbers[start])
             end = number.end + len(number.unit)
@@ -543,8 +548,7 @@ class Statements:
             role = Role.LAST
         elif of_last := self._last_of.fullmatch(label):
             return replace(told, role=Role.LAST, base=Role.LAST, noun=of_last["noun"])
-        elif re.match("[比较]|[与和].", label):
-            # 比2014年8.2万元
+        elif _OF_ANOTHER.search(label):
             role = Role.OTHER
         return replace(told, role=role, base=None if role is Role.VALUE else role)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
-from itertools import accumulate, product
+from itertools import accumulate, product, takewhile
 from operator import add
 from typing import ClassVar, Literal
 
@@ -19,7 +19,7 @@ from pydantic import Field
 from govnb.review.check import Evidence, ProseCheck
 from govnb.review.finding import Finding
 from govnb.review.rounding import MEASURED
-from govnb.review.sentences import MONEY, SAID_OF_OTHERS, SHARED, Role, Told
+from govnb.review.sentences import MONEY, POINTS, SAID_OF_OTHERS, SHARED, Role, Told
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
 from govnb.review.world import World
@@ -75,7 +75,8 @@ class _Sum:
             return replace(other - self, sign=-1)
         text = f"{self.text}－{other.text}"
         low, high = self.low - other.high, self.high - other.low
-        return _Sum(text, self.value - other.value, low, high, sign=1)
+        # What prints alike shows no direction.
+        return _Sum(text, self.value - other.value, low, high, sign=int(self.value > other.value))
 
     def over(self, other: _Sum) -> _Sum:
         """Return the quotient in percent; the other must be positive."""
@@ -190,7 +191,9 @@ def _sums(
         yield from _added(told, before)
     if told.role not in SAID_OF_OTHERS:
         return
-    for unit in {one.unit for one in before} - ({"%"} if is_rate else set()):
+    units = [one.unit for one in before if not (is_rate and one.unit in ("%", POINTS))]
+    # 编制由45名减少到43名，经费5万元，增长8%: of what was told last.
+    for unit in {*units[-1:]} if is_rate and told.role is Role.CHANGE else {*units}:
         known = [one for one in before if one.unit == unit]
         # 占总投资200万元的80%: the whole is none of its parts.
         own = [one for one in known if not SHARED.match(one.label)]
@@ -246,15 +249,17 @@ def _pair(known: Sequence[Told], base: Role | None) -> Iterator[tuple[_Sum, _Sum
     first, last = [-1, *at][-2:]
     behind = [one for one in known[last:] if one.role is Role.VALUE]
     values = behind or [one for one in known[first + 1 : last] if one.role is Role.VALUE]
-    start, noun = _Sum.of(known[last]), known[last].noun
+    noun = known[last].noun
     if re.match("[比较与和]", known[last].label):
         # 支出培训费83.7万元，比上年70万元: the one right before.
         values = values[-1:]
     if noun and not all(noun in one.label or _THIS_YEAR.fullmatch(one.label) for one in values):
         return
-    # Of nothing there is no rate.
-    if len(values) == 1 and start.low > 0:
-        yield _Sum.of(values[0]), start
+    # 年初预算…，调整预算…，决算…: of either budget; but of nothing there is no rate.
+    budgets = takewhile(lambda one: one.role is Role.BUDGET, reversed(known[:last]))
+    for start in map(_Sum.of, [known[last], *budgets]):
+        if len(values) == 1 and start.low > 0:
+            yield _Sum.of(values[0]), start
 
 
 def _known(told: Sequence[Told], passage: Passage, world: World) -> Iterator[_Sum]:
@@ -312,5 +317,7 @@ def _is_whole(one: Told, share: Told) -> bool:
     label = of_this["whole"] if of_this else one.label
     core, called = (_OF_ALL.sub("", text) for text in (share.label, label))
     is_total = one.is_whole or _TOTAL.search(one.label) is not None
-    is_meant = called == core or (is_total and called.endswith(core))
+    # 占总收入的 is no share of 财政拨款收入.
+    is_all = core != "" and _OF_ALL.match(share.label) is not None
+    is_meant = called == core or (is_total and not is_all and called.endswith(core))
     return one.role is Role.VALUE and is_meant and (is_total or core != "")

@@ -15,7 +15,7 @@ from govnb.sheet.expression import Value as Raw
 from govnb.sheet.figure import UNCOMPUTABLE, Figure, Figures, Lack, shown
 from govnb.sheet.overrides import TRIAL
 from govnb.sheet.references import REFERENCE, Reference, printed
-from govnb.text.faults import Fault, did_you_mean
+from govnb.text.faults import Fault, Place, did_you_mean
 from govnb.text.measure import PERCENT, Bounds, Span
 from govnb.text.narrative import unmarked
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, PartialDate
@@ -89,7 +89,7 @@ class Case:
     def refuse(self, message: str, hint: str, *path: str) -> None:
         """Note a fault of one of its own facts, once."""
         figure = self.figure(*path)
-        self._note([Fault(figure.place if figure else TRIAL, message, hint)])
+        self._refuse(figure.place if figure else TRIAL, message, hint)
 
     def unknown(
         self, fact: str, known: Collection[str], what: str = "在这套指标体系里"
@@ -152,23 +152,22 @@ class Case:
         try:
             answer = self.figures.sheet.ask(expression, own, self.locate, Figure(""))
         except FormulaError as error:
-            self._note([Fault(formula.place, str(error), error.hint)])
+            self._refuse(formula.place, str(error), error.hint)
             return Valued()
         asked = [self.locate(name) for name in expression.names if name not in own]
         self.check_money(asked)
-        if answer.value is not None:
-            number = answer.number
+        stuck = (v for n, v in self.given.items() if n in expression.names and v.problem)
+        if answer.number is not None:
+            found = Valued(Span.point(settled(answer.number)))
+        elif answer.value is not None:
             found = Valued(word=str(answer.value))
-            if number is not None:
-                found = Valued(Span.point(settled(number)))
-        else:
-            stuck = (v for n, v in self.given.items() if n in expression.names and v.problem)
-            if (given := next(stuck, None)) is not None:
-                return given
-            if not answer.trouble:
-                empty = (name for name in asked if "*" in name and not self.expand(name))
-                return Valued(missing=(*answer.missing, *empty))
+        elif (given := next(stuck, None)) is not None:
+            return given
+        elif answer.trouble:
             found = Valued(problem=f"{UNCOMPUTABLE}：{answer.trouble}")
+        else:
+            empty = (name for name in asked if "*" in name and not self.expand(name))
+            return Valued(missing=(*answer.missing, *empty))
         # The department's own numbers in a formula have to be proven where asked.
         head = f"{self.base}."
         stated = [name.removeprefix(head) for name in answer.inputs if name.startswith(head)]
@@ -194,7 +193,8 @@ class Case:
     def holds(self, condition: Any) -> tuple[bool | None, tuple[str, ...]]:
         """Tell whether a condition of the rubric holds; None with what is missing if open."""
         found = self.evaluate(condition.formula)
-        if self._note(self._unfit(condition, found)):
+        if unfit := list(self._unfit(condition, found)):
+            self.faults.extend(fault for fault in unfit if fault not in self.faults)
             return None, ()
         if found.word is not None:
             return found.word == condition.equal, ()
@@ -247,23 +247,21 @@ class Case:
             return value
         number = f"{figure.number:f}"
         if given or unit == PERCENT:
-            hint = f"换算成以“{unit}”计的数" if unit else f"写 {number}"
-            if unit == PERCENT:
-                in_parts = f".{UNITS}." in figure.name
-                hint = (
-                    "要用完成率的，指标里写 公式: 实际完成值 / 年度指标值"
-                    if in_parts
-                    else f"写 {number}%"
-                )
+            if unit == PERCENT and f".{UNITS}." in figure.name:
+                hint = "要用完成率的，指标里写 公式: 实际完成值 / 年度指标值"
             elif given == PERCENT:
                 hint = "改成不带百分号的数"
+            else:
+                hint = (
+                    f"换算成以“{unit}”计的数" if unit not in ("", PERCENT) else f"写 {number}{unit}"
+                )
             what = f"“{figure.name}”（{number}{given}）"
-            self._note([Fault(figure.place, mismatch(what, given, unit, "这个指标"), hint)])
+            self._refuse(figure.place, mismatch(what, given, unit, "这个指标"), hint)
         elif unit in MONEY_UNITS and self.money_unit not in (MONEY_UNIT, unit):
             # In a file kept in 元 a bare number is 元 wherever else it stands.
             said = f"这个指标以{unit}计，本文件的金额单位是{self.money_unit}"
             hint = f"写 {number}{self.money_unit}，或 {number}{unit}"
-            self._note([Fault(figure.place, f"“{figure.name}”没有写单位：{said}", hint)])
+            self._refuse(figure.place, f"“{figure.name}”没有写单位：{said}", hint)
         return value
 
     def same_unit(self, *figures: Figure | None) -> None:
@@ -275,7 +273,7 @@ class Case:
                 f"“{other.name}”与“{known[0].name}”的单位不同："
                 f"“{other.unit or '无'}”与“{known[0].unit or '无'}”"
             )
-            self._note([Fault(other.place, message, "写成同一个单位")])
+            self._refuse(other.place, message, "写成同一个单位")
 
     def check_money(self, names: Iterable[str]) -> None:
         """Refuse a bare number of the department's own among amounts kept in 元.
@@ -285,13 +283,13 @@ class Case:
         figures = [f for name in names if (f := self.figures.get(name)) is not None]
         if self.money_unit == MONEY_UNIT or not any(figure.is_money for figure in figures):
             return
-        for figure in figures:
-            own = figure.name.startswith(f"{self.base}.") and figure.formula is None
-            if own and not figure.unit and figure.number:
-                number = f"{figure.number:f}"
-                message = f"“{figure.name}”没有写单位，却与金额一起算，而本文件的金额单位是"
-                hint = f"是金额写成 {number}{self.money_unit}；不是金额也写上单位，如 {number}人"
-                self._note([Fault(figure.place, f"{message}{self.money_unit}", hint)])
+        for name, number, figure in ((f.name, f.number, f) for f in figures if not f.unit):
+            if number and name.startswith(f"{self.base}.") and figure.formula is None:
+                message = f"“{name}”没有写单位，却与金额一起算，而本文件的金额单位是"
+                hint = (
+                    f"是金额写成 {number:f}{self.money_unit}；不是金额也写上单位，如 {number:f}人"
+                )
+                self._refuse(figure.place, f"{message}{self.money_unit}", hint)
 
     def _check_scale(self, formula: Scalar) -> None:
         unit = self.unit.partition("/")[0]
@@ -301,7 +299,7 @@ class Case:
         if counted.units.get(MONEY_UNIT) == 1:
             message = f"公式“{formula}”里的金额以万元计，指标的单位却是“{self.unit}”"
             hint = f"公式里乘 {1 / MONEY_UNITS[unit]:f}，或改指标的“单位”"
-            self._note([Fault(formula.place, message, hint)])
+            self._refuse(formula.place, message, hint)
 
     def _unfit(self, condition: Any, found: Valued) -> Iterator[Fault]:
         """Yield why a condition of the rubric can't be meant as written."""
@@ -356,10 +354,9 @@ class Case:
 
         return expression.dimension(unit_of, self.expand)
 
-    def _note(self, faults: Iterable[Fault]) -> bool:
-        found = list(faults)
-        self.faults.extend(fault for fault in found if fault not in self.faults)
-        return bool(found)
+    def _refuse(self, place: Place, message: str, hint: str) -> None:
+        if (fault := Fault(place, message, hint)) not in self.faults:
+            self.faults.append(fault)
 
 
 def mismatch(what: str, unit: str, wanted: str, by: str) -> str:

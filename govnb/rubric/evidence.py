@@ -271,9 +271,8 @@ def _count(case: Case, *path: str) -> Decimal | None:
 
 def _incidents(case: Case) -> dict[str, Outcome]:
     """Return how often each thing that went wrong did, and what that lacks."""
-    return {
-        name: _incident(case, name) for name in (case.evidence.incidents if case.evidence else ())
-    }
+    names = case.evidence.incidents if case.evidence else ()
+    return {name: _incident(case, name) for name in names}
 
 
 def _incident(case: Case, name: str) -> Outcome:
@@ -286,15 +285,12 @@ def _incident(case: Case, name: str) -> Outcome:
     return Outcome(Interval.exactly(stated or Decimal(1)), "")
 
 
-def _has_all(case: Case) -> bool:
-    return case.word("事项齐全") == "是" and case.is_shown("事项齐全")
-
-
 def _perhaps_more(case: Case) -> list[Outcome]:
     """Return the room that an incomplete list leaves for more incidents."""
-    lacking = "佐证" if case.word("事项齐全") == "是" else "事项齐全"
-    more = Outcome(Interval(ZERO, UNBOUNDED), "", (case.name(lacking),))
-    return [] if _has_all(case) else [more]
+    is_claimed = case.word("事项齐全") == "是"
+    lacking = case.name("佐证" if is_claimed else "事项齐全")
+    more = Outcome(Interval(ZERO, UNBOUNDED), "", (lacking,))
+    return [] if is_claimed and case.is_shown("事项齐全") else [more]
 
 
 class Flaw(Strict):
@@ -328,7 +324,7 @@ class ChecklistDeduct(Rule):
             # Where a point costs but once, a thing listed outside falls under one of them.
             told = f"{case.name('事项')} 没有计：这条规则按项计，写到所属要点的“符合”"
             listed = Outcome(NOTHING, "", notes=(told,) if incidents else ())
-        is_settled = _has_all(case) and (by_case or not incidents)
+        is_settled = not _perhaps_more(case) and (by_case or not incidents)
         items = (self._item(case, *item, by_case, is_settled) for item in self.items.items())
         return _taken_off([listed, *items], self, case)
 
@@ -414,7 +410,7 @@ class Deadline(Strict):
         else:
             (least, said), (most, _) = (self._cost(worth, case, n) for n in (late.low, late.high))
             points = Interval(worth - most, worth - least).within(whole)
-            how = f"{day}，期限 {words.day(due)}"
+            how = f"{day}，期限 {due.year}年{due.month}月{due.day}日"
             how += f"，逾期 {late.low} 天{said}" if late.is_exact and late.low else ""
         if points.high and not case.is_proven(["日期", name]):
             points, how = Interval(ZERO, points.high), f"{how}，没有佐证"
@@ -431,8 +427,8 @@ class Deadline(Strict):
             message = f"期限“{name}”的“逾期每”和“扣”要一起写"
             yield Fault(self.due.place, message, "补上另一个")
         elif self.rounding is not None and self.days is None:
-            message = "没有“逾期每”，“取整”没有用处"
-            yield Fault(self.rounding.place, message, "补上“逾期每”和“扣”")
+            hint = "补上“逾期每”和“扣”"
+            yield Fault(self.rounding.place, "没有“逾期每”，“取整”没有用处", hint)
         elif self.days is not None and not self.days.value:
             yield Fault(self.days.place, "逾期每 0 天", "写 1 以上的天数")
 

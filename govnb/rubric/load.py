@@ -22,7 +22,7 @@ from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Checked, validate_leniently
 from govnb.text.values import QUANTITY, Amount
-from govnb.text.yaml_text import Mapping, Scalar, read_yaml
+from govnb.text.yaml_text import Mapping, Scalar, read_yaml, scalar
 
 EVIDENCE = "评分依据"
 RUBRIC = "指标体系"
@@ -38,9 +38,7 @@ Check = Callable[[Rubric], Iterable[Fault]]
 def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
-    `also` yields further faults, such as figures that don't exist, to be told with the rest.
-    Raises FaultsError with all of them: unknown words and rule kinds, weights that don't add
-    up, bands with gaps or overlaps.
+    Raises FaultsError with all that is wrong, with what `also` finds (figures there aren't).
     """
     folder, path = params_dir / "rubrics", Path(name_or_path)
     label = Path(params_dir.name) / "rubrics"
@@ -53,13 +51,9 @@ def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) 
     found = validate_leniently(tree, RubricFile, fillers=_FILLERS)
     if found.value is None:
         raise FaultsError(found.faults)
-    rows, faults = [], found.faults
-    for row in _rows(found.value.items, found.tree["指标"]):
-        if isinstance(row, Fault):
-            faults.append(row)
-        else:
-            rows.append(row)
-    rubric = Rubric(path.stem, found.value, tree.place, tuple(rows))
+    faults = found.faults
+    rows = tuple(_rows(found.value.items, found.tree["指标"], faults))
+    rubric = Rubric(path.stem, found.value, tree.place, rows)
     if rubric.is_partial:
         untold = _untold(rubric.total, found.value.items, "全表")
         rubric = replace(rubric, untold=tuple(untold))
@@ -101,21 +95,19 @@ def _named(name: str, folder: Path, place: Place) -> Path:
 
 
 def _rows(
-    items: dict[str, Any], tree: Mapping, groups: tuple[str, ...] = ()
-) -> Iterator[Entry | Socket | Fault]:
+    items: dict[str, Any], tree: Mapping, faults: list[Fault], groups: tuple[str, ...] = ()
+) -> Iterator[Entry | Socket]:
     for name, node in items.items():
         place = tree.keys_at[name]
         if isinstance(node, Indicator):
             yield Entry(name, groups, node, place)
         elif node.from_department is not None:
             yield Socket((*groups, name), node, place)
-        elif node.untold == "是":
-            continue
-        elif len(groups) == 3:
+        elif len(groups) == 3 and node.untold != "是":
             message = f"“{name}”在第四级，下面不能再有“指标”"
-            yield Fault(place, message, "指标体系最多四级")
-        else:
-            yield from _rows(node.items, tree[name]["指标"], (*groups, name))
+            faults.append(Fault(place, message, "指标体系最多四级"))
+        elif node.untold != "是":
+            yield from _rows(node.items, tree[name]["指标"], faults, (*groups, name))
 
 
 def _untold(left: Decimal, items: dict[str, Any], name: str) -> Iterator[tuple[str, Decimal]]:
@@ -155,21 +147,17 @@ def _laid_over(base: Mapping, own: Mapping, faults: list[Fault]) -> Mapping:
     merged.place, merged.keys_at = own.place, dict(base.keys_at)
     for key, value in own.items():
         merged.keys_at[key] = own.keys_at[key]
-        below = base.get(key)
+        below: Any = base.get(key)
         if isinstance(value, Scalar) and value == REMOVED:
             if key not in base:
                 hint = "检查名称；上级文件里没有它"
                 faults.append(Fault(own.keys_at[key], f"“{key}”无可删去", hint))
             merged.pop(key, None)
             merged.keys_at.pop(key, None)
-        elif (
-            isinstance(value, Mapping)
-            and isinstance(below, Mapping)
-            and value.get("种类") in (None, below.get("种类"))
-        ):
-            merged[key] = _laid_over(below, value, faults)
         else:
-            merged[key] = value
+            both = isinstance(value, Mapping) and isinstance(below, Mapping)
+            is_alike = both and value.get("种类") in (None, below.get("种类"))
+            merged[key] = _laid_over(below, value, faults) if is_alike else value
     changed = [key for key in own if key in _SCORED and merged.get(key) != base.get(key)]
     if SOURCE in base and changed:
         _remark(base, own, merged, changed)
@@ -187,10 +175,9 @@ def _remark(base: Mapping, own: Mapping, merged: Mapping, changed: list[str]) ->
     }
     if WORDS in base:
         texts[WORDS] = f"{base[WORDS]}（{below} 的原文，{file} 改了{what}）"
+    place = own.keys_at[changed[0]]
     for key in texts.keys() - own.keys():
-        value = Scalar(texts[key])
-        value.place = value.body = own.keys_at[changed[0]]
-        merged[key], merged.keys_at[key] = value, value.place
+        merged[key], merged.keys_at[key] = scalar(texts[key], place), place
 
 
 def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import AfterValidator
 
 from govnb.rubric.case import UNITS, Case
 from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
@@ -44,11 +44,6 @@ class Excess(Bounds):
 
     points: Cost = key("扣", "扣几分，或占分值的百分之几", ...)
 
-    @model_validator(mode="after")
-    def _bounded(self) -> Excess:
-        check_bounds(self)
-        return self
-
 
 class RatioOfTarget(Proportional):
     """ratio_of_target: 正向 B/A，反向 A/B，不突破分值；低于 60% 不得分."""
@@ -60,7 +55,9 @@ class RatioOfTarget(Proportional):
     )
     actual: FormulaText | None = key("实际", "默认 实际完成值")
     target: FormulaText | None = key("目标", "默认 年度指标值")
-    excess: list[Excess] = key("超额扣减", "正向指标超出目标（实际－目标）÷目标 多少，扣多少", [])
+    excess: list[Annotated[Excess, AfterValidator(check_bounds)]] = key(
+        "超额扣减", "正向指标超出目标（实际－目标）÷目标 多少，扣多少", []
+    )
 
     def score(self, case: Case) -> Outcome:
         """Give weight × B/A for a target to reach, weight × A/B for one to stay below."""
@@ -121,7 +118,8 @@ class RatioOfTarget(Proportional):
         said, limits = f"目标 {words.beside(a)}，实际 {words.beside(b)}", case.limits(self)
         over, under = (b, a) if upward else (a, b)
         if not upward and _unit(case) in MONTHS:
-            target, actual = _texts(case)
+            typed = (getattr(case.evidence, each, None) for each in ("target", "actual"))
+            target, actual = (amount.text.strip() if amount else "" for amount in typed)
             if over >= under:
                 reason = f"目标 {target}，实际 {actual}，按期，得满分"
                 return Outcome(Interval.exactly(limits.high), reason)
@@ -163,11 +161,9 @@ class ShareReached(Rule):
         """Count the department's own indicators that reached their targets."""
         figures, names = case.figures, case.figures.sheet.expand("绩效指标.*.分值")
         heads = [name.rpartition(".")[0] for name in names]
-        if self.subgroup is not None:
-            kind = str(self.subgroup)
-            heads = [
-                h for h in heads if str(getattr(figures.get(f"{h}.二级指标"), "value", "")) == kind
-            ]
+        if (kind := self.subgroup) is not None:
+            of = {h: getattr(figures.get(f"{h}.二级指标"), "value", "") for h in heads}
+            heads = [head for head in heads if str(of[head]) == kind]
         limits = case.limits(self)
         if not heads:
             said = f"部门没有列出{self.subgroup or '绩效指标'}，{limits.said}"
@@ -195,14 +191,6 @@ def _unit(case: Case) -> str:
     return figure.unit if figure is not None else ""
 
 
-def _texts(case: Case) -> tuple[str, str]:
-    """Return a target and what was reached as they were typed."""
-    found = case.evidence
-    stated = (found.target, found.actual) if found else (None, None)
-    target, actual = (amount.text.strip() if amount else "" for amount in stated)
-    return target, actual
-
-
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     if default in case.given:
         return case.given[default]
@@ -211,10 +199,8 @@ def _part(case: Case, formula: Scalar | None, default: str) -> Valued:
     number, figure = case.number(default), case.figure(default)
     if number is None:
         return Valued(missing=(figure.missing if figure else ()) or (case.name(default),))
-    sign = ""
-    if default == ACTUAL and case.evidence and case.evidence.actual:
-        sign = signed(case.evidence.actual.text)[0]
-    found = Valued(_SPANS.get(sign, Span.point)(number))
+    typed = case.evidence.actual if default == ACTUAL and case.evidence else None
+    found = Valued(_SPANS.get(signed(typed.text)[0] if typed else "", Span.point)(number))
     return found if default == TARGET or case.is_proven([ACTUAL]) else case.not_proven(found)
 
 
@@ -314,11 +300,10 @@ class OneOf(Rule):
         # Whose value a stated one is stays open as long as the choice does.
         each = {n: o.apply(case, falls_back=o.formula is None) for n, o in self.options.items()}
         points, counts = either(*each.values())
-        gives = {
-            name: "剔除" if one.counts is False else f"得 {one.points} 分"
+        said = "，".join(
+            f"按{words.quoted(name)}{'剔除' if one.counts is False else f'得 {one.points} 分'}"
             for name, one in each.items()
-        }
-        said = "，".join(f"按{words.quoted(name)}{what}" for name, what in gives.items())
+        )
         missing = [case.name("选用"), *(m for o in each.values() for m in o.missing)]
         notes = [note for o in each.values() for note in o.notes]
         notes += case.unknown("选用", self.options, "是选项")

@@ -33,11 +33,7 @@ def project_scores(
     """Score every project that has a 自评表, or `only` one, by the rules in force for projects.
 
     `name` is an indicator system asked for; else the department's own, the year's, the national.
-
-    Raises
-    ------
-    FaultsError
-        If it doesn't exist or isn't one for projects, or a form can't be scored by it.
+    Raises FaultsError if there is none, it is none for projects, or can't score a form.
     """
     faults: list[Fault] = []
     department = tried(inputs, figures, figures.overrides, faults).department

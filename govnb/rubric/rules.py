@@ -140,7 +140,7 @@ class Banded(ValueRule):
         shown, limits = words.value(value, case.unit, *self.turns(case)), case.limits(self)
         band = next((band for band in self.bands if value in band.span(case.unit)), None)
         if band is None or (self.domain and value not in self.domain.span(case.unit)):
-            given = [band.points for band in self.bands]
+            given = (band.points for band in self.bands)
             ends = (Interval.exactly(p.of(case.weight)) if p else limits for p in given)
             points = Interval.around(ends).within(limits)
             return Outcome(points, f"{shown}，原文没有规定这样的值怎么计分")
@@ -151,11 +151,9 @@ class Banded(ValueRule):
             lacks = case.evaluate(band.formula, {"分值": case.weight, "指标值": value})
             number = lacks.number
         points = limits if number is None else Interval.exactly(number).within(limits)
-        reason = f"{said}，得 {points} 分"
-        if lacks.missing:
-            reason += f"（得分公式缺少：{words.listing(lacks.missing)}）"
-        elif lacks.problem:
-            reason += f"（得分公式{lacks.problem}，原文没有规定怎么计分）"
+        why = f"（得分公式{lacks.problem}，原文没有规定怎么计分）" if lacks.problem else ""
+        why = f"（得分公式缺少：{words.listing(lacks.missing)}）" if lacks.missing else why
+        reason = f"{said}，得 {points} 分{why}"
         return Outcome(points, reason, () if points.is_exact else lacks.missing)
 
     def over(self, span: Span, case: Case) -> Interval:
@@ -197,10 +195,8 @@ class Proportional(ValueRule):
         """Return the points for a value, never more than the weight, and why."""
         limits, shown = case.limits(self), words.value(value, case.unit)
         if self.start is not None and value < ratio(self.start, case.unit):
-            said = f"{shown}，低于起点 {self.start.text.strip()}"
-            return Outcome(
-                Interval.exactly(limits.low), f"{said}，得 {words.points(limits.low)} 分"
-            )
+            points = Interval.exactly(limits.low)
+            return Outcome(points, f"{shown}，低于起点 {self.start.text.strip()}，得 {points} 分")
         share = value / ratio(self.full_at, case.unit) if self.full_at is not None else value
         points = Interval.exactly(case.weight * share).within(limits)
         of = "" if self.full_at is None else f" ÷ {self.full_at.text.strip()}"

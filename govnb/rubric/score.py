@@ -196,10 +196,8 @@ def _listed(
     """Yield the indicators a department lists itself; without any the group stands for them."""
     group, name = socket.group, str(socket.group.from_department)
     own = {key: target for key, target in targets.items() if target.is_of(name)}
-    common: dict[str, Any] = {
-        "source": group.source or Scalar(""),
-        "mark": group.mark or Scalar(""),
-    }
+    blank = Scalar("")
+    common: dict[str, Any] = {"source": group.source or blank, "mark": group.mark or blank}
     if not own:
         item = Indicator.model_construct(weight=group.weight, **common)
         title = f"{name}（部门没有列绩效指标）"
@@ -296,7 +294,7 @@ def _notes(case: Case, item: Indicator) -> str:
         said.append(case.prose(evidence.note))
         below: dict[str, Any] = {**evidence.points, **evidence.incidents}
         said += [f"{name}：{case.prose(part.note)}" for name, part in below.items() if part.note]
-    return "；".join(text.rstrip("。") for text in said if text)
+    return _joined(said)
 
 
 def _shortfall(case: Case, outcome: Outcome) -> str:
@@ -304,8 +302,11 @@ def _shortfall(case: Case, outcome: Outcome) -> str:
     if not isinstance(target, Target):
         return ""
     said = [case.prose(target.shortfall), case.prose(target.remedy)]
-    if outcome.points.high < case.weight and not said[0]:
-        return UNEXPLAINED
+    is_told = outcome.points.high >= case.weight or said[0]
+    return _joined(said) if is_told else UNEXPLAINED
+
+
+def _joined(said: Iterable[str]) -> str:
     return "；".join(text.rstrip("。") for text in said if text)
 
 
@@ -346,14 +347,10 @@ def _with_readings(row: IndicatorScore) -> IndicatorScore:
         points = interval_text(other.low, other.high)
         value = f"指标值 {_in_unit(other.value, row)}" if other.value is not None else ""
         gives = "，".join(filter(None, [value, f"得 {points} 分" if points else "", "不计入"]))
-        said.append(f"另一口径{words.quoted(other.name)}（{_taken(other)}）：{gives}")
+        said.append(f"另一口径{words.quoted(other.name)}（{other.taken}）：{gives}")
     if row.reproducible is False and row.published is not None:
         said.append(f"公布的 {words.points(row.published)} 分不可复现")
     return replace(row, reason="；".join(said))
-
-
-def _taken(reading: ReadingScore) -> str:
-    return reading.assumption or reading.formula_filled
 
 
 def _in_unit(value: Decimal | None, row: IndicatorScore) -> str:
@@ -419,7 +416,7 @@ def _why(made: Score, above: bool) -> str:
     scaled = "（按剔除后折算的分数）" if any(row.share != 1 for row in made.indicators) else ""
     said = f"。确定失分{scaled}：{'、'.join(lost)}。" if lost and above else "。"
     return said + "".join(
-        f"即使{words.quoted(row.name)}改按{words.quoted(other.name)}（{_taken(other)}），"
+        f"即使{words.quoted(row.name)}改按{words.quoted(other.name)}（{other.taken}），"
         f"总分{end}也只是 {words.points(moved)} 分。"
         for row, other, moved in moving
     )
@@ -434,7 +431,7 @@ def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, moved: st
     return (
         f"这取决于{words.quoted(row.name)}所依据的假设{basis}：{filled}，"
         f"得 {interval_text(row.low, row.high)} 分。"
-        f"若改按{words.quoted(reading.name)}（{_taken(reading)}），该项为 {again}"
+        f"若改按{words.quoted(reading.name)}（{reading.taken}），该项为 {again}"
         f"得 {interval_text(reading.low, reading.high)} 分，"
         f"{moved}，公布的 {printed} 分在区间之内。"
     )

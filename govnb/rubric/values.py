@@ -34,7 +34,7 @@ from govnb.text.values import (
     parse_number,
     refuse,
 )
-from govnb.text.yaml_text import Mapping, Scalar, Sequence
+from govnb.text.yaml_text import Mapping, Scalar, Sequence, mapping
 
 FULL, LEFT_OUT = "满分", "剔除"
 
@@ -148,14 +148,11 @@ def listed() -> Shorthand:
 def _named(data: Any) -> Any:
     if not isinstance(data, Sequence) or not all(isinstance(item, Scalar) for item in data):
         return data
-    items = Mapping()
-    items.place, items.keys_at = data.place, {}
+    items = mapping({}, data.place)
     for name in data:
         if str(name) in items:
             raise refuse(f"“{name}”写了两次", "只留一个", name.place)
-        empty = Mapping()
-        empty.place, empty.keys_at = name.place, {}
-        items[str(name)], items.keys_at[str(name)] = empty, name.place
+        items[str(name)], items.keys_at[str(name)] = mapping({}, name.place), name.place
     return items
 
 

@@ -19,7 +19,7 @@ from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
 from govnb.text.section import Ledger
 from govnb.text.values import Reads, TextOf
-from govnb.text.yaml_edit import Edits, entries, in_braces
+from govnb.text.yaml_edit import GONE_LINES, Edits, entries, in_braces
 from govnb.text.yaml_faults import lines_of
 
 Path = tuple[str | int, ...]
@@ -32,22 +32,18 @@ _REFERENCE = re.compile(r"\{\{(.*?)\}\}")
 _FORMULA = re.compile(r"=.*[^\W\d_]", re.DOTALL)
 # A remark; keys commented out are none.
 _REMARK = re.compile(r"(?m)(?:^|(?<=[ \t]))#[ \t]*(?![\s#]|（\d{4}年）|──|[\w（）]+:(?:\s|$)|- )")
-# What stands for a key left out until the text is made, among others in braces or on lines of
-# its own, with the remark above it. Of the blank lines around it one is enough.
-_GONE, _GONE_LINES = "\0", "\1"
-_IN_BRACES = re.compile(rf",\s*{_GONE}|{_GONE},?\s*")
-_ON_LINES = re.compile(
-    rf"(?m)(?:^[ \t]*\n)*(?:(?:^[ \t]*#.*\n)*^[ \t]*{_GONE_LINES}.*\n(?:^[ \t]*\n)*)+"
-)
 
 
 class _Edits(Edits):
-    """A YAML text and what changes in it, with keys that are left out."""
+    """A YAML text from which keys are left out with the remarks above them."""
+
+    # Of the blank lines around one it is enough to keep one.
+    ON_LINES = re.compile(
+        rf"(?m)(?:^[ \t]*\n)*(?:(?:^[ \t]*#.*\n)*^[ \t]*{GONE_LINES}.*\n(?:^[ \t]*\n)*)+"
+    )
 
     def made(self) -> str:
-        """Return the text with its edits, and without what was left out."""
-        text = _IN_BRACES.sub("", f"{super().made()}\n")
-        return _ON_LINES.sub(lambda m: "\n" * ("\n\n" in f"\n{m[0]}"), text).rstrip() + "\n"
+        return super().made().rstrip() + "\n"
 
     def fill(self, node: Any) -> None:
         """Empty a value, or each value of a section, to be filled in; formulas stay."""
@@ -64,11 +60,6 @@ class _Edits(Edits):
         start = next(key.start_mark for key, _ in node.value if key.value == before)
         behind = ", " if node.flow_style else "\n" + " " * start.column
         self.replace(start.index, start.index, pair + behind)
-
-    def leave_out(self, node: yaml.MappingNode, name: str) -> None:
-        key, value = next(pair for pair in node.value if pair[0].value == name)
-        gone = _GONE if node.flow_style else _GONE_LINES
-        self.replace(key.start_mark.index, self.end(value), gone)
 
 
 class Carried:

@@ -6,12 +6,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from govnb.sheet.fields import key
-from govnb.shipped import rules_file
-from govnb.text.faults import FaultsError
 from govnb.text.section import Name, Strict
-from govnb.text.validation import validate
+from govnb.text.validation import district_rules
 from govnb.text.values import Count, Quantity, Text, Year
-from govnb.text.yaml_text import read_yaml
 
 EVERY = "全部"
 
@@ -46,16 +43,15 @@ class Peers(Strict):
 
     def group(self, nature: str, posts: int) -> str:
         """Return the kind a department is of, such as 事业，编制20人以下."""
-        kind = next(
-            (str(k) for k, words in self.natures.items() if any(str(w) in nature for w in words)),
-            "",
-        )
+        kinds = (k for k, words in self.natures.items() if any(str(w) in nature for w in words))
+        if not (kind := next(kinds, "")):
+            return ""
         below = 0
         for limit in (int(size.value or 0) for size in self.sizes):
             if posts <= limit:
-                return f"{kind}，编制{below + 1}—{limit}人" if kind else ""
+                return f"{kind}，编制{below + 1}—{limit}人"
             below = limit
-        return f"{kind}，编制{below}人以上" if kind else ""
+        return f"{kind}，编制{below}人以上"
 
 
 class ComparingRules(Strict):
@@ -71,14 +67,5 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def comparing_rules(params_dir: Path) -> ComparingRules:
-    """Return the district's rules of comparing, or those that come with the program.
-
-    Raises
-    ------
-    FaultsError
-        With what is wrong in the file.
-    """
-    file = rules_file(params_dir, "trend.yml")
-    if file is None:
-        raise FaultsError.of(f"{params_dir.name}/rules/trend.yml", "没有这个文件")
-    return validate(read_yaml(file, f"{params_dir.name}/rules/{file.name}"), ComparingRules)
+    """Return the rules of comparing; raise what is wrong in their file."""
+    return district_rules(params_dir, "trend.yml", ComparingRules)

@@ -72,10 +72,9 @@ def supposed(inputs: Inputs, real: Figures, values: Mapping[str, str]) -> Figure
     )
     # A word may change the names there are; what is wrong is told where all is worked out.
     is_whole = len(drafts) == len(values) and facts.money == real.sheet.money
-    in_words = any(isinstance(d.value, str) for d in drafts.values())
-    if is_whole and not in_words and not (faults or facts.faults or _faults(sheet)):
-        return made
-    return compute(inputs, every, real=real)[0]
+    is_whole = is_whole and not any(isinstance(draft.value, str) for draft in drafts.values())
+    is_sound = is_whole and not (faults or facts.faults or _faults(sheet))
+    return made if is_sound else compute(inputs, every, real=real)[0]
 
 
 def _withhold(drafts: dict[str, Figure], overrides: Mapping[str, str]) -> None:
@@ -116,6 +115,11 @@ def _add_book(facts: Facts, book: Book, places: dict[str, Place]) -> None:
                 if own.lack is not Lack.LEFT_OUT:
                     continue
                 del facts.drafts[figure]
+            if filled and rule.or_stated == "是":
+                # It stands for what could be stated: the others of its kind lack what it has.
+                section, item = name.partition(".{")[0], next(iter(filled.values()))
+                listed = facts.items.setdefault(section, [])
+                listed += [item] if item not in listed else []
             told = {} if faults else _read(rule, filled, facts)
             facts.add(figure, place=places[name], derived=True, **told)
         facts.faults.extend(faults)
@@ -218,13 +222,11 @@ def _out_of_bounds(sheet: Sheet, draft: Figure) -> Iterator[Fault]:
     meant = {Decimal(0), Decimal(1)} if draft.unit == PERCENT else {Decimal(0)}
     bare = next((number for number in expression.bare_numbers if number not in meant), None)
     if draft.factor != 1 and bare is not None:
-        message = f"{told}里的 {bare:f} 没有单位，公式"
+        why = f"按{MONEY_UNIT}计，这里按{draft.unit}计"
+        hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
         if draft.unit == PERCENT:
-            hint = "百分数写成分数，如 3.75/100，或直接写结果"
-            yield Fault(place, f"{message}里 1 是 100%", hint)
-        else:
-            hint = "把这个数另列一项，公式引用它的名称，或直接写结果"
-            yield Fault(place, f"{message}按{MONEY_UNIT}计，这里按{draft.unit}计", hint)
+            why, hint = "里 1 是 100%", "百分数写成分数，如 3.75/100，或直接写结果"
+        yield Fault(place, f"{told}里的 {bare:f} 没有单位，公式{why}", hint)
     found = f"{told}算出 {rounded(value, 6).normalize():f}"
     if value < 0 and not draft.kind.negative:
         hint = "检查公式里的名称和先后；负的差额不要填在这里"

@@ -137,13 +137,13 @@ class Expression:
         """The numbers that are added or taken away as they stand, or are all there is."""
         pending = [self._tree]
         while pending:
-            node = pending.pop()
-            if isinstance(node, ast.UnaryOp):
-                pending.append(node.operand)
-            elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-                pending += [node.right, node.left]
-            elif isinstance(node, ast.Name) and isinstance(n := self._bound[node.id], Decimal):
-                yield n
+            match pending.pop():
+                case ast.UnaryOp(operand=operand):
+                    pending.append(operand)
+                case ast.BinOp(left, ast.Add() | ast.Sub(), right):
+                    pending += [right, left]
+                case ast.Name(key) if isinstance(number := self._bound[key], Decimal):
+                    yield number
 
     @property
     def is_difference(self) -> bool:
@@ -177,7 +177,6 @@ class Expression:
         """
         with localcontext(prec=PRECISION, Emax=LARGEST) as context:
             context.clear_flags()
-            value: Operand = None
             given = (self._bound, look_up, expand, withheld)
             try:
                 try:
@@ -188,7 +187,7 @@ class Expression:
                 if context.flags[Inexact]:
                     value = _Evaluation(*given, Fraction).of(self._tree)
                 if isinstance(value, Fraction):
-                    return Decimal(value.numerator) / Decimal(value.denominator)
+                    return Decimal(value.numerator) / value.denominator
                 return value
             except Overflow:
                 raise NotComputable(TOO_LARGE) from None
@@ -209,11 +208,9 @@ class Expression:
             left, right = of(node.left), of(node.right)
             if isinstance(node.op, ast.Add | ast.Sub):
                 return left or right
-            if isinstance(node.op, ast.Mult):
-                left.update(right)
-            else:
+            if isinstance(node.op, ast.Div):
                 rates.append(True)
-                left.subtract(right)
+            (left.update if isinstance(node.op, ast.Mult) else left.subtract)(right)
             return left
 
         def named(meaning: str | Decimal) -> Counter[str]:
@@ -319,10 +316,7 @@ def difference(left: str, right: str) -> Expression:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
-    """Return a formula parsed.
-
-    Raises FormulaError if it holds anything but names, numbers, `+ - * / ( )` and functions.
-    """
+    """Return a formula parsed: names, numbers, `+ - * / ( )`, functions; raise FormulaError."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"公式超过 {MAX_LENGTH} 个字", "拆成几个指标")
     source, bound = _tokenise(text)
@@ -437,8 +431,7 @@ _SETTLED, _HAIR = 20, Decimal("1e-26")
 def settled(number: Decimal) -> Decimal:
     """Return a number without the hair that rounded thirds leave it short of, or beyond.
 
-    What is worked out from several of them may end in …9999 where the exact result is round,
-    and would miss a threshold it meets.
+    What ends in …9999 where the exact result is round would miss a threshold it meets.
     """
     with localcontext(prec=2 * PRECISION):
         near = number.quantize(Decimal(1).scaleb(-_SETTLED))

@@ -30,7 +30,6 @@ from govnb.text.values import (
     Amount,
     AmountOf,
     PartialDate,
-    TextOf,
     in_money_unit,
 )
 from govnb.text.yaml_text import Scalar
@@ -90,10 +89,8 @@ def collect(inputs: Inputs) -> Facts:
 
 def _misnamed(department: Department) -> Iterator[Fault]:
     """Yield a fault for each item of 预算安排 that 支出 writes a little otherwise."""
-    spent, planned = (
-        (ledger and ledger.parts) or {}
-        for ledger in (department.expenditure, department.allocation)
-    )
+    ledgers = (department.expenditure, department.allocation)
+    spent, planned = ((ledger and ledger.parts) or {} for ledger in ledgers)
     alike = {_SMALL_WORDS.sub("", name): name for name in spent if name not in planned}
     for name, part in planned.items():
         near = alike.get(_SMALL_WORDS.sub("", name))
@@ -145,13 +142,13 @@ class _Walk:
         elif isinstance(value, Mapping):
             for key, item in value.items():
                 is_section = isinstance(item, BaseModel) and not isinstance(item, Ledger)
-                if isinstance(item, Imported | SourceFile):
+                if isinstance(item, Imported | SourceFile | PublishedFigure):
                     continue
-                if not isinstance(item, Ledger | Amount | PublishedFigure | list):
+                if not isinstance(item, Ledger | Amount | list):
                     self.facts.items.setdefault(name, []).append(key)
                 if is_section:
                     self.section(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
-                elif not isinstance(item, PublishedFigure):
+                else:
                     self.value(f"{name}.{key}", item, place)
 
     def amount(self, name: str, amount: Amount, unit: str | None = None) -> None:
@@ -259,14 +256,13 @@ class _Walk:
         found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
         amount = next((reader for reader in found if isinstance(reader, AmountOf)), None)
         lacking = partial(self.facts.add, place=place, lack=Lack.LEFT_OUT)
+        is_yes_or_no = any(getattr(reader, "choices", ()) == ("是", "否") for reader in found)
         if amount is not None:
             lacking(name, unit=amount.kind.unit)
         elif model is not None:
             for key in keys_of(model).values():
                 self.left_out(f"{name}.{key.alias}", key.type, place)
-        elif PartialDate in found or any(
-            isinstance(r, TextOf) and r.choices == ("是", "否") for r in found
-        ):
+        elif PartialDate in found or is_yes_or_no:
             lacking(name)
         elif get_origin(bare(annotation)) is list:
             lacking(f"{name}.条数", decimals=0)

@@ -78,7 +78,8 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
 def counted_in(figure: Figure, unit: str) -> Figure:
     """Return an amount of the file's own counted in another unit of money; others as they are.
 
-    Counted in a smaller unit it loses no digit; in a larger one it shows two places.
+    Counted in a smaller unit it loses no digit. In a larger one it shows two places, or, where
+    these would put it off by more than a quarter, two digits that mean something.
     """
     money, per, of = figure.unit.partition("/")
     if money == unit or MONEY_UNITS.get(money) != figure.scale or unit not in MONEY_UNITS:
@@ -87,7 +88,11 @@ def counted_in(figure: Figure, unit: str) -> Figure:
     value = figure.value
     if isinstance(value, Decimal):
         value = value.scaleb(-places, _EXACT)
-    decimals = 2 if places > 0 else max(figure.decimals + places, 0)
+    most = max(figure.decimals + places, 0)
+    decimals = 2 if places > 0 else most
+    if places > 0 and isinstance(value, Decimal):
+        is_off = abs(rounded(value, 2) - value) * 4 > abs(value)
+        decimals = min(most, 1 - value.adjusted()) if is_off else 2
     return figure._replace(
         value=value, unit=f"{unit}{per}{of}", scale=MONEY_UNITS[unit], decimals=decimals
     )

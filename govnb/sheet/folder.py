@@ -12,8 +12,8 @@ import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from govnb.text.faults import Fault, Place
 from govnb.text.number import is_unknown
@@ -58,8 +58,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _YEAR = re.compile(r"[0-9]{4}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Unread:
+class Unread(NamedTuple):
     """A file of a year's folder that is no department's: why, and what to do."""
 
     file: str
@@ -69,10 +68,6 @@ class Unread:
     def fault(self) -> Fault:
         """Return it as `govnb check` tells it."""
         return Fault(Place(self.file), f"批量生成不读这个文件：{self.reason}", self.hint)
-
-    def as_dict(self) -> dict[str, str]:
-        """Return it as the year's summary lists it."""
-        return asdict(self)
 
     def __str__(self) -> str:
         return f"{self.file}：{self.reason}（{self.hint}）"
@@ -85,10 +80,7 @@ def departments(year: int | str, params_dir: Path) -> list[str]:
 
 
 def unread_files(year: int | str, params_dir: Path) -> list[Unread]:
-    """Return the files of a year's folder that are no department's, sorted.
-
-    What the system itself leaves unseen in a folder (.DS_Store, Thumbs.db) is not told.
-    """
+    """Return the files of a year's folder that are no department's, nor the system's, sorted."""
     folder, label = params_dir / str(year), f"{params_dir.name}/{year}"
     names = _names(folder)
     found: list[Unread] = []
@@ -149,13 +141,10 @@ def name_fault(code: str) -> tuple[str, str] | None:
 
 
 def made_name_fault(code: str) -> tuple[str, str] | None:
-    """Return why no new file may bear an identifier and what to type, None if one may.
-
-    Besides what :func:`name_fault` refuses: what a path can't hold on every system, and
-    names under which the file would not be read.
-    """
-    unseen = any(unicodedata.category(c) in _UNSEEN for c in code)
-    if not code.strip("._ ") or unseen or set(code) & set('/\\:*?"<>|'):
+    """Return why no new file may bear an identifier and what to type, None if one may."""
+    # Not on every system, or not to be told apart.
+    impossible = set(code) & set('/\\:*?"<>|') or {*map(unicodedata.category, code)} & _UNSEEN
+    if impossible or not code.strip("._ "):
         return f"“{plain(code)}”不能作部门代码", "用预算编码或拼音，如 junshan-zwfw"
     if told := name_fault(code):
         return f"不能作部门代码：{told[0]}", told[1]
@@ -168,10 +157,7 @@ def made_name_fault(code: str) -> tuple[str, str] | None:
 
 
 def place_faults(path: Path, params_dir: Path) -> list[Fault]:
-    """Return what is wrong with where a department's file stands and what it is called.
-
-    None for a file outside the year folders, which is a draft.
-    """
+    """Return what is wrong with where a department's file, no draft, stands and is called."""
     inside = Path(os.path.relpath(os.path.realpath(path.parent), os.path.realpath(params_dir)))
     year, *deeper = inside.parts or ("",)
     if not _YEAR.fullmatch(year):
@@ -235,9 +221,7 @@ def _identity(path: Path, label: str) -> dict[str, Scalar]:
         for stated in _IDENTITY.finditer(text):
             above = "\n" * text.count("\n", 0, stated.start())
             tree = parse_yaml(above + stated[0], label, note=True)
-            inside = next(
-                (section for section in tree.values() if isinstance(section, Mapping)), tree
-            )
+            inside = [*(part for part in tree.values() if isinstance(part, Mapping)), tree][0]
             found |= {key: value for key, value in inside.items() if isinstance(value, Scalar)}
     return found
 
@@ -264,9 +248,8 @@ def _why_unread(name: str, names: set[str]) -> tuple[str, str] | None:
     if name.startswith(("~$", ".~")):
         return "是办公软件打开文件时留下的", "关闭打开它的软件；关了还在，就删去"
     if _LEAVING.search(name):
-        return "是编辑器或同步软件留下的", "不用了就删去" + (
-            f"；要用它，{rename}" if ending else ""
-        )
+        more = f"；要用它，{rename}" if ending else ""
+        return "是编辑器或同步软件留下的", f"不用了就删去{more}"
     if name.startswith("_year"):
         more = f"已经有 {YEAR_FILE}，删去这一个" if YEAR_FILE in names else f"改名为 {YEAR_FILE}"
         return f"年度文件只认 {YEAR_FILE} 这个名称", more
@@ -277,17 +260,11 @@ def _why_unread(name: str, names: set[str]) -> tuple[str, str] | None:
         kept = f"与 {whole} 核对，只留一个；" if whole in names else ""
         return _COPIED, f"{kept}是要用的，去掉名称里多出来的部分；不是，就删去"
     if register := _REGISTER.fullmatch(name):
-        whole = f"{register['stem']}{SUFFIX}"
-        return (
-            f"是“{register['kind']}”台账，但没有部门文件 {whole}",
-            "改成部门的文件名，如 bumen.月度.csv",
-        )
+        reason = f"是“{register['kind']}”台账，但没有部门文件 {register['stem']}{SUFFIX}"
+        return reason, "改成部门的文件名，如 bumen.月度.csv"
     if not ending and re.search(r"\.(?:csv|xlsx)$", name, re.IGNORECASE):
-        known = "、".join(REGISTERS)
-        return (
-            f"不是参数文件（{SUFFIX}），也不是台账",
-            f"台账叫 部门.月度.csv（{known}）；不是台账，放到外面",
-        )
+        hint = f"台账叫 部门.月度.csv（{'、'.join(REGISTERS)}）；不是台账，放到外面"
+        return f"不是参数文件（{SUFFIX}），也不是台账", hint
     if not ending:
         return f"不是参数文件（{SUFFIX}）", "放到这个文件夹外面"
     if name.endswith(SUFFIX):

@@ -12,10 +12,8 @@ from typing import Annotated
 from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.fields import key
-from govnb.shipped import rules_file
-from govnb.text.faults import FaultsError
 from govnb.text.section import Name, Strict
-from govnb.text.validation import validate
+from govnb.text.validation import district_rules
 from govnb.text.values import (
     MEASURE,
     Amount,
@@ -30,7 +28,7 @@ from govnb.text.values import (
     YesNo,
     refuse,
 )
-from govnb.text.yaml_text import Scalar, read_yaml
+from govnb.text.yaml_text import Scalar
 
 MONTHS = tuple(f"{number}月" for number in range(1, 13))
 BY_MONTHS, BY_DAYS, BY_PLAN = "月", "日", "固定"
@@ -163,7 +161,7 @@ class Standard(Strict):
     floors: dict[Month, Share] = key("执行率下限", "6月: 40%", {})
     below_floor: Colour = key("下限等级", "低于下限的等级，默认 红", Scalar(RED))
     three_public: Quantity | None = key("三公黄", description="“三公”高于序时这么多个百分点")
-    duties: dict[Name, Text] = key("措施", "等级: 当月要做的事", {})
+    duties: dict[Name, Text] = key("措施", "等级或原因: 当月要做的事", {})
 
 
 class MonitoringRules(Strict):
@@ -182,14 +180,5 @@ class MonitoringRules(Strict):
 
 
 def monitoring_rules(params_dir: Path) -> MonitoringRules:
-    """Return the district's rules of monitoring, or those that come with the program.
-
-    Raises
-    ------
-    FaultsError
-        With what is wrong in the file.
-    """
-    file = rules_file(params_dir, "monitoring.yml")
-    if file is None:
-        raise FaultsError.of(f"{params_dir.name}/rules/monitoring.yml", "没有这个文件")
-    return validate(read_yaml(file, f"{params_dir.name}/rules/{file.name}"), MonitoringRules)
+    """Return the rules of monitoring; raise what is wrong in their file."""
+    return district_rules(params_dir, "monitoring.yml", MonitoringRules)

@@ -22,7 +22,7 @@ from govnb.text.measure import signed
 from govnb.text.section import Ledger
 from govnb.text.validation import adapter_of
 from govnb.text.values import UNKNOWN, Amount, BadText, in_money_unit
-from govnb.text.yaml_text import Scalar
+from govnb.text.yaml_text import scalar
 
 TRIAL = Place("试算")
 EVIDENCE_SECTIONS = ("评分依据", "绩效指标")
@@ -37,8 +37,7 @@ def tried(
     """
     department = inputs.department
     money = str(department.money_unit or inputs.year.money_unit)
-    for name, given in overrides.items():
-        text = given.strip()
+    for name, text in ((name, given.strip()) for name, given in overrides.items()):
         try:
             _allow(known, name)
             if text == UNKNOWN:
@@ -104,8 +103,7 @@ def _read(figure: Figure | None, text: str, annotation: Any, money: str) -> Any:
     # A volume's unit is stated elsewhere (业务量's 单位), and may be typed all the same.
     given = figure.unit if figure else ""
     is_volume = figure is not None and bool(given) and figure.name.startswith("业务量.")
-    value = Scalar(text.removesuffix(given).strip() if is_volume else text)
-    value.place = value.body = TRIAL
+    value = scalar(text.removesuffix(given).strip() if is_volume else text, TRIAL)
     try:
         read = adapter_of(annotation).validate_python(value)
     except ValidationError as error:

@@ -43,10 +43,7 @@ class PublishedFigure(TextNumber):
 
 
 def parse_published(text: str, place: Place) -> PublishedFigure:
-    """Read a printed number such as `20.25`, `1.1%`, `97分`, `1200余件`, `约118%`, `-7.24万元`.
-
-    Raises BadText if it doesn't begin with a plain number.
-    """
+    """Read a printed number: `20.25`, `1.1%`, `1200余件`, `约118%`, `-7.24万元`; raise BadText."""
     match = split_typed(text)
     if match is None or re.search(r"\d", match["unit"]):
         bare = text.strip()

@@ -46,10 +46,9 @@ class Inputs:
 
 
 def label_of(path: Path, params_dir: Path) -> str:
-    """Return the name a file goes by in messages: from the parameter folder's parent.
+    """Return the name a file goes by in messages, wherever the command is run.
 
-    So an origin reads the same wherever the command was run; a file elsewhere keeps
-    the name it was given.
+    It begins with the parameter folder; a file elsewhere keeps the name it was given.
     """
     # realpath, unlike Path.resolve, has an answer for a link that points at itself.
     whole = Path(os.path.realpath(path.parent), path.name)
@@ -67,14 +66,12 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
     together with its own.
     """
     params = params_dir or params_of(path)
-    folder = year_folder(path, params)
-    book_path = params / "rules" / "figures.yml"
+    folder, rules = year_folder(path, params), params / "rules"
     faults: list[Fault] = []
-    gaps = Gaps()
-    book_at: dict[str, Place] = {}
+    gaps: list[str] = []
+    places: dict[Path, dict[str, Place]] = {}
 
     def read(file: Path, model: type[T]) -> T | None:
-        nonlocal gaps, book_at
         label = label_of(file, params)
         try:
             tree = read_yaml(file, label, note=True)
@@ -88,23 +85,23 @@ def load(path: Path, params_dir: Path | None = None, *, note: bool = False) -> I
         stand_ins = _stand_ins(label, folder) if model in (Department, YearFile) else None
         found = validate_leniently(tree, model, stand_ins)
         faults.extend(found.faults)
-        gaps = gaps | found.gaps
-        book_at = tree.keys_at if file == book_path else book_at
+        gaps.extend(found.gaps.names)
+        places[file] = tree.keys_at
         return found.value
 
     department = read(path, Department)
     year_path, lacking = _year_file(path, params, folder, department)
     faults += lacking
     year = read(year_path, YearFile) if year_path.exists() else None
-    book = read(book_path, Book)
-    form = read(params / "rules" / "base-data.yml", BaseDataForm)
+    book = read(book_path := rules / "figures.yml", Book)
+    form = read(rules / "base-data.yml", BaseDataForm)
     faults += wrong_years([file.year for file in (department, year) if file], folder)
     if not (department and year and book is not None and form) or (faults and not note):
         raise FaultsError(faults)
-    place = Place(label_of(path, params))
     return Inputs(
-        path.stem, department, year, book, book_at, form, params, place, tuple(faults), gaps
-    )
+        path.stem, department, year, book, places[book_path], form, params,
+        Place(label_of(path, params)), tuple(faults), Gaps(gaps),
+    )  # fmt: skip
 
 
 def year_folder(path: Path, params_dir: Path) -> str:
@@ -117,10 +114,7 @@ def year_folder(path: Path, params_dir: Path) -> str:
 def _year_file(
     path: Path, params: Path, folder: str, department: Department | None
 ) -> tuple[Path, list[Fault]]:
-    """Return the year file that goes with a department's, and the fault if there is none.
-
-    A department's file outside the year folders, a draft, goes with the year it declares.
-    """
+    """Return the year file of a department's file, or of a draft's declared year, and its lack."""
     beside = path.parent / YEAR_FILE
     if beside.exists() or not (folder or department):
         return beside, []
@@ -129,11 +123,9 @@ def _year_file(
     if found.exists():
         return found, []
     label = label_of(found, params)
-    hint, place = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}", Place(label)
-    if folder:
-        hint = f"用 govnb new {folder} 新建部门时会照最近的一年建好"
-    elif department:
-        place = department.year.place
+    hint = f"检查“年度”；已有：{'、'.join(_years(params)) or '无'}"
+    hint = f"用 govnb new {folder} 新建部门时会照最近的一年建好" if folder else hint
+    place = department.year.place if department and not folder else Place(label)
     return found, [Fault(place, f"没有 {year} 年的年度文件 {label}", hint)]
 
 

@@ -100,12 +100,11 @@ def printed(figure: Figure, filter_: str | None, following: str = "") -> str:
 
 def _in_numerals(figure: Figure, following: str, *, written: bool) -> str:
     """Return a figure in Chinese numerals, its unit behind it unless it is written there."""
-    bare = figure._replace(approximate=False)
     text = number_text(figure.number or Decimal(0), figure.decimals)
     unit = "" if written else figure.told_unit
     behind = unit or (following[:1] if "\u4e00" <= following[:1] <= "\u9fff" else "")
-    about = shown(figure._replace(unit=""))
-    before, _, after = about.partition(shown(bare._replace(unit="")))
+    bare = figure._replace(unit="")
+    before, _, after = shown(bare).partition(shown(bare._replace(approximate=False)))
     return f"{before}{numerals(Decimal(text), behind)}{after}{unit}"
 
 
@@ -219,14 +218,17 @@ def _misused(text: str, reference: Reference, facts: Facts, sheet: Sheet) -> tup
     """Return why a reference would print what isn't so, and what to write; None for a good one."""
     name, filter_ = reference.name, reference.filter
     plain = f"写 {{{{ {name} }}}}"
-    kind = _without_direction(reference, facts)
+    draft, kind = facts.drafts.get(name), ""
+    if draft is None or draft.unit == "年":
+        kind = "列举" if draft is None else "年数"
+    elif isinstance(draft.value, PartialDate | str):
+        kind = "日期" if isinstance(draft.value, PartialDate) else "文字"
     if filter_ == AND and name not in facts.lists:
         return f"“{name}”不是列举，不能加“| {AND}”", plain
     if filter_ == NUMERALS and kind not in ("", "年数"):
         return f"“{name}”是{kind}，不是数，不能加“| {NUMERALS}”", plain
     if filter_ in DIRECTIONS and kind:
         return f"“{name}”是{kind}，没有增减盈亏，不能加“| {filter_}”", plain
-    draft = facts.drafts.get(name)
     if draft is None:
         return None
     behind = text[reference.end :].lstrip(" *_~")
@@ -252,16 +254,6 @@ def _points_hint(name: str, sheet: Sheet) -> str:
         return f"两率之差是 {{{{ {near[0]} | {POINTS} }}}}"
     told = f"{{{{ {name} | 增减 }}}}" if name.endswith(_GROWTH) else f"{{{{ {name} }}}}"
     return f"写 {told}；要说相差几个百分点，先在 figures.yml 写一个两率相减的指标"
-
-
-def _without_direction(reference: Reference, facts: Facts) -> str:
-    """Return what a name stands for if that has no sign, or an empty text."""
-    draft = facts.drafts.get(reference.name)
-    if draft is None:
-        return "列举"
-    if isinstance(draft.value, PartialDate):
-        return "日期"
-    return "文字" if isinstance(draft.value, str) else "年数" if draft.unit == "年" else ""
 
 
 def _is_difference(name: str, sheet: Sheet) -> bool:

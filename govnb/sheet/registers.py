@@ -77,7 +77,12 @@ _STATES |= dict.fromkeys((PENDING, "办理中", "在办", "未批复", "审批�
 _MEASURES, _SAMPLE = "监控", "示例"
 _HEAD = re.compile(r"(?P<name>.*?)\s*(?:[（(](?P<unit>元|千元|万元|亿元)[)）])?")
 _UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>元|千元|万元|亿元)")
-_MONTH = re.compile(r"0?(\d{1,2})月?(?:累计|当月|支出)?")
+_MONTH = re.compile(r"0?(\d{1,2})月?份?(?:累计|当月|支出)?")
+_TO_MONTH = re.compile(r"0?1月?[-—–~～至到]+(?=\d)")
+_NUMERALS = ["", *"一二三四五六七八九十", "十一", "十二"]
+_NUMERAL = re.compile("(十[一二]?|[一二三四五六七八九])(?=月)")
+# A sheet's feet add up what stands above them; its heads come again on each printed page.
+_NO_PROJECT = re.compile(r"(?:.*(?:合计|总计|小计)|栏次|行次|项目|项目名称)[:：]?")
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})(?:[-/.月]?(?:\d{1,2}日?)?)?")
 
 
@@ -113,7 +118,7 @@ class _Ledger:
         """Return what a heading is called here, and the unit it states."""
         match = _HEAD.fullmatch(re.sub(r"\s", "", cell))
         name, unit = (match["name"], match["unit"] or "") if match else (cell, "")
-        month = _MONTH.fullmatch(name)
+        month = _MONTH.fullmatch(_TO_MONTH.sub("", _digits(name)))
         if month and f"{month[1]}月" in MONTHS and "月" in name:
             return f"{month[1]}月", unit
         return self.aliases.get(name, name), unit
@@ -211,6 +216,8 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
     unit = match["unit"] if (match := _UNIT.search(above)) else ""
     ledger.sample = _SAMPLE in above
     row, cells = lines[head]
+    if len(lines) > head + 1 and (cells_below := _second_head(ledger, cells, lines[head + 1][1])):
+        head, cells = head + 1, cells_below
     for at, cell in enumerate(cells):
         name, own = ledger.column(cell)
         if name in ledger.columns:
@@ -229,8 +236,8 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
     )
     if "项目" not in rows:
         raise FaultsError.of(ledger.file, "表头没有“项目”这一列", "加一列“项目”")
-    # A sheet's foot adds up what stands above it.
-    rows = rows[~rows["项目"].isin(["合计", "总计", "小计", "总 计", "合 计"])]
+    names = rows["项目"].str.replace(r"\s", "", regex=True)
+    rows = rows[~names.map(lambda name: bool(_NO_PROJECT.fullmatch(name))).astype(bool)]
     for n in rows.index[rows["项目"] == ""][:MOST_FAULTS]:
         ledger.fault(n, "项目", "“项目”是空的", "补上项目名称")
     ledger.rows = rows[rows["项目"] != ""].copy()
@@ -239,6 +246,29 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
 
 def _named(ledger: _Ledger, cells: Sequence[str]) -> int:
     return sum(ledger.column(cell)[0] in ledger.own for cell in cells)
+
+
+def _second_head(ledger: _Ledger, above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the heads of a header of two rows, 支出 over 当月 and 累计; none if it has one."""
+    at = next((n for n, cell in enumerate(above) if ledger.column(cell)[0] == "项目"), 0)
+    below = [*below, *[""] * (len(above) - len(below))]
+    if below[at]:
+        return []
+    heads, group = list[str](), ""
+    for n, low in enumerate(below):
+        own = above[n] if n < len(above) else ""
+        group = own or group
+        told = [low, low + group, group + low] if low else []
+        told += [own] if low in ("", "合计", "小计") else []
+        heads.append(next((t for t in told if ledger.column(t)[0] in ledger.own), low))
+    told = [head for head, low in zip(heads, below, strict=True) if low]
+    is_head = any(ledger.column(head)[0] in ledger.own for head in told)
+    return heads if is_head else []
+
+
+def _digits(text: str) -> str:
+    """Return a month's name with its number in digits: 十一月 as 11月."""
+    return _NUMERAL.sub(lambda found: str(_NUMERALS.index(found[1])), text)
 
 
 def _read_cells(ledger: _Ledger) -> None:
@@ -273,7 +303,7 @@ def _value(text: str) -> Decimal | BadText | None:
 
 def _month_of(text: str, year: str) -> int | tuple[str, str]:
     """Return the month a cell names, or what is wrong with it."""
-    if match := _MONTH.fullmatch(text):
+    if match := _MONTH.fullmatch(_digits(text)):
         number = int(match[1])
     elif match := _DATE.fullmatch(text):
         number = int(match[2])
@@ -291,10 +321,12 @@ def _month_of(text: str, year: str) -> int | tuple[str, str]:
 
 def _monthly(ledger: _Ledger) -> Tree:
     """Return 月度, each project cumulated to the last month the file has."""
+    faulty = {fault.place.line for fault in ledger.faults}
+    unread = ledger.rows["项目"][[row in faulty for row in ledger.rows.index]]
     every = ledger.rows.groupby("项目", sort=False).head(1)["项目"]
     _unfold(ledger)
     rows = ledger.rows
-    for row, project in every[~every.isin(rows["项目"])].items():
+    for row, project in every[~every.isin([*rows["项目"], *unread])].items():
         ledger.fault(
             int(str(row)),
             "项目",

@@ -27,6 +27,11 @@ class ReadingScore:
     total_low: Decimal | None
     total_high: Decimal | None
 
+    @property
+    def taken(self) -> str:
+        """What is taken otherwise: other values, or another formula."""
+        return self.assumption or self.formula_filled
+
     def as_dict(self) -> dict[str, object]:
         """Return the reading for JSON."""
         total = {"low": _json(self.total_low), "high": _json(self.total_high)}

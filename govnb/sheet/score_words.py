@@ -1,6 +1,5 @@
 """How scores, values and steps are said in a reason."""
 
-import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -57,11 +56,6 @@ def total(number: Decimal) -> str:
     if shown == rounded(number, 0):
         shown = next((r for n in range(3, 7) if (r := rounded(number, n)) != shown), shown)
     return plain(shown)
-
-
-def day(date: datetime.date) -> str:
-    """Return a date as reports write it: 2016年6月30日."""
-    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def gap(number: Decimal, unit: str) -> str:

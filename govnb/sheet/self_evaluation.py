@@ -16,7 +16,17 @@ from govnb.sheet.fields import key
 from govnb.sheet.score import IndicatorScore, Score, grades_between
 from govnb.text.measure import PERCENT, Level
 from govnb.text.section import Name, Strict
-from govnb.text.values import Amount, AmountOf, Count, Kind, Money, Quantity, Text, YesNo
+from govnb.text.values import (
+    Amount,
+    AmountOf,
+    Count,
+    Kind,
+    Markdown,
+    Money,
+    Quantity,
+    Text,
+    YesNo,
+)
 
 # The row of the money block that the rate is of.
 WHOLE_MONEY = "年度资金总额"
@@ -40,8 +50,8 @@ class FormMoney(Strict):
 class YearGoal(Strict):
     """年度总体目标: what was meant to be reached, and what was."""
 
-    wanted: Text | None = key("预期目标")
-    reached: Text | None = of_year("实际完成")
+    wanted: Markdown | None = key("预期目标")
+    reached: Markdown | None = of_year("实际完成")
 
 
 class SelfEvaluation(Strict):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
+from types import NoneType
 from typing import NamedTuple
 
 from govnb.sheet.expression import TOO_LARGE, Expression, FormulaError, NotComputable, Value
@@ -151,11 +152,7 @@ class Figure(NamedTuple):
 
 def kind_of(value: Value) -> str | None:
     """Return what a value is, number, date or text, since the JSON holds all of them as text."""
-    if value is None:
-        return None
-    return (
-        NUMBER if isinstance(value, Decimal) else DATE if isinstance(value, PartialDate) else TEXT
-    )
+    return {Decimal: NUMBER, PartialDate: DATE, NoneType: None}.get(type(value), TEXT)
 
 
 def exact(value: Decimal | PartialDate | str) -> str:
@@ -172,26 +169,23 @@ class Money:
     printed: str = ""  # the unit the report prints them in, if another
 
 
+@dataclass(eq=False)
 class Sheet:
     """The cells of one department."""
 
-    def __init__(
-        self, drafts: Mapping[str, Figure], accounts: Mapping[str, str] | None = None,
-        items: Mapping[str, Sequence[str]] | None = None, money: Money | None = None,
-    ) -> None:  # fmt: skip
-        self.drafts = dict(drafts)  # every figure before evaluation, by name, in file order
-        self.accounts = accounts or {}  # that year's names, by code
-        # The names in each section whose items the department chooses (项目, 业务量…).
-        self.items = items or {}
-        self.money = money or Money()
-        self.faults: list[Fault] = []  # formulas that use as a number what is none
-        self.circles: list[list[str]] = []  # figures computed from themselves, once worked out
-        self._base: Sheet | None = None
-        self._changed: Mapping[str, Figure] = {}
-        self._answers: dict[str, Figure] = {}
-        self._needs: dict[str, tuple[str, ...]] = {}
-        self._above: dict[str, frozenset[str]] = {}
-        self._matched: dict[str, tuple[str, ...]] = {}
+    drafts: dict[str, Figure]  # every figure before evaluation, by name, in file order
+    accounts: Mapping[str, str] = field(default_factory=dict)  # that year's names, by code
+    # The names in each section whose items the department chooses (项目, 业务量…).
+    items: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    money: Money = field(default_factory=Money)
+    faults: list[Fault] = field(default_factory=list)  # formulas of what are no numbers
+    circles: list[list[str]] = field(default_factory=list)  # known once it is worked out
+    _base: Sheet | None = None
+    _changed: dict[str, Figure] = field(default_factory=dict)
+    _answers: dict[str, Figure] = field(default_factory=dict)
+    _needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _above: dict[str, frozenset[str]] = field(default_factory=dict)
+    _matched: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_(self, changes: Mapping[str, Figure | Value]) -> Sheet:
         """Return the sheet under other drafts, or other values in their own units.
@@ -204,10 +198,11 @@ class Sheet:
                 draft = self.draft(name) or Figure(name)
                 given = draft._replace(value=given, expression=None, formula=None, lack=None)
             drafts[name] = given
-        changed, drafts = copy(self), {**self._changed, **drafts}
+        drafts = {**self._changed, **drafts}
         if any(name not in self.drafts or d.expression for name, d in drafts.items()):
             every = {**self.drafts, **drafts}
-            changed = Sheet(every, self.accounts, self.items, self.money)
+            return Sheet(every, self.accounts, self.items, self.money, _base=self, _changed=drafts)
+        changed = copy(self)
         changed._base, changed._changed = self, drafts
         changed._answers, changed.faults = {}, []
         return changed

@@ -24,8 +24,10 @@ _SUPPLEMENT = (
     "⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙"
     "⻱龜⻲亀"
 )
-# With the line ends that YAML knows and no editor shows.
-INVISIBLE = re.compile(
+# What is looked for below stands in one file of many and takes long to compile: as text, a
+# pattern is compiled when it is first needed. With the line ends that YAML knows and no editor
+# shows.
+INVISIBLE = (
     "[^\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 # Characters of text that take no room: pasted along from a web page, they are harmless in a
@@ -38,12 +40,11 @@ UNSEEN = re.compile(
 ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 # What no report prints as it was meant: private characters (bullets from Word), those that
 # stand for one lost, marks that combine with the letter before, joined Latin letters.
-_UNPRINTABLE = re.compile(
-    "(?P<private>[\ue000-\uf8ff\U000f0000-\U0010ffff])|(?P<lost>[\ufffc\ufffd])"
+_UNPRINTABLE = (
+    "(?s)(?P<private>[\ue000-\uf8ff\U000f0000-\U0010ffff])|(?P<lost>[\ufffc\ufffd])"
     "|(?P<joined>[\ufb00-\ufb06])"
     "|(?P<marked>.?[\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff"
-    "\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f])",
-    re.DOTALL,
+    "\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f])"
 )
 _UNPRINTABLE_TOLD = {
     "private": (
@@ -58,11 +59,32 @@ WIDE_BLANKS = "\u3000\u00a0"
 # Enough to know what is meant.
 _MOST_TOLD = 10
 _ORDINARY = dict(zip(_SUPPLEMENT[::2], _SUPPLEMENT[1::2], strict=True))
-_RANGES = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_RANGES = "[\u2e80-\u2ef3\u2f00-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]"
+# Letters, digits and marks that are all there is in nearly every file: the first and the last
+# of each range.
+_COMMON = (
+    "\n\n",
+    " ~",
+    "一鿿",
+    "！～",
+    "、〟",
+    "\u2010\u2027",
+    "①◿",
+    "··",
+    "××",
+    "÷÷",
+    "㎡㎡",
+    "≤≥",
+)
 
 
 class ReadOrdinary(UserWarning):
     """Said of a file some of whose characters were read as others."""
+
+
+def is_common(text: str) -> bool:
+    """Tell whether a text holds nothing that would want a closer look."""
+    return all(any(r[0] <= c <= r[-1] for r in _COMMON) for c in set(text))
 
 
 def ordinary(character: str) -> str:
@@ -72,7 +94,7 @@ def ordinary(character: str) -> str:
 
 def lookalikes(text: str) -> list[re.Match[str]]:
     """Return each character of a text that looks like an ordinary one and isn't."""
-    return [m for m in _RANGES.finditer(text) if ordinary(m[0]) != m[0]]
+    return [m for m in re.finditer(_RANGES, text) if ordinary(m[0]) != m[0]]
 
 
 def read_ordinary(text: str, label: str) -> str:
@@ -93,7 +115,7 @@ def read_ordinary(text: str, label: str) -> str:
         f"已按普通的字读：{each}{more}"
     )
     warnings.warn(ReadOrdinary(told), stacklevel=2)
-    return _RANGES.sub(lambda match: ordinary(match[0]), text)
+    return re.sub(_RANGES, lambda match: ordinary(match[0]), text)
 
 
 def visible(text: str) -> str:
@@ -103,7 +125,7 @@ def visible(text: str) -> str:
 
 def unprintable(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield offset, message and hint of each character that won't print as it was meant."""
-    for match in _UNPRINTABLE.finditer(text):
+    for match in re.finditer(_UNPRINTABLE, text):
         kind, whole = str(match.lastgroup), unicodedata.normalize("NFKC", match[0])
         message, hint = _UNPRINTABLE_TOLD[kind]
         if kind == "marked" and len(whole) > 1:

@@ -73,11 +73,8 @@ MOST_WORDS = 3000
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word closest to `word`, or None when nothing is close.
-
-    Full-width and half-width forms count as equal, since that slip is the
-    commonest of all in Chinese text.
-    """
+    """Return the known word closest to `word`, or None when nothing is close."""
+    # Full width for half width is the commonest slip of all in Chinese text.
     candidates = {unicodedata.normalize("NFKC", k): k for k in islice(known, MOST_WORDS)}
     plain = unicodedata.normalize("NFKC", word).strip()
     if plain in candidates:

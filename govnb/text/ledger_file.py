@@ -28,10 +28,7 @@ Line = tuple[int, list[str]]
 def read_lines(path: Path, label: str) -> list[Line]:
     """Return a ledger's rows that hold anything, each with its number in the file.
 
-    Raises
-    ------
-    FaultsError
-        If it can't be read, or is neither CSV in UTF-8 or GBK nor a workbook.
+    Raises FaultsError for one that can't be read, or is neither CSV (UTF-8, GBK) nor a workbook.
     """
     try:
         if path.stat().st_size > MOST_BYTES:

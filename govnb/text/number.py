@@ -53,11 +53,7 @@ def split_typed(text: str, *, letters: bool = True) -> re.Match[str] | None:
 
 
 def parse_number(text: str, *, negative: bool = False) -> Decimal:
-    """Return the exact value of a plain decimal number; raise :class:`BadText` for any other.
-
-    That is an optional minus sign (where allowed), digits without leading zeros, and at most
-    one point with digits on both sides.
-    """
+    """Return the exact value of a plain decimal number; raise :class:`BadText` for any other."""
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise why_not_a_number(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -137,13 +138,13 @@ PeopleLedger = Ledger[People]
 QuantityLedger = Ledger[Quantity]
 
 
+@dataclass(eq=False)
 class Shorthand:
     """Pydantic annotation: another way to write a section, for readers and for editors."""
 
-    def __init__(self, expand: Callable[[Any], Any], schema: dict[str, Any]) -> None:
-        # Turns the shorthand into the section, and leaves anything else as it is.
-        self.expand = expand
-        self.schema = schema
+    # Turns the shorthand into the section, and leaves anything else as it is.
+    expand: Callable[[Any], Any]
+    schema: dict[str, Any]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -8,32 +8,31 @@ is a consequence and no second fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path as FilePath
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from govnb.shipped import rules_file
 from govnb.text.faults import MOST_FAULTS, Fault, FaultsError, did_you_mean, nearest
 from govnb.text.section import dotted
 from govnb.text.values import UNKNOWN
 from govnb.text.yaml_faults import colon_missing, lacks_colon
-from govnb.text.yaml_text import Mapping, Scalar, Sequence, scalar
+from govnb.text.yaml_text import Mapping, Scalar, Sequence, read_yaml, scalar
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
-
-_adapter = cache(TypeAdapter[Any])
 
 # Mending one fault may uncover another, of the section around it; a hostile file has no end.
 _MOST_TURNS = 20
 
 
-def adapter_of(model: Any) -> TypeAdapter[Any]:
-    """Return what reads a model, made once: making one takes longer than reading by it."""
-    return _adapter(model)
+# What reads a model, made once: making one takes longer than reading by it.
+adapter_of: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter[Any])
 
 
 class Gaps:
@@ -67,6 +66,14 @@ def validate(tree: Mapping, model: type[T]) -> T:
     if found.faults or found.value is None:
         raise FaultsError(found.faults)
     return found.value
+
+
+def district_rules(params_dir: FilePath, name: str, model: type[T]) -> T:
+    """Return a district's file of rules, or the one with the program; raise what is wrong in it."""
+    file, label = rules_file(params_dir, name), f"{params_dir.name}/rules/{name}"
+    if file is None:
+        raise FaultsError.of(label, "没有这个文件")
+    return validate(read_yaml(file, label), model)
 
 
 def validate_leniently(
@@ -107,19 +114,16 @@ def validate_leniently(
     return Checked(value, faults, Gaps(mend.gaps), tree)
 
 
+@dataclass
 class _Mending:
     """A tree from which the faulty parts are taken one after the other."""
 
-    def __init__(
-        self,
-        tree: Mapping,
-        stand_ins: AnyMapping[str, Mapping | Scalar] | None,
-        fillers: AnyMapping[str, str],
-    ) -> None:
-        self.tree, self.stand_ins, self.fillers = tree, stand_ins, fillers
-        self.gaps: list[str] = []
-        self.respelled: set[Path] = set()
-        self._unknown: set[Path] = set()
+    tree: Mapping
+    stand_ins: AnyMapping[str, Mapping | Scalar] | None
+    fillers: AnyMapping[str, str]
+    gaps: list[str] = field(default_factory=list)
+    respelled: set[Path] = field(default_factory=set)
+    _unknown: set[Path] = field(default_factory=set)
 
     def respell(self, details: list[Any]) -> list[Fault]:
         """Give mistyped keys the names they are close to; return the faults of these."""

@@ -111,10 +111,7 @@ def about_word(before: str, behind: str, number: str, unit: str) -> str:
 
 
 def parse_amount(text: str, kind: Kind, place: Place) -> Amount:
-    """Read an amount: a number, one with a unit, `1200余`, `约1236`, 未公布, or `=formula`.
-
-    Raises :class:`BadText` for anything else, and for a unit the kind can't be typed in.
-    """
+    """Read `12.5`, `12.5万元`, `1200余`, `约1236`, 未公布 or `=formula`; raise BadText else."""
     bare = text.strip()
     if is_unknown(bare):
         return Amount(None, text, place, kind)
@@ -205,23 +202,15 @@ def refuse(message: str, hint: str = "", place: Place | None = None) -> Pydantic
     return PydanticCustomError("govnb", "{message}", context)
 
 
+@dataclass(eq=False)
 class Reads:
     """Pydantic annotation: how a field's text is read, and what an editor may expect there."""
 
-    def __init__(
-        self,
-        # Makes the value of the text, or raises BadText.
-        read: Callable[[Scalar], Any],
-        # What a field that holds several lines should have held, and how to write it.
-        what: str,
-        hint: str,
-        # The field's JSON Schema.
-        schema: dict[str, Any],
-        # Whether the field may say （待填）, which counts as left out.
-        fillable: bool = False,
-    ) -> None:
-        self.read, self.what, self.hint, self.schema = read, what, hint, schema
-        self.fillable = fillable
+    read: Callable[[Scalar], Any]  # makes the value of the text, or raises BadText
+    what: str  # what a field that holds several lines should have held
+    hint: str  # and how to write it
+    schema: dict[str, Any]
+    fillable: bool = False  # whether it may say （待填）, which counts as left out
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._checked)
@@ -285,13 +274,9 @@ class TextOf(Reads):
     """How text is read; `markdown` text may hold `{{ 名称 }}`."""
 
     def __init__(
-        self,
-        what: str,
-        *,
-        markdown: bool = False,
-        choices: tuple[str, ...] = (),
+        self, what: str, *, markdown: bool = False, choices: tuple[str, ...] = (),
         fillable: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.markdown, self.choices = markdown, choices
         # A code such as 001005 or a name such as 12345 reads as a number to a YAML editor.
         also = [TO_FILL] if fillable else []

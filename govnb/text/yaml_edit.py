@@ -11,8 +11,15 @@ import yaml
 _NEEDS_QUOTES = re.compile(r"^[\s\-?:,\[\]{}#&*!|>'\"%@`]|:(?:\s|$)|\s#|[\n\t]|\s$|^$")
 
 
+# What stands for a key left out until the text is made, in braces or on lines of its own.
+_GONE, GONE_LINES = "\0", "\1"
+_IN_BRACES = re.compile(rf",\s*{_GONE}|{_GONE},?\s*")
+
+
 class Edits:
     """A YAML text and what changes in it."""
+
+    ON_LINES = re.compile(rf"(?m)^[ \t]*{GONE_LINES}.*(?:\n|\Z)")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -32,7 +39,8 @@ class Edits:
             if start >= at:
                 done += [self.text[at:start], self._edits[start, end]]
                 at = end
-        return "".join([*done, self.text[at:]])
+        text = _IN_BRACES.sub("", "".join([*done, self.text[at:]]))
+        return self.ON_LINES.sub(lambda m: "\n" * ("\n\n" in f"\n{m[0]}"), text)
 
     def end(self, node: Any) -> int:
         """Return where a value's last character stands."""
@@ -82,34 +90,27 @@ class Edits:
             at = len(self.text) if at < 0 else at
             self._behind(at, block(new, node.value[0][0].start_mark.column))
 
+    def leave_out(self, node: yaml.MappingNode, name: str) -> None:
+        """Take a key of a section out, with its value."""
+        key, value = next(pair for pair in node.value if pair[0].value == name)
+        self._gone.add(id(key))
+        gone = _GONE if node.flow_style else GONE_LINES
+        self.replace(key.start_mark.index, self.end(value), gone)
+
     def remove(self, path: Sequence[str]) -> None:
         """Take out what stands at a path, with the sections that then hold nothing."""
-        steps: list[tuple[Any, int]] = []
+        steps: list[tuple[Any, str]] = []
         node = self.tree
         for step in path:
-            at = list(entries(node)).index(step) if step in entries(node) else -1
-            if at < 0:
+            if step not in entries(node):
                 break
-            steps.append((node, at))
-            node = node.value[at][1]
-        self._gone |= {id(section.value[at][0]) for section, at in steps[-1:]}
-        while len(steps) > 1 and all(id(key) in self._gone for key, _ in steps[-1][0].value):
-            steps.pop()
-            self._gone.add(id(steps[-1][0].value[steps[-1][1]][0]))
-        for section, at in steps[-1:]:
-            key, value = section.value[at]
-            start, end = key.start_mark.index, self.end(value)
-            if section.flow_style:
-                # With the comma behind it, or with the one before it where it is the last.
-                if at + 1 < len(section.value):
-                    end = section.value[at + 1][0].start_mark.index
-                elif at:
-                    start = self.end(section.value[at - 1][1])
-            else:
-                start = max(self.text.rfind("\n", 0, start), 0)
-                line = self.text.find("\n", end)
-                end = len(self.text) if line < 0 else line
-            self.replace(start, end, "")
+            steps.append((node, step))
+            node = entries(node)[step]
+        while steps:
+            section, name = steps.pop()
+            self.leave_out(section, name)
+            if any(id(key) not in self._gone for key, _ in section.value):
+                break
 
     def _behind(self, at: int, text: str) -> None:
         """Insert a text behind what else is inserted there: sections below come first."""

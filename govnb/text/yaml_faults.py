@@ -23,8 +23,8 @@ def lines_of(text: str) -> list[str]:
 
 def invisible(text: str, label: str) -> Iterator[Fault]:
     """Yield one fault a line for tabs and for characters that YAML doesn't allow."""
-    for n, line in enumerate(lines_of(text), 1) if INVISIBLE.search(text) else ():
-        match = INVISIBLE.search(line)
+    for n, line in enumerate(lines_of(text), 1) if re.search(INVISIBLE, text) else ():
+        match = re.search(INVISIBLE, line)
         if match and match[0] == "\t":
             place = Place(label, n, match.start() + 1)
             yield Fault(place, "有制表符（Tab）", "缩进和间隔都改用空格")

@@ -9,6 +9,7 @@ What can be told without understanding the rest (a tab, a key written twice) doe
 the reading: it is noted, so that it can be reported together with what the models find.
 """
 
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +26,7 @@ from govnb.text.characters import (
     ODD_BLANKS,
     UNSEEN,
     WIDE_BLANKS,
+    is_common,
     read_ordinary,
     unprintable,
     visible,
@@ -125,9 +127,13 @@ def read_yaml(path: Path, label: str | None = None, *, note: bool = False) -> Ma
 
 def parse_yaml(text: str, label: str, *, note: bool = False) -> Mapping:
     """Parse YAML text whose top level is a mapping; see :func:`read_yaml`."""
-    text = read_ordinary(text.removeprefix("\ufeff"), label)
-    # A blank in a tab's place keeps every column, so the rest can still be read.
-    faults, builder = list(invisible(text, label)), _Builder(INVISIBLE.sub(" ", text), label)
+    text, faults = text.removeprefix("\ufeff"), list[Fault]()
+    if is_odd := not is_common(text):
+        text = read_ordinary(text, label)
+        faults += invisible(text, label)
+        # A blank in a tab's place keeps every column, so the rest can still be read.
+        text = re.sub(INVISIBLE, " ", text)
+    builder = _Builder(text, label, is_odd=is_odd)
     try:
         value = builder.document()
     except FaultsError as error:
@@ -187,8 +193,8 @@ class _Builder:
     exhaust the stack.
     """
 
-    def __init__(self, text: str, label: str) -> None:
-        self.label = label
+    def __init__(self, text: str, label: str, *, is_odd: bool) -> None:
+        self.label, self.is_odd = label, is_odd
         self.lines = lines_of(text)
         # Anchors and aliases; whatever else can be told of the names and values.
         self.graph: list[Fault] = []
@@ -245,7 +251,7 @@ class _Builder:
         for event in self._inside():
             told, at = len(self.faults), self._place(event)
             typed = self.build(event, depth) if not isinstance(event, yaml.ScalarEvent) else None
-            key = self._key(event.value, at) if typed is None else ""
+            key = self._key(event, at) if typed is None else ""
             value = self.build(next(self._events), depth)
             if typed is not None:
                 # What is in the place of a name, and what belongs to it, isn't read any further.
@@ -259,8 +265,15 @@ class _Builder:
                 result.keys_at[key], result[key] = at, value
         return result
 
-    def _key(self, typed: str, at: Place) -> str:
+    def _is_odd(self, event: Any) -> bool:
+        # In double quotes a backslash may spell any character.
+        return self.is_odd or event.style == '"'
+
+    def _key(self, event: Any, at: Place) -> str:
         """Return a name without what can't be seen in it, which is a fault."""
+        typed: str = event.value
+        if not self._is_odd(event):
+            return typed
         for offset, message, hint in unprintable(typed):
             self._tell(replace(at, column=at.column + offset), f"名称里{message}", hint)
         bare = typed.strip(WIDE_BLANKS)
@@ -298,7 +311,7 @@ class _Builder:
             value.body = Place(self.label, place.line, place.column + 1)
         if event.end_mark.line > event.start_mark.line:
             value.lines = tuple(self.lines[value.body.line - 1 : event.end_mark.line + 1])
-        for offset, message, hint in unprintable(value):
+        for offset, message, hint in unprintable(value) if self._is_odd(event) else ():
             self._tell(value.at(offset), message, hint)
         return value
 

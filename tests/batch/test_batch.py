@@ -18,7 +18,15 @@ import pytest
 
 from govnb.batch.outcome import Failure, Outcome
 from govnb.batch.progress import Progress, failures
-from tests.batch.years import YearFolder, alive, below, ended, wait_for, year_folder
+from tests.batch.years import (
+    BEHAVIOUR,
+    YearFolder,
+    alive,
+    below,
+    ended,
+    wait_for,
+    year_folder,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -216,6 +224,18 @@ def test_a_killed_batch_takes_all_it_started_along_and_the_next_run_goes_on(tmp_
     assert again.code == 0, again.err
     assert "跳过 2" in again.out
     year.check_whole()
+
+
+def test_a_killed_batch_takes_a_worker_along_that_holds_pythons_lock(tmp_path: Path) -> None:
+    lock = "import ctypes, pathlib\npathlib.Path('held').touch()\nctypes.PyDLL(None).sleep(1000)"
+    year = year_folder(tmp_path, "a", cells=(BEHAVIOUR, lock))
+    process = year.start("--jobs", "1")
+    with ended(process):
+        wait_for((tmp_path / "held").is_file)
+        family = below(process.pid)
+        process.kill()
+        process.wait()
+        wait_for(lambda: not any(map(alive, family)))
 
 
 def test_a_worker_that_is_killed_is_one_failure(tmp_path: Path) -> None:

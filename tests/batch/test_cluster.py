@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,7 +17,16 @@ from govnb.batch.cluster import Bundle, run_there
 from govnb.batch.job import Job
 from govnb.batch.store import Folder, Remote, store_of
 from govnb.text.faults import FaultsError
-from tests.batch.years import ROOT, YearFolder, alive, below, wait_for, year_folder
+from tests.batch.years import (
+    BEHAVIOUR,
+    RESULT,
+    ROOT,
+    YearFolder,
+    alive,
+    below,
+    wait_for,
+    year_folder,
+)
 
 pytest.importorskip("distributed")
 # One after the other: in each a few seconds must be enough for a worker.
@@ -78,7 +88,10 @@ def dask(tmp_path: Path) -> Iterator[Processes]:
 @pytest.fixture
 def year(tmp_path: Path) -> YearFolder:
     (tmp_path / "year").mkdir()
-    return year_folder(tmp_path / "year", *(f"slow-{i:02d}" for i in range(8)), "raises")
+    ledgers = "ledgers = [p.name for p in Path(params_dir, '2016').glob(f'{department}.*.csv')]"
+    result = RESULT.replace('"text": text', '"text": ledgers')
+    names = (*(f"slow-{i:02d}" for i in range(8)), "raises")
+    return year_folder(tmp_path / "year", *names, cells=(BEHAVIOUR, ledgers, result))
 
 
 def test_a_killed_worker_takes_no_department_with_it(dask: Processes, year: YearFolder) -> None:
@@ -107,9 +120,12 @@ def test_a_killed_worker_takes_no_department_with_it(dask: Processes, year: Year
 
 def test_a_cluster_started_for_the_batch_writes_to_a_url(year: YearFolder, tmp_path: Path) -> None:
     url = f"file://{tmp_path}/by-url"
+    (year.path / "params/2016/slow-05.月度.csv").write_text("项目,月份\n", encoding="utf-8")
     done = year.run("--scheduler", "local", "--jobs", "2", "--outputs", url)
     assert done.code == 1, done.err
     folder = tmp_path / "by-url" / "2016"
+    sent = json.loads((folder / "slow-05.json").read_text("utf-8"))["text"]
+    assert sent == ["slow-05.月度.csv"]
     assert len(list(folder.glob("slow-*.html"))) == 8
     assert "KeyError" in (folder / "index.html").read_text("utf-8")
     assert (folder / "_all" / "district.html").is_file()
@@ -133,7 +149,7 @@ def test_a_worker_with_other_code_refuses(year: YearFolder, tmp_path: Path) -> N
     bundle = Bundle.of(job)
     assert "notebooks/department.ipynb" in bundle.files()
     other = Bundle(bundle.packed, bundle.digest, "another")
-    outcome = run_there(job, b"", other, None)
+    outcome = run_there(job, {}, other, None)
     assert outcome.failure is not None
     assert outcome.failure.reason == "工作节点上的 govnb 与本机的不同"
 

@@ -303,6 +303,14 @@ def test_getting_warm_for_every_format_starts_no_thread() -> None:
     assert done.stdout == "1\n", done.stderr
 
 
+def test_getting_warm_makes_whole_reports(tmp_path: Path) -> None:
+    # What goes wrong there is kept silent, and would only make every worker slower.
+    from govnb.batch import preload
+
+    for number in range(2):
+        preload._rehearse(ROOT / "params", tmp_path, number, ["json", "html"])
+
+
 def test_no_port_is_opened(tmp_path: Path) -> None:
     look = (
         "import os\ninodes = {os.readlink(f'/proc/self/fd/{f}')[8:-1]"
@@ -360,6 +368,28 @@ def test_a_worker_whose_fork_server_is_killed_is_run_again(tmp_path: Path) -> No
     )
     with Local(1, None) as workers:
         assert Folder(tmp_path, kill).run(workers) == ["'again'"]
+
+
+@pytest.mark.parametrize("code", [3, 255])
+def test_a_cell_that_leaves_its_process_is_run_once_and_told_of(tmp_path: Path, code: int) -> None:
+    said = tmp_path / "said"
+    cell = f"import os\nopen({str(said)!r}, 'a').write('x')\nos._exit({code})"
+    with Local(1, None) as workers:
+        failure = workers.run(Folder(tmp_path, cell).job).failure
+    assert failure is not None
+    assert (failure.reason, failure.source) == (f"进程自行退出（退出码 {code}）", cell)
+    assert said.read_text() == "x"
+
+
+def test_a_cell_that_leaves_papermills_own_process_doesnt_take_it_along(tmp_path: Path) -> None:
+    path = tmp_path / "in.ipynb"
+    child = "import os\nif not (pid := os.fork()):\n    os._exit(7)\nos.waitpid(pid, 0)[1] >> 8"
+    write_notebook(path, ["", child, "os._exit(3)", "2"])
+    executed, said = papermill_command(path, "govnb")
+    assert "第 3 格自行结束了进程（退出码 3）" in said
+    counts = [c.execution_count for c in executed.cells if c.cell_type == "code"]
+    assert counts == [None, 1, None, None]
+    assert executed.cells[-3].outputs[0].data["text/plain"] == "7"
 
 
 def test_a_long_name_of_the_folder_for_temporary_files_is_no_hindrance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -125,6 +126,47 @@ def test_a_department_run_by_itself_brings_its_page_up_to_date(year: YearFolder)
     assert "甲局-11月.html" in pages(year)
     assert "监控（11月）" in year.page() and "监控（10月）" not in year.page()
     assert "跳过 2" in (told := year.run().out) and "运行 0，跳过 1" in told
+
+
+# What a page of years finds: the years there are results of.
+YEARS = """
+from pathlib import Path
+from govnb.report.blocks import Result
+found = sorted(p.parent.name for p in Path(outputs_dir).glob(f"*/{department}.json"))
+Result({"year": str(year), "department": department, "figures": {}, "years": found})
+"""
+
+
+@pytest.fixture
+def earlier(year: YearFolder) -> YearFolder:
+    """A year, with 甲局's result of the year before."""
+    write_notebook(year.path / "notebooks/trend.ipynb", [f"{PARAMETERS}\npage_dir = ''", YEARS])
+    (year.outputs.with_name("2015")).mkdir(parents=True)
+    (year.outputs.with_name("2015") / "甲局.json").write_text('{"figures": {}}', encoding="utf-8")
+    return year
+
+
+def test_pages_of_years_are_made_where_outputs_are_at_an_address(earlier: YearFolder) -> None:
+    pytest.importorskip("fsspec")
+    outputs = f"local://{earlier.outputs.parent}"
+    done = earlier.run("--outputs", outputs)
+    assert done.code == 0, done.err
+    page = earlier.outputs / "trend" / "甲局-历年.json"
+    assert json.loads(page.read_text("utf-8"))["years"] == ["2015", "2016"]
+    assert 'href="./trend/%E7%94%B2' in earlier.page()
+    assert "运行 0，跳过 2" in earlier.run("--outputs", outputs).out
+    # A folder and its address are one place.
+    assert "运行 0，跳过 2" in earlier.run().out
+
+
+def test_the_public_edition_of_one_department_has_its_page_of_years(earlier: YearFolder) -> None:
+    command = [*COMMAND, "run", "2016", "甲局", "--to", "html", "--edition", "publish"]
+    done = subprocess.run(
+        command, cwd=earlier.path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    made = {path.name for path in earlier.outputs.rglob("*.html")}
+    assert made == {"甲局-公开版.html", "甲局-历年-公开版.html"}
 
 
 PROJECT = Kind("项目：{project}", "project.ipynb", r"自评\.(?P<project>[^.]+)\..*", "{project}")

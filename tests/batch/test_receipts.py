@@ -87,10 +87,24 @@ def test_opening_and_saving_a_notebook_in_jupyterlab_runs_nothing(tmp_path: Path
     before = sources_digest(source)
     notebook["metadata"]["language_info"]["version"] = "3.99"
     notebook["cells"][0] |= {"execution_count": 1, "outputs": [{"output_type": "stream"}]}
+    # Shift-Enter in the last cell adds one below; a tag put on and taken off leaves a list.
+    notebook["cells"].append(notebook["cells"][0] | {"id": "new", "source": ["\n"]})
+    notebook["cells"][-2]["metadata"] |= {"tags": [], "jupyter": {"source_hidden": True}}
+    notebook["cells"][2]["source"] = "".join(notebook["cells"][2]["source"]) + "\n"
     saved.write_text(json.dumps(notebook), "utf-8")
     assert sources_digest(saved) == before
-    notebook["cells"][1]["source"] = ["wb = None"]
-    saved.write_text(json.dumps(notebook), "utf-8")
+    changes: list[dict[str, Any]] = [
+        {"source": ["wb = None"]},
+        {"metadata": {"tags": ["remove_cell"]}},
+        {"cell_type": "markdown"},
+        {"attachments": {"a.png": {"image/png": "eA=="}}},
+    ]
+    for change in changes:
+        other = json.loads(json.dumps(notebook))
+        other["cells"][1] |= change
+        saved.write_text(json.dumps(other), "utf-8")
+        assert sources_digest(saved) != before, change
+    saved.write_text(json.dumps({**notebook, "cells": notebook["cells"][::-1]}), "utf-8")
     assert sources_digest(saved) != before
 
 
@@ -138,12 +152,15 @@ def test_a_failure_is_tried_again(year: Year) -> None:
     assert reasons(make_plan(job, store)) == {"a": ("上次未能生成：超过 5 秒，已终止",)}
 
 
+OUTPUT = '"outcome": {"department": "a"}, "stem": "a"'
 WRONG_TYPES = [
-    '{"version": 1, "inputs": [1], "options": {}, "outcome": {}, "run": {}}',
-    '{"version": 1, "inputs": {}, "options": 5, "outcome": {}, "run": {}}',
-    '{"version": 1, "inputs": {}, "options": {}, "outcome": [], "run": {}}',
-    '{"version": 1, "inputs": {}, "options": {}, "run": {},'
-    ' "outcome": {"department": "b", "outputs": {}}}',
+    '{"version": 2, "stamp": {"inputs": [1], "options": {}}, ' + OUTPUT + "}",
+    '{"version": 2, "stamp": {"inputs": {}, "options": 5}, ' + OUTPUT + "}",
+    '{"version": 2, "stamp": {"inputs": {}, "options": {}}, "outcome": [], "stem": "a"}',
+    # Of another department, copied here; and of an older version.
+    '{"version": 2, "stamp": {"inputs": {}, "options": {}}, '
+    '"outcome": {"department": "b"}, "stem": "b"}',
+    '{"version": 1, "stamp": {"inputs": {}, "options": {}}, ' + OUTPUT + "}",
 ]
 
 
@@ -223,19 +240,14 @@ def test_a_thousand_unchanged_departments_are_planned_at_once(
     monkeypatch.chdir(tmp_path)
     job, store = Job(2016, "", Path("params"), "outputs", ("html",)), Folder(folder.outputs)
     folder.outputs.mkdir(parents=True)
-    (folder.outputs / ".receipts").mkdir()
     shared = Shared(job, Path("notebooks/department.ipynb"))
     for i in range(1000):
         path = folder.outputs / f"{i:04d}.html"
         path.write_bytes(b"x")
         entry = store.entry(path.name)
         output = Output(entry.size, entry.stamp, "")
-        plain = {
-            "version": 1, "run": {}, "options": shared.options,
-            "inputs": dict(shared.stamp(tmp_path / "params" / "2016" / f"{i:04d}.yml").inputs),
-            "outcome": Outcome(path.stem, 0, {"html": output}).as_dict(),
-        }  # fmt: skip
-        (folder.outputs / ".receipts" / f"{i:04d}.json").write_text(json.dumps(plain))
+        stamp = shared.stamp(tmp_path / "params" / "2016" / f"{i:04d}.yml")
+        write_receipt(store, Receipt(stamp, Outcome(path.stem, 0, {"html": output}), path.stem))
     start = time.process_time()
     plan = make_plan(job, store)
     assert len(plan.to_skip) == 1000

@@ -110,6 +110,7 @@ def test_a_published_report_comes_back_from_its_form_with_every_input(
     path.unlink()
     told = take(tmp_path / "form.xlsx")
     assert "已写入" in told.out and told.err == ""
+    assert [line for line in told.out.splitlines() if line.startswith("form.xlsx!")] == []
     same(path, file, params_copy)
 
 

@@ -354,6 +354,19 @@ def _unhashed(text: str) -> str:
     return re.sub(r"[0-9a-f]{64}", "", text)
 
 
+def test_the_workbooks_of_a_folder_go_to_the_file_of_the_department_that_they_name(
+    govnb: Any, params_copy: Path, tmp_path: Path
+) -> None:
+    into = params_copy / "2018" / "jiaoyu.yml"
+    into.write_text("年度: 2018\n部门:\n  名称: 甲县教育局\n", encoding="utf-8")
+    for name in ("教育局 01", "教育局 汇总表"):
+        write(tmp_path / "收" / f"{name}.xlsx", {"Z": summary("部门：甲县教育局")})
+    told = govnb("import", tmp_path / "收", "--into", params_copy / "2018", "--write",
+                 "--params", params_copy)  # fmt: skip
+    assert told.out.count("jiaoyu.yml") >= 2 and "报表:" in into.read_text("utf-8")
+    assert not list((params_copy / "2018").glob("教育局*"))
+
+
 def test_a_folder_of_workbooks_comes_in_at_once(
     govnb: Any, params_copy: Path, tmp_path: Path
 ) -> None:

@@ -135,9 +135,10 @@ def test_the_three_public_table_reads_alike_in_each_order_of_its_columns(
     assert "未通过 0" in found["out"]
 
 
-def test_the_three_public_table_reads_alike_with_one_item_a_row(read: Read) -> None:
+@pytest.mark.parametrize("title", ["“三公”经费支出决算表", "“三公”经费财政拨款支出决算表"])
+def test_the_three_public_table_reads_alike_with_one_item_a_row(read: Read, title: str) -> None:
     found = read({"表": [
-        ["2018年度“三公”经费支出决算表"], ["单位名称：某局", None, None, "单位：万元"],
+        [f"2018年度{title}"], ["单位名称：某局", None, None, "单位：万元"],
         ["项 目", "预算数", "决算数", "上年决算数"], ["合 计", 20.25, 19.31, 18],
         ["（一）因公出国（境）费用", 0, 0, 0], ["（二）公务接待费", 12.15, 10.33, 10],
         ["（三）公务用车购置及运行费", 8.1, 8.98, 8], ["其中：1.公务用车购置费", 0, 0, 0],
@@ -148,6 +149,59 @@ def test_the_three_public_table_reads_alike_with_one_item_a_row(read: Read) -> N
     assert found["三公经费.预算"] == "20.25" and found["三公经费.支出"] == "19.31"
     assert found["报表.三公经费决算表.决算.公务用车购置及运行维护费"] == "8.98"
     assert "未通过 0" in found["out"]
+
+
+def test_what_a_row_contains_is_no_source_beside_it(read: Read) -> None:
+    found = read({"Z01": [
+        ["收入支出决算总表"], ["部门：某局", None, None, None, None, "金额单位：万元"],
+        ["收入", None, None, "支出"], ["项目", "行次", "决算数", "项目", "行次", "决算数"],
+        ["一、财政拨款收入", 1, 900, "一、一般公共服务支出", 28, 1000],
+        ["  其中：政府性基金", 2, 30], ["        国有资本经营", 3, 20],
+        ["二、上级补助收入", 4, 100],
+        ["本年收入合计", 24, 1000, "本年支出合计", 51, 1000],
+        ["年初结转和结余", 26, 0, "年末结转和结余", 53, 0], ["总计", 28, 1000, "总计", 55, 1000],
+    ]})  # fmt: skip
+    assert found["报表.收入支出决算总表.收入.上级补助收入"] == "100"
+    assert not [name for name in found if "政府性基金" in name or "国有资本经营" in name]
+    assert "未通过 0" in found["out"] and "政府性基金" in found["out"]
+
+
+@pytest.mark.parametrize("part", [0, 150])
+def test_a_column_that_no_map_knows_is_no_code_of_those_behind_it(read: Read, part: int) -> None:
+    found = read({"表": [
+        ["收入决算表"], ["部门：某局", *[None] * 4, "单位：万元"],
+        ["科目编码", "科目名称", "本年收入合计", "事业收入", None, "其他收入"],
+        [None, None, None, "小计", "其中：教育收费", None],
+        ["合计", None, 260, 160, part, 100], ["205", "教育支出", 260, 160, part, 100],
+    ]})  # fmt: skip
+    assert found["报表.收入决算表.其他收入.205"] == "100"
+    assert "未通过 0" in found["out"]
+
+
+@pytest.mark.parametrize(
+    "title", ["项目支出决算表", "财政拨款支出决算表", "一般公共预算支出决算表"]
+)
+def test_a_part_of_what_was_spent_is_not_taken_for_all_of_it(
+    govnb: Any, into: Path, tmp_path: Path, title: str
+) -> None:
+    book = write(tmp_path / "表.xlsx", {"Sheet1": [
+        [title], ["部门：某局", None, None, None, "单位：万元"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 300, 200, 100], ["201", "一般公共服务支出", 300, 200, 100],
+    ]})  # fmt: skip
+    told = govnb("import", book, "--into", into)
+    assert "报表.支出决算表" not in told.out
+
+
+def test_nothing_has_to_stand_below_a_nought(read: Read) -> None:
+    found = read({"表": [
+        ["支出决算表"], ["部门：某局", None, None, None, "单位：万元"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 5, 5, 0], ["201", "一般公共服务支出", 5, 5, 0],
+        ["20103", "政府办公厅", 5, 5, None], ["2010301", "行政运行", 5, 5, None],
+    ]})  # fmt: skip
+    assert found["报表.支出决算表.基本支出.201.20103.2010301"] == "5"
+    assert "是空的" not in found["out"]
 
 
 @pytest.mark.parametrize("codes", [

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.ledgers import real_with_ledgers
+from tests.ledgers import Office, real_with_ledgers
 from tests.report.markup import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,26 @@ def test_made_up_ledgers_are_never_added_to_real_ones_in_the_通报(
     assert "路灯" in text and "门户网站维护" not in text
     assert "没有列入君山区政务服务中心：台账是编的" in text
     assert "511.40" not in text
+
+
+def test_a_department_whose_ledgers_failed_stands_in_the_通报_and_in_no_sum(
+    tmp_path: Path, params: Path, govnb: Any
+) -> None:
+    office = Office(tmp_path, params, 2027)
+    office.write(name="hao", 月度="项目,月份,年初预算,当月支出\n甲,六月,100,50\n")
+    office.write(name="huai", 月度="项目,月份,当月支出\n乙,6,abc\n丙,13,2\n")
+    office.write(name="chi", 月度="项目,月份,当月支出\n丁,5,2\n")
+    words = ("--params", office.params, "--outputs", tmp_path / "outputs", "--to", "html")
+    assert govnb("monitor", 2027, *words).code == 1
+    text = Page((tmp_path / "outputs/2027/monitor/通报-6月.html").read_text("utf-8")).text
+    assert "没有列入测试局huai：“当月支出”：“abc”不是数，等2处错误。" in text
+    assert "没有列入测试局chi：6月还没有执行数，最后一个月是5月。" in text
+    assert "测试局hao" in text and "50.00%" in text
+    # Where none can be read, each says why, and not that there are none.
+    for name in ("hao", "chi"):
+        (office.params / "2027" / f"{name}.月度.csv").unlink()
+    told = govnb("monitor", 2027, *words)
+    assert told.code == 1 and "huai：" in told.err and "不是数" in told.err
 
 
 def test_a_department_without_ledgers_is_told_what_to_put_where(district: Path, govnb: Any) -> None:

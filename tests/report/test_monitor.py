@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pandas as pd
 import pytest
 
 from govnb import percent
@@ -16,7 +17,7 @@ from govnb.report.charts import Chart
 from govnb.report.monitor import Monitor
 from govnb.report.tables import Table
 from govnb.text.faults import FaultsError
-from tests.ledgers import Office
+from tests.ledgers import YEAR, Office
 from tests.papers.papers import as_docx, as_pdf, book, pdf_text
 from tests.report.cells import run_cells
 
@@ -33,8 +34,8 @@ def office(tmp_path: Path, params: Path) -> Office:
 def at(office: Office) -> At:
     """Return a department's year 2016 at a month, from a ledger and a 监控 section."""
 
-    def make(rows: str, month: int = 0, text: str = "", name: str = "bumen") -> Any:
-        office.write(text, name, 月度=rows)
+    def make(rows: str, month: int = 0, text: str = "", name: str = "bumen", **ledgers: str) -> Any:
+        office.write(text, name, 月度=rows, **ledgers)
         return Monitor.at(2016, name, month, str(office.params))
 
     return make
@@ -206,6 +207,13 @@ def test_the_line_stops_at_the_last_month_and_the_pace_and_last_year_go_on(at: A
     assert "12月120；上年累计：1月9，" in chart.alt
 
 
+def test_a_page_of_an_earlier_month_tells_nothing_of_later_ones(at: At) -> None:
+    rows = "".join(f"甲,{n},120,{n * 8},\n" for n in range(1, 7))
+    tables, (chart,) = page(at(HEAD + rows), month=3)
+    assert list(tables["各月累计支出与序时进度"].frame()["累计支出"][:5]) == [8, 16, 24, "", ""]
+    assert "累计支出：1月8，2月16，3月24；" in chart.alt
+
+
 def test_the_forecasts_span_from_the_lowest_to_the_highest_of_each_project(at: At) -> None:
     rows = "项目,月份,年初预算,累计支出,全年预计\n甲,1,120,6,100\n乙,1,60,5,\n"
     tables, (chart,) = page(at(rows))
@@ -223,6 +231,22 @@ def test_last_year_is_drawn_only_where_every_project_states_it(at: At) -> None:
     tables, (chart,) = page(at(HEAD + "甲,1,100,8,7\n乙,1,50,4,\n"))
     assert "上年累计" not in chart.alt
     assert "上年累计" not in tables["各月累计支出与序时进度"].columns
+
+
+def test_last_years_own_ledger_is_drawn_with_projects_that_are_no_more(
+    at: At, office: Office
+) -> None:
+    last = office.params / "2015"
+    last.mkdir()
+    (last / "_year.yml").write_text(YEAR.format(2015), encoding="utf-8")
+    (last / "bumen.yml").write_text("年度: 2015\n部门: {名称: 测试局}\n", encoding="utf-8")
+    rows = "项目,月份,累计支出\n甲,1,7\n完工的,1,3\n"
+    (last / "bumen.月度.csv").write_text(rows, encoding="utf-8")
+    wb = at(HEAD + "甲,1,100,8,\n")
+    total = wb.in_year.last_total()["1月"]
+    assert total.figure.number == 10
+    wb.show(pd.DataFrame({"上年累计": wb.in_year.last_total()}), "各月")
+    assert "10万元" in str(wb.panels()._repr_mimebundle_()["text/html"])
 
 
 def test_without_any_budget_there_is_a_page_and_a_line_of_what_was_spent(at: At) -> None:
@@ -253,9 +277,37 @@ def test_accounts_have_their_warnings_month_by_month_too(at: At) -> None:
     assert [cell.text for cell in tables["各科目各月预警和执行率"].rows[0].cells] == [
         "教育", "正常\n4.00%", "红\n4.50%",
     ]  # fmt: skip
-    assert list(tables["1—2月各科目执行情况"].frame()["预警"]) == ["红", "红"]
+    told = tables["1—2月各科目执行情况"].frame()
+    assert list(told["预警"]) == ["红", "正常", "黄"]
+    # What has no account is in the total all the same.
+    assert list(told.index) == ["教育", "未写科目", "合计"] and told.loc["合计", "累计支出"] == 18
     tables, _ = page(at("项目,月份,累计支出\n甲,1,5\n"))
     assert "各科目各月预警和执行率" not in tables and "1月各项目执行情况" in tables
+
+
+def test_the_form_reckons_by_the_same_budget_as_the_page_and_adds_up(at: At) -> None:
+    wb = at(HEAD + "甲,1,100,30,\n乙,1,50,5,\n", 预算调整="项目,金额,状态\n甲,50,已批复\n")
+    form = page(wb)[0]["部门预算项目支出绩效运行监控表（资金）"]
+    assert [cell.text for cell in form.rows[0].cells][:5] == [
+        "甲", "100.00", "150.00", "30.00", "20.00%",
+    ]  # fmt: skip
+    assert form.frame().loc["合计", "1月执行数"] == 35
+    assert form.notes == ("执行率＝执行数÷调整后预算数。",)
+
+
+def test_what_is_to_be_done_fits_the_reason_and_三公_is_not_forgotten(at: At) -> None:
+    text = "三公经费: {公务接待费: {预算: 10}, 因公出国（境）费: {预算: 0}}\n"
+    ledger = "项目,月份,金额\n公务接待费,1,5\n因公出国（境）费,1,0.3\n"
+    wb = at(HEAD + "甲,1,100,120,\n", text=text, 三公台账=ledger)
+    components = wb.in_year.three_public()
+    components[["预警", "原因"]] = wb.in_year.warn_three_public(components)
+    assert wb.duties(warned(wb), components).source.splitlines() == [
+        "1. **甲**（红，超出全年预算）：停止支付，查明原因，办理调剂或追加手续。",
+        "2. **因公出国（境）费**（红，没有预算而有支出）："
+        "停止支付，查明原因，办理调剂或追加手续，或退回支出。",
+        "3. **公务接待费**（黄，高于序时进度10个百分点以上）："
+        "压减以后各月的支出，确保全年不超预算。",
+    ]
 
 
 def test_the_annual_report_says_by_which_standard_it_warns(at: At) -> None:

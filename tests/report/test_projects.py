@@ -68,7 +68,7 @@ def test_a_department_lists_its_projects_with_sums_both_means_and_the_lowest_thr
     assert frame["偏差最大的指标"]["甲"] == "里程：目标≥90公里，完成50公里"
     assert frame["偏差最大的指标"]["乙"] == ""
     assert told(cells, "加权") == [
-        "4个项目的自评得分，按全年预算加权平均92.5分，简单平均86.25分；最低的是甲60分、丙90分、戊95分。"
+        "4个项目的自评得分，按全年预算加权平均92.5分，简单平均86.25分；最低的是甲（60分）、丙（90分）、戊（95分）。"
     ]
     (chart,) = (c for c in cells if isinstance(c, Chart) and c.name == "项目自评")
     assert chart.alt.startswith("条形图：丙执行率50.00%，得分90分；甲执行率90.00%，得分60分；")

@@ -13,6 +13,7 @@ from govnb import Workbook
 from govnb.batch.job import Job
 from govnb.batch.run import produce
 from govnb.report.assessment import Assessment
+from govnb.report.findings import matters
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 from tests.report.markup import Page
@@ -37,7 +38,7 @@ AMOUNT = re.compile(r"\d(元|千元|万元|亿元)")
     [
         ("元", "5316500元", ["202500", "5114000", "5316500"]),
         ("万元", "531.65万元", ["20.25", "511.40", "531.65"]),
-        ("亿元", "0.05亿元", ["0.002", "0.05", "0.05"]),
+        ("亿元", "0.05亿元", ["0.0020", "0.0511", "0.0532"]),
     ],
 )
 def test_sentences_cards_and_tables_are_in_the_reports_unit(
@@ -60,6 +61,13 @@ def test_a_whole_report_in_yuan_names_no_other_unit(department: Department) -> N
     page.text = page.text.replace("3.5亿元", "")
     assert set(AMOUNT.findall(page.text)) == {"元"}
     assert "金额单位：元" in page.text
+
+
+def test_a_small_amount_in_a_large_unit_is_no_other_amount(department: Department) -> None:
+    body = "报告单位: 亿元\n三公经费: {预算: 60, 支出: 48.73, 公务接待费: {预算: 15, 支出: 8.73}}\n"
+    told = Page(Workbook(load(department(body))).three_public().html()).text
+    assert "预算总额0.006亿元，实际支出0.0049亿元，结余0.0011亿元" in told
+    assert "持平" not in told
 
 
 def test_the_result_and_the_checks_stay_in_the_units_of_the_file(department: Department) -> None:
@@ -101,3 +109,9 @@ def test_the_cover_tells_code_method_evaluator_and_unit(department: Department) 
     )
     told = Page(Workbook(load(path)).cover().html()).text
     assert told == "预算编码：001005　　评价方式：部门评价　　评价机构：某事务所　　金额单位：元"
+
+
+def test_the_head_tells_the_largest_overspend_in_the_reports_unit(department: Department) -> None:
+    body = "报告单位: 元\n支出: {明细: {甲: 7, 乙: 3}}\n预算安排: {明细: {甲: 5, 乙: 3}}\n"
+    told = Assessment(load(department(body)))
+    assert "甲：比预算多20000元" in matters(told.review, told.figures, told.score)[0][0]

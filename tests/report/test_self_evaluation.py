@@ -10,6 +10,7 @@ import pytest
 from govnb import Workbook
 from govnb.report.tables import Row, Table
 from govnb.sheet.read import Inputs, load
+from govnb.text.faults import FaultsError
 
 FILES = Path(__file__).parent.parent / "data" / "later"
 Forms = Callable[[str], list[Table]]
@@ -129,3 +130,22 @@ def test_without_a_form_the_lab_shows_no_heading_of_one_and_annexes_count_on(
     assert [workbook.annex_heading(name).source for name in named] == [
         "", "附件1　评分表", "附件2　基础数据表", "附件3　复核意见",
     ]  # fmt: skip
+
+
+def test_a_form_prints_the_figures_its_words_refer_to(
+    written: Callable[[str], list[Table]],
+) -> None:
+    (form,) = written(
+        "业务量: {学生: {单位: 人, 本年: 3186}}\n"
+        "自评表: {年度目标: {目标1: {预期目标: 入学, 实际完成: '在校{{ 业务量.学生.本年 }}。'}}}\n"
+        "绩效指标:\n  培训: {一级指标: 产出, 年度指标值: ≥9人, 实际完成值: 8人, 分值: 50,"
+        " 偏差原因: '共{{ 业务量.学生.本年 | 数字 }}人次'}\n"
+    )
+    said = form.html()
+    assert ">在校3186人。<" in said
+    assert ">共3186人次<" in said
+
+
+def test_what_a_goal_refers_to_must_exist(written: Callable[[str], list[Table]]) -> None:
+    with pytest.raises(FaultsError, match="没有“业务量"):
+        written("自评表: {年度目标: {目标1: {实际完成: '{{ 业务量.学生.本年 }}'}}}\n")

@@ -318,6 +318,11 @@ def test_an_account_that_prints_no_difference_is_level_with_the_budget(
             "比本年收入多10万元，用的是上年结转。",
         ),
         (
+            "收入: 100\n支出: 110\n预算执行: {上年结转: 15}\n",
+            "比本年收入多10万元，用的是上年结转。",
+        ),
+        ("收入: 100\n支出: 110\n预算执行: {上年结转: 5}\n", "超支10万元"),
+        (
             "收入: 100\n支出: 90\n预算执行: {年初预算: 80, 决算收入: 100}\n",
             "比本年收入少10万元。",
         ),
@@ -338,3 +343,37 @@ def test_a_card_calls_income_what_the_report_calls_it(
     body = f"收入: {{名称: {called}, 合计: 100}}\n支出: 90\n"
     cards = [label for label, _, _ in Workbook(load(department(body))).cards().entries()]
     assert [label for label in cards if label in labels] == labels
+
+
+def test_cars_stated_as_one_amount_are_told(department: Department) -> None:
+    body = (
+        "三公经费:\n  公务接待费: {预算: 15, 支出: 8}\n"
+        "  公务用车购置及运行维护费: {预算: 45, 支出: 40, 上年支出: 43}\n"
+    )
+    told = Page(Workbook(load(department(body))).three_public().html()).text
+    assert "公务用车购置及运行维护费预算45万元，实际支出40万元，结余5万元" in told
+    assert "比上年减少3万元" in told
+
+
+def test_what_was_bought_last_year_and_not_this_one_is_told(department: Department) -> None:
+    body = "三公经费: {公务用车购置费: {预算: 0, 支出: 0, 上年支出: 36.5}}\n"
+    told = Page(Workbook(load(department(body))).three_public().html()).text
+    assert "公务用车购置费没有预算，也没有支出，比上年减少36.5万元" in told
+
+
+def test_offices_of_which_only_the_number_is_known_are_told(department: Department) -> None:
+    path = department("人员: {人员总数: 12, 总数口径: 不含退休}\n")
+    text = path.read_text("utf-8").replace("名称: 测试局\n", "名称: 测试局\n  内设机构数: 38\n")
+    path.write_text(text, "utf-8")
+    workbook = Workbook(load(path))
+    assert "内设机构38个。" in Page(workbook.text("机构设置").html()).text
+    assert "人员总数12人（不含退休）。" in Page(workbook.text("人员情况").html()).text
+
+
+def test_income_is_called_what_the_file_calls_it_and_no_budget_of_its_own(
+    department: Department,
+) -> None:
+    hospital = Workbook(load(department("收入: {明细: {财政拨款收入: 3, 事业收入: 41}}\n")))
+    assert Page(hospital.income_heading("（一）").html()).text.strip() == "（一）收入：44万元"
+    named = Workbook(load(department("收入: {名称: 财政预算收入, 合计: 44}\n")))
+    assert "财政预算收入：44万元" in Page(named.income_heading("（一）").html()).text

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govnb.sheet.compute import compute
+from govnb.sheet.compute import compute, supposed
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import Inputs, load
+from govnb.sheet.sheet import NOWHERE
 from govnb.text.faults import FaultsError
 from govnb.text.values import UNKNOWN
 
@@ -310,6 +311,34 @@ def test_a_trial_gives_the_same_numbers_as_changing_the_file(
     assert {n: f.as_dict()["value"] for n, f in trial.items()} == {
         n: entry["value"] for n, entry in after.items()
     }
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"预算执行.本年追加": "0", "预算执行.年初预算": "=收入"},
+        {"政府采购.预算": "=项目.电子政务外网建设.评审金额"},
+        {"三公经费.公务接待费.支出": UNKNOWN},
+        {"收入": "1 / 3 * 3"},
+        {"人员.在职人员": "40人", "落款.日期": "2017-03-04"},
+        {"支出.工资福利支出": "=支出.资本性支出 + 1"},
+        {"支出.工资福利支出": "=支出"},
+        {"业务量.没有这一项.本年": "3"},
+        {"评分依据.管理制度健全性.状态": "是"},
+    ],
+    ids=str,
+)
+def test_what_is_supposed_is_what_the_whole_worked_out_again_comes_to(
+    values: dict[str, str], junshan: Inputs, figures: Figures
+) -> None:
+    def outcome(made: Callable[[], Figures]) -> object:
+        try:
+            return {n: f._replace(expression=None, place=NOWHERE) for n, f in made().items()}
+        except FaultsError as error:
+            return error.faults
+
+    whole = outcome(lambda: compute(junshan, values, real=figures)[0])
+    assert outcome(lambda: supposed(junshan, figures, values)) == whole
 
 
 def test_what_is_only_supposed_may_be_what_nobody_could_type(

@@ -92,6 +92,16 @@ def test_a_kind_of_project_may_have_a_total_and_no_lines(figures_of: FiguresOf) 
     assert found["项目支出.支出合计"].number == 50
 
 
+def test_one_kind_of_projects_last_year_is_not_the_total_of_all(figures_of: FiguresOf) -> None:
+    lines = "业务工作专项: {甲: {上年支出: 30, 支出: 32}}, 运行维护专项: {乙: {支出: 12}}"
+    text = f"项目支出: {{{lines}}}\n"
+    found = figures_of(text)
+    assert found["项目支出.支出合计"].number == 44
+    assert found["项目支出.上年支出合计"].value is None
+    stated = figures_of(f"{text}项目支出总额: {{上年支出: 41}}\n")
+    assert stated["项目支出.上年支出合计"].number == 41
+
+
 def test_people_are_stated_by_unit_and_added_up(figures_of: FiguresOf) -> None:
     text = "人员:\n  按单位:\n    甲: {编制数: 10, 在职人员: 9}\n    乙: {编制数: 5, 在职人员: 6}\n"
     found = figures_of(text)

@@ -57,6 +57,33 @@ def test_twelve_months_give_the_same_whether_typed_as_当月_or_as_累计(beside
     assert made[0] == made[1] == [Decimal(n) for n in to_date]
 
 
+@pytest.mark.parametrize("month", ["十一月", "11月份", "2026-11-30", "11", "202611"])
+def test_a_month_is_read_as_people_write_it(beside: Beside, month: str) -> None:
+    made = beside(月度=f"项目,月份,当月支出\n甲,{month},5\n甲,一月,3\n")
+    assert cumulated(made)[:11] == [Decimal(3)] * 10 + [Decimal(8)]
+
+
+def test_a_month_in_the_head_may_be_written_in_words_or_to_date(beside: Beside) -> None:
+    for heads in ("一月,二月,三月", "1月,1-2月,1—3月", "1月累计,1至2月累计,1~3月累计"):
+        made = beside(月度=f"项目,口径,{heads}\n甲,累计,1,2,3\n")
+        assert cumulated(made)[:3] == [Decimal(n) for n in (1, 2, 3)], heads
+
+
+def test_a_header_of_two_rows_is_read_as_one(beside: Beside) -> None:
+    """As a finance system prints it: 支出 stands over 当月 and 累计, in a merged cell."""
+    head = "表\n项目,类别,支出,,预算,\n,,月份,累计,合计,年初预算\n"
+    made = beside(月度=f"{head}甲,项目支出,1,5,9,100\n甲,项目支出,2,11,9,100\n")
+    assert cumulated(made)[:2] == [Decimal(5), Decimal(11)]
+    assert made.figures["月度.甲.年初预算"].number == 100
+
+
+def test_sums_and_heads_that_come_again_are_no_projects(beside: Beside) -> None:
+    rows = "栏次,1,2\n甲,1,5\n基本支出小计,1,5\n项目,月份,当月支出\n项目支出合 计：,1,5\n总计,1,5\n"
+    made = beside(月度=f"项目,月份,当月支出\n{rows}")
+    assert list(made.inputs.department.monthly) == ["甲"]
+    assert made.figures["月度合计.累计支出.1月"].number == 5
+
+
 def test_a_month_of_another_measure_is_named(beside: Beside) -> None:
     """B.5 item 1."""
     said = refused(beside, 月度=f"项目,口径,{MONTHS}\n甲,累计,5,11,7,26,,,,,,,,\n")

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from govnb.batch.sample import words
+import yaml
 
 Tree = dict[str, Any]
 _CENT = Decimal("0.01")
-_ACCOUNTS = {
-    "工资福利支出": ("基本工资", "津贴补贴", "奖金", "社会保障缴费", "住房公积金"),
-    "商品和服务支出": ("办公费", "印刷费", "水费", "电费", "邮电费", "差旅费", "维修费", "会议费",
-                  "培训费", "劳务费"),
-    "对个人和家庭的补助": ("离退休费", "生活补助", "医疗费"),
-}  # fmt: skip
-# What 公用经费 is told by, and the accounts it is.
-_PUBLIC = {
-    "办公经费": ("办公费", "印刷费"),
-    "水费电费差旅费": ("水费", "电费", "差旅费"),
-    "会议费培训费": ("会议费", "培训费"),
-}
+# Words and sentences by what they are for.
+WORDS: Tree = yaml.load(Path(__file__).with_name("words.yml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def department(number: int, year: int, seed: int) -> Tree:
@@ -51,18 +42,16 @@ class _Maker:
 
     def identity(self) -> Tree:
         """Return who reports."""
-        kinds = len(words.KINDS)
-        place = words.PLACES[self.number // kinds % len(words.PLACES)]
-        again = self.number // (kinds * len(words.PLACES))
+        kinds, places = WORDS["机构"], WORDS["地名"]
+        others, kind = divmod(self.number, len(kinds))
+        again, place = divmod(others, len(places))
         branch = f"第{again + 1}分局" if again else ""
-        name = f"示例区{place}{words.KINDS[self.number % kinds]}{branch}"
+        name = f"示例区{places[place]}{kinds[kind]}{branch}"
         founded = self.random.randint(1985, self.year - 3)
         return {
             "名称": name,
             "预算编码": f"{self.number + 1:06d}",
-            "性质": self.random.choice(
-                ("正科级行政单位，财政全额拨款", "副科级事业单位，财政全额拨款")
-            ),
+            "性质": self.random.choice(WORDS["性质"]),
             "预算单位数": self.random.randint(1, 6),
             "设立时间": founded,
             "设立文号": [f"示编〔{founded}〕{self.random.randint(1, 60)}号"],
@@ -75,7 +64,7 @@ class _Maker:
         total = sum(posts.values())
         outside = {"聘用": some(0, 12), "劳务派遣": some(0, 8)}
         return {
-            "内设机构": self.few(words.OFFICES, 4, 9),
+            "内设机构": self.few("内设机构", 4, 9),
             "人员": {
                 "编制数": {"明细": posts},
                 "在职人员": max(1, total - some(0, 6)),
@@ -83,8 +72,8 @@ class _Maker:
                 "离退休人员": some(0, 50),
                 "人员总数": "=人员.在职人员 + 人员.编外人员",
             },
-            "主要职责": self.few(words.DUTIES, 4, 8),
-            "管理制度": self.few(words.SYSTEMS, 3, 6),
+            "主要职责": self.few("主要职责", 4, 8),
+            "管理制度": self.few("管理制度", 3, 6),
         }
 
     def money(self) -> Tree:
@@ -93,7 +82,7 @@ class _Maker:
         project, projects = self.projects()
         budget = {
             account: {part: self.amount(2, 60) for part in self.few(parts, 2, len(parts))}
-            for account, parts in _ACCOUNTS.items()
+            for account, parts in WORDS["科目"].items()
         }
         basic = {account: sum(parts.values()) for account, parts in budget.items()}
         income = {
@@ -137,13 +126,13 @@ class _Maker:
 
     def specials(self) -> list[tuple[str, str]]:
         """Return the department's special items, the same whenever asked."""
-        chosen = Random(f"{self.number}-special").sample(words.SPECIAL, 3 + self.number % 8)
-        return sorted(chosen, key=words.SPECIAL.index)
+        chosen = Random(f"{self.number}-special").sample(WORDS["专项"], 3 + self.number % 8)
+        return sorted(chosen, key=WORDS["专项"].index)
 
     def projects(self) -> tuple[Decimal, Tree]:
         """Return the funds of the projects and the projects themselves."""
         total, projects = Decimal(0), {}
-        for name in self.few(words.PROJECTS, 0, 2):
+        for name in self.few("项目", 0, 2):
             appraised = self.amount(60, 400)
             contract = self.about(appraised, 0.8, 0.99)
             total += contract
@@ -161,7 +150,7 @@ class _Maker:
                     "完成招标": {"日期": f"{year}-12-{self.random.randint(1, 28):02d}"},
                     "竣工验收": {"日期": f"{self.year}-{self.random.randint(6, 11):02d}-20"},
                 },
-                "说明": words.PROJECT_NOTE.replace("NAME", name),
+                "说明": WORDS["项目说明"].replace("NAME", name),
             }
         return total, projects
 
@@ -190,7 +179,7 @@ class _Maker:
     def work(self) -> Tree:
         """Return how much was done, with one thing that is new this year."""
         volumes: Tree = {}
-        for name, unit, least, most in self.few(words.VOLUMES, 4, 7):
+        for name, unit, least, most in self.few("业务量", 4, 7):
             last = self.random.randint(least, most)
             this = max(1, round(last * self.random.uniform(0.9, 1.3)))
             volumes[name] = {"单位": unit, "本年": this, "上年": last}
@@ -199,42 +188,18 @@ class _Maker:
     def words(self) -> Tree:
         """Return the prose and the lists."""
         return {
-            "叙述": {
-                "概述": words.OVERVIEW,
-                "人员情况": words.STAFF,
-                "管理状况": words.MANAGEMENT,
-                "基本支出管理": words.BASIC,
-                "绩效概述": words.PERFORMANCE,
-                "经济性": words.ECONOMY,
-                "效率性和有效性": words.EFFICIENCY,
-                "满意度": words.SATISFACTION,
-            },
-            "荣誉": self.few(words.HONOURS, 0, 3),
-            "存在问题": self.few(words.PROBLEMS, 1, 3),
-            "改进措施": self.few(words.MEASURES, 2, 5),
+            "叙述": dict(WORDS["叙述"]),
+            "荣誉": self.few("荣誉", 0, 3),
+            "存在问题": self.few("存在问题", 1, 3),
+            "改进措施": self.few("改进措施", 2, 5),
             "落款": {"日期": f"{self.year + 1}-{self.random.randint(4, 8):02d}-18"},
         }
 
     def evidence(self) -> Tree:
         """Return what scoring needs; some departments lack some of it, and get an interval."""
         asked = self.random.randint(80, 400)
-        points = {
-            "管理制度健全性": (
-                *("有内部财务、会计核算等制度", "有厉行节约制度"),
-                *("合法、合规、完整", "得到有效执行"),
-            ),
-            "预决算信息公开性": (
-                *("按规定内容公开", "按规定时限公开"),
-                *("基础数据真实", "基础数据完整", "基础数据准确"),
-            ),
-            "资金使用合规性": (
-                "支出符合国家财经法规和财务管理制度规定", "资金拨付有完整的审批程序和手续",
-                "重大项目开支经过评估论证", "支出符合部门预算批复的用途",
-                "资金使用无截留、挤占、挪用、虚列支出等情况",
-            ),
-        }  # fmt: skip
         tree: Tree = {}
-        for indicator, names in points.items():
+        for indicator, names in WORDS["要点"].items():
             if self.random.random() < 0.85:
                 tree[indicator] = {"要点": {n: {"符合": "是", "佐证": "见自评材料"} for n in names}}
         done = self.random.randint(8, 12)
@@ -257,7 +222,7 @@ class _Maker:
     def accounts(self, budget: Tree, spent: Tree) -> Tree:
         """Return the lines of 公用经费, each made up of accounts."""
         lines = {}
-        for name, accounts in _PUBLIC.items():
+        for name, accounts in WORDS["公用经费"].items():
             planned, done = (
                 sum((part.get(a, 0) for a in accounts), Decimal(0)) for part in (budget, spent)
             )
@@ -275,8 +240,9 @@ class _Maker:
             "支出": self.about(budget, 0.8, 1.06),
         }
 
-    def few(self, items: tuple[Any, ...], least: int, most: int) -> list[Any]:
+    def few(self, of: str | list[Any], least: int, most: int) -> list[Any]:
         """Return some of the items, in their order."""
+        items = WORDS[of] if isinstance(of, str) else of
         chosen = self.random.sample(range(len(items)), self.random.randint(least, most))
         return [items[i] for i in sorted(chosen)]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from govnb.batch.sample import words
-from govnb.batch.sample.department import Tree
+from govnb.batch.sample.department import WORDS, Tree
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def rounding(tree: Tree, random: Random) -> Error:
 
 def zero_base(tree: Tree, random: Random) -> Error:
     """Print growth of 100 % from nothing."""
-    name, unit = random.choice(words.NEW_VOLUMES)
+    name, unit = random.choice(WORDS["新业务量"])
     tree["业务量"][name] = {"单位": unit, "本年": random.randint(2, 30), "上年": 0}
     tree["公布数"][f"业务量.{name}.增长率"] = "100%"
     return Error("零基增长", f"业务量零基增长:{name}", "错误", "上年为 0，印增长 100%")

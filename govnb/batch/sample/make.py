@@ -12,8 +12,7 @@ from typing import Any
 
 import yaml
 
-from govnb.batch.sample import words
-from govnb.batch.sample.department import department
+from govnb.batch.sample.department import WORDS, department
 from govnb.batch.sample.errors import KINDS, Error
 from govnb.files import write_all_whole, write_whole
 from govnb.shipped import shipped
@@ -89,7 +88,7 @@ def make(count: int, folder: Path, seed: int = 0, params: Path | None = None) ->
 def year_file() -> dict[str, Any]:
     """Return what the made-up district shares."""
     shared: dict[str, Any] = {"年度": YEAR, "地区": "示例市示例区", "金额单位": "万元"}
-    return shared | {"指标体系": "hunan-2016", "经济分类": dict(words.ACCOUNTS)}
+    return shared | {"指标体系": "hunan-2016", "经济分类": dict(WORDS["经济分类"])}
 
 
 def dump(tree: Any) -> str:
