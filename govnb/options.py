@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,7 +51,11 @@ def _params(ctx: click.Context) -> Path:
 
 
 def _items(words: Iterable[str], typed: str) -> list[CompletionItem]:
-    return [CompletionItem(word) for word in words if word.startswith(typed)]
+    found = [word for word in words if word.startswith(typed)]
+    if os.environ.get("_GOVNB_COMPLETE", "").startswith("bash"):
+        # zsh and fish quote what they insert, bash does not.
+        found = [re.sub(r"""([\s"'\\()&;<>|$`*?\[\]{}#!~])""", r"\\\1", word) for word in found]
+    return [CompletionItem(word) for word in found]
 
 
 YEAR = click.argument("year", type=int, metavar="年度", shell_complete=years)

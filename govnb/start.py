@@ -12,13 +12,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
 import ipywidgets as widgets
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from govnb.files import find_upward
@@ -31,7 +33,10 @@ from govnb.text.faults import FaultsError
 
 _COMMAND = (sys.executable, "-c", "from govnb.cli import main; main()")
 # A place in a file: what a fault says, and what can be opened.
-_PLACE = re.compile(r"(?P<file>[\w./\-（）]+\.(?:yml|html))(?P<at>:\d+(?::\d+)?)?")
+_PLACE = re.compile(
+    r"(?P<file>(?:params|outputs)/[^:：\n]+?\.(?:yml|html)|[\w./\-（）]+\.(?:yml|html))"
+    r"(?P<at>:\d+(?::\d+)?)?"
+)
 _NAME = re.compile(r"""^部门:(?:.*\n)?.*?名称: *["']?([^,}"'#\n]+)""", re.MULTILINE)
 
 
@@ -65,6 +70,8 @@ class StartPage:
         self.trial = self._button(
             "试算", "只算不存：改一个数，看哪些跟着变", self.try_out, "calculator"
         )
+        # When the last command had ended, by the browser's clock.
+        self._ended = datetime.min.replace(tzinfo=UTC)
         self._fill(year=None)
         self.year.observe(lambda _: self._fill_departments(), "value")
         self.department.observe(lambda _: self._chosen(), "value")
@@ -199,8 +206,12 @@ class StartPage:
         return button
 
     def _pressed(self, do: Callable[[], object]) -> None:
+        clicked, began = _clicked(), monotonic()
+        if clicked < self._ended:  # Before the button looked disabled.
+            return
         try:
             do()
+            self._ended = clicked + timedelta(seconds=monotonic() - began)
         except FaultsError as error:
             # The file was renamed or removed since it was chosen.
             self._fill_departments()
@@ -238,3 +249,11 @@ class StartPage:
         """Return a link that a notebook's host opens: relative to where the notebook stands."""
         relative = os.path.relpath(path, Path.cwd())
         return f'<a href="{quote(Path(relative).as_posix())}" target="_blank">{escape(text)}</a>'
+
+
+def _clicked() -> datetime:
+    """Return when the button was clicked, by the browser's clock: clicks wait while one runs."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    parent: dict[str, Any] = kernel.get_parent("shell") if kernel else {}
+    sent = parent.get("header", {}).get("date")
+    return sent if isinstance(sent, datetime) else datetime.now(UTC)

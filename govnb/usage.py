@@ -36,8 +36,9 @@ class Help(click.HelpFormatter):
         table = Table.grid(padding=(0, col_spacing, 0, 0))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        for name, meaning in rows:
-            table.add_row(Text(name), Text(_RANGE.sub("", meaning)))
+        for name, added in rows:
+            meaning = _RANGE.sub("", added).replace("  [required]", "（必写）")
+            table.add_row(Text(name), Text(meaning))
         console = Console(width=self.width - self.current_indent, color_system=None)
         for line in console.render_lines(table, pad=False):
             text = "".join(segment.text for segment in line).rstrip()

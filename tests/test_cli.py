@@ -295,6 +295,21 @@ def test_bash_asks_the_command_itself() -> None:
     assert said.stdout.split() == ["junshan-zwfw"], said.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no bash")
+def test_bash_inserts_a_name_with_a_blank_as_one_word(tmp_path: Path) -> None:
+    (tmp_path / "params/2016").mkdir(parents=True)
+    (tmp_path / "params/2016/君山 政务.yml").touch()
+    words = {"_GOVNB_COMPLETE": "bash_complete", "COMP_WORDS": "govnb\nrun\n2016\n君"}
+    env = {**os.environ, **words, "COMP_CWORD": "3", "PYTHONUTF8": "1"}
+    command = Path(sys.executable).with_name("govnb")
+    said = subprocess.run([command], cwd=tmp_path, env=env, capture_output=True, encoding="utf-8")
+    assert said.stdout == "plain,君山\\ 政务\n", said.stderr
+
+
+def test_help_says_in_chinese_what_has_to_be_given(govnb: Any) -> None:
+    assert "写到哪里（必写）" in govnb("sample", "--help").out
+
+
 def test_the_version_is_shown(govnb: Any) -> None:
     assert re.fullmatch(r"govnb \d+\.\d+\.\d+\S*\n", govnb("--version").out)
 

@@ -520,13 +520,12 @@ class _Reader:
     def unused(self) -> None:
         """Note the numbers under known heads that no entry of the map asked for."""
         table = self.table
-        at = [c for c in table.cells if c not in self.used and not is_nothing(table.grid.at(*c))]
+        at = [c for c in table.cells if c not in self.used and _is_number(table.grid.at(*c))]
         if table.form.pivots:
             return
         if table.form.lines:
             known = table.form.known_rows
-            at = [c for c in at if _is_number(table.grid.at(*c))
-                  and not known & {table.word(c[0], n) for n in range(c[1])}]  # fmt: skip
+            at = [c for c in at if not known & {table.word(c[0], n) for n in range(c[1])}]
         labels = dict.fromkeys(table.label(*cell)[0] or address(*cell) for cell in at)
         if labels:
             told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")

@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_origin
@@ -37,6 +38,8 @@ _FORMULA = re.compile(r"""(?:^|[:,{\[-]\s*)["']?=[^#"',}]*$""")
 _REFERENCE = re.compile(r"\{\{[^}|]*$")
 # Where a flow mapping's key begins that has a mapping for its value.
 _INSIDE = re.compile(r"""(?<![^\s"'{},:])([^\s"'{},:]+):\s*\{(?=[^{}]*(?:\{|$))""")
+# How often a file is read again, without the lines that were faulty.
+_ROUNDS = 8
 _HALF = re.compile("[\ud800-\udfff]")
 # What stands in the way of a name's being a key as it is.
 _NO_NAME = re.compile(r"[\s.:#{}\[\],|=\"']")
@@ -82,6 +85,8 @@ class Document:
                     found += self._checked(draft)
             except FaultsError as error:
                 found += [Remark(f.place, _told(f), "错误") for f in error.faults]
+                if not self.figures:
+                    self._read_around(error.faults, draft)
             here = os.fspath(draft)
             found = [replace(r, place=self._here(r.place, here)) for r in found]
         return [remark for remark in found if remark.place.file == self.label]
@@ -106,6 +111,26 @@ class Document:
                 kind = "复核" if finding.severity == "错误" else "提示"
                 remarks.append(Remark(places[0], f"[{finding.severity}] {finding.message}", kind))
         return remarks
+
+    def _read_around(self, faults: Iterable[Fault], draft: Path) -> None:
+        """Take the figures of what can still be read: the file without its faulty lines."""
+        lines = [*self.lines]
+        # What is left out may be missed elsewhere, and of a YAML fault only the first is known.
+        for _ in range(_ROUNDS):
+            before = [*lines]
+            for fault in faults:
+                if fault.place.file == os.fspath(draft):
+                    _leave_out(lines, fault.place.line - 1)
+            if lines == before:
+                return
+            draft.write_text("\n".join(lines), "utf-8")
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    self._checked(draft)
+                return
+            except FaultsError as error:
+                faults = error.faults
 
     def _here(self, place: Place, draft: str) -> Place:
         return replace(place, file=self.label) if place.file == draft else place
@@ -233,6 +258,21 @@ class Document:
 
     def _line(self, number: int) -> str:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+
+def _leave_out(lines: list[str], at: int) -> None:
+    """Empty a line and what stands below it, indented more."""
+    if at < len(lines):
+        deep, lines[at] = _indent(lines[at]), ""
+        for number in range(at + 1, len(lines)):
+            if lines[number].strip() and _indent(lines[number]) <= deep:
+                break
+            lines[number] = ""
+
+
+def _indent(line: str) -> int:
+    line = line.expandtabs()
+    return len(line) - len(line.lstrip())
 
 
 def _told(fault: Fault) -> str:

@@ -246,6 +246,24 @@ def test_check_and_make_say_in_chinese_what_they_did(lab: Lab, start: Any) -> No
     assert "outputs/2016" in start.get_by_role("link", name="网页").get_attribute("href")
 
 
+def test_quick_clicks_run_a_command_once(start: Any) -> None:
+    start.evaluate(
+        """() => {
+          window.runs = 0;
+          new MutationObserver((changes) => changes.forEach(change => change.addedNodes.forEach(
+            node => { if (node.textContent.includes("正在运行")) window.runs += 1; }
+          ))).observe(document.body, { childList: true, subtree: true });
+          const check = [...document.querySelectorAll("button.jupyter-button")].find(
+            button => button.innerText.includes("检查"));
+          for (let n = 0; n < 4; n++) check.click();
+        }"""
+    )
+    start.locator(".govnb-said").filter(has_text="1 个文件").wait_for()
+    start.wait_for_selector('[data-status="idle"]')
+    start.locator("button.jupyter-button:enabled", has_text="检查").wait_for()
+    assert start.evaluate("window.runs") == 1
+
+
 def test_a_trial_shows_before_and_after(start: Any) -> None:
     start.get_by_placeholder("哪个数").fill("三公经费.公务接待费.支出")
     start.get_by_placeholder("改成多少").fill("5")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,27 @@ def test_what_was_made_for_next_year_is_still_said_when_it_is_shown(folder: Path
     assert (shown.year.value, shown.department.value) == (2017, "junshan-zwfw")
     shown.year.value = 2016
     assert "文件已经有了" in pressed(shown, "新建下一年")
+
+
+def test_clicks_while_a_command_runs_are_not_made_up_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = page()
+    runs: list[object] = []
+    monkeypatch.setattr(shown, "_run", lambda *words: (runs.append(words), time.sleep(0.05)))
+    # The browser's clock is ahead; three clicks are sent before the first is answered.
+    sent = datetime(2030, 1, 1, tzinfo=UTC)
+    for late in (0, 10, 20, 3000):
+        clicked = sent + timedelta(milliseconds=late)
+        monkeypatch.setattr("govnb.start._clicked", lambda when=clicked: when)
+        shown._pressed(shown.check)
+    assert len(runs) == 2
+
+
+def test_a_file_with_a_blank_in_its_name_is_led_to(folder: Path) -> None:
+    text = (folder / FILE).read_text("utf-8").replace("名称: 君山区政务", "名称: 君山区试写", 1)
+    (folder / "params/2016/君山 政务.yml").write_text(text.replace("30.98", "3O.98", 1), "utf-8")
+    shown = page("君山 政务")
+    pressed(shown, "检查")
+    link = "../params/2016/%E5%90%9B%E5%B1%B1%20%E6%94%BF%E5%8A%A1.yml"
+    assert f'href="{link}"' in str(shown.said.outputs)

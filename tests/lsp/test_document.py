@@ -88,3 +88,25 @@ def test_any_text_is_checked_asked_about_and_completed(
             document.completions(line, column)
             if item := document.item_at(line, column):
                 document.renamed(item, "新名")
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        WHOLE.replace("简称: 政务中心", "简称：政务中心", 1),
+        WHOLE.replace("简称: 政务中心", "简称: [政务中心", 1),
+        WHOLE.replace("简称: 政务中心", "\t简称: 政务中心", 1),
+        instead("编外人员经费: 约三十万"),
+        instead("编外人员: {借调: 没有.这个}\n  编外人员经费: =没有.这个"),
+        WHOLE + "\n随便写的:\n  甲: 1\n  乙:\n    - 2\n",
+    ],
+)
+def test_a_file_opened_with_a_fault_has_the_figures_that_can_still_be_read(
+    file: Path, faulty: str
+) -> None:
+    document = Document(file, faulty)
+    assert [remark for remark in document.check() if remark.kind == "错误"]
+    figure = document.figures["收入.财政预算.专项经费"]
+    line = figure.place.line
+    assert document.name_at(line, figure.place.column) == (figure.name, figure.place.column)
+    assert "params/2016/junshan-zwfw.yml" in document.told(figure.name)
