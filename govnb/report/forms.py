@@ -90,7 +90,10 @@ class _Form:
         done = any(row.cells[n].text for row in rows for n in (4, 6))
         is_result = done or self.said.points is not None or self._is_draft
         is_result = is_result or any(line.actual for line in self.said.money.values())
-        kept = range(len(_INDICATORS)) if is_result else _DECLARED
+        kept = tuple(range(len(_INDICATORS))) if is_result else _DECLARED
+        if not is_result and not any(t.weight for t in self.targets.values()):
+            # A budget's targets have no points.
+            kept = _DECLARED[:-1]
         rows = [replace(row, cells=tuple(row.cells[n] for n in kept)) for row in rows]
         self._who(len(kept))
         self._money(len(kept), is_result)
@@ -172,7 +175,7 @@ class _Form:
             return [*amounts, Cell("—"), self._cell(rate), Cell("—")]
         weight = self._cell(f"{self.at}.执行率分值", plain=True)
         if not weight.text:
-            counted = (t.weight.value or Decimal(0) for t in self.targets.values())
+            counted = (t.worth for t in self.targets.values())
             left = 100 - sum(counted, Decimal(0))
             usual = left if left in _WEIGHTS else _WEIGHTS[0]
             weight = Cell(number_text(usual), value=usual)

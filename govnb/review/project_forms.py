@@ -144,14 +144,14 @@ class _Form:
     def weights(self) -> Iterator[Finding]:
         """Hold what all rows count against the total, and against the rules' division."""
         targets = self.scored.form.targets
-        if not targets:
+        if not any(target.weight for target in targets.values()):
             return
         own = self.scored.form.weights
         whole, row = own + self.scored.rate_weight, self.scored.rows.get("")
         side = Side(
             f"{self._at}.绩效指标.*.分值",
             exact(whole),
-            str(next(iter(targets.values())).weight.place),
+            str(next(iter(targets.values())).place),
         )
         evidence = Evidence(
             side, Side(None, exact(self.scored.total), None), whole - self.scored.total, ZERO
@@ -202,8 +202,8 @@ class _Form:
     def _bounds(self, name: str) -> tuple[Decimal, Decimal]:
         """Return what a row's points can be; the rate's row has no name."""
         targets = self.scored.form.targets
-        weight = targets[name].weight.value if name else self.scored.rate_weight
-        return self.scored.due(name) or (ZERO, self.scored.total if weight is None else weight)
+        worth = targets[name].worth or self.scored.total if name else self.scored.rate_weight
+        return self.scored.due(name) or (ZERO, worth)
 
     def explained(self) -> Iterator[Finding]:
         """Ask for the reasons that execution and adjustments need."""
@@ -278,7 +278,7 @@ class _Form:
         self, name: str, target: Target, value: Decimal | None, due: tuple[Decimal, Decimal] | None
     ) -> Iterator[_Fault]:
         """Yield what is wrong with the points of an indicator."""
-        weight = target.weight.value or ZERO
+        weight = target.worth
         if value is None or due is None:
             return
         is_told = bool(target.shortfall or target.remedy)
@@ -311,7 +311,7 @@ class _Form:
             )
         # What came to be far more than meant loses points by another rule, and is asked for there.
         is_missed = (_beyond(target) or ZERO) <= 0
-        if due[1] < (target.weight.value or ZERO) and is_missed and not target.shortfall:
+        if due[1] < (target.worth) and is_missed and not target.shortfall:
             yield _Fault("没有达到目标，没有写偏差原因")
 
     def _turned(self, name: str, target: Target) -> str:
@@ -320,10 +320,10 @@ class _Form:
             return ""
         if signed(target.target.text)[0]:
             return ""
-        row = next(r for r in self.scored.downward.indicators if r.place == target.weight.place)
+        row = next(r for r in self.scored.downward.indicators if r.place == target.place)
         if row.high is None or not row.weight:
             return ""
-        other = printed(row.high * (target.weight.value or ZERO) / row.weight, "分")
+        other = printed(row.high * (target.worth) / row.weight, "分")
         return f"（越高越好）；越低越好的是{other}：年度指标值没有写 ≥ 或 ≤，请写明方向"
 
     def _remarks(self, target: Target) -> Iterator[_Fault]:

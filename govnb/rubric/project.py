@@ -80,7 +80,7 @@ def _alone(inputs: Inputs, form: ProjectForm, rubric: Rubric, way: str | None) -
     share, targets = _share(form, rubric), dict[str, Target]()
     for name, target in form.targets.items():
         weight = target.weight
-        if weight.value is not None:
+        if weight is not None and weight.value is not None:
             weight = replace(weight, value=weight.value * share)
         changed: dict[str, Any] = {"weight": weight, "published": None}
         if way and _unsigned(target):

@@ -195,15 +195,17 @@ def _listed(
 ) -> Iterator[tuple[Entry, Evidence | None, str]]:
     """Yield the indicators a department lists itself; without any the group stands for them."""
     group, name = socket.group, str(socket.group.from_department)
-    own = {key: target for key, target in targets.items() if target.is_of(name)}
+    own = {key: target for key, target in targets.items() if target.weight and target.is_of(name)}
     blank = Scalar("")
     common: dict[str, Any] = {"source": group.source or blank, "mark": group.mark or blank}
     if not own:
         item = Indicator.model_construct(weight=group.weight, **common)
-        title = f"{name}（部门没有列绩效指标）"
+        listed = "带分值的" if any(target.is_of(name) for target in targets.values()) else ""
+        title = f"{name}（部门没有列{listed}绩效指标）"
         yield Entry(title, socket.groups, item, socket.place), None, TARGETS
     for key, target in own.items():
         weight, is_told = target.weight, target.is_told
+        assert weight is not None
         rule = group.qualitative if is_told else group.quantitative
         if rule is None:
             message = f"“{key}”是定性指标，这套指标体系没有规定定性指标怎么计分"
@@ -226,10 +228,10 @@ def _own_weights(
     told: dict[str, str] = {}
     for socket in rubric.sockets:
         group, name = socket.group, str(socket.group.from_department)
-        own = [t for t in inputs.department.targets.values() if t.is_of(name)]
+        own = [t for t in inputs.department.targets.values() if t.weight and t.is_of(name)]
         parts = {n: (w, [t for t in own if t.subgroup == n]) for n, w in group.subweights.items()}
         for what, (weight, inside) in {name: (group.weight, own), **parts}.items():
-            total = sum((t.weight.value or ZERO for t in inside), ZERO)
+            total = sum((t.worth for t in inside), ZERO)
             whole = (weight.value if weight else None) or ZERO
             if not inside or total == whole:
                 continue
@@ -238,13 +240,13 @@ def _own_weights(
             if inside is own and (is_free or rubric.file.form is not None):
                 told[what] = message.replace("应是", "通行的是")
                 break
-            faults.append(Fault(inside[0].weight.place, message, "改分值"))
+            faults.append(Fault(inside[0].place, message, "改分值"))
         for target in own if parts else ():
             if target.subgroup not in parts:
                 known = list(parts)
                 hint = did_you_mean(str(target.subgroup or ""), known)
                 message = f"“{target.subgroup or '没有写'}”不在“{name}”的二级指标之内"
-                place = target.subgroup.place if target.subgroup else target.weight.place
+                place = target.subgroup.place if target.subgroup else target.place
                 faults.append(Fault(place, message, hint or f"可写：{'、'.join(known)}"))
     return told
 

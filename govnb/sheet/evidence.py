@@ -4,12 +4,14 @@ Numbers, dates and the words 是 and 否 become figures like any other
 (`评分依据.管理制度健全性.要点.有厉行节约制度.符合`).
 """
 
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, model_validator
 
 from govnb.sheet.fields import key
+from govnb.text.faults import Place
 from govnb.text.measure import Goal, Measure, Range, signed
 from govnb.text.section import Name, Strict, short
 from govnb.text.values import (
@@ -146,7 +148,9 @@ class Target(Evidence):
 
     group: Text = key("一级指标", "产出、效益、满意度……", ...)
     subgroup: Text | None = key("二级指标", "数量指标、质量指标……")
-    weight: Quantity = key("分值", "几分；同一组合计等于这一组的分值", ..., lasting=True)
+    weight: Quantity | None = key(
+        "分值", "几分；同一组合计等于这一组的分值。预算里只有目标、没有分值的不写", lasting=True
+    )
     direction: Direction | None = key(
         "方向", "默认看年度指标值前的 ≥ > 或 ≤ <，没有符号或 = 为正向", lasting=True
     )
@@ -179,6 +183,16 @@ class Target(Evidence):
         return group == EVERY_GROUP or self.group.removesuffix("指标") == group.removesuffix("指标")
 
     @property
+    def worth(self) -> Decimal:
+        """What it counts; nothing where the form gives it no points."""
+        return (self.weight.value if self.weight else None) or Decimal(0)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return (self.weight or self.group).place
+
+    @property
     def is_told(self) -> bool:
         """Whether its target is told in words."""
         return self.direction == QUALITATIVE
@@ -199,6 +213,8 @@ def check_evidence(evidence: E) -> E:
     if evidence.value is not None and evidence.value_range is not None:
         raise refuse("“指标值”和“指标值范围”只能写一个", "知道确切的值就只写指标值")
     if isinstance(evidence, Target):
+        if evidence.published is not None and evidence.weight is None:
+            raise refuse("写了公布得分，没有写分值", "补上一行 分值: …")
         _check_target(evidence)
     return evidence
 

@@ -80,7 +80,7 @@ class ProjectForm(SelfEvaluation):
     @property
     def weights(self) -> Decimal:
         """What the indicators count together."""
-        return sum((t.weight.value or Decimal(0) for t in self.targets.values()), Decimal(0))
+        return sum((t.worth for t in self.targets.values()), Decimal(0))
 
     @property
     def is_evaluated(self) -> bool:
@@ -129,9 +129,9 @@ class ProjectScore:
         """The scored row of each indicator; that of 预算执行 under no name."""
         by_place = {row.place: row for row in self.score.indicators}
         found = {
-            name: by_place[target.weight.place]
+            name: by_place[target.place]
             for name, target in self.form.targets.items()
-            if target.weight.place in by_place
+            if target.place in by_place
         }
         own = [row for row in by_place.values() if row not in found.values() and row.formula]
         return found | ({"": own[0]} if own else {})
@@ -150,7 +150,7 @@ class ProjectScore:
         row = self.rows.get(name)
         if row is None or row.low is None or row.high is None or not row.weight:
             return None
-        weight = self.form.targets[name].weight.value if name else self.rate_weight
+        weight = self.form.targets[name].worth if name else self.rate_weight
         share = (weight or Decimal(0)) / row.weight
         return row.low * share, row.high * share
 
@@ -182,9 +182,9 @@ class ProjectScore:
     def farthest(self) -> str:
         """The indicator that is surely farthest from its target, in words; empty without one."""
         lost = {
-            name: 1 - due[1] / target.weight.value
+            name: 1 - due[1] / target.worth
             for name, target in self.form.targets.items()
-            if target.weight.value and (due := self.due(name))
+            if target.worth and (due := self.due(name))
         }
         name = max(lost, key=lambda each: lost[each], default="")
         if not name or lost[name] <= 0:

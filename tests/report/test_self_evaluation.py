@@ -149,3 +149,22 @@ def test_a_form_prints_the_figures_its_words_refer_to(
 def test_what_a_goal_refers_to_must_exist(written: Callable[[str], list[Table]]) -> None:
     with pytest.raises(FaultsError, match="没有“业务量"):
         written("自评表: {年度目标: {目标1: {实际完成: '{{ 业务量.学生.本年 }}'}}}\n")
+
+
+def test_a_budget_s_targets_need_no_points(written: Callable[[str], list[Table]]) -> None:
+    form = written(
+        "预算安排: {明细: {项目支出: 200}}\n绩效指标:\n"
+        "  新修渠道: {一级指标: 产出指标, 二级指标: 数量指标, 年度指标值: ≥5公里}\n"
+        "  灌溉条件: {一级指标: 效益指标, 年度指标值: 明显改善}\n"
+    )[0]
+    assert form.caption == "部门整体支出绩效目标表"
+    assert form.columns == ("一级指标", "二级指标", "三级指标", "年度指标值")
+    assert words(form.rows[0]) == ["产出指标", "数量指标", "新修渠道", "≥5公里"]
+    assert words(form.rows[1])[3] == "明显改善"
+
+
+def test_points_printed_for_a_target_without_any_are_refused(
+    written: Callable[[str], list[Table]],
+) -> None:
+    with pytest.raises(FaultsError, match="写了公布得分，没有写分值"):
+        written("绩效指标:\n  新修渠道: {一级指标: 产出指标, 年度指标值: ≥5公里, 公布得分: 9}\n")
