@@ -165,13 +165,15 @@ def _in_cell(fault: Fault, draft: Path, done: Import) -> Fault:
         if isinstance(node, Scalar) and change.is_written:
             cells.setdefault(node.place.line, change)
     # What a section lacks is told at its first line.
-    near = next(
-        (cells[n] for n in range(fault.place.line, fault.place.line + 3) if n in cells), None
-    )
+    line = fault.place.line
+    near = next((cells[n] for n in range(line, line + 3) if n in cells), None)
     if near is None:
         place = Spot(str(fault.place).replace(draft.as_posix(), done.label))
         return Fault(place, fault.message, fault.hint)
-    return Fault(near.reading.spot, f"{near.reading.name}：{fault.message}", fault.hint)
+    # What a section lacks, or doesn't fit in it, is no fault of its first value.
+    name = near.reading.name
+    about = name if f"“{near.new}”" in fault.message else name.rpartition(".")[0]
+    return Fault(near.reading.spot, f"{about}：{fault.message}", fault.hint)
 
 
 def relations(review: Review) -> list[Finding]:
