@@ -208,10 +208,15 @@ def _print_relations(review: Review | None, done: Import, district: District, ru
         click.echo(f"表间勾稽：{counts}")
     lacking = _lacking(done, found, rules)
     told = {check for checks in lacking.values() for check in checks}
+    said = set[str]()
     for finding in found:
         if finding.state == FAILED or (finding.state == NO_DATA and finding.check not in told):
             state = RESIDUE if finding.severity == RESIDUE else finding.state
-            click.echo(f"  [{state}] {finding.message}{_cells(finding, done)}")
+            line = f"  [{state}] {finding.message}{_cells(finding, done)}"
+            if line in said:
+                continue
+            said.add(line)
+            click.echo(line)
             if finding.follows:
                 click.echo(f"    牵连：{'、'.join(dict.fromkeys(finding.follows))}")
     for table, checks in lacking.items():
@@ -266,11 +271,14 @@ def _import_folder(files: list[Path], district: District, rules: Rules, write: b
     )
     failed: list[str] = []
     remarks: list[str] = []
+    begun: dict[str, Path] = {}
     console = Console(stderr=True)
     for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
         told, lines = ["—", "0", "0", ""], list[str]()
         try:
-            done = district.into(file_for(workbook, district.year, district.params_dir), [workbook])
+            done = district.into(
+                file_for(workbook, district.year, district.params_dir, begun), [workbook]
+            )
             review = review_of(done, district.params_dir, rules)
             lines = [str(fault) for fault in done.faults]
             found = [_decided(f, done.found.unread) for f in (relations(review) if review else ())]

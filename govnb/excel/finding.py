@@ -18,6 +18,7 @@ _UNIT = re.compile(r"单位:?(?:人民币)?([十百千万亿]*元)|[(](?:人民�
 _DEPARTMENT = re.compile(
     r"(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称)?(?:[(][^)]*[)])?:\s*(\S.*)"
 )
+_OWNER = re.compile(r"(?:编制|填报|公开|预算)?(?:部门|单位)名称")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
 
@@ -158,11 +159,24 @@ def _heads(table: Table) -> Iterator[tuple[int, int, str]]:
 
 
 def departments_of(source: Source) -> Iterator[str]:
-    """Yield the departments that the first rows of a workbook's sheets name, as labels."""
+    """Yield the departments that the first rows of a workbook's sheets name, as labels.
+
+    A name stands behind its label, in the same cell or the next, or all down a list's column.
+    """
     for grid in source.grids:
-        for text in (text for row in grid.rows[:6] for text in row):
-            if told := _DEPARTMENT.search(unicodedata.normalize("NFKC", text).strip()):
-                yield plain(re.sub(r"[(].*?[)]", "", told[1]))
+        for row, cells in enumerate(grid.rows[:6]):
+            for column, text in enumerate(cells):
+                told = unicodedata.normalize("NFKC", text).strip()
+                is_label = _OWNER.fullmatch(told) is not None
+                below = {grid.at(r, column).strip() for r in range(row + 1, len(grid.rows))}
+                if is_label and len(below - {""}) == 1:
+                    told = f"{told}:{next(iter(below - {''}))}"
+                elif told.endswith(":") or (is_label and len({*cells} - {""}) <= 3):
+                    behind = (t for t in cells[column + 1 :] if t.strip() and t != text)
+                    told = f"{told.rstrip(':')}:{next(behind, '')}"
+                is_unit = _UNIT.search(re.sub(r"\s", "", told))
+                if not is_unit and (named := _DEPARTMENT.search(told)):
+                    yield plain(re.sub(r"[(].*?[)]|^\d+\s*[-—_ ]?\s*", "", named[1]))
 
 
 def _head_text(table: Table) -> str:

@@ -218,11 +218,12 @@ def form_file(workbook: Path, params_dir: Path) -> Path:
     return params_dir / told[YEAR] / f"{told[CODE]}.yml"
 
 
-def file_for(workbook: Path, year: int, params_dir: Path) -> Path:
+def file_for(workbook: Path, year: int, params_dir: Path, begun: dict[str, Path]) -> Path:
     """Return the department's file that a workbook of a folder is for.
 
     A form says it on its cover, whatever its own name; any other workbook by its name, or by
-    the department that its tables name where a file of the year is of that department.
+    the department that its tables name where a file of the year is of that department. Those
+    without a file that name one department share one, which `begun` keeps by that name.
 
     Raises
     ------
@@ -244,12 +245,15 @@ def file_for(workbook: Path, year: int, params_dir: Path) -> Path:
     if told:
         raise FaultsError([Fault(Spot(workbook.name), *told)])
     path = params_dir / str(year) / f"{code}.yml"
-    return path if path.exists() else _named_file(source, path.parent) or path
+    names = set(departments_of(source))
+    known = path if path.exists() else _named_file(names, path.parent)
+    if known is None and len(names) == 1:
+        return begun.setdefault(names.pop(), path)
+    return known or path
 
 
-def _named_file(source: Source, folder: Path) -> Path | None:
+def _named_file(told: set[str], folder: Path) -> Path | None:
     """Return the one file of a year that is of the department that a workbook's tables name."""
-    told = set(departments_of(source))
     files = folder.glob("[!_]*.yml") if told else ()
     fits = [path for path in files if told & _names_in(path, path.stat().st_mtime_ns)]
     return fits[0] if len(fits) == 1 else None

@@ -85,10 +85,13 @@ class Edits:
             at = self.end(node) - 1
             self._behind(at, (", " if here else "") + in_flow(new)[2:-1])
         elif new:
-            # Behind the line of the last value, with what is remarked there.
-            at = self.text.find("\n", self.end(node))
+            # Behind the line of the last value, with what is remarked there and below it.
+            column, at = node.value[0][0].start_mark.column, self.text.find("\n", self.end(node))
             at = len(self.text) if at < 0 else at
-            self._behind(at, block(new, node.value[0][0].start_mark.column))
+            below = re.compile(rf"(?:\n[ \t]*)*\n[ ]{{{column},}}#[^\n]*")
+            while remark := below.match(self.text, at):
+                at = remark.end()
+            self._behind(at, block(new, column))
 
     def leave_out(self, node: yaml.MappingNode, name: str) -> None:
         """Take a key of a section out, with its value."""

@@ -383,6 +383,40 @@ def test_the_workbooks_of_a_folder_go_to_the_file_of_the_department_that_they_na
     assert not list((params_copy / "2018").glob("教育局*"))
 
 
+@pytest.mark.parametrize("write_too", [["--write"], []])
+def test_workbooks_of_one_department_without_a_file_make_one(
+    govnb: Any, params_copy: Path, tmp_path: Path, write_too: list[str]
+) -> None:
+    spent: Rows = [
+        ["支出决算表"], ["单位名称：", "001-甲县教育局", None, None, "单位：元"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 5000, 3000, 2000],
+    ]  # fmt: skip
+    write(tmp_path / "收" / "一.xlsx", {"Z": summary("部门：甲县教育局")})
+    write(tmp_path / "收" / "七.xlsx", {"Z": spent})
+    write(tmp_path / "收" / "三.xlsx", {"Z": summary("部门：乙局")})
+    told = govnb("import", tmp_path / "收", "--into", params_copy / "2018", *write_too,
+                 "--params", params_copy)  # fmt: skip
+    assert [told.out.count(f"{name}.yml ") for name in "一七三"] == [2, 0, 1], told.out
+    made = [p.stem for p in (params_copy / "2018").glob("[一七三].yml")]
+    assert sorted(made) == (["一", "三"] if write_too else [])
+
+
+def test_what_a_file_remarks_on_lines_of_their_own_stays_where_it_stood(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    text = NAMED + "  # 名称以编办文件为准\n# 支出\n支出: 2400\n\n# 以上已核对\n"
+    into.write_text(text, encoding="utf-8")
+    run(write(tmp_path / "决算.xlsx", {"Z": summary()}), "--write")
+    assert into.read_text("utf-8").startswith(text)
+
+
+def test_what_is_lacking_is_told_once(run: Any, tmp_path: Path) -> None:
+    told = run(write(tmp_path / "决算.xlsx", {"Z": summary()})).out
+    lines = [line for line in told.splitlines() if "缺数据]" in line or "不能核对" in line]
+    assert lines and len(lines) == len({*lines})
+
+
 def test_a_folder_of_workbooks_comes_in_at_once(
     govnb: Any, params_copy: Path, tmp_path: Path
 ) -> None:
