@@ -129,7 +129,7 @@ class Workbook(Page, Assessment):
         )  # fmt: skip
         if self.public:
             return made
-        told = matters(self.review, self._told, self.score)
+        told = matters(self.review, self.figures, self.score)
         return replace(made, verdict=verdict(self.review, self.figures), matters=told)
 
     @property
@@ -388,7 +388,7 @@ class Workbook(Page, Assessment):
 
     @cached_property
     def _sheet(self) -> Sheet:
-        return Sheet(self.inputs, self._told, self.public)
+        return Sheet(self.inputs, self._told, self.public, self.facts.lists)
 
     @cached_property
     def _unsaid(self) -> Unsaid:
