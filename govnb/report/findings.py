@@ -285,8 +285,8 @@ def _unexplained(review: Review, figures: Figures) -> tuple[str, str] | None:
     said, money = largest.message, figures.sheet.money
     if money.printed != money.unit:
         # The finding counts in the file's unit, the report around this sentence in its own.
-        sides = (figures.get(s.figure or "") for s in (largest.left, largest.right))
-        one = next(figure for figure in sides if figure and figure.unit in MONEY_UNITS)
+        both = (figures.get(s.figure or "") for s in (largest.left, largest.right))
+        one = next(figure for figure in both if figure and figure.unit in MONEY_UNITS)
         gap = one._replace(value=abs(largest.difference or Decimal(0)), derived=True)
         said = f"{one.label}与核对的数相差{shown(counted_in(gap, money.printed))}。"
     return f"差额最大的一处：{said}", anchor("复核", largest.id)

@@ -185,3 +185,17 @@ def test_figures_and_lists_in_a_forms_words_are_printed(
     assert "{{" not in said
     assert "支出80万元，东渠和西渠未完工" in said and "建成东渠、西渠" in said
     assert words(form.rows[0])[-1] == "东渠、西渠未完工"
+
+
+def test_a_score_published_without_an_indicator_system_is_told(
+    params: Path, tmp_path: Path
+) -> None:
+    def told(identity: str) -> str:
+        file = tmp_path / "own.yml"
+        file.write_text(f"年度: 2019\n部门: {identity}\n公布数: {{评价得分: 94分}}\n", "utf-8")
+        workbook = Workbook(load(file, params), "publish")
+        assert workbook.score is None
+        return workbook.published_score().text
+
+    assert told("{名称: 某局}") == "本单位2019年度评价得分94分。"
+    assert told("{名称: 某局, 评价等级: 优}") == "本单位2019年度评价得分94分，等级为优。"
