@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from govnb.excel.changes import BY_HAND, PUBLISHED, SAME
+from govnb.excel.changes import BY_HAND, PUBLISHED, SAME, Change
 from govnb.excel.form import FormWriter
 from govnb.excel.importing import District, Import, file_for, form_file, workbooks_in
 from govnb.excel.marking import marked
@@ -38,7 +38,8 @@ from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import load, params_of, year_folder
 from govnb.text.faults import Fault, FaultsError, Spot
-from govnb.text.yaml_text import parse_yaml, read_text
+from govnb.text.yaml_text import Mapping as Section
+from govnb.text.yaml_text import Scalar, parse_yaml, read_text
 
 _STATEMENTS, _NAME = "报表.", ".名称"
 
@@ -149,13 +150,28 @@ def review_of(done: Import, params: Path, rules: Rules | None = None) -> Review 
             return Assessment(load(draft, params, note=True), rules=rules).review
         except FaultsError as error:
             if not done.faults:
-                done.plan.faults += [
-                    Fault(
-                        Spot(str(f.place).replace(draft.as_posix(), done.label)), f.message, f.hint
-                    )
-                    for f in error.faults
-                ]
+                done.plan.faults += [_in_cell(f, draft, done) for f in error.faults]
             return None
+
+
+def _in_cell(fault: Fault, draft: Path, done: Import) -> Fault:
+    """Return a fault of a file as an import would leave it, at the cell that it came from."""
+    cells: dict[int, Change] = {}
+    tree = parse_yaml(done.plan.text, done.label, note=True)
+    for change in done.plan.changes if str(fault.place.file) in str(draft) else ():
+        node: object = tree
+        for step in change.target.path:
+            node = node.get(step) if isinstance(node, Section) else node
+        if isinstance(node, Scalar) and change.is_written:
+            cells.setdefault(node.place.line, change)
+    # What a section lacks is told at its first line.
+    near = next(
+        (cells[n] for n in range(fault.place.line, fault.place.line + 3) if n in cells), None
+    )
+    if near is None:
+        place = Spot(str(fault.place).replace(draft.as_posix(), done.label))
+        return Fault(place, fault.message, fault.hint)
+    return Fault(near.reading.spot, f"{near.reading.name}：{fault.message}", fault.hint)
 
 
 def relations(review: Review) -> list[Finding]:

@@ -109,6 +109,8 @@ class Label(Strict):
 
     label: Text = key("标签", "标签的叫法，| 隔开同义词", ...)
     fill: Text = key("填", "指标名称", ...)
+    is_number: YesNo | None = key("数", "标签后面是数，写 是")
+    parts: Text | None = key("各项", "标签下面各行（其中：某项）填的指标，{各项} 是某项")
 
 
 class Form(Strict):
@@ -141,6 +143,7 @@ class Form(Strict):
         """Every figure that is filled in."""
         told = [fill for cells in self.cells for fill in cells.fill]
         told += [tree.fill for tree in self.trees] + [label.fill for label in self.labels]
+        told += [label.parts for label in self.labels if label.parts]
         told += [pivot.fill for pivot in self.pivots]
         listed = [(line.fill, f"{line.fill}.{key}") for line in self.lines for key in line.columns]
         return told + [scalar(name, fill.place) for fill, name in listed]
@@ -164,6 +167,12 @@ class Form(Strict):
     def known_labels(self) -> set[str]:
         """Every label in the form's head."""
         told = [*(label.label for label in self.labels), *([self.named] if self.named else [])]
+        return set[str]().union(*(Words(text).words for text in told))
+
+    @cached_property
+    def known_amounts(self) -> set[str]:
+        """Every label in the form's head that an amount stands behind."""
+        told = [label.label for label in self.labels if label.is_number]
         return set[str]().union(*(Words(text).words for text in told))
 
 

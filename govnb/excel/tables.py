@@ -12,7 +12,7 @@ from itertools import takewhile
 
 import pandas as pd
 
-from govnb.excel.maps import Cells, Form, Lines, Pivot, Tree, Words, plain
+from govnb.excel.maps import Cells, Form, Label, Lines, Pivot, Tree, Words, plain
 from govnb.excel.source import Grid, Source, address
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.measure import signed
@@ -109,7 +109,7 @@ class Table:
             words: frozenset[str] = frozenset()
             above, is_filled = 0, False
             for row in range(self.top, self.bottom):
-                word = self.word(row, column)
+                word = self.word(row, self._spread.get((row, column), column))
                 if word in known and not self._is_label_here(row, column):
                     # One over another, unless there are numbers between.
                     near = row - above < most and not is_filled
@@ -120,8 +120,39 @@ class Table:
                     is_filled = is_filled or _is_number(self.grid.at(row, column))
         return found
 
+    @cached_property
+    def _spread(self) -> dict[tuple[int, int], int]:
+        """The blanks behind a head over several columns that isn't merged, each with its column."""
+        found: dict[tuple[int, int], int] = {}
+        if self.form.lines:
+            return found
+        at = [(r, [self.grid.at(r, c).strip() for c in range(self.width)])
+              for r in range(self.top + 1, self.bottom)]  # fmt: skip
+        known = self.form.known_heads
+        heads = [row for row in at if known & {self.word(row[0], c) for c in range(self.width)}
+                 and not any(map(_is_number, row[1]))]  # fmt: skip
+        for number, (row, texts) in enumerate(heads):
+            above = [t for r, t in heads[:number] if row - r < MOST_HEADS]
+            below = [r for r, _ in heads[number + 1 :] if r - row < MOST_HEADS]
+            start = -1
+            for column, text in enumerate(texts):
+                if text or any(t[column] for t in above):
+                    # Of merged cells each has the text: how far they reach is known.
+                    is_merged = bool(text) and text in texts[column - 1 : column]
+                    is_over = bool(text) and any(self.word(r, column) for r in below)
+                    start = column if is_over and not is_merged else -1
+                # What no map knows, such as 其中：教育收费, may be but a part of the first.
+                elif start >= 0 and any(self.word(r, column) in known for r in below):
+                    found[row, column] = start
+        return found
+
     def _is_label_here(self, row: int, column: int) -> bool:
         """Tell whether a word, such as 合计, is the label of a row of numbers, not a head."""
+        if self.word(row, column) in self.form.known_amounts:
+            here = self.grid.at(row, column)
+            right = (self.grid.at(row, c) for c in range(column + 1, self.width))
+            value = next((v for v in right if v.strip() and v != here), "")
+            return re.match(r"[约¥(-]?\d", cleaned(value)) is not None
         behind = (self.grid.at(row, c) for c in range(column + 1, self.width))
         if self.word(row, column) in _TOTALS:
             return not self._numbers_columns(row) and any(map(_is_number, behind))
@@ -229,14 +260,18 @@ class Table:
         for row, column in under:
             label, _, at = self.label(row, column)
             # Its label may stand under heads of its own.
-            beside = wanted & {self.word(row, c) for c in range(column)} if not label else None
-            if not is_open and (label in wanted or beside):
+            words = [] if label else [self.word(row, c) for c in reversed(range(column))]
+            if not is_open and (label in wanted or self._nearest(words) in wanted):
                 yield row, column, ""
             elif is_open and label and label not in fixed | _TOTALS and not self._is_part(row, at):
                 is_below = after is None or (after[0] < row and after[1] == at)
                 is_above = until is None or (until[0] > row and until[1] == at)
                 if is_below and is_above:
                     yield row, column, label
+
+    def _nearest(self, words: Iterable[str]) -> str | None:
+        """Return the first of words that is the label of a row here."""
+        return next((word for word in words if word in self.form.known_rows), None)
 
     def beside(self, words: str) -> tuple[int, int, str] | None:
         """Return where the value of a label in the form's head stands, and what it is."""
@@ -246,7 +281,10 @@ class Table:
             for column in range(self.width):
                 text = self.grid.at(row, column)
                 label, colon, told = unicodedata.normalize("NFKC", text).partition(":")
-                if plain(label) not in wanted:
+                is_amount = self.word(row, column) in self.form.known_amounts
+                if plain(label) not in wanted or (
+                    is_amount and not told.strip() and not self._is_label_here(row, column)
+                ):
                     continue
                 if told.strip():
                     return row, column, text[len(label) + len(colon) :].strip()
@@ -271,7 +309,7 @@ class Table:
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[\d.,]+%?", cleaned(text)) is not None
+    return re.fullmatch(r"-?[\d.,]*\d[\d.,]*%?", cleaned(text)) is not None
 
 
 def is_nothing(text: str) -> bool:
@@ -296,6 +334,7 @@ def read_table(table: Table, found: Found) -> None:
     if table.form.pivots:
         reader.pivots()
     reader.unused()
+    reader.unlabelled()
 
 
 class _Reader:
@@ -318,22 +357,48 @@ class _Reader:
                 self.found.faults.append(Fault(spot, message, hint))
                 return False
             self.thing = as_name(told[2])
+            self.used.add(told[:2])
         for label in form.labels:
-            if (told := self.table.beside(label.label)) and not is_nothing(told[2]):
+            told = self.table.beside(label.label)
+            if told and label.is_number:
+                self.amounts(label, told)
+            elif told and not is_nothing(told[2]):
+                self.used.add(told[:2])
                 self.add(self.filled(label.fill), told[2], told[:2], "")
         return True
+
+    def amounts(self, label: Label, told: tuple[int, int, str]) -> None:
+        """Read the amount behind a label, and those of the rows below it that are its parts."""
+        table, (row, at, typed) = self.table, told
+        words, heads = tuple(Words(label.label).words), table.form.known_heads
+        column = next(c for c in range(at + 1) if table.word(row, c).startswith(words))
+        found = [(str(label.fill), row, typed)]
+        for below in range(row + 1, table.bottom if label.parts else 0):
+            word = table.word(below, column)
+            if not word or word in heads or (below, column) in table.heads:
+                break
+            if not word.startswith(words):
+                fill = str(label.parts).replace("{各项}", as_name(word))
+                found.append((fill, below, table.grid.at(below, at)))
+        for fill, line, text in found:
+            name = self.filled(fill)
+            if (number := self.value(line, at, [name], text)) is not None:
+                self.add(name, number, (line, at))
 
     def filled(self, fill: str) -> str:
         """Return a figure's name with what the form is about put in."""
         return fill.replace("{名称}", self.thing)
 
-    def value(self, row: int, column: int, names: Iterable[str] = ()) -> str | None:
+    def value(
+        self, row: int, column: int, names: Iterable[str] = (), typed: str | None = None
+    ) -> str | None:
         """Return a cell's number as it would be typed; None where there is none.
 
         `names` are the figures that it is, which a cell that can't be read leaves open.
         """
         self.used.add((row, column))
-        typed, spot = self.table.grid.at(row, column), self.table.spot(row, column)
+        typed = self.table.grid.at(row, column) if typed is None else typed
+        spot = self.table.spot(row, column)
         if (row, column) in self.table.grid.marks.hollow:
             hint = "用 Excel 或 WPS 打开保存一次再导入"
             raise FaultsError([Fault(spot, "这一格是公式，文件里没有它算出的值", hint)])
@@ -357,12 +422,13 @@ class _Reader:
     def cells(self, cells: Cells) -> None:
         """Read the cells of one entry; two that differ can't both be meant."""
         seen: dict[str, tuple[tuple[int, int], str]] = {}
+        blanks: list[tuple[int, int]] = []
         for row, column, word in self.table.matches(cells):
             name = as_name(word).replace("\\", "＼")
             names = [VARIABLE.sub(name, fill) for fill in map(self.filled, cells.fill)]
             text = self.text(row, column) if cells.in_words else self.value(row, column, names)
             if text is None:
-                self.blank_total(cells, row, column)
+                blanks.append((row, column))
                 continue
             first = seen.setdefault(word, ((row, column), text))
             if first[1] != text:
@@ -373,6 +439,11 @@ class _Reader:
             if first[0] == (row, column):
                 for name in names:
                     self.add(name, text, (row, column), "" if cells.in_words else None)
+        told = {row for (row, _), _ in seen.values()}
+        for row, column in blanks:
+            # An amount may stand further to the right, behind cells that aren't merged.
+            if row not in told:
+                self.blank_total(cells, row, column)
 
     def text(self, row: int, column: int) -> str | None:
         """Return a cell's words; None where it says nothing."""
@@ -439,11 +510,13 @@ class _Reader:
     def lines(self, lines: Lines) -> None:
         """Read a list, one thing a line."""
         keys = self._keys(lines)
-        for told, head in lines.columns.items():
+        for number, (told, head) in enumerate(lines.columns.items()):
             *sign, value, unit = (head if "+" in head else f"{head}+").split("+")
             for row, column in sorted(self._first(value).items()):
                 text = self.table.grid.at(row, column).strip()
-                if row not in keys or is_nothing(text) or _unweighed(text) == keys[row]:
+                # What repeats the name says nothing, but the first: every line is of a group.
+                is_name = number > 0 and _unweighed(text) == keys.get(row)
+                if row not in keys or is_nothing(text) or is_name:
                     continue
                 name = self.filled(lines.fill).replace("{键}", as_name(_unnumbered(keys[row])))
                 self.used.add((row, column))
@@ -502,12 +575,15 @@ class _Reader:
     def _keys(self, lines: Lines) -> dict[int, str]:
         """Return the name in each row that is one of the list, not a total, a foot or blank."""
         grid, keys, seen = self.table.grid, dict[int, str](), dict[str, int]()
-        filled = {row for row, column in self.table.below(lines.wanted or lines.by)
-                  if not is_nothing(grid.at(row, column))}  # fmt: skip
+        # A line merged from one end to the other, such as the foot, says but one thing.
+        filled = {(row, told) for row, column in self.table.below(lines.wanted or lines.by)
+                  if not is_nothing(told := grid.at(row, column).strip())}  # fmt: skip
         for row, column in sorted(self._first(lines.by).items()):
             text = _unweighed(grid.at(row, column))
             key = as_name(_unnumbered(text))
-            if not key or plain(key) in _TOTALS | self.table.form.known_rows or row not in filled:
+            is_filled = any(r == row and (_unweighed(t) != text or not lines.wanted)
+                            for r, t in filled)  # fmt: skip
+            if not key or plain(key) in _TOTALS | self.table.form.known_rows or not is_filled:
                 continue
             if key in seen:
                 message = f"“{key}”有两行，另一行在 {address(seen[key], column)}"
@@ -530,6 +606,43 @@ class _Reader:
         if labels:
             told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")
             self.found.notes.append(f"{table.spot(*at[0])}：“{table.name}”里没有读的行：{told}")
+
+    def unlabelled(self) -> None:
+        """Note what stands behind a label that is known, or nearly, and was not read."""
+        table, form, told = self.table, self.table.form, dict[str, tuple[int, int]]()
+        if not form.lines:
+            return
+        first = min((row for row, _ in table.heads), default=table.bottom)
+        for row in range(table.top + 1, table.bottom):
+            for column, text in enumerate(table.grid.rows[row]):
+                word = table.word(row, column)
+                if not word or text in table.grid.rows[row][:column]:
+                    continue
+                behind = next(
+                    (
+                        (c, v)
+                        for c in range(column + 1, table.width)
+                        if (v := table.grid.at(row, c)).strip() and v != text
+                    ),
+                    None,
+                )
+                if behind is None or (row, behind[0]) in {*self.used, *table.heads}:
+                    continue
+                amount = _is_number(behind[1]) and word in form.known_heads | form.known_rows
+                near = row < first and len(word) <= 12 and any(
+                    label in word for label in form.known_labels - form.known_amounts)  # fmt: skip
+                near = near and not _is_told(behind[1], form)
+                amount = amount or (_is_number(behind[1]) and word in form.known_amounts)
+                if (amount or near) and not is_nothing(behind[1]):
+                    told.setdefault(" ".join(text.split()), (row, behind[0]))
+        for text, at in told.items():
+            message = f"“{text}”后面的没有读：{table.grid.at(*at).strip()[:30]}"
+            self.found.notes.append(f"{table.spot(*at)}：{message}（要读的，在映射里补上这种写法）")
+
+
+def _is_told(text: str, form: Form) -> bool:
+    """Tell whether a text is itself a label in a form's head."""
+    return any(label in plain(text) for label in form.known_labels)
 
 
 # What a name can't hold, in the form that it can.

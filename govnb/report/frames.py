@@ -25,7 +25,8 @@ import pandas as pd
 
 from govnb.sheet.expression import PRECISION
 from govnb.sheet.figure import Figure, Figures, shown
-from govnb.text.faults import Place, Spot
+from govnb.sheet.names import Names
+from govnb.text.faults import Fault, FaultsError, Place, Spot
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS
 
 TOTAL = "合计"
@@ -75,8 +76,11 @@ def _place_in_file() -> int:
 class Computed:
     """The figures a notebook's cells compute, and the names they are kept by."""
 
-    def __init__(self, figures: Figures, notebook: str = NOTEBOOK) -> None:
-        self.figures, self.notebook = figures, notebook
+    def __init__(
+        self, figures: Figures, notebook: str = NOTEBOOK, names: Names | None = None
+    ) -> None:
+        # Without names every name may be: that of results, which are of many departments.
+        self.figures, self.notebook, self.names = figures, notebook, names
         self.kept: dict[str, Figure] = {}
         self._named = {_key(f): f for f in figures.values() if f.formula and f.derived}
 
@@ -102,13 +106,27 @@ class Computed:
         return kept
 
     def number(self, name: str) -> Number:
-        """Return a figure by name; one the file has no line for is unknown."""
+        """Return a figure by name; one the file has no line for is unknown.
+
+        Raises
+        ------
+        FaultsError
+            If no department can have a figure of that name.
+        """
         found = self.figures.get(name)
+        if found is None:
+            self.check(name)
         unsaid = self.figures.unsaid
         unit = self.figures.sheet.money.printed or MONEY_UNIT
         unknown = Figure(name, None, unit, missing=(name,), absent=True, unsaid=unsaid)
         unknown = unknown._replace(scale=MONEY_UNITS[unit])
         return Number(found or unknown, self, blank=found is None)
+
+    def check(self, name: str, *, section: bool = False) -> None:
+        """Refuse a name that no department can have, of a figure or of what holds some."""
+        hint = self.names.why_not(name, section=section) if self.names else None
+        if hint is not None and name not in self.kept:
+            raise FaultsError([Fault(here(self.notebook), f"没有“{name}”这个指标", hint)])
 
 
 def _key(figure: Figure) -> str:
@@ -399,6 +417,7 @@ def items(of: Computed, section: str, *fields: str, blank: bool = False) -> pd.D
 
     `blank` leaves a cell empty where an item doesn't state a field, instead of 未公布.
     """
+    of.check(section, section=True)
     stated = (n for n, f in of.figures.items() if n.startswith(f"{section}.") and not f.derived)
     paths = (n[len(section) + 1 :].rpartition(".") for n in stated)
     rows = list(dict.fromkeys(row for row, _, field in paths if row and field in fields))

@@ -258,7 +258,8 @@ class InYear:
         ]
         if not found:
             unit = self.figures.sheet.money.printed
-            return self.plain(0, unit) if last == "金额" else self.number(f"{path}.{last}")
+            missing = ".".join([path, *months[:1], last])
+            return self.plain(0, unit) if last == "金额" else self.number(missing)
         return sum(found[1:], found[0])
 
     def three_public(self) -> pd.DataFrame:

@@ -45,6 +45,7 @@ from govnb.report.tables import Table
 from govnb.report.three_public import LAST_YEAR, lacking, notes_of, spoken_for, three_public
 from govnb.report.unsaid import OPTIONAL, Unsaid, with_score
 from govnb.sheet.figure import Figures, counted_in
+from govnb.sheet.names import Names
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.number import TO_FILL
@@ -383,7 +384,8 @@ class Workbook(Page, Assessment):
 
     @cached_property
     def _computed(self) -> frames.Computed:
-        return frames.Computed(self._told, self.notebook)
+        names = Names(self.figures.sheet, self.inputs.book, self.inputs.gaps)
+        return frames.Computed(self._told, self.notebook, names)
 
     @cached_property
     def in_year(self) -> InYear:

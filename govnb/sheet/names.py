@@ -124,7 +124,7 @@ class Names:
         if model is None:
             return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
         derived = {words[0] for words in self._following(done) if len(words) == 1} - {"*"}
-        allowed = [*aliases(model), *sorted(derived)]
+        allowed = [*dict.fromkeys([*aliases(model), *sorted(derived)])]
         near = nearest(step, allowed) if step else None
         return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
 

@@ -6,6 +6,7 @@ a colon one line above. Here the one is turned into the other, with the place to
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import yaml
 
@@ -82,12 +83,28 @@ def syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
         column = len(here) - len(here.lstrip()) + 1
         return Fault(Place(label, place.line, column), *colon_missing(here.strip()))
     if message == _CROOKED and here[: mark.column].strip(" -"):
+        if opened := _opened_above(text, mark.line):
+            told = f"引号到第{place.line}行才配上，多半是这里忘了结尾的引号"
+            return Fault(Place(label, opened.line + 1, opened.column + 1), told, "补上结尾的引号")
         message, hint = "引号或括号后面又写了字", "整段文字放进一对引号，里面的用中文引号"
     if "mapping values are not allowed" in words:
         return _stray_colon(place, lines)
     if "：" in here and not _COLON.search(here):
         message += "；这一行像是用了全角冒号“：”"
     return Fault(place, message, hint)
+
+
+def _opened_above(text: str, line: int) -> yaml.Mark | None:
+    """Return where a quoted text begins that ends on a line and began on one above."""
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if token.start_mark.line > line:
+                break
+            quoted = isinstance(token, yaml.ScalarToken) and token.style in ("'", '"')
+            if quoted and token.start_mark.line < line == token.end_mark.line:
+                mark: yaml.Mark = token.start_mark
+                return mark
+    return None
 
 
 def _stray_colon(place: Place, lines: list[str]) -> Fault:

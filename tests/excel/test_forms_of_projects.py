@@ -10,7 +10,13 @@ import pytest
 
 from govnb.sheet.read import load
 from tests.excel.books import write
-from tests.excel.forms_of_projects import NATIONAL_MERGED, SICHUAN_MERGED, national, sichuan
+from tests.excel.forms_of_projects import (
+    NATIONAL_MERGED,
+    SICHUAN_MERGED,
+    national,
+    older_sichuan,
+    sichuan,
+)
 
 
 @pytest.fixture
@@ -172,3 +178,45 @@ def test_the_form_of_the_department_comes_in_too(
     assert department.published["评价得分"].text == "98.93"
     assert department.published["自评表.执行率"].text == "95%"
     assert "改 0 个" in run(tmp_path / "整体.xlsx").out
+
+
+@pytest.mark.parametrize("merged", ["", "A3:B3 C3:G3 A4:B4 C4:D4 E4:F4 A5:A7 A8:A9 A10:A12"])
+def test_amounts_beside_their_labels_are_read_with_what_they_are_made_of(
+    run: Callable[..., Any], into: Path, tmp_path: Path, merged: str
+) -> None:
+    told = run(write(tmp_path / "旧.xlsx", {"一": older_sichuan()}, {"一": merged}), "--write")
+    assert told.code == 0, told.out
+    form = forms(into)["巡回法庭"]
+    assert (form.authority, form.carried_out_by) == ("128-某局", "某局")
+    told = {name: (str(m.adjusted.value), str(m.actual.value)) for name, m in form.money.items()}
+    assert told == {
+        "年度资金总额": ("100", "90"), "财政拨款": ("80", "75.5"), "其他资金": ("20", "14.5"),
+    }  # fmt: skip
+    assert "没有读" not in told.out
+    # A line whose three names are one word is of that group, and no fault of the file's.
+    assert form.targets["满意度指标"].group == "满意度指标"
+
+
+def test_what_a_form_says_behind_a_label_that_no_map_reads_is_told(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    rows = [list(row) for row in older_sichuan()]
+    rows[3][0] = "主管部门（盖章）名称"
+    rows[4:7] = [rows[7], rows[8], rows[4]]
+    told = run(write(tmp_path / "异.xlsx", {"一": rows[:7] + rows[9:]}))
+    assert "异.xlsx!一!C4：“主管部门（盖章）名称”后面的没有读：128-某局" in told.out
+    assert "异.xlsx!一!C7：“预算数”后面的没有读：100" in told.out
+
+
+def test_a_right_form_has_nothing_that_was_not_read(run: Callable[..., Any], book: Path) -> None:
+    assert "没有读" not in run(book).out
+
+
+def test_what_a_form_lacks_is_told_at_its_cell_not_at_a_line_of_the_file(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    rows = [list(row) for row in older_sichuan()]
+    rows[10][6] = None
+    told = run(write(tmp_path / "缺.xlsx", {"一": rows}))
+    assert "缺.xlsx!一!" in told.out and "办结件数" in told.out
+    assert "缺少“分值”" in told.out and ".yml:" not in told.out, told.out

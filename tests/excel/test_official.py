@@ -135,6 +135,38 @@ def test_the_three_public_table_reads_alike_in_each_order_of_its_columns(
     assert "未通过 0" in found["out"] and "没有读的行" not in found["out"]
 
 
+@pytest.mark.parametrize("rows", [PAIRS, SIXES, SWAPPED], ids=["pairs", "sixes", "接待 first"])
+def test_heads_that_are_not_merged_say_the_same_as_merged_ones(read: Read, rows: Rows) -> None:
+    found = read({"表": rows})
+    told = "报表.三公经费决算表."
+    assert {
+        f"{told}{side}{item}": value
+        for side, values in (("预算", ("20.25", "0", "8.1", "0", "8.1", "12.15")),
+                             ("决算", ("19.31", "0", "8.98", "0", "8.98", "10.33")))
+        for item, value in zip(
+            ("", ".因公出国（境）费", ".公务用车购置及运行维护费",
+             ".公务用车购置及运行维护费.购置费", ".公务用车购置及运行维护费.运行费",
+             ".公务接待费"), values, strict=True)
+    }.items() <= found.items()  # fmt: skip
+    assert found["三公经费.公务接待费.支出"] == "10.33"
+    assert "未通过 0" in found["out"] and "没有读的行" not in found["out"]
+
+
+@pytest.mark.parametrize("merged", ["", "A7:B7 D7:H7"])
+def test_a_foot_reads_alike_whether_its_label_is_merged_or_not(read: Read, merged: str) -> None:
+    found = read({"表": [
+        ["一般公共预算财政拨款基本支出决算表"], ["部门：某局", *[None] * 7, "单位：万元"],
+        ["人员经费", None, None, "公用经费"],
+        ["科目编码", "科目名称", "决算数"] * 3,
+        ["301", "工资福利支出", 300, "302", "商品和服务支出", 40, "310", "资本性支出", 10],
+        ["30101", "基本工资", 300, "30201", "办公费", 40, "31002", "办公设备购置", 10],
+        ["人员经费合计", None, 300, "公用经费合计", None, None, None, None, 50],
+    ]}, {"表": merged})  # fmt: skip
+    assert found["报表.基本支出决算表.人员经费"] == "300"
+    assert found["报表.基本支出决算表.公用经费"] == "50"
+    assert "未通过 0" in found["out"]
+
+
 @pytest.mark.parametrize("title", ["“三公”经费支出决算表", "“三公”经费财政拨款支出决算表"])
 def test_the_three_public_table_reads_alike_with_one_item_a_row(read: Read, title: str) -> None:
     found = read({"表": [

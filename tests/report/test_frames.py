@@ -15,6 +15,7 @@ from govnb import Workbook, growth, known, percent, with_total
 from govnb.report.frames import BELOW_ZERO, NO_GROWTH, Computed, Number
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import Inputs, load
+from govnb.text.faults import FaultsError
 from tests.report.markup import Page
 from tests.report.shown import NOTEBOOKS, table_of
 
@@ -168,3 +169,14 @@ def test_in_the_lab_a_number_names_its_cells_place_however_often_and_late_it_is_
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("name", ["没有的表", "支出。甲", "三公经费.公务接待费.支处"])
+def test_a_name_that_no_department_can_have_is_refused_in_a_cell(name: str) -> None:
+    wb = Workbook.open(2016, "junshan-zwfw")
+    for ask in (wb.__getitem__, wb.number, wb.tree, wb.items):
+        with pytest.raises(FaultsError, match=f"没有“{name}”这个指标") as refused:
+            ask(name)
+        assert "test_frames.py" in str(refused.value.faults[0].place)
+    # What others may have is unknown here, and no fault.
+    assert str(wb.number("支出.信息网络费")) == "未公布"
