@@ -126,14 +126,26 @@ def _print_changes(done: Import) -> None:
             name = f"{reading.name} {told.get(reading.name + _NAME, '')}".rstrip()
             cell = str(reading.spot).rpartition("!")[2]
             name = f"{name}（公布数）" if is_printed else name
-            cells = name, change.now or "—", change.new, cell, reading.unit, change.state
+            state = f"{change.state}，{change.remark}" if change.remark else change.state
+            cells = name, change.now or "—", change.new, cell, reading.unit, state
             # Plain text: what a cell holds is no markup.
             table.add_row(*map(_plain, cells))
         click.echo(f"■ {where or done.sources[0].path.name}（{table.row_count} 个）")
         console.print(table)
+    for line in _remarks(done):
+        click.echo(line)
     same = sum(change.state == SAME for change in done.plan.changes)
     written = sum(change.is_written for change in done.plan.changes)
     click.echo(f"读到 {len(done.plan.changes)} 个指标，改 {written} 个，相同 {same} 个")
+
+
+def _remarks(done: Import) -> list[str]:
+    """Return a line for each number that is out of all proportion to the one it replaces."""
+    return [
+        f"请核对：{c.reading.spot}：“{c.reading.name}”现在是{c.now}，导入的是{c.new}，{c.remark}"
+        for c in done.plan.changes
+        if c.remark
+    ]
 
 
 def _plain(text: str) -> str:
@@ -165,13 +177,14 @@ def _in_cell(fault: Fault, draft: Path, done: Import) -> Fault:
         if isinstance(node, Scalar) and change.is_written:
             cells.setdefault(node.place.line, change)
     # What a section lacks is told at its first line.
-    near = next(
-        (cells[n] for n in range(fault.place.line, fault.place.line + 3) if n in cells), None
-    )
+    near = cells.get(fault.place.line)
     if near is None:
         place = Spot(str(fault.place).replace(draft.as_posix(), done.label))
         return Fault(place, fault.message, fault.hint)
-    return Fault(near.reading.spot, f"{near.reading.name}：{fault.message}", fault.hint)
+    # What a section lacks, or doesn't fit in it, is no fault of its first value.
+    name = near.reading.name
+    about = name if f"“{near.new}”" in fault.message else name.rpartition(".")[0]
+    return Fault(near.reading.spot, f"{about}：{fault.message}", fault.hint)
 
 
 def relations(review: Review) -> list[Finding]:
@@ -252,6 +265,7 @@ def _import_folder(files: list[Path], district: District, rules: Rules, write: b
         "工作簿", "部门文件", "指标", "改", "勾稽未通过", "问题", box=None, pad_edge=False
     )
     failed: list[str] = []
+    remarks: list[str] = []
     console = Console(stderr=True)
     for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
         told, lines = ["—", "0", "0", ""], list[str]()
@@ -267,6 +281,7 @@ def _import_folder(files: list[Path], district: District, rules: Rules, write: b
             if write and done.plan.text != done.before and not done.found.faults:
                 write_whole(done.path, done.plan.text.encode())
             failed += broken
+            remarks += [*_remarks(done), *(f"提示：{n}" for n in done.found.notes)]
         except FaultsError as error:
             lines = [str(fault) for fault in error.faults]
         failed += lines
@@ -274,7 +289,7 @@ def _import_folder(files: list[Path], district: District, rules: Rules, write: b
             *map(_plain, (workbook.name, *told, f"{len(lines)} 处，没有写" if lines else ""))
         )
     Console(markup=False, highlight=False, width=200).print(table)
-    for line in failed:
+    for line in [*failed, *remarks]:
         click.echo(line)
     done_all = f"{len(files)} 个工作簿，{len(failed)} 处问题"
     click.echo(done_all + ("" if write else "；以上没有写入，核对无误后加 --write"))

@@ -38,6 +38,9 @@ TOTAL, PARTS, PUBLISHED, ORIGINS, SOURCES = "合计", "明细", "公布数", "�
 # A ledger's own keys, in the order they are written.
 _LEDGER = {"名称": 0, TOTAL: 1, PARTS: 2}
 _PERCENT = "%"
+# 千元 for 元, or a point for a comma between thousands.
+_FAR = Decimal(1000)
+_SIZES = (10**8, "亿"), (10**4, "万"), (1, "")
 _NOWHERE = Place("")
 
 
@@ -58,6 +61,8 @@ class Change:
     now: str
     new: str  # in the file's unit
     state: str
+    # What is odd about the number, whether it is written or not.
+    remark: str = ""
 
     @property
     def is_written(self) -> bool:
@@ -139,7 +144,7 @@ class Importer:
             if change.state == BY_HAND and any(
                 fnmatchcase(change.reading.name, r) for r in replace
             ):
-                change = Change(change.reading, change.target, change.now, change.new, UPDATED)
+                change = dataclasses.replace(change, state=UPDATED)
             plan.changes.append(change)
         plan.text = self._edited(plan, sources, day or f"{datetime.date.today():%Y-%m-%d}")
         return plan
@@ -165,7 +170,9 @@ class Importer:
             if first is None:
                 now = self._now(target)
                 state = self._state(reading.name, target, now, new)
-                found[reading.name] = Change(reading, target, now, new, state)
+                remark = disproportion(self._number(now, target, reading.name),
+                                       self._number(new, target))  # fmt: skip
+                found[reading.name] = Change(reading, target, now, new, state, remark)
             elif _apart(first, new, target.kind):
                 apart.add(reading.name)
                 message = (
@@ -254,6 +261,19 @@ class Importer:
             if source.sha256 not in before:
                 found[source.path.name] = record.typed
         return found
+
+
+def disproportion(here: Decimal | None, there: Decimal | None) -> str:
+    """Say that a number is a thousand times another or more, as of 元 taken for 万元."""
+    if not here or not there:
+        return ""
+    times = abs(there / here)
+    if Decimal("0.001") < times < _FAR:
+        return ""
+    far = times if times >= _FAR else 1 / times
+    size, unit = next(each for each in _SIZES if far >= each[0])
+    told = f"{round(far / size)}{unit}"
+    return f"是原来的{told}倍，单位？" if times >= _FAR else f"只有原来的{told}分之一，单位？"
 
 
 def imported_of(tree: Section) -> dict[str, Imported]:

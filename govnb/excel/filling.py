@@ -7,9 +7,11 @@ there, unless the file was edited by hand since the form was made of it.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from govnb.excel.changes import (
     Change,
     Plan,
     Target,
+    disproportion,
     fitted,
     merged,
     put,
@@ -45,6 +48,7 @@ from govnb.text.yaml_text import Mapping as Section
 from govnb.text.yaml_text import Scalar, mapping, parse_yaml, scalar
 
 CLEARED = "删去"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _SIGNED = re.compile(r"(?m)^# .*（核验 ([0-9a-f]{12})）\n?")
 _HEAD = "# yaml-language-server: $schema=../schema/department.schema.json\n"
 
@@ -86,6 +90,10 @@ def plan_form(filled: Filled, path: Path, before: str, label: str, district: Sha
             plan.changes.append(
                 _change(leaf, _said(leaf), "", CLEARED, Spot(filled.source.path.name), filled)
             )
+    for change in plan.changes:
+        if change.target.path == ("部门", "名称") and change.now and change.state == UPDATED:
+            message = f"填报表是“{change.new}”的，部门文件是“{change.now}”，核对是不是同一个部门"
+            filled.notes.append(f"{change.reading.spot}：{message}")
     if is_edited:
         plan.changes = [_kept(change, district.replace) for change in plan.changes]
     plan.text = _text(plan, before, label, old, new, filled)
@@ -159,7 +167,10 @@ def _change(leaf: Leaf, now: str, new: str, state: str, spot: Spot, filled: Fill
     target = target_of(leaf.name)
     unit = target.kind.unit if target and target.kind else ""
     unit = filled.told[UNIT] if unit == MONEY_UNIT else unit
-    return Change(Reading(leaf.name, new, spot, unit), Target(leaf.path, None), now, new, state)
+    numbers = (Decimal(t) if _NUMBER.fullmatch(t) else None for t in (now, new))
+    remark = disproportion(*numbers) if target and target.kind else ""
+    reading = Reading(leaf.name, new, spot, unit)
+    return Change(reading, Target(leaf.path, None), now, new, state, remark)
 
 
 def _kept(change: Change, replace: Collection[str]) -> Change:
@@ -167,7 +178,7 @@ def _kept(change: Change, replace: Collection[str]) -> Change:
     is_asked = any(fnmatchcase(change.reading.name, pattern) for pattern in replace)
     if change.state in (NEW, SAME) or is_asked:
         return change
-    return Change(change.reading, change.target, change.now, change.new, BY_HAND)
+    return dataclasses.replace(change, state=BY_HAND)
 
 
 def _text(

@@ -166,6 +166,20 @@ def test_an_unchanged_form_changes_nothing_and_a_changed_cell_changes_one_line(
     assert "支出: 10.36" in path.read_text("utf-8")
 
 
+def test_a_number_out_of_all_proportion_and_another_department_are_told(
+    real: Path, govnb: Any, params_copy: Path
+) -> None:
+    form = Form(real)
+    form.at("三公经费 · 各项", "公务接待费", "支出").value = 10000000000
+    form.at("三公经费 · 各项", "公务接待费", "预算").value = 12.51
+    form.at("部门", "名称").value = "别的局"
+    told = govnb("import", form.save(), "--params", params_copy).out
+    assert "更新，是原来的10亿倍，单位？" in told, told
+    odd = [line for line in told.splitlines() if line.startswith("请核对：")]
+    assert len(odd) == 1 and "“三公经费.公务接待费.支出”现在是10.33，导入的是10000000000" in odd[0]
+    assert "填报表是“别的局”的，部门文件是“" in told
+
+
 def test_a_file_edited_by_hand_since_is_not_written_over(
     real: Path, take: Any, params_copy: Path
 ) -> None:

@@ -107,6 +107,22 @@ def test_a_number_typed_by_hand_stays_unless_it_is_named(
     assert "支出: 2475.128093  # 手填" in into.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("24751280.93", "只有原来的1万分之一，单位？"),
+        ("0.2475", "是原来的1万倍，单位？"),
+        ("2400", ""),
+    ],
+)
+def test_a_number_out_of_all_proportion_to_what_stands_there_is_told(
+    run: Any, into: Path, tmp_path: Path, now: str, words: str
+) -> None:
+    into.write_text(NAMED + f"支出: {now}\n", encoding="utf-8")
+    told = run(write(tmp_path / "决算.xlsx", {"Z": summary()})).out
+    assert ("请核对：决算.xlsx!Z!F11：“支出”现在是" in told) == bool(words) and words in told, told
+
+
 def test_check_tells_a_value_edited_since_and_a_workbook_changed_since(
     govnb: Any, run: Any, into: Path, tmp_path: Path
 ) -> None:
