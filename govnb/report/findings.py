@@ -112,7 +112,7 @@ class Findings:
             f'<div class="gv-review"><p>{escape(self.summary)}</p>'
             f'<ol class="gv-findings">{items}</ol>'
             f"{_folded('缺数据，没有核对', len(self._in_state(NO_DATA)), self.wanting)}"
-            f"{_folded('核对通过', len(passed), [f.message for f in passed])}"
+            f"{_folded('核对通过', len(passed), _summed(passed))}"
             f"{f'<p>{self.table().download()}</p>' if items else ''}</div>"
         )
         # The heading above names the table already.
@@ -282,7 +282,14 @@ def _unexplained(review: Review, figures: Figures) -> tuple[str, str] | None:
     if not sizes:
         return None
     (largest,) = (f for f in review.findings if f.id == max(sizes, key=lambda i: sizes[i]))
-    return f"差额最大的一处：{largest.message}", anchor("复核", largest.id)
+    said, money = largest.message, figures.sheet.money
+    if money.printed != money.unit:
+        # The finding counts in the file's unit, the report around this sentence in its own.
+        both = (figures.get(s.figure or "") for s in (largest.left, largest.right))
+        one = next(figure for figure in both if figure and figure.unit in MONEY_UNITS)
+        gap = one._replace(value=abs(largest.difference or Decimal(0)), derived=True)
+        said = f"{one.label}与核对的数相差{shown(counted_in(gap, money.printed))}。"
+    return f"差额最大的一处：{said}", anchor("复核", largest.id)
 
 
 def _hanging(score: Score | None) -> tuple[str, str] | None:
@@ -292,6 +299,17 @@ def _hanging(score: Score | None) -> tuple[str, str] | None:
     named = "、".join(f"“{row.name}”{points(row.at_stake)}分" for row in score.narrowing[:3])
     more = "等" if len(score.narrowing) > 3 else ""
     return f"得分{score.total_text}分，要看{named}{more}的佐证。", anchor("表", "待补佐证")
+
+
+def _summed(findings: Sequence[Finding]) -> list[str]:
+    """Return what findings say; what several say in the same words is said once, with whose."""
+    said: dict[str, list[str]] = {}
+    for finding in findings:
+        said.setdefault(finding.message, []).append(finding.id)
+    return [
+        message if len(ids) == 1 else f"{message}（{len(ids)}项：{'、'.join(ids)}）"
+        for message, ids in said.items()
+    ]
 
 
 def _folded(title: str, count: int, lines: Sequence[str]) -> str:

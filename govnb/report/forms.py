@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.report.frames import Computed, Number, here
-from govnb.report.prose import Prose
+from govnb.report.prose import Prose, expand_lists
 from govnb.report.sheet import Sheet, evened
 from govnb.report.tables import Cell, Row, Span, Table, alike
 from govnb.sheet.evidence import Target
@@ -158,7 +158,7 @@ class _Form:
         told = {"执行偏差原因": self.said.reason, "预算调整说明": self.said.adjustment}
         for label, reason in told.items():
             if reason:
-                self._row((_label(label), 1), (Cell(str(reason)), width - 1))
+                self._row((_label(label), 1), (Cell(self._said(reason)), width - 1))
 
     def _own_money(self) -> list[str]:
         names = _OWN_MONEY if self.at == "自评表" else ()
@@ -199,8 +199,9 @@ class _Form:
             self._labelled("年度总体目标", rows)
 
     def _said(self, text: str) -> str:
-        """Return words of the file with the figures they refer to printed."""
-        return Prose(str(text), self.sheet.figures).text
+        """Return words of the file with the figures and lists they refer to printed."""
+        told = expand_lists(str(text), self.sheet.lists)
+        return Prose(told, self.sheet.figures).text.replace("\n\n", "\n")
 
     # The indicators
 
@@ -209,7 +210,8 @@ class _Form:
         goal = target.goal + (f"（年初{target.initial}）" if target.initial else "")
         why = "；".join(self._said(t).rstrip("。") for t in (target.shortfall, target.remedy) if t)
         called = f"{name}（核心指标）" if target.core == "是" else name
-        words = (str(target.group), str(target.subgroup or ""), called, goal, target.came)
+        told = map(self._said, (goal, target.came))
+        words = (str(target.group), str(target.subgroup or ""), called, *told)
         points = [self._cell(f"{at}.{field}", plain=True) for field in ("分值", "公布得分")]
         return Row((*(Cell(text) for text in words), *points, Cell(why)))
 

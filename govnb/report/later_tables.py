@@ -11,29 +11,32 @@ from dataclasses import replace
 from govnb.report.sheet import Sheet
 from govnb.report.tables import Cell, Row, Table
 
-# Of each line: last year, the first budget (the first known of several), the adjusted one, the
-# accounts, what changed.
+# Of each line: last year's budget, last year, the first budget (the first known of several), the
+# adjusted one, the accounts, what changed.
 _YEARS = {
-    "收入": ("上年收入", "收入预算", "", "收入", "收入.上年增减", "收入.上年增减率"),
+    "收入": ("", "上年收入", "收入预算", "", "收入", "收入.上年增减", "收入.上年增减率"),
     "支出": (
-        "上年支出", "预算安排、预算执行.年初预算", "预算执行.调整后预算", "支出",
-        "支出.上年增减", "支出.上年增减率",
+        "预算执行.上年年初预算", "上年支出", "预算安排、预算执行.年初预算",
+        "预算执行.调整后预算", "支出", "支出.上年增减", "支出.上年增减率",
     ),
-    "财政拨款支出": ("财政拨款.上年支出", "财政拨款.年初预算", "", "财政拨款.支出", "", ""),
+    "财政拨款支出": ("", "财政拨款.上年支出", "财政拨款.年初预算", "", "财政拨款.支出", "", ""),
     "公用经费": (
-        "公用经费.上年支出", "公用经费.预算", "", "公用经费.支出", "公用经费.上年增减",
+        "", "公用经费.上年支出", "公用经费.预算", "", "公用经费.支出", "公用经费.上年增减",
         "公用经费.上年增减率",
     ),
     "“三公”经费": (
-        "三公经费.上年支出", "三公经费.预算", "", "三公经费.支出", "三公经费.上年增减",
-        "三公经费.上年增减率",
+        "三公经费.上年预算", "三公经费.上年支出", "三公经费.预算", "", "三公经费.支出",
+        "三公经费.上年增减", "三公经费.上年增减率",
     ),
 }  # fmt: skip
 
 # One of which there must be for the years to be compared.
-_TWO_YEARS = ("上年收入", "上年支出", "预算执行.上年决算收入", "收入预算", "财政拨款.上年支出")
+_TWO_YEARS = (
+    "上年收入", "上年支出", "预算执行.上年决算收入", "预算执行.上年年初预算", "收入预算",
+    "财政拨款.上年支出",
+)  # fmt: skip
 # Where 收入 is the budget, and the accounts' income stands apart.
-_INCOME = ("预算执行.上年决算收入", "收入预算", "", "预算执行.决算收入", "", "")
+_INCOME = ("", "预算执行.上年决算收入", "收入预算", "", "预算执行.决算收入", "", "")
 
 
 def _is_known(sheet: Sheet, *names: str) -> bool:
@@ -49,9 +52,9 @@ def _cell(sheet: Sheet, *names: str) -> Cell:
 
 def _parts(sheet: Sheet, names: tuple[str, ...]) -> list[Row]:
     """Return a line's parts, where last year's or the budget of income has some."""
-    last, budget, _, actual = (name.partition("、")[0] for name in names[:4])
-    ledgers = (last, "收入预算" if budget == "收入预算" else "", "", actual)
-    if not any(sheet.figures.children(name) for name in ledgers[:2] if name):
+    _, last, budget, _, actual = (name.partition("、")[0] for name in names[:5])
+    ledgers = ("", last, "收入预算" if budget == "收入预算" else "", "", actual)
+    if not any(sheet.figures.children(name) for name in ledgers[:3] if name):
         return []
     below = (child.name for name in ledgers if name for child in sheet.figures.children(name))
     return [
@@ -93,7 +96,16 @@ def years(sheet: Sheet) -> Table | None:
             *_parts(sheet, names),
         )
     ]
-    columns = ("项目", "上年决算", "年初预算", "调整后预算", "本年决算", "比上年增减", "增减率")
+    columns = (
+        "项目",
+        "上年预算",
+        "上年决算",
+        "年初预算",
+        "调整后预算",
+        "本年决算",
+        "比上年增减",
+        "增减率",
+    )
     return sheet.table("收支对照", "预算、决算与上年对照", columns, rows)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from govnb.report.prose import plain
 from govnb.report.tables import Cell, Table, alike
 from govnb.report.tables import Row as TableRow
+from govnb.sheet.compute import SCORE
+from govnb.sheet.department import Department
 from govnb.sheet.figure import Figures
 from govnb.sheet.score import UNEXPLAINED, IndicatorScore, Score
 from govnb.sheet.score_words import in_unit, joined, points
@@ -125,12 +127,23 @@ def statement(score: Score | None) -> str:
     return plain(in_prose(about + score.statement))
 
 
-def own_statement(score: Score | None, year: object) -> str:
-    """Return the sentence with the department's own score; nothing without one."""
-    said = own_total(score) if score is not None else ""
-    if not said:
-        return ""
-    return f"根据部门整体支出绩效评价指标体系，本单位{year}年度评价得分{said}分。"
+def own_statement(score: Score | None, department: Department) -> str:
+    """Return the sentence with the department's own score and grade; nothing without either.
+
+    Without an indicator system the score is the one that was published.
+    """
+    said, printed, basis = "", department.published.get(SCORE), ""
+    if score is not None:
+        said, basis = own_total(score), "根据部门整体支出绩效评价指标体系，"
+    elif printed is not None:
+        said = points(printed.value)
+    told = [f"评价得分{said}分"] if said else []
+    told += [f"等级为{plain(str(department.identity.grade))}"] if department.identity.grade else []
+    return (
+        f"{basis if said else ''}本单位{department.year.value}年度{'，'.join(told)}。"
+        if told
+        else ""
+    )
 
 
 def in_prose(statement: str) -> str:

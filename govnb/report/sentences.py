@@ -144,6 +144,15 @@ def year_on_year(figures: Figures, name: str) -> str:
     return f"{_called(figures, name)}{{{{ {name} }}}}，{said}。" if said else ""
 
 
+def received(figures: Figures) -> str:
+    """Return what of the year's money came, and its share of the budget; nothing without it."""
+    if not known(figures, "预算执行.实际到位"):
+        return ""
+    share = "预算执行.到位率"
+    rate = f"，资金到位率{{{{ {share} }}}}" if known(figures, share) else ""
+    return f"资金实际到位{{{{ 预算执行.实际到位 }}}}{rate}。"
+
+
 def basic(figures: Figures) -> str:
     """Return what 基本支出 is made of, and 公用经费 against last year; nothing without either."""
     shares = [part.name for part in figures.children("支出.基本支出")]
@@ -375,6 +384,7 @@ SENTENCES: dict[str, Callable[[Figures], str]] = {
     "科目差异": overspend_by_account,
     "收入同比": partial(year_on_year, name="收入"),
     "支出同比": partial(year_on_year, name="支出"),
+    "资金到位": received,
     "基本支出": basic,
     "超支原因": reasons,
     "业务量": volume_growth,

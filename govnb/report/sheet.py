@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from govnb.report.tables import Cell, Row, Table, figure_cell
@@ -20,6 +20,8 @@ class Sheet:
     figures: Figures
     # Whether it is for publication.
     public: bool = False
+    # The lists that the file's words may refer to, by name.
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

@@ -18,6 +18,14 @@ from govnb.text.faults import Place
 
 _CARS = "公务用车购置及运行维护费"
 _OF_CARS = ("公务用车购置费", "公务用车运行维护费")
+_COUNTS = {
+    "因公出国（境）团组数": "因公出国（境）团组",
+    "因公出国（境）人数": "出国（境）",
+    "公务用车购置数": "购置公务用车",
+    "公务用车保有量": "年末公务用车保有量",
+    "公务接待批次": "国内公务接待",
+    "公务接待人次": "接待",
+}
 LAST_YEAR = re.compile("上年|同比|去年")
 _ENDS = ("。", "！", "？", "；", "：", "\n", "|")
 
@@ -38,6 +46,7 @@ def three_public(figures: Figures, remark: str = "", notes: Mapping[str, str] | 
     total, components = _total(figures, last_year=alone), _components(figures, notes or {})
     lead = "其中" if total else "{{ 年度 }}年，"
     told = [_run_on(total, remark.strip()), f"{lead}{components}" if components else ""]
+    told.append(_counts(figures, f"{remark}{''.join((notes or {}).values())}"))
     return "\n\n".join(filter(None, told))
 
 
@@ -55,13 +64,19 @@ def _in_order(figures: Figures) -> list[str]:
         first = min((figures[f"三公经费.{item}.{f}"] for f in ("预算", "支出")), key=_where)
         return _where(first)
 
-    def is_told(item: str) -> bool:
-        return any(known(figures, f"三公经费.{item}.{field}") for field in ("预算", "支出"))
-
-    # Cars that are stated as one amount are one component.
-    as_one = is_told(_CARS) and not any(map(is_told, _OF_CARS))
-    items = [i for i in THREE_PUBLIC if i not in _OF_CARS] + [_CARS] if as_one else THREE_PUBLIC
+    gone = spoken_for(figures)
+    items = [i for i in THREE_PUBLIC if i not in gone] + ([_CARS] if gone else [])
     return sorted(items, key=place)
+
+
+def spoken_for(figures: Figures) -> tuple[str, ...]:
+    """Return the components that aren't stated because one amount stands for them."""
+
+    def is_told(item: str) -> bool:
+        fields = ("预算", "支出", "上年预算", "上年支出")
+        return any(known(figures, f"三公经费.{item}.{field}") for field in fields)
+
+    return _OF_CARS if is_told(_CARS) and not any(map(is_told, _OF_CARS)) else ()
 
 
 def _where(figure: Figure) -> tuple[bool, Place]:
@@ -89,6 +104,16 @@ def _components(figures: Figures, notes: Mapping[str, str]) -> str:
             text += f"{'。' if is_open else ''}{apart}{note}{end}{apart}"
             is_open = False
     return f"{text}。" if is_open else text.strip()
+
+
+def _counts(figures: Figures, words: str) -> str:
+    """Return the groups, cars and receptions that the department's words don't tell."""
+    said = [
+        f"{called}{{{{ 三公经费.{item} }}}}"
+        for item, called in _COUNTS.items()
+        if known(figures, f"三公经费.{item}") and item[-2:] not in words
+    ]
+    return f"{'，'.join(said)}。" if said else ""
 
 
 def notes_of(lines: ThreePublic) -> dict[str, str]:

@@ -60,6 +60,10 @@ class Unsaid:
         items = [item.strip().rstrip("；。，") for item in self.lists.get(name, ())]
         return name in self._names or all(any(i in text for text in self._texts) for i in items)
 
+    def says(self, word: str) -> bool:
+        """Tell whether the narratives use a word."""
+        return any(word in text for text in self._texts)
+
     def section(self, slot: str, written: str) -> str:
         """Return what a section says: its narrative, and what the file states besides."""
         return "\n\n".join(filter(None, [written, self._besides(slot, written)]))

@@ -42,18 +42,20 @@ from govnb.report.scores import (
 from govnb.report.sheet import Sheet
 from govnb.report.stopped import mark_failures
 from govnb.report.tables import Table
-from govnb.report.three_public import LAST_YEAR, lacking, notes_of, three_public
+from govnb.report.three_public import LAST_YEAR, lacking, notes_of, spoken_for, three_public
 from govnb.report.unsaid import OPTIONAL, Unsaid, with_score
 from govnb.sheet.figure import Figures, counted_in
 from govnb.sheet.names import Names
 from govnb.sheet.read import Inputs, department_path, load
 from govnb.text.faults import Fault, FaultsError, Place
+from govnb.text.number import TO_FILL
 
 EDITIONS = ("review", "publish")
 # Of a file, quoted beside a figure: a narrative is one line, however long.
 LONGEST_LINE = 120
 # The annexes that no edition for publication has.
 _REVIEWERS = ("复核意见", "指标一览")
+_RECEIVED = "资金到位"
 # The department's words beside which a sentence on last year stands.
 _BESIDE = {"收入同比": "income", "支出同比": "expenditure", "基本支出": "basic_management"}
 
@@ -130,7 +132,7 @@ class Workbook(Page, Assessment):
         )  # fmt: skip
         if self.public:
             return made
-        told = matters(self.review, self._told, self.score)
+        told = matters(self.review, self.figures, self.score)
         return replace(made, verdict=verdict(self.review, self.figures), matters=told)
 
     @property
@@ -186,7 +188,15 @@ class Workbook(Page, Assessment):
 
     def income_heading(self, number: str) -> Prose:
         """Return the heading of the income section."""
-        return self.section(3, number, sentences.heading_amount(self._told, "收入", "收入"))
+        name = self.income
+        return self.section(3, number, sentences.heading_amount(self._told, name, name))
+
+    @property
+    def income(self) -> str:
+        """The ledger of income: 收入, or 收入预算 where there is nothing but a budget."""
+        told = self._told
+        is_open = sentences.known(told, "收入") or told.children("收入") or told.unsaid == TO_FILL
+        return "收入" if is_open or not sentences.known(told, "收入预算") else "收入预算"
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""
@@ -209,7 +219,8 @@ class Workbook(Page, Assessment):
         """
         slot = _BESIDE.get(name)
         words = str(getattr(self.inputs.department.narratives, slot) or "") if slot else ""
-        return self._prose("" if LAST_YEAR.search(words) else SENTENCES[name](self._told))
+        is_told = LAST_YEAR.search(words) or (name == _RECEIVED and self._unsaid.says("到位"))
+        return self._prose("" if is_told else SENTENCES[name](self._told))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
@@ -250,7 +261,9 @@ class Workbook(Page, Assessment):
 
     def items(self, section: str, *fields: str, blank: bool = False) -> pd.DataFrame:
         """Return one row an item of a section, one column a field; `blank` where it has none."""
-        return frames.items(self._computed, section, *fields, blank=blank)
+        frame = frames.items(self._computed, section, *fields, blank=blank)
+        gone = spoken_for(self._told) if section == "三公经费" else ()
+        return frame.drop(index=list(gone), errors="ignore")
 
     def number(self, name: str) -> frames.Number:
         """Return one figure, to compute with."""
@@ -302,7 +315,7 @@ class Workbook(Page, Assessment):
 
     def published_score(self) -> Prose:
         """Return the sentence with the department's own score."""
-        return self._prose(own_statement(self.score, self.inputs.department.year.value))
+        return self._prose(own_statement(self.score, self.inputs.department))
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""
@@ -390,7 +403,7 @@ class Workbook(Page, Assessment):
 
     @cached_property
     def _sheet(self) -> Sheet:
-        return Sheet(self.inputs, self._told, self.public)
+        return Sheet(self.inputs, self._told, self.public, self.facts.lists)
 
     @cached_property
     def _unsaid(self) -> Unsaid:

@@ -69,6 +69,7 @@ class Identity(Strict):
     parent: Text | None = key("主管部门", "学校、医院、中心等所属的部门")
     method: Text | None = key("评价方式", "单位自评、部门评价、财政评价……")
     evaluator: Text | None = key("评价机构", "受托评价的机构")
+    grade: Text | None = of_year("评价等级", "报告印的等级，如 优；评价得分写在 公布数")
     nature: Text | None = key("性质", "如：正科级事业单位，财政全额拨款")
     units: Count | None = key("预算单位数", lasting=True)
     offices: Count | None = key("内设机构数", "名单没有列全时写明的个数", lasting=True)

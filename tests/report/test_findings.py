@@ -50,3 +50,12 @@ def test_what_is_open_can_be_pasted_as_explained(department: Any, govnb: Govnb) 
 
 def test_what_had_no_occasion_is_counted_too() -> None:
     assert "不适用" in told("人员: {编制数: 5}\n").splitlines()[0]
+
+
+def test_what_several_checks_say_in_the_same_words_is_said_once() -> None:
+    inputs = inputs_of("叙述: {概述: 本单位职责明确，运转正常。}\n")
+    figures, facts = compute(inputs)
+    made = Findings(review(inputs, figures, facts), figures, "某局.yml")
+    page = made._repr_mimebundle_()["text/html"]
+    assert page.count("没有发现") == 1
+    assert "段文字，没有发现（" in page

@@ -48,7 +48,8 @@ def test_nothing_in_them_says_unpublished(tables: Any) -> None:
 
 def test_last_year_stands_beside_budget_and_accounts(tables: Any) -> None:
     rows = {row[0]: row[1:] for row in tables("2019/linye")["收支对照"]}
-    assert rows["支出"] == ["2088.30", "1605.50", "2379.80", "2262.80", "174.50", "8.36%"]
+    assert rows["支出"][1:] == ["2088.30", "1605.50", "2379.80", "2262.80", "174.50", "8.36%"]
+    assert rows["支出"][0] == "1533.20"
     assert rows["“三公”经费"][-1] == "-12.93%"
 
 
@@ -115,3 +116,19 @@ def test_accounts_by_budget_need_no_columns_total() -> None:
     assert rows["支出"] == ["100.00", "", ""]
     assert rows["农林水支出"] == ["90.00", "90.00", ""]
     assert rows["城乡社区支出"] == ["10.00", "", "10.00"]
+
+
+def test_last_year_s_budget_has_a_column() -> None:
+    rows = rows_of("预算安排: {明细: {基本支出: 300}}\n预算执行: {上年年初预算: 280}\n", "收支对照")
+    assert rows["支出"] == ["280.00", "300.00"]
+
+
+def test_a_budget_alone_tells_its_income() -> None:
+    body = (
+        "收入预算: {明细: {财政拨款收入: 400, 其他收入: 100}}\n预算安排: {明细: {基本支出: 500}}\n"
+    )
+    workbook = Workbook(inputs_of(body))
+    assert workbook.income == "收入预算"
+    assert workbook.income_heading("").text == "收入预算：500万元"
+    assert workbook.ledger(workbook.income).text.startswith("1、财政拨款收入：400万元")
+    assert Workbook(inputs_of(body + "收入: 480\n")).income == "收入"

@@ -115,3 +115,14 @@ def test_the_head_tells_the_largest_overspend_in_the_reports_unit(department: De
     body = "报告单位: 元\n支出: {明细: {甲: 7, 乙: 3}}\n预算安排: {明细: {甲: 5, 乙: 3}}\n"
     told = Assessment(load(department(body)))
     assert "甲：比预算多20000元" in matters(told.review, told.figures, told.score)[0][0]
+
+
+def test_the_largest_difference_is_told_in_the_reports_unit(department: Department) -> None:
+    body = "报告单位: {}\n支出: 5\n收入: {{合计: 5.5, 明细: {{甲: 1.25, 乙: 2}}}}\n"
+    for unit, gap in (("元", "22500元"), ("万元", "2.25万元")):
+        told = dict(
+            (words.partition("：")[0], words)
+            for words, _ in Workbook(load(department(body.format(unit)))).title().matters
+        )["差额最大的一处"]
+        assert gap in told
+        assert unit == "万元" or "万元" not in told

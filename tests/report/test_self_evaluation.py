@@ -168,3 +168,34 @@ def test_points_printed_for_a_target_without_any_are_refused(
 ) -> None:
     with pytest.raises(FaultsError, match="写了公布得分，没有写分值"):
         written("绩效指标:\n  新修渠道: {一级指标: 产出指标, 年度指标值: ≥5公里, 公布得分: 9}\n")
+
+
+def test_figures_and_lists_in_a_forms_words_are_printed(
+    written: Callable[[str], list[Table]],
+) -> None:
+    form = written(
+        "支出: 80\n清单: {在建工程: [东渠, 西渠]}\n"
+        "自评表:\n  执行偏差原因: '支出{{ 支出 }}，{{ 清单.在建工程 | 和 }}未完工'\n"
+        "  资金: {年度资金总额: {全年预算数: 100, 全年执行数: =支出}}\n"
+        "  年度目标: {目标1: {预期目标: '建成{{ 清单.在建工程 }}'}}\n"
+        "绩效指标:\n  修渠: {一级指标: 产出指标, 分值: 10, 年度指标值: ≥2条, 实际完成值: 0条,\n"
+        "    偏差原因: '{{ 清单.在建工程 }}未完工'}\n"
+    )[0]
+    said = str([words(row) for row in (*form.above, *form.rows)])
+    assert "{{" not in said
+    assert "支出80万元，东渠和西渠未完工" in said and "建成东渠、西渠" in said
+    assert words(form.rows[0])[-1] == "东渠、西渠未完工"
+
+
+def test_a_score_published_without_an_indicator_system_is_told(
+    params: Path, tmp_path: Path
+) -> None:
+    def told(identity: str) -> str:
+        file = tmp_path / "own.yml"
+        file.write_text(f"年度: 2019\n部门: {identity}\n公布数: {{评价得分: 94分}}\n", "utf-8")
+        workbook = Workbook(load(file, params), "publish")
+        assert workbook.score is None
+        return workbook.published_score().text
+
+    assert told("{名称: 某局}") == "本单位2019年度评价得分94分。"
+    assert told("{名称: 某局, 评价等级: 优}") == "本单位2019年度评价得分94分，等级为优。"

@@ -377,3 +377,28 @@ def test_income_is_called_what_the_file_calls_it_and_no_budget_of_its_own(
     assert Page(hospital.income_heading("（一）").html()).text.strip() == "（一）收入：44万元"
     named = Workbook(load(department("收入: {名称: 财政预算收入, 合计: 44}\n")))
     assert "财政预算收入：44万元" in Page(named.income_heading("（一）").html()).text
+
+
+def test_money_that_came_is_told_once(department: Department) -> None:
+    body = "预算执行: {年初预算: 500, 实际到位: 450}\n"
+    assert said(Workbook(load(department(body))), "资金到位") == (
+        "资金实际到位450万元，资金到位率90.00%。"
+    )
+    body += "叙述: {经济性: '资金到位率{{ 预算执行.到位率 }}。'}\n"
+    assert said(Workbook(load(department(body))), "资金到位") == ""
+
+
+def test_cars_and_receptions_are_counted_where_the_words_dont_tell(department: Department) -> None:
+    body = "三公经费:\n  公务接待费: {预算: 2, 支出: 1}\n  公务用车保有量: 5\n  公务接待批次: 12\n"
+    text = Workbook(load(department(body))).three_public().text
+    assert text.endswith("年末公务用车保有量5辆，国内公务接待12批次。")
+    body += "叙述: {三公经费说明: '公务接待{{ 三公经费.公务接待批次 }}。'}\n"
+    assert Workbook(load(department(body))).three_public().text.count("批次") == 1
+
+
+def test_cars_stated_as_one_amount_are_one_row(department: Department) -> None:
+    body = (
+        "三公经费: {公务用车购置及运行维护费: {预算: 8, 支出: 7}, 公务接待费: {预算: 1, 支出: 1}}\n"
+    )
+    rows = list(Workbook(load(department(body))).items("三公经费", "预算", "支出").index)
+    assert rows == ["因公出国（境）费", "公务用车购置及运行维护费", "公务接待费"]

@@ -139,3 +139,19 @@ def test_every_project_may_have_a_form(figures_of: FiguresOf) -> None:
     found = figures_of(f"项目: {{甲: {{自评表: {{{money}, 执行率分值: 20}}}}}}\n")
     assert found["项目.甲.自评表.资金.年度资金总额.执行率"].number is not None
     assert found["项目.甲.自评表.执行率应得分"].number == Decimal("9.9")
+
+
+def test_a_total_stated_elsewhere_is_not_typed_twice(figures_of: Callable[[str], Figures]) -> None:
+    figures = figures_of(
+        "收入: 500\n支出: {明细: {基本支出: 300, 项目支出: 200}}\n预算执行: {实际到位: =收入}\n"
+        "支出分类: {经济分类: {合计: =支出, 明细: {工资福利支出: 500}}}\n"
+        "项目: {修渠: {资金: =支出.项目支出}}\n"
+        "自评表: {资金: {年度资金总额: {全年预算数: 500, 全年执行数: =支出}}}\n"
+    )
+    for name, amount in {
+        "预算执行.实际到位": 500,
+        "支出分类.经济分类": 500,
+        "项目.修渠.资金": 200,
+        "自评表.资金.年度资金总额.全年执行数": 500,
+    }.items():
+        assert figures[name].number == amount

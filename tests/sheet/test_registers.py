@@ -284,7 +284,7 @@ def test_自评表_may_stand_in_a_ledger_an_indicator_a_row(beside: Beside) -> N
     assert list(form.targets) == ["新建工程", "满意度"]
     target = form.targets["满意度"]
     assert (target.goal, target.came, target.shortfall) == ("≥90%", "85%", "下雨，路滑")
-    assert str(target.weight.place).endswith("bumen.项目自评.csv:5:9")
+    assert str(target.place).endswith("bumen.项目自评.csv:5:9")
     assert list(made.project_scores) == ["饮水", "道路"]
     assert made.project_scores["饮水"].points == Decimal("97.5")
 
