@@ -194,13 +194,20 @@ class Workbook(Page, Assessment):
     @property
     def income(self) -> str:
         """The ledger of income: 收入, or 收入预算 where there is nothing but a budget."""
+        return "收入预算" if self._is_planned("收入", "收入预算") else "收入"
+
+    def _is_planned(self, actual: str, budget: str) -> bool:
+        """Tell whether a ledger has nothing but a budget; in a draft the rest is to be filled."""
         told = self._told
-        is_open = sentences.known(told, "收入") or told.children("收入") or told.unsaid == TO_FILL
-        return "收入" if is_open or not sentences.known(told, "收入预算") else "收入预算"
+        is_open = sentences.known(told, actual) or told.children(actual) or told.unsaid == TO_FILL
+        return not is_open and sentences.known(told, budget)
 
     def expenditure_heading(self, number: str) -> Prose:
         """Return the heading of the expenditure section."""
-        return self.section(3, number, sentences.heading_amount(self._told, "支出", "部门整体支出"))
+        name, words = "支出", "部门整体支出"
+        if self._is_planned("支出", "预算安排"):
+            name, words = "预算安排", "部门整体支出预算"
+        return self.section(3, number, sentences.heading_amount(self._told, name, words))
 
     def projects_heading(self, number: str) -> Prose:
         """Return the heading of the projects section, named for the project if there is one."""

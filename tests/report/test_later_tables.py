@@ -130,5 +130,6 @@ def test_a_budget_alone_tells_its_income() -> None:
     workbook = Workbook(inputs_of(body))
     assert workbook.income == "收入预算"
     assert workbook.income_heading("").text == "收入预算：500万元"
+    assert workbook.expenditure_heading("").text == "部门整体支出预算：500万元"
     assert workbook.ledger(workbook.income).text.startswith("1、财政拨款收入：400万元")
     assert Workbook(inputs_of(body + "收入: 480\n")).income == "收入"
