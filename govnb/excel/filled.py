@@ -110,10 +110,28 @@ class _TableReader:
         lines = [r for r in lines if any(self.grid.at(r, c).strip() for c in self.at.values())]
         if self.table.shape is Shape.FIELDS:
             self._fields(lines)
-        elif self.table.shape is Shape.LEDGER:
+            return
+        lines = [row for row in lines if self._fits(row)]
+        if self.table.shape is Shape.LEDGER:
             self._ledger(lines)
         else:
             self._several(lines)
+
+    def _fits(self, row: int) -> bool:
+        """Tell whether a row is of this table: one pasted from a wider table has numbers beside."""
+        last = max(self.at.values())
+        beyond = [
+            (c, t.strip()) for c, t in enumerate(self.grid.rows[row]) if c > last and t.strip()
+        ]
+        for column, text in beyond:
+            if NUMBER.fullmatch(cleaned(text)):
+                message = f"“{self.table.title}”没有这一列，这一行是不是贴错了表"
+                self.fault(row, column, message, "移到它的表里，或清空这一格；这一行没有读")
+                return False
+        for column, text in beyond:
+            told = f"“{self.table.title}”没有这一列，没有读：{text[:30]}"
+            self.filled.notes.append(f"{self.spot(row, column)}：{told}")
+        return True
 
     def _heads(self, row: int) -> bool:
         """Find the columns by their heads; what is not there is noted."""

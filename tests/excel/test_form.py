@@ -333,6 +333,26 @@ def test_thirty_projects_are_pasted_as_thirty_rows(
     assert [found["项目", f"项目{n}", "中标价"] for n in (1, 30)] == [["1.5"], ["45"]]
 
 
+def test_a_row_pasted_below_its_table_is_not_taken_into_the_next_one(
+    blank: Path, take: Any, params_copy: Path
+) -> None:
+    form = Form(blank)
+    form.at("项目支出", 1, "项目支出").value = "维修"
+    form.at("项目支出", 1, "名称").value = "屋面"
+    form.at("项目支出", 1, "支出").value = 30
+    sheet, top = form.table("超支原因")
+    for column, value in enumerate(["设备", None, 10, 11, 12, 13.5, "补列"], 1):
+        sheet.cell(top + 3, column).value = value
+    sheet.cell(top + 4, 1).value, sheet.cell(top + 4, 2).value = "油价上涨", 2
+    sheet.cell(top + 4, 8).value = "已核"
+    told = take(form.save())
+    assert told.code == 1 and told.out.count("“超支原因”没有这一列，这一行是不是贴错了表") == 1
+    assert "“超支原因”没有这一列，没有读：已核" in told.out
+    found = {leaf.name for leaf in leaves(read_yaml(params_copy / "2018/mou-ju.yml"))}
+    assert "超支原因.油价上涨.金额" in found and any("维修" in name for name in found), told.out
+    assert not [name for name in found if "设备" in name]
+
+
 def test_accounts_stand_below_the_one_that_is_named(
     blank: Path, take: Any, params_copy: Path
 ) -> None:
