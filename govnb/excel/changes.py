@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from govnb.excel.maps import FormsFile
+from govnb.excel.reading import Reading
 from govnb.excel.source import Source
-from govnb.excel.tables import Reading
 from govnb.sheet.department import Department
 from govnb.sheet.fields import bare, below, class_of, flat, typed
 from govnb.sheet.imported import Imported, SourceFile, read_cell

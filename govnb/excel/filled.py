@@ -11,7 +11,7 @@ from typing import Any
 from govnb.excel.form import CODE, DIGEST, HELP, MARK, NUMBER, TITLE, UNIT, YEAR
 from govnb.excel.layout import ABOVE, ACCOUNT, ANY, COLUMNS, PARTS, Path, Shape, Table, tables
 from govnb.excel.source import Grid, Source
-from govnb.excel.tables import cleaned, is_nothing
+from govnb.excel.table import cleaned, is_nothing
 from govnb.text.faults import Fault, Spot, did_you_mean
 from govnb.text.values import AmountOf, Reads, TextOf
 from govnb.text.yaml_text import Mapping, mapping, scalar

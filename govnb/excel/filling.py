@@ -34,7 +34,7 @@ from govnb.excel.filled import Filled
 from govnb.excel.form import CODE, DIGEST, UNIT, YEAR, digest, texts_of
 from govnb.excel.layout import Leaf, leaves
 from govnb.excel.layout import Path as KeyPath
-from govnb.excel.tables import Reading
+from govnb.excel.reading import Reading
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.fields import aliases

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from govnb.excel.maps import Form, plain
+from govnb.excel.reading import Found, read_table
 from govnb.excel.source import Grid, Source, refused
-from govnb.excel.tables import MOST_HEADS, Found, Table, read_table
+from govnb.excel.table import MOST_HEADS, Table
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.values import MONEY_UNITS
 

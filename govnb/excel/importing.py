@@ -15,8 +15,8 @@ from govnb.excel.filling import Shared, plan_form
 from govnb.excel.finding import departments_of, find
 from govnb.excel.form import CODE, YEAR
 from govnb.excel.maps import load_forms, plain
+from govnb.excel.reading import Found
 from govnb.excel.source import ENDINGS, Source, read, refused
-from govnb.excel.tables import Found
 from govnb.sheet.compute import compute
 from govnb.sheet.figure import Figures
 from govnb.sheet.folder import made_name_fault
