@@ -81,8 +81,9 @@ _MONTH = re.compile(r"0?(\d{1,2})月?份?(?:累计|当月|支出)?")
 _TO_MONTH = re.compile(r"0?1月?[-—–~～至到]+(?=\d)")
 _NUMERALS = ["", *"一二三四五六七八九十", "十一", "十二"]
 _NUMERAL = re.compile("(十[一二]?|[一二三四五六七八九])(?=月)")
-# A sheet's feet add up what stands above them; its heads come again on each printed page.
-_NO_PROJECT = re.compile(r"(?:.*(?:合计|总计|小计)|栏次|行次|项目|项目名称)[:：]?")
+# A sheet's feet add up what stands above them; its heads come again on each printed page; 其中：
+# is a part of the row above it.
+_NO_PROJECT = re.compile(r"(?:.*(?:合计|总计|小计)|栏次|行次|项目|项目名称|其中)[:：]?|其中[:：].*")
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})(?:[-/.月]?(?:\d{1,2}日?)?)?")
 
 
