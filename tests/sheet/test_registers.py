@@ -78,7 +78,8 @@ def test_a_header_of_two_rows_is_read_as_one(beside: Beside) -> None:
 
 
 def test_sums_and_heads_that_come_again_are_no_projects(beside: Beside) -> None:
-    rows = "栏次,1,2\n甲,1,5\n其中：财政拨款,1,3\n其中: 其他,1,2\n基本支出小计,1,5\n项目,月份,当月支出\n项目支出合 计：,1,5\n总计,1,5\n"
+    rows = "栏次,1,2\n甲,1,5\n其中：财政拨款,1,3\n其中: 其他,1,2\n基本支出小计,1,5\n"
+    rows += "项目,月份,当月支出\n项目支出合 计：,1,5\n总计,1,5\n"
     made = beside(月度=f"项目,月份,当月支出\n{rows}")
     assert list(made.inputs.department.monthly) == ["甲"]
     assert made.figures["月度合计.累计支出.1月"].number == 5
