@@ -137,7 +137,8 @@ class StartPage:
         years = [y for y in years if departments(y, self.params)]
         self.year.options = years
         # The year of the newest report, or the last.
-        self.year.value = year or (years[-1] if years else None)
+        made = {y: at.stat().st_mtime for y in years if (at := self.outputs / str(y)).is_dir()}
+        self.year.value = year or (max(made, key=made.__getitem__) if made else [None, *years][-1])
         self._fill_departments(department)
 
     def _fill_departments(self, department: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -77,6 +78,15 @@ def test_a_name_that_looks_like_an_option_is_a_name(folder: Path) -> None:
     shown = page("-某局（本级）")
     assert "1 个文件，0 处错误" in pressed(shown, "检查")
     assert "2017/-某局（本级）.yml" in pressed(shown, "新建下一年")
+
+
+def test_the_page_opens_at_the_year_of_the_newest_report(folder: Path) -> None:
+    assert StartPage().year.value == 2026
+    for year, age in ((2016, 0), (2018, 60)):
+        made = folder / "outputs" / str(year)
+        made.mkdir(parents=True)
+        os.utime(made, (time.time() - age,) * 2)
+    assert StartPage().year.value == 2016
 
 
 def test_what_was_made_for_next_year_is_still_said_when_it_is_shown(folder: Path) -> None:
