@@ -10,7 +10,11 @@
         // jupyterlab-lsp puts what is chosen in the place of a token, and in YAML that is a whole
         // paragraph: here it is what has been typed of a name.
         const read = (editor) => {
+          const whole = Object.getPrototypeOf(editor).getTokenAt;
           editor.getTokenAt = (offset) => {
+            // What is under the pointer, and not where one types, stays as it is.
+            if (offset !== editor.getOffsetAt(editor.getCursorPosition()))
+              return whole.call(editor, offset);
             const typed = editor.model.sharedModel.getSource().slice(0, offset);
             const [value] = /[\p{L}\p{N}_（）“”、.]*$/u.exec(typed);
             return { value, offset: offset - value.length, type: "name" };
