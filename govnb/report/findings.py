@@ -122,7 +122,9 @@ class Findings:
         folded = [("缺数据，没有核对", lacking, self.wanting)]
         folded.append(("核对通过", len(passed), _summed(passed)))
         # The heading above names the table already.
-        return bundle(piece("findings", self, folded), self.text(), {**self.table().structure(), "title": ""})
+        return bundle(
+            piece("findings", self, folded), self.text(), {**self.table().structure(), "title": ""}
+        )
 
     def text(self) -> str:
         """Return the findings for a terminal, one paragraph each; then what couldn't be checked."""
