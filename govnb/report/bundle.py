@@ -22,12 +22,12 @@ _MEANS_MORE = re.compile(r'[%"`#&<>\x00-\x1f\x7f-\xa0\ufeff\\]|^ +| +$')
 
 def bundle(page: str, text: str, structure: dict[str, Any], **more: str) -> dict[str, Any]:
     """Return a mime bundle; `structure` says its `type`, the rest is the type's own."""
-    return {"text/html": str(page), STRUCTURE: structure, "text/plain": text, **more}
+    return {"text/html": page, STRUCTURE: structure, "text/plain": text, **more}
 
 
-def piece(name: str, *said: Any) -> Markup:
+def piece(name: str, *said: Any) -> str:
     """Return the HTML of something shown, by the macro of that name in `pieces.html.j2`."""
-    return Markup(getattr(_pieces(), name)(*said))
+    return str(getattr(_pieces(), name)(*said))
 
 
 @cache
@@ -43,7 +43,7 @@ def _pieces() -> Any:
 
 def _breaking(text: str) -> Markup:
     """Return text with its line ends; a path of files has no spaces to break at."""
-    return Markup(escape(text).replace("/", "/<wbr>").replace("\n", "<br>"))
+    return Markup(str(escape(text)).replace("/", "/<wbr>").replace("\n", "<br>"))
 
 
 def anchor(kind: str, name: str) -> str:

@@ -185,7 +185,7 @@ def _filled(text: str, slots: Sequence[Slot]) -> Markup:
         unit = len(figure.unit) if behind.startswith(figure.unit) else 0
         stays = _STAYS_BEHIND.match(behind, unit)
         end = stays.end() if stays else unit
-        button = piece("button", figure, words)
+        button = Markup(piece("button", figure, words))
         if opening or end:
             button = _UNBROKEN.format(opening, button, behind[:end])
         pieces[at - 1] = pieces[at - 1].removesuffix(opening)
