@@ -123,8 +123,9 @@ def notes_of(lines: ThreePublic) -> dict[str, str]:
 def _total(figures: Figures, *, last_year: bool = True) -> str:
     """Return the sentence on the whole, with as much of it as is known."""
     told = "预算总额{{ .预算 }}", "实际支出{{ .支出 }}", "{{ .结余 | 盈亏 }}"
-    said = [*clauses(figures, "三公经费", *told), last_year and change(figures, "三公经费")]
-    return f"{{{{ 年度 }}}}年，{'，'.join(filter(None, said))}。" if any(said) else ""
+    grown = change(figures, "三公经费") if last_year else ""
+    said = [*clauses(figures, "三公经费", *told), *([grown] if grown else [])]
+    return f"{{{{ 年度 }}}}年，{'，'.join(said)}。" if said else ""
 
 
 def _is_nothing(figures: Figures, item: str) -> bool:
