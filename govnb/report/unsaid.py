@@ -13,7 +13,7 @@ from itertools import groupby
 from govnb.report import sentences
 from govnb.report.prose import plain
 from govnb.report.scores import own_total
-from govnb.report.sentences import known
+from govnb.report.sentences import clause, clauses, known
 from govnb.sheet.compute import SCORE
 from govnb.sheet.fields import stated
 from govnb.sheet.figure import Figures, Lack
@@ -70,7 +70,7 @@ class Unsaid:
 
     def _besides(self, slot: str, written: str) -> str:
         if slot == "机构设置" and not self.lists.get("内设机构"):
-            return "" if written or not known(self.figures, "部门.内设机构数") else _OFFICES
+            return "" if written else clause(self.figures, _OFFICES)
         if slot in _LISTS:
             name, words = _LISTS[slot]
             told = not self.lists.get(name) or (written and self.is_told(name))
@@ -81,35 +81,25 @@ class Unsaid:
 
     def cover(self) -> str:
         """Return what stands on the cover below the title; nothing of what the file leaves out."""
-        names = {f"部门.{field}": field for field in ("预算编码", "评价方式", "评价机构")}
-        names["报告单位"] = "金额单位"
-        told = (f"{called}：{{{{ {n} }}}}" for n, called in names.items() if known(self.figures, n))
-        return "　　".join(told)
+        fields = "预算编码", "评价方式", "评价机构"
+        told = (f"{field}：{{{{ .{field} }}}}" for field in fields)
+        return "　　".join(clauses(self.figures, "部门", *told, "金额单位：{{ 报告单位 }}"))
 
     def _identity(self) -> str:
         """Return who the department is, from the facts on it."""
-        words = {
-            "全称": "全称{}",
-            "性质": "{}",
-            "设立时间": "{}设立",
-            "预算单位数": "预算单位{}",
-            "主管部门": "主管部门为{}",
-        }
-        told = [
-            form.format(f"{{{{ 部门.{field} }}}}")
-            for field, form in words.items()
-            if known(self.figures, f"部门.{field}")
-        ]
+        words = "全称{{ .全称 }}", "{{ .性质 }}", "{{ .设立时间 }}设立"
+        more = "预算单位{{ .预算单位数 }}", "主管部门为{{ .主管部门 }}"
+        told = clauses(self.figures, "部门", *words, *more)
         if self.lists.get("部门.设立文号"):
             told.append("设立文号：{{ 部门.设立文号 }}")
         return f"{{{{ 部门.名称 }}}}，{'，'.join(told)}。" if told else ""
 
     def _staff(self) -> str:
-        names = [f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")]
-        told = [f"{self.figures[name].label.rpartition('·')[2]}{{{{ {name} }}}}" for name in names]
-        scope = "（{{ 人员.总数口径 }}）"
-        if "人员.人员总数" in names and known(self.figures, "人员.总数口径"):
-            told[names.index("人员.人员总数")] += scope
+        told = []
+        for name in (f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")):
+            of = "（{{ 人员.总数口径 }}）" if name.endswith(".人员总数") else ""
+            label = self.figures[name].label.rpartition("·")[2]
+            told.append(f"{label}{{{{ {name} }}}}{clause(self.figures, of)}")
         return f"{'，'.join(told)}。" if told else ""
 
     def other_lists(self) -> str:
@@ -158,13 +148,11 @@ class Unsaid:
         return f"过程：{said}。" if said else ""
 
     def _step(self, name: str, step: str) -> str:
-        parts = {part for part in ("日期", "文号", "说明") if known(self.figures, f"{name}.{part}")}
-        if any(f"{name}.{part}" in self._names for part in parts):
+        if any(f"{name}.{part}" in self._names for part in ("日期", "文号", "说明")):
             return ""
-        date = f"{{{{ {name}.日期 }}}}" if "日期" in parts else ""
-        document = f"（{{{{ {name}.文号 }}}}）" if "文号" in parts else ""
-        note = f"，{{{{ {name}.说明 }}}}" if "说明" in parts else ""
-        return f"{date}{plain(step)}{document}{note}"
+        date = clause(self.figures, "{{ .日期 }}", name)
+        rest = clauses(self.figures, name, "（{{ .文号 }}）", "，{{ .说明 }}")
+        return "".join([date, plain(step), *rest])
 
 
 def with_score(figures: Figures, score: Score | None, public: bool = False) -> Figures:
