@@ -153,6 +153,31 @@ def received(figures: Figures) -> str:
     return f"资金实际到位{{{{ 预算执行.实际到位 }}}}{rate}。"
 
 
+def execution(figures: Figures, told: Container[str] = ()) -> str:
+    """Return how the year's budget came about, as far as the file states it here and only here.
+
+    What it copies from elsewhere, and what its own words (`told`) say, is not said again.
+    """
+    name = "预算执行.{}".format
+    stated = ("上年结转", "年初预算", "本年追加", "调整后预算不含结转", "年末结余")
+    parts = [
+        part
+        for part in stated
+        if sign(figures, name(part)) and not figures[name(part)].formula and name(part) not in told
+    ]
+    if not parts:
+        return ""
+    if not {"本年追加", "调整后预算不含结转"}.isdisjoint(parts) and known(
+        figures, name("调整后预算")
+    ):
+        parts.insert(len(parts) - (parts[-1] == "年末结余"), "调整后预算")
+    words = {"调整后预算不含结转": "调整后预算（不含上年结转）"}
+    filters = {"本年追加": " | 加减"} if sign(figures, name("本年追加")) < 0 else {}
+    called = words | ({"本年追加": "本年调整"} if filters else {})
+    each = [f"{called.get(p, p)}{{{{ {name(p)}{filters.get(p, '')} }}}}" for p in parts]
+    return f"{'，'.join(each)}。"
+
+
 def basic(figures: Figures) -> str:
     """Return what 基本支出 is made of, and 公用经费 against last year; nothing without either."""
     shares = [part.name for part in figures.children("支出.基本支出")]

@@ -169,7 +169,9 @@ def test_a_fourth_level_holds_the_halves_of_two_points(params: Path) -> None:
 def test_two_points_of_one_line_are_two_indicators_by_name(params: Path) -> None:
     entries = load_rubric("sichuan-2017", params).entries
     halves = {e.id: e for e in entries if e.groups[-1] == "专项资金分配时限"}
-    assert [str(e.indicator.weight.value) for e in halves.values() if e.indicator.weight] == ["1"] * 2
+    assert [str(e.indicator.weight.value) for e in halves.values() if e.indicator.weight] == [
+        "1"
+    ] * 2
     assert list(halves) == ["市级财力专项预算分配时限", "中央专款分配合规率"]
 
 
