@@ -13,7 +13,7 @@ from itertools import groupby
 from govnb.report import sentences
 from govnb.report.prose import plain
 from govnb.report.scores import own_total
-from govnb.report.sentences import known
+from govnb.report.sentences import clause, clauses, known
 from govnb.sheet.compute import SCORE
 from govnb.sheet.department import Department
 from govnb.sheet.fields import stated
@@ -33,8 +33,6 @@ _LISTS = {
 }
 # Narratives beside computed sentences: a report without them is not lacking anything.
 OPTIONAL = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
-_OFFICES = "内设机构{{ 部门.内设机构数 }}。"
-_SOME_OFFICES = "内设机构{{ 部门.内设机构数 }}，有{{ 内设机构 }}等。"
 _STAFF = ("编制数", "在职人员", "编外人员", "离退休人员", "人员总数", "在职人员控制率")
 # Longer items than these are sentences, and stand one below the other.
 _LONGEST_WORD = 30
@@ -86,9 +84,10 @@ class Unsaid:
         count, listed = self.figures.get("部门.内设机构数"), self.lists.get("内设机构", ())
         if count is None or count.number in (None, len(listed)):
             return None if listed else ""
-        if count.name in self._names or self.says(shown(count)):
-            return ""
-        return _OFFICES if not listed or (written and self.is_told("内设机构")) else _SOME_OFFICES
+        number = f"{{{{ {count.name} }}}}" if self._is_untold(count.name) else ""
+        some = "" if not listed or (written and self.is_told("内设机构")) else "有{{ 内设机构 }}等"
+        told = "，".join(filter(None, (number, some)))
+        return f"内设机构{told}。" if told else ""
 
     def _is_untold(self, name: str) -> bool:
         """Tell whether a fact is known and no narrative says it."""
@@ -97,10 +96,9 @@ class Unsaid:
 
     def cover(self) -> str:
         """Return what stands on the cover below the title; nothing of what the file leaves out."""
-        names = {f"部门.{field}": field for field in ("预算编码", "评价方式", "评价机构")}
-        names["报告单位"] = "金额单位"
-        told = (f"{called}：{{{{ {n} }}}}" for n, called in names.items() if known(self.figures, n))
-        return "　　".join(told)
+        fields = "预算编码", "评价方式", "评价机构"
+        told = (f"{field}：{{{{ .{field} }}}}" for field in fields)
+        return "　　".join(clauses(self.figures, "部门", *told, "金额单位：{{ 报告单位 }}"))
 
     def _identity(self, written: str) -> str:
         """Return who the department is, from the facts on it that no narrative tells.
@@ -129,15 +127,16 @@ class Unsaid:
         return field == "预算单位数" and self.figures["部门.预算单位数"].number == 1
 
     def _staff(self, written: str) -> str:
+        of = "（{{ 人员.总数口径 }}）"
         if written:
-            told = self._is_untold("人员.总数口径") and known(self.figures, "人员.人员总数")
-            return "人员总数{{ 人员.人员总数 }}（{{ 人员.总数口径 }}）。" if told else ""
-        names = [f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")]
-        told = [f"{self.figures[name].label.rpartition('·')[2]}{{{{ {name} }}}}" for name in names]
-        scope = "（{{ 人员.总数口径 }}）"
-        if "人员.人员总数" in names and known(self.figures, "人员.总数口径"):
-            told[names.index("人员.人员总数")] += scope
-        return f"{'，'.join(told)}。" if told else ""
+            told = self._is_untold("人员.总数口径")
+            return clause(self.figures, f"人员总数{{{{ 人员.人员总数 }}}}{of}。") if told else ""
+        said = []
+        for name in (f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")):
+            label = self.figures[name].label.rpartition("·")[2]
+            scope = clause(self.figures, of) if name.endswith(".人员总数") else ""
+            said.append(f"{label}{{{{ {name} }}}}{scope}")
+        return f"{'，'.join(said)}。" if said else ""
 
     def other_lists(self) -> str:
         """Return the lists (清单) that no narrative tells, or nothing."""
@@ -185,13 +184,11 @@ class Unsaid:
         return f"过程：{said}。" if said else ""
 
     def _step(self, name: str, step: str) -> str:
-        parts = {part for part in ("日期", "文号", "说明") if known(self.figures, f"{name}.{part}")}
-        if any(f"{name}.{part}" in self._names for part in parts):
+        if any(f"{name}.{part}" in self._names for part in ("日期", "文号", "说明")):
             return ""
-        date = f"{{{{ {name}.日期 }}}}" if "日期" in parts else ""
-        document = f"（{{{{ {name}.文号 }}}}）" if "文号" in parts else ""
-        note = f"，{{{{ {name}.说明 }}}}" if "说明" in parts else ""
-        return f"{date}{plain(step)}{document}{note}"
+        date = clause(self.figures, "{{ .日期 }}", name)
+        rest = clauses(self.figures, name, "（{{ .文号 }}）", "，{{ .说明 }}")
+        return "".join([date, plain(step), *rest])
 
 
 def with_score(
