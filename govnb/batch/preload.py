@@ -16,9 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from govnb.batch.environment import below
 from govnb.shipped import shipped
@@ -87,7 +88,8 @@ def _watch(batch: int) -> None:
 
 def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
     """Load what reports are made with; with a district's rules, make one to try it all."""
-    from govnb.batch import engine, shell, workers  # noqa: F401
+    with _without_addresses():
+        from govnb.batch import engine, shell, workers  # noqa: F401
 
     shell.prepare()
     if params_dir is None:
@@ -99,6 +101,25 @@ def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) 
     with suppress(Exception), tempfile.TemporaryDirectory(prefix="govnb-") as folder:
         for number in range(_TIMES):
             _rehearse(params_dir, Path(folder), number, ["json", *formats])
+
+
+@contextmanager
+def _without_addresses() -> Iterator[None]:
+    """Have jsonschema loaded without its checker of addresses (IRI).
+
+    The checker's grammar takes as long to build as all else that is loaded here together, and
+    the schema of a notebook has no address in it.
+    """
+    grammar, modules = "rfc3987_syntax", cast("dict[str, ModuleType | None]", sys.modules)
+    if grammar in modules:
+        yield
+        return
+    modules[grammar] = None
+    try:
+        yield
+    finally:
+        # A notebook's cell may want it.
+        del modules[grammar]
 
 
 def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
