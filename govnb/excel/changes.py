@@ -21,14 +21,14 @@ from govnb.excel.maps import FormsFile
 from govnb.excel.reading import Reading
 from govnb.excel.source import Source
 from govnb.sheet.department import Department
-from govnb.sheet.fields import bare, below, class_of, flat, typed
+from govnb.sheet.fields import bare, below, class_of, keys_of, reader_of
 from govnb.sheet.imported import CELL, Imported, SourceFile
 from govnb.sheet.published import parse_published
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, Place, Spot, did_you_mean
 from govnb.text.number import TO_FILL, BadText, last_digit
 from govnb.text.section import VARIABLE, Ledger
-from govnb.text.values import MONEY_UNIT, MONEY_UNITS, AmountOf, Kind, Reads, parse_amount
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, AmountOf, Kind, parse_amount
 from govnb.text.yaml_edit import Edits, entries
 from govnb.text.yaml_text import Mapping as Section
 from govnb.text.yaml_text import Scalar, parse_yaml
@@ -89,8 +89,7 @@ def target_of(name: str, book: Book | None = None) -> Target | None:
         if annotation is None:
             break
     ledger = class_of(annotation, Ledger)
-    found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
-    reader = next((each for each in found if isinstance(each, Reads)), None)
+    reader = keys_of(ledger)[TOTAL].reader if ledger else reader_of(annotation)
     if reader is None or get_origin(bare(annotation)) is dict:
         rule = (book or {}).get(name)
         return Target((PUBLISHED, name), Kind(str(rule.unit))) if rule else None

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
-    Field,
     PlainValidator,
     WithJsonSchema,
     model_validator,
@@ -21,7 +20,7 @@ from pydantic import (
 
 from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, ratio
-from govnb.text.section import Shorthand, Strict
+from govnb.text.section import Shorthand, Strict, key
 from govnb.text.values import (
     MEASURE,
     UNKNOWN,
@@ -37,11 +36,6 @@ from govnb.text.values import (
 from govnb.text.yaml_text import Mapping, Scalar, Sequence, mapping
 
 FULL, LEFT_OUT = "满分", "剔除"
-
-
-def key(alias: str, description: str, default: Any = None, **more: Any) -> Any:
-    """Return a field of a rubric's section: its Chinese key, what to write, ... if it must be."""
-    return Field(default, alias=alias, description=description, **more)
 
 
 class Formula(Scalar):

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from govnb.sheet.department import Department
 from govnb.sheet.evidence import check_evidence
 from govnb.sheet.expression import FormulaError, parse
-from govnb.sheet.fields import bare, below, class_of, keys_of, typed
+from govnb.sheet.fields import bare, below, class_of, keys_of
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure
 from govnb.text.faults import Fault, Place, did_you_mean
@@ -85,7 +85,7 @@ def _keys(name: str) -> tuple[list[str], Any]:
             raise BadText(f"没有“{name}”这个指标", _hint(annotation, step))
         annotation = inside
     if ledger := class_of(annotation, Ledger):
-        return [*keys, "合计"], typed(ledger.model_fields["total"])
+        return [*keys, "合计"], keys_of(ledger)["合计"].type
     if get_origin(bare(annotation)) in (dict, list) or class_of(annotation, BaseModel):
         raise BadText(f"没有“{name}”这个指标", _hint(annotation) or "写到下一级")
     return keys, annotation
@@ -131,12 +131,12 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     if get_origin(inner) is dict:
         inside = get_args(inner)[1]
         return {**(current or {}), step: _laid((current or {}).get(step), inside, rest, value)}
-    fields = inner.model_fields
+    keys = keys_of(inner)
     if current is None:
-        current = inner.model_construct(**{n: None for n, f in fields.items() if f.is_required()})
-    name = next(n for n, f in fields.items() if f.alias == step)
-    # A ledger's parts are ledgers of its own kind.
-    is_part = step == "明细"
-    inside = dict[str, inner] if is_part else typed(fields[name])  # type: ignore[valid-type]
+        current = inner.model_construct(**{k.name: None for k in keys.values() if k.is_required})
+    name, inside = keys[step].name, keys[step].type
+    if step == "明细":
+        # A ledger's parts are ledgers of its own kind.
+        inside = dict[str, inner]  # type: ignore[valid-type]
     changed = _laid(getattr(current, name), inside, rest, value)
     return current.model_copy(update={name: changed})
