@@ -18,6 +18,8 @@ from govnb.text.values import PartialDate, Reads, TextOf
 from govnb.text.yaml_text import Scalar
 
 T = TypeVar("T")
+# What a name may say of a ledger behind its own name that is no part of it.
+_OF_LEDGER = ("名称", "分类合计")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,27 @@ def below(annotation: Any, step: str) -> Any:
     inner = bare(annotation)
     if get_origin(inner) is dict:
         return get_args(inner)[1]
-    if class_of(inner, Ledger) and step not in ("名称", "分类合计"):
+    if class_of(inner, Ledger) and step not in _OF_LEDGER:
         return inner
     key = keys_of(inner).get(step) if class_of(inner, BaseModel) else None
     return key.type if key else None
+
+
+def located(model: type[BaseModel], name: str) -> tuple[list[str], Any, str]:
+    """Return the keys that lead in a file to what a name means, and the type of what is there.
+
+    A name that goes nowhere has its first wrong word behind what leads up to it.
+    """
+    keys, annotation = list[str](), model
+    for step in name.split("."):
+        is_part = class_of(annotation, Ledger) and step not in _OF_LEDGER
+        inside = below(annotation, step)
+        if inside is None:
+            return keys, annotation, step
+        keys, annotation = [*keys, *(["明细"] if is_part else []), step], inside
+    if ledger := class_of(annotation, Ledger):
+        return [*keys, "合计"], keys_of(ledger)["合计"].type, ""
+    return keys, annotation, ""
 
 
 def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:
