@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 STRUCTURE = "application/vnd.govnb+json"
@@ -32,6 +31,9 @@ def piece(name: str, *said: Any) -> str:
 
 @cache
 def _pieces() -> Any:
+    # A score in a terminal starts without it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
