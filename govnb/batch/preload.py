@@ -14,9 +14,11 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 from govnb.batch.environment import below
 from govnb.files import write_all_whole
@@ -81,7 +83,8 @@ def _watch(batch: int) -> None:
 
 def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) -> None:
     """Load what reports are made with; with a district's rules, make one to try it all."""
-    from govnb.batch import engine, shell, workers  # noqa: F401
+    with _without_addresses():
+        from govnb.batch import engine, shell, workers  # noqa: F401
 
     # Whatever fails here will say so in earnest later.
     if params_dir is not None:
@@ -89,6 +92,25 @@ def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) 
             for number in range(_TIMES):
                 _rehearse(params_dir, Path(folder), number, ["json", *formats])
     shell.prepare()
+
+
+@contextmanager
+def _without_addresses() -> Iterator[None]:
+    """Have jsonschema loaded without its checker of addresses (IRI).
+
+    The checker's grammar takes as long to build as all else that is loaded here together, and
+    the schema of a notebook has no address in it.
+    """
+    grammar, modules = "rfc3987_syntax", cast("dict[str, ModuleType | None]", sys.modules)
+    if grammar in modules:
+        yield
+        return
+    modules[grammar] = None
+    try:
+        yield
+    finally:
+        # A notebook's cell may want it.
+        del modules[grammar]
 
 
 def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
