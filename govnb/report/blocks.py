@@ -16,6 +16,9 @@ from govnb.report.style import dress
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.text.number import TO_FILL
 
+# Where the department's own score is told, if there is no scoring table.
+OWN_SCORE = "本单位得分"
+
 
 @dataclass(frozen=True)
 class Title:
@@ -77,8 +80,11 @@ class Cards:
         return bundle(piece("cards", entries), text, structure)
 
 
-def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
-    """Return a department's cards; `errors` is None in the edition that doesn't tell of them."""
+def cards_of(figures: Figures, score: str, errors: int | None, own: str = "") -> Cards:
+    """Return a department's cards; `errors` is None in the edition that doesn't tell of them.
+
+    `own` is the department's own score, where there is none of an indicator system.
+    """
     over = figures["支出.超支"].number
     balance = "支出.超支" if over is None or over > 0 else "支出.结余"
     # What is unknown is no key figure, but of a draft a place to fill in.
@@ -86,6 +92,8 @@ def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
     extra = []
     if score:
         extra.append(("得分", f"{score.removesuffix('分')}分", "表-评分表"))
+    if own:
+        extra.append(("评价得分", f"{own}分", OWN_SCORE))
     if errors is not None:
         extra.append(("待改正", f"{errors}处", "复核意见"))
     labels = {}

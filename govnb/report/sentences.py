@@ -18,6 +18,8 @@ from govnb.sheet.references import find, par
 
 # How a narrative begins that goes on from a sentence with its reason.
 _GIVES_REASON = re.compile(r"\s*(?:其)?(?:主要)?(?:原因|是因为|是由于|因为|由于|系)")
+# How a year's budget comes about.
+_BUDGET = ("上年结转", "年初预算", "本年追加", "调整后预算不含结转", "调整后预算", "年末结余")
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 
 
@@ -153,6 +155,26 @@ def received(figures: Figures) -> str:
     """Return what of the year's money came, and its share of the budget; nothing without it."""
     rate = clause(figures, "，资金到位率{{ 预算执行.到位率 }}")
     return clause(figures, f"资金实际到位{{{{ 预算执行.实际到位 }}}}{rate}。")
+
+
+def execution(figures: Figures, told: Container[str] = ()) -> str:
+    """Return how the year's budget came about, as far as the file states it here and only here.
+
+    What it copies from elsewhere, and what its own words (`told`) say, is not said again.
+    """
+    words = {part: f"{part}{{{{ 预算执行.{part} }}}}" for part in _BUDGET}
+    words["调整后预算不含结转"] = "调整后预算（不含上年结转）{{ 预算执行.调整后预算不含结转 }}"
+    if sign(figures, "预算执行.本年追加") < 0:
+        words["本年追加"] = "本年调整{{ 预算执行.本年追加 | 加减 }}"
+
+    def is_due(part: str) -> bool:
+        name = f"预算执行.{part}"
+        return bool(sign(figures, name)) and not figures[name].formula and name not in told
+
+    due = {part for part in _BUDGET if is_due(part)}
+    if due & {"本年追加", "调整后预算不含结转"} and known(figures, "预算执行.调整后预算"):
+        due.add("调整后预算")
+    return f"{'，'.join(words[part] for part in _BUDGET if part in due)}。" if due else ""
 
 
 def basic(figures: Figures) -> str:
