@@ -311,9 +311,8 @@ class _TableReader:
         marks = self.grid.marks
         if _SUM.match(marks.formulas.get((row, column), "")):
             return None
-        if (row, column) in marks.hollow:
-            hint = "用 Excel 或 WPS 打开保存一次再导入"
-            self.fault(row, column, "这一格是公式，文件里没有它算出的值", hint)
+        if doubt := self.grid.doubt(row, column):
+            self.fault(row, column, *doubt)
             return None
         text = self.grid.at(row, column).strip()
         if isinstance(reader, TextOf):

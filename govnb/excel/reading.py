@@ -125,9 +125,12 @@ class _Reader:
         self.used.add((row, column))
         typed = self.table.grid.at(row, column) if typed is None else typed
         spot = self.table.spot(row, column)
-        if (row, column) in self.table.grid.marks.hollow:
-            hint = "用 Excel 或 WPS 打开保存一次再导入"
-            raise FaultsError([Fault(spot, "这一格是公式，文件里没有它算出的值", hint)])
+        if doubt := self.table.grid.doubt(row, column):
+            if (row, column) in self.table.grid.marks.hollow:
+                raise FaultsError([Fault(spot, *doubt)])
+            self.found.faults.append(Fault(spot, *doubt))
+            self.found.unread.update(names)
+            return None
         if is_nothing(typed):
             return None
         text = cleaned(typed)
