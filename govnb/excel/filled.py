@@ -323,11 +323,6 @@ class _TableReader:
             return None
         plain = unicodedata.normalize("NFKC", text)
         text = cleaned(plain) if _NUMBERS.fullmatch(plain) else text
-        code = marks.formats.get((row, column), "")
-        shown = re.search(r"\.(0+)", code)
-        if (number := NUMBER.fullmatch(text)) and shown:
-            digits = number[1] or ""
-            text = f"{text}{'' if number[1] else '.'}{'0' * (len(shown[1]) - len(digits))}"
         return text or None
 
     def put(self, path: Path, row: int, column: int, reader: Reads | None) -> bool:

@@ -169,8 +169,14 @@ def _grid(sheet: Any, marks: Marks) -> Grid:
     values = sheet.to_python(skip_empty_area=False)
     rows = [[text_of(v) for v in row] for row in values]
     for (at, column), code in marks.formats.items():
-        if "%" in code and isinstance(value := _at(values, at, column), int | float):
+        if not isinstance(value := _at(values, at, column), int | float):
+            continue
+        if "%" in code:
             rows[at][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"
+        elif zeros := re.search(r"\.(0+)", code):
+            # 45 that is shown as 45.00 is no round sum.
+            whole, _, digits = text_of(value).partition(".")
+            rows[at][column] = f"{whole}.{digits.ljust(len(zeros[1]), '0')}"
     for (at, column), shown in marks.errors.items():
         if at < len(rows) and column < len(rows[at]):
             rows[at][column] = shown
