@@ -22,7 +22,7 @@ from govnb.excel.reading import Reading
 from govnb.excel.source import Source
 from govnb.sheet.department import Department
 from govnb.sheet.fields import bare, below, class_of, flat, typed
-from govnb.sheet.imported import Imported, SourceFile, read_cell
+from govnb.sheet.imported import CELL, Imported, SourceFile
 from govnb.sheet.published import parse_published
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, Place, Spot, did_you_mean
@@ -281,7 +281,7 @@ def imported_of(tree: Section) -> dict[str, Imported]:
     found, stated = {}, tree.get(ORIGINS)
     for name, text in stated.items() if isinstance(stated, Section) else ():
         try:
-            found[name] = read_cell(text)
+            found[name] = CELL.read(text)
         except (BadText, TypeError):
             continue
     return found

@@ -37,7 +37,7 @@ from govnb.excel.layout import Path as KeyPath
 from govnb.excel.reading import Reading
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
-from govnb.sheet.fields import aliases
+from govnb.sheet.fields import keys_of
 from govnb.sheet.read import Inputs
 from govnb.sheet.rules import BaseDataForm, Book, YearFile
 from govnb.text.faults import Fault, FaultsError, Place, Spot
@@ -194,7 +194,7 @@ def _text(
     text = merged(before, _nested(changed), cleared) if before else ""
     if not before or not _holds(text, label, wanted):
         values = _nested(wanted)
-        order = aliases(Department)
+        order = list(keys_of(Department))
         ordered = {key: values[key] for key in sorted(values, key=order.index)}
         text = f"{_HEAD}{block(fitted(ordered, None), 0)[1:]}\n"
     return _signed(text, digest(wanted.values()), filled)

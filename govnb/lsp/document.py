@@ -21,7 +21,7 @@ from govnb.report.checking import check_file
 from govnb.report.provenance import exact_text, how_made
 from govnb.report.shared_files import is_shared
 from govnb.sheet.department import Department
-from govnb.sheet.fields import aliases, bare, below, class_of
+from govnb.sheet.fields import bare, below, class_of, keys_of
 from govnb.sheet.figure import Figure, with_reason
 from govnb.sheet.folder import place_faults
 from govnb.sheet.read import label_of, load, params_of
@@ -180,7 +180,7 @@ class Document:
         for step in self.path_at(line, column):
             annotation = below(annotation, step)
         model = class_of(annotation, BaseModel) if annotation is not None else None
-        return [(f"{a}: ", _note(model, a)) for a in aliases(model)] if model else [], start
+        return [(f"{a}: ", _note(model, a)) for a in keys_of(model)] if model else [], start
 
     def path_at(self, line: int, column: int, *, itself: bool = False) -> list[str]:
         """Return the keys a position stands below; with `itself` the key it stands on as well.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from govnb.papers.ran import with_outputs
-from govnb.report.bundle import escape
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"

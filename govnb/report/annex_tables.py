@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from govnb.report.provenance import exact_text, how_made
 from govnb.report.sheet import Sheet
 from govnb.report.tables import Cell, Row, Table
 from govnb.sheet.figure import Figure, Lack, default_label
-from govnb.sheet.rules import fill, matches
+from govnb.sheet.rules import FormRow, fill, matches
 from govnb.text.number import TO_FILL
+from govnb.text.section import VARIABLE
 
 
 def base_data(sheet: Sheet) -> Table | None:
@@ -19,15 +21,17 @@ def base_data(sheet: Sheet) -> Table | None:
     Rows and columns of which nothing is known are left out, but of a draft, which is there to
     be filled in.
     """
-    rows = []
-    for row in sheet.inputs.form.rows:
-        for variables in matches(row.each, sheet.figures):
-            wanted = (row.last_actual, row.budget, row.actual)
-            names = [fill(name, variables) if name else None for name in wanted]
-            # A row of which the department knows nothing only heads those below it.
-            known = any(name in sheet.figures for name in names)
-            cells = [sheet.cell(name if known else None) for name in names]
-            rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
+    rows, above = [], set[str | None]()
+    for row, variables in _lines(sheet):
+        wanted = (row.last_actual, row.budget, row.actual)
+        names = [fill(name, variables) if name else None for name in wanted]
+        # A row of which the department knows nothing only heads those below it.
+        known = any(name in sheet.figures for name in names)
+        if known and above.issuperset(names):
+            continue
+        above.update(names)
+        cells = [sheet.cell(name if known else None) for name in names]
+        rows.append(Row((Cell(fill(row.label, variables)), *cells), int(row.level) - 1))
     columns: tuple[str, ...] = ("项目", "上年决算数", "本年预算数", "本年决算数")
     if sheet.figures.unsaid != TO_FILL:
         rows = _told(rows)
@@ -39,6 +43,21 @@ def base_data(sheet: Sheet) -> Table | None:
     table = sheet.table("基础数据表", "部门整体支出绩效评价基础数据表", columns, rows)
     basis = () if sheet.public else (f"表式依据：{sheet.inputs.form.source}",)
     return replace(table, notes=basis, unit=f"{sheet.money_unit}、人、㎡")
+
+
+def _lines(sheet: Sheet) -> Iterator[tuple[FormRow, Mapping[str, str]]]:
+    """Yield the form's rows, each item's with what its variables stand for.
+
+    Neighbours with the same first variable stand together by it: a class, then its projects.
+    """
+    for first, block in groupby(
+        sheet.inputs.form.rows, lambda row: VARIABLE.findall(row.each or "")[:1]
+    ):
+        found = [(row, v) for row in block for v in matches(row.each, sheet.figures)]
+        if first:
+            order = list(dict.fromkeys(v[first[0]] for _, v in found))
+            found.sort(key=lambda each: order.index(each[1][first[0]]))
+        yield from found
 
 
 def _told(rows: list[Row]) -> list[Row]:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from govnb.files import write_whole
-from govnb.report.bundle import bundle, escape, link
+from govnb.report.bundle import bundle, piece
 from govnb.report.provenance import Quote, panels
 from govnb.report.sentences import is_budget, known
 from govnb.report.style import dress
 from govnb.sheet.figure import Figure, Figures, shown
 from govnb.text.number import TO_FILL
+
+# Where the department's own score is told, if there is no scoring table.
+OWN_SCORE = "本单位得分"
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,6 @@ class Title:
         return (*trial, *((told,) if self.sample else ()))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        kind = "gv-trial" if self.trial else "gv-sample"
-        marks = "".join(f'<p class="{kind}" role="note">{escape(m)}</p>' for m in self.marks)
-        # First on the page, so that stock JupyterLab and nbconvert show what follows decently;
-        # the published page brings its own style sheet and drops this one.
-        page = f"{dress()}{marks}<h1>{escape(self.text)}</h1>"
-        if self.verdict:
-            page += f'<p class="gv-verdict gv-error" role="note">{escape(self.verdict)}</p>'
-        if self.matters:
-            items = (f'<li><a href="{link(a)}">{escape(t)}</a></li>' for t, a in self.matters)
-            page += f'<ul class="gv-matters">{"".join(items)}</ul>'
         told = [text for text, _ in self.matters]
         lines = [*self.marks, self.text, *filter(None, [self.verdict]), *told]
         structure = {
@@ -63,7 +56,7 @@ class Title:
             "unsaid": self.unsaid,
             "outline": [list(section) for section in self.outline],
         }
-        return bundle(page, "\n".join(lines), structure)
+        return bundle(piece("title", self, dress()), "\n".join(lines), structure)
 
 
 @dataclass(frozen=True)
@@ -81,21 +74,17 @@ class Cards:
         return [*cards, *self.extra]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        items = "".join(
-            f'<li><a href="{link(target)}"><span class="gv-card-label">{escape(label)}</span> '
-            f'<span class="gv-card-value">{escape(value)}</span></a></li>'
-            for label, value, target in self.entries()
-        )
-        text = "　".join(f"{label} {value}" for label, value, _ in self.entries())
-        structure = {
-            "type": "cards",
-            "cards": [[label, value] for label, value, _ in self.entries()],
-        }
-        return bundle(f'<ul class="gv-cards">{items}</ul>' if items else "", text, structure)
+        entries = self.entries()
+        text = "　".join(f"{label} {value}" for label, value, _ in entries)
+        structure = {"type": "cards", "cards": [[label, value] for label, value, _ in entries]}
+        return bundle(piece("cards", entries), text, structure)
 
 
-def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
-    """Return a department's cards; `errors` is None in the edition that doesn't tell of them."""
+def cards_of(figures: Figures, score: str, errors: int | None, own: str = "") -> Cards:
+    """Return a department's cards; `errors` is None in the edition that doesn't tell of them.
+
+    `own` is the department's own score, where there is none of an indicator system.
+    """
     over = figures["支出.超支"].number
     balance = "支出.超支" if over is None or over > 0 else "支出.结余"
     # What is unknown is no key figure, but of a draft a place to fill in.
@@ -103,6 +92,8 @@ def cards_of(figures: Figures, score: str, errors: int | None) -> Cards:
     extra = []
     if score:
         extra.append(("得分", f"{score.removesuffix('分')}分", "表-评分表"))
+    if own:
+        extra.append(("评价得分", f"{own}分", OWN_SCORE))
     if errors is not None:
         extra.append(("待改正", f"{errors}处", "复核意见"))
     labels = {}
@@ -128,10 +119,8 @@ class SignOff:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         lines = [line for line in (self.unit, self.printed or self.date) if line]
-        page = f'<p class="gv-signoff">{"<br>".join(map(escape, lines))}</p>'
-        return bundle(
-            page, "\n".join(lines), {"type": "signoff", "lines": lines, "date": self.date}
-        )
+        structure = {"type": "signoff", "lines": lines, "date": self.date}
+        return bundle(piece("sign_off", lines), "\n".join(lines), structure)
 
 
 @dataclass(frozen=True)

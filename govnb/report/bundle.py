@@ -6,12 +6,16 @@ its HTML. The PDF, Word and JSON exporters read only that; HTML is never scraped
 
 from __future__ import annotations
 
-import html
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
 STRUCTURE = "application/vnd.govnb+json"
+_PIECES = Path(__file__).parent / "templates" / "pieces.html.j2"
 # What a link or an attribute in HTML gives a meaning to, or a browser takes out of a link.
 _MEANS_MORE = re.compile(r'[%"`#&<>\x00-\x1f\x7f-\xa0\ufeff\\]|^ +| +$')
 
@@ -21,9 +25,29 @@ def bundle(page: str, text: str, structure: dict[str, Any], **more: str) -> dict
     return {"text/html": page, STRUCTURE: structure, "text/plain": text, **more}
 
 
-def escape(text: object) -> str:
-    """Return text that HTML shows as it is, in content and in attributes."""
-    return html.escape(str(text), quote=True)
+def piece(name: str, *said: Any) -> str:
+    """Return the HTML of something shown, by the macro of that name in `pieces.html.j2`."""
+    return str(getattr(macros(_PIECES), name)(*said))
+
+
+@cache
+def macros(template: Path) -> Any:
+    """Return the macros of a template, which escapes what they are given."""
+    # A score in a terminal starts without it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.globals |= {"anchor": anchor, "link": link, "data_url": data_url}
+    made.filters["breaking"] = _breaking
+    return made.get_template(template.name).module
+
+
+def _breaking(text: str) -> Markup:
+    """Return text with its line ends; a path of files has no spaces to break at."""
+    return Markup(str(escape(text)).replace("/", "/<wbr>").replace("\n", "<br>"))
 
 
 def anchor(kind: str, name: str) -> str:
@@ -38,11 +62,6 @@ def link(target: str) -> str:
     JupyterLab takes a link that looks otherwise for one to a file.
     """
     return f"#{quote(target, safe='')}"
-
-
-def landing(target: str) -> str:
-    """Return a place to land on for VS Code, which looks for a link's escaped form as an id."""
-    return f'<span id="{quote(target, safe="")}"></span>'
 
 
 def data_url(kind: str, content: str) -> str:

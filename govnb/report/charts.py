@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from govnb.report import fonts
-from govnb.report.bundle import anchor, bundle, data_url, escape
+from govnb.report.bundle import bundle, data_url, piece
 from govnb.report.charts_alt import described
 from govnb.report.charts_svg import compact
 from govnb.report.frames import Number
@@ -100,11 +100,7 @@ class Chart:
 
     def html(self) -> str:
         """Return the chart as HTML that needs nothing but itself."""
-        return (
-            f'<figure class="gv-chart" id="{escape(anchor("图", self.name))}">'
-            f'<img alt="{escape(self.alt)}" src="{data_url("image/svg+xml", self.svg)}">'
-            f"<figcaption>{escape(self.title)}</figcaption></figure>"
-        )
+        return piece("chart", self, data_url("image/svg+xml", self.svg))
 
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read."""

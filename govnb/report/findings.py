@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from govnb.report.bundle import anchor, bundle, escape
-from govnb.report.provenance import exact_text, figure_button
+from govnb.report.bundle import anchor, bundle, piece
+from govnb.report.provenance import exact_text
 from govnb.report.tables import Cell, Row, Table
 from govnb.review.finding import (
     EXPLAINED,
@@ -49,15 +50,15 @@ class Findings:
         """The findings still to be settled, by severity."""
         return tuple(f for severity in SEVERITIES for f in self.review.open_of(severity))
 
-    @property
-    def explained(self) -> tuple[Finding, ...]:
-        """The findings the department has explained."""
-        return self._in_state(EXPLAINED)
+    @cached_property
+    def listed(self) -> tuple[Finding, ...]:
+        """Those, and behind them the findings that the department has explained."""
+        return (*self.open, *self._in_state(EXPLAINED))
 
     @property
     def names(self) -> tuple[str, ...]:
         """The figures named on either side of a finding shown."""
-        sides = (side for f in (*self.open, *self.explained) for side in (f.left, f.right))
+        sides = (side for f in self.listed for side in (f.left, f.right))
         named = (side.figure for side in sides if side.figure is not None)
         return tuple(dict.fromkeys(name for name in named if name in self.figures))
 
@@ -77,27 +78,38 @@ class Findings:
 
     def table(self) -> Table:
         """Return the open and explained findings as a table, for paper and terminal."""
-        findings = (*self.open, *self.explained)
         rows = [
-            Row((Cell(str(n)), *(Cell(text) for text in self._cells(finding))))
-            for n, finding in enumerate(findings, 1)
+            Row((Cell(str(n)), *(Cell(text) for text in self.cells(finding))))
+            for n, finding in enumerate(self.listed, 1)
         ]
         return Table(
             "复核意见", "复核意见", COLUMNS, tuple(rows), self.figures, self.source,
             notes=(self.summary,), text_columns=frozenset(range(len(COLUMNS))),
         )  # fmt: skip
 
-    def _cells(self, finding: Finding) -> Sequence[str]:
+    def cells(self, finding: Finding) -> Sequence[str]:
+        """Return a finding's row: state, message, both sides, difference, how to settle it."""
         state = finding.state if finding.state == EXPLAINED else finding.severity
-        sides = "；".join(filter(None, (self._side(s) for s in (finding.left, finding.right))))
+        sides = "；".join(
+            f"{self._side(side)}{f'（{side.origin}）' if side.origin else ''}"
+            for side in _sides(finding)
+        )
         return state, finding.message, sides, self._difference(finding), self._settling(finding)
 
+    def sides(self, finding: Finding) -> Iterator[tuple[Figure | None, str, str]]:
+        """Yield both sides: the figure as it now is, if it is, what it says, and its origin."""
+        for side in _sides(finding):
+            figure = self.figures.get(side.figure or "")
+            is_own = figure is not None and side.value == exact_value(figure)
+            said = exact_text(figure) if figure and is_own else self._side(side)
+            yield figure if is_own else None, said, side.origin or ""
+
+    def kind(self, finding: Finding) -> str:
+        """Return what a page tints a finding by."""
+        return "explained" if finding.state == EXPLAINED else _KIND[finding.severity]
+
     def _side(self, side: Side) -> str:
-        if side.value is None and not side.figure:
-            return ""
-        name = f"{side.figure} " if side.figure else ""
-        origin = f"（{side.origin}）" if side.origin else ""
-        return f"{name}{self._value(side)}{origin}"
+        return f"{side.figure} {self._value(side)}" if side.figure else self._value(side)
 
     def _settling(self, finding: Finding) -> str:
         said = finding.acknowledgement
@@ -106,23 +118,19 @@ class Findings:
         return f"{said.explanation}（{said.by}，{said.date}）"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        items = "".join(self._item(finding) for finding in (*self.open, *self.explained))
-        passed = self._in_state(PASSED)
-        page = (
-            f'<div class="gv-review"><p>{escape(self.summary)}</p>'
-            f'<ol class="gv-findings">{items}</ol>'
-            f"{_folded('缺数据，没有核对', len(self._in_state(NO_DATA)), self.wanting)}"
-            f"{_folded('核对通过', len(passed), _summed(passed))}"
-            f"{f'<p>{self.table().download()}</p>' if items else ''}</div>"
-        )
+        passed, lacking = self._in_state(PASSED), len(self._in_state(NO_DATA))
+        folded = [("缺数据，没有核对", lacking, self.wanting)]
+        folded.append(("核对通过", len(passed), _summed(passed)))
         # The heading above names the table already.
-        return bundle(page, self.text(), {**self.table().structure(), "title": ""})
+        return bundle(
+            piece("findings", self, folded), self.text(), {**self.table().structure(), "title": ""}
+        )
 
     def text(self) -> str:
         """Return the findings for a terminal, one paragraph each; then what couldn't be checked."""
         blocks = [self.summary]
-        for n, finding in enumerate((*self.open, *self.explained), 1):
-            state, message, sides, difference, settling = self._cells(finding)
+        for n, finding in enumerate(self.listed, 1):
+            state, message, sides, difference, settling = self.cells(finding)
             lines = [f"{n}. [{state}] {message}", f"   编号：{finding.id}"]
             follows = "、".join(finding.follows)
             rest = (("双方", sides), ("差额", difference), ("连带", follows), ("处理", settling))
@@ -164,38 +172,6 @@ class Findings:
                 lines.append(f"    差额: {size.rstrip('…')}")
         return "\n".join(["已说明:", *lines]) if lines else ""
 
-    def _item(self, finding: Finding) -> str:
-        kind = "explained" if finding.state == EXPLAINED else _KIND[finding.severity]
-        state = finding.state if finding.state == EXPLAINED else finding.severity
-        sides = "".join(
-            f"<li>{self._side_html(side)}</li>"
-            for side in (finding.left, finding.right)
-            if side.value is not None or side.figure
-        )
-        difference = self._difference(finding)
-        rows = [
-            ("双方", f"<ul>{sides}</ul>" if sides else ""),
-            ("差额", escape(difference)),
-            ("连带", escape("、".join(finding.follows))),
-            ("说明" if finding.acknowledgement else "处理", escape(self._settling(finding))),
-            ("编号", f"<code>{escape(finding.id)}</code>"),
-        ]
-        body = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in rows if value)
-        return (
-            f'<li class="gv-finding gv-{kind}" id="{escape(anchor("复核", finding.id))}">'
-            f'<p><strong class="gv-severity">{escape(state)}</strong> {escape(finding.message)}</p>'
-            f"<dl>{body}</dl></li>"
-        )
-
-    def _side_html(self, side: Side) -> str:
-        origin = f" <code>{escape(side.origin)}</code>" if side.origin else ""
-        figure = self.figures.get(side.figure or "")
-        if figure is not None and side.value == exact_value(figure):
-            button = figure_button(figure, exact_text(figure))
-            return f"{escape(figure.label)} {button}{origin}"
-        name = f"{escape(side.figure)} " if side.figure else ""
-        return f"{name}{escape(self._value(side))}{origin}"
-
     def _decimals(self, *sides: Side) -> int:
         """Return the places that the figures of a finding print."""
         known = (self.figures.get(side.figure or "") for side in sides)
@@ -215,6 +191,11 @@ class Findings:
 
     def _size(self, finding: Finding, number: Decimal) -> str:
         return digits(number, self._decimals(finding.left, finding.right))
+
+
+def _sides(finding: Finding) -> list[Side]:
+    """Return the sides of a finding that say something."""
+    return [s for s in (finding.left, finding.right) if s.value is not None or s.figure]
 
 
 _KIND = dict(zip(SEVERITIES, ("error", "residue", "hint"), strict=True))
@@ -310,13 +291,6 @@ def _summed(findings: Sequence[Finding]) -> list[str]:
         message if len(ids) == 1 else f"{message}（{len(ids)}项：{'、'.join(ids)}）"
         for message, ids in said.items()
     ]
-
-
-def _folded(title: str, count: int, lines: Sequence[str]) -> str:
-    if not lines:
-        return ""
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f"<details><summary>{title}：{count}项</summary><ul>{items}</ul></details>"
 
 
 _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)

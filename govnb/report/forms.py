@@ -89,7 +89,7 @@ class _Form:
         rows = [self._indicator(name, target) for name, target in self.targets.items()]
         done = any(row.cells[n].text for row in rows for n in (4, 6))
         is_result = done or self.said.points is not None or self._is_draft
-        is_result = is_result or any(line.actual for line in self.said.money.values())
+        is_result = is_result or any(x.adjusted or x.actual for x in self.said.money.values())
         kept = tuple(range(len(_INDICATORS))) if is_result else _DECLARED
         if not is_result and not any(t.weight for t in self.targets.values()):
             # A budget's targets have no points.

@@ -19,10 +19,11 @@ _YEARS = {
         "预算执行.上年年初预算", "上年支出", "预算安排、预算执行.年初预算",
         "预算执行.调整后预算", "支出", "支出.上年增减", "支出.上年增减率",
     ),
+    "财政拨款收入": ("", "财政拨款.上年收入", "", "", "财政拨款.收入", "", ""),
     "财政拨款支出": ("", "财政拨款.上年支出", "财政拨款.年初预算", "", "财政拨款.支出", "", ""),
     "公用经费": (
-        "", "公用经费.上年支出", "公用经费.预算", "", "公用经费.支出", "公用经费.上年增减",
-        "公用经费.上年增减率",
+        "公用经费.上年预算", "公用经费.上年支出", "公用经费.预算", "", "公用经费.支出",
+        "公用经费.上年增减", "公用经费.上年增减率",
     ),
     "“三公”经费": (
         "三公经费.上年预算", "三公经费.上年支出", "三公经费.预算", "", "三公经费.支出",
@@ -33,7 +34,7 @@ _YEARS = {
 # One of which there must be for the years to be compared.
 _TWO_YEARS = (
     "上年收入", "上年支出", "预算执行.上年决算收入", "预算执行.上年年初预算", "收入预算",
-    "财政拨款.上年支出",
+    "财政拨款.上年支出", "财政拨款.上年收入",
 )  # fmt: skip
 # Where 收入 is the budget, and the accounts' income stands apart.
 _INCOME = ("", "预算执行.上年决算收入", "收入预算", "", "预算执行.决算收入", "", "")
@@ -166,10 +167,13 @@ def people(sheet: Sheet) -> Table | None:
     stated = [f for f in fields if _is_known(sheet, *(f"人员.按单位.{u}.{f}" for u in units))]
     if not stated:
         return None
-    rows = [
-        Row((Cell(unit), *(_cell(sheet, f"人员.按单位.{unit}.{f}") for f in stated)))
-        for unit in units
-    ]
+    rows: list[Row] = []
+    for unit in units:
+        tops = [f"人员.按单位.{unit}.{f}" for f in stated]
+        rows.append(Row((Cell(unit), *(_cell(sheet, top) for top in tops))))
+        below = (child.name for top in tops for child in sheet.figures.children(top))
+        for part in dict.fromkeys(name.rpartition(".")[2] for name in below):
+            rows.append(Row((Cell(part), *(_cell(sheet, f"{top}.{part}") for top in tops)), 1))
     rows.append(Row((Cell("合计"), *(_cell(sheet, f"人员.{f}") for f in stated)), 0, "total"))
     table = sheet.table("人员按单位", "各单位人员情况", ("单位", *stated), rows)
     return replace(table, unit="人")

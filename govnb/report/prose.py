@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from govnb.report.bundle import bundle, escape, landing
-from govnb.report.provenance import figure_button
+from markupsafe import Markup
+
+from govnb.report.bundle import bundle, piece
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.references import AND, REFERENCE, Reference, find, printed
 from govnb.text.narrative import Grid, Line, blocks_of, shown
@@ -83,15 +84,17 @@ class Prose:
     def html(self) -> str:
         """Return the text as HTML, each figure a button that opens its provenance."""
         blocks, slots = self._read()
-        target = f' id="{escape(self.target)}"' if self.target else ""
-        landed = landing(self.target) if self.target else ""
+        line = partial(_line, slots=slots)
         if self.level:
-            inner = "<br>".join(_line(b, slots) for b in blocks if not isinstance(b, Grid))
-            return f"{landed}<h{self.level}{target}>{inner}</h{self.level}>"
-        body = "\n".join(
-            _table(b, slots) if isinstance(b, Grid) else f"<p>{_line(b, slots)}</p>" for b in blocks
-        )
-        return f'<div class="gv-prose"{target}>{landed}{body}</div>'
+            lines = [line(block) for block in blocks if not isinstance(block, Grid)]
+            return piece("heading", self.level, self.target, lines)
+        told = [
+            ([*map(line, block.head)], block.right, [[*map(line, row)] for row in block.rows])
+            if isinstance(block, Grid)
+            else line(block)
+            for block in blocks
+        ]
+        return piece("prose", self.target, told)
 
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read.
@@ -103,7 +106,7 @@ class Prose:
 
         def line(words: Line) -> list[tuple[str, bool]]:
             said = partial(_SLOT.sub, lambda match: slots[int(match[1])][1])
-            return [(said(piece.text), piece.bold) for piece in words]
+            return [(said(run.text), run.bold) for run in words]
 
         return {
             "type": "prose",
@@ -164,22 +167,15 @@ def _name(text: str) -> str:
     return Reference.of(match).name if match else ""
 
 
-def _line(words: Line, slots: Sequence[Slot]) -> str:
-    told = ((_filled(piece.text, slots), piece.bold) for piece in words)
-    return "".join(f"<strong>{text}</strong>" if bold else text for text, bold in told)
+def _line(words: Line, slots: Sequence[Slot]) -> Markup:
+    told = ((_filled(run.text, slots), run.bold) for run in words)
+    return Markup("").join(_STRONG.format(text) if bold else text for text, bold in told)
 
 
-def _table(grid: Grid, slots: Sequence[Slot]) -> str:
-    def row(tag: str, cells: Sequence[Line]) -> str:
-        look = [' style="text-align:right"' if right else "" for right in grid.right]
-        told = (f"<{tag}{s}>{_line(c, slots)}</{tag}>" for s, c in zip(look, cells, strict=True))
-        return f"<tr>{''.join(told)}</tr>"
-
-    body = "\n".join(row("td", cells) for cells in grid.rows)
-    return f"<table>\n<thead>{row('th', grid.head)}</thead>\n<tbody>{body}</tbody>\n</table>"
+_STRONG, _UNBROKEN = Markup("<strong>{}</strong>"), Markup('<span class="gv-nobr">{}{}{}</span>')
 
 
-def _filled(text: str, slots: Sequence[Slot]) -> str:
+def _filled(text: str, slots: Sequence[Slot]) -> Markup:
     """Return text as HTML, with a button in each slot."""
     pieces = _SLOT.split(text)
     for at in range(1, len(pieces), 2):
@@ -189,10 +185,9 @@ def _filled(text: str, slots: Sequence[Slot]) -> str:
         unit = len(figure.unit) if behind.startswith(figure.unit) else 0
         stays = _STAYS_BEHIND.match(behind, unit)
         end = stays.end() if stays else unit
-        button = figure_button(figure, words)
+        button = Markup(piece("button", figure, words))
         if opening or end:
-            button = f'<span class="gv-nobr">{opening}{button}{escape(behind[:end])}</span>'
-        pieces[at - 1] = escape(pieces[at - 1].removesuffix(opening))
+            button = _UNBROKEN.format(opening, button, behind[:end])
+        pieces[at - 1] = pieces[at - 1].removesuffix(opening)
         pieces[at : at + 2] = [button, behind[end:]]
-    pieces[-1] = escape(pieces[-1])
-    return "".join(pieces)
+    return Markup("").join(pieces)

@@ -74,8 +74,14 @@ def official_table(score: Score, figures: Figures) -> Table:
     )  # fmt: skip
 
 
-def own_total(score: Score) -> str:
-    """Return the department's own score, or the one beyond doubt; nothing where there is none."""
+def own_total(score: Score | None, department: Department | None = None) -> str:
+    """Return the department's own score, or the one beyond doubt; nothing where there is none.
+
+    Without an indicator system the score is the one that was published.
+    """
+    if score is None:
+        printed = department.published.get(SCORE) if department else None
+        return points(printed.value) if printed else ""
     if score.published is not None:
         return points(score.published)
     return score.total_text if score.is_weighted and score.low == score.high else ""
@@ -122,21 +128,15 @@ _BLANK = re.compile(rf"(?<=[{_HAN}]) (?=[\d{_HAN}-])|(?<=\d) (?=[{_HAN}])")
 def statement(score: Score | None) -> str:
     """Return what the score is and whether the published one can be reproduced."""
     if score is None:
-        return "本年度没有指定指标体系，没有评分。"
+        return ""
     about = f"{score.about.rstrip('。')}。" if score.about else ""
     return plain(in_prose(about + score.statement))
 
 
 def own_statement(score: Score | None, department: Department) -> str:
-    """Return the sentence with the department's own score and grade; nothing without either.
-
-    Without an indicator system the score is the one that was published.
-    """
-    said, printed, basis = "", department.published.get(SCORE), ""
-    if score is not None:
-        said, basis = own_total(score), "根据部门整体支出绩效评价指标体系，"
-    elif printed is not None:
-        said = points(printed.value)
+    """Return the sentence with the department's own score and grade; nothing without either."""
+    said = own_total(score, department)
+    basis = "根据部门整体支出绩效评价指标体系，" if score is not None else ""
     told = [f"评价得分{said}分"] if said else []
     told += [f"等级为{plain(str(department.identity.grade))}"] if department.identity.grade else []
     return (

@@ -8,16 +8,18 @@ unknown says so once instead of printing 未公布 five times.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from functools import partial
 
 from govnb.report.prose import plain
 from govnb.sheet.figure import Figures
 from govnb.sheet.in_year import CERTAIN
-from govnb.sheet.references import par
+from govnb.sheet.references import find, par
 
 # How a narrative begins that goes on from a sentence with its reason.
 _GIVES_REASON = re.compile(r"\s*(?:其)?(?:主要)?(?:原因|是因为|是由于|因为|由于|系)")
+# How a year's budget comes about.
+_BUDGET = ("上年结转", "年初预算", "本年追加", "调整后预算不含结转", "调整后预算", "年末结余")
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
 
 
@@ -31,10 +33,24 @@ def known(figures: Figures, *names: str) -> bool:
     return all(name in figures and figures[name].value is not None for name in names)
 
 
+def clause(figures: Figures, said: str, name: str = "") -> str:
+    """Return a clause if all figures it refers to are known, else nothing.
+
+    `{{ .预算 }}` refers to what stands below `name`.
+    """
+    told = said.replace("{{ .", f"{{{{ {name}.")
+    return told if known(figures, *(reference.name for reference in find(told))) else ""
+
+
+def clauses(figures: Figures, name: str, *said: str) -> list[str]:
+    """Return those of several clauses whose figures are known."""
+    return [told for each in said if (told := clause(figures, each, name))]
+
+
 def heading_amount(figures: Figures, name: str, default: str) -> str:
     """Return a heading such as “财政预算收入：511.4万元”, in the report's own term."""
-    term = f"{{{{ {name}.名称 }}}}" if f"{name}.名称" in figures else default
-    return f"{term}：{{{{ {name} }}}}" if known(figures, name) else term
+    term = clause(figures, "{{ .名称 }}", name) or default
+    return term + clause(figures, f"：{{{{ {name} }}}}")
 
 
 def ledger(figures: Figures, name: str) -> str:
@@ -46,28 +62,21 @@ def ledger(figures: Figures, name: str) -> str:
         paragraphs.append(f"{n}、{_called(figures, part.name)}：{{{{ {part.name} }}}}{tail}")
         for m, child in enumerate(children, 1):
             end = "。" if m == len(children) else "；"
-            paragraphs.append(f"（{m}）{_told(figures, child.name)}{end}")
+            paragraphs.append(f"（{m}）{_entry(figures, child.name)}{end}")
     return "\n\n".join(paragraphs)
 
 
-def _told(figures: Figures, name: str) -> str:
+def _entry(figures: Figures, name: str, *, within: bool = False) -> str:
     """Return one entry and, running on, all that it is made of."""
-    children = figures.children(name)
     said = f"{_called(figures, name)}{{{{ {name} }}}}"
-    if not children:
-        return said
-    return f"{said}，其中{'、'.join(_within(figures, child.name) for child in children)}"
-
-
-def _within(figures: Figures, name: str) -> str:
-    children = figures.children(name)
-    inner = "、".join(_within(figures, child.name) for child in children)
-    return f"{_called(figures, name)}{{{{ {name} }}}}" + (f"（{inner}）" if inner else "")
+    parts = figures.children(name)
+    inner = "、".join(_entry(figures, part.name, within=True) for part in parts)
+    return said if not inner else f"{said}（{inner}）" if within else f"{said}，其中{inner}"
 
 
 def _called(figures: Figures, name: str) -> str:
     """Return what the report calls a ledger's entry, in its own term where it has one."""
-    return f"{{{{ {name}.名称 }}}}" if f"{name}.名称" in figures else _term(name)
+    return clause(figures, "{{ .名称 }}", name) or _term(name)
 
 
 def _term(name: str) -> str:
@@ -98,10 +107,10 @@ def overspend(figures: Figures) -> str:
     """Return the sentence on total spending against income, or nothing without both."""
     if not known(figures, "支出.超支"):
         return ""
-    said = f"从上述情况反映，{{{{ 部门.{'简称' if known(figures, '部门.简称') else '名称'} }}}}"
+    said = f"从上述情况反映，{clause(figures, '{{ 部门.简称 }}') or '{{ 部门.名称 }}'}"
     if level := par(figures["支出.结余"]):
         return f"{said}收支{level}。"
-    term = "{{ 支出.名称 }}" if "支出.名称" in figures else "部门整体支出"
+    term = clause(figures, "{{ 支出.名称 }}") or "部门整体支出"
     budget, carried = is_budget(figures), _is_carried(figures)
     if budget is False or (budget is None and carried):
         source = "，用的是上年结转" if carried else ""
@@ -126,16 +135,14 @@ def change(figures: Figures, name: str) -> str:
 
     From nothing there is no rate of growth.
     """
-    gap, rate = f"{name}.上年增减", f"{name}.上年增减率"
-    if not known(figures, gap):
-        return ""
-    if level := par(figures[gap]):
+    rate = f"{name}.上年增减率"
+    said = clause(figures, "比上年{{ .上年增减 | 加减 }}", name)
+    if said and (level := par(figures[f"{name}.上年增减"])):
         return f"与上年{level}"
-    said = f"比上年{{{{ {gap} | 加减 }}}}"
-    if known(figures, rate):
-        # What rounds to nothing is no rate to tell.
-        return said if par(figures[rate]) else f"{said}，{{{{ {rate} | 增减 }}}}"
-    return f"{said}（上年为0，不计算增幅）"
+    # What rounds to nothing is no rate to tell.
+    if not said or (known(figures, rate) and par(figures[rate])):
+        return said
+    return said + (clause(figures, f"，{{{{ {rate} | 增减 }}}}") or "（上年为0，不计算增幅）")
 
 
 def year_on_year(figures: Figures, name: str) -> str:
@@ -146,18 +153,39 @@ def year_on_year(figures: Figures, name: str) -> str:
 
 def received(figures: Figures) -> str:
     """Return what of the year's money came, and its share of the budget; nothing without it."""
-    if not known(figures, "预算执行.实际到位"):
-        return ""
-    share = "预算执行.到位率"
-    rate = f"，资金到位率{{{{ {share} }}}}" if known(figures, share) else ""
-    return f"资金实际到位{{{{ 预算执行.实际到位 }}}}{rate}。"
+    rate = clause(figures, "，资金到位率{{ 预算执行.到位率 }}")
+    return clause(figures, f"资金实际到位{{{{ 预算执行.实际到位 }}}}{rate}。")
+
+
+def execution(figures: Figures, told: Container[str] = ()) -> str:
+    """Return how the year's budget came about, as far as the file states it here and only here.
+
+    What it copies from elsewhere, and what its own words (`told`) say, is not said again.
+    """
+    words = {part: f"{part}{{{{ 预算执行.{part} }}}}" for part in _BUDGET}
+    words["调整后预算不含结转"] = "调整后预算（不含上年结转）{{ 预算执行.调整后预算不含结转 }}"
+    if sign(figures, "预算执行.本年追加") < 0:
+        words["本年追加"] = "本年调整{{ 预算执行.本年追加 | 加减 }}"
+
+    def is_due(part: str) -> bool:
+        name = f"预算执行.{part}"
+        return bool(sign(figures, name)) and not figures[name].formula and name not in told
+
+    due = {part for part in _BUDGET if is_due(part)}
+    if due & {"本年追加", "调整后预算不含结转"} and known(figures, "预算执行.调整后预算"):
+        due.add("调整后预算")
+    return f"{'，'.join(words[part] for part in _BUDGET if part in due)}。" if due else ""
 
 
 def basic(figures: Figures) -> str:
     """Return what 基本支出 is made of, and 公用经费 against last year; nothing without either."""
-    shares = [part.name for part in figures.children("支出.基本支出")]
-    shares = [name for name in shares if known(figures, f"{name}.占基本支出")]
-    told = [f"{_term(name)}{{{{ {name} }}}}，占{{{{ {name}.占基本支出 }}}}" for name in shares]
+    told = [
+        said
+        for part in figures.children("支出.基本支出")
+        for said in clauses(
+            figures, part.name, f"{_term(part.name)}{{{{ {part.name} }}}}，占{{{{ .占基本支出 }}}}"
+        )
+    ]
     said = f"基本支出{{{{ 支出.基本支出 }}}}，其中：{'；'.join(told)}。" if told else ""
     grown = change(figures, "公用经费")
     return f"{said}公用经费支出{{{{ 公用经费.支出 }}}}，{grown}。" if grown else said
@@ -165,21 +193,20 @@ def basic(figures: Figures) -> str:
 
 def overspend_by_account(figures: Figures) -> str:
     """Return how the accounts add up to the overspend, or nothing without a budget by account."""
-    gaps = [f"{part.name}.差异" for part in figures.children("支出")]
-    gaps = [name for name in gaps if known(figures, name)]
-    if not gaps:
+    parts = [part.name for part in figures.children("支出")]
+    gaps = [(_term(name), _over(figures, f"{name}.差异")) for name in parts]
+    told = "，".join(term + gap for term, gap in gaps if gap)
+    if not told:
         return ""
-    told = "，".join(f"{_term(name.removesuffix('.差异'))}{_over(figures, name)}" for name in gaps)
-    whole = "支出.差异合计"
-    total = f"；合计{_over(figures, whole)}" if known(figures, whole) else ""
-    return f"按科目看：{told}{total}。"
+    total = _over(figures, "支出.差异合计")
+    return f"按科目看：{told}{f'；合计{total}' if total else ''}。"
 
 
 def _over(figures: Figures, name: str) -> str:
-    """Return “比预算多68.87万元”, with the size printed by reference."""
-    if level := par(figures[name]):
-        return f"与预算{level}"
-    return f"比预算{{{{ {name} | 多少 }}}}"
+    """Return “比预算多68.87万元”, or nothing where it isn't known."""
+    said = clause(figures, f"比预算{{{{ {name} | 多少 }}}}")
+    level = par(figures[name]) if said else ""
+    return f"与预算{level}" if level else said
 
 
 def reasons(figures: Figures) -> str:
@@ -196,8 +223,8 @@ def reasons(figures: Figures) -> str:
         -1: f"；没有这些原因，本应{{{{ {beyond} | 超节 }}}}",
     }[sign(figures, beyond)]
     said = "以上原因所列金额合计{{ 支出.原因说明额 }}，为超支额的{{ 支出.原因解释比例 }}"
-    names = _items(figures, "超支原因", "占对应超支")
-    each = [_reason(figures, name) for name in names if known(figures, f"{name}.对应超支未解释")]
+    names = _items(figures, "超支原因", "对应超支未解释")
+    each = [_reason(figures, name) for name in names]
     return f"{said}{left}。" + (f"其中：{'；'.join(each)}。" if each else "")
 
 
@@ -214,7 +241,6 @@ def volume_growth(figures: Figures) -> str:
     items = [
         f"{_term(name)}{{{{ {name}.本年 }}}}，{_grown(figures, name)}"
         for name in _items(figures, "业务量", "增量")
-        if known(figures, f"{name}.增量")
     ]
     return f"与上年相比：{'；'.join(items)}。" if items else ""
 
@@ -233,49 +259,36 @@ def _grown(figures: Figures, name: str) -> str:
 
 def running_costs(figures: Figures) -> str:
     """Return, for each running cost, what it overspent and what no budget was made for."""
-    return "\n\n".join(
-        _running_cost(figures, name)
-        for name in _items(figures, "运行费用", "超支")
-        if known(figures, f"{name}.超支")
-    )
+    told = []
+    for name in _items(figures, "运行费用", "超支"):
+        over = sign(figures, f"{name}.超支")
+        said = "预算{{ .预算 }}", "实际支出{{ .支出 }}", "{{ .超支 | 超节 }}"
+        each = clauses(figures, name, *said, *rate_of(over))
+        outside = clause(figures, "；未列入预算的部分{{ .未列入预算 }}", name) if over > 0 else ""
+        told.append(f"{_term(name)}{'，'.join(each)}{outside}。")
+    return "\n\n".join(told)
 
 
-def _running_cost(figures: Figures, name: str) -> str:
-    said = (
-        f"{_term(name)}预算{{{{ {name}.预算 }}}}，实际支出{{{{ {name}.支出 }}}}，"
-        f"{{{{ {name}.超支 | 超节 }}}}"
-    )
-    over = sign(figures, f"{name}.超支")
-    said += _rate(figures, name, over)
-    outside = f"{name}.未列入预算"
-    if over > 0 and known(figures, outside):
-        said += f"；未列入预算的部分{{{{ {outside} }}}}"
-    return f"{said}。"
-
-
-def _rate(figures: Figures, name: str, over: int) -> str:
-    """Return “，超支率…” or “，结余率…”; nothing for what came out even."""
-    rate = f"{name}.{'超支率' if over > 0 else '结余率'}"
-    return f"，{rate.rpartition('.')[2]}{{{{ {rate} }}}}" if over and known(figures, rate) else ""
+def rate_of(over: int) -> list[str]:
+    """Return the clause with the rate of what was overspent or left; none for what is even."""
+    rate = "超支率" if over > 0 else "结余率"
+    return [f"{rate}{{{{ .{rate} }}}}"] if over else []
 
 
 def adjustments(figures: Figures) -> str:
     """Return what the ledger of adjustments comes to, or nothing without one."""
-    approved, pending = "预算调整合计.已批复", "预算调整合计.未完成程序"
-    told = ""
-    if known(figures, approved):
-        change = f"比年初{{{{ {approved} | 多少 }}}}" if sign(figures, approved) else "增减相抵"
-        names = [name for name in figures if name.startswith("预算调整.") and ".已批复." in name]
+    total, told = "预算调整合计", ""
+    if known(figures, f"{total}.已批复"):
+        names = [n for n in figures if n.startswith("预算调整.") and n.endswith(".金额")]
         each = [
-            f"{plain(name.split('.')[1])}{{{{ {name} }}}}"
-            for name in names
-            if name.endswith(".金额")
+            f"{plain(n.split('.')[1])}{{{{ {n} }}}}" for n in names if n.split(".")[2] == "已批复"
         ]
+        is_even = not sign(figures, f"{total}.已批复")
+        change = "增减相抵" if is_even else f"比年初{{{{ {total}.已批复 | 多少 }}}}"
         told = f"本年已批复的预算调整{change}（{'、'.join(each)}）"
-        if known(figures, "预算调整合计.预算控制率"):
-            told += "，预算控制率{{ 预算调整合计.预算控制率 }}"
-    if known(figures, pending):
-        told += f"{'；另有' if told else '本年有'}{{{{ {pending} }}}}的调整没有完成程序，没有计入"
+        told += clause(figures, "，预算控制率{{ .预算控制率 }}", total)
+    pending = clause(figures, "{{ .未完成程序 }}的调整没有完成程序，没有计入", total)
+    told += f"{'；另有' if told else '本年有'}{pending}" if pending else ""
     return f"{told}。" if told else ""
 
 
@@ -284,10 +297,8 @@ def carry_over(figures: Figures) -> str:
     names = [n for n in _items(figures, "结转结余对账", "差额") if sign(figures, f"{n}.差额")]
     each = []
     for name in names:
-        told = f"{_term(name)}单位账面比财政指标{{{{ {name}.差额 | 多少 }}}}"
-        told += f"，原因是{{{{ {name}.差额原因 }}}}" if known(figures, f"{name}.差额原因") else ""
-        told += f"（{{{{ {name}.处理 }}}}）" if known(figures, f"{name}.处理") else ""
-        each.append(told)
+        said = "单位账面比财政指标{{ .差额 | 多少 }}", "，原因是{{ .差额原因 }}", "（{{ .处理 }}）"
+        each.append("".join([_term(name), *clauses(figures, name, *said)]))
     return f"年终与财政对账，结转结余不一致的{len(each)}项：{'；'.join(each)}。" if each else ""
 
 
@@ -296,27 +307,20 @@ def doubtful_targets(figures: Figures) -> str:
     each = []
     for name in _doubtful(figures):
         _, project_, month, target = name.split(".")
-        wanted = f"年度指标值{{{{ {name}.年度指标值 }}}}"
-        done = f"到{month}{{{{ {name}.执行情况 }}}}"
-        told = [
-            words
-            for words, field in ((wanted, "年度指标值"), (done, "执行情况"))
-            if known(figures, f"{name}.{field}")
-        ]
-        said = f"{plain(project_)}的“{plain(target)}”"
-        said += f"（{'，'.join(told)}）" if told else ""
-        said += f"{{{{ {name}.完成目标可能性 }}}}完成"
-        said += f"，原因是{{{{ {name}.原因说明 }}}}" if known(figures, f"{name}.原因说明") else ""
-        each.append(said)
+        told = "年度指标值{{ .年度指标值 }}", f"到{month}{{{{ .执行情况 }}}}"
+        inside = "，".join(clauses(figures, name, *told))
+        said = f"{plain(project_)}的“{plain(target)}”{f'（{inside}）' if inside else ''}"
+        likely = "{{ .完成目标可能性 }}完成", "，原因是{{ .原因说明 }}"
+        each.append("".join([said, *clauses(figures, name, *likely)]))
     return f"绩效监控中不能确定完成的目标{len(each)}个：{'；'.join(each)}。" if each else ""
 
 
 def remedies(figures: Figures) -> str:
     """Return the measures that were taken for targets in doubt, or nothing."""
     each = [
-        f"{plain(name.split('.')[1])}的“{_term(name)}”：{{{{ {name}.措施 }}}}"
+        f"{plain(name.split('.')[1])}的“{_term(name)}”：{measure}"
         for name in _doubtful(figures)
-        if known(figures, f"{name}.措施")
+        if (measure := clause(figures, "{{ .措施 }}", name))
     ]
     return f"落实绩效监控提出的措施：{'；'.join(each)}。" if each else ""
 
@@ -344,10 +348,11 @@ def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
     """
     saved = f"{name}.节约额"
     if not known(figures, saved, f"{name}.节约率"):
-        names = (f"{name}.{field}" for field in ("评审金额", "中标价", "追加", "总价", "资金"))
-        rest = [n for n in names if known(figures, n) and n not in told]
-        said = "，".join(f"{n.rpartition('.')[2]}{{{{ {n} }}}}" for n in rest)
-        return f"{_term(name)}：{said}。" if said else ""
+        fields = [
+            f for f in ("评审金额", "中标价", "追加", "总价", "资金") if f"{name}.{f}" not in told
+        ]
+        rest = clauses(figures, name, *(f"{field}{{{{ .{field} }}}}" for field in fields))
+        return f"{_term(name)}：{'，'.join(rest)}。" if rest else ""
     if saved in told:
         return ""
     said = _term(name)
@@ -367,15 +372,15 @@ def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
 
 def sign(figures: Figures, name: str) -> int:
     """Return 1, 0 or -1: the sign of a figure as it is printed, 0 where it isn't known."""
-    number = figures[name].number
-    if number is None or par(figures[name]):
+    figure = figures.get(name)
+    if figure is None or figure.number is None or par(figure):
         return 0
-    return 1 if number > 0 else -1
+    return 1 if figure.number > 0 else -1
 
 
-def _items(figures: Iterable[str], section: str, field: str) -> list[str]:
-    """Return `section.ITEM` for each item of an open section that has `field`."""
-    names = (name.split(".") for name in figures)
+def _items(figures: Figures, section: str, field: str) -> list[str]:
+    """Return `section.ITEM` for each item of an open section whose `field` is known."""
+    names = (name.split(".") for name in figures if known(figures, name))
     return [".".join(n[:2]) for n in names if len(n) == 3 and n[0] == section and n[2] == field]
 
 

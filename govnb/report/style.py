@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from markupsafe import Markup
+
 
 @cache
 def style() -> str:
@@ -18,9 +20,9 @@ def script() -> str:
     return files("govnb.report").joinpath("figures.js").read_text("utf-8")
 
 
-def dress() -> str:
+def dress() -> Markup:
     """Return style sheet and script as elements, for a notebook's first output.
 
     The published page brings its own copies and drops these.
     """
-    return f"<style>{style()}</style><script>{script()}</script>"
+    return Markup(f"<style>{style()}</style><script>{script()}</script>")

@@ -11,8 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from govnb.report.bundle import anchor, bundle, data_url, escape, landing
-from govnb.report.provenance import figure_button
+from govnb.report.bundle import bundle, piece
 from govnb.sheet.figure import Figure, Figures, number_text, rounded, shown
 
 if TYPE_CHECKING:
@@ -48,6 +47,11 @@ class Row:
     cells: tuple[Cell, ...]
     level: int = 0
     kind: str = ""
+
+    @property
+    def heads_others(self) -> bool:
+        """Whether it has nothing but the heading of the rows below it."""
+        return self.kind == "group" and not any(cell.text for cell in self.cells[1:])
 
 
 # The row and the column of a cell that covers others, and how many rows and columns it takes.
@@ -205,52 +209,22 @@ class Table:
 
     def html(self) -> str:
         """Return the table as HTML that scrolls inside itself on a narrow screen."""
-        target = escape(anchor("表", self.name))
-        unit = f'<span class="gv-unit">单位：{escape(self.unit)}</span>' if self.unit else ""
-        heads = "".join(
-            f'<th scope="col"{"" if i in self.text_columns else _NUMERIC}>{escape(column)}</th>'
-            for i, column in enumerate(self.columns)
-        )
-        wide = " gv-wide-table" if len(self.columns) + len(self.text_columns) >= WIDE else ""
-        lines = [self._row_html(n, row) for n, row in enumerate((*self.above, *self.rows))]
-        over = len(self.above)
-        # A browser prints a thead above all else.
-        top = f"<tbody>{''.join(lines[:over])}</tbody><tbody><tr>{heads}</tr>" if over else (
-            f"<thead><tr>{heads}</tr></thead><tbody>"
-        )  # fmt: skip
-        wide += " gv-form" if over else ""
-        body = "".join(lines[over:])
-        source = f"来源：{escape(self.source)}　" if self.source else ""
-        several = len(self.all_notes) > 1
-        notes = "".join(
-            f"<p>注{n if several else ''}：{escape(note)}</p>"
-            for n, note in enumerate(self.all_notes, 1)
-        )
-        shown = (
-            f'<figure class="gv-table{wide}" id="{target}">'
-            f"<figcaption>{landing(anchor('表', self.name))}"
-            f'<span id="{target}-题">{escape(self.title)}</span>{unit}</figcaption>'
-            f'<div class="gv-scroll" role="region" aria-labelledby="{target}-题" tabindex="0">'
-            f"<table>{top}{body}</tbody></table></div>"
-            f'<div class="gv-notes">{notes}<p>{source}{self.download()}</p></div>'
-            "</figure>"
-        )
-        if not self.folded:
-            return shown
-        summary = f"{escape(self.caption)}（{len(self.rows)}行）"
-        return f'<details class="gv-folded"><summary>{summary}</summary>{shown}</details>'
+        return piece("table", self)
 
-    def download(self) -> str:
-        """Return the link that saves the table's data."""
-        caption = escape(self.caption)
-        return (
-            f'<a class="gv-download" download="{caption}.csv"'
-            f' href="{data_url("text/csv", self.csv())}">'
-            f'下载数据<span class="gv-sr">：{caption}</span></a>'
-        )
+    @property
+    def is_wide(self) -> bool:
+        """Whether a page needs more room for it than for text."""
+        return len(self.columns) + len(self.text_columns) >= WIDE
+
+    def is_number(self, at: int, column: int, cell: Cell) -> bool:
+        """Tell whether a cell stands at the right, in a row counted from the first one above."""
+        if at < len(self.above):
+            # A form's head has its own columns.
+            return cell.value is not None or cell.text == "—"
+        return column not in self.text_columns and not _in_words(cell)
 
     @cached_property
-    def _merged(self) -> dict[tuple[int, int], tuple[int, int]]:
+    def merged(self) -> dict[tuple[int, int], tuple[int, int]]:
         """The size of each cell that covers others, and (0, 0) for each that is covered."""
         found = {
             (row + y, column + x): (0, 0)
@@ -260,48 +234,11 @@ class Table:
         }
         return found | {(row, column): (down, across) for row, column, down, across in self.spans}
 
-    def _row_html(self, at: int, row: Row) -> str:
-        cells = []
-        if row.kind == "group" and not any(cell.text for cell in row.cells[1:]):
-            # A heading of rows owns its line; squeezed into a column it would break.
-            level = f" gv-level-{row.level}" if row.level else ""
-            return (
-                f'<tr class="gv-group{level}"><th scope="colgroup" colspan="{len(row.cells)}">'
-                f"{escape(row.cells[0].text)}</th></tr>"
-            )
-        for i, cell in enumerate(row.cells):
-            down, across = self._merged.get((at, i), (1, 1))
-            if not down:
-                continue
-            size = f' rowspan="{down}"' if down > 1 else ""
-            size += f' colspan="{across}"' if across > 1 else ""
-            # A path of files has no spaces to break at.
-            content = escape(cell.text).replace("/", "/<wbr>").replace("\n", "<br>")
-            if cell.figure:
-                content = figure_button(self.figures[cell.figure], cell.text)
-            if cell.link:
-                content = f'<a href="{escape(cell.link)}">{content}</a>'
-            if cell.head:
-                cells.append(f"<th{size}>{content}</th>")
-            elif i == 0:
-                level = f' class="gv-level-{row.level}"' if row.level else ""
-                scope = "rowgroup" if down > 1 else "row"
-                cells.append(f'<th scope="{scope}"{size}{level}>{content}</th>')
-            else:
-                words = i in self.text_columns or _in_words(cell)
-                if at < len(self.above):
-                    # A form's head has its own columns.
-                    words = cell.value is None and cell.text != "—"
-                tone = _NUMERIC if not words else f' class="gv-{cell.tone}"' if cell.tone else ""
-                cells.append(f"<td{size}{tone}>{content}</td>")
-        kind = f' class="gv-{row.kind}"' if row.kind else ""
-        return f"<tr{kind}>{''.join(cells)}</tr>"
-
     def text(self) -> str:
         """Return the table for a terminal, columns aligned with Chinese counted double."""
         lines = []
         for at, row in enumerate((*self.above, *self.rows)):
-            covered = [self._merged.get((at, i)) == (0, 0) for i in range(len(row.cells))]
+            covered = [self.merged.get((at, i)) == (0, 0) for i in range(len(row.cells))]
             texts = zip(row.cells, covered, strict=True)
             told = ["" if gone else cell.text.replace("\n", "；") for cell, gone in texts]
             lines.append(["　" * row.level + told[0], *told[1:]])
@@ -340,10 +277,8 @@ class Table:
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return bundle(self.html(), self.text(), self.structure())
-
-
-_NUMERIC = ' class="gv-num"'
+        text = f"{self.title}（{len(self.rows)}行）" if self.folded else self.text()
+        return bundle(self.html(), text, self.structure())
 
 
 def _row_structure(row: Row) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from govnb.report.prose import plain
-from govnb.report.sentences import THREE_PUBLIC, change, known, sign
+from govnb.report.sentences import THREE_PUBLIC, change, clauses, known, rate_of, sign
 from govnb.sheet.department import ThreePublic
 from govnb.sheet.figure import Figure, Figures
 from govnb.text.faults import Place
@@ -108,11 +108,8 @@ def _components(figures: Figures, notes: Mapping[str, str]) -> str:
 
 def _counts(figures: Figures, words: str) -> str:
     """Return the groups, cars and receptions that the department's words don't tell."""
-    said = [
-        f"{called}{{{{ 三公经费.{item} }}}}"
-        for item, called in _COUNTS.items()
-        if known(figures, f"三公经费.{item}") and item[-2:] not in words
-    ]
+    untold = [f"{called}{{{{ .{i} }}}}" for i, called in _COUNTS.items() if i[-2:] not in words]
+    said = clauses(figures, "三公经费", *untold)
     return f"{'，'.join(said)}。" if said else ""
 
 
@@ -125,16 +122,9 @@ def notes_of(lines: ThreePublic) -> dict[str, str]:
 
 def _total(figures: Figures, *, last_year: bool = True) -> str:
     """Return the sentence on the whole, with as much of it as is known."""
-    budget, actual = known(figures, "三公经费.预算"), known(figures, "三公经费.支出")
-    said = []
-    if budget:
-        said.append("预算总额{{ 三公经费.预算 }}")
-    if actual:
-        said.append("实际支出{{ 三公经费.支出 }}")
-    if budget and actual:
-        said.append("{{ 三公经费.结余 | 盈亏 }}")
-    if last_year and (grown := change(figures, "三公经费")):
-        said.append(grown)
+    told = "预算总额{{ .预算 }}", "实际支出{{ .支出 }}", "{{ .结余 | 盈亏 }}"
+    grown = change(figures, "三公经费") if last_year else ""
+    said = [*clauses(figures, "三公经费", *told), *([grown] if grown else [])]
     return f"{{{{ 年度 }}}}年，{'，'.join(said)}。" if said else ""
 
 
@@ -145,24 +135,13 @@ def _is_nothing(figures: Figures, item: str) -> bool:
 def _component(figures: Figures, item: str, *, last_year: bool = True) -> str:
     """Return what is known of a component, with `last_year` beside it; empty when nothing is."""
     name, term = f"三公经费.{item}", plain(item)
-    budget, actual = known(figures, f"{name}.预算"), known(figures, f"{name}.支出")
     if _is_nothing(figures, item):
         grown = change(figures, name) if last_year and sign(figures, f"{name}.上年增减") else ""
         return f"{term}没有预算，也没有支出{'，' if grown else ''}{grown}"
-    said = []
-    if budget:
-        said.append(f"预算{{{{ {name}.预算 }}}}")
-    if actual:
-        said.append(f"实际支出{{{{ {name}.支出 }}}}")
-    if budget and actual:
-        said.append(f"{{{{ {name}.结余 | 盈亏 }}}}")
-        over = -sign(figures, f"{name}.结余")
-        kind = "超支率" if over > 0 else "结余率"
-        if over and known(figures, f"{name}.{kind}"):
-            said.append(f"{kind}{{{{ {name}.{kind} }}}}")
-    if last_year and (grown := change(figures, name)):
-        said.append(grown)
-    return f"{term}{'，'.join(said)}" if said else ""
+    told = "预算{{ .预算 }}", "实际支出{{ .支出 }}", "{{ .结余 | 盈亏 }}"
+    said = clauses(figures, name, *told, *rate_of(-sign(figures, f"{name}.结余")))
+    grown = change(figures, name) if last_year else ""
+    return term + "，".join(filter(None, [*said, grown])) if said or grown else ""
 
 
 def lacking(figures: Figures) -> str:

@@ -13,10 +13,11 @@ from itertools import groupby
 from govnb.report import sentences
 from govnb.report.prose import plain
 from govnb.report.scores import own_total
-from govnb.report.sentences import known
+from govnb.report.sentences import clause, clauses, known
 from govnb.sheet.compute import SCORE
+from govnb.sheet.department import Department
 from govnb.sheet.fields import stated
-from govnb.sheet.figure import Figures, Lack
+from govnb.sheet.figure import Figures, Lack, shown
 from govnb.sheet.read import Inputs
 from govnb.sheet.references import find, prose_fields
 from govnb.sheet.score import Score
@@ -32,7 +33,6 @@ _LISTS = {
 }
 # Narratives beside computed sentences: a report without them is not lacking anything.
 OPTIONAL = frozenset({"收入说明", "支出说明", "超支说明", "三公经费说明"})
-_OFFICES = "内设机构{{ 部门.内设机构数 }}。"
 _STAFF = ("编制数", "在职人员", "编外人员", "离退休人员", "人员总数", "在职人员控制率")
 # Longer items than these are sentences, and stand one below the other.
 _LONGEST_WORD = 30
@@ -69,25 +69,42 @@ class Unsaid:
         return "\n\n".join(filter(None, [written, self._besides(slot, written)]))
 
     def _besides(self, slot: str, written: str) -> str:
-        if slot == "机构设置" and not self.lists.get("内设机构"):
-            return "" if written or not known(self.figures, "部门.内设机构数") else _OFFICES
+        if slot == "机构设置" and (said := self._offices(written)) is not None:
+            return said
         if slot in _LISTS:
             name, words = _LISTS[slot]
             told = not self.lists.get(name) or (written and self.is_told(name))
             return "" if told else words
-        if written:
-            return ""
-        return {"概述": self._identity, "人员情况": self._staff}.get(slot, str)()
+        if slot == "概述":
+            return self._identity(written)
+        return self._staff(written) if slot == "人员情况" else ""
+
+    def _offices(self, written: str) -> str | None:
+        """Return the number of offices, where the file's list of them isn't all; else None."""
+        count, listed = self.figures.get("部门.内设机构数"), self.lists.get("内设机构", ())
+        if count is None or count.number in (None, len(listed)):
+            return None if listed else ""
+        number = f"{{{{ {count.name} }}}}" if self._is_untold(count.name) else ""
+        some = "" if not listed or (written and self.is_told("内设机构")) else "有{{ 内设机构 }}等"
+        told = "，".join(filter(None, (number, some)))
+        return f"内设机构{told}。" if told else ""
+
+    def _is_untold(self, name: str) -> bool:
+        """Tell whether a fact is known and no narrative says it."""
+        is_known = known(self.figures, name)
+        return is_known and name not in self._names and not self.says(shown(self.figures[name]))
 
     def cover(self) -> str:
         """Return what stands on the cover below the title; nothing of what the file leaves out."""
-        names = {f"部门.{field}": field for field in ("预算编码", "评价方式", "评价机构")}
-        names["报告单位"] = "金额单位"
-        told = (f"{called}：{{{{ {n} }}}}" for n, called in names.items() if known(self.figures, n))
-        return "　　".join(told)
+        fields = "预算编码", "评价方式", "评价机构"
+        told = (f"{field}：{{{{ .{field} }}}}" for field in fields)
+        return "　　".join(clauses(self.figures, "部门", *told, "金额单位：{{ 报告单位 }}"))
 
-    def _identity(self) -> str:
-        """Return who the department is, from the facts on it."""
+    def _identity(self, written: str) -> str:
+        """Return who the department is, from the facts on it that no narrative tells.
+
+        Beside words of its own, what those imply isn't said: one unit, the year of a document.
+        """
         words = {
             "全称": "全称{}",
             "性质": "{}",
@@ -98,19 +115,28 @@ class Unsaid:
         told = [
             form.format(f"{{{{ 部门.{field} }}}}")
             for field, form in words.items()
-            if known(self.figures, f"部门.{field}")
+            if self._is_untold(f"部门.{field}") and not (written and self._is_implied(field))
         ]
-        if self.lists.get("部门.设立文号"):
+        if self.lists.get("部门.设立文号") and not (written and self.is_told("部门.设立文号")):
             told.append("设立文号：{{ 部门.设立文号 }}")
         return f"{{{{ 部门.名称 }}}}，{'，'.join(told)}。" if told else ""
 
-    def _staff(self) -> str:
-        names = [f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")]
-        told = [f"{self.figures[name].label.rpartition('·')[2]}{{{{ {name} }}}}" for name in names]
-        scope = "（{{ 人员.总数口径 }}）"
-        if "人员.人员总数" in names and known(self.figures, "人员.总数口径"):
-            told[names.index("人员.人员总数")] += scope
-        return f"{'，'.join(told)}。" if told else ""
+    def _is_implied(self, field: str) -> bool:
+        if field == "设立时间":
+            return bool(self.lists.get("部门.设立文号"))
+        return field == "预算单位数" and self.figures["部门.预算单位数"].number == 1
+
+    def _staff(self, written: str) -> str:
+        of = "（{{ 人员.总数口径 }}）"
+        if written:
+            told = self._is_untold("人员.总数口径")
+            return clause(self.figures, f"人员总数{{{{ 人员.人员总数 }}}}{of}。") if told else ""
+        said = []
+        for name in (f"人员.{item}" for item in _STAFF if known(self.figures, f"人员.{item}")):
+            label = self.figures[name].label.rpartition("·")[2]
+            scope = clause(self.figures, of) if name.endswith(".人员总数") else ""
+            said.append(f"{label}{{{{ {name} }}}}{scope}")
+        return f"{'，'.join(said)}。" if said else ""
 
     def other_lists(self) -> str:
         """Return the lists (清单) that no narrative tells, or nothing."""
@@ -158,26 +184,26 @@ class Unsaid:
         return f"过程：{said}。" if said else ""
 
     def _step(self, name: str, step: str) -> str:
-        parts = {part for part in ("日期", "文号", "说明") if known(self.figures, f"{name}.{part}")}
-        if any(f"{name}.{part}" in self._names for part in parts):
+        if any(f"{name}.{part}" in self._names for part in ("日期", "文号", "说明")):
             return ""
-        date = f"{{{{ {name}.日期 }}}}" if "日期" in parts else ""
-        document = f"（{{{{ {name}.文号 }}}}）" if "文号" in parts else ""
-        note = f"，{{{{ {name}.说明 }}}}" if "说明" in parts else ""
-        return f"{date}{plain(step)}{document}{note}"
+        date = clause(self.figures, "{{ .日期 }}", name)
+        rest = clauses(self.figures, name, "（{{ .文号 }}）", "，{{ .说明 }}")
+        return "".join([date, plain(step), *rest])
 
 
-def with_score(figures: Figures, score: Score | None, public: bool = False) -> Figures:
+def with_score(
+    figures: Figures, score: Score | None, department: Department, public: bool = False
+) -> Figures:
     """Return figures in which 评价得分 is what the rubric gives: points, or their range.
 
-    For the public it is the department's own.
+    For the public, and without an indicator system, it is the department's own.
     """
     given = score.total_text if score is not None and score.is_weighted else None
-    if public:
-        given = own_total(score) or None if score is not None else None
+    if public or score is None:
+        given = own_total(score, department) or None
     mark = figures[SCORE]._replace(
         value=given,
-        formula="见评分表" if given else "由指标体系评出",
+        formula="由指标体系评出" if not given else "见评分表" if score else "公布数",
         lack=None if given else Lack.UNSCORED,
         note=figures[SCORE].reason,
     )

@@ -20,7 +20,7 @@ from govnb.files import find_upward
 from govnb.report import frames, projects, sentences
 from govnb.report.annex_tables import ANNEXED
 from govnb.report.assessment import Assessment
-from govnb.report.blocks import Cards, Result, SignOff, Title, cards_of
+from govnb.report.blocks import OWN_SCORE, Cards, Result, SignOff, Title, cards_of
 from govnb.report.bundle import anchor
 from govnb.report.charts import use_style
 from govnb.report.findings import Findings, matters, verdict
@@ -148,7 +148,8 @@ class Workbook(Page, Assessment):
         if self.score is not None and (self.public or self.score.is_weighted):
             score = own_total(self.score) if self.public else self.score.out_of
         errors = None if self.public else len(self.review.open_errors)
-        cards = cards_of(self._told, score, errors)
+        own = own_total(None, self.inputs.department) if self.score is None else ""
+        cards = cards_of(self._told, score, errors, own)
         self._remember(figure.name for figure, _ in cards.figures)
         return cards
 
@@ -228,6 +229,10 @@ class Workbook(Page, Assessment):
         words = str(getattr(self.inputs.department.narratives, slot) or "") if slot else ""
         is_told = LAST_YEAR.search(words) or (name == _RECEIVED and self._unsaid.says("到位"))
         return self._prose("" if is_told else SENTENCES[name](self._told))
+
+    def execution(self) -> Prose:
+        """Return how the year's budget came about, as far as no narrative tells it."""
+        return self._prose(sentences.execution(self._told, self._sheet.told))
 
     def overspend(self) -> Prose:
         """Return the sentence on spending against income and, running on, the reason given."""
@@ -322,7 +327,8 @@ class Workbook(Page, Assessment):
 
     def published_score(self) -> Prose:
         """Return the sentence with the department's own score."""
-        return self._prose(own_statement(self.score, self.inputs.department))
+        said = self._prose(own_statement(self.score, self.inputs.department))
+        return replace(said, target=OWN_SCORE) if said.source else said
 
     def scoring_table(self) -> Table | Prose:
         """Return the scoring table (评分表)."""
@@ -350,6 +356,7 @@ class Workbook(Page, Assessment):
     def annex_heading(self, name: str) -> Prose:
         """Return the heading of an annex, numbered; nothing of one that this report hasn't."""
         lacks = name == FORM and not any(forms(self._sheet, self._computed))
+        lacks = lacks or (name == "评分表" and self.score is None)
         if lacks or (self.public and name in _REVIEWERS):
             return self._prose("")
         # In an outline that begins with the form, that is a chapter.
@@ -387,7 +394,7 @@ class Workbook(Page, Assessment):
     @cached_property
     def _told(self) -> Figures:
         """The figures as the page prints them: 评价得分 is what the rubric gives, or its range."""
-        return with_score(self.figures.printed, self.score, self.public)
+        return with_score(self.figures.printed, self.score, self.inputs.department, self.public)
 
     @cached_property
     def _computed(self) -> frames.Computed:

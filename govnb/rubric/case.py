@@ -98,7 +98,7 @@ class Case:
         word = self.word(fact)
         if word is None or word in known:
             return ()
-        hint = did_you_mean(word, known) or f"可写：{'、'.join(known)}"
+        hint = did_you_mean(word, known, "可写")
         return (f"{self.name(fact)} 写的“{word}”不{what}，没有采用（{hint}）",)
 
     def prose(self, text: Scalar | None) -> str:

@@ -17,7 +17,7 @@ from govnb.rubric.values import MARKS, Formula, Points, sections
 from govnb.sheet.expression import FormulaError, parse
 from govnb.sheet.figure import Figures
 from govnb.sheet.names import LIST_THEM, Names
-from govnb.sheet.read import Inputs
+from govnb.sheet.read import Inputs, label_of
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, FaultsError, Place, did_you_mean
 from govnb.text.validation import Checked, validate_leniently
@@ -38,16 +38,15 @@ Check = Callable[[Rubric], Iterable[Fault]]
 def load_rubric(name_or_path: str, params_dir: Path, also: Check | None = None) -> Rubric:
     """Read an indicator system by its name in `params/rubrics`, or by a `.yml` file's path.
 
-    Raises FaultsError with all that is wrong, with what `also` finds (figures there aren't).
+    A name that stands in a file is no path. Raises FaultsError with all that is wrong, with
+    what `also` finds (figures there aren't).
     """
-    folder, path = params_dir / "rubrics", Path(name_or_path)
-    label = Path(params_dir.name) / "rubrics"
-    if not name_or_path.endswith((".yml", ".yaml")):
-        path = _named(name_or_path, folder, Place(label.as_posix()))
+    path = Path(name_or_path)
+    if isinstance(name_or_path, Scalar) or not name_or_path.endswith((".yml", ".yaml")):
+        path = _named(name_or_path, params_dir)
     elif not path.is_file():
-        place = Place(path.as_posix())
-        raise FaultsError([Fault(place, "没有这个指标体系文件", "检查路径，或只写名称")])
-    tree = _merged(path, folder, label)
+        raise FaultsError.of(path.as_posix(), "没有这个指标体系文件", "检查路径，或只写名称")
+    tree = _merged(path, params_dir)
     found = validate_leniently(tree, RubricFile, fillers=_FILLERS)
     if found.value is None:
         raise FaultsError(found.faults)
@@ -67,18 +66,9 @@ def rubric_of(
     inputs: Inputs, name_or_path: str | None = None, also: Check | None = None
 ) -> Rubric | None:
     """Return the rubric asked for, else the department's own, else the year's, else None."""
-    named = inputs.department.rubric or inputs.year.rubric
-    if name_or_path is None and named is not None:
-        _named(named, inputs.params_dir / "rubrics", named.place)
-        name_or_path = str(named)
+    if name_or_path is None:
+        name_or_path = inputs.department.rubric or inputs.year.rubric
     return None if name_or_path is None else load_rubric(name_or_path, inputs.params_dir, also)
-
-
-def named_rubric(inputs: Inputs, stated: Scalar | None, default: str) -> Rubric:
-    """Return the rubric that a file names, told at its place if there is none; else the default."""
-    if stated is not None:
-        _named(stated, inputs.params_dir / "rubrics", stated.place)
-    return load_rubric(str(stated or default), inputs.params_dir)
 
 
 def names(folder: Path) -> list[str]:
@@ -86,11 +76,12 @@ def names(folder: Path) -> list[str]:
     return sorted(p.stem for p in folder.glob("*.yml") if not p.name.startswith(("_", ".")))
 
 
-def _named(name: str, folder: Path, place: Place) -> Path:
-    known = names(folder)
+def _named(name: str, params_dir: Path) -> Path:
+    known = names(folder := params_dir / "rubrics")
     if name not in known:
-        hint = did_you_mean(name, known) or f"已有：{'、'.join(known) or '无'}"
-        raise FaultsError([Fault(place, f"没有指标体系“{name}”", hint)])
+        place = name.place if isinstance(name, Scalar) else Place(label_of(folder, params_dir))
+        fault = Fault(place, f"没有指标体系“{name}”", did_you_mean(name, known, "已有"))
+        raise FaultsError([fault])
     return folder / f"{name}.yml"
 
 
@@ -123,16 +114,15 @@ def _untold(left: Decimal, items: dict[str, Any], name: str) -> Iterator[tuple[s
         yield f"{name}的其余部分", left
 
 
-def _merged(path: Path, folder: Path, label: Path) -> Mapping:
-    shown = (label / path.name).as_posix() if path.parent == folder else path.as_posix()
-    trees, seen = [read_yaml(path, shown, note=True)], [path.stem]
+def _merged(path: Path, params_dir: Path) -> Mapping:
+    trees, seen = [read_yaml(path, label_of(path, params_dir), note=True)], [path.stem]
     while isinstance(name := trees[-1].get(BASE), Scalar):
         if name in seen or len(seen) > MAX_BASES:
             circle = f"“{BASE}”绕成了圈：{' → '.join([*seen, name])}"
             raise FaultsError([Fault(name.place, circle, "删去一处")])
         seen.append(str(name))
-        base = _named(name, folder, name.place)
-        trees.append(read_yaml(base, (label / base.name).as_posix(), note=True))
+        base = _named(name, params_dir)
+        trees.append(read_yaml(base, label_of(base, params_dir), note=True))
     faults = [fault for tree in trees for fault in tree.faults]
     tree = trees.pop()
     while trees:
@@ -177,7 +167,7 @@ def _remark(base: Mapping, own: Mapping, merged: Mapping, changed: list[str]) ->
         texts[WORDS] = f"{base[WORDS]}（{below} 的原文，{file} 改了{what}）"
     place = own.keys_at[changed[0]]
     for key in texts.keys() - own.keys():
-        merged[key], merged.keys_at[key] = scalar(texts[key], place), place
+        merged.put(key, scalar(texts[key], place))
 
 
 def check_rubric(rubric: Rubric, found: Checked[Any]) -> Faults:

@@ -15,7 +15,7 @@ from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
 from govnb.rubric.values import FULL, LEFT_OUT, Condition, Cost, FormulaText, key
 from govnb.sheet import score_words as words
-from govnb.sheet.evidence import Target
+from govnb.sheet.evidence import DIRECTIONS, DOWNWARD, UPWARD, Target
 from govnb.sheet.expression import parse, settled
 from govnb.sheet.figure import Figures, Lack
 from govnb.text.faults import Fault
@@ -25,7 +25,6 @@ from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 
 TARGET, ACTUAL, MONEY = "年度指标值", "实际完成值", "资金"
-UPWARD, DOWNWARD = "正向", "反向"
 # A date without its year, and with it.
 MONTHS = ("月", "年月")
 # Beyond any result.
@@ -36,7 +35,6 @@ _SPANS: dict[str, Callable[[Decimal], Span]] = {
     "≥": lambda least: Span(least, None),
     ">": lambda least: Span(least, None, low_open=True),
 }
-_DIRECTIONS = {"≤": DOWNWARD, "<": DOWNWARD, "≥": UPWARD, ">": UPWARD}
 
 
 class Excess(Bounds):
@@ -101,7 +99,7 @@ class RatioOfTarget(Proportional):
         evidence = case.evidence
         sign = signed(evidence.target.text if evidence and evidence.target else "")[0]
         stated = evidence.direction if isinstance(evidence, Target) else None
-        direction = self.direction or stated or _DIRECTIONS.get(sign)
+        direction = self.direction or stated or DIRECTIONS.get(sign)
         if not direction and _unit(case) in MONTHS:
             direction = DOWNWARD
         return [direction != DOWNWARD] if direction or a else [True, False]
@@ -181,7 +179,7 @@ class ShareReached(Rule):
         a, b = (f.ratio if f is not None else None for f in (target, actual))
         if target is None or not isinstance(a, Decimal) or not isinstance(b, Decimal):
             return None
-        if _DIRECTIONS.get(signed(str(target.typed.text) if target.typed else "")[0]) == DOWNWARD:
+        if DIRECTIONS.get(signed(str(target.typed.text) if target.typed else "")[0]) == DOWNWARD:
             return b <= a
         return b >= a and (self.most is None or b <= a * (1 + ratio(self.most)))
 

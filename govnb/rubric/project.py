@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from govnb.rubric.file import Rubric
-from govnb.rubric.load import load_rubric, named_rubric
+from govnb.rubric.load import load_rubric
 from govnb.rubric.score import score
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
-from govnb.sheet.evidence import Target
+from govnb.sheet.evidence import DOWNWARD, Target
 from govnb.sheet.figure import Figures
 from govnb.sheet.overrides import tried
 from govnb.sheet.read import Inputs
@@ -24,7 +24,6 @@ from govnb.text.values import Amount
 
 # Its key in a year's file and among the values tried out; and the one that holds everywhere.
 PROJECT_RUBRIC, NATIONAL = "项目指标体系", "project-2020"
-DOWNWARD = "反向"
 
 
 def project_scores(
@@ -41,10 +40,7 @@ def project_scores(
     if not forms or faults:
         return {}
     stated = department.evaluated.rubric or inputs.year.project_rubric
-    if name:
-        rubric = load_rubric(name, inputs.params_dir)
-    else:
-        rubric = named_rubric(inputs, stated, NATIONAL)
+    rubric = load_rubric(name or stated or NATIONAL, inputs.params_dir)
     if rubric.file.form is None:
         message = f"“{rubric.id}”不是项目用的指标体系：没有“自评”"
         where = str(stated.place) if stated is not None and not name else str(rubric.place)

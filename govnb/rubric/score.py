@@ -243,11 +243,10 @@ def _own_weights(
             faults.append(Fault(inside[0].place, message, "改分值"))
         for target in own if parts else ():
             if target.subgroup not in parts:
-                known = list(parts)
-                hint = did_you_mean(str(target.subgroup or ""), known)
+                hint = did_you_mean(str(target.subgroup or ""), parts, "可写")
                 message = f"“{target.subgroup or '没有写'}”不在“{name}”的二级指标之内"
                 place = target.subgroup.place if target.subgroup else target.place
-                faults.append(Fault(place, message, hint or f"可写：{'、'.join(known)}"))
+                faults.append(Fault(place, message, hint))
     return told
 
 

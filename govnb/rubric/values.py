@@ -152,7 +152,7 @@ def _named(data: Any) -> Any:
     for name in data:
         if str(name) in items:
             raise refuse(f"“{name}”写了两次", "只留一个", name.place)
-        items[str(name)], items.keys_at[str(name)] = mapping({}, name.place), name.place
+        items.put(str(name), mapping({}, name.place))
     return items
 
 

@@ -199,7 +199,7 @@ class ProjectTotal(BudgetLine):
         if isinstance(data, Mapping) and str(data.get("没有列全", "")).strip() == "是":
             for name in ("上年预算", "上年支出", "预算", "支出"):
                 if name not in data:
-                    data[name], data.keys_at[name] = scalar(UNKNOWN, data.place), data.place
+                    data.put(name, scalar(UNKNOWN, data.place))
         return data
 
 

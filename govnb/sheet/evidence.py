@@ -33,7 +33,9 @@ from govnb.text.values import (
 from govnb.text.yaml_text import Mapping, Scalar, scalar
 
 NOT_DONE = "未完成"
-QUALITATIVE = "定性"
+UPWARD, DOWNWARD, QUALITATIVE = "正向", "反向", "定性"
+# Which way a target points, by its sign.
+DIRECTIONS = {"≥": UPWARD, ">": UPWARD, "≤": DOWNWARD, "<": DOWNWARD}
 # What a rubric takes the department's indicators from where it doesn't divide them itself.
 EVERY_GROUP = "全部"
 
@@ -53,7 +55,7 @@ _DAY_SCHEMA = {"type": ["string", "integer"], "description": f"日期、{UNKNOWN
 Day = Annotated[Any, Reads(_day, "一个日期", "", _DAY_SCHEMA, True)]
 
 
-Direction = Annotated[Scalar, TextOf("方向", choices=("正向", "反向", QUALITATIVE))]
+Direction = Annotated[Scalar, TextOf("方向", choices=(UPWARD, DOWNWARD, QUALITATIVE))]
 # What a year says of itself only.
 of_year = partial(key, of_one_year=True)
 
@@ -172,9 +174,9 @@ class Target(Evidence):
             text = data.get(number)
             if not isinstance(text, Scalar) or words in data or not (told or in_words(text)):
                 continue
-            data[words], data.keys_at[words] = data.pop(number), data.keys_at.pop(number)
+            data.put(words, data.pop(number), data.keys_at.pop(number))
             if words == "目标内容" and "方向" not in data:
-                data["方向"], data.keys_at["方向"] = scalar(QUALITATIVE, text.place), text.place
+                data.put("方向", scalar(QUALITATIVE, text.place))
                 told = True
         return data
 
@@ -232,8 +234,8 @@ def _check_target(target: Target) -> None:
         one, other = (f"“{unit or '无'}”" for unit in sorted(units))
         raise refuse(f"年度指标值与实际完成值的单位不同：{one}与{other}", "写成同一个单位")
     shown = goal.text.strip() if goal is not None else ""
-    sign = {"≥": "正向", ">": "正向", "≤": "反向", "<": "反向"}.get(signed(shown)[0])
-    if sign and target.direction and target.direction != sign:
+    sign = DIRECTIONS.get(signed(shown)[0])
+    if sign and target.direction not in (None, sign):
         raise refuse(f"方向“{target.direction}”与年度指标值“{shown}”的符号不合", "改其中一个")
 
 

@@ -126,11 +126,6 @@ def class_of(annotation: Any, base: type[T]) -> type[T] | None:
     return inner if isinstance(inner, type) and issubclass(inner, base) else None
 
 
-def aliases(model: type[BaseModel]) -> list[str]:
-    """Return the keys of a section."""
-    return list(keys_of(model))
-
-
 def below(annotation: Any, step: str) -> Any:
     """Return the type of what a key holds, None where there can be no such key."""
     inner = bare(annotation)

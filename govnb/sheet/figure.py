@@ -16,6 +16,7 @@ from govnb.text.values import ABOUT, MONEY_UNITS, MORE, UNKNOWN, is_round
 MOST_DIGITS = 20  # beyond which a value is not looked at to print it
 RATE_DECIMALS = 2  # of every rate that is computed, so that those on one page compare
 WHOLE_UNITS = frozenset(["人", "名", "个", "件", "次", "家", "项", "条", "年", "月", ""])
+SMALL = Decimal("0.1")  # of a unit larger than 万元: two places would tell too little
 _EXACT = Context(prec=200)
 
 
@@ -78,21 +79,23 @@ def shown(figure: Figure, *, padded: bool = False, unit: bool = True) -> str:
 def counted_in(figure: Figure, unit: str) -> Figure:
     """Return an amount of the file's own counted in another unit of money; others as they are.
 
-    Counted in a smaller unit it loses no digit. In a larger one it shows two places, or, where
-    these would put it off by more than a quarter, two digits that mean something.
+    Counted in a smaller unit it loses no digit; a larger one shows two places, or, of an amount
+    that is small in it, three digits that mean something. What a department counts in a unit
+    of its own (业务量) stays.
     """
     money, per, of = figure.unit.partition("/")
-    if money == unit or MONEY_UNITS.get(money) != figure.scale or unit not in MONEY_UNITS:
+    is_own = figure.kind is not None and not figure.kind.unit
+    if MONEY_UNITS.get(money) != figure.scale or unit not in MONEY_UNITS or is_own:
         return figure
     places = (MONEY_UNITS[unit] / figure.scale).adjusted()
     value = figure.value
-    if isinstance(value, Decimal):
-        value = value.scaleb(-places, _EXACT)
     most = max(figure.decimals + places, 0)
     decimals = 2 if places > 0 else most
-    if places > 0 and isinstance(value, Decimal):
-        is_off = abs(rounded(value, 2) - value) * 4 > abs(value)
-        decimals = min(most, 1 - value.adjusted()) if is_off else 2
+    if isinstance(value, Decimal):
+        value = value.scaleb(-places, _EXACT)
+        if value and abs(value) < SMALL and MONEY_UNITS[unit] > 1:
+            finest = most if places > 0 else (MONEY_UNITS[unit] / MONEY_UNITS["元"]).adjusted()
+            decimals = max(decimals, min(finest, 2 - value.adjusted()))
     return figure._replace(
         value=value, unit=f"{unit}{per}{of}", scale=MONEY_UNITS[unit], decimals=decimals
     )
@@ -139,8 +142,8 @@ class Figures(dict[str, Figure]):
     @property
     def printed(self) -> "Figures":
         """The figures in the unit of money the report prints them in (报告单位)."""
-        unit = self.sheet.money.printed
-        if unit in ("", self.sheet.money.unit):
+        unit = self.sheet.money.printed or self.sheet.money.unit
+        if unit == self.sheet.money.unit and MONEY_UNITS[unit] <= 1:
             return self
         told = {name: counted_in(figure, unit) for name, figure in self.items()}
         return Figures(told, self.parts, self.sheet, self.overrides, self.unsaid)

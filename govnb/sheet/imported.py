@@ -1,8 +1,9 @@
 """取自 and 来源文件: the workbook cell a value was imported from, and the workbooks."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from govnb.text.faults import Place
 from govnb.text.number import BadText
@@ -32,9 +33,8 @@ class Imported:
 
     def __str__(self) -> str:
         """Return it as a page tells it."""
-        return f"{self.file} · {self.sheet} · {self.cell}" + (
-            f"（{self.unit}）" if self.unit else ""
-        )
+        unit = f"（{self.unit}）" if self.unit else ""
+        return f"{self.file} · {self.sheet} · {self.cell}{unit}"
 
     @property
     def typed(self) -> str:
@@ -56,27 +56,20 @@ class SourceFile:
     @property
     def typed(self) -> str:
         """It as a parameter file states it."""
-        return f"{self.day}导入，sha256 {self.sha256}" + (
-            f"，在 {self.folder}" if self.folder else ""
-        )
+        folder = f"，在 {self.folder}" if self.folder else ""
+        return f"{self.day}导入，sha256 {self.sha256}{folder}"
 
 
-def read_cell(text: Scalar) -> Imported:
-    """Read a cell as a parameter file states it; raise :class:`BadText` for another text."""
-    match = _CELL.fullmatch(text)
-    if match is None:
-        raise BadText(f"“{text}”不是工作簿的一格", f"{_SEEN}；不要了就删去这一行")
-    told = {key: value or "" for key, value in match.groupdict().items()}
-    return Imported(**told, place=text.place)
+def _record(pattern: re.Pattern[str], what: str, made: Callable[..., Any]) -> Reads:
+    def read(text: Scalar) -> Any:
+        if (match := pattern.fullmatch(text)) is None:
+            raise BadText(f"“{text}”不是{what}", f"{_SEEN}；不要了就删去这一行")
+        told = {key: value or "" for key, value in match.groupdict().items()}
+        return made(**told, place=text.place)
+
+    return Reads(read, what, _SEEN, {"type": "string", "description": _SEEN})
 
 
-def _file(text: Scalar) -> SourceFile:
-    match = _FILE.fullmatch(text)
-    if match is None:
-        raise BadText(f"“{text}”不是导入的记录", f"{_SEEN}；不要了就删去这一行")
-    return SourceFile(match["day"], match["sha256"], match["folder"] or "", text.place)
-
-
-_SCHEMA = {"type": "string", "description": _SEEN}
-ImportedCell = Annotated[Imported, Reads(read_cell, "工作簿的一格", _SEEN, _SCHEMA)]
-ImportedFile = Annotated[SourceFile, Reads(_file, "导入的记录", _SEEN, _SCHEMA)]
+CELL = _record(_CELL, "工作簿的一格", Imported)
+ImportedCell = Annotated[Imported, CELL]
+ImportedFile = Annotated[SourceFile, _record(_FILE, "导入的记录", SourceFile)]

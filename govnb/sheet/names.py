@@ -13,7 +13,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.fields import aliases, bare, below, class_of, flat
+from govnb.sheet.fields import bare, below, class_of, flat, keys_of
 from govnb.sheet.published import PublishedFigure
 from govnb.sheet.rules import ANY, Book
 from govnb.sheet.sheet import BY_ACCOUNT, Sheet
@@ -124,7 +124,7 @@ class Names:
         if model is None:
             return f"写 {here}" if step else f"“{here}”是一段文字，不是指标"
         derived = {words[0] for words in self._following(done) if len(words) == 1} - {"*"}
-        allowed = [*dict.fromkeys([*aliases(model), *sorted(derived)])]
+        allowed = [*dict.fromkeys([*keys_of(model), *sorted(derived)])]
         near = nearest(step, allowed) if step else None
         return f"是不是“{here}.{near}”？" if near else f"“{here}”有：{'、'.join(allowed)}"
 
@@ -178,7 +178,7 @@ def _inside(annotation: Any, step: str) -> list[Any]:
     if get_origin(bare(annotation)) is list:
         return [int] if step == COUNT else []
     model = class_of(annotation, BaseModel)
-    steps = aliases(model) if model and step == "*" else [step]
+    steps = keys_of(model) if model and step == "*" else [step]
     return [found for each in steps if (found := below(annotation, each)) is not None]
 
 

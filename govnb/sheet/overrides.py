@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from govnb.sheet.department import Department
 from govnb.sheet.evidence import check_evidence
 from govnb.sheet.expression import FormulaError, parse
-from govnb.sheet.fields import aliases, bare, below, class_of, typed
+from govnb.sheet.fields import bare, below, class_of, keys_of, typed
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure
 from govnb.text.faults import Fault, Place, did_you_mean
@@ -93,9 +93,7 @@ def _keys(name: str) -> tuple[list[str], Any]:
 
 def _hint(annotation: Any, step: str = "") -> str:
     model = class_of(annotation, BaseModel)
-    known = aliases(model) if model else []
-    listed = f"可写：{'、'.join(known)}" if known else ""
-    return (did_you_mean(step, known) if step else "") or listed
+    return did_you_mean(step, keys_of(model), "可写") if model else ""
 
 
 def _read(figure: Figure | None, text: str, annotation: Any, money: str) -> Any:

@@ -154,7 +154,7 @@ def department_path(year: int | str, department: str, params_dir: Path) -> Path:
         unread = unread_files(year, params_dir)
         if department and (near := [u for u in unread if named.match(Path(u.file).name)]):
             raise FaultsError(u.fault() for u in near)
-        hint = did_you_mean(department, known) or f"已有：{'、'.join(known) or '无'}"
+        hint = did_you_mean(department, known, "已有")
         raise FaultsError.of(file, f"{year} 年没有部门“{department}”", hint)
     if told := name_fault(department):
         raise FaultsError.of(file, told[0], f"改文件名：{told[1]}")

@@ -2,79 +2,60 @@
 
 `params/2026/bumen.月度.csv` fills 月度 of `params/2026/bumen.yml`: what a finance system exports is
 copied there as it is, and every value keeps its file, row and column. Payments of one project and
-month are added up; 当月 becomes 累计.
+month are added up; 当月 becomes 累计. Which columns there are, and which hold numbers, is what the
+sections' own fields say.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, get_origin
 
-import pandas as pd
+from pydantic import BaseModel
 
+from govnb.sheet import in_year
+from govnb.sheet.evidence import Target
+from govnb.sheet.fields import bare, flat, keys_of
 from govnb.sheet.folder import FORMS, folded, registers_of
-from govnb.sheet.in_year import APPROVED, MONTHS, PENDING, monitoring_rules
-from govnb.sheet.self_evaluation import WHOLE_MONEY
+from govnb.sheet.in_year import APPROVED, MONTHS, PENDING, MonthlyLine, monitoring_rules
+from govnb.sheet.self_evaluation import WHOLE_MONEY, FormMoney, ProjectForm, YearGoal
 from govnb.text.faults import MOST_FAULTS, Fault, FaultsError, Place, did_you_mean
 from govnb.text.ledger_file import Line, read_lines
+from govnb.text.measure import PERCENT
 from govnb.text.number import BadText, exported_number
+from govnb.text.values import MONEY_UNIT, AmountOf, Kind, Text
 from govnb.text.yaml_text import Mapping as Tree
 from govnb.text.yaml_text import mapping, scalar
 
-# Of each ledger: the columns that name a row, and the columns of words and of numbers.
-_KEYS = {
-    "预算调整": ("项目", "状态", "编号"),
-    "三公台账": ("项目", "月份"),
-    "结转结余对账": ("项目",),
-    "绩效监控": ("项目", "月份", "指标"),
+# Of each ledger: the columns that name a row, and what a row states.
+_ROWS: dict[str, tuple[tuple[str, ...], type[BaseModel]]] = {
+    "月度": (("项目", "月份", "日期"), MonthlyLine),
+    "预算调整": (("项目", "状态", "编号"), in_year.Adjustment),
+    "三公台账": (("项目", "月份"), in_year.ThreePublicMonth),
+    "结转结余对账": (("项目",), in_year.CarryOver),
+    "绩效监控": (("项目", "月份", "指标"), in_year.MonitoredTarget),
+    FORMS: (("项目", "指标"), ProjectForm),
 }
-_WORDS = {
-    "月度": ("类别", "科目", "口径", "备注"),
-    "预算调整": ("日期", "文号", "必要性", "政策依据", "预期效果", "审批层级", "备注"),
-    "三公台账": ("备注",),
-    "结转结余对账": ("科目", "资金性质", "差额原因", "处理"),
-    "绩效监控": (
-        "一级指标", "二级指标", "年度指标值", "执行情况", "全年预计完成", "偏差原因", "原因说明",
-        "措施", "完成目标可能性", "备注",
-    ),
-}  # fmt: skip
-_NUMBERS = {
-    "月度": ("年初预算", "调整后预算", "全年预计", "当月支出", "累计支出", "上年累计", *MONTHS),
-    "预算调整": ("金额",),
-    "三公台账": ("金额", "批次", "人次"),
-    "结转结余对账": ("年初数", "单位账面", "财政指标"),
-    "绩效监控": (),
-}
-# Of a 自评表: what is said of the whole, what of each indicator, and where it goes.
-_OF_FORM = {
-    "年初预算": f"资金.{WHOLE_MONEY}.年初预算数", "调整后预算": f"资金.{WHOLE_MONEY}.全年预算数",
-    "全年执行数": f"资金.{WHOLE_MONEY}.全年执行数", "预期目标": "年度目标.目标1.预期目标",
-    "实际完成": "年度目标.目标1.实际完成",
-} | {
-    name: name
-    for name in ("项目编码", "主管部门", "实施单位", "公布执行率", "执行率分值", "执行率得分",
-                 "执行偏差原因", "预算调整说明", "总分")
-}  # fmt: skip
+CURRENT, TO_DATE, LAST_YEAR = "当月", "累计", "上年累计"
+_MEASURED = {"当月支出": CURRENT, "累计支出": TO_DATE, "上年累计": LAST_YEAR}
+# Of a 自评表: what its sections are in columns, and where 预算执行率, which forms print as their
+# first indicator, goes.
+_OF_MONEY = {"年初预算": "年初预算数", "调整后预算": "全年预算数", "全年执行数": "全年执行数"}
+_OF_GOAL = ("预期目标", "实际完成")
 _OF_TARGET = ("一级指标", "二级指标", "年度指标值", "实际完成值", "方向", "分值", "公布得分",
               "偏差原因", "改进措施")  # fmt: skip
-# Where a form prints 预算执行率 as its first indicator.
 _OF_RATE = {
     "分值": "执行率分值", "公布得分": "执行率得分", "偏差原因": "执行偏差原因",
     "实际完成值": "公布执行率",
 }  # fmt: skip
-_MONEY_OF_FORM = ("年初预算", "调整后预算", "全年执行数")
-_KEYS[FORMS] = ("项目", "指标")
-_NUMBERS[FORMS] = (*_MONEY_OF_FORM, "分值", "公布得分", "执行率分值", "执行率得分", "总分")
-_WORDS[FORMS] = tuple(n for n in (*_OF_FORM, *_OF_TARGET) if n not in _NUMBERS[FORMS])
-_NO_MONEY = ("批次", "人次", *(n for n in _NUMBERS[FORMS] if n not in _MONEY_OF_FORM))
-CURRENT, TO_DATE, LAST_YEAR = "当月", "累计", "上年累计"
 _STATES = {"已批复": APPROVED, "已批": APPROVED, "已批准": APPROVED, "已完成": APPROVED}
 _STATES |= dict.fromkeys((PENDING, "办理中", "在办", "未批复", "审批中", "待批复"), PENDING)
-_MEASURES, _SAMPLE = "监控", "示例"
+_MEASURES, _SAMPLE, _PROJECTS = "监控", "示例", "项目"
 _HEAD = re.compile(r"(?P<name>.*?)\s*(?:[（(](?P<unit>元|千元|万元|亿元)[)）])?")
 _UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>元|千元|万元|亿元)")
 _MONTH = re.compile(r"0?(\d{1,2})月?份?(?:累计|当月|支出)?")
@@ -95,11 +76,12 @@ class _Ledger:
     file: str
     year: str
     # What a heading may also be called, and what that is here.
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list)
     columns: dict[str, int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
-    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # Each row's number in the file, and its cells: words, numbers, the number of its month.
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     # Whether its title says that it is made up.
     sample: bool = False
 
@@ -124,84 +106,91 @@ class _Ledger:
             return f"{month[1]}月", unit
         return self.aliases.get(name, name), unit
 
-    @property
-    def own(self) -> frozenset[str]:
-        """The columns a ledger of this kind may have."""
-        keys = _KEYS.get(self.kind, ("项目", "月份", "日期"))
-        return frozenset((*keys, *_WORDS[self.kind], *_NUMBERS[self.kind]))
+    @cached_property
+    def own(self) -> dict[str, Kind | None]:
+        """The columns a ledger of this kind may have, and what those of numbers count."""
+        keys, model = _ROWS[self.kind]
+        types = {alias: key.type for alias, key in keys_of(model).items()}
+        if self.kind == FORMS:
+            types = {
+                name: each for name, each in types.items() if get_origin(bare(each)) is not dict
+            }
+            types |= {name: keys_of(FormMoney)[own].type for name, own in _OF_MONEY.items()}
+            types |= {name: keys_of(YearGoal)[name].type for name in _OF_GOAL}
+            types |= {name: keys_of(Target)[name].type for name in _OF_TARGET}
+        elif self.kind == "月度":
+            types |= dict.fromkeys(("当月支出", *MONTHS), types["累计支出"])
+            types |= dict.fromkeys(("口径", "备注"), Text)
+        return dict.fromkeys(keys) | {name: _counted(each) for name, each in types.items()}
 
 
-def sections(path: Path, label: str, params: Path) -> tuple[dict[str, Tree], list[Fault]]:
-    """Return the sections that the ledgers beside a department's file fill, and their faults.
+def _counted(annotation: Any) -> Kind | None:
+    """Return what a field's number counts; None for words, be it with a number in them (≥95%)."""
+    kinds = (reader.kind for reader in flat(annotation) if isinstance(reader, AmountOf))
+    return next((k for k in kinds if not k.any_unit and k.unit != PERCENT), None)
+
+
+def add_sections(tree: Tree, path: Path, label: str, params: Path) -> list[Fault]:
+    """Put the ledgers beside a department's file into what was read of it; return the faults.
 
     `label` is the department file's name in messages. A ledger whose title says 示例 fills
     监控.示例, too: what is made up says so itself and is never taken for real.
     """
-    found: dict[str, Tree] = {}
     faults: list[Fault] = []
+    found: dict[str, Tree] = {}
     heads = monitoring_rules(params).heads
     aliases = {str(also): name for name, others in heads.items() for also in others}
     for file in registers_of(path):
         kind = file.name.removeprefix(f"{path.stem}.").removesuffix(file.suffix)
-        name = f"{label.removesuffix(path.suffix)}.{kind}{file.suffix}"
+        place = Place(f"{label.removesuffix(path.suffix)}.{kind}{file.suffix}")
         if kind in found:
-            faults.append(Fault(Place(name), f"“{kind}”有两个台账文件", "只留一个"))
+            faults.append(Fault(place, f"“{kind}”有两个台账文件", "只留一个"))
             continue
+        ledger = _Ledger(kind, place.file, path.parent.name, aliases)
         try:
-            ledger = _Ledger(kind, name, path.parent.name, aliases)
-            found[kind] = _section(ledger, read_lines(file, name))
-            faults += ledger.faults
-            if ledger.sample:
-                found[_MEASURES] = mapping({_SAMPLE: scalar("是", Place(name, 1))}, Place(name, 1))
+            found[kind] = _section(ledger, read_lines(file, place.file))
         except FaultsError as error:
             faults += error.faults
-    return found, [*faults, *_spelled_alike(found)]
+            continue
+        made = {kind: found[kind]}
+        if kind == FORMS:
+            forms = mapping({}, place)
+            for project, form in found[kind].items():
+                forms.put(project, mapping({"自评表": form}, form.place))
+            made = {_PROJECTS: forms} if forms else {}
+        if ledger.sample:
+            made[_MEASURES] = mapping({_SAMPLE: scalar("是", place)}, place)
+        faults += [*ledger.faults, *_lay(mapping(made, place), tree)]
+    return [*faults, *_spelled_alike(found.values())]
 
 
-def _spelled_alike(found: Mapping[str, Tree]) -> Iterator[Fault]:
+def _lay(made: Tree, tree: Tree, above: str = "") -> Iterator[Fault]:
+    """Put a ledger's sections among the file's own; what stands in both is a fault."""
+    for name, section in made.items():
+        own = tree.get(name)
+        if own is None or name == _SAMPLE or (above == _PROJECTS and not isinstance(own, Tree)):
+            tree.put(name, section)
+        elif name in (_PROJECTS, _MEASURES) or above == _PROJECTS:
+            yield from _lay(section, own, name) if isinstance(own, Tree) else ()
+        else:
+            message = f"“{above}”的{name}" if above else f"“{name}”"
+            message += f"写在这里，又有台账文件 {section.place.file}"
+            yield Fault(tree.keys_at[name], message, "只留一处")
+
+
+def _spelled_alike(found: Iterable[Tree]) -> Iterator[Fault]:
     """Yield the projects whose names differ in blanks and width only: one would count as two."""
     first = dict[str, tuple[str, Place]]()
-    for project, line in ((p, line) for section in found.values() for p, line in section.items()):
-        if isinstance(line, Tree):
-            name, place = first.setdefault(folded(project), (project, line.place))
-            if name != project:
-                message = f"项目“{project}”与 {place.file}:{place.line} 的“{name}”只差空格或全半角"
-                yield Fault(line.place, message, f"是同一个项目，都写 {name}")
-
-
-def add_sections(tree: Tree, path: Path, label: str, params: Path) -> list[Fault]:
-    """Put the ledgers beside a department's file into what was read of it; return the faults."""
-    found, faults = sections(path, label, params)
-    for project, form in (found.pop(FORMS, None) or {}).items():
-        projects = _below(tree, "项目", form.place)
-        if not isinstance(projects, Tree):
-            break
-        own = _below(projects, project, form.place)
-        if not isinstance(own, Tree):
-            own = projects[project] = mapping({}, form.place)
-        if "自评表" in own:
-            message = f"“{project}”的自评表写在这里，又有台账文件 {form.place.file}"
-            faults.append(Fault(own.keys_at["自评表"], message, "只留一处"))
-        else:
-            own["自评表"], own.keys_at["自评表"] = form, form.place
-    for kind, section in found.items():
-        if kind == _MEASURES and kind in tree:
-            tree[kind] |= section
-            tree[kind].keys_at |= section.keys_at
-        elif kind in tree:
-            message = f"“{kind}”写在这里，又有台账文件 {section.place.file}"
-            faults.append(Fault(tree.keys_at[kind], message, "只留一处"))
-        else:
-            tree[kind], tree.keys_at[kind] = section, section.place
-    return faults
+    for project, line in ((p, line) for section in found for p, line in section.items()):
+        name, place = first.setdefault(folded(project), (project, line.place))
+        if name != project:
+            message = f"项目“{project}”与 {place.file}:{place.line} 的“{name}”只差空格或全半角"
+            yield Fault(line.place, message, f"是同一个项目，都写 {name}")
 
 
 def _section(ledger: _Ledger, lines: Sequence[Line]) -> Tree:
     _read(ledger, lines)
-    if ledger.rows.empty:
-        return mapping({}, Place(ledger.file))
-    makers = {"月度": _monthly, FORMS: _forms}
-    return makers.get(ledger.kind, _nested)(ledger)
+    return _monthly(ledger) if ledger.kind == "月度" and ledger.rows else _placed(ledger)
 
 
 # ── The header and the rows ─────────────────────────────────────
@@ -211,7 +200,7 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
     """Find the header, below titles, and read the rows under it."""
     head = next((n for n, (_, cells) in enumerate(lines) if _named(ledger, cells) >= 2), None)
     if head is None:
-        known = "、".join(sorted(ledger.own - {*MONTHS}))
+        known = "、".join(sorted(ledger.own.keys() - {*MONTHS}))
         raise FaultsError.of(ledger.file, f"没有找到“{ledger.kind}”的表头", f"表头可写：{known}")
     above = " ".join(cell for _, cells in lines[:head] for cell in cells)
     unit = match["unit"] if (match := _UNIT.search(above)) else ""
@@ -226,23 +215,13 @@ def _read(ledger: _Ledger, lines: Sequence[Line]) -> None:
         elif name in ledger.own:
             ledger.columns[name] = at
             # Only money has a unit of money.
-            money = name in _NUMBERS[ledger.kind] and name not in _NO_MONEY
-            ledger.units[name] = (own or unit) if money else ""
+            kind = ledger.own[name]
+            ledger.units[name] = (own or unit) if kind and kind.unit == MONEY_UNIT else ""
         elif cell and (hint := did_you_mean(cell, [*ledger.own, *ledger.aliases])):
             ledger.faults.append(Fault(Place(ledger.file, row, at + 1), f"表头没有“{cell}”", hint))
-    taken = list(ledger.columns.items())
-    below = [(n, [c[at] if at < len(c) else "" for _, at in taken]) for n, c in lines[head + 1 :]]
-    rows = pd.DataFrame(
-        [c for _, c in below], index=[n for n, _ in below], columns=[name for name, _ in taken]
-    )
-    if "项目" not in rows:
+    if "项目" not in ledger.columns:
         raise FaultsError.of(ledger.file, "表头没有“项目”这一列", "加一列“项目”")
-    names = rows["项目"].str.replace(r"\s", "", regex=True)
-    rows = rows[~names.map(lambda name: bool(_NO_PROJECT.fullmatch(name))).astype(bool)]
-    for n in rows.index[rows["项目"] == ""][:MOST_FAULTS]:
-        ledger.fault(n, "项目", "“项目”是空的", "补上项目名称")
-    ledger.rows = rows[rows["项目"] != ""].copy()
-    _read_cells(ledger)
+    _read_rows(ledger, lines[head + 1 :])
 
 
 def _named(ledger: _Ledger, cells: Sequence[str]) -> int:
@@ -263,8 +242,40 @@ def _second_head(ledger: _Ledger, above: Sequence[str], below: Sequence[str]) ->
         told += [own] if low in ("", "合计", "小计") else []
         heads.append(next((t for t in told if ledger.column(t)[0] in ledger.own), low))
     told = [head for head, low in zip(heads, below, strict=True) if low]
-    is_head = any(ledger.column(head)[0] in ledger.own for head in told)
-    return heads if is_head else []
+    return heads if _named(ledger, told) else []
+
+
+def _read_rows(ledger: _Ledger, lines: Iterable[Line]) -> None:
+    """Read the cells of each row; what is no number or month where one should be is a fault."""
+    columns = dict(ledger.columns)
+    numbers = {name for name in columns if ledger.own[name] is not None}
+    at = "月份" if "月份" in columns else "日期" if ledger.kind == "月度" else ""
+    if at in columns:
+        ledger.columns.setdefault("月份", columns[at])
+    for n, cells in lines:
+        row: dict[str, Any] = {c: cells[at] if at < len(cells) else "" for c, at in columns.items()}
+        if _NO_PROJECT.fullmatch(re.sub(r"\s", "", row["项目"])):
+            continue
+        if not row["项目"]:
+            ledger.fault(n, "项目", "“项目”是空的", "补上项目名称")
+            continue
+        for column in numbers:
+            try:
+                row[column] = _number(row[column])
+            except BadText as error:
+                ledger.fault(n, column, f"“{column}”：{error}", error.hint)
+                row[column] = None
+        try:
+            if at in columns:
+                row["月份"] = _month_of(row[at], ledger.year)
+            ledger.rows[n] = row
+        except BadText as error:
+            ledger.fault(n, at, str(error), error.hint)
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal | None:
+    return exported_number(text) if text else None
 
 
 def _digits(text: str) -> str:
@@ -272,168 +283,130 @@ def _digits(text: str) -> str:
     return _NUMERAL.sub(lambda found: str(_NUMERALS.index(found[1])), text)
 
 
-def _read_cells(ledger: _Ledger) -> None:
-    """Turn the numbers and months of the rows into numbers; what is none is a fault."""
-    rows = ledger.rows
-    for column in [c for c in rows if c in _NUMBERS[ledger.kind]]:
-        values = {text: _value(text) for text in rows[column].unique()}
-        wrong = rows[column].map(lambda text: isinstance(values[text], BadText))  # noqa: B023
-        for n, text in rows[column][wrong][:MOST_FAULTS].items():
-            told: Any = values[text]
-            ledger.fault(int(str(n)), column, f"“{column}”：{told}", told.hint)
-        known = {t: None if isinstance(v, BadText) else v for t, v in values.items()}
-        rows[column] = rows[column].map(known).astype(object).where(lambda each: each.notna(), None)
-    at = "月份" if "月份" in rows else "日期" if ledger.kind == "月度" else ""
-    if at in rows:
-        read = {text: _month_of(text, ledger.year) for text in rows[at].unique()}
-        bad = rows[at].map(lambda text: isinstance(read[text], tuple))
-        for n, text in rows[at][bad][:MOST_FAULTS].items():
-            message, hint = read[text]  # type: ignore[misc]
-            ledger.fault(int(str(n)), at, message, hint)
-        rows["月份"] = rows[at].map(read)
-        ledger.rows = rows[~bad].copy()
-        ledger.columns.setdefault("月份", ledger.columns[at])
-
-
-def _value(text: str) -> Decimal | BadText | None:
-    try:
-        return exported_number(text) if text else None
-    except BadText as error:
-        return error
-
-
-def _month_of(text: str, year: str) -> int | tuple[str, str]:
-    """Return the month a cell names, or what is wrong with it."""
+def _month_of(text: str, year: str) -> int:
+    """Return the month a cell names; raise :class:`BadText` for one that names none of the year."""
+    number = 0
     if match := _MONTH.fullmatch(_digits(text)):
         number = int(match[1])
     elif match := _DATE.fullmatch(text):
         number = int(match[2])
         if year.isdigit() and match[1] != year:
-            return f"“{text}”不是 {year} 年的", "别的年度的行放到那一年的台账里"
-    else:
-        number = 0
-    if 1 <= number <= 12:
-        return number
-    return f"“{text}”不是月份", "写 6、6月 或 2026-06-30"
+            raise BadText(f"“{text}”不是 {year} 年的", "别的年度的行放到那一年的台账里")
+    if not 1 <= number <= len(MONTHS):
+        raise BadText(f"“{text}”不是月份", "写 6、6月 或 2026-06-30")
+    return number
 
 
 # ── 月度 ────────────────────────────────────────────────────
 
 
+class _Spent(NamedTuple):
+    """What a project spent in, or up to, a month: a cell of a row."""
+
+    row: int
+    column: str
+    month: int
+    measure: str  # 当月, 累计 or 上年累计
+    amount: Decimal
+
+
 def _monthly(ledger: _Ledger) -> Tree:
     """Return 月度, each project cumulated to the last month the file has."""
+    by_project = dict[str, list[_Spent]]()
+    for spent in (every := _spent(ledger)):
+        by_project.setdefault(ledger.rows[spent.row]["项目"], []).append(spent)
     faulty = {fault.place.line for fault in ledger.faults}
-    unread = ledger.rows["项目"][[row in faulty for row in ledger.rows.index]]
-    every = ledger.rows.groupby("项目", sort=False).head(1)["项目"]
-    _unfold(ledger)
-    rows = ledger.rows
-    for row, project in every[~every.isin([*rows["项目"], *unread])].items():
-        ledger.fault(
-            int(str(row)),
-            "项目",
-            f"“{project}”各月的支出都是空的",
-            "没有支出的写 0；不是项目的，删去这一行",
-        )
-    if rows.empty:
-        return mapping({}, Place(ledger.file))
-    span, lines = (int(rows["月份"].min()), int(rows["月份"].max())), dict[str, Any]()
-    for project, own in rows.groupby("项目", sort=False):
-        first = int(own.index[0])
+    unread = {row["项目"] for n, row in ledger.rows.items() if n in faulty}
+    first = {row["项目"]: n for n, row in reversed(ledger.rows.items())}
+    for project in first.keys() - by_project.keys() - unread:
+        hint = "没有支出的写 0；不是项目的，删去这一行"
+        ledger.fault(first[project], "项目", f"“{project}”各月的支出都是空的", hint)
+    months = [spent.month for spent in every]
+    lines = mapping({}, Place(ledger.file))
+    for project, own in by_project.items():
         line: dict[str, Any] = dict(_once(ledger, own))
-        line["累计支出"] = _cumulated(ledger, str(project), own[own["口径"] != LAST_YEAR], span)
-        before = own[own["口径"] == LAST_YEAR]
-        line["上年累计"] = _stated(ledger, before, "上年累计")
-        lines[str(project)] = mapping(
-            {name: value for name, value in line.items() if value}, ledger.at(first, "项目")
-        )
-    return mapping(lines, Place(ledger.file))
+        this_year = [spent for spent in own if spent.measure != LAST_YEAR]
+        line["累计支出"] = _cumulated(ledger, project, this_year, min(months), max(months))
+        before = [spent for spent in own if spent.measure == LAST_YEAR]
+        line["上年累计"] = _stated(ledger, before, f"{project}（上年）")
+        stated = {name: value for name, value in line.items() if value}
+        lines.put(project, mapping(stated, ledger.at(own[0].row, "项目")))
+    return lines
 
 
-def _unfold(ledger: _Ledger) -> None:
-    """Bring the rows to one a project and month, with what its 支出 is: 当月, 累计 or 上年累计."""
-    rows = ledger.rows
-    wide = [month for month in MONTHS if month in rows]
-    amounts = [c for c in ("当月支出", "累计支出", "上年累计") if c in rows]
-    if wide:
-        parts = [(month, int(month[:-1]), "") for month in wide]
-        if "口径" not in rows:
-            hint = f"加一列“口径”，写 {CURRENT}、{TO_DATE} 或 {LAST_YEAR}"
-            raise FaultsError.of(ledger.file, "没有说明各月是当月数还是累计数", hint)
-    elif amounts and "月份" in rows:
-        said = {"当月支出": CURRENT, "累计支出": TO_DATE, "上年累计": LAST_YEAR}
-        parts = [(name, 0, said[name]) for name in amounts]
-    else:
+def _spent(ledger: _Ledger) -> list[_Spent]:
+    """Return what was spent, be it a column a month or a row a month."""
+    wide = [month for month in MONTHS if month in ledger.columns]
+    amounts = [column for column in _MEASURED if column in ledger.columns]
+    hint = f"写 {CURRENT}、{TO_DATE} 或 {LAST_YEAR}"
+    if wide and "口径" not in ledger.columns:
+        message = "没有说明各月是当月数还是累计数"
+        raise FaultsError.of(ledger.file, message, f"加一列“口径”，{hint}")
+    if not wide and not (amounts and "月份" in ledger.columns):
         hint = "加“月份”和“当月支出”（或“累计支出”）两列，或 1月……12月 十二列"
         raise FaultsError.of(ledger.file, "看不出各月的支出在哪一列", hint)
-    long = []
-    for column, month, measure in parts:
-        each = rows[rows[column].notna()].drop(columns=[*wide, *amounts])
-        each = each.assign(支出=rows[column].dropna(), 栏=column)
-        each["月份"] = month if month else each["月份"].astype(int)
-        each["口径"] = measure if measure else each["口径"].replace({"本月": CURRENT})
-        long.append(each)
-    together = pd.concat(long)
-    wrong = ~together["口径"].isin([CURRENT, TO_DATE, LAST_YEAR])
-    for n in dict.fromkeys(together.index[wrong]):
-        hint = f"写 {CURRENT}、{TO_DATE} 或 {LAST_YEAR}"
-        ledger.fault(int(n), "口径", "没有说明各月是当月数还是累计数", hint)
-    ledger.rows = together[~wrong]
+    found, unsaid = list[_Spent](), dict[int, None]()
+    for column in wide or amounts:
+        for n, row in ledger.rows.items():
+            measure = row["口径"] if wide else _MEASURED[column]
+            measure = CURRENT if measure == "本月" else measure
+            if row[column] is None:
+                continue
+            if measure not in _MEASURED.values():
+                unsaid[n] = None
+                continue
+            month = int(column[:-1]) if wide else row["月份"]
+            found.append(_Spent(n, column, month, measure, row[column]))
+    for n in unsaid:
+        ledger.fault(n, "口径", "没有说明各月是当月数还是累计数", hint)
+    return found
 
 
-def _once(ledger: _Ledger, own: pd.DataFrame) -> Iterator[tuple[str, Any]]:
+def _once(ledger: _Ledger, own: Sequence[_Spent]) -> Iterator[tuple[str, Any]]:
     """Yield what a project states once, in whichever of its rows; the forecast is the last one."""
-    for column in ("类别", "科目", "年初预算", "调整后预算", "全年预计"):
-        if column not in own:
+    for column in (name for name in keys_of(MonthlyLine) if name not in _MEASURED):
+        cells = ((spent.row, ledger.rows[spent.row].get(column)) for spent in own)
+        told = [(n, value) for n, value in cells if value not in (None, "")]
+        if not told:
             continue
-        told = own[column][own[column].notna() & (own[column] != "")]
-        if told.empty:
-            continue
-        at = int(told.index[-1] if column == "全年预计" else told.index[0])
-        value = told.loc[[at]].iloc[0]
-        other = told[told != value]
-        if column != "全年预计" and not other.empty:
-            row, project = int(other.index[0]), own["项目"].iloc[0]
-            message = f"“{project}”的{column}是{other.iloc[0]}，第{at}行写的是{value}"
-            ledger.fault(row, column, message, "同一个项目只能有一个；调整的写进“预算调整”台账")
+        is_last = column == "全年预计"
+        at, value = told[-1] if is_last else told[0]
+        other = next((cell for cell in told if cell[1] != value and not is_last), None)
+        if other is not None:
+            project = ledger.rows[at]["项目"]
+            message = f"“{project}”的{column}是{other[1]}，第{at}行写的是{value}"
+            hint = "同一个项目只能有一个；调整的写进“预算调整”台账"
+            ledger.fault(other[0], column, message, hint)
         yield column, ledger.cell(value, at, column)
 
 
 def _cumulated(
-    ledger: _Ledger, project: str, own: pd.DataFrame, span: tuple[int, int]
+    ledger: _Ledger, project: str, own: Sequence[_Spent], first: int, last: int
 ) -> Tree | None:
     """Return a project's cumulative figures, whether they were given or are added up.
 
-    `span` is the ledger's first and last month.
+    `first` and `last` are the ledger's months.
     """
-    measures = list(own["口径"].unique())
-    if not measures:
-        return None
-    by_measure = {m: own[own["口径"] == m] for m in measures}
-    stated = _stated(ledger, by_measure.get(TO_DATE, own[:0]), project, span[0])
-    if CURRENT not in by_measure:
+    current = [spent for spent in own if spent.measure == CURRENT]
+    stated = _stated(ledger, [s for s in own if s.measure == TO_DATE], project, first)
+    if not current:
         return stated
-    summed, total = dict[str, Any](), Decimal(0)
-    months = {int(m): rows for m, rows in by_measure[CURRENT].groupby("月份")}
-    first = by_measure[CURRENT]
-    at, column = int(first.index[0]), str(first["栏"].iloc[0])
-    for number in range(1, span[1] + 1):
-        if (rows := months.get(number)) is not None:
-            total += sum(rows["支出"], Decimal(0))
-            at, column = int(rows.index[0]), str(rows["栏"].iloc[0])
-        summed[f"{number}月"] = ledger.cell(total, at, column)
-    if stated is None:
-        return mapping(summed, ledger.at(int(first.index[0])))
-    for month, given in stated.items():
-        if str(given) != str(summed[month]):
-            message = f"“{project}”{month}的累计支出是{given}，而 1—{month}的当月支出相加是"
+    summed, total, at = mapping({}, ledger.at(current[0].row)), Decimal(0), current[0]
+    for number in range(1, last + 1):
+        month = [spent for spent in current if spent.month == number]
+        total, at = sum((spent.amount for spent in month), total), (month or [at])[0]
+        summed.put(f"{number}月", ledger.cell(total, at.row, at.column))
+    for name, given in stated.items() if stated else ():
+        if str(given) != str(summed[name]):
+            message = f"“{project}”{name}的累计支出是{given}，而 1—{name}的当月支出相加是"
             hint = f"改正其中一个；有的月份像是把{CURRENT}数和{TO_DATE}数填反了"
-            ledger.faults.append(Fault(given.place, f"{message}{summed[month]}", hint))
+            ledger.faults.append(Fault(given.place, f"{message}{summed[name]}", hint))
             break
-    return stated
+    return stated or summed
 
 
 def _stated(
-    ledger: _Ledger, own: pd.DataFrame, project: str, first: int | None = None
+    ledger: _Ledger, own: Sequence[_Spent], project: str, first: int | None = None
 ) -> Tree | None:
     """Return cumulative figures as given; one below the month before is no cumulative figure.
 
@@ -441,117 +414,95 @@ def _stated(
     """
     found = dict[str, Any]()
     before, previous = Decimal(0), (first or 1) - 1
-    for row, line in own.sort_values("月份", kind="stable").iterrows():
-        n, month, value, column = int(str(row)), int(line["月份"]), line["支出"], str(line["栏"])
+    for n, column, month, _, value in sorted(own, key=lambda spent: spent.month):
         name = f"{month}月"
         if name in found:
             ledger.fault(n, column, f"“{project}”{name}的累计数有两行", "只留一行")
         elif first and month > previous + 1:
             told = "、".join(f"{m}月" for m in range(previous + 1, month))
             ledger.fault(n, column, f"“{project}”没有{told}的累计数", "补上；没有支出的照抄上月")
-        elif value < before and not line.get("备注"):
+        elif value < before and not ledger.rows[n].get("备注"):
             message = f"“{project}”{name}累计{value}，比{previous}月的{before}少"
             hint = "这一格像是当月数：改成累计数；确是退款、更正的，在“备注”里写明"
             ledger.fault(n, column, message, hint)
         found[name] = ledger.cell(value, n, column)
         before, previous = max(value, Decimal(0)), month
-    return mapping(found, ledger.at(int(own.index[0]))) if found else None
+    return mapping(found, ledger.at(own[0].row)) if found else None
 
 
 # ── The others ──────────────────────────────────────────────────
 
 
-def _nested(ledger: _Ledger) -> Tree:
-    """Return a ledger's rows as sections within sections, by the columns that name a row."""
-    top, summed = mapping({}, Place(ledger.file)), dict[tuple[Any, ...], Decimal]()
-    number_columns = _NUMBERS[ledger.kind]
-    for row, line in ledger.rows.to_dict("index").items():
-        n = int(str(row))
-        path = [_key_of(ledger, n, line, column) for column in _KEYS[ledger.kind]]
-        if None in path:
+def _placed(ledger: _Ledger) -> Tree:
+    """Return a ledger's rows as sections within sections, by the columns that name a row.
+
+    Of 三公台账 the numbers of rows with the same names are added up. What is said of the whole of
+    a 自评表 may stand in any of its rows, and in several.
+    """
+    top, sums = mapping({}, Place(ledger.file)), dict[tuple[str, ...], Decimal]()
+    keys, is_form = _ROWS[ledger.kind][0], ledger.kind == FORMS
+    for n, row in ledger.rows.items():
+        path = [_key_of(ledger, n, row, column) for column in (keys[:1] if is_form else keys)]
+        if not all(path):
             continue
-        here = top
-        for word in path:
-            here = _below(here, str(word), ledger.at(n, "项目"))
-        for column, value in line.items():
-            name = str(column)
-            if name in _KEYS[ledger.kind] or name == "月份" or value is None or value == "":
-                continue
-            number = name in number_columns
-            if name in here and number and ledger.kind == "三公台账":
-                value += summed[*path, name]
-            elif name in here:
-                message = (
-                    f"“{'·'.join(map(str, path))}”的{name}在第{here[name].place.line}行已经有了"
-                )
-                ledger.fault(n, name, message, "只留一行")
-                continue
-            if number:
-                summed[*path, name] = value
-            here[name] = ledger.cell(value, n, name)
-            here.keys_at[name] = ledger.at(n, name)
-    return top
-
-
-def _forms(ledger: _Ledger) -> Tree:
-    """Return each project's 自评表: a row an indicator; what is said of the whole, in any row."""
-    top = mapping({}, Place(ledger.file))
-    for row, line in ledger.rows.to_dict("index").items():
-        n, name = int(str(row)), str(line.get("指标") or "")
-        form = _below(top, line["项目"], ledger.at(n, "项目"))
-        of_rate = name.startswith("预算执行")
-        for column in [c for c in map(str, line) if c in (*_OF_FORM, *_OF_TARGET)]:
-            if line[column] in (None, ""):
-                continue
-            steps = _OF_FORM.get(column, column).split(".")
-            if column in _OF_TARGET and of_rate:
-                steps = [_OF_RATE[column]] if column in _OF_RATE else []
-            elif column in _OF_TARGET:
-                if not name:
+        here = _below(top, path, ledger.at(n, "项目"))
+        for column in [c for c in row if c not in (*keys, "月份") and row[c] not in (None, "")]:
+            value, steps = row[column], [column]
+            if is_form and not (steps := _of_form(column, row.get("指标", ""))):
+                if not row.get("指标"):
                     ledger.fault(n, column, f"写了“{column}”，没有写指标", "补上指标的名称")
-                steps = ["绩效指标", name, column] if name else []
-            if steps:
-                _put(ledger, form, steps, n, column, line[column])
+                continue
+            section, last = _below(here, steps[:-1], ledger.at(n, column)), steps[-1]
+            if is_added := ledger.kind == "三公台账" and isinstance(value, Decimal):
+                value = sums[*path, last] = sums.get((*path, last), Decimal(0)) + value
+            told = ledger.cell(value, n, column)
+            if last not in section or is_added:
+                section.put(last, told)
+            elif not is_form or len(steps) == 3 or str(section[last]) != str(told):
+                what = "·".join([*path, *steps[1:-1]])
+                message = (
+                    f"“{what}”的{column}在第{section[last].place.line}行已经写了{section[last]}"
+                )
+                ledger.fault(n, column, message, "同一项只写一次，只留一行")
     return top
 
 
-def _put(
-    ledger: _Ledger, form: Tree, steps: Sequence[str], row: int, column: str, value: Any
-) -> None:
-    """Put a cell in its place; one there already must say the same, and an indicator's no more."""
-    *above, last = steps
-    for word in above:
-        form = _below(form, word, ledger.at(row, column))
-    told = ledger.cell(value, row, column)
-    if last in form and (above[:1] == ["绩效指标"] or str(form[last]) != str(told)):
-        message = f"{column}在第{form[last].place.line}行已经写了{form[last]}"
-        ledger.fault(row, column, message, "同一个项目、同一条指标只能有一个")
-    form.setdefault(last, told)
-    form.keys_at.setdefault(last, told.place)
+def _of_form(column: str, indicator: str) -> list[str]:
+    """Return where a column of a 自评表's row goes; none for what is said of no indicator."""
+    if column in _OF_MONEY:
+        return ["资金", WHOLE_MONEY, _OF_MONEY[column]]
+    if column in _OF_GOAL:
+        return ["年度目标", "目标1", column]
+    if column not in _OF_TARGET:
+        return [column]
+    if indicator.startswith("预算执行"):
+        return [_OF_RATE[column]] if column in _OF_RATE else []
+    return ["绩效指标", indicator, column] if indicator else []
 
 
-def _below(here: Tree, word: str, place: Place) -> Tree:
-    if word not in here:
-        here[word], here.keys_at[word] = mapping({}, place), place
-    found: Tree = here[word]
-    return found
+def _below(here: Tree, path: Iterable[str], place: Place) -> Tree:
+    """Return the section at the end of a path, made where there is none."""
+    for word in path:
+        if word not in here:
+            here.put(word, mapping({}, place))
+        here = here[word]
+    return here
 
 
-def _key_of(ledger: _Ledger, row: int, line: Mapping[Any, Any], column: str) -> str | None:
-    """Return the word that names a row on one level; None, with a fault, where there is none."""
-    if column == "月份":
-        number = line.get(column)
-        if number is None:
-            ledger.fault(row, column, "没有写月份", "加一列“月份”")
-        return None if number is None else f"{number}月"
-    text = str(line.get(column) or "")
+def _key_of(ledger: _Ledger, row: int, cells: Mapping[str, Any], column: str) -> str:
+    """Return the word that names a row on one level; none, with a fault, where there is none."""
+    text = cells.get(column, "")
     if column == "编号":
-        return text or f"第{row}行"
+        return str(text) or f"第{row}行"
+    if column == "月份":
+        if not text:
+            ledger.fault(row, column, "没有写月份", "加一列“月份”")
+        return f"{text}月" if text else ""
     if column == "状态":
         if text not in _STATES:
             said = f"“{text}”不是办理状态" if text else "没有写办理状态"
             ledger.fault(row, column, said, f"写 {APPROVED} 或 {PENDING}")
-        return _STATES.get(text)
+        return _STATES.get(text, "")
     if not text:
         ledger.fault(row, column, f"“{column}”是空的", f"补上{column}")
-    return text or None
+    return str(text)

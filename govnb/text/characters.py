@@ -60,22 +60,8 @@ WIDE_BLANKS = "\u3000\u00a0"
 _MOST_TOLD = 10
 _ORDINARY = dict(zip(_SUPPLEMENT[::2], _SUPPLEMENT[1::2], strict=True))
 _RANGES = "[\u2e80-\u2ef3\u2f00-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]"
-# Letters, digits and marks that are all there is in nearly every file: the first and the last
-# of each range.
-_COMMON = (
-    "\n\n",
-    " ~",
-    "一鿿",
-    "！～",
-    "、〟",
-    "\u2010\u2027",
-    "①◿",
-    "··",
-    "××",
-    "÷÷",
-    "㎡㎡",
-    "≤≥",
-)
+# Letters, digits and marks that are all there is in nearly every file.
+_COMMON = "[\n -~一-鿿！-～、-〟\u2010-\u2027①-◿·×÷㎡≤-≥]*"
 
 
 class ReadOrdinary(UserWarning):
@@ -84,7 +70,7 @@ class ReadOrdinary(UserWarning):
 
 def is_common(text: str) -> bool:
     """Tell whether a text holds nothing that would want a closer look."""
-    return all(any(r[0] <= c <= r[-1] for r in _COMMON) for c in set(text))
+    return re.fullmatch(_COMMON, text) is not None
 
 
 def ordinary(character: str) -> str:

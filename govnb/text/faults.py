@@ -84,7 +84,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return candidates[match[0]] if match else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the hint “是不是“…”？”, or an empty string."""
-    near = nearest(word, known)
-    return f"是不是“{near}”？" if near is not None else ""
+def did_you_mean(word: str, known: Iterable[str], listed: str = "") -> str:
+    """Return the hint “是不是“…”？”; else, behind the word `listed`, all there is (可写：甲)."""
+    if (near := nearest(word, known)) is not None:
+        return f"是不是“{near}”？"
+    return f"{listed}：{'、'.join(known) or '无'}" if listed else ""

@@ -222,8 +222,7 @@ def _unknown_key(key: str, detail: Any, section: Mapping) -> tuple[str, str]:
     if re.fullmatch(r"\d[\d.]*", key) and detail["input"] == "":
         # In braces a comma ends the value, and `12,500` is 12 and a name.
         return f"不认识“{key}”", "花括号里的逗号把一个数断成了两截：不写千分位逗号"
-    hint = did_you_mean(key, section.known) or f"可用：{'、'.join(section.known)}"
-    return f"不认识“{key}”", hint
+    return f"不认识“{key}”", did_you_mean(key, section.known, "可用")
 
 
 def _untagged(node: Any, detail: Any) -> Fault:
@@ -234,7 +233,7 @@ def _untagged(node: Any, detail: Any) -> Fault:
     if "tag" not in context:
         return Fault(node.place, "缺少“种类”", "补上一行“种类: …”")
     tag, kinds = str(context["tag"]), re.findall("'(.*?)'", str(context["expected_tags"]))
-    hint = did_you_mean(tag, kinds) or f"可用：{'、'.join(kinds)}"
+    hint = did_you_mean(tag, kinds, "可用")
     return Fault(node["种类"].place, f"没有“{tag}”这个种类", hint)
 
 

@@ -94,6 +94,10 @@ class Mapping(dict[str, Any]):
     faults: list[Fault]  # on the top level, those faults that reading alone could tell
     known: tuple[str, ...] = ()  # the keys it may have, once a model has looked at it
 
+    def put(self, key: str, value: Any, place: Place | None = None) -> None:
+        """Put a value behind a key, which stands where the value does if no place is given."""
+        self[key], self.keys_at[key] = value, place or value.place
+
 
 def scalar(text: str, place: Place) -> Scalar:
     """Return a text that stands at a place."""

@@ -303,6 +303,18 @@ def test_getting_warm_for_every_format_starts_no_thread() -> None:
     assert done.stdout == "1\n", done.stderr
 
 
+def test_getting_warm_builds_no_grammar_of_addresses_but_a_cell_may() -> None:
+    """jsonschema would: as dear as all else that is loaded, and no notebook is held to it."""
+    look = (
+        "import sys\nfrom govnb.batch import preload\npreload.warm_up()\n"
+        "assert 'nbformat' in sys.modules\n"
+        "print([name for name in sys.modules if name.startswith('rfc3987')])\n"
+        "from importlib.util import find_spec\nfind_spec('rfc3987_syntax')"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "[]\n", done.stderr
+
+
 def test_getting_warm_makes_whole_reports(tmp_path: Path) -> None:
     # What goes wrong there is kept silent, and would only make every worker slower.
     from govnb.batch import preload

@@ -14,7 +14,7 @@ from govnb.sheet.read import Inputs
 from tests.papers.pages import page
 from tests.papers.papers import as_docx, book
 
-PARTS = ("专项分配时限（一）", "专项分配时限（二）")
+PARTS = ("绩效目标要素完整", "绩效目标细化量化")
 
 
 def scored(inputs: Inputs, rubric: str) -> Table:
@@ -24,13 +24,13 @@ def scored(inputs: Inputs, rubric: str) -> Table:
 
 
 def test_both_parts_of_a_rule_stand_under_the_rule_they_divide(junshan: Inputs) -> None:
-    table = scored(junshan, "sichuan-2017")
+    table = scored(junshan, "sichuan-2020")
     labels = [(row.cells[0].text, row.level, row.kind) for row in table.rows]
-    at = labels.index(("专项分配时限", 2, "group"))
+    at = labels.index(("目标制定", 2, "group"))
     assert labels[at + 1 : at + 3] == [(part, 3, "") for part in PARTS]
     (drawn,) = docx.Document(io.BytesIO(as_docx(book(table)))).tables
     texts = [row.cells[0].text.strip("　") for row in drawn.rows]
-    assert texts[(first := texts.index("专项分配时限")) + 1 : first + 3] == list(PARTS)
+    assert texts[(first := texts.index("目标制定")) + 1 : first + 3] == list(PARTS)
     assert all(part in page(book(table)) for part in PARTS)
 
 

@@ -38,7 +38,7 @@ AMOUNT = re.compile(r"\d(元|千元|万元|亿元)")
     [
         ("元", "5316500元", ["202500", "5114000", "5316500"]),
         ("万元", "531.65万元", ["20.25", "511.40", "531.65"]),
-        ("亿元", "0.05亿元", ["0.0020", "0.0511", "0.0532"]),
+        ("亿元", "0.0532亿元", ["0.00203", "0.05114", "0.05317"]),
     ],
 )
 def test_sentences_cards_and_tables_are_in_the_reports_unit(
@@ -66,8 +66,20 @@ def test_a_whole_report_in_yuan_names_no_other_unit(department: Department) -> N
 def test_a_small_amount_in_a_large_unit_is_no_other_amount(department: Department) -> None:
     body = "报告单位: 亿元\n三公经费: {预算: 60, 支出: 48.73, 公务接待费: {预算: 15, 支出: 8.73}}\n"
     told = Page(Workbook(load(department(body))).three_public().html()).text
-    assert "预算总额0.006亿元，实际支出0.0049亿元，结余0.0011亿元" in told
+    assert "预算总额0.006亿元，实际支出0.00487亿元，结余0.00113亿元" in told
     assert "持平" not in told
+
+
+def test_a_file_kept_in_the_large_unit_prints_small_amounts_too(department: Department) -> None:
+    body = "金额单位: 亿元\n三公经费: {公务接待费: {预算: 82.5万元, 支出: 46.53万元}}\n"
+    told = Page(Workbook(load(department(body))).three_public().html()).text
+    assert "公务接待费预算0.00825亿元，实际支出0.00465亿元，结余0.0036亿元" in told
+
+
+def test_a_volume_stays_in_the_unit_its_department_counts_it_in(department: Department) -> None:
+    body = "报告单位: 亿元\n业务量: {长期借款: {单位: 万元, 上年: 9000, 本年: 9800}}\n"
+    workbook = Workbook(load(department(body)))
+    assert "长期借款9800万元" in Page(workbook.sentence("业务量").html()).text
 
 
 def test_the_result_and_the_checks_stay_in_the_units_of_the_file(department: Department) -> None:

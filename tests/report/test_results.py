@@ -142,6 +142,8 @@ def test_findings_and_scores_are_frames_too(outputs: Path) -> None:
     counted = govnb.departments(2016, outputs_dir=outputs).loc[JUNSHAN]
     mine = found[(found["部门"] == JUNSHAN) & (found["状态"] == "未通过")]
     assert (mine["严重性"] == "错误").sum() == counted["错误"] > 0
+    failed = govnb.findings(2016, outputs_dir=outputs, state="未通过")
+    pd.testing.assert_frame_equal(failed, found[found["状态"] == "未通过"].reset_index(drop=True))
     assert all(isinstance(gap, Decimal | None) for gap in mine["差额"])
     marks: Any = govnb.scores(2016, outputs_dir=outputs)
     total = marks.loc[(JUNSHAN, "合计")]

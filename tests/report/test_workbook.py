@@ -220,16 +220,19 @@ def test_an_income_without_parts_is_not_called_unpublished(
         assert Page(table_of(Workbook(load(department(body))), "收入").html()).text.strip() == text
 
 
-def test_without_a_rubric_it_says_once_that_nothing_is_scored(
+def test_without_a_rubric_there_is_no_scoring_annex_and_the_score_is_the_published_one(
     params_copy: Path, shown: Callable[[Any], Shown]
 ) -> None:
     year = params_copy / "2016" / "_year.yml"
     lines = year.read_text("utf-8").splitlines(keepends=True)
     year.write_text("".join(x for x in lines if not x.startswith("指标体系")), "utf-8")
     path = params_copy / "2016" / "junshan-zwfw.yml"
-    parts = dict(shown(Workbook(load(path, params_copy))))
-    assert "没有评分" in Page(parts["wb.score_statement()"]["text/html"]).text
-    assert Page(parts["wb.scoring_table()"]["text/html"]).text.strip() == ""
+    workbook = Workbook(load(path, params_copy))
+    parts = dict(shown(workbook))
+    for cell in ('wb.annex_heading("评分表")', "wb.score_statement()", "wb.scoring_table()"):
+        assert Page(parts[cell]["text/html"]).text.strip() == ""
+    assert ("评价得分", "97分") in [card[:2] for card in workbook.cards().entries()]
+    assert "评价得分97分" in Page(workbook.say("评价得分{{ 评价得分 }}").html()).text
     assert "评价得分未公布" not in parts['wb.table("指标一览")']["text/html"]
 
 

@@ -66,7 +66,7 @@ def test_the_annex_has_the_address_of_every_lines_source(name: str, params: Path
     rubric = load_rubric(name, params)
     for entry in rubric.entries:
         code = re.match(r"[A-Z]\d+", str(entry.indicator.source))
-        assert code is None or "https://" in rubric.file.sources[code[0]]
+        assert code is None or "://" in rubric.file.sources[code[0]]
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -138,23 +138,41 @@ def test_no_project_of_the_kind_is_full_marks_and_says_so(scored: Scored) -> Non
     assert "没有须申报绩效目标的项目" in row.reason
 
 
-@pytest.mark.parametrize(("choice", "points"), [("结转结余率", "15"), ("结转结余变动率", "20")])
+@pytest.mark.parametrize(
+    ("choice", "now", "last", "points"),
+    [
+        ("结转结余率", "12", "20", "15"),
+        ("结转结余变动率", "12", "20", "20"),
+        ("应付账款率", "18", "20", "5"),
+        ("应付账款变动率", "17", "20", "5"),
+        ("应收账款率", "9", "10", "10"),
+    ],
+)
 def test_of_two_ways_the_declared_one_counts_and_is_named(
-    choice: str,
-    points: str,
-    scored: Scored,
+    choice: str, now: str, last: str, points: str, scored: Scored
 ) -> None:
-    data = "数据: {结转结余: 12万元, 支出预算: 100万元, 上年结转结余: 20万元}"
-    body = f"评分依据: {{结转结余率或变动率: {{选用: {choice}, {data}, 佐证: 决算}}}}\n"
-    (row,) = [r for r in scored("budget-assessment-2018", body).indicators if "变动率" in r.id][:1]
+    what = choice[:4]
+    given = f"数据: {{{what}: {now}万元, 上年{what}: {last}万元}}"
+    body = f"评分依据: {{{what}率或变动率: {{选用: {choice}, {given}, 佐证: 决算}}}}\n支出: 100\n"
+    made = scored("budget-assessment-2018", body)
+    (row,) = [r for r in made.indicators if r.id == f"{what}率或变动率"]
     assert row.score_text == points and f"选用“{choice}”" in row.reason
 
 
 def test_a_fourth_level_holds_the_halves_of_two_points(params: Path) -> None:
-    entries = load_rubric("sichuan-2017", params).entries
-    halves = [e for e in entries if e.groups[-1] == "专项分配时限"]
-    assert [str(e.indicator.weight.value) for e in halves if e.indicator.weight] == ["1", "1"]
+    entries = load_rubric("sichuan-2020", params).entries
+    halves = [e for e in entries if e.groups[-1] == "目标制定"]
+    assert [str(e.indicator.weight.value) for e in halves if e.indicator.weight] == ["5", "5"]
     assert all(len(e.groups) == 3 for e in halves)
+
+
+def test_two_points_of_one_line_are_two_indicators_by_name(params: Path) -> None:
+    entries = load_rubric("sichuan-2017", params).entries
+    halves = {e.id: e for e in entries if e.groups[-1] == "专项资金分配时限"}
+    assert [str(e.indicator.weight.value) for e in halves.values() if e.indicator.weight] == [
+        "1"
+    ] * 2
+    assert list(halves) == ["市级财力专项预算分配时限", "中央专款分配合规率"]
 
 
 def test_another_rubric_is_only_another_name(junshan: Inputs) -> None:

@@ -287,4 +287,4 @@ def test_weights_add_up_in_every_year(tmp_path: Path, params: Path) -> None:
 def test_a_year_out_of_force_is_remarked(junshan: Inputs) -> None:
     figures, _ = compute(junshan)
     made = score(junshan, figures, load_rubric("yueyang-2019", junshan.params_dir))
-    assert any(re.search("适用 2019年起，被评价的是 2016 年", note) for note in made.notes)
+    assert any(re.search("适用 2018年起，被评价的是 2016 年", note) for note in made.notes)

@@ -293,8 +293,8 @@ def test_自评表_may_stand_in_a_ledger_an_indicator_a_row(beside: Beside) -> N
 def test_a_ledger_of_自评表_tells_what_is_twice_or_has_no_indicator(beside: Beside) -> None:
     twice = FORM + "饮水,新建工程,产出指标,,,,≥12处,12处,70,70,96,\n道路,,产出指标,,,,,,,,,\n"
     said = refused(beside, 项目自评=twice)
-    assert "bumen.项目自评.csv:7:3: 一级指标在第4行已经写了产出指标" in said
-    assert "bumen.项目自评.csv:7:11: 总分在第3行已经写了97.5" in said
+    assert "bumen.项目自评.csv:7:3: “饮水·新建工程”的一级指标在第4行已经写了产出指标" in said
+    assert "bumen.项目自评.csv:7:11: “饮水”的总分在第3行已经写了97.5" in said
     assert "bumen.项目自评.csv:8:3: 写了“一级指标”，没有写指标" in said
     own = "项目: {饮水: {自评表: {总分: 5}}}\n"
     assert "“饮水”的自评表写在这里，又有台账文件" in refused(beside, own, 项目自评=FORM)
