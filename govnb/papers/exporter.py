@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Bool, default
-from traitlets.config import Config
+from traitlets import Bool
 
 from govnb.papers.ran import OfRunNotebook, with_outputs
 from govnb.papers.reading import SILENT, read
@@ -18,7 +16,7 @@ from govnb.papers.widgets import settled
 from govnb.report.bundle import STRUCTURE
 
 
-class PaperReport(OfRunNotebook, Exporter):
+class PaperReport(OfRunNotebook):
     """An exporter that writes the document a notebook shows."""
 
     with_figures = Bool(False, help="列出全部指标的附件也上纸").tag(config=True)
@@ -26,24 +24,6 @@ class PaperReport(OfRunNotebook, Exporter):
     def write(self, document: Document) -> bytes:
         """Return the document as a file."""
         raise NotImplementedError
-
-    @default("default_preprocessors")
-    def _default_preprocessors_default(self) -> list[str]:
-        # Those that choose cells and outputs; the others prepare for formats that aren't ours.
-        names = ["TagRemove", "RegexRemove", "ClearOutput", "CoalesceStreams", "Execute"]
-        return [f"nbconvert.preprocessors.{name}Preprocessor" for name in names]
-
-    @property
-    def default_config(self) -> Config:
-        """The page removes tagged cells, and so do the papers."""
-        return Config(
-            {
-                # Once is enough: checking after each step takes longer than writing the paper.
-                "Exporter": {"optimistic_validation": True},
-                "TagRemovePreprocessor": {"enabled": True},
-                "CoalesceStreamsPreprocessor": {"enabled": True},
-            }
-        )
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any

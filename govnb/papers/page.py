@@ -50,24 +50,12 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    @default("default_preprocessors")
-    def _default_preprocessors_default(self) -> list[str]:
-        # The usual eleven copy and check the notebook each; on a page these matter.
-        names = ["TagRemovePreprocessor", "RegexRemovePreprocessor", "CoalesceStreamsPreprocessor"]
-        return [f"nbconvert.preprocessors.{name}" for name in names]
-
     @property
     def default_config(self) -> Config:
         """The kinds of output shown, the best first; scripts and widgets are none of them."""
         kinds = ["text/html", "text/markdown", "image/svg+xml", "text/latex"]
         kinds += ["image/png", "image/jpeg", "text/plain"]
-        return Config(
-            {
-                "NbConvertBase": {"display_data_priority": kinds},
-                "TagRemovePreprocessor": {"enabled": True},
-                "CoalesceStreamsPreprocessor": {"enabled": True},
-            }
-        )
+        return Config({**super().default_config, "NbConvertBase": {"display_data_priority": kinds}})
 
     def default_filters(self) -> Any:
         """Yield nbconvert's filters and those of the page's template."""
