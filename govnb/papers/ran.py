@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import default
-from traitlets.config import Config
 
 from govnb.text.faults import Fault, FaultsError, Spot
 
@@ -64,27 +60,3 @@ def with_outputs(
         for cell in notebook.cells
     ]
     return NotebookNode({**notebook, "cells": cells})
-
-
-class OfRunNotebook(Exporter):
-    """An exporter that refuses a notebook that wasn't run."""
-
-    @default("default_preprocessors")
-    def _default_preprocessors_default(self) -> list[str]:
-        # Those that choose cells and outputs: the usual eleven copy and check the notebook each.
-        names = ["TagRemove", "RegexRemove", "ClearOutput", "CoalesceStreams", "Execute"]
-        return [f"nbconvert.preprocessors.{name}Preprocessor" for name in names]
-
-    @property
-    def default_config(self) -> Config:
-        """Tagged cells are removed; what is printed bit by bit is put together."""
-        chosen = ("TagRemovePreprocessor", "CoalesceStreamsPreprocessor")
-        # Checked once: doing so after each step takes longer than writing a paper.
-        once = {"Exporter": {"optimistic_validation": True}}
-        return Config({**once, **{name: {"enabled": True} for name in chosen}})
-
-    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Check after the preprocessors: `nbconvert --execute` is one of them."""
-        nb, resources = super()._preprocess(nb, resources)
-        check_ran(nb)
-        return nb, resources
