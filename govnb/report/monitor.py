@@ -26,7 +26,6 @@ from govnb.sheet.in_year import (
 from govnb.text.faults import FaultsError
 
 FOLDER = "monitor"
-SPENT, BUDGET = "累计支出", "调整后预算"
 _ORDER = {RED: 0, YELLOW: 1, UNDECIDED: 2, NORMAL: 3}
 
 
