@@ -31,7 +31,7 @@ WIDTH, SIZE = 400.0, 11.0
 INK, RULE = "#1f2933", "#aeb8c2"
 MAIN, OVER, PALE, DARK = "#2f6690", "#d98a4b", "#dbe6ef", "#1f2933"
 _FILE = Path(__file__).with_name("charts.mplstyle")
-STYLE: dict[str, Any] = dict(rc_params_from_file(_FILE, use_default_template=False))
+STYLE: dict[Any, Any] = dict(rc_params_from_file(_FILE, use_default_template=False))
 # On top of whatever style: equal charts are equal bytes.
 _WRITTEN = {"svg.fonttype": "path", "svg.hashsalt": "govnb", "path.simplify": False}
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
