@@ -147,7 +147,10 @@ class _Text:
     def announced(self) -> Iterator[_Stated]:
         """Yield each stated number of things that can be held against a list."""
         for stated in self._stated():
-            found = self._ahead(stated) or self._elsewhere(stated) or self._behind(stated)
+            # One thing is no list, but may be what the department's file lists more of.
+            is_list = stated.number is None or stated.number >= _LEAST
+            found = (is_list and self._ahead(stated)) or self._elsewhere(stated)
+            found = found or (self._behind(stated) if is_list else None)
             if found and _may_be_all(found):
                 yield found
 
@@ -162,7 +165,7 @@ class _Text:
             figure = self._world.figures.get(name or "")
             value = whole_number(match["number"] or str(figure and figure.number))
             is_count = name is None or (figure is not None and figure.unit not in _NO_COUNTS)
-            if is_count and (value is None or value >= _LEAST):
+            if is_count:
                 yield _Stated(value, name, match["measure"] or match["after"] or "", *match.span())
 
     def _before(self, stated: _Stated) -> str:
