@@ -18,6 +18,7 @@ from typing import Any
 
 from govnb.excel.changes import (
     BY_HAND,
+    HELD,
     NEW,
     SAME,
     UPDATED,
@@ -94,8 +95,7 @@ def plan_form(filled: Filled, path: Path, before: str, label: str, district: Sha
         if change.target.path == ("部门", "名称") and change.now and change.state == UPDATED:
             message = f"填报表是“{change.new}”的，部门文件是“{change.now}”，核对是不是同一个部门"
             filled.notes.append(f"{change.reading.spot}：{message}")
-    if is_edited:
-        plan.changes = [_kept(change, district.replace) for change in plan.changes]
+    plan.changes = [_kept(change, district.replace, is_edited) for change in plan.changes]
     plan.text = _text(plan, before, label, old, new, filled)
     return plan
 
@@ -169,14 +169,16 @@ def _change(leaf: Leaf, now: str, new: str, state: str, spot: Spot, filled: Fill
     unit = filled.told[UNIT] if unit == MONEY_UNIT else unit
     numbers = (Decimal(t) if _NUMBER.fullmatch(t) else None for t in (now, new))
     remark = disproportion(*numbers) if target and target.kind else ""
+    state = HELD if remark and state == UPDATED else state
     reading = Reading(leaf.name, new, spot, unit)
     return Change(reading, Target(leaf.path, None), now, new, state, remark)
 
 
-def _kept(change: Change, replace: Collection[str]) -> Change:
-    """Leave alone what stands in a file that was edited since, unless it is named."""
-    is_asked = any(fnmatchcase(change.reading.name, pattern) for pattern in replace)
-    if change.state in (NEW, SAME) or is_asked:
+def _kept(change: Change, replace: Collection[str], is_edited: bool) -> Change:
+    """Leave alone what is odd, or stands in a file that was edited since, unless it is named."""
+    if any(fnmatchcase(change.reading.name, pattern) for pattern in replace):
+        return dataclasses.replace(change, state=UPDATED) if change.state == HELD else change
+    if not is_edited or change.state in (NEW, SAME):
         return change
     return dataclasses.replace(change, state=BY_HAND)
 

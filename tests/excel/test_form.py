@@ -173,8 +173,13 @@ def test_a_number_out_of_all_proportion_and_another_department_are_told(
     form.at("三公经费 · 各项", "公务接待费", "支出").value = 10000000000
     form.at("三公经费 · 各项", "公务接待费", "预算").value = 12.51
     form.at("部门", "名称").value = "别的局"
-    told = govnb("import", form.save(), "--params", params_copy).out
-    assert "更新，是原来的10亿倍，单位？" in told, told
+    path = form.save()
+    told = govnb("import", path, "--params", params_copy, "--write").out
+    assert "未改，是原来的10亿倍，单位？" in told, told
+    file = params_copy / "2016" / "junshan-zwfw.yml"
+    assert "12.51" in file.read_text("utf-8") and "10000000000" not in file.read_text("utf-8")
+    govnb("import", path, "--params", params_copy, "--write", "--replace", "*接待费.支出")
+    assert "10000000000" in file.read_text("utf-8")
     odd = [line for line in told.splitlines() if line.startswith("请核对：")]
     assert len(odd) == 1 and "“三公经费.公务接待费.支出”现在是10.33，导入的是10000000000" in odd[0]
     assert "填报表是“别的局”的，部门文件是“" in told
@@ -317,6 +322,20 @@ def test_a_row_a_column_or_a_table_that_is_gone_is_named_and_clears_nothing(
                   "“业务量”少了列：上年"):  # fmt: skip
         assert words in told.out, told.out
     assert stated(params_copy / JUNSHAN) == stated(ROOT / "params" / JUNSHAN)
+
+
+def test_a_hidden_cover_a_hidden_sheet_and_a_number_for_a_name_are_told(
+    real: Path, govnb: Any, params_copy: Path
+) -> None:
+    form = Form(real)
+    cell = form.at("收入支出 · 明细", "支出", "报告的叫法")
+    cell.value = 3
+    form.book["三公经费"].sheet_state = "hidden"
+    told = govnb("import", form.save(), "--params", params_copy).out
+    assert "“报告的叫法”是名称，这里是数“3”" in told and "隐藏的工作表没有读：三公经费" in told, told
+    form.book["说明"].sheet_state = "hidden"
+    told = govnb("import", form.save(), "--params", params_copy)
+    assert "填报表没有“说明”这张工作表，或者它被隐藏了" in told.out + told.err
 
 
 def test_thirty_projects_are_pasted_as_thirty_rows(
