@@ -277,13 +277,16 @@ def _import_folder(files: list[Path], district: District, rules: Rules, write: b
     failed: list[str] = []
     remarks: list[str] = []
     begun: dict[str, Path] = {}
+    forms: dict[Path, str] = {}
     console = Console(stderr=True)
     for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
         told, lines = ["—", "0", "0", ""], list[str]()
         try:
-            done = district.into(
-                file_for(workbook, district.year, district.params_dir, begun), [workbook]
-            )
+            path = file_for(workbook, district.year, district.params_dir, begun)
+            done = district.into(path, [workbook])
+            if done.is_form and forms.setdefault(path, workbook.name) != workbook.name:
+                message = f"{forms[path]} 也是部门代码“{path.stem}”的填报表，一个部门只能交一份"
+                raise refused(workbook.name, message, "改“说明”里的部门代码，或只留一份")
             review = review_of(done, district.params_dir, rules)
             lines = [str(fault) for fault in done.faults]
             found = [_decided(f, done.found.unread) for f in (relations(review) if review else ())]

@@ -80,7 +80,9 @@ def read_form(source: Source, layout: Sequence[Table] | None = None) -> Filled:
             _TableReader(filled, grid, table).rows(top, end)
     if source.hidden:
         told_of = "、".join(source.hidden)
-        filled.notes.append(f"{source.path.name}：隐藏的工作表没有读：{told_of}（要读的先取消隐藏）")
+        filled.notes.append(
+            f"{source.path.name}：隐藏的工作表没有读：{told_of}（要读的先取消隐藏）"
+        )
     if missing := [t for t, table in known.items() if t not in seen and table.sheet != "导入记录"]:
         told_of = "、".join(missing[:6]) + ("等" if len(missing) > 6 else "")
         filled.notes.append(f"{source.path.name}：少了表：{told_of}（按没有改过处理）")
