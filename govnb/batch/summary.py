@@ -19,7 +19,15 @@ from typing import Any
 
 from govnb.batch.job import COMPARED, KINDS
 from govnb.batch.outcome import Failure, Outcome
-from govnb.report.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
+from govnb.report.reports import (
+    FINDING,
+    NOT_MADE,
+    STATUSES,
+    finding_row,
+    is_told,
+    open_findings,
+    status,
+)
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -85,7 +93,7 @@ class Row:
         """通过, 资料不足, 有错误 or 未能生成."""
         if self.failure is not None:
             return NOT_MADE
-        return status(self.findings("错误"), self.facts.get("actual"))
+        return status(self.findings("错误"), self.facts.get("told"))
 
     @property
     def badness(self) -> tuple[object, ...]:
@@ -176,6 +184,7 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "income": value(INCOME),
         "budget": next(filter(None, (value(name) for name in BUDGETS)), None),
         "actual": value(ACTUAL),
+        "told": is_told(figures),
         "unit": figures.get(ACTUAL, {}).get("unit"),
         "control": value(CONTROL),
         "low": total.get("low"),
