@@ -127,7 +127,8 @@ def _print_changes(done: Import) -> None:
             cell = str(reading.spot).rpartition("!")[2]
             name = f"{name}（公布数）" if is_printed else name
             state = f"{change.state}，{change.remark}" if change.remark else change.state
-            cells = name, change.now or "—", change.new, cell, reading.unit, state
+            new = _bare(change.new) if change.target.kind else change.new
+            cells = name, change.now or "—", new, cell, reading.unit, state
             # Plain text: what a cell holds is no markup.
             table.add_row(*map(_plain, cells))
         click.echo(f"■ {where or done.sources[0].path.name}（{table.row_count} 个）")
@@ -146,6 +147,10 @@ def _remarks(done: Import) -> list[str]:
         for c in done.plan.changes
         if c.remark
     ]
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"(\.\d*?)0+(%?)$", r"\1\2", number).rstrip(".")
 
 
 def _plain(text: str) -> str:

@@ -139,7 +139,7 @@ def shown() -> Callable[[Any], Shown]:
 
     Each under the last line of its cell.
     """
-    from govnb.batch.preload import run_through
+    from tests.running import run_through
 
     def show(workbook: Any) -> Shown:
         cells = run_through(ROOT / "notebooks", workbook)

@@ -17,19 +17,16 @@ scheduler gives them to the others.
 from __future__ import annotations
 
 import atexit
-import hashlib
 import multiprocessing
 import os
 import pickle
-import shutil
 import tempfile
-import threading
 import zlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from govnb.batch.job import Job
 from govnb.batch.outcome import Failure, Outcome
@@ -38,36 +35,9 @@ from govnb.batch.run import find_notebook
 from govnb.batch.store import INSTALL, is_url
 from govnb.batch.workers import Local, cores
 from govnb.files import write_all_whole
-from govnb.sheet.folder import YEAR_FILE
 from govnb.text.faults import Fault, FaultsError, Spot
 
 LOCAL = "local"
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """What every department of a batch needs: rules, rubrics, the year's file, the notebook."""
-
-    # The files by path, compressed.
-    packed: bytes
-    # Their hash, which names the folder a worker unpacks them to.
-    digest: str
-    # The hash of the package that sent them.
-    package: str
-
-    @classmethod
-    def of(cls, template: Job) -> Bundle:
-        """Return the bundle of a batch."""
-        notebook = find_notebook(template.notebook, template.params_dir)
-        files = _read(template, filter(Path.is_file, shared_files(template).values()))
-        files[f"notebooks/{notebook.name}"] = notebook.read_bytes()
-        packed = zlib.compress(pickle.dumps(files))
-        return cls(packed, hashlib.sha256(packed).hexdigest(), package_digest())
-
-    def files(self) -> Mapping[str, bytes]:
-        """Return the files by path."""
-        found: Mapping[str, bytes] = pickle.loads(zlib.decompress(self.packed))
-        return found
 
 
 class Cluster:
@@ -82,7 +52,11 @@ class Cluster:
             raise FaultsError(
                 [Fault(Spot("--scheduler"), "在集群上运行需要 distributed", INSTALL)]
             ) from None
-        self.timeout, self.bundle = timeout, Bundle.of(template)
+        notebook = find_notebook(template.notebook, template.params_dir)
+        # What every department of a batch needs: rules, rubrics, the year's file, the notebook.
+        self.shared = _read(template, filter(Path.is_file, shared_files(template).values()))
+        self.shared[f"notebooks/{notebook.name}"] = notebook.read_bytes()
+        self.timeout = timeout
         self.cluster: Any = None
         if address == LOCAL:
             self.cluster = LocalCluster(
@@ -121,7 +95,7 @@ class Cluster:
             outputs_dir=outputs if is_url(outputs) else os.path.abspath(outputs),
         )
         future: Future[Outcome] = self.executor.submit(
-            run_there, there, own, self.bundle, self.timeout
+            run_there, there, _packed(self.shared | own), package_digest(), self.timeout
         )
         return future
 
@@ -160,42 +134,30 @@ def _read(job: Job, paths: Iterable[Path]) -> dict[str, bytes]:
     }
 
 
-def run_there(job: Job, own: Mapping[str, bytes], bundle: Bundle, timeout: float | None) -> Outcome:
-    """Run a department on the cluster's machine this is called on."""
-    if package_digest() != bundle.package:
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    return zlib.compress(pickle.dumps(files))
+
+
+def run_there(job: Job, packed: bytes, package: str, timeout: float | None) -> Outcome:
+    """Run a department with its files on the cluster's machine this is called on."""
+    if package_digest() != package:
         failure = Failure("工作节点上的 govnb 与本机的不同", "请在各节点安装同一版本后重新运行")
         return Outcome(job.department, failure=failure)
-    folder, workers = _Node.ready(bundle, job, timeout)
-    path = folder / job.params_dir / str(job.year) / f"{job.department}.yml"
-    sent = {folder / name: data for name, data in own.items()}
-    for left in set(own_files(path).values()) - set(sent):
-        # Of another batch with the same rules; the years' files are others' too.
-        if left.name != YEAR_FILE:
-            left.unlink(missing_ok=True)
-    write_all_whole(sent, flush=False)
-    return workers.run(job, str(folder))
+    # Dask's own processes may by default start none, lest they outlive them; workers don't.
+    multiprocessing.current_process().daemon = False
+    with tempfile.TemporaryDirectory(prefix="govnb-") as name:
+        folder = Path(name)
+        files: Mapping[str, bytes] = pickle.loads(zlib.decompress(packed))
+        write_all_whole({folder / file: data for file, data in files.items()}, flush=False)
+        warm = Local(1, timeout, replace(job, params_dir=folder / job.params_dir))
+        return _kept.setdefault(timeout, warm).run(job, name)
 
 
-class _Node:
-    """What a worker of the cluster keeps from one department to the next."""
+# What a worker of the cluster keeps from one department to the next, by their time limit.
+_kept: dict[float | None, Local] = {}
 
-    lock: ClassVar[threading.Lock] = threading.Lock()
-    kept: ClassVar[dict[tuple[str, float | None], tuple[Path, Local]]] = {}
 
-    @classmethod
-    def ready(cls, bundle: Bundle, job: Job, timeout: float | None) -> tuple[Path, Local]:
-        """Return the folder with the bundle's files and the workers for it."""
-        with cls.lock:
-            key = bundle.digest, timeout
-            if key not in cls.kept:
-                # Dask's own processes may by default start none, lest they outlive them;
-                # workers don't.
-                multiprocessing.current_process().daemon = False
-                folder = Path(tempfile.mkdtemp(prefix="govnb-"))
-                atexit.register(shutil.rmtree, folder, ignore_errors=True)
-                files = {folder / name: data for name, data in bundle.files().items()}
-                write_all_whole(files, flush=False)
-                workers = Local(1, timeout, replace(job, params_dir=folder / job.params_dir))
-                atexit.register(workers.stop)
-                cls.kept[key] = folder, workers
-            return cls.kept[key]
+@atexit.register
+def _stop() -> None:
+    for workers in _kept.values():
+        workers.stop()

@@ -7,7 +7,6 @@ process finds out and remembers, the workers forked afterwards know from the sta
 
 from __future__ import annotations
 
-import ast
 import gc
 import json
 import os
@@ -19,15 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
 from govnb.batch.environment import below
+from govnb.files import write_all_whole
 from govnb.shipped import shipped
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-    from govnb.report.workbook import Workbook
 
 # How many departments to learn characters from: the second finds little new.
 _TIMES = 2
@@ -91,16 +86,12 @@ def warm_up(params_dir: Path | None = None, formats: Iterable[str] = ("html",)) 
     with _without_addresses():
         from govnb.batch import engine, shell, workers  # noqa: F401
 
-    shell.prepare()
-    if params_dir is None:
-        return
-    # After the shell, as in a notebook: pyplot asks it how to show figures.
-    import pandas  # noqa: F401
-
     # Whatever fails here will say so in earnest later.
-    with suppress(Exception), tempfile.TemporaryDirectory(prefix="govnb-") as folder:
-        for number in range(_TIMES):
-            _rehearse(params_dir, Path(folder), number, ["json", *formats])
+    if params_dir is not None:
+        with suppress(Exception), tempfile.TemporaryDirectory(prefix="govnb-") as folder:
+            for number in range(_TIMES):
+                _rehearse(params_dir, Path(folder), number, ["json", *formats])
+    shell.prepare()
 
 
 @contextmanager
@@ -123,17 +114,21 @@ def _without_addresses() -> Iterator[None]:
 
 
 def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str]) -> None:
-    from govnb.batch.run import exporter, render
+    from govnb.batch.job import Job
+    from govnb.batch.run import execute, exporter, render
     from govnb.batch.sample.department import department
     from govnb.batch.sample.make import YEAR, dump, year_file
     from govnb.papers import typesetting
-    from govnb.report.workbook import Workbook
-    from govnb.sheet.read import load
 
-    (folder / "_year.yml").write_text(dump(year_file()), encoding="utf-8")
-    path = folder / "sample.yml"
-    path.write_text(dump(department(number, YEAR, 0)), encoding="utf-8")
-    notebook = drawn(Workbook(load(path, params_dir)))
+    for shared in ("rules", "rubrics"):
+        with suppress(FileExistsError):
+            (folder / shared).symlink_to(params_dir.resolve() / shared)
+    trees = {"_year.yml": year_file(), "sample.yml": department(number, YEAR, 0)}
+    files = {folder / str(YEAR) / name: dump(tree).encode() for name, tree in trees.items()}
+    write_all_whole(files, flush=False)
+    # As it was shipped: a district's own may start threads.
+    notebook = str(Path(shipped("notebooks") or "notebooks", "department.ipynb").resolve())
+    made = execute(Job(YEAR, "sample", folder, notebook=notebook))
     for name in formats:
         with suppress(Exception):
             if name in _TYPESET:
@@ -142,50 +137,7 @@ def _rehearse(params_dir: Path, folder: Path, number: int, formats: Iterable[str
                 exporter(name, False)
                 typesetting.ready()
             else:
-                render(notebook, name)
-
-
-def drawn(workbook: Workbook) -> NotebookNode:
-    """Return a department's notebook with all that its cells show, as if it had been run."""
-    import nbformat
-
-    notebook: NotebookNode = nbformat.from_dict(_notebook(shipped("notebooks")))
-    outputs: dict[str, list[NotebookNode]] = {}
-    for source, shown in run_through(shipped("notebooks"), workbook):
-        output = nbformat.v4.new_output("display_data", data=shown._repr_mimebundle_())
-        outputs.setdefault(source, []).append(output)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = outputs.get(cell.source, []), 1
-    return notebook
-
-
-def _notebook(folder: Path | None) -> dict[str, Any]:
-    path = Path(folder or "notebooks", "department.ipynb")
-    made: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    for cell in made["cells"]:
-        cell["source"] = "".join(cell["source"])
-    return made
-
-
-def run_through(folder: Path | None, workbook: Workbook) -> Iterator[tuple[str, Any]]:
-    """Run the cells of a department's notebook as plain Python; yield each and what it shows.
-
-    The notebook is that of a folder, and the workbook takes the place of what it opens.
-    """
-    shown: list[Any] = []
-    display = lambda *several: shown.extend(several)  # noqa: E731
-    names: dict[str, Any] = {"wb": workbook, "outputs_dir": "", "display": display}
-    for cell in _notebook(folder)["cells"]:
-        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
-            source = cell["source"]
-            *before, last = ast.parse(source).body
-            kept = [node for node in before if "Workbook.open(" not in ast.unparse(node)]
-            exec(compile(ast.Module(kept, []), "department.ipynb", "exec"), names)
-            assert isinstance(last, ast.Expr), source
-            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-            yield from ((source, one) for one in [*shown, value] if one is not None)
-            shown.clear()
+                render(made, name)
 
 
 if _asked := os.environ.pop("GOVNB_PRELOAD", None):

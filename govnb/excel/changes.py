@@ -112,10 +112,10 @@ def in_unit(reading: Reading, kind: Kind | None, unit: str) -> str:
     text = reading.text
     if kind is None or not reading.unit or text.endswith(_PERCENT):
         return text
-    number = Decimal(text)
-    if kind.unit == MONEY_UNIT:
-        number = number * MONEY_UNITS[reading.unit] / MONEY_UNITS[unit]
-    return f"{number.normalize():f}"
+    if kind.unit != MONEY_UNIT:
+        return f"{Decimal(text).normalize():f}"
+    # 450000元 is 45.0000万元: how exact it is decides what rounding can explain.
+    return f"{Decimal(text).scaleb((MONEY_UNITS[reading.unit] / MONEY_UNITS[unit]).adjusted()):f}"
 
 
 class Importer:

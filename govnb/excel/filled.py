@@ -311,9 +311,8 @@ class _TableReader:
         marks = self.grid.marks
         if _SUM.match(marks.formulas.get((row, column), "")):
             return None
-        if (row, column) in marks.hollow:
-            hint = "用 Excel 或 WPS 打开保存一次再导入"
-            self.fault(row, column, "这一格是公式，文件里没有它算出的值", hint)
+        if doubt := self.grid.doubt(row, column):
+            self.fault(row, column, *doubt)
             return None
         text = self.grid.at(row, column).strip()
         if isinstance(reader, TextOf):
@@ -324,11 +323,6 @@ class _TableReader:
             return None
         plain = unicodedata.normalize("NFKC", text)
         text = cleaned(plain) if _NUMBERS.fullmatch(plain) else text
-        code = marks.formats.get((row, column), "")
-        shown = re.search(r"\.(0+)", code)
-        if (number := NUMBER.fullmatch(text)) and shown:
-            digits = number[1] or ""
-            text = f"{text}{'' if number[1] else '.'}{'0' * (len(shown[1]) - len(digits))}"
         return text or None
 
     def put(self, path: Path, row: int, column: int, reader: Reads | None) -> bool:

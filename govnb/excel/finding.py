@@ -11,7 +11,7 @@ from contextlib import suppress
 from govnb.excel.maps import Form, plain
 from govnb.excel.reading import Found, read_table
 from govnb.excel.source import Grid, Source, refused
-from govnb.excel.table import MOST_HEADS, Table
+from govnb.excel.table import MOST_HEADS, Table, is_number
 from govnb.text.faults import Fault, FaultsError, Spot
 from govnb.text.values import MONEY_UNITS
 
@@ -21,7 +21,8 @@ _DEPARTMENT = re.compile(
 )
 _OWNER = re.compile(r"(?:编制|填报|公开|预算)?(?:部门|单位)名称")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
+# A form is filled in a year later: 填报日期：2024年3月5日 is a date.
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年(?!\s*\d{1,2}\s*月)")
 
 
 def find(
@@ -61,10 +62,11 @@ def find(
         if table.unit and _one_owner(table, found):
             before = len(found.readings) + len(found.faults)
             read_table(table, found)
-            if table.numbers and before == len(found.readings) + len(found.faults):
+            numbers = table.numbers or [c for c in table.cells if is_number(table.grid.at(*c))]
+            if numbers and before == len(found.readings) + len(found.faults):
                 message = f"认得“{table.name}”这个表名，里面的数一个也没有读出来"
                 hint = "表头、行的叫法与映射不同：在 params/imports/ 里给这张表补上同义词"
-                found.faults.append(Fault(table.spot(*table.numbers[0]), message, hint))
+                found.faults.append(Fault(table.spot(*numbers[0]), message, hint))
     if source.hidden:
         found.notes.append(f"{source.path.name}：隐藏的工作表没有读：{'、'.join(source.hidden)}")
     unread = [g.name for g in source.grids if g.name not in {t.grid.name for t in tables}]
@@ -74,16 +76,17 @@ def find(
 
 
 def _one_owner(table: Table, found: Found) -> bool:
-    """Tell whether a list is of one department; note which, or that one must be chosen."""
-    chosen = {name: at for name, at in table.owners.items() if table.scope in name}
-    found.departments |= {name: table.spot(*at) for name, at in chosen.items()}
-    if len(chosen) < 2:
+    """Tell whether a table is of one department; note which, or that one must be chosen."""
+    chosen = {name: table.spot(*at) for name, at in table.chosen.items()}
+    # A total of the rows is the department's that the head names.
+    heads = {str(spot).rpartition("!")[0] for spot in found.departments.values()}
+    is_list = bool(table.form.pivots)
+    if len(chosen) < 2 or (not is_list and str(table.spot(0, 0)).rpartition("!")[0] in heads):
+        found.departments |= chosen if is_list else {}
         return True
-    for name in chosen:
-        del found.departments[name]
-    spot = table.spot(*[*chosen.values()][1])
-    message = f"“{table.name}”里有 {len(chosen)} 家单位：{'、'.join([*chosen][:6])}"
-    found.faults.append(Fault(spot, message, "用 --scope 写其中一家的名称"))
+    told = f"{len(chosen)} {'家单位' if is_list else '行'}：{'、'.join([*chosen][:6])}"
+    message = f"“{table.name}”里有 {told}，不知道要读哪一{'家' if is_list else '行'}"
+    found.faults.append(Fault([*chosen.values()][1], message, "用 --scope 写它的名称"))
     return False
 
 

@@ -25,8 +25,8 @@ from govnb.text.yaml_text import Scalar, Sequence, mapping, read_yaml, scalar
 _NUMBERED = re.compile(
     r"^(?:其中)?(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[、.)]|\d{1,2}(?=[^\d%年月]))?"
 )
-# The letters that formulas of a form call a column by: 全年预算数（A）, 执行率（B/A）.
-_LETTERED = re.compile(r"\([A-Z](?:[=/÷][A-Z])*\)$")
+# The letters that formulas of a form call a column by, and its unit: 全年预算数（A）（万元）.
+_LETTERED = re.compile(r"(?:\((?:[A-Z](?:[=/÷][A-Z])*|(?:单位)?(?:人民币)?[十百千万亿]*元)\))+$")
 _LEFT_OUT = re.compile(r"[\s“”\"'‘’《》:]")
 
 
@@ -93,6 +93,8 @@ class Lines(Strict):
     columns: dict[Name, Text] = key(
         "列", "字段: 表头；几列拼成一个的用 + 连接，如 指标性质+指标值+计量单位", ...
     )
+    carried: list[Text] = key("沿用", "这几栏空着的与上一行相同：合并过的格只在第一行写", [])
+    weighed: Text | None = key("名称后的分", "名称后面括号里的分数填进这一栏，如 亮灯率（10分）")
     wanted: Text | None = key("须有", "这些列都空着的行不读")
 
 
@@ -155,7 +157,7 @@ class Form(Strict):
         listed = [h for line in self.lines for h in (line.by, *line.columns.values())]
         told += [Scalar(part) for head in listed for part in head.split("+")]
         told += [Scalar(head) for pivot in self.pivots for head in (pivot.by, pivot.value)]
-        told += [self.owner] if self.owner else []
+        told += [self.owner] if self.owner and self.pivots else []
         return set[str]().union(*(Words(text).words for text in told))
 
     @cached_property

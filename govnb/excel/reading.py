@@ -125,9 +125,12 @@ class _Reader:
         self.used.add((row, column))
         typed = self.table.grid.at(row, column) if typed is None else typed
         spot = self.table.spot(row, column)
-        if (row, column) in self.table.grid.marks.hollow:
-            hint = "用 Excel 或 WPS 打开保存一次再导入"
-            raise FaultsError([Fault(spot, "这一格是公式，文件里没有它算出的值", hint)])
+        if doubt := self.table.grid.doubt(row, column):
+            if (row, column) in self.table.grid.marks.hollow:
+                raise FaultsError([Fault(spot, *doubt)])
+            self.found.faults.append(Fault(spot, *doubt))
+            self.found.unread.update(names)
+            return None
         if is_nothing(typed):
             return None
         text = cleaned(typed)
@@ -236,36 +239,51 @@ class _Reader:
     def lines(self, lines: Lines) -> None:
         """Read a list, one thing a line."""
         keys = self._keys(lines)
+        begun, weighed = set[int](), set[int]()
         for number, (told, head) in enumerate(lines.columns.items()):
             *sign, value, unit = (head if "+" in head else f"{head}+").split("+")
+            above = ""
             for row, column in sorted(self._first(value).items()):
                 text = self.table.grid.at(row, column).strip()
+                if told in lines.carried:
+                    # A blank below a group's name is of that group, till another begins.
+                    above = text or ("" if row in begun else above)
+                    begun.update([row] if text else [])
+                    text = above
                 # What repeats the name says nothing, but the first: every line is of a group.
                 is_name = number > 0 and _unweighed(text) == keys.get(row)
                 if row not in keys or is_nothing(text) or is_name:
                     continue
                 name = self.filled(lines.fill).replace("{键}", as_name(_unnumbered(keys[row])))
+                weighed.update([row] if told == lines.weighed else [])
                 self.used.add((row, column))
                 before, behind = (self._beside(row, part) for part in ("".join(sign), unit))
                 text = _joined(before, _as_stated(_unweighed(text)), behind)
                 self.add(f"{name}.{told}", text, (row, column), "")
+        for row, column in self._first(lines.by).items() if lines.weighed else ():
+            points = _POINTS_BEHIND.search(self.table.grid.at(row, column).strip())
+            if points and row in keys and row not in weighed:
+                name = self.filled(lines.fill).replace("{键}", as_name(_unnumbered(keys[row])))
+                self.add(f"{name}.{lines.weighed}", points[1], (row, column), "")
 
     def pivots(self) -> None:
         """Add up a list by its columns; of several departments' only that which is asked for."""
         table, read = self.table, dict[tuple[int, int], str | None]()
-        owners = {name for name in table.owners if table.scope in name}
         owner = self._first(table.form.owner or "")
         for pivot in table.form.pivots:
             column, lines = self._first(pivot.by), []
             for row, at in self._first(pivot.value).items():
-                is_other = row in owner and table.grid.at(row, owner[row]).strip() not in owners
+                named = table.grid.at(row, owner[row]).strip() if row in owner else ""
+                named = "" if plain(named) in TOTALS else named
+                # A total of several departments' lines is none of this one's.
+                is_other = named not in table.chosen if named else len(table.owners) > 1
                 if (row, at) not in read:
                     read[row, at] = None if is_other else self.value(row, at)
                 if (number := read[row, at]) is not None and row in column:
                     words = {table.word(row, c) for c in range(at)}
                     key = as_name(table.grid.at(row, column[row]))
                     key = TOTAL_ROW if TOTALS & words else key
-                    if "小计" not in words:
+                    if not any(word.endswith("小计") for word in words):
                         lines.append((key, Decimal(number), row, at))
             self._pivot(pivot, pd.DataFrame(lines, columns=["by", "number", "row", "at"]))
 
@@ -328,10 +346,17 @@ class _Reader:
         if table.form.lines:
             known = table.form.known_rows
             at = [c for c in at if not known & {table.word(c[0], n) for n in range(c[1])}]
-        labels = dict.fromkeys(table.label(*cell)[0] or address(*cell) for cell in at)
-        if labels:
-            told = "、".join(list(labels)[:8]) + ("等" if len(labels) > 8 else "")
-            self.found.notes.append(f"{table.spot(*at[0])}：“{table.name}”里没有读的行：{told}")
+        read, heads = {table.label(*c)[0] for c in self.used}, {c for _, c in self.used}
+        rows = {table.label(*c)[0] or address(*c): c for c in reversed(at)
+                if table.label(*c)[0] not in read - {""}}  # fmt: skip
+        last = {c[1]: c for c in reversed(at) if c[1] not in heads}
+        columns = {f"{'、'.join(sorted(table.heads[c]))}（{address(*c)}起）": c
+                   for c in last.values() if c not in rows.values()}  # fmt: skip
+        for what, found in (("行", rows), ("栏", columns)):
+            if found:
+                told = "、".join([*reversed(found)][:8]) + ("等" if len(found) > 8 else "")
+                where = table.spot(*next(reversed(found.values())))
+                self.found.notes.append(f"{where}：“{table.name}”里没有读的{what}：{told}")
 
     def unlabelled(self) -> None:
         """Note what stands behind a label that is known, or nearly, and was not read."""
@@ -375,7 +400,7 @@ def _is_told(text: str, form: Form) -> bool:
 _BRACKETS = str.maketrans("[]{}\"'=*|\n", "［］｛｝”’＝＊｜ ")
 # What a form's rows are numbered by, and the points that some print behind a group.
 _NUMBER_OF_ROW = re.compile(r"^指标\s*(?:\d+\s*[:：、.]?|[:：])\s*")
-_POINTS_BEHIND = re.compile(r"\s*[（(]\s*\d+(?:\.\d+)?\s*分\s*[)）]$")
+_POINTS_BEHIND = re.compile(r"\s*[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]$")
 
 
 def as_name(text: str) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import python_calamine
+import xlrd  # type: ignore[import-untyped]
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from govnb.files import why
@@ -34,26 +35,28 @@ _REFUSED = {
     ".xlsb": ("这是二进制的工作簿", _SAVE),
 }  # fmt: skip
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+# A point that is only drawn, `0!.0`, or a comma that leaves off thousands: 元 shown as 万元.
+_SCALED = re.compile(r'[0#?](?:!|\\|")\.|[0#?],+(?![0#?,])')
 _HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.I)
 
 
 Cell = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Marks:
     """What a sheet says of its cells besides their values."""
 
-    formulas: Mapping[Cell, str] = field(default_factory=dict)
+    formulas: dict[Cell, str] = field(default_factory=dict)
     # Cells whose formula was never worked out.
-    hollow: frozenset[Cell] = frozenset()
+    hollow: set[Cell] = field(default_factory=set)
     # The formats of numbers that are not shown as they are held.
-    formats: Mapping[Cell, str] = field(default_factory=dict)
+    formats: dict[Cell, str] = field(default_factory=dict)
     # What a formula that failed shows: `#REF!`.
-    errors: Mapping[Cell, str] = field(default_factory=dict)
-
-
-_NOTHING = Marks()
+    errors: dict[Cell, str] = field(default_factory=dict)
+    # The first and the last of merged cells, where the reader doesn't know them.
+    merged: list[tuple[Cell, Cell]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,23 @@ class Grid:
 
     name: str
     rows: list[list[str]]
-    marks: Marks = _NOTHING
+    marks: Marks = field(default_factory=Marks)
 
     def at(self, row: int, column: int) -> str:
         """Return a cell's text, an empty one outside the sheet."""
         inside = row < len(self.rows) and column < len(self.rows[row])
         return self.rows[row][column] if inside else ""
+
+    def doubt(self, row: int, column: int) -> tuple[str, str] | None:
+        """Return why a cell's number can't be taken as it is held, and what to do."""
+        at, code = (row, column), self.marks.formats.get((row, column), "")
+        if at in self.marks.hollow:
+            hint = "用 Excel 或 WPS 打开保存一次再导入"
+            return "这一格是公式，文件里没有它算出的值", hint
+        if _SCALED.search(code) and re.search("[1-9]", self.at(row, column)):
+            message = f"这一格存的是{self.at(row, column)}，格式“{code}”显示成另一个数"
+            return message, "把格式改成常规，写上要用的数"
+        return None
 
 
 @dataclass(frozen=True)
@@ -129,13 +143,14 @@ def read(path: Path) -> Source:
     try:
         marks = _marks(data, name)
         book = python_calamine.load_workbook(io.BytesIO(data))
+        marks = _marks_of_xls(data) if data.startswith(_COMPOUND) else marks
         shown: list[str] = []
         hidden: list[str] = []
         for sheet in book.sheets_metadata:
             is_shown = sheet.visible == python_calamine.SheetVisibleEnum.Visible
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 (shown if is_shown else hidden).append(sheet.name)
-        grids = [_grid(book.get_sheet_by_name(s), marks.get(s, _NOTHING)) for s in shown]
+        grids = [_grid(book.get_sheet_by_name(s), marks.get(s, Marks())) for s in shown]
         return Source(path, sha256, grids, hidden)
     except python_calamine.PasswordError:
         hint = "用 Excel 或 WPS 打开，取消打开密码后保存，再导入"
@@ -154,12 +169,18 @@ def _grid(sheet: Any, marks: Marks) -> Grid:
     values = sheet.to_python(skip_empty_area=False)
     rows = [[text_of(v) for v in row] for row in values]
     for (at, column), code in marks.formats.items():
-        if "%" in code and isinstance(value := _at(values, at, column), int | float):
+        if not isinstance(value := _at(values, at, column), int | float):
+            continue
+        if "%" in code:
             rows[at][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"
+        elif zeros := re.search(r"\.(0+)", code):
+            # 45 that is shown as 45.00 is no round sum.
+            whole, _, digits = text_of(value).partition(".")
+            rows[at][column] = f"{whole}.{digits.ljust(len(zeros[1]), '0')}"
     for (at, column), shown in marks.errors.items():
         if at < len(rows) and column < len(rows[at]):
             rows[at][column] = shown
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or marks.merged:
         label = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         if label and not re.fullmatch(r"-?[\d.]+", label):
             for row in rows[top : min(bottom, top + 500) + 1]:
@@ -214,7 +235,7 @@ def _span(told: str | None) -> int:
 
 
 def _marks(data: bytes, name: str) -> dict[str, Marks]:
-    """Return what an .xlsx marks, by sheet; raise for a workbook that unfolds too far."""
+    """Return what a package marks, by sheet; raise for a workbook that unfolds too far."""
     if not data.startswith(b"PK"):
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -223,7 +244,7 @@ def _marks(data: bytes, name: str) -> dict[str, Marks]:
             raise refused(name, "解开后太大，不像是报表", _SAVE)
         names = {part.filename for part in parts}
         if "content.xml" in names:
-            _sized(packed.read("content.xml"), name)
+            return dict(_marks_of_ods(packed.read("content.xml"), name))
         if "xl/workbook.xml" not in names:
             return {}
         is_styled = "xl/styles.xml" in names
@@ -255,49 +276,81 @@ def _sheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 def _marked(xml: bytes, name: str, styles: list[str]) -> Marks:
     """Return what a sheet's part marks."""
-    formulas: dict[Cell, str] = {}
-    formats: dict[Cell, str] = {}
-    errors: dict[Cell, str] = {}
-    hollow, most = set[Cell](), (0, 0)
+    marks, most = Marks(), (0, 0)
     for _, cell in etree.iterparse(io.BytesIO(xml), tag="{*}c", resolve_entities=False):
         at = _placed(str(cell.get("r", "A1")))
         tags = {etree.QName(child).localname: child.text for child in cell}
         if tags:
             most = max(most[0], at[0]), max(most[1], at[1])
         if "f" in tags:
-            formulas[at] = tags["f"] or ""
+            marks.formulas[at] = tags["f"] or ""
             if not tags.get("v") and "is" not in tags and cell.get("t") != "str":
-                hollow.add(at)
+                marks.hollow.add(at)
         if cell.get("t") == "e":
-            errors[at] = tags.get("v") or ""
+            marks.errors[at] = tags.get("v") or ""
         style = str(cell.get("s", ""))
         if style.isdecimal() and int(style) < len(styles) and styles[int(style)]:
-            formats[at] = styles[int(style)]
+            marks.formats[at] = styles[int(style)]
         cell.clear()
     _small(most, name)
-    return Marks(formulas, frozenset(hollow), formats, errors)
+    return marks
 
 
-def _sized(xml: bytes, name: str) -> None:
-    """Refuse a sheet of an .ods whose repeated cells would fill the memory."""
+def _marks_of_xls(data: bytes) -> dict[str, Marks]:
+    """Return what an .xls marks, by sheet."""
+    book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    found = {sheet.name: Marks() for sheet in book.sheets()}
+    for sheet in book.sheets():
+        for at in product(range(sheet.nrows), range(sheet.ncols)):
+            cell, marks = sheet.cell(*at), found[sheet.name]
+            if cell.ctype == xlrd.XL_CELL_ERROR:
+                marks.errors[at] = xlrd.error_text_from_code.get(cell.value, "#N/A")
+            elif cell.ctype == xlrd.XL_CELL_NUMBER and (
+                style := book.xf_list[cell.xf_index].format_key
+            ):
+                marks.formats[at] = book.format_map[style].format_str
+    return found
+
+
+def _marks_of_ods(xml: bytes, name: str) -> Iterator[tuple[str, Marks]]:
+    """Yield what each sheet of an .ods marks; refuse one whose repeated cells fill the memory."""
     row = column = 0
-    most, is_filled = (0, 0), False
+    most, is_filled, marks = (0, 0), False, Marks()
     for _, node in etree.iterparse(io.BytesIO(xml), resolve_entities=False):
         tag = etree.QName(node).localname
-        times = next((v for k, v in node.attrib.items() if str(k).endswith("s-repeated")), "1")
-        count = int(times) if str(times).isdecimal() and len(times) < 10 else 1
+        told = {etree.QName(key).localname: value for key, value in node.attrib.items()}
+        times = next((v for k, v in told.items() if k.endswith("s-repeated")), "1")
+        count = int(times) if times.isdecimal() and len(times) < 10 else 1
         if tag in ("table-cell", "covered-table-cell"):
+            kinds = {v for k, v in node.attrib.items() if str(k).endswith("}value-type")}
+            _marked_in_ods(marks, (row, column), told, kinds, "".join(node.itertext()))
             column += count
-            if any(str(key).endswith("}value-type") for key in node.attrib):
+            if kinds:
                 most, is_filled = (most[0], max(most[1], column)), True
         elif tag == "table-row":
             row, column = row + count, 0
             most = (row, most[1]) if is_filled else most
             is_filled = False
         elif tag == "table":
-            _small(most, f"{name}!{next(iter(node.attrib.values()), '')}")
-            row, column, most = 0, 0, (0, 0)
+            _small(most, f"{name}!{told.get('name', '')}")
+            yield told.get("name", ""), marks
+            row, column, most, marks = 0, 0, (0, 0), Marks()
             node.clear()
+
+
+def _marked_in_ods(
+    marks: Marks, at: Cell, told: Mapping[str, str], kinds: Collection[str], text: str
+) -> None:
+    if "formula" in told:
+        marks.formulas[at] = told["formula"]
+        marks.hollow.update([] if kinds else [at])
+    if "error" in kinds:
+        marks.errors[at] = text
+    if "percentage" in kinds:
+        marks.formats[at] = "0%"
+    down, across = (_span(told.get(f"number-{way}s-spanned")) for way in ("row", "column"))
+    if down * across > 1:
+        marks.merged.append((at, (at[0] + down - 1, at[1] + across - 1)))
 
 
 def _small(most: Cell, name: str) -> None:

@@ -18,10 +18,11 @@ from govnb.text.section import VARIABLE
 _NOTHING = re.compile(r"[\s—–\-－/／…·.*×xX]*|无|不适用")
 TOTALS = {"合计", "总计", "本年合计", "本部门合计"}
 # A code as it is printed: in one piece (from .xls as 2010301.0), in parts, before its name.
-_CODE = re.compile(r"(\d{1,7})(?:\.0)?|(\d{3})[-.\s](\d\d)(?:[-.\s](\d\d))?")
+_CODE = re.compile(r"(\d{1,7})(?:\.0+)?|(\d{3})[-.\s](\d\d)(?:[-.\s](\d\d))?")
 _CODED = re.compile(r"(\d{3}|\d{5}|\d{7})\s*([^\d\s.,%].*)")
 _NUMBERED = re.compile(r"[(（]?[\d一二三四五六七八九十]+[)）、.．]")
 MOST_HEADS = 4
+_ELSEWHERE = -2
 
 
 def cleaned(text: str) -> str:
@@ -188,12 +189,28 @@ class Table:
 
     @cached_property
     def owners(self) -> dict[str, tuple[int, int]]:
-        """The departments that the lines of a list are of, each with its first cell."""
+        """The departments that the lines of a list are of, each with its first cell.
+
+        In a table that is no list each row with amounts is of that which it names.
+        """
         found: dict[str, tuple[int, int]] = {}
-        for at in self.below(self.form.owner) if self.form.owner else ():
-            if (name := self.grid.at(*at).strip()) and plain(name) not in TOTALS:
-                found.setdefault(name, at)
+        at = self.below(self.form.owner) if self.form.owner and self.form.pivots else []
+        if self.form.owner and not self.form.pivots:
+            rows = dict(reversed([c for c in self.cells if is_number(self.grid.at(*c))]))
+            named = {r: [c for c in range(to) if re.search(r"[^\W\d_]", self.grid.at(r, c))]
+                     for r, to in sorted(rows.items())}  # fmt: skip
+            at = [(row, columns[-1]) for row, columns in named.items() if columns]
+        for row, column in at:
+            if (name := self.grid.at(row, column).strip()) and plain(name) not in TOTALS:
+                found.setdefault(name, (row, column))
         return found
+
+    @cached_property
+    def chosen(self) -> dict[str, tuple[int, int]]:
+        """Those of the departments that are asked for, by the whole name or a word of it."""
+        is_whole = self.scope in self.owners
+        return {name: at for name, at in self.owners.items()
+                if name == self.scope or (self.scope in name and not is_whole)}  # fmt: skip
 
     def _numbers_columns(self, row: int) -> bool:
         texts = [plain(t) for t in self.grid.rows[row] if t.strip()]
@@ -219,7 +236,8 @@ class Table:
         if cells.row is None:
             rows = list(dict.fromkeys(r for r, c in under if not is_nothing(self.grid.at(r, c))))
             totals = [r for r, c in under if r in rows and self.label(r, c)[0] in TOTALS]
-            rows = totals[:1] or rows
+            asked = [r for r, _ in self.chosen.values()] if self.scope else []
+            rows = asked if len(asked) == 1 else totals[:1] or rows
             yield from ((r, c, "") for r, c in under if r in rows)
             return
         wanted, is_open = Words(cells.row).words, VARIABLE.fullmatch(cells.row)
@@ -227,13 +245,16 @@ class Table:
         fixed = self.form.known_rows
         for row, column in under:
             label, _, at = self.label(row, column)
-            # Its label may stand under heads of its own.
-            words = [] if label else [self.word(row, c) for c in reversed(range(column))]
+            # Its label may stand under heads of its own, but is no other number's.
+            alike = [c for c in range(column) if is_number(self.grid.at(row, c))
+                     and self.heads.get((row, c)) == self.heads[row, column]]  # fmt: skip
+            own = range(max(alike, default=-1) + 1, column)
+            words = [] if label else [self.word(row, c) for c in reversed(own)]
             if not is_open and (label in wanted or self._nearest(words) in wanted):
                 yield row, column, ""
             elif is_open and label and label not in fixed | TOTALS and not self._is_part(row, at):
-                is_below = after is None or (after[0] < row and after[1] == at)
-                is_above = until is None or (until[0] > row and until[1] == at)
+                is_below = after is None or (after[0] < row and after[1] in (at, _ELSEWHERE))
+                is_above = until is None or (until[0] > row and until[1] in (at, _ELSEWHERE))
                 if is_below and is_above:
                     yield row, column, label
 
@@ -269,11 +290,17 @@ class Table:
         return f"{self.name}（{told[2]}）" if told else self.name
 
     def _edge(self, words: str | None, under: list[tuple[int, int]]) -> tuple[int, int] | None:
-        """Return the row of a label among cells, and the column it stands in."""
-        wanted = Words(words).words if words else set()
+        """Return the row of a label among cells, and the column it stands in.
+
+        What two blocks side by side have in common may stand below but one of them.
+        """
+        if words is None:
+            return None
+        wanted = Words(words).words
         labels = ((row, self.label(row, column)) for row, column in under)
         found = ((row, at) for row, (label, _, at) in labels if label in wanted)
-        return next(found, (-1, -1) if words else None)
+        others = ((r, _ELSEWHERE) for r, c in self.cells if self.label(r, c)[0] in wanted)
+        return next(found, None) or next(others, (-1, -1))
 
 
 def is_number(text: str) -> bool:

@@ -32,6 +32,7 @@ from govnb.papers.tree import (
     words,
 )
 from govnb.papers.typesetting import templates
+from govnb.report.bundle import macros
 
 # A short paper needs no table of contents.
 _FEW_HEADINGS = 3
@@ -48,16 +49,6 @@ _TABLE = re.compile(r"<!--(whole|long|noted) ([\d.]+)-->(.*?)(<w:tbl>.*?</w:tbl>
 _TURN = re.compile(r"<!--(upright|turned)-->")
 _SECTION = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
 _PAGES = re.compile(r"<w:pgSz [^>]*/>\s*<w:pgMar [^>]*/>")
-_TURNED = (
-    '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
-    '<w:pgMar w:top="1701" w:right="1474" w:bottom="1587" w:left="1474" w:header="851"'
-    ' w:footer="900" w:gutter="0"/>'
-)
-# The paragraph that ends a section has no height.
-_SMALL = (
-    '<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20"'
-    ' w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr>'
-)
 # pandoc takes the page's text for this wide, in twips.
 _PANDOCS_WIDTH = 7920
 _GRID = re.compile(r'(<w:gridCol w:w=")(\d+)"')
@@ -82,7 +73,7 @@ def word(document: Document) -> bytes:
     writer = _Writer(document)
     blocks = writer.blocks(fitted(document.blocks))
     if len(writer.headings) > _FEW_HEADINGS:
-        blocks = [_raw(_contents(writer.headings)), *blocks]
+        blocks = [_raw(_xml("contents", writer.headings)), *blocks]
     with tempfile.TemporaryDirectory(prefix="govnb-") as name:
         folder = Path(name)
         for file, shown in document.pictures.items():
@@ -157,7 +148,7 @@ class _Writer:
         title, unit = _caption(noted.get("title", "")), noted.get("unit", "")
         if unit:
             # The caption's paragraph ends and the unit's begins.
-            said = _paragraph("TableUnit", _run(f"单位：{unit}"))
+            said = _xml("paragraph", "TableUnit", f"单位：{unit}")
             title.append(_inline("</w:p>" + said.removesuffix("</w:p>")))
         caption = [None, [node("Plain", title)] if title else []]
         style = tree.attributes(custom_style="ReportTable")
@@ -174,7 +165,7 @@ class _Writer:
             node("Table", style, caption, specs, heading, body, [foot[0], []]),
         ]
         # Word needs a paragraph between two tables.
-        return [*made, *(notes or [_raw(_paragraph("TableNote", ""))])]
+        return [*made, *(notes or [_raw(_xml("paragraph", "TableNote"))])]
 
     def _row(self, row: Sequence[Any], style: str) -> list[Any]:
         cells = []
@@ -191,6 +182,11 @@ class _Writer:
 def _full(block: Node) -> Node:
     """Return a cell's text as a paragraph, which can have a style; pandoc drops empty ones."""
     return node("Para", block["c"] or [_inline("<w:r/>")]) if block["t"] == "Plain" else block
+
+
+def _xml(name: str, *said: Any) -> str:
+    """Return what the macro of that name in `word.xml.j2` writes."""
+    return str(getattr(macros(templates() / "word.xml.j2"), name)(*said))
 
 
 def _raw(xml: str) -> Node:
@@ -211,61 +207,15 @@ def _caption(said: str) -> Nodes:
     if match is None:
         return text(said)
     kind, number, rest = match.groups()
-    return [*text(kind), _inline(_field(rf"SEQ {kind} \* ARABIC", number)), *text(rest)]
-
-
-def _field(code: str, result: str) -> str:
-    """Return a field with what it showed last."""
-    instruction = f'<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>'
-    return f"{_mark('begin')}{instruction}{_mark('separate')}{_run(result)}{_mark('end')}"
-
-
-def _mark(kind: str, *, dirty: bool = False) -> str:
-    stale = ' w:dirty="true"' if dirty else ""
-    return f'<w:r><w:fldChar w:fldCharType="{kind}"{stale}/></w:r>'
-
-
-def _run(said: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{escape(said)}</w:t></w:r>'
-
-
-def _paragraph(style: str, content: str, layout: str = "") -> str:
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{layout}</w:pPr>{content}</w:p>'
+    return [*text(kind), _inline(_xml("field", rf"SEQ {kind} \* ARABIC", number)), *text(rest)]
 
 
 def _signed(lines: Sequence[str]) -> str:
     """Return 落款: the date four characters from the edge and the unit centred over it."""
     last = em_width(lines[-1])
-    parts = []
-    for i, line in enumerate(lines):
-        chars = max(_DATE_INDENT + (last - em_width(line)) / 2, 0.0)
-        indent = f'<w:ind w:rightChars="{chars * 100:.0f}" w:right="{chars * _SIZE * 20:.0f}"/>'
-        keep = "<w:keepNext/>" if i + 1 < len(lines) else ""
-        space = '<w:spacing w:before="1158"/>' if i == 0 else ""
-        parts.append(_paragraph("SignOff", _run(line), keep + space + indent))
-    return "".join(parts)
-
-
-def _contents(headings: Sequence[tuple[int, str, str]]) -> str:
-    """Return a table of contents: a field whose entries link to their headings.
-
-    Only Word knows on which page a heading comes to stand. The field is marked as out of
-    date, so that Word fills the page numbers in when it opens the file; until then the
-    entries have none, as wrong ones would be worse.
-    """
-    instruction = r'<w:instrText xml:space="preserve"> TOC \o "1-3" \h \z \u </w:instrText>'
-    begin = f"{_mark('begin', dirty=True)}<w:r>{instruction}</w:r>{_mark('separate')}"
-    entries = []
-    for i, (level, said, target) in enumerate(headings):
-        link = f'<w:hyperlink w:anchor="{target}" w:history="1">{_run(said)}</w:hyperlink>'
-        before, after = begin if i == 0 else "", _mark("end") if i + 1 == len(headings) else ""
-        entries.append(_paragraph(f"TOC{min(level, 3)}", before + link + after))
-    return (
-        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
-        "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
-        f"{_paragraph('TOCHeading', _run('目　录'))}{''.join(entries)}</w:sdtContent></w:sdt>"
-        '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-    )
+    ends = (max(_DATE_INDENT + (last - em_width(line)) / 2, 0.0) for line in lines)
+    placed = ((f"{chars * 100:.0f}", f"{chars * _SIZE * 20:.0f}") for chars in ends)
+    return _xml("signed", [(line, *place) for line, place in zip(lines, placed, strict=True)])
 
 
 # The file itself
@@ -286,7 +236,8 @@ def _settled(made: bytes, document: Document) -> bytes:
     body = parts["word/document.xml"].decode()
     parts["word/document.xml"] = _sectioned(_TABLE.sub(_dressed, body)).encode()
     parts["word/settings.xml"] = (templates() / "word" / "word" / "settings.xml").read_bytes()
-    parts["docProps/core.xml"] = _properties(document)
+    title, author = (tree.clean(x)[:255] for x in (document.full_title, document.author))
+    parts["docProps/core.xml"] = _xml("properties", title, author, document.day).encode()
     running = escape(document.running).encode()
     return _packed({
         name: data.replace(b"RUNNING", running) if name.startswith("word/header") else data
@@ -297,13 +248,13 @@ def _settled(made: bytes, document: Document) -> bytes:
 def _sectioned(body: str) -> str:
     """Return the body with a section of its own for each run of pages on their side."""
     *_, upright = _SECTION.finditer(body)
-    kinds = {"upright": upright[0], "turned": _PAGES.sub(_TURNED, upright[0])}
+    kinds = {"upright": upright[0], "turned": _PAGES.sub(_xml("turned"), upright[0])}
     marks = list(_TURN.finditer(body))
     if marks and not re.search(r"<w:(?:p|tbl)[ >]", body[marks[-1].end() : upright.start()]):
         # The report ends on its side: the last section is the document's own.
         body = body[: marks[-1].start()] + kinds["turned"] + body[upright.end() :]
     # A section is told of by its last paragraph.
-    return _TURN.sub(lambda m: f"<w:p><w:pPr>{_SMALL}{kinds[m[1]]}</w:pPr></w:p>", body)
+    return _TURN.sub(lambda m: _xml("section", kinds[m[1]]), body)
 
 
 def _dressed(match: re.Match[str]) -> str:
@@ -324,30 +275,6 @@ def _rows(table: str) -> Iterator[str]:
         inner = row.removeprefix("<w:tr>").removeprefix("<w:trPr>")
         ends = "" if inner.startswith("<w:tblHeader") else "</w:trPr>"
         yield f"<w:tr><w:trPr><w:cantSplit/>{ends}{inner}"
-
-
-def _properties(document: Document) -> bytes:
-    day = f"{document.day.isoformat()}T00:00:00Z" if document.day else ""
-    # Never the day it was made: equal reports are equal bytes.
-    dates = "".join(
-        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{day}</dcterms:{name}>'
-        for name in ("created", "modified")
-        if day
-    )
-    title, author = (escape(tree.clean(x)[:255]) for x in (document.full_title, document.author))
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f"<cp:coreProperties {_PROPERTIES}><dc:title>{title}</dc:title>"
-        f"<dc:creator>{author}</dc:creator><cp:lastModifiedBy>{author}</cp:lastModifiedBy>"
-        f"<dc:language>zh-CN</dc:language><cp:revision>1</cp:revision>{dates}</cp:coreProperties>"
-    ).encode()
-
-
-_PROPERTIES = (
-    'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
-    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
-    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-)
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 STRUCTURE = "application/vnd.govnb+json"
+_PIECES = Path(__file__).parent / "templates" / "pieces.html.j2"
 # What a link or an attribute in HTML gives a meaning to, or a browser takes out of a link.
 _MEANS_MORE = re.compile(r'[%"`#&<>\x00-\x1f\x7f-\xa0\ufeff\\]|^ +| +$')
 
@@ -27,18 +27,22 @@ def bundle(page: str, text: str, structure: dict[str, Any], **more: str) -> dict
 
 def piece(name: str, *said: Any) -> str:
     """Return the HTML of something shown, by the macro of that name in `pieces.html.j2`."""
-    return str(getattr(_pieces(), name)(*said))
+    return str(getattr(macros(_PIECES), name)(*said))
 
 
 @cache
-def _pieces() -> Any:
+def macros(template: Path) -> Any:
+    """Return the macros of a template, which escapes what they are given."""
+    # A score in a terminal starts without it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.globals |= {"anchor": anchor, "link": link, "data_url": data_url}
     made.filters["breaking"] = _breaking
-    return made.get_template("pieces.html.j2").module
+    return made.get_template(template.name).module
 
 
 def _breaking(text: str) -> Markup:

@@ -277,7 +277,8 @@ class Table:
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return bundle(self.html(), self.text(), self.structure())
+        text = f"{self.title}（{len(self.rows)}行）" if self.folded else self.text()
+        return bundle(self.html(), text, self.structure())
 
 
 def _row_structure(row: Row) -> dict[str, Any]:

@@ -6,7 +6,7 @@ They are held against the figures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -16,11 +16,7 @@ from pydantic import Field
 
 from govnb.review.check import Evidence, Formula, ProseCheck
 from govnb.review.finding import HINT, Finding, Side
-from govnb.review.sentences import (
-    Change,
-    Mention,
-    is_slip,
-)
+from govnb.review.sentences import Change, Mention
 from govnb.review.slips import UNIT_SLIP, slips
 from govnb.review.terms import printed
 from govnb.review.texts import Passage
@@ -40,6 +36,8 @@ _FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:|(?:年初|年度)
 _USUAL = frozenset(["万元", "人", "㎡"])
 # Digits by which a number is known: fewer could well be another number's.
 _TELLING, _TELLING_WHOLE = 3, 4
+# A number as of each unit that what stands behind it can mean.
+_Read = dict[str, TextNumber]
 
 
 class DirectionCheck(ProseCheck):
@@ -184,7 +182,7 @@ class TypedValueCheck(ProseCheck):
             return self.passed(subject, message, evidence)
         # Words before the name may make it another's, but hardly one with the same digits.
         may_slip = not mention.name.is_called
-        if not mention.is_ours and not (may_slip and is_slip(number.amount, figure.number)):
+        if not mention.is_ours and not (may_slip and any(slips(number.amount, figure.number))):
             return None
         if any(number.prints(other.number) for other in mention.name.others if other.number):
             return None
@@ -256,103 +254,97 @@ class RawNumberCheck(ProseCheck):
     kind: Literal["裸数"] = Field(alias="种类")
     skip_units: list[Text] = Field([], alias="不查单位", description="带这些单位的数不查")
 
+    nothing: ClassVar[str] = "文字里没有带单位的数"
+    # Said of numbers of which none is accused.
+    right: ClassVar[str] = "都不与指标重复"
+
     def look(self, world: World) -> Iterator[Finding]:
-        """Find numbers with units that a figure holds."""
-        units = {f.unit for f in world.figures.values() if f.unit} | _USUAL
-        seen, is_repeated = 0, False
-        for passage in world.prose:
-            for typed in passage.numbers.values():
-                if typed.high or typed.more or passage.is_quoted(typed.start):
-                    continue
-                read = _read(typed, units - set(self.skip_units))
-                seen += bool(read)
-                if figure := _holder(read, passage, world):
-                    is_repeated = True
-                    yield self._told(read[figure.unit], figure, passage)
-        if not seen:
-            yield self.not_applicable("", "文字里没有带单位的数")
-        elif not is_repeated:
-            yield self.passed("", f"文字里的{seen}个数都不与指标重复")
+        """Find the numbers with units that are to be accused."""
+        numbers = [*_numbers(world, self.skip_units)]
+        found = [f for read, at in numbers if (f := self.one(read, at, world))]
+        told = f"文字里的{len(numbers)}个数{self.right}"
+        yield from found or [self.passed("", told)] * bool(numbers)
 
-    def _told(self, number: TextNumber, figure: Figure, passage: Passage) -> Finding:
+    def one(self, read: _Read, passage: Passage, world: World) -> Finding | None:
+        """Accuse a number that a figure holds."""
+        figure = _holder(read, passage, world)
+        if figure is None:
+            return None
+        number = read[figure.unit]
         plain = f"{number.value:f}"
-        written = f"{plain}{number.unit}"
-        words = {"处": passage.path, "原文": written, "左": written}
-        words |= {"右名": figure.name, "右": shown(figure)}
+        words = {"处": passage.path, "左": f"{plain}{number.unit}"}
+        words |= {"原文": words["左"], "右名": figure.name, "右": shown(figure)}
         evidence = Evidence(passage.side(number.start, plain), Side.of(figure))
-        return self.failed(f"{passage.path}:{written}", words, evidence)
+        return self.failed(f"{passage.path}:{words['左']}", words, evidence)
 
 
-def _read(typed: TextNumber, units: Iterable[str]) -> dict[str, TextNumber]:
-    """Return a number as of each unit that what stands behind it can mean."""
-    exactly = replace(typed, around=False)
-    read = {unit: number for unit in units if (number := in_unit(exactly, unit))}
-    longest = max((len(number.unit) for number in read.values()), default=0)
-    return {unit: number for unit, number in read.items() if len(number.unit) == longest}
+class NearNumberCheck(RawNumberCheck):
+    """形近数: 与哪个指标都不同，只差单位、小数点或两位颠倒的数.
+
+    A number that no figure holds, but one that is named beside it would, mistyped.
+    """
+
+    kind: Literal["形近数"] = Field(alias="种类")  # type: ignore[assignment]
+
+    right: ClassVar[str] = "都不像写错的指标"
+
+    def one(self, read: _Read, passage: Passage, world: World) -> Finding | None:
+        """Accuse a number that is a slip away from a figure named beside it."""
+        typed = next(iter(read.values()))
+        known = [f for f in world.figures.values() if f.unit in read and f.number]
+        is_judged = typed.start in world.sentences.judged(passage)
+        if is_judged or any(_prints(f, read[f.unit]) for f in known):
+            return None
+        is_telling = _digits(typed) >= _TELLING_WHOLE
+        # So many digits are another's by chance hardly ever.
+        around = passage.masked if is_telling else passage.around(typed, 25, 15)
+        for figure in known:
+            number = read[figure.unit]
+            why = next(slips(number.amount, figure.number or Decimal(0)), "")
+            # By chance no number has so many digits of another ten thousand times over.
+            if why and ((why == UNIT_SLIP and is_telling) or _is_near(figure, around, world)):
+                words = {"处": passage.path, "左": f"{number.text}{number.unit}"}
+                words |= {"右名": figure.label, "右": shown(figure), "缘由": why}
+                evidence = Evidence(passage.side(number.start, number.text), Side.of(figure))
+                return self.failed(f"{passage.path}:{figure.name}", words, evidence)
+        return None
 
 
-def _holder(read: dict[str, TextNumber], passage: Passage, world: World) -> Figure | None:
+def _numbers(world: World, skipped: Sequence[str]) -> Iterator[tuple[_Read, Passage]]:
+    """Yield the numbers of the narratives, as of each unit that they can be in."""
+    units = {f.unit for f in world.figures.values() if f.unit} | _USUAL
+    for passage in world.prose:
+        for typed in passage.numbers.values():
+            if typed.high or passage.is_quoted(typed.start):
+                continue
+            exactly = replace(typed, around=False)
+            read = {u: n for u in units - {*skipped} if (n := in_unit(exactly, u))}
+            # What stands behind it is the longest unit that it can mean.
+            longest = max((len(n.unit) for n in read.values()), default=0)
+            if read:
+                yield {u: n for u, n in read.items() if len(n.unit) == longest}, passage
+
+
+def _holder(read: _Read, passage: Passage, world: World) -> Figure | None:
     """Return the figure a typed number repeats, or None where chance may have it so."""
-    number = next(iter(read.values()), None)
-    if number is None or not number.value:
+    number = next(iter(read.values()))
+    if number.more or not number.value:
         return None
     around = passage.around(number, 25, 15)
     same = [f for f in world.figures.values() if f.unit in read and _prints(f, read[f.unit])]
-    for figure in same:
-        if _is_near(figure, around, world):
-            return figure
-    digits = len(f"{abs(number.value):f}".replace(".", "").strip("0"))
+    if near := next((figure for figure in same if _is_near(figure, around, world)), None):
+        return near
     # Rates are all of one size: any two may print alike.
-    telling = "%" not in read and digits >= (_TELLING if number.decimals else _TELLING_WHOLE)
-    return next(iter(same), None) if telling else None
+    least = _TELLING if number.decimals else _TELLING_WHOLE
+    return next(iter(same), None) if "%" not in read and _digits(number) >= least else None
+
+
+def _digits(number: TextNumber) -> int:
+    """Return how many digits tell a number from others."""
+    return len(f"{abs(number.value):f}".replace(".", "").strip("0"))
 
 
 def _prints(figure: Figure, number: TextNumber) -> bool:
     if figure.number is None or not number.decimals:
         return figure.number == number.amount
     return number.prints(figure.number)
-
-
-class NearNumberCheck(ProseCheck):
-    """形近数: 与哪个指标都不同，只差单位、小数点或两位颠倒的数.
-
-    A number that no figure holds, but one that is named beside it would, mistyped.
-    """
-
-    kind: Literal["形近数"] = Field(alias="种类")
-    skip_units: list[Text] = Field([], alias="不查单位", description="带这些单位的数不查")
-
-    nothing: ClassVar[str] = "文字里没有与指标形近的数"
-
-    def look(self, world: World) -> Iterator[Finding]:
-        """Find numbers that are a slip away from a figure named beside them."""
-        units = ({f.unit for f in world.figures.values() if f.unit} | _USUAL) - {*self.skip_units}
-        seen, is_wrong = 0, False
-        for passage in world.prose:
-            judged = world.sentences.judged(passage)
-            for typed in passage.numbers.values():
-                seen += 1
-                read = {} if typed.high or typed.start in judged else _read(typed, units)
-                known = [f for f in world.figures.values() if f.unit in read and f.number]
-                if passage.is_quoted(typed.start) or any(_prints(f, read[f.unit]) for f in known):
-                    continue
-                around = passage.around(typed, 25, 15)
-                digits = f"{typed.value:f}".replace(".", "").strip("0")
-                # So many digits are another's by chance hardly ever.
-                around = passage.masked if len(digits) >= _TELLING_WHOLE else around
-                for figure in known:
-                    number = read[figure.unit]
-                    why = next(slips(number.amount, figure.number or Decimal(0)), "")
-                    # By chance no number has so many digits of another ten thousand times over.
-                    is_sure = why == UNIT_SLIP and len(digits) >= _TELLING_WHOLE
-                    if why and (is_sure or _is_near(figure, around, world)):
-                        written = f"{number.text}{number.unit}"
-                        words = {"处": passage.path, "左": written, "右名": figure.label}
-                        words |= {"右": shown(figure), "缘由": why}
-                        side = passage.side(number.start, number.text)
-                        subject = f"{passage.path}:{figure.name}"
-                        yield self.failed(subject, words, Evidence(side, Side.of(figure)))
-                        is_wrong = True
-                        break
-        if seen and not is_wrong:
-            yield self.passed("", f"文字里的{seen}个数都不像写错的指标")

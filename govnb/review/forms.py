@@ -33,8 +33,6 @@ _NUMBER = rf"(?P<\1>{DIGIT}+|[零〇一二三四五六七八九十百千两]+)\\
 _WORDS = rf"[^{DIGIT}。；\n]{{0,24}}?"
 # Not how often something is repeated: {0,8}.
 _VARIABLE = re.compile(r"\{([^\d{},]+)\}")
-_GROUP = re.compile(r"(?:\((?:[^()\\]|\\.)*\)|\[[^\]]*\])[?*+]*(?:\{[\d,]*\})?\??")
-_WORD = re.compile(r"[\u4e00-\u9fa5]+(?![\u4e00-\u9fa5]|[?*]|\{)")
 _RATES = ("%", POINTS)
 _HUNDREDTH = Decimal("0.01")
 
@@ -56,6 +54,9 @@ class Form(Strict):
 
     written: Regex = Field(
         alias="写作", description="正则表达式；{名称} 是一个数，… 是不含数的几个字，…… 不论什么字"
+    )
+    within: list[Text] = Field(
+        [], alias="含", description="文字里有这些词之一，才找这一句式：别处不必找；不写就都找"
     )
     holds: list[Text] = Field(
         alias="应", description="数与数的关系，如 回收率 = 收回 / 发放；合一条即可"
@@ -90,15 +91,6 @@ class Form(Strict):
         return pattern
 
     @cached_property
-    def words(self) -> list[str]:
-        """Words that a text must hold for the form to be in it: most texts need no more look."""
-        text = _VARIABLE.sub(" ", self.written)
-        while (less := _GROUP.sub(" ", text)) != text:
-            text = less
-        found = [run for run in _WORD.findall(text) if len(run) > 1]
-        return [] if "|" in text else found
-
-    @cached_property
     def relations(self) -> list[Relation]:
         """The relations, one of which must hold."""
         return [Relation(**m.groupdict()) for m in map(_RELATION.fullmatch, self.holds) if m]
@@ -117,11 +109,8 @@ class FormCheck(ProseCheck):
 
     def look(self, world: World) -> Iterator[Finding]:
         """Hold the numbers of each sentence of a known form against one another."""
-        for passage in world.prose:
-            forms = (
-                (n, f) for n, f in self.forms.items() if all(w in passage.text for w in f.words)
-            )
-            for name, form in forms:
+        for passage, (name, form) in product(world.prose, self.forms.items()):
+            if not form.within or any(word in passage.text for word in form.within):
                 for match in matches(form.pattern, passage.shape):
                     numbers = {k: _number(passage, at) for k, at in _starts(match).items()}
                     known = {k: n for k, n in numbers.items() if n}

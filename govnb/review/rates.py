@@ -23,7 +23,7 @@ from govnb.review.check import (
 )
 from govnb.review.finding import HINT, NOT_APPLICABLE, Finding, Side
 from govnb.review.slips import is_misspelt
-from govnb.review.texts import DIGIT, NUMBER, Passage
+from govnb.review.texts import DIGIT, NUMBER
 from govnb.review.words import one_of
 from govnb.review.world import World, is_absent
 from govnb.sheet.expression import canonical
@@ -120,8 +120,7 @@ class RangeCheck(Check):
         ]
         for figure in figures:
             yield self._judged(figure, world)
-        for passage in world.prose:
-            yield from self._typed(passage, world)
+        yield from self._typed(world)
         if not figures:
             yield self.not_applicable("", "没有这一类指标")
 
@@ -155,19 +154,20 @@ class RangeCheck(Check):
         low, high = self.low or number, self.high or number
         return not Decimal(low) <= number <= Decimal(high)
 
-    def _typed(self, passage: Passage, world: World) -> Iterator[Finding]:
-        """Yield the rates typed in a narrative that are out of bounds."""
+    def _typed(self, world: World) -> Iterator[Finding]:
+        """Yield the rates typed in the narratives that are out of bounds."""
         bounds = Side(None, self._bounds, None)
         other_rate = re.compile(rf"{_CHANGED}|{one_of(world.words.other_rate)}")
-        pattern = rf"(?P<word>{one_of(self.words)})(?P<between>{_BETWEEN})(?P<number>{NUMBER})"
-        for match in re.finditer(pattern + re.escape(self.unit), passage.shape):
-            before = passage.masked[: match.end("word")]
-            number = passage.numbers[match.start("number")]
-            is_other = other_rate.search(match["between"])
-            if is_other or before.endswith(tuple(self.unless_words)):
-                continue
-            if self._outside(number.value):
-                word, written = match["word"], number.text + self.unit
+        rate = re.compile(
+            rf"(?P<word>{one_of(self.words)})(?P<between>{_BETWEEN})(?P<number>{NUMBER})"
+            + re.escape(self.unit)
+        )
+        found = ((p, match) for p in world.prose for match in rate.finditer(p.shape))
+        for passage, match in found:
+            word, number = match["word"], passage.numbers[match.start("number")]
+            is_own = not passage.masked[: match.end("word")].endswith(tuple(self.unless_words))
+            if is_own and self._outside(number.value) and not other_rate.search(match["between"]):
+                written = number.text + self.unit
                 side = Side(word, number.text, str(passage.at(match.start())))
                 words = {"项": word, "左": written, "右": self._bounds}
                 subject = f"{passage.path}:{word}{match['between']}{written}"

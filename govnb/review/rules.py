@@ -106,7 +106,8 @@ def _is_circular(name: str, checks: Mapping[str, Check]) -> bool:
 
 
 def _unreadable(text: Scalar, rule: Check, names: Names) -> Iterator[Fault]:
-    if free := set(VARIABLE.findall(text)) - rule.variables:
+    free = set(VARIABLE.findall(text))
+    if free and (free := free - rule.variables):
         hint = "算式里的 {变量} 要在“每个”里出现"
         yield Fault(text.place, f"变量“{'、'.join(sorted(free))}”没有说明取自哪里", hint)
     elif text != EVERYWHERE and not is_literal(text):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
 
+from govnb.review.slips import slips
 from govnb.review.texts import DIGIT, MASK, NUMBER, Passage
 from govnb.review.words import Words, one_of
 from govnb.sheet.figure import Figure, Figures
@@ -204,7 +205,7 @@ class Sentences:
         number = in_unit(number, unit) if number else None
         if name.is_part:
             meant = name.figure.number or Decimal(0)
-            near = number and (number.prints(meant) or is_slip(number.amount, meant))
+            near = number and (number.prints(meant) or any(slips(number.amount, meant)))
             number = number if near else None
         scope = self._scope(name, match, passage)
         if scope is None or (name.tail and not number):
@@ -352,16 +353,6 @@ class Sentences:
                 for tail in ("", *tails):
                     if len(stem := path[0].removesuffix(tail)) > 1:
                         yield Name(stem, figure, last, tail, is_volume=True)
-
-
-def is_slip(typed: Decimal, meant: Decimal) -> bool:
-    """Tell whether a number is a figure mistyped: its digits in another order, or ten times it."""
-    if not meant or not typed:
-        return False
-    if (typed / meant).normalize().as_tuple().digits == (1,):
-        return True
-    digits, others = (f"{n.normalize():f}".replace(".", "") for n in (typed, meant))
-    return len(digits) > 2 and sorted(digits) == sorted(others)
 
 
 # ── What each amount of a sentence is ───────────────────────────

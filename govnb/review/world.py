@@ -5,6 +5,7 @@ The world is read only; what several checks need is worked out once.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -136,19 +137,25 @@ class World:
         A pattern that ends in a variable (`支出.{科目}`) means what the department states, not
         what the formula book computes beside it (`支出.超支`).
         """
-        head = (pattern or "").partition("{")[0].partition("*")[0]
+        if pattern is None:
+            return [{}]
+        head = pattern.partition("{")[0].partition("*")[0]
         names = [
             name
-            for name, figure in self._present.items()
-            if name.startswith(head) and not (pattern and self._is_computed(name, figure, pattern))
+            for name, figure in self._present.get(head.partition(".")[0], ())
+            if name.startswith(head) and not self._is_computed(name, figure, pattern)
         ]
-        found = matches(pattern, names)
-        return list({tuple(v.items()): v for v in found}.values())
+        # A name without variables is there, or isn't.
+        return [{}] * (head in names) if head == pattern else matches(pattern, names)
 
     @cached_property
-    def _present(self) -> dict[str, Figure]:
-        figures = self.figures.items()
-        return {n: f for n, f in figures if not is_absent(f) and f.lack is not Lack.LEFT_OUT}
+    def _present(self) -> dict[str, list[tuple[str, Figure]]]:
+        """The figures there are, by their section."""
+        found = defaultdict[str, list[tuple[str, Figure]]](list)
+        for name, figure in self.figures.items():
+            if not is_absent(figure) and figure.lack is not Lack.LEFT_OUT:
+                found[name.partition(".")[0]].append((name, figure))
+        return found
 
     def _is_computed(self, name: str, figure: Figure, pattern: str) -> bool:
         """Tell whether a figure is only what the book makes of others that a pattern means too."""

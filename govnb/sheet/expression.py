@@ -314,11 +314,17 @@ def difference(left: str, right: str) -> Expression:
     return Expression(f"{left} - {right}", (left, right), tree, {"n0": left, "n1": right})
 
 
+_PLAIN = re.compile(r"[\u4e00-\u9fa5]+(?:\.[\u4e00-\u9fa5]+)*")
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """Return a formula parsed: names, numbers, `+ - * / ( )`, functions; raise FormulaError."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"公式超过 {MAX_LENGTH} 个字", "拆成几个指标")
+    if _PLAIN.fullmatch(text):
+        # Most formulas of the rules are just a name.
+        return Expression(text, (text,), ast.Name("n0"), {"n0": text})
     source, bound = _tokenise(text)
     try:
         tree = ast.parse(source, mode="eval").body

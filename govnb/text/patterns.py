@@ -32,10 +32,14 @@ _REGEX_FAULTS = {
 _NO_TEXT = "至少要有一个必须出现的字"
 
 
+# The library looks a pattern up anew for each text.
+_compiled = cache(regex.compile)
+
+
 def check_pattern(text: str) -> None:
     """Raise :class:`BadText` for a pattern that can't be read, or finds nothing everywhere."""
     try:
-        finds_nothing = regex.search(text, "", timeout=_PATIENCE) is not None
+        finds_nothing = _compiled(str(text)).search("", timeout=_PATIENCE) is not None
     except regex.error as error:
         hint = "这里是正则表达式，括号和反斜杠要配对"
         raise BadText(f"查找的写法不对：{_explained(str(error))}", hint) from None
@@ -43,10 +47,6 @@ def check_pattern(text: str) -> None:
         raise BadText("查找的写法太费时", _TOO_SLOW) from None
     if finds_nothing:
         raise BadText("查找的写法连空的文字也算找到", _NO_TEXT)
-
-
-# The library looks a pattern up anew for each text.
-_compiled = cache(regex.compile)
 
 
 def matches(pattern: Scalar, text: str) -> Iterator[regex.Match[str]]:

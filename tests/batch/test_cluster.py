@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from govnb.batch.cluster import Bundle, run_there
+from govnb.batch.cluster import run_there
 from govnb.batch.job import Job
 from govnb.batch.store import Folder, Remote, store_of
 from govnb.text.faults import FaultsError
@@ -146,10 +146,7 @@ def test_a_scheduler_that_is_not_there_is_a_fault(
 
 def test_a_worker_with_other_code_refuses(year: YearFolder, tmp_path: Path) -> None:
     job = Job(2016, "slow-00", year.path / "params", str(tmp_path / "out"), ("html",))
-    bundle = Bundle.of(job)
-    assert "notebooks/department.ipynb" in bundle.files()
-    other = Bundle(bundle.packed, bundle.digest, "another")
-    outcome = run_there(job, {}, other, None)
+    outcome = run_there(job, b"", "another", None)
     assert outcome.failure is not None
     assert outcome.failure.reason == "工作节点上的 govnb 与本机的不同"
 

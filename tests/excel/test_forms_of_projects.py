@@ -13,6 +13,7 @@ from tests.excel.books import write
 from tests.excel.forms_of_projects import (
     NATIONAL_MERGED,
     SICHUAN_MERGED,
+    hubei,
     national,
     older_sichuan,
     sichuan,
@@ -206,6 +207,31 @@ def test_what_a_form_says_behind_a_label_that_no_map_reads_is_told(
     told = run(write(tmp_path / "异.xlsx", {"一": rows[:7] + rows[9:]}))
     assert "异.xlsx!一!C4：“主管部门（盖章）名称”后面的没有读：128-某局" in told.out
     assert "异.xlsx!一!C7：“预算数”后面的没有读：100" in told.out
+
+
+def test_a_form_without_merged_cells_says_the_same(
+    run: Callable[..., Any], into: Path, tmp_path: Path
+) -> None:
+    told = run(write(tmp_path / "平.xlsx", {"一": national(), "二": sichuan()}), "--write")
+    assert told.code == 0 and "没有读" not in told.out, told.out
+    form = forms(into)["饮水安全"]
+    assert (
+        form.targets["管网长度"].group == "产出指标"
+        and form.targets["管网长度"].subgroup == "数量指标"
+    )
+    assert form.targets["受益群众"].group == "效益指标"
+
+
+def test_the_form_of_hubei_has_its_points_behind_the_names(
+    run: Callable[..., Any], into: Path, tmp_path: Path
+) -> None:
+    told = run(write(tmp_path / "鄂.xlsx", {"一": hubei()}), "--write")
+    assert "已写入" in told.out and "没有读" not in told.out, told.out
+    form = forms(into)["路灯维护"]
+    assert {name: str(t.weight.value) for name, t in form.targets.items()} == {
+        "维护路灯数": "30", "亮灯率": "20", "夜间事故下降": "20", "群众满意度": "10",
+    }  # fmt: skip
+    assert str(form.money["年度资金总额"].actual.value) == "80" and str(form.total.value) == "90.5"
 
 
 def test_a_right_form_has_nothing_that_was_not_read(run: Callable[..., Any], book: Path) -> None:

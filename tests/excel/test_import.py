@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import random
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from govnb.excel.source import read
 from govnb.report.annex_tables import all_figures
@@ -364,6 +366,44 @@ def test_other_formats_bring_the_same(
     run(other, "--write")
     found = into.read_text("utf-8").replace(other.name, "summary.xlsx")
     assert _unhashed(found) == _unhashed(wanted)
+
+
+@pytest.mark.parametrize("ending", [".xls", ".ods"])
+def test_what_other_formats_say_of_a_cell_is_told_too(
+    govnb: Any, run: Any, into: Path, data: Path, ending: str
+) -> None:
+    told = run(data / "workbooks" / f"odd{ending}", "--write")
+    assert f"odd{ending}!基础!D6: “#DIV/0!”不是数" in told.out, told.out
+    # 442900 that is shown as 44.3; an .ods keeps no such format.
+    assert (f"odd{ending}!基础!D7: 这一格存的是442900" in told.out) == (ending == ".xls")
+    assert "在职人员控制率: 250%" in into.read_text("utf-8")
+    assert govnb("figures", into, "--json").json["三公经费.上年支出"]["value"] == "29.08"
+
+
+def test_a_number_whose_format_shows_another_is_not_taken(run: Any, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", {"表": BASE_DATA})
+    book = load_workbook(path)
+    book["表"]["D6"].number_format, book["表"]["C6"].number_format = "0!.0,", "#,##0.00"
+    book.save(path)
+    told = run(path)
+    assert told.out.count("显示成另一个数") == 1 and "a.xlsx!表!D6: 这一格存的是44.29" in told.out
+
+
+def test_an_ods_with_a_formula_never_worked_out_is_refused(
+    run: Any, tmp_path: Path, data: Path
+) -> None:
+    odd, path = data / "workbooks" / "odd.ods", tmp_path / "a.ods"
+    with zipfile.ZipFile(odd) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part == "content.xml":
+                text = re.sub(
+                    rb' office:value-type="float" office:value="29.08" calcext:value-type="float"',
+                    b"",
+                    text,
+                )
+            new.writestr(part, text)
+    assert "a.ods!基础!B6: 这一格是公式，文件里没有它算出的值" in (told := run(path)).out + told.err
 
 
 def _unhashed(text: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,11 @@ def read(govnb: Any, into: Path, tmp_path: Path) -> Read:
         told = govnb("import", book, "--into", into, "--write")
         assert "已写入" in told.out, told.out + told.err
         found = govnb("figures", into, "--json").json
-        return {name: figure["value"] for name, figure in found.items()} | {"out": told.out}
+        values = {name: figure["value"] for name, figure in found.items()}
+        # 450000元 comes as 45.0000万元.
+        bare = {name: re.sub(r"(\.\d*?)0+$", r"\1", v).rstrip(".") if v and "." in v else v
+                for name, v in values.items()}  # fmt: skip
+        return {**bare, "out": told.out}
 
     return command
 
@@ -82,6 +87,22 @@ def test_the_export_of_the_accounts_software_gives_budget_and_accounts_by_econom
     # `—` is neither a zero nor a figure.
     assert found.get("预算安排.工资福利支出") is None
     assert "未通过 0" in found["out"]
+
+
+def test_the_export_reads_alike_by_other_heads_and_with_its_foot_in_the_third_block(
+    read: Read,
+) -> None:
+    said = {"全年预算数": "调整/全年预算数", "年初预算数": "年初预算",
+            "对个人和家庭的补助": "五、资本性支出（基本建设）"}  # fmt: skip
+    foot = {"本年支出合计", "年末结转和结余", "总计"}
+    moved = [[*r[:5], *[None] * 5, *r[5:10]] if len(r) > 5 and r[5] in foot else r
+             for r in FINAL_01]  # fmt: skip
+    other = read({"财决01表": [[said.get(str(cell), cell) for cell in row] for row in moved]})
+    assert other["预算执行.年初预算"] == "900" and other["预算执行.调整后预算"] == "960"
+    assert other["支出"] == "948" and other["支出.资本性支出（基本建设）"] == "105"
+    assert other["报表.收入支出决算总表.支出总计"] == "960"
+    assert other["报表.收入支出决算总表.支出.一般公共服务支出"] == "715"
+    assert "未通过 0" in other["out"]
 
 
 # 公开07: Shanghai has budget and final figures side by side; elsewhere six of each.
@@ -165,6 +186,31 @@ def test_a_foot_reads_alike_whether_its_label_is_merged_or_not(read: Read, merge
     assert found["报表.基本支出决算表.人员经费"] == "300"
     assert found["报表.基本支出决算表.公用经费"] == "50"
     assert "未通过 0" in found["out"]
+
+
+def test_of_several_departments_one_must_be_named_and_a_total_is_only_the_heads(
+    govnb: Any, into: Path, tmp_path: Path
+) -> None:
+    rows: Rows = [
+        ["2018年三公经费支出决算表"], ["单位：万元"],
+        ["序号", "单位", "决算数"], [None, None, "合计", "小计", "公务用车运行费", "公务接待费"],
+        [None, "合计", 30, 20, 20, 10], [1, "某局", 12, 8, 8, 4], [2, "某局下属中心", 18, 12, 12, 6],
+    ]  # fmt: skip
+    path = write(tmp_path / "a.xlsx", {"表": rows}, {"表": "C3:F3"})
+    told = govnb("import", path, "--into", into)
+    assert (
+        "a.xlsx!表!B7: “三公经费支出决算表”里有 2 行：某局、某局下属中心，不知道要读哪一行"
+        in told.out
+    )
+    assert "读到 0 个指标" in told.out
+    told = govnb("import", path, "--into", into, "--scope", "某局")
+    line = next(x for x in told.out.splitlines() if "三公经费.公务接待费.支出" in x)
+    assert line.split()[2:4] == ["4", "F6"] and told.code == 0, told.out
+    path = write(
+        tmp_path / "b.xlsx", {"表": [rows[0], ["部门：某局", None, "单位：万元"], *rows[2:]]}
+    )
+    told = govnb("import", path, "--into", into)
+    assert "30" in told.out and "F5" in told.out and told.code == 0, told.out
 
 
 @pytest.mark.parametrize("title", ["“三公”经费支出决算表", "“三公”经费财政拨款支出决算表"])
@@ -461,13 +507,59 @@ def test_a_list_of_quotas_is_of_one_department_and_every_amount_has_its_project(
     ]  # fmt: skip
     path = write(tmp_path / "指标.xlsx", {"表": rows})
     told = govnb("import", path, "--into", into)
-    assert "指标.xlsx!表!A4: “指标表”里有 2 家单位：某局、乙局（用 --scope" in told.out
+    assert (
+        "指标.xlsx!表!A4: “指标表”里有 2 家单位：某局、乙局，不知道要读哪一家（用 --scope"
+        in told.out
+    )
     told = govnb("import", path, "--into", into, "--scope", "某局")
     line = next(x for x in told.out.splitlines() if "资金性质.一般公共预算" in x)
     assert line.split()[1:5] == ["—", "0.4007", "E3:E6", "元"]
     assert (
         told.out.count("1.2.3") == 1 and "指标.xlsx!表!B6: 这一行有金额，没有写项目名称" in told.out
     )
+
+
+def test_a_total_of_quotas_without_a_department_is_held_against_its_lines(
+    govnb: Any, into: Path, tmp_path: Path
+) -> None:
+    rows: Rows = [
+        ["预算指标表"], ["预算单位名称", "项目名称", "资金性质", "支出功能分类", "指标下达金额"],
+        ["某局", "网络", "一般公共预算", "2010301", 5000], [None, "网络小计", None, None, 5000],
+        [None, "热线", "一般公共预算", "2010301", 1000], ["合计", None, None, None, 7000],
+    ]  # fmt: skip
+    told = govnb("import", write(tmp_path / "a.xlsx", {"表": rows}), "--into", into)
+    assert "“报表.指标表.项目”写明0.7万元，分项之和是0.6万元" in told.out, told.out
+
+
+@pytest.mark.parametrize("unit", ["元", "万元"])
+def test_what_is_apart_by_more_than_a_cell_shows_is_no_rounding(
+    govnb: Any, into: Path, tmp_path: Path, unit: str
+) -> None:
+    times = {"元": 10000, "万元": 1}[unit]
+    rows: Rows = [
+        ["支出决算表"], ["部门：某局", None, None, None, f"单位：{unit}"],
+        ["科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"],
+        ["合计", None, 1100 * times, 500 * times, 599 * times],
+        ["201", "一般公共服务支出", 1100 * times, 500 * times, 599 * times],
+    ]  # fmt: skip
+    path = write(tmp_path / "a.xlsx", {"表": rows})
+    book = load_workbook(path)
+    for cells in book["表"]["C4:E5"]:
+        for cell in cells:
+            cell.number_format = "#,##0.00"
+    book.save(path)
+    told = govnb("import", path, "--into", into)
+    assert "未通过 1" in told.out and "尾差 0" in told.out and told.code == 1, told.out
+
+
+def test_a_unit_may_stand_in_each_head(read: Read) -> None:
+    found = read({"表": [
+        ["2018年三公经费支出决算表"], ["部门：某局"],
+        ["项目", "上年决算数（元）", "本年决算数（元）", "填报日期：2019年3月5日"],
+        ["公务用车运行维护", 20000, 10000], ["公务接待费", 50000, 40000], ["合计", 70000, 50000],
+    ]})  # fmt: skip
+    assert found["三公经费.公务接待费.支出"] == "4"
+    assert found["三公经费.公务用车运行维护费.上年支出"] == "2"
 
 
 def test_a_rate_is_read_as_its_cell_shows_it(govnb: Any, into: Path, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from govnb import Workbook
-from govnb.batch.preload import run_through
 from govnb.report.tables import Table
+from tests.running import run_through
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

@@ -25,7 +25,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from govnb import Workbook, bars, bullets
-from govnb.batch.preload import run_through
 from govnb.report import fonts
 from govnb.report.charts import STYLE, Chart, chart, use_style
 from govnb.report.charts_bars import measure, span, wrap
@@ -33,6 +32,7 @@ from govnb.report.charts_svg import GRID, compact
 from govnb.report.prose import Prose
 from govnb.sheet.read import Inputs, load
 from tests.report.shown import NOTEBOOKS
+from tests.running import run_through
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("params/2*/[a-z]*.yml"))

@@ -126,7 +126,7 @@ def test_every_table_can_be_taken_into_pandas(junshan: Inputs) -> None:
 
 
 def test_the_notebooks_own_cells_give_what_the_formula_book_gives(junshan: Inputs) -> None:
-    from govnb.batch.preload import run_through
+    from tests.running import run_through
 
     workbook = Workbook(junshan)
     list(run_through(NOTEBOOKS, workbook))
