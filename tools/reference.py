@@ -92,8 +92,9 @@ def _sections(model: type[BaseModel] = Department, path: str = "") -> Iterator[s
         while get_origin(inner) is dict:
             inner = bare(get_args(inner)[1])
         section = class_of(inner, BaseModel)
-        is_plain = section is None or issubclass(section, (Ledger, BudgetLine, PublishedFigure))
-        if key.alias in _ELSEWHERE or (is_plain and section not in _LINES):
+        if key.alias in _ELSEWHERE or section is None:
+            continue
+        if issubclass(section, (Ledger, BudgetLine, PublishedFigure)) and section not in _LINES:
             continue
         yield from _sections(section, f"{path}.{key.alias}".removeprefix("."))
 

@@ -359,8 +359,8 @@ def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
     saved = f"{name}.节约额"
     if not known(figures, saved, f"{name}.节约率"):
         each = [f for f in _PROJECT if f"{name}.{f}" not in told]
-        said = (f"{f}{{{{ .{f} }}}}{_parts(figures, f'{name}.{f}')}" for f in each)
-        rest = clauses(figures, name, *said)
+        with_parts = (f"{f}{{{{ .{f} }}}}{_parts(figures, f'{name}.{f}')}" for f in each)
+        rest = clauses(figures, name, *with_parts)
         return f"{_term(name)}：{'，'.join(rest)}。" if rest else ""
     if saved in told:
         return ""
