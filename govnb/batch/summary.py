@@ -93,7 +93,7 @@ class Row:
         """通过, 资料不足, 有错误 or 未能生成."""
         if self.failure is not None:
             return NOT_MADE
-        return status(self.findings("错误"), self.facts.get("told"))
+        return status(self.findings("错误"), self.facts.get("told") or self.facts.get("actual"))
 
     @property
     def badness(self) -> tuple[object, ...]:
