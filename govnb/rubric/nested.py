@@ -13,14 +13,14 @@ from govnb.rubric.case import UNITS, Case
 from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
 from govnb.rubric.rule import AnyRule, Faults, Row, Rule, ValueRule
 from govnb.rubric.rules import Proportional
-from govnb.rubric.values import FULL, LEFT_OUT, Condition, Cost, FormulaText, key
+from govnb.rubric.values import FULL, LEFT_OUT, Condition, Cost, FormulaText
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import DIRECTIONS, DOWNWARD, UPWARD, Target
 from govnb.sheet.expression import parse, settled
 from govnb.sheet.figure import Figures, Lack
 from govnb.text.faults import Fault
 from govnb.text.measure import PERCENT, Bounds, Level, Span, check_bounds, ratio, signed, unit_of
-from govnb.text.section import Name, Strict
+from govnb.text.section import Name, Strict, key
 from govnb.text.values import Markdown, Text, TextOf
 from govnb.text.yaml_text import Scalar
 

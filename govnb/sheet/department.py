@@ -6,7 +6,7 @@ a figure named by its path of keys (`三公经费.公务接待费.支出`), addr
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
 from govnb.sheet.evidence import EvidenceOf, TargetOf, of_year
 from govnb.sheet.fields import key
@@ -44,15 +44,14 @@ from govnb.text.values import (
     Markdown,
     Money,
     MoneyUnit,
-    PartialDate,
     People,
     Quantity,
     SignedMoney,
+    StatedDate,
     Text,
     TextOf,
     Year,
     YesNo,
-    refuse,
     stated,
 )
 from govnb.text.yaml_text import Mapping, Scalar, scalar
@@ -306,12 +305,6 @@ class SignOff(Strict):
     telephone: Text | None = key("联系电话")
 
 
-def _filled(date: PartialDate | None) -> PartialDate:
-    if date is None:
-        raise refuse("说明要有日期", "写成 2016-06-30")
-    return date
-
-
 _PRINTED = stated("“{}”不是数", "照 govnb review 印出的差额写，如 6.05")
 Said = Annotated[Amount, AmountOf(Kind("", negative=True)), _PRINTED]
 
@@ -322,7 +315,7 @@ class Acknowledgement(Strict):
     finding: Text = key("编号", "复核发现的编号，照 govnb review 印出的写", ...)
     explanation: Text = key("说明", default=...)
     by: Text = key("说明人", default=...)
-    date: Annotated[Date, AfterValidator(_filled)] = key("日期", default=...)
+    date: StatedDate = key("日期", default=...)
     difference: Said | None = key(
         "差额", "说明时的差额，照 govnb review 印出的写；以后变了，说明不再算数"
     )

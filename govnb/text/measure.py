@@ -9,9 +9,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
-from govnb.text.section import Strict
+from govnb.text.section import Strict, key
 from govnb.text.values import (
     MEASURE,
     MONEY,
@@ -126,11 +126,11 @@ def unit_of(stated: str | None, default: str) -> str:
 class Bounds(Strict):
     """A range in words, each of which says whether its end belongs to it."""
 
-    equal: Level | None = Field(None, alias="等于", description="就是这个数")
-    above: Level | None = Field(None, alias="大于", description="不含")
-    at_least: Level | None = Field(None, alias="不低于", description="含")
-    below: Level | None = Field(None, alias="小于", description="不含")
-    at_most: Level | None = Field(None, alias="不超过", description="含")
+    equal: Level | None = key("等于", "就是这个数")
+    above: Level | None = key("大于", "不含")
+    at_least: Level | None = key("不低于", "含")
+    below: Level | None = key("小于", "不含")
+    at_most: Level | None = key("不超过", "含")
 
     @property
     def ends(self) -> list[Amount]:
