@@ -36,8 +36,13 @@ def _said(model: type[BaseModel]) -> str:
     return first.partition(": ")[2].rstrip(".").rstrip("。") or first
 
 
-def _table(model: type[BaseModel], without: type[BaseModel] | None = None) -> Iterator[str]:
-    """Yield the rows of a model's fields, less those that another has told already."""
+def _table(
+    model: type[BaseModel], without: type[BaseModel] | None = None, plain: str = ""
+) -> Iterator[str]:
+    """Yield the rows of a model's fields, less those that another has told already.
+
+    `plain` stands where a field's name says it all.
+    """
     told = without.model_fields if without else {}
     fields = [f for name, f in model.model_fields.items() if name not in told]
     shown = [f for f in fields if f.alias != "种类"]
@@ -46,7 +51,7 @@ def _table(model: type[BaseModel], without: type[BaseModel] | None = None) -> It
     yield "| 栏 | 必填 | 写什么 |"
     yield "|---|---|---|"
     for field in sorted(shown, key=lambda field: not field.is_required()):
-        text = (field.description or "").replace("|", "\\|")
+        text = (field.description or plain).replace("|", "\\|")
         yield f"| `{field.alias}` | {'是' if field.is_required() else ''} | {text} |"
     yield ""
 
@@ -86,7 +91,7 @@ def _sections(model: type[BaseModel] = Department, path: str = "") -> Iterator[s
     if path:
         yield f"### {path}"
         yield ""
-    yield from _table(model)
+    yield from _table(model, plain="照报告写")
     for key in keys_of(model).values():
         inner = bare(key.type)
         while get_origin(inner) is dict:
