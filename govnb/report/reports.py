@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +126,8 @@ def common_region(regions: Iterable[str]) -> str:
     found = sorted(set(filter(None, regions)))
     if not found:
         return ""
-    first, last = found[0], found[-1]
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    shared = first[: len(min(first, last, key=len)) if same is None else same]
+    same = takewhile(lambda characters: len(set(characters)) == 1, zip(*found, strict=False))
+    shared = "".join(characters[0] for characters in same)
     # Up to a whole place name: “岳阳市君山区” and “岳阳市岳阳县” share “岳阳市”.
     ends = [shared.rfind(mark) for mark in "省市州盟区县旗"]
-    return first if len(found) == 1 else shared[: max(ends) + 1]
+    return shared if len(found) == 1 else shared[: max(ends) + 1]
