@@ -238,7 +238,10 @@ def _check_target(target: Target) -> None:
     units = {a.kind.unit for a in (goal, actual) if a is not None and a.value is not None}
     if len(units) > 1:
         one, other = (f"“{unit or '无'}”" for unit in sorted(units))
-        raise refuse(f"年度指标值与实际完成值的单位不同：{one}与{other}", "写成同一个单位")
+        hint = "写成同一个单位"
+        if units == {"月", "年月"}:
+            one, other, hint = "写了年份", "没有写年份的月份", "都写年份，或都不写"
+        raise refuse(f"年度指标值与实际完成值的单位不同：{one}与{other}", hint)
     shown = goal.text.strip() if goal is not None else ""
     sign = DIRECTIONS.get(signed(shown)[0])
     if sign and target.direction not in (None, sign):
