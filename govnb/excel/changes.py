@@ -21,14 +21,14 @@ from govnb.excel.maps import FormsFile
 from govnb.excel.reading import Reading
 from govnb.excel.source import Source
 from govnb.sheet.department import Department
-from govnb.sheet.fields import bare, below, class_of, flat, typed
+from govnb.sheet.fields import bare, located, reader_of
 from govnb.sheet.imported import CELL, Imported, SourceFile
 from govnb.sheet.published import parse_published
 from govnb.sheet.rules import Book
 from govnb.text.faults import Fault, Place, Spot, did_you_mean
 from govnb.text.number import TO_FILL, BadText, last_digit
-from govnb.text.section import VARIABLE, Ledger
-from govnb.text.values import MONEY_UNIT, MONEY_UNITS, AmountOf, Kind, Reads, parse_amount
+from govnb.text.section import VARIABLE
+from govnb.text.values import MONEY_UNIT, MONEY_UNITS, AmountOf, Kind, parse_amount
 from govnb.text.yaml_edit import Edits, entries
 from govnb.text.yaml_text import Mapping as Section
 from govnb.text.yaml_text import Scalar, parse_yaml
@@ -83,21 +83,13 @@ class Plan:
 
 def target_of(name: str, book: Book | None = None) -> Target | None:
     """Return where a figure is written: its own key, or 公布数 for one that is computed."""
-    annotation, path = Department, list[str]()
-    for step in name.split("."):
-        is_part = class_of(annotation, Ledger) and step != "名称"
-        path += [PARTS, step] if is_part else [step]
-        annotation = below(annotation, step)
-        if annotation is None:
-            break
-    ledger = class_of(annotation, Ledger)
-    found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
-    reader = next((each for each in found if isinstance(each, Reads)), None)
+    path, annotation, wrong = located(Department, name)
+    reader = None if wrong else reader_of(annotation)
     if reader is None or get_origin(bare(annotation)) is dict:
         rule = (book or {}).get(name)
         return Target((PUBLISHED, name), Kind(str(rule.unit))) if rule else None
     kind = reader.kind if isinstance(reader, AmountOf) else None
-    return Target((*path, TOTAL) if ledger else tuple(path), kind)
+    return Target(tuple(path), kind)
 
 
 def unknown_names(forms: FormsFile, book: Book) -> Iterator[Fault]:

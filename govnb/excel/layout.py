@@ -17,7 +17,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from govnb.sheet.department import Department
-from govnb.sheet.fields import bare, below, class_of, flat, keys_of
+from govnb.sheet.fields import bare, below, class_of, flat, keys_of, reader_of
 from govnb.text.section import Ledger, Shorthand
 from govnb.text.values import TO_FILL, Reads
 from govnb.text.yaml_text import Mapping, Scalar
@@ -103,9 +103,9 @@ def _section(model: type[BaseModel]) -> _Section:
     found = _Section()
     for key in keys_of(model).values():
         info = model.model_fields[key.name]
-        inner, told = bare(key.type), (info.description or "", info.is_required())
+        inner, told = bare(key.type), (info.description or "", key.is_required)
         if ledger := class_of(key.type, Ledger):
-            reader = reader_of(ledger.model_fields["total"].annotation)
+            reader = keys_of(ledger)[TOTAL].reader
             found.columns.append(Column(key.alias, (key.alias, TOTAL), reader, *told))
             found.ledgers.append((key.alias, ledger))
         elif section := class_of(key.type, BaseModel):
@@ -113,13 +113,8 @@ def _section(model: type[BaseModel]) -> _Section:
         elif get_origin(inner) in (dict, list, tuple):
             found.others.append((key.alias, inner))
         else:
-            found.columns.append(Column(key.alias, (key.alias,), reader_of(key.type), *told))
+            found.columns.append(Column(key.alias, (key.alias,), key.reader, *told))
     return found
-
-
-def reader_of(annotation: Any) -> Reads | None:
-    """Return what reads a field's text."""
-    return next((each for each in flat(annotation) if isinstance(each, Reads)), None)
 
 
 @cache

@@ -117,7 +117,7 @@ def passages(inputs: Inputs) -> Iterator[Passage]:
     """
     for path, value, is_prose in leaves(inputs.department):
         name = re.sub(r"\.(?:合计|明细)(?=\.|$)|\[\d+\]", "", path)
-        is_text = isinstance(value, Scalar) or (isinstance(value, Amount) and value.approximate)
+        is_text = isinstance(value, Scalar) or (isinstance(value, Amount) and value.about != "")
         if is_text and name not in _NOT_IN_REPORT:
             yield Passage(name, value, is_prose and isinstance(value, Scalar))
 

@@ -16,7 +16,7 @@ from govnb.review.world import World
 from govnb.sheet.compute import compute
 from govnb.sheet.department import Department
 from govnb.sheet.expression import spelled
-from govnb.sheet.fields import flat, next_year, typed
+from govnb.sheet.fields import flat, keys_of
 from govnb.sheet.figure import Figures
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
@@ -75,10 +75,10 @@ def _source(name: str) -> str:
 def _fields(model: type[BaseModel]) -> dict[str, str]:
     """Return the fields that hold last year's number, each with the one that held it then."""
     found: dict[str, str] = {}
-    for info in model.model_fields.values():
-        if later := next_year(info).last_year:
-            found[later] = str(info.alias)
-        inner: list[Any] = [x for x in flat(typed(info)) if isinstance(x, type)]
+    for key in keys_of(model).values():
+        if later := key.next_year.last_year:
+            found[later] = key.alias
+        inner: list[Any] = [x for x in flat(key.type) if isinstance(x, type)]
         for each in inner:
             found |= _fields(each) if issubclass(each, BaseModel) else {}
     return found

@@ -16,12 +16,12 @@ from pydantic import Field
 from govnb.rubric.case import Case
 from govnb.rubric.outcome import NOTHING, ZERO, Interval, Outcome
 from govnb.rubric.rule import Faults, Row, Rule, check_best, check_sum, say_level
-from govnb.rubric.values import Condition, Cost, Due, PointsValue, Rounding, in_steps, key, listed
+from govnb.rubric.values import Condition, Cost, Due, PointsValue, Rounding, in_steps, listed
 from govnb.sheet import score_words as words
 from govnb.sheet.evidence import NOT_DONE, Evidence, Point
 from govnb.text.faults import Fault
 from govnb.text.measure import PERCENT, Range, Span, holes
-from govnb.text.section import Name, Strict, short
+from govnb.text.section import Name, Strict, key, short
 from govnb.text.values import Count, PartialDate, TextOf
 from govnb.text.yaml_text import Scalar
 

@@ -13,11 +13,11 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Tag, model_vali
 from govnb.rubric import evidence  # noqa: F401
 from govnb.rubric.nested import Exemption
 from govnb.rubric.rule import AnyRule
-from govnb.rubric.values import FormulaText, Mark, ZeroBase, key
+from govnb.rubric.values import FormulaText, Mark, ZeroBase
 from govnb.sheet.self_evaluation import FormRules
 from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, unit_of
-from govnb.text.section import Name, Strict, short
+from govnb.text.section import Name, Strict, key, short
 from govnb.text.values import YEAR, Amount, AmountOf, Kind, Markdown, Text, YesNo, refuse, stated
 from govnb.text.yaml_text import Scalar
 
@@ -113,8 +113,6 @@ class Group(Strict):
 
 
 def _tag(value: Any) -> str:
-    if isinstance(value, Group):
-        return "group"
     marks = {"指标", "指标取自", "未转录"}
     is_group = isinstance(value, AnyMapping) and not marks.isdisjoint(value)
     return "group" if is_group else "indicator"

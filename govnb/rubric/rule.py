@@ -12,12 +12,12 @@ from pydantic_core import CoreSchema, core_schema
 
 from govnb.rubric.case import Case, mismatch
 from govnb.rubric.outcome import EVERYTHING, NOTHING, ZERO, Interval, Outcome, Valued, either
-from govnb.rubric.values import Points, PointsValue, key, sections
+from govnb.rubric.values import Points, PointsValue, sections
 from govnb.sheet import score_words as words
 from govnb.sheet.expression import PRECISION, settled
 from govnb.text.faults import Fault, did_you_mean
 from govnb.text.measure import PERCENT, Span
-from govnb.text.section import Strict
+from govnb.text.section import Strict, key
 from govnb.text.values import MONEY_UNIT, MONEY_UNITS, Amount, Text, refuse
 from govnb.text.yaml_text import Mapping, Scalar
 
@@ -95,8 +95,6 @@ class Rule(Strict):
 
 
 def _read(value: Any) -> Any:
-    if isinstance(value, Rule):
-        return value
     names = [kind.name for kind in Rule.KINDS.values()]
     if not isinstance(value, Mapping):
         raise refuse("规则应是若干行“名称: 值”", "第一行写 种类: 分档")

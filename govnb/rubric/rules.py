@@ -12,10 +12,11 @@ from pydantic import model_validator
 from govnb.rubric.case import Case
 from govnb.rubric.outcome import ZERO, Interval, Outcome, Valued
 from govnb.rubric.rule import Faults, Row, ValueRule, check_best, check_most, say_level
-from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, in_steps, key
+from govnb.rubric.values import Cost, FormulaText, PointsValue, Rounding, Step, in_steps
 from govnb.sheet import score_words as words
 from govnb.text.faults import Fault
 from govnb.text.measure import PERCENT, Bounds, Level, Range, Span, check_bounds, holes, ratio
+from govnb.text.section import key
 from govnb.text.values import Amount, TextOf, YesNo, refuse
 from govnb.text.yaml_text import Scalar
 

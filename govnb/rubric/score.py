@@ -346,16 +346,12 @@ def _with_readings(row: IndicatorScore) -> IndicatorScore:
     said = [row.reason]
     for other in row.readings:
         points = interval_text(other.low, other.high)
-        value = f"指标值 {_in_unit(other.value, row)}" if other.value is not None else ""
+        value = "" if other.value is None else f"指标值 {words.in_unit(other.value, row.unit)}"
         gives = "，".join(filter(None, [value, f"得 {points} 分" if points else "", "不计入"]))
         said.append(f"另一口径{words.quoted(other.name)}（{other.taken}）：{gives}")
     if row.reproducible is False and row.published is not None:
         said.append(f"公布的 {words.points(row.published)} 分不可复现")
     return replace(row, reason="；".join(said))
-
-
-def _in_unit(value: Decimal | None, row: IndicatorScore) -> str:
-    return words.in_unit(value or Decimal(0), row.unit)
 
 
 def _said(made: Score) -> str:
@@ -424,10 +420,10 @@ def _why(made: Score, above: bool) -> str:
 
 
 def _hangs_on(made: Score, row: IndicatorScore, reading: ReadingScore, moved: str) -> str:
-    given = row.value is not None
-    filled = f"{row.formula_filled} = {_in_unit(row.value, row)}" if given else "未定"
+    numbers = (row.value, reading.value)
+    value, again = ("" if n is None else words.in_unit(n, row.unit) for n in numbers)
+    filled, again = f"{row.formula_filled} = {value}" if value else "未定", again and f"{again}，"
     basis = f"——{row.basis}" if row.basis else ""
-    again = f"{_in_unit(reading.value, row)}，" if reading.value is not None else ""
     printed = words.points(made.published or Decimal(0))
     return (
         f"这取决于{words.quoted(row.name)}所依据的假设{basis}：{filled}，"

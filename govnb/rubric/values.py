@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
-    Field,
     PlainValidator,
     WithJsonSchema,
     model_validator,
@@ -21,7 +20,7 @@ from pydantic import (
 
 from govnb.text.faults import Place
 from govnb.text.measure import PERCENT, Bounds, Level, check_bounds, ratio
-from govnb.text.section import Shorthand, Strict
+from govnb.text.section import Shorthand, Strict, key
 from govnb.text.values import (
     MEASURE,
     UNKNOWN,
@@ -37,11 +36,6 @@ from govnb.text.values import (
 from govnb.text.yaml_text import Mapping, Scalar, Sequence, mapping
 
 FULL, LEFT_OUT = "满分", "剔除"
-
-
-def key(alias: str, description: str, default: Any = None, **more: Any) -> Any:
-    """Return a field of a rubric's section: its Chinese key, what to write, ... if it must be."""
-    return Field(default, alias=alias, description=description, **more)
 
 
 class Formula(Scalar):
@@ -68,19 +62,15 @@ def sections(model: Any) -> Iterator[BaseModel]:
 
 
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
-ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
-Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
+Rounding = Annotated[Scalar, TextOf("取整方式", choices=("舍去", "进一", "按比例"))]
 
 
 def in_steps(steps: Decimal, rounding: Scalar | None, step: str) -> tuple[Decimal, str]:
     """Return how many steps count, and how what falls short of one was counted."""
     if steps == (floor := steps.to_integral_value(ROUND_FLOOR)):
         return steps, ""
-    counted, said = {
-        "floor": (floor, "不扣"),
-        "ceil": (floor + 1, f"按{step}扣"),
-        "linear": (steps, "按比例扣"),
-    }[ROUNDINGS.get(str(rounding or "舍去"), str(rounding))]
+    ways = {"舍去": (floor, "不扣"), "进一": (floor + 1, f"按{step}扣")}
+    counted, said = ways.get(str(rounding or "舍去"), (steps, "按比例扣"))
     return counted, f"，不足{step}的{said}{'' if rounding else '（原文没有写，按默认）'}"
 
 

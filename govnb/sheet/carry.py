@@ -11,14 +11,13 @@ from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from govnb.sheet.department import DRAFT
-from govnb.sheet.fields import bare, class_of, flat, next_year, typed
+from govnb.sheet.fields import Key, bare, class_of, keys_of, reader_of
 from govnb.text.faults import Place
 from govnb.text.number import TO_FILL, is_unknown
 from govnb.text.section import Ledger
-from govnb.text.values import Reads, TextOf
+from govnb.text.values import TextOf
 from govnb.text.yaml_edit import GONE_LINES, Edits, entries, in_braces
 from govnb.text.yaml_faults import lines_of
 
@@ -86,7 +85,7 @@ class Carried:
             # A calendar year, such as the one a service began in.
             self.kept.append(path)
             return True
-        later = {told.last_year: k for k, f in fields.items() if (told := next_year(f)).last_year}
+        later = {f.next_year.last_year: k for k, f in fields.items() if f.next_year.last_year}
         left = False
         for name, value in stated.items():
             if name in fields and name not in later:
@@ -107,17 +106,16 @@ class Carried:
             self.kept[listed:] = [path]
         return left
 
-    def value(
-        self, node: yaml.MappingNode, name: str, value: Any, info: FieldInfo, path: Path
-    ) -> bool:
+    def value(self, node: yaml.MappingNode, name: str, value: Any, key: Key, path: Path) -> bool:
         """Carry one value over; return whether it is there still."""
-        told, inner = next_year(info), bare(typed(info))
+        told, inner = key.next_year, bare(key.type)
+        is_words = isinstance(key.reader, TextOf) and not key.reader.choices
         left, is_referred = True, self._is_referred_to(path)
         if told.of_one_year:
             left = is_referred
             if is_referred:
-                self.only_referred(value, info, path)
-        elif told.lasting or _is_words(info):
+                self.only_referred(value, key, path)
+        elif told.lasting or is_words:
             self.kept.append(path)
         elif isinstance(value, yaml.MappingNode) and not class_of(inner, Ledger):
             left = self.section(value, inner, path)
@@ -129,18 +127,18 @@ class Carried:
             self.edits.leave_out(node, name)
         return left or is_referred
 
-    def only_referred(self, node: Any, info: FieldInfo, path: Path) -> None:
+    def only_referred(self, node: Any, key: Key, path: Path) -> None:
         """Keep of a section what is referred to, or can't be left out, to be filled in."""
         stated = entries(node)
         if not isinstance(node, yaml.MappingNode):
             self.edits.fill(node)
-        for key, inside in _fields(bare(typed(info)), stated).items():
-            if key not in stated:
+        for name, inside in _fields(bare(key.type), stated).items():
+            if name not in stated:
                 continue
-            if inside.is_required() or self._is_referred_to((*path, key)):
-                self.only_referred(stated[key], inside, (*path, key))
+            if inside.is_required or self._is_referred_to((*path, name)):
+                self.only_referred(stated[name], inside, (*path, name))
             else:
-                self.edits.leave_out(node, key)
+                self.edits.leave_out(node, name)
 
     def literal(self, node: yaml.Node, path: Path) -> str | None:
         """Return a value of last year without its formulas; None if nothing of it is known."""
@@ -232,8 +230,8 @@ def carry(
     """
     text = "\n".join(lines_of(text.removeprefix("\ufeff"))) + "\n"
     if renamed:
-        fields = model.model_fields.values()
-        text = _renamed(text, renamed, [str(f.alias) for f in fields if next_year(f).by_account])
+        ledgers = [key.alias for key in keys_of(model).values() if key.next_year.by_account]
+        text = _renamed(text, renamed, ledgers)
     edits = _Edits(text)
     stated = entries(edits.tree)
     old = stated["年度"].value.removesuffix("年") if "年度" in stated else ""
@@ -293,15 +291,9 @@ def _is_scalar(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode)
 
 
-def _is_words(info: FieldInfo) -> bool:
-    """Tell whether a field is words or a list of them, rather than 是/否, a number or a date."""
-    found = [reader for reader in flat(typed(info)) if isinstance(reader, Reads)]
-    return bool(found) and all(isinstance(r, TextOf) and not r.choices for r in found)
-
-
-def _fields(inner: Any, stated: Iterable[str]) -> dict[str, FieldInfo]:
+def _fields(inner: Any, stated: Iterable[str]) -> dict[str, Key]:
     """Return the fields of a section; each key of one whose names are a department's own."""
     if model := class_of(inner, BaseModel):
-        return {str(info.alias): info for info in model.model_fields.values()}
+        return keys_of(model)
     item = get_args(inner)[1] if get_origin(inner) is dict else Any
-    return dict.fromkeys(stated, FieldInfo.from_annotated_attribute(item, None))
+    return dict.fromkeys(stated, Key("", "", item, reader_of(item)))

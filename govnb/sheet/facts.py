@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from govnb.sheet.department import Department
 from govnb.sheet.expression import Expression, FormulaError, Value, difference, parse, sum_of
-from govnb.sheet.fields import bare, class_of, flat, keys_of, leaves, typed
+from govnb.sheet.fields import Key, bare, class_of, flat, keys_of, leaves
 from govnb.sheet.figure import WHOLE_UNITS, default_label
 from govnb.sheet.imported import Imported, SourceFile
 from govnb.sheet.published import PublishedFigure
@@ -117,7 +117,7 @@ class _Walk:
             name, value = f"{path}.{key.alias}".removeprefix("."), getattr(model, key.name)
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
                 if fixed or key.name in stated:
-                    self.left_out(name, key.type, place)
+                    self.left_out(name, key, place)
             else:
                 self.value(name, value, place, unit)
 
@@ -172,7 +172,7 @@ class _Walk:
         self.facts.add(
             name, value, unit, place=amount.place, expression=self.formula(amount),
             lack=lack if value is None and amount.formula is None else None,
-            decimals=decimals, approximate=amount.approximate, about=amount.about,
+            decimals=decimals, approximate=bool(amount.about), about=amount.about,
             kind=amount.kind, typed=amount,
         )  # fmt: skip
 
@@ -250,21 +250,19 @@ class _Walk:
                 hint = near or f"各行里有：{'、'.join(cells)}"
                 self.facts.faults.append(Fault(amount.place, message, hint))
 
-    def left_out(self, name: str, annotation: Any, place: Place) -> None:
+    def left_out(self, name: str, key: Key, place: Place) -> None:
         """Draft, as unknown, each figure an optional field would have given."""
-        ledger, model = class_of(annotation, Ledger), class_of(annotation, BaseModel)
-        found = flat(typed(ledger.model_fields["total"]) if ledger else annotation)
-        amount = next((reader for reader in found if isinstance(reader, AmountOf)), None)
+        ledger, model = class_of(key.type, Ledger), class_of(key.type, BaseModel)
+        reader = keys_of(ledger)["合计"].reader if ledger else key.reader
         lacking = partial(self.facts.add, place=place, lack=Lack.LEFT_OUT)
-        is_yes_or_no = any(getattr(reader, "choices", ()) == ("是", "否") for reader in found)
-        if amount is not None:
-            lacking(name, unit=amount.kind.unit)
+        if isinstance(reader, AmountOf):
+            lacking(name, unit=reader.kind.unit)
         elif model is not None:
-            for key in keys_of(model).values():
-                self.left_out(f"{name}.{key.alias}", key.type, place)
-        elif PartialDate in found or is_yes_or_no:
+            for inside in keys_of(model).values():
+                self.left_out(f"{name}.{inside.alias}", inside, place)
+        elif PartialDate in flat(key.type) or getattr(reader, "choices", ()) == ("是", "否"):
             lacking(name)
-        elif get_origin(bare(annotation)) is list:
+        elif get_origin(bare(key.type)) is list:
             lacking(f"{name}.条数", decimals=0)
 
 

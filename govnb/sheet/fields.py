@@ -9,14 +9,17 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from govnb.text import section
 from govnb.text.section import Ledger
-from govnb.text.values import PartialDate, TextOf
+from govnb.text.values import PartialDate, Reads, TextOf
 from govnb.text.yaml_text import Scalar
 
 T = TypeVar("T")
+# What a name may say of a ledger behind its own name that is no part of it.
+_OF_LEDGER = ("名称", "分类合计")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,9 @@ def key(alias: str, description: str | None = None, default: Any = None, **told:
     This one line is all there is to a field: figures, formulas, the schema, references in
     narratives and `govnb new --from` are made from the model.
     """
-    field = Field(default, alias=alias, description=description)
+    field = section.key(alias, description, default)
     field.metadata.append(NextYear(**told))
     return field
-
-
-def next_year(info: FieldInfo) -> NextYear:
-    """Return what becomes of a field's value in the next year's file."""
-    return next((m for m in info.metadata if isinstance(m, NextYear)), NextYear())
 
 
 @cache
@@ -71,8 +69,15 @@ class Key:
     name: str
     alias: str
     type: Any  # the field's type with the annotations that read its text
-    is_prose: bool  # whether that is Markdown
-    is_list: bool  # whether it is a list or several
+    reader: Reads | None  # what reads its text, or that of each of its items
+    is_list: bool = False  # whether it is a list or several
+    is_required: bool = False
+    next_year: NextYear = NextYear()
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is Markdown."""
+        return isinstance(self.reader, TextOf) and self.reader.markdown
 
 
 @cache
@@ -83,10 +88,16 @@ def keys_of(model: type[BaseModel]) -> dict[str, Key]:
 
 def _key(name: str, info: FieldInfo) -> Key:
     annotation = typed(info)
-    inner, found = bare(annotation), flat(annotation)
-    is_prose = any(isinstance(reader, TextOf) and reader.markdown for reader in found)
+    told = next((m for m in info.metadata if isinstance(m, NextYear)), NextYear())
+    inner = bare(annotation)
     is_list = any(get_origin(each) is list for each in (inner, *get_args(inner)))
-    return Key(name, str(info.alias), annotation, is_prose, is_list)
+    reader, is_required = reader_of(annotation), info.is_required()
+    return Key(name, str(info.alias), annotation, reader, is_list, is_required, told)
+
+
+def reader_of(annotation: Any) -> Reads | None:
+    """Return what reads the text of a type."""
+    return next((each for each in flat(annotation) if isinstance(each, Reads)), None)
 
 
 def leaves(value: Any, path: str = "", markdown: bool = False) -> Iterator[tuple[str, Any, bool]]:
@@ -131,10 +142,27 @@ def below(annotation: Any, step: str) -> Any:
     inner = bare(annotation)
     if get_origin(inner) is dict:
         return get_args(inner)[1]
-    if class_of(inner, Ledger) and step not in ("名称", "分类合计"):
+    if class_of(inner, Ledger) and step not in _OF_LEDGER:
         return inner
     key = keys_of(inner).get(step) if class_of(inner, BaseModel) else None
     return key.type if key else None
+
+
+def located(model: type[BaseModel], name: str) -> tuple[list[str], Any, str]:
+    """Return the keys that lead in a file to what a name means, and the type of what is there.
+
+    A name that goes nowhere has its first wrong word behind what leads up to it.
+    """
+    keys, annotation = list[str](), model
+    for step in name.split("."):
+        is_part = class_of(annotation, Ledger) and step not in _OF_LEDGER
+        inside = below(annotation, step)
+        if inside is None:
+            return keys, annotation, step
+        keys, annotation = [*keys, *(["明细"] if is_part else []), step], inside
+    if ledger := class_of(annotation, Ledger):
+        return [*keys, "合计"], keys_of(ledger)["合计"].type, ""
+    return keys, annotation, ""
 
 
 def stated(section: BaseModel, path: str) -> Scalar | PartialDate | None:

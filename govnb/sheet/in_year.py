@@ -6,6 +6,7 @@ Each section may be written in the department's file, or as a ledger file beside
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -37,20 +38,17 @@ APPROVED, PENDING = "已批复", "未完成程序"
 COMPONENTS = ("公务接待费", "公务用车运行维护费", "公务用车购置费", "因公出国（境）费")
 
 
-def _month(name: str) -> str:
-    if name not in MONTHS:
-        raise refuse(f"“{name}”不是月份", "写 1月、2月……12月")
-    return name
+def _one_of(names: Sequence[str], what: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in names:
+            raise refuse(f"“{name}”不是{what}", f"可写：{'、'.join(names)}")
+        return name
+
+    return AfterValidator(check)
 
 
-def _component(name: str) -> str:
-    if name not in COMPONENTS:
-        raise refuse(f"“{name}”不是“三公”经费的项目", f"可写：{'、'.join(COMPONENTS)}")
-    return name
-
-
-Month = Annotated[str, AfterValidator(_month)]
-Component = Annotated[str, AfterValidator(_component)]
+Month = Annotated[str, _one_of(MONTHS, "月份")]
+Component = Annotated[str, _one_of(COMPONENTS, "“三公”经费的项目")]
 Share = Annotated[Amount, AmountOf(MEASURE)]
 
 

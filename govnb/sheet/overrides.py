@@ -14,12 +14,11 @@ from pydantic_core import PydanticCustomError
 from govnb.sheet.department import Department
 from govnb.sheet.evidence import check_evidence
 from govnb.sheet.expression import FormulaError, parse
-from govnb.sheet.fields import bare, below, class_of, keys_of, typed
+from govnb.sheet.fields import bare, class_of, keys_of, located
 from govnb.sheet.read import Inputs
 from govnb.sheet.sheet import Figure
 from govnb.text.faults import Fault, Place, did_you_mean
 from govnb.text.measure import signed
-from govnb.text.section import Ledger
 from govnb.text.validation import adapter_of
 from govnb.text.values import UNKNOWN, Amount, BadText, in_money_unit
 from govnb.text.yaml_text import scalar
@@ -75,25 +74,12 @@ def _allow(known: Mapping[str, Figure], name: str) -> None:
 
 def _keys(name: str) -> tuple[list[str], Any]:
     """Return the keys that lead to a figure's value in a file, and the type of what is there."""
-    keys: list[str] = []
-    annotation: Any = Department
-    for step in name.split("."):
-        is_part = class_of(annotation, Ledger) and step not in ("名称", "分类合计")
-        keys += ["明细", step] if is_part else [step]
-        inside = below(annotation, step)
-        if inside is None:
-            raise BadText(f"没有“{name}”这个指标", _hint(annotation, step))
-        annotation = inside
-    if ledger := class_of(annotation, Ledger):
-        return [*keys, "合计"], typed(ledger.model_fields["total"])
-    if get_origin(bare(annotation)) in (dict, list) or class_of(annotation, BaseModel):
-        raise BadText(f"没有“{name}”这个指标", _hint(annotation) or "写到下一级")
-    return keys, annotation
-
-
-def _hint(annotation: Any, step: str = "") -> str:
+    keys, annotation, wrong = located(Department, name)
     model = class_of(annotation, BaseModel)
-    return did_you_mean(step, keys_of(model), "可写") if model else ""
+    if wrong or model or get_origin(bare(annotation)) in (dict, list):
+        hint = did_you_mean(wrong, keys_of(model), "可写") if model else ""
+        raise BadText(f"没有“{name}”这个指标", hint or ("" if wrong else "写到下一级"))
+    return keys, annotation
 
 
 def _read(figure: Figure | None, text: str, annotation: Any, money: str) -> Any:
@@ -131,12 +117,12 @@ def _laid(current: Any, annotation: Any, path: list[str], value: Any) -> Any:
     if get_origin(inner) is dict:
         inside = get_args(inner)[1]
         return {**(current or {}), step: _laid((current or {}).get(step), inside, rest, value)}
-    fields = inner.model_fields
+    keys = keys_of(inner)
     if current is None:
-        current = inner.model_construct(**{n: None for n, f in fields.items() if f.is_required()})
-    name = next(n for n, f in fields.items() if f.alias == step)
-    # A ledger's parts are ledgers of its own kind.
-    is_part = step == "明细"
-    inside = dict[str, inner] if is_part else typed(fields[name])  # type: ignore[valid-type]
+        current = inner.model_construct(**{k.name: None for k in keys.values() if k.is_required})
+    name, inside = keys[step].name, keys[step].type
+    if step == "明细":
+        # A ledger's parts are ledgers of its own kind.
+        inside = dict[str, inner]  # type: ignore[valid-type]
     changed = _laid(getattr(current, name), inside, rest, value)
     return current.model_copy(update={name: changed})

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, get_origin
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from govnb.sheet import in_year
 from govnb.sheet.evidence import Target
-from govnb.sheet.fields import bare, flat, keys_of
+from govnb.sheet.fields import keys_of
 from govnb.sheet.folder import FORMS, folded, registers_of
 from govnb.sheet.in_year import APPROVED, MONTHS, PENDING, MonthlyLine, monitoring_rules
 from govnb.sheet.self_evaluation import WHOLE_MONEY, FormMoney, ProjectForm, YearGoal
@@ -28,13 +28,13 @@ from govnb.text.faults import MOST_FAULTS, Fault, FaultsError, Place, did_you_me
 from govnb.text.ledger_file import Line, read_lines
 from govnb.text.measure import PERCENT
 from govnb.text.number import BadText, exported_number
-from govnb.text.values import MONEY_UNIT, AmountOf, Kind, Text
+from govnb.text.values import MONEY_UNIT, AmountOf, Kind, Reads
 from govnb.text.yaml_text import Mapping as Tree
 from govnb.text.yaml_text import mapping, scalar
 
 # Of each ledger: the columns that name a row, and what a row states.
 _ROWS: dict[str, tuple[tuple[str, ...], type[BaseModel]]] = {
-    "月度": (("项目", "月份", "日期"), MonthlyLine),
+    "月度": (("项目", "月份", "日期", "口径", "备注"), MonthlyLine),
     "预算调整": (("项目", "状态", "编号"), in_year.Adjustment),
     "三公台账": (("项目", "月份"), in_year.ThreePublicMonth),
     "结转结余对账": (("项目",), in_year.CarryOver),
@@ -109,25 +109,22 @@ class _Ledger:
     @cached_property
     def own(self) -> dict[str, Kind | None]:
         """The columns a ledger of this kind may have, and what those of numbers count."""
-        keys, model = _ROWS[self.kind]
-        types = {alias: key.type for alias, key in keys_of(model).items()}
+        names, model = _ROWS[self.kind]
+        keys = dict(keys_of(model))
         if self.kind == FORMS:
-            types = {
-                name: each for name, each in types.items() if get_origin(bare(each)) is not dict
-            }
-            types |= {name: keys_of(FormMoney)[own].type for name, own in _OF_MONEY.items()}
-            types |= {name: keys_of(YearGoal)[name].type for name in _OF_GOAL}
-            types |= {name: keys_of(Target)[name].type for name in _OF_TARGET}
+            keys |= {name: keys_of(FormMoney)[own] for name, own in _OF_MONEY.items()}
+            keys |= {name: keys_of(YearGoal)[name] for name in _OF_GOAL}
+            keys |= {name: keys_of(Target)[name] for name in _OF_TARGET}
         elif self.kind == "月度":
-            types |= dict.fromkeys(("当月支出", *MONTHS), types["累计支出"])
-            types |= dict.fromkeys(("口径", "备注"), Text)
-        return dict.fromkeys(keys) | {name: _counted(each) for name, each in types.items()}
+            keys |= dict.fromkeys(("当月支出", *MONTHS), keys["累计支出"])
+        counted = {name: _counted(key.reader) for name, key in keys.items() if key.reader}
+        return dict.fromkeys(names) | counted
 
 
-def _counted(annotation: Any) -> Kind | None:
+def _counted(reader: Reads | None) -> Kind | None:
     """Return what a field's number counts; None for words, be it with a number in them (≥95%)."""
-    kinds = (reader.kind for reader in flat(annotation) if isinstance(reader, AmountOf))
-    return next((k for k in kinds if not k.any_unit and k.unit != PERCENT), None)
+    kind = reader.kind if isinstance(reader, AmountOf) else None
+    return None if kind is None or kind.any_unit or kind.unit == PERCENT else kind
 
 
 def add_sections(tree: Tree, path: Path, label: str, params: Path) -> list[Fault]:

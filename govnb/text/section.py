@@ -98,16 +98,19 @@ class Strict(BaseModel):
         return data
 
 
+def key(alias: str, description: str | None = None, default: Any = None, **more: Any) -> Any:
+    """Return a field of a section: its Chinese key, what to write, its default (... for none)."""
+    return Field(default, alias=alias, description=description, **more)
+
+
 class Ledger(Strict, Generic[A]):
     """A ledger node (台账项): an amount, or a stated total over named parts."""
 
-    title: Text | None = Field(None, alias="名称", description="报告对这一项的叫法，如“基本支出”")
-    partial: YesNo | None = Field(None, alias="部分", description="明细只是其中几项写 是")
-    total: A | None = Field(None, alias="合计", description="来源写明的合计，可与明细之和不同")
-    parts: dict[PartName, Ledger[A]] | None = Field(None, alias="明细", description="分项")
-    columns: dict[PartName, A] | None = Field(
-        None, alias="分类合计", description="交叉表中各列写明的合计"
-    )
+    title: Text | None = key("名称", "报告对这一项的叫法，如“基本支出”")
+    partial: YesNo | None = key("部分", "明细只是其中几项写 是")
+    total: A | None = key("合计", "来源写明的合计，可与明细之和不同")
+    parts: dict[PartName, Ledger[A]] | None = key("明细", "分项")
+    columns: dict[PartName, A] | None = key("分类合计", "交叉表中各列写明的合计")
 
     @model_validator(mode="before")
     @classmethod

@@ -86,11 +86,6 @@ class Amount:
     # True when the text names its unit, which then wins over the file's 金额单位.
     unit_typed: bool = False
 
-    @property
-    def approximate(self) -> bool:
-        """True for a 约数."""
-        return bool(self.about)
-
 
 def is_round(text: str) -> bool:
     """Tell whether a number is one that 余 may stand behind: 1200, 30, not 1236 or 1.5."""
@@ -220,8 +215,6 @@ class Reads:
 
     def _checked(self, value: Any) -> Any:
         if not isinstance(value, Scalar):
-            if isinstance(value, Amount):
-                return value
             raise refuse(f"这里应是{self.what}，不是一组内容", self.hint)
         if self.fillable and value.strip() == TO_FILL:
             return None
@@ -260,7 +253,7 @@ def stated(message: str, hint: str, *, exact: bool = False) -> AfterValidator:
     """
 
     def check(amount: Amount) -> Amount:
-        if amount.value is None or (exact and amount.approximate):
+        if amount.value is None or (exact and amount.about):
             raise refuse(message.format(amount.text.strip()), hint)
         return amount
 
@@ -306,6 +299,7 @@ Batches = Annotated[Amount, AmountOf(Kind("批次", ("批次", "批"), whole=Tru
 Guests = Annotated[Amount, AmountOf(Kind("人次", ("人次", "人"), whole=True, what="人次"))]
 Year = Annotated[Amount, AmountOf(YEAR), stated("“{}”：年度要直接写出来", "写 2016 这样的数")]
 _DAY = "一个日期", "只写一个日期，如 2016-06-30"
+StatedDate = Annotated[PartialDate, Reads(lambda t: parse_date(t, t.place), *_DAY, _DATE_SCHEMA)]
 Date = Annotated[PartialDate, Reads(lambda t: parse_date(t, t.place), *_DAY, _DATE_SCHEMA, True)]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from govnb.report.assessment import Assessment
+from govnb.sheet.fields import keys_of
 from govnb.sheet.folder import departments, unread_files
+from govnb.sheet.in_year import Adjustment
 from govnb.sheet.read import load
 from govnb.text.faults import FaultsError
 from tests.ledgers import Office, real_with_ledgers
@@ -298,6 +300,21 @@ def test_a_ledger_of_自评表_tells_what_is_twice_or_has_no_indicator(beside: B
     assert "bumen.项目自评.csv:8:3: 写了“一级指标”，没有写指标" in said
     own = "项目: {饮水: {自评表: {总分: 5}}}\n"
     assert "“饮水”的自评表写在这里，又有台账文件" in refused(beside, own, 项目自评=FORM)
+
+
+def test_every_field_of_a_section_may_be_a_column_of_its_ledger(beside: Beside) -> None:
+    fields = keys_of(Adjustment)
+    cells = ["5" if name == "金额" else f"{name}一" for name in fields]
+    rows = f"项目,状态,{','.join(fields)}\n甲,已批复,{','.join(cells)}\n"
+    (told,) = beside(预算调整=rows).inputs.department.adjustments["甲"].approved.values()
+    stated = {name: getattr(told, key.name) for name, key in fields.items()}
+    assert stated.pop("金额").value == 5
+    assert stated == {name: f"{name}一" for name in stated}
+
+
+def test_a_column_that_a_section_has_no_field_for_is_passed_over(beside: Beside) -> None:
+    made = beside(三公台账="项目,月份,金额,备注\n公务接待费,1,0.5,接待\n公务接待费,1,0.25,\n")
+    assert made.figures["三公台账.公务接待费.1月.金额"].number == Decimal("0.75")
 
 
 def test_names_that_differ_by_a_blank_are_no_two_projects(beside: Beside) -> None:
