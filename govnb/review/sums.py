@@ -102,7 +102,7 @@ class SameNameCheck(Check):
         found = referring = 0
         for pattern, heres in pairs.items():
             theres = _elsewhere(pattern, world)
-            found += bool(theres)
+            found += bool(theres) and self.names_only != "是"
             # One that refers to the other (=名称) can't part from it.
             if theres and all(not world.figures.sheet.above(h).isdisjoint(theres) for h in heres):
                 referring += 1
