@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import re
 import socket
@@ -48,6 +49,21 @@ def why(error: OSError) -> str:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""
     write_all_whole({path: data})
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return files as a zip file in which no time stands: equal files give equal bytes."""
+    # Most commands write none.
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            # Without a time of its own, an entry has the first that a zip file knows.
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, data)
+    return out.getvalue()
 
 
 def write_all_whole(files: Mapping[Path, bytes], *, flush: bool = True) -> None:

@@ -71,6 +71,26 @@ def test_check_takes_many_files_and_reports_each(govnb: Any, department: Departm
     assert "params/2016/nobody.yml:1:1: 没有这个文件" in outcome.out
 
 
+RULES = sorted((ROOT / "params" / "rules").glob("*.yml"))
+
+
+@pytest.mark.parametrize("file", RULES, ids=lambda path: path.stem)
+def test_a_shipped_rule_file_is_checked_as_what_it_is(govnb: Any, file: Path) -> None:
+    assert govnb("check", file).out.strip() == "1 个文件，0 处错误"
+
+
+def test_a_fault_in_a_rule_file_of_any_kind_has_its_place(govnb: Any, params_copy: Path) -> None:
+    wrong = {"trend": ("至少: 5", "至少: 很多"), "monitoring": ("    来源:", "    来园:")}
+    for name, (old, new) in wrong.items():
+        file = params_copy / "rules" / f"{name}.yml"
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        line = text[: text.index(old)].count("\n") + 1
+        out = govnb("check", file).out
+        assert f"params/rules/{name}.yml:{line}:" in out, out
+        assert "公式" not in out
+
+
 def test_figures_as_json_has_the_contracted_shape(govnb: Any) -> None:
     outcome = govnb(
         "figures", JUNSHAN, "三公经费.公务用车运行维护费.超支率", "三公经费.变动率", "--json"

@@ -19,7 +19,16 @@ from typing import Any
 
 from govnb.batch.job import COMPARED, KINDS
 from govnb.batch.outcome import Failure, Outcome
-from govnb.report.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
+from govnb.files import packed
+from govnb.report.reports import (
+    FINDING,
+    NOT_MADE,
+    STATUSES,
+    finding_row,
+    is_told,
+    open_findings,
+    status,
+)
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -39,8 +48,6 @@ INCOME, ACTUAL, CONTROL = "收入", "支出", "三公经费.控制率"
 AMOUNTS = ("income", "budget", "actual")
 # What a cell of a workbook holds at most.
 _LONGEST = 32767
-# A zip file knows no time before this one.
-_EPOCH = datetime(1980, 1, 1)
 _SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*<")
 # What of the findings somebody may have to act on.
 LISTED = (FAILED, EXPLAINED, NO_DATA)
@@ -85,7 +92,7 @@ class Row:
         """通过, 资料不足, 有错误 or 未能生成."""
         if self.failure is not None:
             return NOT_MADE
-        return status(self.findings("错误"), self.facts.get("actual"))
+        return status(self.findings("错误"), self.facts.get("told") or self.facts.get("actual"))
 
     @property
     def badness(self) -> tuple[object, ...]:
@@ -176,6 +183,7 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "income": value(INCOME),
         "budget": next(filter(None, (value(name) for name in BUDGETS)), None),
         "actual": value(ACTUAL),
+        "told": is_told(figures),
         "unit": figures.get(ACTUAL, {}).get("unit"),
         "control": value(CONTROL),
         "low": total.get("low"),
@@ -274,16 +282,14 @@ def table_xlsx(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]
                 cell = WriteOnlyCell(sheet, value)
             line.append(cell)
         sheet.append(line)
-    # Not the moment it was made, inside or on its parts: equal years are equal bytes.
-    book.properties.created = _EPOCH
-    out, settled = io.BytesIO(), io.BytesIO()
+    # Not the moment it was made: equal years are equal bytes.
+    book.properties.created = datetime(1980, 1, 1)
+    out = io.BytesIO()
     book.save(out)
-    with zipfile.ZipFile(out) as made, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in made.namelist():
-            entry = zipfile.ZipInfo(name, _EPOCH.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(entry, _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z<", made.read(name)))
-    return settled.getvalue()
+    with zipfile.ZipFile(out) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    settled = _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z<", parts["docProps/core.xml"])
+    return packed({**parts, "docProps/core.xml": settled})
 
 
 def _xml(char: str) -> bool:

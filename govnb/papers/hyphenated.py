@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from nbconvert.exporters import Exporter
 from traitlets import default
 
 from govnb.papers.page import HTMLReport
@@ -21,17 +22,10 @@ class _Hyphenated:
         return "jupyter_server.serverapp" not in sys.modules
 
 
-class HyphenatedHTML(_Hyphenated, HTMLReport):
-    """`jupyter nbconvert --to govnb-html`."""
+def _hyphenated(exporter: type[Exporter]) -> type[Exporter]:
+    return type(f"Hyphenated{exporter.__name__}", (_Hyphenated, exporter), {})
 
 
-class HyphenatedPDF(_Hyphenated, PDFReport):
-    """`jupyter nbconvert --to govnb-pdf`."""
-
-
-class HyphenatedWord(_Hyphenated, WordReport):
-    """`jupyter nbconvert --to govnb-docx`."""
-
-
-class HyphenatedJSON(_Hyphenated, JSONResult):
-    """`jupyter nbconvert --to govnb-json`."""
+HyphenatedHTML, HyphenatedPDF, HyphenatedWord, HyphenatedJSON = map(
+    _hyphenated, (HTMLReport, PDFReport, WordReport, JSONResult)
+)

@@ -19,15 +19,13 @@ from nbformat import NotebookNode
 from traitlets import Unicode, default
 from traitlets.config import Config
 
+from govnb.papers.exporter import OfRunNotebook
 from govnb.papers.page_clean import clean
 from govnb.papers.page_face import with_face
 from govnb.papers.page_markdown import latex, markdown
 from govnb.papers.page_outline import Outline
 from govnb.papers.pictures import NO_WORDS
-from govnb.papers.ran import OfRunNotebook, with_outputs
 from govnb.papers.reading import told
-from govnb.papers.shape import shaped
-from govnb.papers.widgets import settled
 from govnb.report.bundle import STRUCTURE
 from govnb.report.style import script, style
 
@@ -50,24 +48,12 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    @default("default_preprocessors")
-    def _default_preprocessors_default(self) -> list[str]:
-        # The usual eleven copy and check the notebook each; on a page these matter.
-        names = ["TagRemovePreprocessor", "RegexRemovePreprocessor", "CoalesceStreamsPreprocessor"]
-        return [f"nbconvert.preprocessors.{name}" for name in names]
-
     @property
     def default_config(self) -> Config:
         """The kinds of output shown, the best first; scripts and widgets are none of them."""
         kinds = ["text/html", "text/markdown", "image/svg+xml", "text/latex"]
         kinds += ["image/png", "image/jpeg", "text/plain"]
-        return Config(
-            {
-                "NbConvertBase": {"display_data_priority": kinds},
-                "TagRemovePreprocessor": {"enabled": True},
-                "CoalesceStreamsPreprocessor": {"enabled": True},
-            }
-        )
+        return Config({**super().default_config, "NbConvertBase": {"display_data_priority": kinds}})
 
     def default_filters(self) -> Any:
         """Yield nbconvert's filters and those of the page's template."""
@@ -90,30 +76,16 @@ class HTMLReport(OfRunNotebook, TemplateExporter):
         }
         return resources
 
+    def kept(self, structure: Any, output: NotebookNode) -> list[NotebookNode]:
+        """Return an output without its structured form: a page prints its HTML."""
+        return [NotebookNode({**output, "data": NotebookNode({**output.data, STRUCTURE: {}})})]
+
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Return the page, text, and nbconvert's resources."""
-        page, resources = super().from_notebook_node(
-            _without_structures(shaped(settled(nb))), resources, **kw
-        )
+        page, resources = super().from_notebook_node(nb, resources, **kw)
         return with_face(page), resources
-
-
-def _without_structures(nb: NotebookNode) -> NotebookNode:
-    """Return the notebook with the structured outputs emptied: a page prints their HTML.
-
-    nbconvert copies what it is given node by node, and all figures of a department are
-    most of an executed notebook.
-    """
-
-    def slim(output: NotebookNode) -> list[NotebookNode]:
-        data = output.get("data", {})
-        if STRUCTURE not in data:
-            return [output]
-        return [NotebookNode({**output, "data": NotebookNode({**data, STRUCTURE: {}})})]
-
-    return with_outputs(nb, slim)
 
 
 @pass_context

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -61,13 +60,3 @@ def with_outputs(
         for cell in notebook.cells
     ]
     return NotebookNode({**notebook, "cells": cells})
-
-
-class OfRunNotebook:
-    """An exporter that refuses a notebook that wasn't run."""
-
-    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Check after the preprocessors: `nbconvert --execute` is one of them."""
-        nb, resources = super()._preprocess(nb, resources)  # type: ignore[misc]
-        check_ran(nb)
-        return nb, resources

@@ -76,9 +76,9 @@ def attributes(name: str = "", *classes: str, **pairs: str) -> list[Any]:
     return [name, list(classes), [[key.replace("_", "-"), text] for key, text in pairs.items()]]
 
 
-def pairs(element: Node, at: int = 0) -> dict[str, str]:
+def pairs(element: Node) -> dict[str, str]:
     """Return the pairs noted of an element."""
-    return dict(element["c"][at][2])
+    return dict(element["c"][0][2])
 
 
 def text(said: object) -> Nodes:

@@ -6,7 +6,7 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from traitlets import Unicode
 
+from govnb.files import packed
 from govnb.papers import tree
 from govnb.papers.exporter import PaperReport
 from govnb.papers.fit import BROAD, HEIGHT, WIDTH, fitted
@@ -52,8 +53,6 @@ _PAGES = re.compile(r"<w:pgSz [^>]*/>\s*<w:pgMar [^>]*/>")
 # pandoc takes the page's text for this wide, in twips.
 _PANDOCS_WIDTH = 7920
 _GRID = re.compile(r'(<w:gridCol w:w=")(\d+)"')
-# A zip file knows no time before this one.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class WordReport(PaperReport):
@@ -226,7 +225,7 @@ def _reference() -> bytes:
     """Return the empty report: page, styles, fonts and numbering, from `templates/word`."""
     root = templates() / "word"
     files = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-    return _packed(files)
+    return packed({name: files[name] for name in sorted(files, key=_order)})
 
 
 def _settled(made: bytes, document: Document) -> bytes:
@@ -239,10 +238,15 @@ def _settled(made: bytes, document: Document) -> bytes:
     title, author = (tree.clean(x)[:255] for x in (document.full_title, document.author))
     parts["docProps/core.xml"] = _xml("properties", title, author, document.day).encode()
     running = escape(document.running).encode()
-    return _packed({
+    return packed({
         name: data.replace(b"RUNNING", running) if name.startswith("word/header") else data
-        for name, data in parts.items()
+        for name, data in sorted(parts.items(), key=lambda part: _order(part[0]))
     })  # fmt: skip
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """Return what sorts a Word file's parts: readers tell what it is by the first one."""
+    return name != "[Content_Types].xml", name
 
 
 def _sectioned(body: str) -> str:
@@ -275,16 +279,3 @@ def _rows(table: str) -> Iterator[str]:
         inner = row.removeprefix("<w:tr>").removeprefix("<w:trPr>")
         ends = "" if inner.startswith("<w:tblHeader") else "</w:trPr>"
         yield f"<w:tr><w:trPr><w:cantSplit/>{ends}{inner}"
-
-
-def _packed(files: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    # Readers tell a Word file by its first part.
-    names = sorted(files, key=lambda name: (name != "[Content_Types].xml", name))
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in names:
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name])
-    return out.getvalue()

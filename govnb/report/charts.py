@@ -1,7 +1,7 @@
 """Charts: whatever matplotlib drew, in the report's one style, with words for who can't see it.
 
-`STYLE` is set when a workbook opens, so that a chart an analyst draws in a cell looks like the
-report's own. Text becomes outlines of the face the project ships: no reader needs a font.
+`charts.mplstyle` is set when a workbook opens, so that a chart an analyst draws in a cell looks
+like the report's own. Text becomes outlines of the face the project ships: no reader needs a font.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from matplotlib import rc_context, rcParams, rcParamsDefault, rcsetup
+from matplotlib import rc_context, rc_params_from_file, rcParams, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -25,35 +26,12 @@ from govnb.report.charts_alt import described
 from govnb.report.charts_svg import compact
 from govnb.report.frames import Number
 
-# 400 pt is 14 cm: it fits the text width of an A4 page, and 11 pt on it is still over 9 px
-# when a phone shows the whole at 350 px.
+# The width of a chart and the size of its type, in points.
 WIDTH, SIZE = 400.0, 11.0
-INK, MUTED, RULE = "#1f2933", "#4b5763", "#aeb8c2"
-# Blue and orange stay apart in the common kinds of colour blindness, and each from the next
-# in grey.
+INK, RULE = "#1f2933", "#aeb8c2"
 MAIN, OVER, PALE, DARK = "#2f6690", "#d98a4b", "#dbe6ef", "#1f2933"
-_LINES = {
-    "color": [MAIN, OVER, DARK, "#8fb3cf"],
-    "linestyle": ["-", "--", "-.", ":"],
-    "marker": ["o", "s", "^", "D"],
-}
-STYLE: dict[str, Any] = {
-    "font.size": SIZE,
-    "axes.titlesize": SIZE,
-    "axes.labelsize": SIZE,
-    "xtick.labelsize": SIZE,
-    "ytick.labelsize": SIZE,
-    "legend.fontsize": SIZE,
-    "figure.figsize": (WIDTH / 72, 3.2),
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": RULE,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-}
+_FILE = Path(__file__).with_name("charts.mplstyle")
+STYLE: dict[Any, Any] = dict(rc_params_from_file(_FILE, use_default_template=False))
 # On top of whatever style: equal charts are equal bytes.
 _WRITTEN = {"svg.fonttype": "path", "svg.hashsalt": "govnb", "path.simplify": False}
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -162,8 +140,7 @@ def use_style() -> None:
     fonts.use_in_figures()
     chosen: dict[Any, Any] = dict(rcParams)
     free = {k for k, v in dict(rcParamsDefault).items() if chosen[k] == v}
-    style: Any = {**STYLE, "axes.prop_cycle": rcsetup.cycler(**_LINES)}
-    rcParams.update({k: v for k, v in style.items() if k in free})
+    rcParams.update({k: v for k, v in STYLE.items() if k in free})
 
 
 def figure_of(drawn: Any) -> Figure:

@@ -82,7 +82,7 @@ def bars(data: pd.Series | pd.DataFrame, labels: pd.Series | None = None) -> Axe
 
 
 @styled
-def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
+def bullets(data: pd.DataFrame) -> Axes | None:
     """Return one bullet bar a row: what was planned, within it what came, a mark for before.
 
     Parameters
@@ -90,12 +90,10 @@ def bullets(data: pd.DataFrame, labels: pd.Series | None = None) -> Axes | None:
     data
         Three columns in this order: the plan, what came of it, the year before; the last may
         be left out, and any cell unknown.
-    labels
-        What is written at the end of each row, instead of all its figures.
     """
     if all(_value(cell) is None for column in list(data)[2:] for cell in data[column]):
         data = data.iloc[:, :2]
-    rows = _Rows.of(data, [[_row_text(data, n, labels)] for n in range(len(data))])
+    rows = _Rows.of(data, [[_row_text(data, n)] for n in range(len(data))])
     if not rows.compare:
         return None
     axes, middles = rows.axes(below=LEADING + ROW_GAP)
@@ -276,9 +274,7 @@ def _texts(frame: pd.DataFrame, n: int, labels: pd.Series | None) -> list[str]:
     return [f"{c if several else ''}{_said(cell)}" for c, cell in frame.iloc[n].items()]
 
 
-def _row_text(frame: pd.DataFrame, n: int, labels: pd.Series | None) -> str:
-    if labels is not None:
-        return str(labels.iloc[n])
+def _row_text(frame: pd.DataFrame, n: int) -> str:
     cells = list(frame.iloc[n].items())
     texts = [f"{column}{_said(cell)}" for column, cell in cells]
     known = [cell.figure for _, cell in cells if isinstance(cell, Number) and cell.is_known]

@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from govnb.report.frames import Computed, Number, here
+from govnb.report.projects import DUE, disagrees
 from govnb.report.prose import Prose, expand_lists
 from govnb.report.sheet import Sheet, evened
 from govnb.report.tables import Cell, Row, Span, Table, alike
 from govnb.sheet.evidence import Target
 from govnb.sheet.figure import Figures, number_text, shown
-from govnb.sheet.self_evaluation import SelfEvaluation
+from govnb.sheet.score import interval_text
+from govnb.sheet.self_evaluation import Bounds, ProjectScore, SelfEvaluation
 from govnb.text.number import TO_FILL
 
 _INDICATORS = (
@@ -50,8 +52,10 @@ def forms(sheet: Sheet, computed: Computed) -> Iterator[Table]:
             yield project_form(sheet, computed, name)
 
 
-def project_form(sheet: Sheet, computed: Computed, name: str) -> Table:
-    """Return the form of a project that has one."""
+def project_form(
+    sheet: Sheet, computed: Computed, name: str, scored: ProjectScore | None = None
+) -> Table:
+    """Return the form of a project; `scored`, also with its points worked out anew."""
     identity, form = sheet.inputs.department.identity, sheet.inputs.department.projects[name].form
     assert form is not None
     # Of a department that is an authority itself, its own name stands.
@@ -60,7 +64,7 @@ def project_form(sheet: Sheet, computed: Computed, name: str) -> Table:
         "实施单位": form.carried_out_by or identity.name,
     }
     who = ({"项目名称": name, "项目编码": form.code}, by)
-    made = _Form(sheet, computed, f"项目.{name}.自评表", form, form.targets, who)
+    made = _Form(sheet, computed, f"项目.{name}.自评表", form, form.targets, who, scored)
     return made.table(f"项目支出绩效自评表（{name}）")
 
 
@@ -77,6 +81,8 @@ class _Form:
     targets: Mapping[str, Target]
     # Who it is about: a line each, labels with what stands behind them.
     who: tuple[Mapping[str, object], ...]
+    # What its points come to, to be shown beside them.
+    scored: ProjectScore | None = None
     above: list[Row] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
@@ -95,24 +101,29 @@ class _Form:
             # A budget's targets have no points.
             kept = _DECLARED[:-1]
         rows = [replace(row, cells=tuple(row.cells[n] for n in kept)) for row in rows]
-        self._who(len(kept))
-        self._money(len(kept), is_result)
-        self._goals(len(kept), is_result)
+        columns = [_INDICATORS[n] for n in kept]
+        words = {column for column in columns if column not in ("分值", "得分")}
+        if self.scored is not None and is_result:
+            columns.insert(columns.index("得分") + 1, DUE)
+        self._who(len(columns))
+        self._money(len(columns), is_result)
+        self._goals(len(columns), is_result)
         first = len(self.above)
         self.spans += alike(rows, 2, first)
         if is_result:
             self.spans.append((first + len(rows), 0, 1, 5))
             rows.append(self._total(rows))
+            rows = list(self._beside(rows))
         money = {str(line.received) for line in self.said.money.values() if line.received}
         table = self.sheet.table(
             self.at, caption if is_result else caption.replace("自评表", "目标表"),
-            tuple(_INDICATORS[n] for n in kept), [],
+            tuple(columns), [],
         )  # fmt: skip
-        words = frozenset(n for n, column in enumerate(kept) if column not in (5, 6))
         return replace(
             table, figures=Figures({**table.figures, **self.computed.kept}, {}), unit="",
             rows=tuple(rows), above=tuple(evened(self.above, table.figures)),
-            spans=tuple(self.spans), text_columns=words, landscape=True,
+            spans=tuple(self.spans), landscape=True,
+            text_columns=frozenset(n for n, column in enumerate(columns) if column in words),
             notes=self._received() if money else (),
         )  # fmt: skip
 
@@ -145,14 +156,19 @@ class _Form:
 
     def _money(self, width: int, is_result: bool) -> None:
         columns = _MONEY if is_result else _MONEY[:1]
-        last = width - 2 - len(columns) + 1
+        is_due = self.scored is not None and is_result
+        last = width - 2 - len(columns) + 1 - is_due
         head: Pieces = [(_label(""), 1), *((_label(column), 1) for column in columns[:-1])]
-        rows: list[Pieces] = [[*head, (_label(columns[-1]), last)]]
+        more = [(_label(DUE), 1)] if is_due else []
+        rows: list[Pieces] = [[*head, (_label(columns[-1]), last), *more]]
         for n, line in enumerate(self.said.money or self._own_money()):
             cells = self._money_cells(line, first=n == 0)
             label = f"其中：{line}" if n == 1 else line
             inner: Pieces = [(_label(label), 1), *((cell, 1) for cell in cells[: len(columns) - 1])]
-            rows.append([*inner, (cells[len(columns) - 1], last)])
+            points = cells[len(columns) - 1]
+            if self.scored is not None and is_due:
+                more = [(due_of(self.scored.due(""), points) if n == 0 else Cell("—"), 1)]
+            rows.append([*inner, (points, last), *more])
         if len(rows) > 1:
             self._labelled(f"资金（{self.sheet.money_unit}）", rows)
         told = {"执行偏差原因": self.said.reason, "预算调整说明": self.said.adjustment}
@@ -215,6 +231,16 @@ class _Form:
         points = [self._cell(f"{at}.{field}", plain=True) for field in ("分值", "公布得分")]
         return Row((*(Cell(text) for text in words), *points, Cell(why)))
 
+    def _beside(self, rows: Sequence[Row]) -> Iterator[Row]:
+        """Yield the rows with their points worked out anew behind those they print."""
+        if self.scored is None:
+            yield from rows
+            return
+        due = [*map(self.scored.due, self.targets), self.scored.due_in_all]
+        for row, each in zip(rows, due, strict=True):
+            *before, points, why = row.cells
+            yield replace(row, cells=(*before, points, due_of(each, points), why))
+
     def _total(self, rows: Sequence[Row]) -> Row:
         """Return the foot: the points stated as their total, or else what is printed added up."""
         money = [row for row in self.above if len(row.cells) > 7 and row.cells[5].value is not None]
@@ -256,6 +282,15 @@ class _Form:
             return Cell("")
         cell = self.sheet.cell(name)
         return replace(cell, text=shown(figure, unit=False)) if plain else cell
+
+
+def due_of(due: Bounds | None, printed: Cell) -> Cell:
+    """Return points worked out anew, marked where they aren't what is printed."""
+    if due is None:
+        return Cell("")
+    if disagrees(printed.value, due):
+        return Cell(f"{interval_text(*due)}　不符")
+    return Cell(interval_text(*due), value=due[0] if due[0] == due[1] else None, decimals=2)
 
 
 def _label(text: str) -> Cell:

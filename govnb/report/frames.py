@@ -230,7 +230,7 @@ class Number:
         """Return it as a percentage: 0.5 is 50%."""
         if self.figure.unit == "%":
             return self
-        value = None if self.ratio is None else _plain(self.ratio * 100)
+        value = None if self.ratio is None else in_full(self.ratio * 100)
         formula = self.figure.formula if not self.figure.name else self.figure.name
         inputs = self.figure.inputs if not self.figure.name else (self.figure.name,)
         figure = self.figure._replace(name="", value=value, unit="%", scale=Decimal(1), decimals=2,
@@ -255,7 +255,7 @@ def _worked_out(left: Number, right: Number, sign: str) -> Number:
     inputs = [((f.name,) if f.name in of else ()) if f.name else f.inputs for f in figures]
     result = like._replace(name="", label="", place=left.figure.place, lack=None, about="", note="",
         expression=None, kind=None, typed=None, derived=True, fixed=False, trouble=trouble,
-        value=None if ratio is None else _plain(_exactly(truediv, ratio, like.factor)),
+        value=None if ratio is None else in_full(_exactly(truediv, ratio, like.factor)),
         formula=f"{_written(left, sign)} {sign} {_written(right, sign, last=True)}",
         inputs=tuple(dict.fromkeys(chain(*inputs))),
         missing=tuple(dict.fromkeys(chain(*lacks))) if ratio is None else (),
@@ -311,7 +311,8 @@ def _exactly(work: Callable[[Any, Any], Any], left: Any, right: Any) -> Decimal 
         return exact
 
 
-def _plain(number: Decimal | Fraction) -> Decimal:
+def in_full(number: Decimal | Fraction) -> Decimal:
+    """Return a number as a decimal, with as many digits as figures are computed to."""
     with localcontext(prec=PRECISION):
         if isinstance(number, Decimal):
             return number

@@ -9,7 +9,7 @@ import pandas as pd
 
 from govnb.report.blocks import Result, Title
 from govnb.report.findings import Findings
-from govnb.report.frames import Number
+from govnb.report.frames import Number, in_full
 from govnb.report.in_year import project_of, total_of, warnings_of
 from govnb.report.page import left
 from govnb.report.prose import Prose, plain
@@ -26,7 +26,6 @@ from govnb.sheet.in_year import (
 from govnb.text.faults import FaultsError
 
 FOLDER = "monitor"
-SPENT, BUDGET = "累计支出", "调整后预算"
 _ORDER = {RED: 0, YELLOW: 1, UNDECIDED: 2, NORMAL: 3}
 
 
@@ -129,12 +128,8 @@ def _plain_row(line: pd.Series) -> dict[str, Any]:
         if not isinstance(cell, Number):
             return cell
         times = 100 if cell.figure.unit == "%" else 1
-        return None if cell.ratio is None else f"{Decimal(number_text(_exact(cell) * times, 12)):f}"
+        if cell.ratio is None:
+            return None
+        return f"{Decimal(number_text(in_full(cell.ratio) * times, 12)):f}"
 
     return {str(column): text(cell) for column, cell in line.items()}
-
-
-def _exact(number: Number) -> Decimal:
-    ratio = number.ratio
-    assert ratio is not None
-    return ratio if isinstance(ratio, Decimal) else Decimal(ratio.numerator) / ratio.denominator

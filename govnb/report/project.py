@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -14,14 +13,13 @@ from govnb.report import projects
 from govnb.report.blocks import Title
 from govnb.report.findings import Findings
 from govnb.report.forms import project_form
-from govnb.report.projects import disagrees
 from govnb.report.prose import Prose, plain
-from govnb.report.tables import Cell, Row, Table
+from govnb.report.tables import Table
 from govnb.report.workbook import Workbook
 from govnb.review.finding import Review
 from govnb.rubric.project import PROJECT_RUBRIC, project_scores
 from govnb.sheet.score import interval_text
-from govnb.sheet.self_evaluation import WHOLE_MONEY, Bounds, ProjectForm, ProjectScore
+from govnb.sheet.self_evaluation import WHOLE_MONEY, ProjectForm, ProjectScore
 from govnb.text.faults import FaultsError, did_you_mean
 
 FOLDER = "project"
@@ -170,53 +168,8 @@ class Project(Workbook):
 
     def official_form(self) -> Table:
         """Return the 项目支出绩效自评表; for the reviewers with the points worked out anew."""
-        table = project_form(self._sheet, self._computed, self.project)
-        if not self.public and "得分" in table.columns:
-            table = self._beside(table)
-        return self._printed(table)
-
-    def _beside(self, table: Table) -> Table:
-        """Return the form with a column of points worked out anew behind those it prints."""
-        at, scored = table.columns.index("得分") + 1, self.scored
-        due = [*map(scored.due, self.form.targets), scored.due_in_all]
-        rows = [
-            _with(row, at, self._due(each, row.cells[at - 1]))
-            for row, each in zip(table.rows, due, strict=True)
-        ]
-        above, over = list(table.above), len(table.above)
-        spans = {
-            (row, column + (row >= over and column >= at)): (
-                down, across + (row >= over and column < at < column + across)
-            )
-            for row, column, down, across in table.spans
-        }  # fmt: skip
-        money = [n for n, row in enumerate(above) if row.cells[-1].text == "得分"]
-        for n, row in enumerate(above):
-            if money and n >= money[0] and row.cells[0].text == above[money[0]].cells[0].text:
-                first = self._due(scored.due(""), row.cells[-1])
-                added = [Cell("重算得分", head=True), first, Cell("—")][min(n - money[0], 2)]
-            else:
-                # Elsewhere in the head the last cell reaches further.
-                ends = [
-                    c for (r, c), size in spans.items() if r == n and c + size[1] == len(row.cells)
-                ]
-                last = ends[0] if ends else len(row.cells) - 1
-                down, across = spans.get((n, last), (1, 1))
-                spans[n, last], added = (down, across + 1), Cell("")
-            above[n] = _with(row, len(row.cells), added)
-        return replace(
-            table, columns=(*table.columns[:at], "重算得分", *table.columns[at:]),
-            rows=tuple(rows), above=tuple(above),
-            text_columns=frozenset(n + (n >= at) for n in table.text_columns),
-            spans=tuple((*place, *size) for place, size in spans.items()),
-        )  # fmt: skip
-
-    def _due(self, due: Bounds | None, printed: Cell) -> Cell:
-        if due is None:
-            return Cell("")
-        if disagrees(printed.value, due):
-            return Cell(f"{interval_text(*due)}　不符")
-        return Cell(interval_text(*due), value=due[0] if due[0] == due[1] else None, decimals=2)
+        scored = None if self.public else self.scored
+        return self._printed(project_form(self._sheet, self._computed, self.project, scored))
 
     def findings(self) -> Findings | Prose:
         """Return what the review finds about the project; nothing for the public."""
@@ -240,7 +193,3 @@ class Project(Workbook):
     def _place(self) -> tuple[object, ...]:
         file = f"{self.inputs.name}-{safe_name(self.project)}.json"
         return self.inputs.department.year.value, FOLDER, file
-
-
-def _with(row: Row, at: int, cell: Cell) -> Row:
-    return replace(row, cells=(*row.cells[:at], cell, *row.cells[at:]))

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from govnb.review.finding import FAILED, PASSED, SEVERITIES, TOO_LITTLE
+from govnb.review.finding import FAILED, PASSED, SEVERITIES, SPENDING, TOO_LITTLE
 from govnb.sheet.folder import SUMMARY
 
 # What is said of results marked 示例: whole departments may be made up, or ledgers alone.
@@ -52,9 +53,14 @@ def open_findings(review: Mapping[str, Any]) -> dict[str, int]:
     return {severity: found[severity] for severity in SEVERITIES}
 
 
-def status(errors: int, actual: object) -> str:
+def status(errors: int, is_told: object) -> str:
     """Return how a department with a report came out: 有错误, 资料不足 or 通过."""
-    return WRONG if errors else PASSED if actual is not None else TOO_LITTLE
+    return WRONG if errors else PASSED if is_told else TOO_LITTLE
+
+
+def is_told(figures: Mapping[str, Any]) -> bool:
+    """Tell whether a result says what was spent, or is to be."""
+    return any(figures.get(name, {}).get("value") is not None for name in SPENDING)
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,8 @@ class Report:
     @property
     def status(self) -> str:
         """通过, 资料不足, 有错误 or 未能生成."""
-        actual = self.result.get("figures", {}).get("支出", {}).get("value")
-        return status(self.open_findings["错误"], actual) if self.result else NOT_MADE
+        told = is_told(self.result.get("figures", {}))
+        return status(self.open_findings["错误"], told) if self.result else NOT_MADE
 
 
 def reports(folder: Path, only: str | None = None) -> Iterator[Report]:
@@ -120,9 +126,8 @@ def common_region(regions: Iterable[str]) -> str:
     found = sorted(set(filter(None, regions)))
     if not found:
         return ""
-    first, last = found[0], found[-1]
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    shared = first[: len(min(first, last, key=len)) if same is None else same]
+    same = takewhile(lambda characters: len(set(characters)) == 1, zip(*found, strict=False))
+    shared = "".join(characters[0] for characters in same)
     # Up to a whole place name: “岳阳市君山区” and “岳阳市岳阳县” share “岳阳市”.
     ends = [shared.rfind(mark) for mark in "省市州盟区县旗"]
-    return first if len(found) == 1 else shared[: max(ends) + 1]
+    return shared if len(found) == 1 else shared[: max(ends) + 1]

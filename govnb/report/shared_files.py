@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from govnb.review.rules import RULE_FILES, rules_of, unusable
 from govnb.rubric.file import Rubric
@@ -20,7 +19,6 @@ from govnb.text.faults import Fault, FaultsError, Place
 from govnb.text.validation import validate
 from govnb.text.yaml_text import parse_yaml, read_text, read_yaml
 
-_RULES: dict[str, Any] = {"figures": Book, "base-data": BaseDataForm}
 _ITEMS = re.compile(r"^指标:", re.MULTILINE)
 
 
@@ -67,23 +65,23 @@ def check_shared(path: Path, params_dir: Path) -> None:
     if path.stem in RULE_FILES:
         _check_rules(path, params_dir)
         return
-    tree = read_yaml(path, label_of(path, params_dir))
-    if _folder(path).name == "imports":
+    # A department's file is checked without the models of all others.
+    from govnb.report.schema import SCHEMAS
+
+    is_import, is_year = _folder(path).name == "imports", path.name == "_year.yml"
+    kind = "imports" if is_import else "year" if is_year else path.stem
+    model, _ = SCHEMAS.get(kind, SCHEMAS["figures"])
+    faults, found = list[Fault](), validate(read_yaml(path, label_of(path, params_dir)), model)
+    if is_year:
+        faults = wrong_years([found.year], year_folder(path, params_dir))
+    elif is_import:
         # What reads workbooks takes as long to import as all the rest.
         from govnb.excel.changes import unknown_names
-        from govnb.excel.maps import FormsFile
 
         book = validate(read_yaml(params_dir / "rules" / "figures.yml"), Book)
-        if faults := list(unknown_names(validate(tree, FormsFile), book)):
-            raise FaultsError(faults)
-        return
-    if path.name == "_year.yml":
-        folder = year_folder(path, params_dir)
-        faults = wrong_years([validate(tree, YearFile).year], folder)
-        if faults:
-            raise FaultsError(faults)
-        return
-    validate(tree, _RULES.get(path.stem, Book))
+        faults = list(unknown_names(found, book))
+    if faults:
+        raise FaultsError(faults)
 
 
 def names_at_large(rubric: Rubric, params_dir: Path) -> Iterator[Fault]:

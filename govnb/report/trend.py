@@ -34,12 +34,12 @@ from govnb.sheet.expression import filled
 from govnb.sheet.figure import NUMBER, Figure
 from govnb.sheet.folder import SUMMARY
 from govnb.text.faults import FaultsError
+from govnb.text.number import UNKNOWN
 from govnb.text.section import dotted
 
 DECLARED = "口径变化"
 # What tells of which kind a department is.
 NATURE, POSTS = "部门.性质", "人员.编制数"
-NUMERALS = "一二三四五六七八九十"
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,6 @@ class Trend(Page):
         self.first, self.last = min(self._reports), max(self._reports)
         self._rules = comparing_rules(find_upward(params_dir))
         self._texts: dict[str, str] = {}
-        self._sections = 0
         self._load()
 
     def _load(self) -> None:
@@ -219,7 +218,9 @@ class Trend(Page):
         made_up = [str(y) for y, report in self._reports.items() if report.result.get("sample")]
         said = f"示例：{'、'.join(made_up)}年的数是编的，供试用，不是该部门公布的数。"
         span = f"{self.first}—{self.last}年" if len(self._reports) > 1 else f"{self.last}年"
-        return Title(f"{self.name}{span}历年比较", sample=said if made_up else False)
+        # What years say nothing of has no heading either.
+        sample = said if made_up else False
+        return Title(f"{self.name}{span}历年比较", sample=sample, unsaid=UNKNOWN)
 
     def scope(self) -> Prose:
         """Return which years there are, and what that allows."""
@@ -352,14 +353,6 @@ class Trend(Page):
 
     # ── How it is shown ─────────────────────────────────────────
 
-    def section(self, text: str, *frames: pd.DataFrame, reviewers: bool = False) -> Prose:
-        """Return a numbered heading; nothing where frames have no data, or not for the public."""
-        told = not frames or any(_says(frame) for frame in frames)
-        if not told or (reviewers and self.public):
-            return self.say("")
-        self._sections += 1
-        return self._prose(f"{NUMERALS[self._sections - 1]}、{text}", 2)
-
     def plot(self, data: pd.DataFrame) -> Any:
         """Return axes with a column or a line for each of a frame's columns.
 
@@ -419,11 +412,6 @@ def _names(cell: Any) -> set[str]:
     figure = cell.figure
     full = (figure.name,) if figure.name else figure.inputs
     return {name.rpartition(".")[0] for name in full}
-
-
-def _says(data: pd.DataFrame) -> bool:
-    cells = data.to_numpy().ravel()
-    return any(cell.is_known if isinstance(cell, Number) else bool(cell) for cell in cells)
 
 
 def _differ(said: Any, again: Any) -> bool:

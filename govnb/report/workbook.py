@@ -243,7 +243,8 @@ class Workbook(Page, Assessment):
     def projects(self) -> Prose:
         """Return what the file and the figures say of each project."""
         text = self._unsaid.projects(self._sheet.told_of_projects)
-        return self._told_or_lacking(text, "项目情况")
+        listed = self.inputs.department.project_lines or self.inputs.department.projects
+        return self._told_or_lacking(text, "" if listed else "项目情况")
 
     def project_forms(self) -> pd.DataFrame:
         """Return one row a project with a self-evaluation form (项目自评)."""
@@ -340,7 +341,7 @@ class Workbook(Page, Assessment):
         if self.public and not any(row.cells[-1].text for row in table.rows):
             # A blank form tells nobody anything.
             return self._prose("")
-        return table.numbered(self._number("表", table.name))
+        return self._printed(table)
 
     def score_bar(self) -> Axes | None:
         """Return the score on a scale with the grades' limits, or None without points."""
@@ -351,7 +352,7 @@ class Workbook(Page, Assessment):
         if self.score is None or self.public:
             return self._prose("")
         table = evidence_table(self.score, self.figures)
-        return table.numbered(self._number("表", table.name)) if table else self._prose("")
+        return self._printed(table) if table else self._prose("")
 
     def annex_heading(self, name: str) -> Prose:
         """Return the heading of an annex, numbered; nothing of one that this report hasn't."""

@@ -237,9 +237,10 @@ def test_numbers_as_accountants_type_them_are_read(
         ".".join(path): text[0] for path, text in stated(params_copy / "2018/mou-ju.yml").items()
     }
     assert found["预算执行.年初预算"] == found["预算执行.决算收入"] == "1234.50"
-    assert found["预算执行.本年追加"] == "-12.5"
+    assert found["预算执行.本年追加.合计"] == "-12.5"
     # What is left blank or isn't applicable is no zero, and zero is one.
-    assert found["预算执行.年末结余"] == "0" and "预算执行.上年结转" not in found
+    assert found["预算执行.年末结余.合计"] == "0"
+    assert not any(name.startswith("预算执行.上年结转") for name in found)
     assert found["预算执行.实际到位"] == "约5万元" and found["预算执行.结余分配"] == "未公布"
     assert found["部门.设立时间"] == "2018年3月" and found["部门.预算编码"] == "001005"
     assert found["楼堂馆所.有新建项目"] == "否"
