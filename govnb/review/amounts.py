@@ -31,6 +31,7 @@ from govnb.text.values import MONEY_UNITS, Text
 _HUNDRED = Decimal(100)
 # Figures whose sign is a direction, by the last word of their name.
 _CHANGES = ("增量", "增长率", "变动率", "差异", "差异率", "差异合计")
+_AGAINST_BUDGET = re.compile("决算数?(大于|小于|超过)(?:年初|全年)?预算")
 _FILLER = r"(?:了|额|率|幅度|金额|约|为|共|达|：|:|(?:年初|年度)?预算|计划)*"
 # Units that any narrative may hold.
 _USUAL = frozenset(["万元", "人", "㎡"])
@@ -59,6 +60,7 @@ class DirectionCheck(ProseCheck):
                 if reference.filter not in DIRECTIONS
             ]
             changes = [*filter(None, signed), *world.sentences.changes(passage)]
+            changes += _against_budget(passage, world)
             told = {change.start for change in changes}
             typed = [_typed_sign(passage, number, world) for number in passage.numbers.values()]
             changes += [change for change in typed if change and change.start not in told]
@@ -80,6 +82,18 @@ class DirectionCheck(ProseCheck):
         words = {"处": passage.path, "原文": told.word, "左": told.word, "项": now.label}
         words["右"] = f"由{shown(last)}变为{shown(now)}" if last else shown(now)
         return self.failed(subject, words, evidence)
+
+
+def _against_budget(passage: Passage, world: World) -> Iterator[Change]:
+    """Yield which way an item's spending differs from its budget: 决算数小于预算数."""
+    for match in _AGAINST_BUDGET.finditer(passage.masked):
+        start, _ = passage.clause(*match.span())
+        named = [m for m in world.sentences.named(passage) if start <= m.start < match.start()]
+        figure = named[-1].name.figure if named and named[-1].is_ours else None
+        stem, _, last = figure.name.rpartition(".") if figure else ("", "", "")
+        budget = world.figures.get(f"{stem}.预算")
+        if figure and budget and last == "支出" and not named[-1].is_last:
+            yield Change(figure, budget, "", match[0], match[1] != "小于", match.start())
 
 
 def _typed_sign(passage: Passage, number: TextNumber, world: World) -> Change | None:

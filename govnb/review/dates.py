@@ -356,7 +356,7 @@ def _tells_of_a_year(passage: Passage, match: re.Match[str], year: int) -> bool:
 # Sections whose figures are of the year, how near to a year what it is of stands, and from what
 # number on an amount is known by itself.
 _OF_A_YEAR = ("收入", "支出", "三公经费", "公用经费", "业务量")
-_NEAR = re.compile(r"[^。；，\d\n]{0,12}")
+_NEAR = re.compile(r"[，,]?[^。；，\d\n]{0,12}")
 _TELLING = 1
 
 

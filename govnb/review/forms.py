@@ -35,6 +35,8 @@ _WORDS = rf"[^{DIGIT}。；\n]{{0,24}}?"
 _VARIABLE = re.compile(r"\{([^\d{},]+)\}")
 _RATES = ("%", POINTS)
 _HUNDREDTH = Decimal("0.01")
+# Decimals with which an amount is printed in full.
+_SHOWN = 2
 
 
 class Relation(NamedTuple):
@@ -129,7 +131,7 @@ class FormCheck(ProseCheck):
             if ends is None or value is None:
                 return
             is_exact = relation.sign == "="
-            before = re.split("[，,、：；]", passage.masked[match.start() : left.start])[-1]
+            before = re.split(r"[，、：；]|,(?!\d)", passage.masked[match.start() : left.start])[-1]
             written = f"{before}{left.text}{left.unit}"
             evidence = Evidence(
                 passage.side(left.start, left.text),
@@ -177,7 +179,13 @@ def _printed(number: TextNumber) -> str:
 def _ends(text: str, numbers: Mapping[str, TextNumber]) -> tuple[Decimal, Decimal] | None:
     """Return the least and the most that an expression comes to; None where it can't be told."""
     names = parse(text).names
-    sides = [(n.amount - room(n), n.amount + room(n)) for n in map(numbers.__getitem__, names)]
+    finest = max((number.decimals for number in numbers.values()), default=0)
+    sides = []
+    for number in map(numbers.__getitem__, names):
+        # 24万元 beside 21.84万元 has dropped its zeros.
+        is_exact = finest >= _SHOWN and not number.decimals
+        half = Decimal(0) if is_exact else room(number)
+        sides.append((number.amount - half, number.amount + half))
     values = [_value(text, dict(zip(names, corner, strict=True))) for corner in product(*sides)]
     known = [value for value in values if value is not None]
     return (min(known), max(known)) if len(known) == len(values) else None

@@ -156,7 +156,7 @@ class UnexplainedCheck(ForEach):
 
     def _is_explained(self, term: Term, item: str, world: World) -> bool:
         sheet = world.figures.sheet
-        made_of = {*sheet.above(term.name)} - {term.name}
+        made_of = frozenset[str]().union(*map(sheet.above, term.names)) - {term.name}
         for reason in world.facts.items.get("超支原因", ()):
             # A reason for the whole is one for each item; 超支 and 差异 are made of the same.
             meant = sheet.above(f"超支原因.{reason}.对应超支")

@@ -145,7 +145,7 @@ class Sentences:
         self._ours = re.compile(rf"{all_ours}|{one_of(words.neutral)}")
         # What may stand before 支出 for it to be all that was spent.
         self._all_ours = re.compile(
-            rf"{all_ours}|[核定实际，：]"
+            rf"{all_ours}|[核定实际共现有总，：]"
             r"|(?:收入|支出|编制)(?:合计|总额|决算)?数?(?:为|是|共)?[\d.,]+(?:[万亿]?元|[人名])"
         )
         said = rf"(?P<word>负?(?:{one_of(words.directions)}))"

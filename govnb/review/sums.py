@@ -18,7 +18,7 @@ from govnb.review.world import World
 from govnb.sheet.expression import sum_of
 from govnb.sheet.rules import fill
 from govnb.text.section import dotted
-from govnb.text.values import Text
+from govnb.text.values import Text, YesNo
 
 # Letters a name has at least for one letter not to make it another.
 _LONG = 4
@@ -88,6 +88,9 @@ class SameNameCheck(Check):
     too_general: list[Text] = Field(
         [], alias="不比", description="以这些词开头的名称太泛，同名不是同一项，如 其他"
     )
+    names_only: YesNo | None = Field(
+        None, alias="只看名称", description="写 是，数不必相同，只看名称有没有写错"
+    )
 
     def find(self, world: World) -> Iterator[Finding]:
         """Compare each item with the items of the same name in the other section."""
@@ -106,7 +109,7 @@ class SameNameCheck(Check):
             elif not theres and (near := self._misspelt(heres[0], pattern, pairs, world)):
                 found += 1
                 yield near
-            elif theres:
+            elif theres and self.names_only != "是":
                 yield self._same(_together(heres, world), _together(theres, world), world)
         if referring:
             yield self.passed("", f"{referring}个同名的项目引用同一个数，不会不同")

@@ -97,9 +97,8 @@ class RatioOfTarget(Proportional):
     def _directions(self, a: Decimal, case: Case) -> list[bool]:
         """Tell whether more is better, or that either may be: “0件” may be only a blank filled."""
         evidence = case.evidence
-        sign = signed(evidence.target.text if evidence and evidence.target else "")[0]
         stated = evidence.direction if isinstance(evidence, Target) else None
-        direction = self.direction or stated or DIRECTIONS.get(sign)
+        direction = self.direction or stated or DIRECTIONS.get(_sign(case))
         if not direction and _unit(case) in MONTHS:
             direction = DOWNWARD
         return [direction != DOWNWARD] if direction or a else [True, False]
@@ -123,6 +122,9 @@ class RatioOfTarget(Proportional):
                 return Outcome(Interval.exactly(limits.high), reason)
             # A month is no amount: how much a delay costs isn't a matter of proportion.
             reason = f"目标 {target}，实际 {actual}，晚于目标，原文没有规定误期怎么计分"
+            return Outcome(limits, f"{reason}，{limits.said}")
+        if a == b and _sign(case) in ("<", ">"):
+            reason = f"{said}，目标不含这个数，没有达到，原文没有规定怎么计分"
             return Outcome(limits, f"{reason}，{limits.said}")
         if under > 0 and over >= 0:
             outcome = self.of(Valued(Span.point(over / under)), case)
@@ -187,6 +189,11 @@ class ShareReached(Rule):
 def _unit(case: Case) -> str:
     figure = case.figure(TARGET)
     return figure.unit if figure is not None else ""
+
+
+def _sign(case: Case) -> str:
+    evidence = case.evidence
+    return signed(evidence.target.text if evidence and evidence.target else "")[0]
 
 
 def _part(case: Case, formula: Scalar | None, default: str) -> Valued:

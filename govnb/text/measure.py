@@ -39,7 +39,7 @@ _SIGNS = {
 _SIGN_OF = {form: sign for sign, forms in _SIGNS.items() for form in forms.split()}
 _BEFORE = re.compile("|".join(sorted(map(re.escape, _SIGN_OF), key=len, reverse=True)))
 _BEHIND = re.compile(
-    r"\s*(?:[（(]含[）)]|及)?(?:(?P<least>以上)|以内|之内|以下|以前|之前|前)(?:[（(]含[）)])?$"
+    r"\s*(?:[（(]含[）)]|及)?(?:(?P<least>以上)|以内|之内|(?<=[日天月年时周钟])内|以下|以前|之前|前)(?:[（(]含[）)])?$"
 )
 # 每亩300元 is 300元/亩.
 # 达到95%以上, 6月20日完成: words that say nothing of which way.
@@ -50,7 +50,8 @@ _EACH = re.compile(r"每(?P<of>[^\W\d]+?)\s*(?P<number>\d[\d.]*)\s*(?P<unit>[^\W
 _SPAN = re.compile(r"(\d[\d.]*)\s*[^\d\s]{0,3}?\s*[-－—–~～至]+\s*(\d[\d.]*)")
 # A month stands for its end, and a day for its part of the month.
 _MONTH = re.compile(
-    r"(?:(?P<year>20\d\d)年)?(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?P<day>[12]?\d|3[01])[日号])?",
+    r"(?:(?P<year>20\d\d)年)?(?:(?P<month>0?[1-9]|1[0-2])月(?:底|末|份|(?P<day>[12]?\d|3[01])[日号])?"
+    r"|(?<=年)[底末终])",
     re.ASCII,
 )
 _MONTHS, _LAST_DAYS = 12, 28
@@ -99,7 +100,7 @@ class MeasureOf(AmountOf):
 
 def _months(date: re.Match[str]) -> str:
     """Return a date as the months gone by at its end, counted from the year it names."""
-    month, day = int(date["month"]), int(date["day"] or 31)
+    month, day = int(date["month"] or _MONTHS), int(date["day"] or 31)
     gone = Decimal(month) if day >= _LAST_DAYS else month - 1 + Decimal(day) / 100
     return f"{gone + _MONTHS * int(date['year'])}年月" if date["year"] else f"{gone}月"
 
