@@ -299,7 +299,7 @@ class Workbook(Page, Assessment):
 
     @property
     def source(self) -> str:
-        """What stands as 来源 below a table or a chart."""
+        """What stands as 来源 below a table."""
         return self._sheet.source
 
     def table(self, name: str) -> Table | Prose:

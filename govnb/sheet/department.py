@@ -261,9 +261,8 @@ class Procurement(Strict):
     budget: MoneyLedger | None = key("预算", "可写明细：货物、工程、服务")
     actual: MoneyLedger | None = key("实际", last_year="上年实际")
     last_actual: MoneyLedger | None = key("上年实际")
-    small_firms: MoneyLedger | None = key(
-        "授予中小企业", "授予中小企业的合同金额；可写明细：小微企业"
-    )
+    to_small_firms: Money | None = key("授予中小企业", "授予中小企业的合同金额")
+    to_smallest_firms: Money | None = key("授予小微企业", "其中授予小微企业的")
 
 
 class Buildings(Strict):

@@ -24,6 +24,8 @@ def shown(workbook: Workbook, what: str) -> str:
         made: list[Any] = [workbook.execution()]
     elif what == "开头":
         made = [workbook.title(), workbook.cards(), workbook.three_public_lacking()]
+    elif what == "资金到位":
+        made = [workbook.sentence(what)]
     elif what == "自评表":
         made = workbook.forms()
     elif what in ("项目", "表尾"):
