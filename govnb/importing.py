@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from govnb.excel.changes import BY_HAND, PUBLISHED, SAME, Change
+from govnb.excel.changes import BY_HAND, HELD, PUBLISHED, SAME, Change
 from govnb.excel.form import FormWriter
 from govnb.excel.importing import District, Import, file_for, form_file, workbooks_in
 from govnb.excel.marking import marked
@@ -88,10 +88,10 @@ def _year(into: Path, params: Path) -> int:
 
 def _settle(done: Import, write: bool) -> None:
     """Write the file if that is asked and anything changes, and say which."""
-    kept = [c.reading.name for c in done.plan.changes if c.state == BY_HAND]
-    if kept:
-        told = "、".join(kept[:5]) + ("等" if len(kept) > 5 else "")
-        click.echo(f"手填的 {len(kept)} 个没有改：{told}。以工作簿为准的，写 --replace 名称")
+    for state, what in ((BY_HAND, "手填的"), (HELD, "与原来相差千倍以上的")):
+        if kept := [c.reading.name for c in done.plan.changes if c.state == state]:
+            told = "、".join(kept[:5]) + ("等" if len(kept) > 5 else "")
+            click.echo(f"{what} {len(kept)} 个没有改：{told}。以工作簿为准的，写 --replace 名称")
     if done.plan.text == done.before:
         click.echo(f"{done.label}：没有要改的")
     elif write:
@@ -277,13 +277,16 @@ def _import_folder(files: list[Path], district: District, rules: Rules, write: b
     failed: list[str] = []
     remarks: list[str] = []
     begun: dict[str, Path] = {}
+    forms: dict[Path, str] = {}
     console = Console(stderr=True)
     for workbook in track(files, "导入", console=console, disable=not console.is_terminal):
         told, lines = ["—", "0", "0", ""], list[str]()
         try:
-            done = district.into(
-                file_for(workbook, district.year, district.params_dir, begun), [workbook]
-            )
+            path = file_for(workbook, district.year, district.params_dir, begun)
+            done = district.into(path, [workbook])
+            if done.is_form and forms.setdefault(path, workbook.name) != workbook.name:
+                message = f"{forms[path]} 也是部门代码“{path.stem}”的填报表，一个部门只能交一份"
+                raise refused(workbook.name, message, "改“说明”里的部门代码，或只留一份")
             review = review_of(done, district.params_dir, rules)
             lines = [str(fault) for fault in done.faults]
             found = [_decided(f, done.found.unread) for f in (relations(review) if review else ())]

@@ -20,7 +20,15 @@ from typing import Any
 from govnb.batch.job import COMPARED, KINDS
 from govnb.batch.outcome import Failure, Outcome
 from govnb.files import packed
-from govnb.report.reports import FINDING, NOT_MADE, STATUSES, finding_row, open_findings, status
+from govnb.report.reports import (
+    FINDING,
+    NOT_MADE,
+    STATUSES,
+    finding_row,
+    is_told,
+    open_findings,
+    status,
+)
 from govnb.review.finding import (
     ERROR,
     EXPLAINED,
@@ -84,7 +92,7 @@ class Row:
         """通过, 资料不足, 有错误 or 未能生成."""
         if self.failure is not None:
             return NOT_MADE
-        return status(self.findings("错误"), self.facts.get("actual"))
+        return status(self.findings("错误"), self.facts.get("told") or self.facts.get("actual"))
 
     @property
     def badness(self) -> tuple[object, ...]:
@@ -175,6 +183,7 @@ def row_of(result: Mapping[str, Any]) -> dict[str, Any]:
         "income": value(INCOME),
         "budget": next(filter(None, (value(name) for name in BUDGETS)), None),
         "actual": value(ACTUAL),
+        "told": is_told(figures),
         "unit": figures.get(ACTUAL, {}).get("unit"),
         "control": value(CONTROL),
         "low": total.get("low"),

@@ -34,6 +34,8 @@ from govnb.text.yaml_text import Mapping as Section
 from govnb.text.yaml_text import Scalar, parse_yaml
 
 NEW, SAME, UPDATED, BY_HAND = "新填", "相同", "更新", "手填的，未改"
+# Out of all proportion to what stands there: written only where it is asked for by name.
+HELD = "未改"
 TOTAL, PARTS, PUBLISHED, ORIGINS, SOURCES = "合计", "明细", "公布数", "取自", "来源文件"
 # A ledger's own keys, in the order they are written.
 _LEDGER = {"名称": 0, TOTAL: 1, PARTS: 2}
@@ -133,7 +135,7 @@ class Importer:
             hint = did_you_mean(name, [c.reading.name for c in chosen])
             plan.faults.append(Fault(Spot("--replace"), f"没有读到“{name}”", hint))
         for change in chosen:
-            if change.state == BY_HAND and any(
+            if change.state in (BY_HAND, HELD) and any(
                 fnmatchcase(change.reading.name, r) for r in replace
             ):
                 change = dataclasses.replace(change, state=UPDATED)
@@ -164,6 +166,7 @@ class Importer:
                 state = self._state(reading.name, target, now, new)
                 remark = disproportion(self._number(now, target, reading.name),
                                        self._number(new, target))  # fmt: skip
+                state = HELD if remark and state == UPDATED else state
                 found[reading.name] = Change(reading, target, now, new, state, remark)
             elif _apart(first, new, target.kind):
                 apart.add(reading.name)
@@ -230,7 +233,7 @@ class Importer:
                 put(values, change.target.path, change.new)
             file, sheet, cell = str(reading.spot).split("!", 1)[0], *_sheet_and_cell(reading.spot)
             told = Imported(file, sheet, cell, reading.text, reading.unit, _NOWHERE).typed
-            is_copied = change.state != BY_HAND and not change.now.startswith("=")
+            is_copied = change.state not in (BY_HAND, HELD) and not change.now.startswith("=")
             if (is_copied or change.is_written) and (
                 reading.name not in known or known[reading.name].typed != told
             ):

@@ -9,8 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from govnb.excel.form import CODE, DIGEST, HELP, MARK, NUMBER, TITLE, UNIT, YEAR
-from govnb.excel.layout import ABOVE, ACCOUNT, ANY, COLUMNS, PARTS, Path, Shape, Table, tables
-from govnb.excel.source import Grid, Source
+from govnb.excel.layout import (
+    ABOVE,
+    ACCOUNT,
+    ANY,
+    COLUMNS,
+    LEDGER_HEADS,
+    PARTS,
+    Path,
+    Shape,
+    Table,
+    tables,
+)
+from govnb.excel.source import Grid, Source, refused
 from govnb.excel.table import cleaned, is_nothing
 from govnb.text.faults import Fault, Spot, did_you_mean
 from govnb.text.values import AmountOf, Reads, TextOf
@@ -41,8 +52,13 @@ class Filled:
 
 
 def is_form(source: Source) -> bool:
-    """Tell whether a workbook is a form."""
-    return any(TITLE in grid.at(0, 0) for grid in source.grids)
+    """Tell whether a workbook is a form; refuse one whose cover is gone or hidden."""
+    if any(TITLE in grid.at(0, 0) for grid in source.grids):
+        return True
+    if any(row[:1] and row[0].startswith(MARK) for grid in source.grids for row in grid.rows):
+        hint = "取消隐藏，或从原来的表里把它复制回来：上面写着年度和部门"
+        raise refused(source.path.name, "填报表没有“说明”这张工作表，或者它被隐藏了", hint)
+    return False
 
 
 def read_form(source: Source, layout: Sequence[Table] | None = None) -> Filled:
@@ -62,6 +78,11 @@ def read_form(source: Source, layout: Sequence[Table] | None = None) -> Filled:
                 filled.faults.append(Fault(spot, message, "两张并成一张，或改掉其中一张的表名"))
             seen.setdefault(table.title, spot)
             _TableReader(filled, grid, table).rows(top, end)
+    if source.hidden:
+        told_of = "、".join(source.hidden)
+        filled.notes.append(
+            f"{source.path.name}：隐藏的工作表没有读：{told_of}（要读的先取消隐藏）"
+        )
     if missing := [t for t, table in known.items() if t not in seen and table.sheet != "导入记录"]:
         told_of = "、".join(missing[:6]) + ("等" if len(missing) > 6 else "")
         filled.notes.append(f"{source.path.name}：少了表：{told_of}（按没有改过处理）")
@@ -315,6 +336,12 @@ class _TableReader:
             self.fault(row, column, *doubt)
             return None
         text = self.grid.at(row, column).strip()
+        name = LEDGER_HEADS["名称"]
+        is_name = self.table.shape is Shape.LEDGER and column == self.at.get(name)
+        if is_name and NUMBER.fullmatch(cleaned(text)):
+            message = f"“{name}”是名称，这里是数“{text}”，这一行是不是贴错了列"
+            self.fault(row, column, message, "把数移到它的列里，或清空这一格")
+            return None
         if isinstance(reader, TextOf):
             return (f"{text}\n" if "\n" in text and reader.markdown else text) or None
         if reference := _REFERENCE.fullmatch(text):

@@ -18,6 +18,7 @@ from typing import Any
 
 from govnb.excel.changes import (
     BY_HAND,
+    HELD,
     NEW,
     SAME,
     UPDATED,
@@ -90,12 +91,12 @@ def plan_form(filled: Filled, path: Path, before: str, label: str, district: Sha
             plan.changes.append(
                 _change(leaf, _said(leaf), "", CLEARED, Spot(filled.source.path.name), filled)
             )
-    for change in plan.changes:
-        if change.target.path == ("部门", "名称") and change.now and change.state == UPDATED:
-            message = f"填报表是“{change.new}”的，部门文件是“{change.now}”，核对是不是同一个部门"
-            filled.notes.append(f"{change.reading.spot}：{message}")
-    if is_edited:
-        plan.changes = [_kept(change, district.replace) for change in plan.changes]
+    if other := next((c for c in plan.changes if _is_other(c, district.replace)), None):
+        message = f"填报表是“{other.new}”的，部门文件是“{other.now}”，什么也没有导入"
+        hint = "核对“说明”里的部门代码；同一个部门改了名称，写 --replace 部门.名称"
+        plan.faults.append(Fault(other.reading.spot, message, hint))
+        plan.changes = []
+    plan.changes = [_kept(change, district.replace, is_edited) for change in plan.changes]
     plan.text = _text(plan, before, label, old, new, filled)
     return plan
 
@@ -169,14 +170,24 @@ def _change(leaf: Leaf, now: str, new: str, state: str, spot: Spot, filled: Fill
     unit = filled.told[UNIT] if unit == MONEY_UNIT else unit
     numbers = (Decimal(t) if _NUMBER.fullmatch(t) else None for t in (now, new))
     remark = disproportion(*numbers) if target and target.kind else ""
+    state = HELD if remark and state == UPDATED else state
     reading = Reading(leaf.name, new, spot, unit)
     return Change(reading, Target(leaf.path, None), now, new, state, remark)
 
 
-def _kept(change: Change, replace: Collection[str]) -> Change:
-    """Leave alone what stands in a file that was edited since, unless it is named."""
+def _is_other(change: Change, replace: Collection[str]) -> bool:
+    """Tell whether a change makes a file another department's; a longer name does not."""
+    is_name = change.target.path == ("部门", "名称") and bool(change.now)
     is_asked = any(fnmatchcase(change.reading.name, pattern) for pattern in replace)
-    if change.state in (NEW, SAME) or is_asked:
+    is_longer = change.now in change.new or change.new in change.now
+    return is_name and change.state == UPDATED and not is_longer and not is_asked
+
+
+def _kept(change: Change, replace: Collection[str], is_edited: bool) -> Change:
+    """Leave alone what is odd, or stands in a file that was edited since, unless it is named."""
+    if any(fnmatchcase(change.reading.name, pattern) for pattern in replace):
+        return dataclasses.replace(change, state=UPDATED) if change.state == HELD else change
+    if not is_edited or change.state in (NEW, SAME):
         return change
     return dataclasses.replace(change, state=BY_HAND)
 

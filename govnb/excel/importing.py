@@ -39,6 +39,7 @@ class Import:
     sources: list[Source]
     # The file as it is; empty for one that is only begun.
     before: str = ""
+    is_form: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -131,7 +132,7 @@ class District:
         )  # fmt: skip
         plan = plan_form(filled, path, before, label, shared)
         found = Found(faults=filled.faults, notes=filled.notes)
-        return Import(path, label, plan, found, [source], before)
+        return Import(path, label, plan, found, [source], before, is_form=True)
 
     def _known(self, path: Path) -> tuple[Inputs | None, Figures | None]:
         """Return a department's inputs and figures; none where its file has faults."""

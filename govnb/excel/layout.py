@@ -133,7 +133,9 @@ def tables(model: type[BaseModel] = Department) -> tuple[Table, ...]:
         )
         found += _of_section(part, sheet, (), ())
     # What is asked of a part of a part, such as a project's own indicators, stands apart.
-    return tuple(replace(t, sheet=f"{t.sheet}细项") if len(t.path) > _DEEP else t for t in found)
+    placed = [replace(t, sheet=f"{t.sheet}细项") if len(t.path) > _DEEP else t for t in found]
+    order = [*dict.fromkeys(table.sheet for table in placed)]
+    return tuple(sorted(placed, key=lambda table: order.index(table.sheet)))
 
 
 def _of_section(part: _Section, sheet: str, path: Path, keys: Path) -> Iterator[Table]:

@@ -169,7 +169,8 @@ def _grid(sheet: Any, marks: Marks) -> Grid:
     values = sheet.to_python(skip_empty_area=False)
     rows = [[text_of(v) for v in row] for row in values]
     for (at, column), code in marks.formats.items():
-        if not isinstance(value := _at(values, at, column), int | float):
+        value = _at(values, at, column)
+        if isinstance(value, bool) or not isinstance(value, int | float):
             continue
         if "%" in code:
             rows[at][column] = f"{(Decimal(text_of(value)) * 100).normalize():f}%"

@@ -121,7 +121,7 @@ class Table:
             here = self.grid.at(row, column)
             right = (self.grid.at(row, c) for c in range(column + 1, self.width))
             value = next((v for v in right if v.strip() and v != here), "")
-            return re.match(r"[约¥(-]?\d", cleaned(value)) is not None
+            return re.match(r"[约¥(-]?\d(?!\d{3}年)", cleaned(value)) is not None
         behind = (self.grid.at(row, c) for c in range(column + 1, self.width))
         if self.word(row, column) in TOTALS:
             return not self._numbers_columns(row) and any(map(is_number, behind))
@@ -271,7 +271,7 @@ class Table:
                 text = self.grid.at(row, column)
                 label, colon, told = unicodedata.normalize("NFKC", text).partition(":")
                 is_amount = self.word(row, column) in self.form.known_amounts
-                if plain(label) not in wanted or (
+                if not {plain(label), self.word(row, column)} & wanted or (
                     is_amount and not told.strip() and not self._is_label_here(row, column)
                 ):
                     continue

@@ -244,7 +244,7 @@ class _Reader:
         return [tree.table(heads, rows, title, unit, under, above, spans, **noted)]
 
     def _chart(self, structure: Mapping[str, Any], data: Mapping[str, Any]) -> Nodes:
-        caption = str(structure.get("title") or structure.get("caption") or "")
+        caption = str(structure.get("title") or "")
         alt = str(structure.get("alt") or caption)
         lacking = "、".join(f"“{char}”" for char in structure.get("missing", ()))
         if lacking:
@@ -267,7 +267,7 @@ class _Reader:
         return [tree.table(heads, rows, "主要指标")]
 
     def _titles(self, structure: Mapping[str, Any], _: Any) -> Nodes:
-        self._titled = " ".join(filter(None, map(structure.get, ("title", "subtitle"))))
+        self._titled = str(structure.get("title") or "")
         marks = [str(mark) for mark in structure.get("marks", ())]
         self._made.running = "；".join(mark.partition("：")[0] for mark in marks)
         verdict = str(structure.get("verdict") or "")
@@ -276,8 +276,7 @@ class _Reader:
         return [*said[: len(marks)], _title(self._titled), *said[len(marks) :]]
 
     def _sign_off(self, structure: Mapping[str, Any], _: Any) -> Nodes:
-        lines = structure.get("lines") or str(structure.get("text", "")).splitlines()
-        self._signed = tuple(str(line) for line in lines if line)
+        self._signed = tuple(str(line) for line in structure.get("lines", ()) if line)
         self._stated = str(structure.get("date") or "")
         return [styled(tree.SIGN_OFF, *map(para, self._signed))] if self._signed else []
 
@@ -285,7 +284,6 @@ class _Reader:
 _STRUCTURES: dict[str, Callable[..., Nodes]] = {
     "prose": _Reader._prose,
     "table": _Reader._table,
-    "findings": _Reader._table,
     "chart": _Reader._chart,
     "cards": _Reader._cards,
     "title": _Reader._titles,

@@ -89,6 +89,9 @@ def cards_of(figures: Figures, score: str, errors: int | None, own: str = "") ->
     balance = "支出.超支" if over is None or over > 0 else "支出.结余"
     # What is unknown is no key figure, but of a draft a place to fill in.
     wanted = {"收入": "收入", "支出": "支出", balance: "支出", "三公经费.控制率": "三公经费"}
+    planned = {"收入预算": "收入预算", "预算安排": "支出"}
+    if figures.unsaid != TO_FILL and not known(figures, "收入") and not known(figures, "支出"):
+        wanted = planned | wanted
     extra = []
     if score:
         extra.append(("得分", f"{score.removesuffix('分')}分", "表-评分表"))
@@ -96,7 +99,7 @@ def cards_of(figures: Figures, score: str, errors: int | None, own: str = "") ->
         extra.append(("评价得分", f"{own}分", OWN_SCORE))
     if errors is not None:
         extra.append(("待改正", f"{errors}处", "复核意见"))
-    labels = {}
+    labels = {"收入预算": "收入预算", "预算安排": "支出预算"}
     if known(figures, "收入.名称"):
         labels["收入"] = str(figures["收入.名称"].value)
     if is_budget(figures):

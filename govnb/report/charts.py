@@ -58,8 +58,6 @@ class Chart:
     alt: str
     # The drawing; needs no font and no file.
     svg: str
-    # The files the numbers come from.
-    source: str
     # The figures drawn.
     figures: tuple[str, ...] = ()
     # Characters drawn as 〓 because no shipped face has them.
@@ -83,23 +81,14 @@ class Chart:
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read."""
         lacking = {"missing": list(self.missing)} if self.missing else {}
-        return {
-            "type": "chart",
-            "name": self.name,
-            "title": self.title,
-            "caption": self.caption,
-            "alt": self.alt,
-            "source": self.source,
-            "figures": list(self.figures),
-            **lacking,
-        }
+        return {"type": "chart", "title": self.title, "alt": self.alt, **lacking}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         text = f"{self.title}\n{self.alt}"
         return bundle(self.html(), text, self.structure(), **{"image/svg+xml": self.svg})
 
 
-def chart(drawn: Any, caption: str, name: str = "", alt: str = "", source: str = "") -> Chart:
+def chart(drawn: Any, caption: str, name: str = "", alt: str = "") -> Chart:
     """Return what matplotlib or pandas drew as a chart of the report.
 
     Parameters
@@ -112,8 +101,6 @@ def chart(drawn: Any, caption: str, name: str = "", alt: str = "", source: str =
         Its anchor, if not the caption.
     alt
         What it shows, in words; without them what was plotted is told.
-    source
-        The files the numbers come from.
 
     Raises
     ------
@@ -132,7 +119,7 @@ def chart(drawn: Any, caption: str, name: str = "", alt: str = "", source: str =
         # Left open, the notebook would show it once more.
         sys.modules["matplotlib.pyplot"].close(figure)
     figures = dict.fromkeys(n.figure.name for _, n in numbers_of(figure) if n.figure.name)
-    return Chart(name or caption, caption, told, svg, source, tuple(figures), lacking)
+    return Chart(name or caption, caption, told, svg, tuple(figures), lacking)
 
 
 def use_style() -> None:

@@ -21,6 +21,7 @@ from govnb.review.finding import (
     PASSED,
     RESIDUE,
     SEVERITIES,
+    SPENDING,
     TOO_LITTLE,
     Finding,
     Review,
@@ -214,7 +215,7 @@ def exact_value(figure: Figure) -> str | None:
 
 def too_little(figures: Figures) -> str:
     """Return 资料不足 and why, where too little is known to pass a verdict; else nothing."""
-    known = figures["支出"].number is not None
+    known = any(name in figures and figures[name].number is not None for name in SPENDING)
     return "" if known else f"{TOO_LITTLE}，不能下结论：支出{figures.unsaid_word}"
 
 

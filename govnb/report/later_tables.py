@@ -64,6 +64,13 @@ def _parts(sheet: Sheet, names: tuple[str, ...]) -> list[Row]:
     ]
 
 
+def _is_news(sheet: Sheet, row: Row) -> bool:
+    """Tell whether a row says more than the ledger that stands above it by itself."""
+    known = [cell.figure or "" for cell in row.cells if cell.value is not None]
+    shown = {"收入" if _is_known(sheet, "收入") else "收入预算", "支出", "预算安排"}
+    return len(known) > 1 or any(name.partition(".")[0] not in shown for name in known)
+
+
 def flows(sheet: Sheet) -> Table | None:
     """Return how the year's balance came about, where there is more to it than in and out."""
     if not _is_known(sheet, "预算执行.使用非财政拨款结余", "预算执行.结余分配"):
@@ -91,12 +98,14 @@ def years(sheet: Sheet) -> Table | None:
     rows = [
         row
         for what, names in lines.items()
-        if _is_known(sheet, *"、".join(names).split("、"))
         for row in (
             Row((Cell(what), *(_cell(sheet, *name.split("、")) for name in names))),
             *_parts(sheet, names),
         )
+        if _is_news(sheet, row)
     ]
+    if not rows:
+        return None
     columns = (
         "项目",
         "上年预算",

@@ -33,7 +33,7 @@ class Page:
 
     @property
     def source(self) -> str:
-        """What stands as 来源 below a table or a chart; nothing for none."""
+        """What stands as 来源 below a table; nothing for none."""
         return ""
 
     def say(self, text: str) -> Prose:
@@ -105,7 +105,7 @@ class Page:
         name, place = name or caption, here(self.notebook)
         for label, number in numbers_of(figure_of(axes)):
             number.named(f"{name}.{label}", place)
-        made = chart(axes, caption, name, alt, self.source)
+        made = chart(axes, caption, name, alt)
         self._remember(made.figures)
         return made.numbered(self._number("图", made.name))
 

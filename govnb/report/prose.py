@@ -121,7 +121,6 @@ class Prose:
                 else line(block)
                 for block in blocks
             ],
-            "figures": list(self.names),
             **({"lacks": self.lacks} if self.lacks else {}),
         }
 

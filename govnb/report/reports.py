@@ -14,7 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from govnb.review.finding import FAILED, PASSED, SEVERITIES, TOO_LITTLE
+from govnb.review.finding import FAILED, PASSED, SEVERITIES, SPENDING, TOO_LITTLE
 from govnb.sheet.folder import SUMMARY
 
 # What is said of results marked 示例: whole departments may be made up, or ledgers alone.
@@ -53,9 +53,14 @@ def open_findings(review: Mapping[str, Any]) -> dict[str, int]:
     return {severity: found[severity] for severity in SEVERITIES}
 
 
-def status(errors: int, actual: object) -> str:
+def status(errors: int, is_told: object) -> str:
     """Return how a department with a report came out: 有错误, 资料不足 or 通过."""
-    return WRONG if errors else PASSED if actual is not None else TOO_LITTLE
+    return WRONG if errors else PASSED if is_told else TOO_LITTLE
+
+
+def is_told(figures: Mapping[str, Any]) -> bool:
+    """Tell whether a result says what was spent, or is to be."""
+    return any(figures.get(name, {}).get("value") is not None for name in SPENDING)
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,8 @@ class Report:
     @property
     def status(self) -> str:
         """通过, 资料不足, 有错误 or 未能生成."""
-        actual = self.result.get("figures", {}).get("支出", {}).get("value")
-        return status(self.open_findings["错误"], actual) if self.result else NOT_MADE
+        told = is_told(self.result.get("figures", {}))
+        return status(self.open_findings["错误"], told) if self.result else NOT_MADE
 
 
 def reports(folder: Path, only: str | None = None) -> Iterator[Report]:

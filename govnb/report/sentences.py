@@ -18,6 +18,8 @@ from govnb.sheet.references import find, par
 
 # How a narrative begins that goes on from a sentence with its reason.
 _GIVES_REASON = re.compile(r"\s*(?:其)?(?:主要)?(?:原因|是因为|是由于|因为|由于|系)")
+# What a project without an appraised budget is told by.
+_PROJECT = ("总投资", "评审金额", "中标价", "追加", "总价", "资金", "到位", "支出")
 # How a year's budget comes about.
 _BUDGET = ("上年结转", "年初预算", "本年追加", "调整后预算不含结转", "调整后预算", "年末结余")
 THREE_PUBLIC = ("因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
@@ -68,10 +70,14 @@ def ledger(figures: Figures, name: str) -> str:
 
 def _entry(figures: Figures, name: str, *, within: bool = False) -> str:
     """Return one entry and, running on, all that it is made of."""
-    said = f"{_called(figures, name)}{{{{ {name} }}}}"
-    parts = figures.children(name)
-    inner = "、".join(_entry(figures, part.name, within=True) for part in parts)
-    return said if not inner else f"{said}（{inner}）" if within else f"{said}，其中{inner}"
+    said, parts = f"{_called(figures, name)}{{{{ {name} }}}}", _parts(figures, name)
+    return f"{said}，其中{parts[1:-1]}" if parts and not within else f"{said}{parts}"
+
+
+def _parts(figures: Figures, name: str) -> str:
+    """Return what an amount is made of, in brackets; nothing of one without parts."""
+    inner = "、".join(_entry(figures, p.name, within=True) for p in figures.children(name))
+    return f"（{inner}）" if inner else ""
 
 
 def _called(figures: Figures, name: str) -> str:
@@ -162,14 +168,18 @@ def execution(figures: Figures, told: Container[str] = ()) -> str:
 
     What it copies from elsewhere, and what its own words (`told`) say, is not said again.
     """
-    words = {part: f"{part}{{{{ 预算执行.{part} }}}}" for part in _BUDGET}
+    words = {
+        part: f"{part}{{{{ 预算执行.{part} }}}}{_parts(figures, f'预算执行.{part}')}"
+        for part in _BUDGET
+    }
     words["调整后预算不含结转"] = "调整后预算（不含上年结转）{{ 预算执行.调整后预算不含结转 }}"
     if sign(figures, "预算执行.本年追加") < 0:
         words["本年追加"] = "本年调整{{ 预算执行.本年追加 | 加减 }}"
 
     def is_due(part: str) -> bool:
         name = f"预算执行.{part}"
-        return bool(sign(figures, name)) and not figures[name].formula and name not in told
+        own = not figures[name].formula or name in figures.parts
+        return bool(sign(figures, name)) and own and name not in told
 
     due = {part for part in _BUDGET if is_due(part)}
     if due & {"本年追加", "调整后预算不含结转"} and known(figures, "预算执行.调整后预算"):
@@ -348,10 +358,9 @@ def project(figures: Figures, name: str, told: Container[str] = ()) -> str:
     """
     saved = f"{name}.节约额"
     if not known(figures, saved, f"{name}.节约率"):
-        fields = [
-            f for f in ("评审金额", "中标价", "追加", "总价", "资金") if f"{name}.{f}" not in told
-        ]
-        rest = clauses(figures, name, *(f"{field}{{{{ .{field} }}}}" for field in fields))
+        each = [f for f in _PROJECT if f"{name}.{f}" not in told]
+        with_parts = (f"{f}{{{{ .{f} }}}}{_parts(figures, f'{name}.{f}')}" for f in each)
+        rest = clauses(figures, name, *with_parts)
         return f"{_term(name)}：{'，'.join(rest)}。" if rest else ""
     if saved in told:
         return ""

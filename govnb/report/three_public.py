@@ -149,12 +149,19 @@ def lacking(figures: Figures) -> str:
     if not (_total(figures) or _components(figures, {})):
         return ""
     missing = []
+    every = ("预算", "支出")
+    # A budget says nothing of what was spent, and lacks nothing.
+    wanted = [
+        f
+        for f in every
+        if any(
+            n.startswith("三公经费.") and n.endswith(f".{f}") and known(figures, n) for n in figures
+        )
+    ]
     for item in THREE_PUBLIC:
         names = [f"三公经费.{item}"]
         names += [f"三公经费.{_CARS}"] if item in _OF_CARS else []
-        fields = [
-            f for f in ("预算", "支出") if not any(known(figures, f"{name}.{f}") for name in names)
-        ]
+        fields = [f for f in wanted if not any(known(figures, f"{name}.{f}") for name in names)]
         if fields:
             missing.append(f"{plain(item)}的{'和'.join(fields)}")
     return "、".join(missing)

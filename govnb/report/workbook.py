@@ -243,7 +243,8 @@ class Workbook(Page, Assessment):
     def projects(self) -> Prose:
         """Return what the file and the figures say of each project."""
         text = self._unsaid.projects(self._sheet.told_of_projects)
-        return self._told_or_lacking(text, "项目情况")
+        listed = self.inputs.department.project_lines or self.inputs.department.projects
+        return self._told_or_lacking(text, "" if listed else "项目情况")
 
     def project_forms(self) -> pd.DataFrame:
         """Return one row a project with a self-evaluation form (项目自评)."""
@@ -298,7 +299,7 @@ class Workbook(Page, Assessment):
 
     @property
     def source(self) -> str:
-        """What stands as 来源 below a table or a chart."""
+        """What stands as 来源 below a table."""
         return self._sheet.source
 
     def table(self, name: str) -> Table | Prose:

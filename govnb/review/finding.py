@@ -20,6 +20,8 @@ PASSED, FAILED = "通过", "未通过"
 NOT_APPLICABLE, NO_DATA, EXPLAINED = "不适用", "缺数据", "已说明"
 # Of a department about which too little is known for any verdict.
 TOO_LITTLE = "资料不足"
+# One of which must be known: what was spent, or is to be, or what a form says of it.
+SPENDING = ("支出", "预算安排", "自评表.资金.年度资金总额.全年执行数")
 STATES = (FAILED, EXPLAINED, NO_DATA, NOT_APPLICABLE, PASSED)
 
 

@@ -102,7 +102,7 @@ class SameNameCheck(Check):
         found = referring = 0
         for pattern, heres in pairs.items():
             theres = _elsewhere(pattern, world)
-            found += bool(theres)
+            found += bool(theres) and self.names_only != "是"
             # One that refers to the other (=名称) can't part from it.
             if theres and all(not world.figures.sheet.above(h).isdisjoint(theres) for h in heres):
                 referring += 1
@@ -124,7 +124,10 @@ class SameNameCheck(Check):
         if len(item) < _LONG:
             return None
         like = dotted(pattern.replace(item, "*")).fullmatch
-        for name, figure in filter(lambda each: like(each[0]), world.figures.items()):
+        # What the formula book makes is nobody's slip.
+        own = world.figures[here].place.file
+        stated = (each for each in world.figures.items() if each[1].place.file == own)
+        for name, figure in filter(lambda each: like(each[0]), stated):
             there = next((w for w in reversed(name.split(".")) if is_misspelt(w, item)), "")
             if there and not any(there in other.split(".") for other in among):
                 told = f"“{here}”与“{name}”只差一个字，是不是同一项？名称不同，两处的数就对不上。"

@@ -138,19 +138,20 @@ class ThreePublic(BudgetLine):
 
 
 class PublicExpense(BudgetLine):
-    """公用经费, with the three lines the base-data table asks for."""
+    """公用经费, with the three lines the base-data table asks for, and others."""
 
     office: BudgetLine = key("办公经费", default=BudgetLine())
     utilities_travel: BudgetLine = key("水费电费差旅费", default=BudgetLine())
     meeting_training: BudgetLine = key("会议费培训费", default=BudgetLine())
+    others: dict[Name, BudgetLine] = key("分项", "另外列出的各项：会议费、培训费、劳务费……", {})
 
 
 class Execution(Strict):
     """预算执行: how the year's budget came about, in 万元."""
 
-    carried_in: SignedMoney | None = key("上年结转")
+    carried_in: SignedLedger | None = key("上年结转", "可写明细：基本支出结转、项目支出结转")
     initial: Money | None = key("年初预算", last_year="上年年初预算")
-    supplement: SignedMoney | None = key("本年追加", "追减写负数")
+    supplement: SignedLedger | None = key("本年追加", "追减写负数")
     adjusted: Money | None = key(
         "调整后预算", "不写就是结转、年初、追加之和", last_year="上年调整后预算"
     )
@@ -161,7 +162,9 @@ class Execution(Strict):
     income: Money | None = key("决算收入", "本年收入合计，不含上年结转", last_year="上年决算收入")
     from_reserves: Money | None = key("使用非财政拨款结余", "旧称 用事业基金弥补收支差额")
     distributed: Money | None = key("结余分配")
-    left_over: SignedMoney | None = key("年末结余", last_year="上年结转")
+    left_over: SignedLedger | None = key(
+        "年末结余", "可写明细：财政拨款、其他资金", last_year="上年结转"
+    )
     last_initial: Money | None = key("上年年初预算")
     last_adjusted: Money | None = key("上年调整后预算")
     last_income: Money | None = key("上年决算收入")
@@ -216,7 +219,10 @@ class Project(Strict):
     appraised: Money | None = key("评审金额", "财政评审预算金额")
     contract: Money | None = key("中标价")
     supplement: Money | None = key("追加", "合同签订后的追加")
-    funding: Money | None = key("资金", "为项目安排的资金")
+    invested: Money | None = key("总投资", "批准或计划的总投资")
+    funding: MoneyLedger | None = key("资金", "为项目安排的资金；可写明细：中央、省、县……")
+    received: Money | None = key("到位", "到位的资金")
+    spent: Money | None = key("支出", "已经支付的资金")
     steps: dict[Name, Event] | None = key("过程", "按时间先后写")
     form: ProjectForm | None = key("自评表", "项目支出绩效自评表")
     note: Markdown | None = of_year("说明")
@@ -252,9 +258,11 @@ class Volume(Strict):
 class Procurement(Strict):
     """政府采购, in 万元."""
 
-    budget: Money | None = key("预算")
-    actual: Money | None = key("实际", last_year="上年实际")
-    last_actual: Money | None = key("上年实际")
+    budget: MoneyLedger | None = key("预算", "可写明细：货物、工程、服务")
+    actual: MoneyLedger | None = key("实际", last_year="上年实际")
+    last_actual: MoneyLedger | None = key("上年实际")
+    to_small_firms: Money | None = key("授予中小企业", "授予中小企业的合同金额")
+    to_smallest_firms: Money | None = key("授予小微企业", "其中授予小微企业的")
 
 
 class Buildings(Strict):
@@ -292,6 +300,8 @@ class SignOff(Strict):
     printed: Text | None = key("原文", "公布的报告上印的日期，按原文抄录")
     prepared_by: Text | None = key("填表人")
     responsible: Text | None = key("负责人")
+    contact: Text | None = key("联系人")
+    telephone: Text | None = key("联系电话")
 
 
 _PRINTED = stated("“{}”不是数", "照 govnb review 印出的差额写，如 6.05")
@@ -343,7 +353,9 @@ class Department(Strict):
     duties: list[Markdown] | None = key("主要职责")
     systems: list[Markdown] | None = key("管理制度")
     income: MoneyLedger | None = key("收入", last_year="上年收入")
-    income_budget: MoneyLedger | None = key("收入预算", "年初预算的收入，另有决算收入时写")
+    income_budget: MoneyLedger | None = key(
+        "收入预算", "年初预算的收入；只有预算的文件写它和预算安排、预算分类，不写收入、支出"
+    )
     last_income: MoneyLedger | None = key("上年收入", "只有总数就写一个数")
     expenditure: MoneyLedger | None = key("支出", last_year="上年支出", by_account=True)
     last_expenditure: MoneyLedger | None = key("上年支出", "只有总数就写一个数")

@@ -158,8 +158,12 @@ class Target(Evidence):
     )
     core: YesNo | None = key("核心指标", "表上标为核心指标的写 是", lasting=True)
     initial: Text | None = of_year("年初指标值", "中途调整过的，调整前的值")
-    wanted: Text | None = key("目标内容", "定性指标的目标；写在年度指标值里也可以")
-    done: Text | None = of_year("完成内容", "用文字说的实际完成情况，写在实际完成值里也可以")
+    wanted: Text | None = key(
+        "目标内容", "定性指标的目标（写在年度指标值里也可以），或数以外的话，如 应免尽免"
+    )
+    done: Text | None = of_year(
+        "完成内容", "用文字说的实际完成情况（写在实际完成值里也可以），或数以外的话"
+    )
     shortfall: Markdown | None = of_year("偏差原因", "没有达到的原因")
     remedy: Markdown | None = of_year("改进措施", "怎样改进")
 
@@ -202,12 +206,14 @@ class Target(Evidence):
     @property
     def goal(self) -> str:
         """What was meant to be reached, as written."""
-        return str(self.wanted or (self.target.text.strip() if self.target else ""))
+        told = (self.target.text.strip() if self.target else "", str(self.wanted or ""))
+        return "，".join(filter(None, told))
 
     @property
     def came(self) -> str:
         """What was reached, as written; empty where nothing says so."""
-        return str(self.done or (self.actual.text.strip() if self.actual else self.state) or "")
+        told = (self.actual.text.strip() if self.actual else "", str(self.done or ""))
+        return "，".join(filter(None, told)) or str(self.state or "")
 
 
 def check_evidence(evidence: E) -> E:
@@ -227,8 +233,8 @@ def _check_target(target: Target) -> None:
         if goal is not None or actual is not None:
             raise refuse("定性指标不写年度指标值和实际完成值", "目标写在“目标内容”，结果写在“状态”")
         return
-    if target.wanted is not None:
-        raise refuse("“目标内容”只用于定性指标", f"加一行 方向: {QUALITATIVE}")
+    if target.wanted is not None and goal is None:
+        raise refuse("“目标内容”没有可比的数", f"补上年度指标值，或加一行 方向: {QUALITATIVE}")
     units = {a.kind.unit for a in (goal, actual) if a is not None and a.value is not None}
     if len(units) > 1:
         one, other = (f"“{unit or '无'}”" for unit in sorted(units))

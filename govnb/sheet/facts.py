@@ -72,39 +72,7 @@ class Facts:
             unsaid=self.unsaid, **told,
         )  # fmt: skip
 
-
-def collect(inputs: Inputs) -> Facts:
-    """Return the facts of a department's file."""
-    unit = str(inputs.department.money_unit or inputs.year.money_unit)
-    money = Money(unit, printed=str(inputs.department.printed_unit or unit))
-    walk = _Walk(Facts(money=money, unsaid=inputs.department.unsaid))
-    walk.section("", inputs.department, inputs.department_at)
-    drafts = walk.facts.drafts
-    for name, cell in inputs.department.imported.items():
-        if name in drafts:
-            drafts[name] = drafts[name]._replace(source=str(cell))
-    walk.facts.faults += _misnamed(inputs.department)
-    return walk.facts
-
-
-def _misnamed(department: Department) -> Iterator[Fault]:
-    """Yield a fault for each item of 预算安排 that 支出 writes a little otherwise."""
-    ledgers = (department.expenditure, department.allocation)
-    spent, planned = ((ledger and ledger.parts) or {} for ledger in ledgers)
-    alike = {_SMALL_WORDS.sub("", name): name for name in spent if name not in planned}
-    for name, part in planned.items():
-        near = alike.get(_SMALL_WORDS.sub("", name))
-        place = _first_place(part)
-        if near and name not in spent and place:
-            message = f"预算安排里的“{name}”，支出里写的是“{near}”，两处要用同一个名称"
-            yield Fault(place, message, f"是不是“{near}”？")
-
-
-@dataclass(frozen=True)
-class _Walk:
-    facts: Facts
-
-    def section(self, path: str, model: BaseModel, place: Place, *, fixed: bool = True) -> None:
+    def draft(self, path: str, model: BaseModel, place: Place, *, fixed: bool = True) -> None:
         """Draft every field of a section; `place` serves what the file leaves out.
 
         Items of an open section (not `fixed`: one project, one volume) draft only what they
@@ -117,41 +85,41 @@ class _Walk:
             name, value = f"{path}.{key.alias}".removeprefix("."), getattr(model, key.name)
             if value is None or (isinstance(value, BaseModel) and not value.model_fields_set):
                 if fixed or key.name in stated:
-                    self.left_out(name, key, place)
+                    self._left_out(name, key, place)
             else:
-                self.value(name, value, place, unit)
+                self._value(name, value, place, unit)
 
-    def value(self, name: str, value: Any, place: Place, unit: str | None = None) -> None:
+    def _value(self, name: str, value: Any, place: Place, unit: str | None = None) -> None:
         if isinstance(value, Amount):
-            self.amount(name, value, unit)
+            self._amount(name, value, unit)
         elif isinstance(value, Ledger):
-            self.ledger(name, value, place, unit)
+            self._ledger(name, value, place, unit)
         elif isinstance(value, PartialDate):
-            self.facts.add(name, value, place=value.place)
+            self.add(name, value, place=value.place)
         elif isinstance(value, Scalar):
             is_known = value != UNKNOWN
             stated, lack = (str(value), None) if is_known else (None, Lack.WITHHELD)
-            self.facts.add(name, stated, place=value.place, lack=lack)
+            self.add(name, stated, place=value.place, lack=lack)
         elif isinstance(value, list):
-            self.facts.lists[name] = value
+            self.lists[name] = value
             if value:
                 count, place = Decimal(len(value)), value[0].place
-                self.facts.add(f"{name}.条数", count, place=place, decimals=0, derived=True)
+                self.add(f"{name}.条数", count, place=place, decimals=0, derived=True)
         elif isinstance(value, BaseModel):
-            self.section(name, value, _first_place(value) or place)
+            self.draft(name, value, _first_place(value) or place)
         elif isinstance(value, Mapping):
             for key, item in value.items():
                 is_section = isinstance(item, BaseModel) and not isinstance(item, Ledger)
                 if isinstance(item, Imported | SourceFile | PublishedFigure):
                     continue
                 if not isinstance(item, Ledger | Amount | list):
-                    self.facts.items.setdefault(name, []).append(key)
+                    self.items.setdefault(name, []).append(key)
                 if is_section:
-                    self.section(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
+                    self.draft(f"{name}.{key}", item, _first_place(item) or place, fixed=False)
                 else:
-                    self.value(f"{name}.{key}", item, place)
+                    self._value(f"{name}.{key}", item, place)
 
-    def amount(self, name: str, amount: Amount, unit: str | None = None) -> None:
+    def _amount(self, name: str, amount: Amount, unit: str | None = None) -> None:
         unit = amount.kind.unit or unit or ""
         value = amount.value
         # A unit the file chose itself (人次, 所, %) counts things: as many places as were typed.
@@ -164,29 +132,29 @@ class _Walk:
             # Converted from 元: the report's two places, not the four that 元 brings along.
             decimals = 2
             if value is not None:
-                value /= MONEY_UNITS[self.facts.money.unit]
+                value /= MONEY_UNITS[self.money.unit]
         elif unit == MONEY_UNIT:
             # An account in 亿元 is read by its later places; what is computed shows as many.
-            self.facts.money.decimals = max(self.facts.money.decimals, decimals)
+            self.money.decimals = max(self.money.decimals, decimals)
         lack = Lack.WITHHELD if amount.text.strip() == UNKNOWN else Lack.LEFT_OUT
-        self.facts.add(
-            name, value, unit, place=amount.place, expression=self.formula(amount),
+        self.add(
+            name, value, unit, place=amount.place, expression=self._formula(amount),
             lack=lack if value is None and amount.formula is None else None,
             decimals=decimals, approximate=bool(amount.about), about=amount.about,
             kind=amount.kind, typed=amount,
         )  # fmt: skip
 
-    def formula(self, amount: Amount) -> Expression | None:
+    def _formula(self, amount: Amount) -> Expression | None:
         formula, text = amount.formula, amount.text
         try:
             return None if formula is None else parse(formula)
         except FormulaError as error:
             start = text.index(formula or "", text.index("=") + 1)
             at = text.at(start + error.offset) if isinstance(text, Scalar) else amount.place
-            self.facts.faults.append(Fault(at, str(error), error.hint))
+            self.faults.append(Fault(at, str(error), error.hint))
             return None
 
-    def ledger(self, name: str, node: Ledger[Any], place: Place, unit: str | None) -> None:
+    def _ledger(self, name: str, node: Ledger[Any], place: Place, unit: str | None) -> None:
         """Draft a node, its parts, and what is computed about every node alike."""
         here = node.total.place if node.total else _first_place(node) or place
         parts = {f"{name}.{key}": part for key, part in (node.parts or {}).items()}
@@ -195,22 +163,22 @@ class _Walk:
         unit = given or unit or ""
         most = max((decimals_of(total.value) for total in totals), default=0)
         decimals = 0 if unit in WHOLE_UNITS else 2 if given else most
-        add = partial(self.facts.add, place=here)
+        add = partial(self.add, place=here)
         computed = partial(add, unit=unit, decimals=decimals, derived=True)
         # A list that isn't complete has one part more, of which nothing is known.
         rest = [f"{name}.{REST}"] if node.partial == "是" else []
         text = f"求和({name}.*)" if not rest else f"求和({name}.*) + {name}.{REST}"
         total, sums = sum_of([*parts, *rest], text), f"{name}.分项之和"
         if parts:
-            self.facts.parts[name] = tuple(parts)
+            self.parts[name] = tuple(parts)
         if node.title is not None:
             add(f"{name}.名称", str(node.title), place=node.title.place)
         if node.total is None:
             computed(name, expression=total)
         else:
-            self.amount(name, node.total, unit)
+            self._amount(name, node.total, unit)
         for part_name, part in parts.items():
-            self.ledger(part_name, part, here, unit)
+            self._ledger(part_name, part, here, unit)
         for each in rest:
             computed(each, lack=Lack.WITHHELD)
         if parts:
@@ -227,10 +195,10 @@ class _Walk:
         self, top: str, column: str, amount: Amount, rows: Mapping[str, Ledger[Any]], unit: str
     ) -> None:
         name = f"{top}.分类合计.{column}"
-        self.amount(name, amount, unit)
+        self._amount(name, amount, unit)
         cells = [f"{row}.{column}" for row, node in rows.items() if column in (node.parts or {})]
         if cells:
-            computed = partial(self.facts.add, unit=unit, place=amount.place, derived=True)
+            computed = partial(self.add, unit=unit, place=amount.place, derived=True)
             sums, total = f"{name}.分项之和", sum_of(cells, f"求和({top}.*.{column})")
             computed(sums, expression=total)
             computed(f"{name}.合计差额", expression=difference(name, sums))
@@ -248,22 +216,48 @@ class _Walk:
             if column not in cells and cells and (near or all(row.parts for row in rows)):
                 message = f"分类合计里的“{column}”，明细各行都没有这一列"
                 hint = near or f"各行里有：{'、'.join(cells)}"
-                self.facts.faults.append(Fault(amount.place, message, hint))
+                self.faults.append(Fault(amount.place, message, hint))
 
-    def left_out(self, name: str, key: Key, place: Place) -> None:
+    def _left_out(self, name: str, key: Key, place: Place) -> None:
         """Draft, as unknown, each figure an optional field would have given."""
         ledger, model = class_of(key.type, Ledger), class_of(key.type, BaseModel)
         reader = keys_of(ledger)["合计"].reader if ledger else key.reader
-        lacking = partial(self.facts.add, place=place, lack=Lack.LEFT_OUT)
+        lacking = partial(self.add, place=place, lack=Lack.LEFT_OUT)
         if isinstance(reader, AmountOf):
             lacking(name, unit=reader.kind.unit)
         elif model is not None:
             for inside in keys_of(model).values():
-                self.left_out(f"{name}.{inside.alias}", inside, place)
+                self._left_out(f"{name}.{inside.alias}", inside, place)
         elif PartialDate in flat(key.type) or getattr(reader, "choices", ()) == ("是", "否"):
             lacking(name)
         elif get_origin(bare(key.type)) is list:
             lacking(f"{name}.条数", decimals=0)
+
+
+def collect(inputs: Inputs) -> Facts:
+    """Return the facts of a department's file."""
+    unit = str(inputs.department.money_unit or inputs.year.money_unit)
+    money = Money(unit, printed=str(inputs.department.printed_unit or unit))
+    facts = Facts(money=money, unsaid=inputs.department.unsaid)
+    facts.draft("", inputs.department, inputs.department_at)
+    for name, cell in inputs.department.imported.items():
+        if name in facts.drafts:
+            facts.drafts[name] = facts.drafts[name]._replace(source=str(cell))
+    facts.faults += _misnamed(inputs.department)
+    return facts
+
+
+def _misnamed(department: Department) -> Iterator[Fault]:
+    """Yield a fault for each item of 预算安排 that 支出 writes a little otherwise."""
+    ledgers = (department.expenditure, department.allocation)
+    spent, planned = ((ledger and ledger.parts) or {} for ledger in ledgers)
+    alike = {_SMALL_WORDS.sub("", name): name for name in spent if name not in planned}
+    for name, part in planned.items():
+        near = alike.get(_SMALL_WORDS.sub("", name))
+        place = _first_place(part)
+        if near and name not in spent and place:
+            message = f"预算安排里的“{name}”，支出里写的是“{near}”，两处要用同一个名称"
+            yield Fault(place, message, f"是不是“{near}”？")
 
 
 def _nodes(node: Ledger[Any]) -> Iterator[Ledger[Any]]:

@@ -55,11 +55,11 @@ Share = Annotated[Amount, AmountOf(MEASURE)]
 class MonthlyLine(Strict):
     """月度: one project's or account's execution, cumulated month by month."""
 
-    kind: Text | None = key("类别", description="基本支出、项目支出")
-    account: Text | None = key("科目", description="功能科目或经济科目")
+    kind: Text | None = key("类别", "基本支出、项目支出")
+    account: Text | None = key("科目", "功能科目或经济科目")
     initial: Money | None = key("年初预算")
-    adjusted: Money | None = key("调整后预算", description="不写就是年初预算加“预算调整”里已批复的")
-    forecast: Money | None = key("全年预计", description="单位自己预计的全年执行数")
+    adjusted: Money | None = key("调整后预算", "不写就是年初预算加“预算调整”里已批复的")
+    forecast: Money | None = key("全年预计", "单位自己预计的全年执行数")
     spent: dict[Month, SignedMoney] = key(
         "累计支出", "1月到该月的累计，如 6月: 87.57；当月数写在台账文件里", {}
     )
@@ -89,8 +89,8 @@ class Adjustments(Strict):
 class ThreePublicMonth(Strict):
     """三公台账: what one component of 三公经费 cost in one month."""
 
-    amount: SignedMoney | None = key("金额", description="当月数；退回写负数")
-    batches: Batches | None = key("批次", description="次数、批次、团组数")
+    amount: SignedMoney | None = key("金额", "当月数；退回写负数")
+    batches: Batches | None = key("批次", "次数、批次、团组数")
     people: Guests | None = key("人次")
 
 
@@ -99,11 +99,11 @@ class CarryOver(Strict):
 
     account: Text | None = key("科目")
     nature: Text | None = key("资金性质")
-    opening: SignedMoney | None = key("年初数", description="应等于上年的单位账面数")
-    book: SignedMoney | None = key("单位账面", last_year="年初数", description="单位账面结转结余")
-    quota: SignedMoney | None = key("财政指标", description="财政指标结余")
+    opening: SignedMoney | None = key("年初数", "应等于上年的单位账面数")
+    book: SignedMoney | None = key("单位账面", "单位账面结转结余", last_year="年初数")
+    quota: SignedMoney | None = key("财政指标", "财政指标结余")
     reason: Text | None = key("差额原因")
-    treatment: Text | None = key("处理", description="结转、收回")
+    treatment: Text | None = key("处理", "结转、收回")
 
 
 _CHANCES = (CERTAIN, POSSIBLE, IMPOSSIBLE)
@@ -116,14 +116,12 @@ class MonitoredTarget(Strict):
     group: Text | None = key("一级指标")
     subgroup: Text | None = key("二级指标")
     target: Text | None = key("年度指标值")
-    done: Text | None = key("执行情况", description="1月到该月的执行情况")
-    forecast: Text | None = key("全年预计完成", description="全年预计完成情况")
-    category: Text | None = key(
-        "偏差原因", description="经费保障、制度保障、人员保障、硬件条件保障、其他"
-    )
+    done: Text | None = key("执行情况", "1月到该月的执行情况")
+    forecast: Text | None = key("全年预计完成", "全年预计完成情况")
+    category: Text | None = key("偏差原因", "经费保障、制度保障、人员保障、硬件条件保障、其他")
     reason: Text | None = key("原因说明")
-    measure: Text | None = key("措施", description="整改或保障的措施")
-    chance: Chance | None = key("完成目标可能性", description="、".join(_CHANCES))
+    measure: Text | None = key("措施", "整改或保障的措施")
+    chance: Chance | None = key("完成目标可能性", "、".join(_CHANCES))
     note: Text | None = key("备注")
 
 
@@ -135,15 +133,16 @@ class Monitoring(Strict):
     """监控: how the year under way is measured."""
 
     pace: Pace | None = key(
-        "序时进度", lasting=True,
-        description="月：月数÷12；日：天数÷全年天数；固定：“计划进度”里写的。不写按月",
-    )  # fmt: skip
-    plan: dict[Month, Share] = key("计划进度", "各月应达到的进度，如 7月: 58%", {})
-    base: Base | None = key("执行率分母", lasting=True, description="不写按调整后预算")
-    standard: Text | None = key(
-        "预警标准", lasting=True, description="rules/monitoring.yml 里的一套；不写随全区"
+        "序时进度",
+        "月：月数÷12；日：天数÷全年天数；固定：“计划进度”里写的。不写按月",
+        lasting=True,
     )
-    sample: YesNo | None = key("示例", description="台账是编的、供试用的写 是，每一页都注明")
+    plan: dict[Month, Share] = key("计划进度", "各月应达到的进度，如 7月: 58%", {})
+    base: Base | None = key("执行率分母", "不写按调整后预算", lasting=True)
+    standard: Text | None = key(
+        "预警标准", "rules/monitoring.yml 里的一套；不写随全区", lasting=True
+    )
+    sample: YesNo | None = key("示例", "台账是编的、供试用的写 是，每一页都注明")
 
 
 RED, YELLOW, NORMAL, UNDECIDED = "红", "黄", "正常", "无法判断"
@@ -154,11 +153,11 @@ class Standard(Strict):
     """预警标准: from where on a project's execution is red or yellow, and by what source."""
 
     source: Text = key("来源", "哪个文件、哪一条", ...)
-    yellow: Quantity | None = key("黄", description="低于序时进度这么多个百分点")
-    red: Quantity | None = key("红", description="低于序时进度这么多个百分点")
+    yellow: Quantity | None = key("黄", "低于序时进度这么多个百分点")
+    red: Quantity | None = key("红", "低于序时进度这么多个百分点")
     floors: dict[Month, Share] = key("执行率下限", "6月: 40%", {})
     below_floor: Colour = key("下限等级", "低于下限的等级，默认 红", Scalar(RED))
-    three_public: Quantity | None = key("三公黄", description="“三公”高于序时这么多个百分点")
+    three_public: Quantity | None = key("三公黄", "“三公”高于序时这么多个百分点")
     duties: dict[Name, Text] = key("措施", "等级或原因: 当月要做的事", {})
 
 

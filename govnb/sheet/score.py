@@ -191,8 +191,11 @@ class Score:
 
     @property
     def narrowing(self) -> tuple[IndicatorScore, ...]:
-        """The rows whose evidence would narrow the total, most points first."""
-        still_open = [row for row in self.indicators if row.at_stake]
+        """The rows whose evidence would narrow the total, most points first.
+
+        Of a row whose rule nobody has seen no evidence would.
+        """
+        still_open = [row for row in self.indicators if row.at_stake and row.wanted != UNRULED]
         return tuple(sorted(still_open, key=lambda row: -row.at_stake))
 
     def as_dict(self) -> dict[str, object]:

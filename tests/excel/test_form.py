@@ -166,18 +166,36 @@ def test_an_unchanged_form_changes_nothing_and_a_changed_cell_changes_one_line(
     assert "支出: 10.36" in path.read_text("utf-8")
 
 
-def test_a_number_out_of_all_proportion_and_another_department_are_told(
+def test_a_number_out_of_all_proportion_waits_to_be_asked_for(
     real: Path, govnb: Any, params_copy: Path
 ) -> None:
     form = Form(real)
     form.at("三公经费 · 各项", "公务接待费", "支出").value = 10000000000
     form.at("三公经费 · 各项", "公务接待费", "预算").value = 12.51
-    form.at("部门", "名称").value = "别的局"
-    told = govnb("import", form.save(), "--params", params_copy).out
-    assert "更新，是原来的10亿倍，单位？" in told, told
+    path = form.save()
+    told = govnb("import", path, "--params", params_copy, "--write").out
+    assert "未改，是原来的10亿倍，单位？" in told, told
+    file = params_copy / "2016" / "junshan-zwfw.yml"
+    assert "12.51" in file.read_text("utf-8") and "10000000000" not in file.read_text("utf-8")
+    govnb("import", path, "--params", params_copy, "--write", "--replace", "*接待费.支出")
+    assert "10000000000" in file.read_text("utf-8")
     odd = [line for line in told.splitlines() if line.startswith("请核对：")]
     assert len(odd) == 1 and "“三公经费.公务接待费.支出”现在是10.33，导入的是10000000000" in odd[0]
-    assert "填报表是“别的局”的，部门文件是“" in told
+
+
+def test_a_form_of_another_department_changes_nothing_unless_it_has_a_new_name(
+    real: Path, govnb: Any, params_copy: Path
+) -> None:
+    form = Form(real)
+    form.at("三公经费 · 各项", "公务接待费", "预算").value = 12.51
+    form.at("部门", "名称").value = "别的局"
+    path, file = form.save(), params_copy / "2016" / "junshan-zwfw.yml"
+    before = file.read_bytes()
+    told = govnb("import", path, "--params", params_copy, "--write")
+    assert "B14: 填报表是“别的局”的，部门文件是“" in told.out and told.code == 1, told.out
+    assert file.read_bytes() == before
+    govnb("import", path, "--params", params_copy, "--write", "--replace", "部门.名称")
+    assert "名称: 别的局" in file.read_text("utf-8") and "12.51" in file.read_text("utf-8")
 
 
 def test_a_file_edited_by_hand_since_is_not_written_over(
@@ -237,9 +255,10 @@ def test_numbers_as_accountants_type_them_are_read(
         ".".join(path): text[0] for path, text in stated(params_copy / "2018/mou-ju.yml").items()
     }
     assert found["预算执行.年初预算"] == found["预算执行.决算收入"] == "1234.50"
-    assert found["预算执行.本年追加"] == "-12.5"
+    assert found["预算执行.本年追加.合计"] == "-12.5"
     # What is left blank or isn't applicable is no zero, and zero is one.
-    assert found["预算执行.年末结余"] == "0" and "预算执行.上年结转" not in found
+    assert found["预算执行.年末结余.合计"] == "0"
+    assert not any(name.startswith("预算执行.上年结转") for name in found)
     assert found["预算执行.实际到位"] == "约5万元" and found["预算执行.结余分配"] == "未公布"
     assert found["部门.设立时间"] == "2018年3月" and found["部门.预算编码"] == "001005"
     assert found["楼堂馆所.有新建项目"] == "否"
@@ -317,6 +336,22 @@ def test_a_row_a_column_or_a_table_that_is_gone_is_named_and_clears_nothing(
                   "“业务量”少了列：上年"):  # fmt: skip
         assert words in told.out, told.out
     assert stated(params_copy / JUNSHAN) == stated(ROOT / "params" / JUNSHAN)
+
+
+def test_a_hidden_cover_a_hidden_sheet_and_a_number_for_a_name_are_told(
+    real: Path, govnb: Any, params_copy: Path
+) -> None:
+    form = Form(real)
+    cell = form.at("收入支出 · 明细", "支出", "报告的叫法")
+    cell.value = 3
+    form.book["三公经费"].sheet_state = "hidden"
+    told = govnb("import", form.save(), "--params", params_copy).out
+    assert "“报告的叫法”是名称，这里是数“3”" in told and "隐藏的工作表没有读：三公经费" in told, (
+        told
+    )
+    form.book["说明"].sheet_state = "hidden"
+    told = govnb("import", form.save(), "--params", params_copy)
+    assert "填报表没有“说明”这张工作表，或者它被隐藏了" in told.out + told.err
 
 
 def test_thirty_projects_are_pasted_as_thirty_rows(
@@ -427,6 +462,11 @@ def test_a_folder_of_forms_comes_in_by_what_their_covers_say(
     (params_copy / JUNSHAN).unlink()
     other_year = take(folder, "--into", params_copy / "2018")
     assert other_year.code == 1 and "这是 2016 年的填报表，不能导入 2018 年" in other_year.out
+    other = Form(folder / "政务中心（最终版）.xlsx")
+    other.book.save(folder / "教育局（照着填的）.xlsx")
+    told = take(folder, "--into", params_copy / "2016")
+    assert "也是部门代码“junshan-zwfw”的填报表，一个部门只能交一份" in told.out
+    (folder / "教育局（照着填的）.xlsx").unlink()
     take(folder, "--into", params_copy / "2016")
     same(params_copy / JUNSHAN, ROOT / "params" / JUNSHAN, params_copy)
 

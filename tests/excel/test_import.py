@@ -67,6 +67,18 @@ def test_the_base_data_table_comes_in_but_for_the_cell_that_is_no_number(
     assert found["人员.编制数"]["source"] == "基础.xlsx · 基础 · B4"
 
 
+def test_the_number_of_posts_may_stand_beside_its_label(
+    govnb: Any, run: Any, into: Path, tmp_path: Path
+) -> None:
+    rows = [*BASE_DATA[:2], ["财政供养人员情况", "编制数", 143, "2018年实际在职人数", 136],
+            *BASE_DATA[4:6]]  # fmt: skip
+    told = run(write(tmp_path / "基础.xlsx", {"基础": rows}), "--write")
+    assert told.code == 0, told.out
+    found = govnb("figures", into, "--json").json
+    assert found["人员.编制数"]["value"] == "143" and found["人员.在职人员"]["value"] == "136"
+    assert found["三公经费.上年支出"]["value"] == "29.08"
+
+
 def test_yuan_come_exactly_into_a_file_kept_in_wan(
     govnb: Any, run: Any, into: Path, tmp_path: Path
 ) -> None:

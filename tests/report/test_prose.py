@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnb import Workbook, bars
-from govnb.report.bundle import STRUCTURE
 from govnb.report.prose import Prose, expand_lists, numbered
 from govnb.sheet.figure import Figure, Figures
 from govnb.sheet.read import load
@@ -146,12 +145,10 @@ def test_text_taken_from_a_figure_is_never_markdown() -> None:
     assert "<b>某局</b>" in plain("我们是{{ 部门.名称 }}。")
 
 
-def test_the_structure_for_paper_names_the_figures_it_prints() -> None:
-    structure = Prose("{{ 支出 }}、{{ 空 }}、{{ 支出 | 数字 }}", FIGURES)._repr_mimebundle_()[
-        STRUCTURE
-    ]
-    assert structure["figures"] == ["支出", "空"]
-    assert structure["blocks"] == [[("12万元、未公布、12", False)]]
+def test_a_text_names_the_figures_it_prints_each_once() -> None:
+    prose = Prose("{{ 支出 }}、{{ 空 }}、{{ 支出 | 数字 }}", FIGURES)
+    assert prose.names == ("支出", "空")
+    assert prose.structure()["blocks"] == [[("12万元、未公布、12", False)]]
 
 
 # Lists.

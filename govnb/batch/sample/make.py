@@ -14,7 +14,7 @@ import yaml
 
 from govnb.batch.sample.department import WORDS, department
 from govnb.batch.sample.errors import KINDS, Error
-from govnb.files import write_all_whole, write_whole
+from govnb.files import find_upward, write_all_whole, write_whole
 from govnb.shipped import shipped
 from govnb.text.faults import Fault, FaultsError, Place
 
@@ -54,7 +54,9 @@ def make(count: int, folder: Path, seed: int = 0, params: Path | None = None) ->
     FaultsError
         If there are no rules to take, or the folder holds something else.
     """
-    source = params or _nearest()
+    near = find_upward("params")
+    has_rules = (near / "rules" / "figures.yml").is_file()
+    source = params or (near if has_rules else shipped("params") or near)
     if not (source / "rules" / "figures.yml").is_file():
         hint = "在仓库根目录下运行，或用 --params 指明"
         raise FaultsError([Fault(Place(str(source)), "这里没有 rules/figures.yml", hint)])
@@ -125,10 +127,3 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
 
 _Dumper.add_representer(Decimal, _decimal)
 _Dumper.add_representer(str, _text)
-
-
-def _nearest() -> Path:
-    """Return the parameter folder here, above, or that which comes with the program."""
-    places = (place / "params" for place in (Path.cwd(), *Path.cwd().parents))
-    found = (place for place in places if (place / "rules" / "figures.yml").is_file())
-    return next(found, shipped("params") or Path("params"))
