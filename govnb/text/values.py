@@ -298,9 +298,17 @@ Count = Annotated[Amount, AmountOf(COUNT)]
 Batches = Annotated[Amount, AmountOf(Kind("批次", ("批次", "批"), whole=True, what="批次"))]
 Guests = Annotated[Amount, AmountOf(Kind("人次", ("人次", "人"), whole=True, what="人次"))]
 Year = Annotated[Amount, AmountOf(YEAR), stated("“{}”：年度要直接写出来", "写 2016 这样的数")]
+
+
+def _not_to_be_filled(date: PartialDate | None) -> PartialDate:
+    if date is None:
+        raise refuse("说明要有日期", "写成 2016-06-30")
+    return date
+
+
 _DAY = "一个日期", "只写一个日期，如 2016-06-30"
-StatedDate = Annotated[PartialDate, Reads(lambda t: parse_date(t, t.place), *_DAY, _DATE_SCHEMA)]
 Date = Annotated[PartialDate, Reads(lambda t: parse_date(t, t.place), *_DAY, _DATE_SCHEMA, True)]
+StatedDate = Annotated[Date, AfterValidator(_not_to_be_filled)]
 Text = Annotated[Scalar, TextOf("文字")]
 Markdown = Annotated[Scalar, TextOf("一段文字", markdown=True)]
 YesNo = Annotated[Scalar, TextOf("是或否", choices=("是", "否"), fillable=True)]
