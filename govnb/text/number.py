@@ -182,11 +182,13 @@ def last_digit(value: Decimal) -> Decimal:
 # One character for one, so that places stay.
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 _THOUSANDS = " \u00a0\u2009\u202f"
-_DIGITS = rf"(?:\d{{1,3}}(?:(?:[,，]\d{{3}})+|(?:[{_THOUSANDS}]\d{{3}})+)(?!\d)|\d+)(?:\.\d+)?"
+# A comma of full width may as well end a clause: it does where a sum begins behind it.
+_GROUPS = rf"(?:,\d{{3}}|，\d{{3}}(?!\s*[+＋×÷=＝]))+|(?:[{_THOUSANDS}]\d{{3}})+"
+_DIGITS = rf"(?:\d{{1,3}}(?:{_GROUPS})(?!\d)|\d+)(?:\.\d+)?"
 _UNIT = r"[%‰]|[^\d\s，。；、：！？（）()\ufffc]{0,4}"
 # A minus is one where nothing stands before it that could make it a dash.
 _IN_TEXT = re.compile(
-    rf"(?:(?<!节)(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,，\-—－A-Za-z]))"
+    rf"(?:(?<!节)(?P<around>约\s*)|(?<![^\s（(：:为是])(?P<minus>[-−－])|(?<![\d.,\-—－A-Za-z]))"
     rf"(?P<digits>{_DIGITS})"
     rf"(?:(?:[%‰]?\s*[\-－—–~～]+\s*|[至到])(?P<high>{_DIGITS}))?"
     rf"\s*(?P<more>[余多](?=[\u4e00-\u9fff㎡]))?(?P<unit>{_UNIT})",

@@ -96,6 +96,20 @@ def test_what_is_printed_is_read_back(
     assert number.prints(value)
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("支出100万元，108人参加", ["100", "108"]),
+        ("60+48=108，108+12=120", ["60", "48", "108", "108", "12", "120"]),
+        ("支出1，234.56万元，3，000人", ["1，234.56", "3，000"]),
+    ],
+)
+def test_a_comma_of_full_width_groups_digits_or_ends_a_clause(
+    text: str, numbers: list[str]
+) -> None:
+    assert [number.text for number in read_numbers(text)] == numbers
+
+
 @given(st.integers(0, 99_999_999))
 def test_chinese_digits_are_read_back(number: int) -> None:
     assert whole_number(in_chinese(number)) == number
