@@ -110,7 +110,7 @@ class District:
         text = before or self._begun(found, path.stem)
         inputs, figures = self._known(path) if before else (None, None)
         tree = parse_yaml(text, label, note=True)
-        others = list(self._other_department(found, tree, inputs))
+        others = list(self._other_department(found, tree, inputs, path.stem))
         found.faults += others
         sheets = {str(fault.place).rpartition("!")[0] for fault in others}
         found.readings = [r for r in found.readings
@@ -148,9 +148,12 @@ class District:
         return f"{head}\n年度: {self.year}\n稿别: 草稿\n部门:\n  名称: {named}\n"
 
     def _other_department(
-        self, found: Found, tree: Section, inputs: Inputs | None
+        self, found: Found, tree: Section, inputs: Inputs | None, code: str
     ) -> Iterator[Fault]:
-        """Yield a fault for each sheet of another department; a mere abbreviation is noted."""
+        """Yield a fault for each sheet of another department.
+
+        A mere abbreviation is noted, and a file whose department is still called by its code.
+        """
         section = tree.get("部门")
         told = section if isinstance(section, Section) else {}
         own = [plain(str(told[k])) for k in ("名称", "全称", "简称") if told.get(k)]
@@ -162,7 +165,8 @@ class District:
             bare = plain(re.sub(r"[(（].*?[)）]", "", name))
             if any(bare in o or o in bare for o in own):
                 continue
-            if any(_abbreviates(bare, o) or _abbreviates(o, bare) for o in own):
+            unnamed = own == [plain(code)]
+            if unnamed or any(_abbreviates(bare, o) or _abbreviates(o, bare) for o in own):
                 found.notes.append(
                     f"{spot}：表上写“{name}”，部门文件写“{told.get('名称')}”，请核对"
                 )

@@ -167,6 +167,17 @@ def test_another_department_another_year_and_no_unit_are_refused(
     assert run(bare, "--unit", "收入支出决算总表=元").code == 0
 
 
+def test_a_file_still_called_by_its_code_takes_any_departments_table(
+    run: Any, into: Path, tmp_path: Path
+) -> None:
+    # As `govnb new` leaves it for whoever imports next.
+    into.write_text(NAMED.replace("某局", into.stem), encoding="utf-8")
+    assert f"名称: {into.stem}\n" in into.read_text("utf-8")
+    told = run(write(tmp_path / "决算.xlsx", {"Z": summary()}), "--write")
+    assert told.code == 0 and "部门文件写“mou-ju”，请核对" in told.out, told.out
+    assert "收入总计: 2575.489939\n" in into.read_text("utf-8")
+
+
 def test_of_another_departments_table_nothing_is_written(
     run: Any, into: Path, tmp_path: Path
 ) -> None:
