@@ -81,7 +81,8 @@ class Chart:
     def structure(self) -> dict[str, Any]:
         """Return the structured form the PDF and Word exporters read."""
         lacking = {"missing": list(self.missing)} if self.missing else {}
-        return {"type": "chart", "title": self.title, "alt": self.alt, **lacking}
+        named = {"figures": list(self.figures)}
+        return {"type": "chart", "title": self.title, "alt": self.alt, **named, **lacking}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         text = f"{self.title}\n{self.alt}"

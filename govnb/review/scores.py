@@ -60,8 +60,7 @@ class ScoreCheck(Check):
         for row in world.score.indicators if world.score else ():
             yield from self._row(row, world)
             yield from self._value(row, world)
-        if world.score:
-            yield from self._sums(world.score, world)
+        yield from self._sums(world.score, world) if world.score else self._form(world)
         for group, told in (world.score.hints if world.score else {}).items():
             found = self.finding(f"{group}.分值", FAILED, f"{told}。", severity=HINT)
             yield replace(found, advice=_OWN_WEIGHTS)
@@ -139,30 +138,41 @@ class ScoreCheck(Check):
             found = self.finding(f"{row.name}.指标值", FAILED, f"{told}。", evidence)
             yield replace(found, advice=_RECOMPUTE)
 
+    def _form(self, world: World) -> Iterator[Finding]:
+        """Find a total that isn't the sum of the points on the department's own form (自评表)."""
+        department = world.inputs.department
+        given = [target.published for target in department.targets.values()]
+        given.append(department.self_evaluation.points)
+        yield from self._whole([amount.value if amount else None for amount in given], world)
+
     def _sums(self, scored: Score, world: World) -> Iterator[Finding]:
         """Find published points of a group, or of the whole, that aren't the sum of theirs."""
         rows = [row for row in scored.indicators if row.counts is not False]
-        source = self._source(world)
-        if source is not None and not scored.is_partial:
-            left = Side(str(self.published), exact(source.value), str(source.place))
-            yield from self._sum("总分", left, source.value, rows)
+        if not scored.is_partial:
+            yield from self._whole([row.published for row in rows], world)
         for group in dict.fromkeys(group for row in rows for group in row.groups):
             figure = _stated(world, "公布得分", group)
             if figure is not None and figure.number is not None:
-                below = [row for row in rows if group in row.groups]
+                below = [row.published for row in rows if group in row.groups]
                 yield from self._sum(group, Side.of(figure), figure.number, below)
 
+    def _whole(self, points: list[Decimal | None], world: World) -> Iterator[Finding]:
+        source = self._source(world)
+        if source is not None:
+            left = Side(str(self.published), exact(source.value), str(source.place))
+            yield from self._sum("总分", left, source.value, points)
+
     def _sum(
-        self, name: str, left: Side, stated: Decimal, rows: list[IndicatorScore]
+        self, name: str, left: Side, stated: Decimal, points: list[Decimal | None]
     ) -> Iterator[Finding]:
-        given = [row.published for row in rows if row.published is not None]
+        given = [value for value in points if value is not None]
         total = sum(given, Decimal(0))
-        # Whole points were given as such; others may each have been rounded.
-        is_whole = all(value == value.to_integral_value() for value in (stated, *given))
-        within = Decimal(0) if is_whole else sum(map(half_digit, given), half_digit(stated))
+        # Whole points were given as such; others may each have been rounded, and then the total.
+        rounded = [half_digit(value) for value in given if value % 1]
+        within = sum(rounded, half_digit(stated) if rounded or stated % 1 else Decimal(0))
         difference = stated - total
         # While some parts aren't known, their sum can only be too much.
-        is_open = difference > 0 and len(given) < len(rows)
+        is_open = difference > 0 and len(given) < len(points)
         if given and abs(difference) > within and not is_open:
             right = Side("各项公布得分", exact(total), None)
             told = f"“{name}”公布{printed(stated, '分')}，所含各项的公布得分合计"

@@ -62,15 +62,19 @@ def sections(model: Any) -> Iterator[BaseModel]:
 
 
 # The one thing 原文 marks of a rule leave open most often: what a fraction of a step costs.
-Rounding = Annotated[Scalar, TextOf("取整方式", choices=("舍去", "进一", "按比例"))]
+ROUNDINGS = {"舍去": "floor", "进一": "ceil", "按比例": "linear"}
+Rounding = Annotated[Scalar, TextOf("取整方式", choices=(*ROUNDINGS, *ROUNDINGS.values()))]
 
 
 def in_steps(steps: Decimal, rounding: Scalar | None, step: str) -> tuple[Decimal, str]:
     """Return how many steps count, and how what falls short of one was counted."""
     if steps == (floor := steps.to_integral_value(ROUND_FLOOR)):
         return steps, ""
-    ways = {"舍去": (floor, "不扣"), "进一": (floor + 1, f"按{step}扣")}
-    counted, said = ways.get(str(rounding or "舍去"), (steps, "按比例扣"))
+    counted, said = {
+        "floor": (floor, "不扣"),
+        "ceil": (floor + 1, f"按{step}扣"),
+        "linear": (steps, "按比例扣"),
+    }[ROUNDINGS.get(str(rounding or "舍去"), str(rounding))]
     return counted, f"，不足{step}的{said}{'' if rounding else '（原文没有写，按默认）'}"
 
 

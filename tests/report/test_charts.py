@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -58,6 +59,8 @@ def series(**values: Any) -> pd.Series:
     return pd.Series(values, dtype=object)
 
 
+# As in the SVG of a page: a screen's hinting would widen each letter to whole pixels.
+@mpl.rc_context({"text.hinting": "none"})
 def assert_readable(axes: Axes | None) -> None:
     """Nothing is cut off, no two texts touch, no character is a box."""
     assert axes is not None

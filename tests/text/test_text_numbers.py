@@ -13,6 +13,7 @@ from govnb.text.number import number_in_chinese, read_numbers, whole_number
 
 # Text, value, decimals, unit; 约, 余 and the far end of a range where there is one.
 WRITTEN = [
+    ("支出5.31万元,比上年减少", "5.31", 2, "万元"),
     ("支出1,234.56万元", "1234.56", 2, "万元"),
     ("支出1，234.56万元", "1234.56", 2, "万元"),
     ("支出1 234.56万元", "1234.56", 2, "万元"),
