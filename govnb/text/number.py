@@ -183,8 +183,8 @@ def last_digit(value: Decimal) -> Decimal:
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 _THOUSANDS = " \u00a0\u2009\u202f"
 # A comma of full width may as well end a clause: it does where a sum begins behind it.
-_GROUPS = rf"(?:,\d{{3}}|，\d{{3}}(?!\s*[+＋×÷=＝]))+|(?:[{_THOUSANDS}]\d{{3}})+"
-_DIGITS = rf"(?:\d{{1,3}}(?:{_GROUPS})(?!\d)|\d+)(?:\.\d+)?"
+_GROUPED = rf"(?:,\d{{3}}|，\d{{3}}(?!\s*[+＋×÷=＝]))+|(?:[{_THOUSANDS}]\d{{3}})+"
+_DIGITS = rf"(?:\d{{1,3}}(?:{_GROUPED})(?!\d)|\d+)(?:\.\d+)?"
 _UNIT = r"[%‰]|[^\d\s，。；、：！？（）,;:!?()\ufffc]{0,4}"
 # A minus is one where nothing stands before it that could make it a dash.
 _IN_TEXT = re.compile(
