@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import govnb
 from govnb.batch.district import district_task, findings
 from govnb.batch.index import index_page
 from govnb.batch.job import DISTRICT, Job, Kind
@@ -97,7 +99,7 @@ def run_listed(job: Job) -> Outcome:
             if by_itself:
                 _with_pages([_row(kept)], template, store, here)
                 return outcome
-            write_receipt(store, Receipt(vouched(before), kept, job.stem))
+            write_receipt(store, Receipt(vouched(before), kept, job.stem, _record(before)))
             plan = make_plan(template, store)
             outcomes = [
                 Outcome(task.job.department, failure=task.refused or Failure("尚未生成"))
@@ -204,7 +206,7 @@ def _work(tasks: Sequence[Task], workers: Workers, store: Store) -> Iterator[tup
         outcome = _carry(outcome, task.receipt)
         # A full disk must not stop the rest; without a receipt it just runs again.
         with suppress(OSError):
-            write_receipt(store, Receipt(vouched(task), outcome, task.job.stem))
+            write_receipt(store, Receipt(vouched(task), outcome, task.job.stem, _record(task)))
         yield task, outcome
 
 
@@ -218,6 +220,16 @@ def _carry(outcome: Outcome, receipt: Receipt | None) -> Outcome:
 
 def _row(outcome: Outcome) -> Row:
     return Row(outcome.department, outcome.row, tuple(outcome.outputs), outcome.failure)
+
+
+def _record(task: Task) -> Mapping[str, object]:
+    """Return the run's own record, which reports don't hold so that they stay equal."""
+    return {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "host": socket.gethostname(),
+        "govnb": govnb.__version__,
+        "reasons": list(task.reasons),
+    }
 
 
 def _publish(

@@ -14,7 +14,7 @@ import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -54,6 +54,7 @@ class Receipt:
     outcome: Outcome
     # What its outputs, and the receipt itself, are called.
     stem: str
+    run: Mapping[str, Any] = field(default_factory=dict)
     # Of this shape; one of another counts as none.
     version: Literal[2] = 2
 
