@@ -271,6 +271,7 @@ class Table:
             "rows": [_row_structure(row) for row in self.rows],
             "notes": list(self.all_notes),
             "source": self.source,
+            "figures": list(self.names),
             "folded": self.folded,
             **{name: told for name, told in form.items() if told},
         }
